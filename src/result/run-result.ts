@@ -65,6 +65,21 @@ export interface CaseRecord {
   events: PartyEvent[];
 }
 
+/**
+ * What is known of a case before it runs. The host registers the test with an annotation of type `caseRecordAttachment`
+ * whose description is this as JSON, so that a case that never ran (skipped, interrupted, worker crash) keeps its id and place.
+ */
+export type CaseIdentity = Pick<CaseRecord, 'id' | 'title' | 'tags' | 'location' | 'parties'>;
+
+/**
+ * A case's secrets as a JSON array of strings, handed to the reporter as an attachment of that name. It is never written
+ * to a file; what it lists is masked in everything that is.
+ */
+export const secretsAttachment = 'touchstone-secrets';
+
+/** An error whose name or message starts with this says that the machine, browser or device is to blame: `errored`. */
+export const infrastructureErrorName = 'InfrastructureError';
+
 export interface CaseResult extends CaseRecord {
   verdict: Verdict;
   durationMs: number;
@@ -93,5 +108,7 @@ export interface RunResult {
   };
   totals: Record<Verdict, number>;
   verdict: Verdict;
+  /** What went wrong outside any case: configuration, collection, a crashed worker. */
+  errors?: Failure[];
   cases: CaseResult[];
 }
