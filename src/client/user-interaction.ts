@@ -46,9 +46,12 @@ export interface AccountChoice {
 }
 
 export interface UserInteraction {
-  chooseAuthenticator(choices: AuthenticatorChoice[], signal: AbortSignal): Promise<AuthenticatorChoice['id'] | Cancelled>;
+  chooseAuthenticator(
+    choices: AuthenticatorChoice[],
+    signal: AbortSignal,
+  ): Promise<AuthenticatorChoice['id'] | Cancelled>;
   /** Resolves once a key is there (again). Asked when a security key was chosen and none is connected. */
-  connectKey(signal: AbortSignal): Promise<void | Cancelled>;
+  connectKey(signal: AbortSignal): Promise<'connected' | Cancelled>;
   providePin(prompt: PinPrompt, signal: AbortSignal): Promise<string | Cancelled>;
   /** Shown while the key waits; the gesture itself happens at the key. Resolving with `cancelled` aborts the ceremony; the promise may also stay pending until `signal`. */
   awaitPresence(prompt: PresencePrompt, signal: AbortSignal): Promise<Cancelled>;

@@ -14,7 +14,8 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+export const toHex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 
 /** @throws {RangeError} for anything but an even number of hex digits. */
 export function fromHex(hex: string): Uint8Array {
@@ -27,7 +28,8 @@ export const toBase64url = (bytes: Uint8Array): string =>
 
 /** @throws {RangeError} for characters outside the URL-safe alphabet, padding, or an impossible length (RFC 4648 section 5). */
 export function fromBase64url(text: string): Uint8Array {
-  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) throw new RangeError(`not base64url: ${JSON.stringify(text.slice(0, 40))}`);
+  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1)
+    throw new RangeError(`not base64url: ${JSON.stringify(text.slice(0, 40))}`);
   return new Uint8Array(Buffer.from(text, 'base64url'));
 }
 
@@ -36,7 +38,8 @@ export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 /** Big-endian unsigned integer of `width` bytes. */
 export function uint(value: number, width: 1 | 2 | 4): Uint8Array {
   const bytes = new Uint8Array(width);
-  for (let index = width - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256)) bytes[index] = rest & 0xff;
+  for (let index = width - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256))
+    bytes[index] = rest & 0xff;
   return bytes;
 }
 
@@ -47,6 +50,7 @@ export function formatAaguid(bytes: Uint8Array): string {
 
 /** @throws {RangeError} when `text` is not a UUID. */
 export function parseAaguid(text: string): Uint8Array {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new RangeError(`not an AAGUID: ${JSON.stringify(text)}`);
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+    throw new RangeError(`not an AAGUID: ${JSON.stringify(text)}`);
   return fromHex(text.replaceAll('-', ''));
 }

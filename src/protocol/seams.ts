@@ -11,6 +11,8 @@ export interface Clock {
 }
 
 export interface Random {
+  /** True when the bytes follow from a seed: then keys are made from them and signatures are deterministic too. */
+  readonly deterministic?: boolean;
   /** `length` fresh random bytes. */
   bytes(length: number): Uint8Array;
 }

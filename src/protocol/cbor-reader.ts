@@ -1,0 +1,210 @@
+/**
+ * Strict CBOR reader for the CTAP wire (CTAP 2.1 section 8, RFC 8949): one pass, every broken rule by id and offset.
+ * Input is hostile: lengths are checked against what remains before anything is allocated, nesting is bounded.
+ */
+import { type CborKey, type CborMap, type CborValue, major } from './cbor.ts';
+import { ProtocolViolation } from './errors.ts';
+
+/** Every rule the reader can report. The fatal ones leave no way to go on; the others still yield a value. */
+export const cborRules = {
+  truncated: { fatal: true, says: 'the item ends beyond the input' },
+  reserved: { fatal: true, says: 'additional information 28 to 30 is reserved' },
+  indefinite: { fatal: true, says: 'indefinite lengths are not allowed' },
+  float: { fatal: true, says: 'floating-point numbers are not allowed' },
+  simple: { fatal: true, says: 'only false, true and null are allowed as simple values' },
+  depth: { fatal: true, says: 'maps and arrays are nested too deeply' },
+  'key-type': { fatal: true, says: 'map keys must be integers or text' },
+  'non-minimal': { fatal: false, says: 'the length or integer is not in its shortest form' },
+  unsorted: { fatal: false, says: 'map keys are not in canonical order' },
+  'duplicate-key': { fatal: false, says: 'a map key occurs twice' },
+  tag: { fatal: false, says: 'tags are not allowed' },
+  utf8: { fatal: false, says: 'text is not valid UTF-8' },
+  trailing: { fatal: false, says: 'bytes follow the item' },
+} as const satisfies Record<string, { fatal: boolean; says: string }>;
+
+export type CborRule = keyof typeof cborRules;
+export interface CborFinding {
+  rule: CborRule;
+  offset: number;
+}
+
+const section = 'CTAP 2.1 section 8';
+const maxDepth = 4;
+
+/**
+ * Decodes exactly one canonical item.
+ * @throws {ProtocolViolation} with rule `cbor.<rule>` at the first broken rule.
+ */
+export function decode(bytes: Uint8Array): CborValue {
+  const { value, end } = decodeFirst(bytes);
+  if (end < bytes.length) refuse({ rule: 'trailing', offset: end });
+  return value;
+}
+
+/** Like `decode`, but more may follow: `end` is the offset behind the item (COSE keys inside authenticator data). */
+export function decodeFirst(bytes: Uint8Array, start = 0): { value: CborValue; end: number } {
+  const reader = new Reader(bytes, start, refuse);
+  const value = reader.item(0);
+  return { value, end: reader.offset };
+}
+
+/** Reads as far as possible and lists every broken rule; `value` is absent after a fatal one. */
+export function inspect(bytes: Uint8Array): { value?: CborValue; findings: CborFinding[] } {
+  const findings: CborFinding[] = [];
+  const reader = new Reader(bytes, 0, (finding) => {
+    findings.push(finding);
+    if (cborRules[finding.rule].fatal) refuse(finding);
+  });
+  try {
+    const value = reader.item(0);
+    if (reader.offset < bytes.length) findings.push({ rule: 'trailing', offset: reader.offset });
+    return { value, findings };
+  } catch (error) {
+    if (error instanceof ProtocolViolation) return { findings };
+    throw error;
+  }
+}
+
+function refuse({ rule, offset }: CborFinding): never {
+  throw new ProtocolViolation(`cbor.${rule}`, section, offset, `cannot decode CBOR: ${cborRules[rule].says}`);
+}
+
+const fatalUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+class Reader {
+  offset: number;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #report: (finding: CborFinding) => void;
+
+  constructor(bytes: Uint8Array, start: number, report: (finding: CborFinding) => void) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#report = report;
+    this.offset = start;
+  }
+
+  item(depth: number): CborValue {
+    const start = this.offset;
+    const initial = this.#byte();
+    const type = initial >> 5;
+    const info = initial & 0x1f;
+    if (type === major.simple) return this.#simple(info, start);
+    const argument = this.#argument(info, start);
+    switch (type) {
+      case major.unsigned:
+        return argument;
+      case major.negative:
+        return typeof argument === 'bigint' || argument === Number.MAX_SAFE_INTEGER
+          ? -1n - BigInt(argument)
+          : -1 - argument;
+      case major.bytes:
+        return this.#take(argument, start).slice();
+      case major.text:
+        return this.#text(this.#take(argument, start), start);
+      case major.array:
+        return this.#array(this.#count(argument, 1, start, depth), depth);
+      case major.map:
+        return this.#map(this.#count(argument, 2, start, depth), depth);
+      default:
+        this.#report({ rule: 'tag', offset: start });
+        return this.item(this.#nest(depth, start));
+    }
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.offset];
+    if (byte === undefined) refuseAt(this.#report, 'truncated', this.offset);
+    this.offset += 1;
+    return byte as number;
+  }
+
+  #argument(info: number, start: number): number | bigint {
+    if (info < 24) return info;
+    if (info === 31) refuseAt(this.#report, 'indefinite', start);
+    if (info > 27) refuseAt(this.#report, 'reserved', start);
+    const width = 1 << (info - 24);
+    const at = this.offset;
+    if (at + width > this.#bytes.length) refuseAt(this.#report, 'truncated', start);
+    this.offset += width;
+    const value =
+      width === 1
+        ? this.#view.getUint8(at)
+        : width === 2
+          ? this.#view.getUint16(at)
+          : width === 4
+            ? this.#view.getUint32(at)
+            : this.#view.getBigUint64(at);
+    const least = width === 1 ? 24 : width === 2 ? 0x100 : width === 4 ? 0x1_0000 : 0x1_0000_0000;
+    if (value < least) this.#report({ rule: 'non-minimal', offset: start });
+    return typeof value === 'bigint' && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+  }
+
+  #simple(info: number, start: number): boolean | null {
+    if (info === 20 || info === 21) return info === 21;
+    if (info === 22) return null;
+    if (info === 31) refuseAt(this.#report, 'indefinite', start);
+    return refuseAt(this.#report, info >= 25 && info <= 27 ? 'float' : 'simple', start);
+  }
+
+  #take(size: number | bigint, start: number): Uint8Array {
+    if (size > this.#bytes.length - this.offset) refuseAt(this.#report, 'truncated', start);
+    const from = this.offset;
+    this.offset += Number(size);
+    return this.#bytes.subarray(from, this.offset);
+  }
+
+  #text(bytes: Uint8Array, start: number): string {
+    try {
+      return fatalUtf8.decode(bytes);
+    } catch {
+      this.#report({ rule: 'utf8', offset: start });
+      return new TextDecoder().decode(bytes);
+    }
+  }
+
+  /** Each entry needs at least one byte an item, so a count beyond the rest of the input is truncated by definition. */
+  #count(argument: number | bigint, itemsEach: number, start: number, depth: number): number {
+    this.#nest(depth, start);
+    if (BigInt(argument) * BigInt(itemsEach) > BigInt(this.#bytes.length - this.offset))
+      refuseAt(this.#report, 'truncated', start);
+    return Number(argument);
+  }
+
+  #nest(depth: number, start: number): number {
+    if (depth >= maxDepth) refuseAt(this.#report, 'depth', start);
+    return depth + 1;
+  }
+
+  #array(count: number, depth: number): CborValue[] {
+    const items: CborValue[] = [];
+    for (let index = 0; index < count; index++) items.push(this.item(depth + 1));
+    return items;
+  }
+
+  #map(count: number, depth: number): CborMap {
+    const map: CborMap = new Map();
+    let previous: Uint8Array | undefined;
+    for (let index = 0; index < count; index++) {
+      const start = this.offset;
+      const key = this.item(depth + 1);
+      if (typeof key !== 'number' && typeof key !== 'bigint' && typeof key !== 'string')
+        refuseAt(this.#report, 'key-type', start);
+      const encoded = this.#bytes.subarray(start, this.offset);
+      if (map.has(key as CborKey)) this.#report({ rule: 'duplicate-key', offset: start });
+      else if (previous && compareEncodedKeys(previous, encoded) > 0) this.#report({ rule: 'unsorted', offset: start });
+      previous = encoded;
+      map.set(key as CborKey, this.item(depth + 1));
+    }
+    return map;
+  }
+}
+
+function refuseAt(report: (finding: CborFinding) => void, rule: CborRule, offset: number): never {
+  report({ rule, offset });
+  return refuse({ rule, offset });
+}
+
+function compareEncodedKeys(a: Uint8Array, b: Uint8Array): number {
+  return (a[0]! >> 5) - (b[0]! >> 5) || a.length - b.length || Buffer.compare(a, b);
+}

@@ -1,0 +1,133 @@
+/**
+ * CBOR as CTAP writes it: the value types and the canonical encoder (CTAP 2.1 section 8, "Message Encoding").
+ * Reading is `cbor-reader.ts`. Deliberately bad bytes are spliced in with `Raw`.
+ */
+
+export type CborKey = number | bigint | string;
+export type CborMap = Map<CborKey, CborValue>;
+export type CborValue = number | bigint | string | boolean | null | Uint8Array | Raw | CborValue[] | CborMap;
+
+/** Bytes that are written as they stand, for encodings that the encoder would never produce. */
+export class Raw {
+  readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** Major types, RFC 8949 section 3.1. */
+export const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6, simple: 7 } as const;
+
+/** One buffer serves all calls: encoding is synchronous and the result is copied out. */
+let buffer = Buffer.allocUnsafe(4096);
+let length = 0;
+
+/**
+ * Encodes with the shortest lengths, definite sizes and sorted map keys.
+ * @throws {RangeError} for a float, an integer beyond 64 bits or a type that CBOR does not have.
+ */
+export function encode(value: CborValue): Uint8Array {
+  length = 0;
+  write(value);
+  return new Uint8Array(buffer.subarray(0, length));
+}
+
+function write(value: CborValue): void {
+  if (typeof value === 'number' || typeof value === 'bigint') writeInteger(value);
+  else if (typeof value === 'string') writeText(value);
+  else if (typeof value === 'boolean') writeByte(value ? 0xf5 : 0xf4);
+  else if (value === null) writeByte(0xf6);
+  else if (value instanceof Uint8Array) writeByteString(value);
+  else if (value instanceof Map) writeMap(value);
+  else if (Array.isArray(value)) writeArray(value);
+  else if (value instanceof Raw) writeBytes(value.bytes);
+  else throw new RangeError(`cannot encode ${typeof value} as CBOR`);
+}
+
+function writeInteger(value: number | bigint): void {
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw new RangeError(`cannot encode ${value}: CTAP has no floats`);
+  if (value >= 0) writeHead(major.unsigned, value);
+  else writeHead(major.negative, typeof value === 'bigint' ? -1n - value : -1 - value);
+}
+
+function writeByteString(bytes: Uint8Array): void {
+  writeHead(major.bytes, bytes.length);
+  writeBytes(bytes);
+}
+
+function writeText(text: string): void {
+  const size = Buffer.byteLength(text);
+  writeHead(major.text, size);
+  reserve(size);
+  length += buffer.write(text, length);
+}
+
+function writeArray(items: readonly CborValue[]): void {
+  writeHead(major.array, items.length);
+  for (const item of items) write(item);
+}
+
+function writeMap(map: CborMap): void {
+  writeHead(major.map, map.size);
+  const entries = isSorted(map) ? map : [...map].sort(([a], [b]) => compareKeys(a, b));
+  for (const [key, value] of entries) {
+    write(key);
+    write(value);
+  }
+}
+
+function isSorted(map: CborMap): boolean {
+  let previous: CborKey | undefined;
+  for (const key of map.keys()) {
+    if (previous !== undefined && compareKeys(previous, key) > 0) return false;
+    previous = key;
+  }
+  return true;
+}
+
+/** CTAP2 canonical key order: major type, then length, then bytes. For integers that is the order of their magnitude. */
+function compareKeys(a: CborKey, b: CborKey): number {
+  const rank = (key: CborKey) => (typeof key === 'string' ? major.text : key < 0 ? major.negative : major.unsigned);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  if (typeof a === 'string' && typeof b === 'string') {
+    const [left, right] = [Buffer.from(a), Buffer.from(b)];
+    return left.length - right.length || Buffer.compare(left, right);
+  }
+  return (a < b ? -1 : a > b ? 1 : 0) * (rank(a) === major.negative ? -1 : 1);
+}
+
+/** Initial byte and argument in the shortest form, RFC 8949 section 3. */
+function writeHead(type: number, argument: number | bigint): void {
+  reserve(9);
+  const top = type << 5;
+  if (argument < 24) buffer[length++] = top | Number(argument);
+  else if (argument <= 0xff) length = buffer.writeUInt8(Number(argument), writeTop(top | 24));
+  else if (argument <= 0xffff) length = buffer.writeUInt16BE(Number(argument), writeTop(top | 25));
+  else if (argument <= 0xffff_ffff) length = buffer.writeUInt32BE(Number(argument), writeTop(top | 26));
+  else if (argument <= 0xffff_ffff_ffff_ffffn) length = buffer.writeBigUInt64BE(BigInt(argument), writeTop(top | 27));
+  else throw new RangeError(`cannot encode ${argument}: integers end at 64 bits`);
+}
+
+function writeTop(byte: number): number {
+  buffer[length++] = byte;
+  return length;
+}
+
+function writeByte(byte: number): void {
+  reserve(1);
+  buffer[length++] = byte;
+}
+
+function writeBytes(bytes: Uint8Array): void {
+  reserve(bytes.length);
+  buffer.set(bytes, length);
+  length += bytes.length;
+}
+
+function reserve(size: number): void {
+  if (length + size <= buffer.length) return;
+  const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, length + size));
+  buffer.copy(larger, 0, 0, length);
+  buffer = larger;
+}
