@@ -28,16 +28,18 @@ export class TransportError extends Error {
 }
 
 /** DOMException names that WebAuthn L3 lets create() and get() reject with. */
-export type WebAuthnErrorName =
-  | 'AbortError'
-  | 'ConstraintError'
-  | 'InvalidStateError'
-  | 'NotAllowedError'
-  | 'NotSupportedError'
-  | 'OperationError'
-  | 'SecurityError'
-  | 'TypeError'
-  | 'UnknownError';
+export const webAuthnErrorNames = [
+  'AbortError',
+  'ConstraintError',
+  'InvalidStateError',
+  'NotAllowedError',
+  'NotSupportedError',
+  'OperationError',
+  'SecurityError',
+  'TypeError',
+  'UnknownError',
+] as const;
+export type WebAuthnErrorName = (typeof webAuthnErrorNames)[number];
 
 /** A ceremony ends with the DOMException `name`; `cause` tells why (pages never see it). */
 export class WebAuthnError extends Error {

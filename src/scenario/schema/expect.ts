@@ -1,0 +1,90 @@
+/** `expect:` of a scenario: what must be true of each party when the steps are through. Every line is evaluated, also after one failed. */
+import { z } from 'zod';
+import { webAuthnErrorNames } from '#protocol/errors.ts';
+import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
+import { type EventCode, eventCodes } from '#relying-party/events.ts';
+import { type Reason, refusals } from '#relying-party/refusals.ts';
+import { aaguid, algorithm, count, duration, oneOrMore } from './units.ts';
+import { commandName, type WireCommand, wireCommands } from './wire.ts';
+
+const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
+  z.enum(Object.keys(table) as [Name, ...Name[]]);
+const event = names<EventCode>(eventCodes);
+const status = names<CtapStatusName>(ctapStatus);
+const transport = z.enum(['usb', 'nfc', 'ble', 'internal', 'hybrid', 'smart-card']);
+
+const passkey = z.strictObject({
+  name: z.string().optional(),
+  aaguid: aaguid.optional(),
+  fmt: z.string().min(1).optional().describe('Attestation statement format, e.g. packed'),
+  attestation: z.enum(['none', 'self', 'certified']).optional(),
+  chain: z.enum(['none', 'trusted', 'untrusted']).optional().describe('Whether the certificates lead to a known root'),
+  attachment: z.enum(['platform', 'cross-platform']).optional(),
+  uv: z.boolean().optional().describe('The user was verified'),
+  discoverable: z.boolean().optional(),
+  'backup-eligible': z.boolean().optional(),
+  'backed-up': z.boolean().optional(),
+  transports: z.array(transport).optional(),
+  alg: algorithm.optional(),
+  'sign-count': count.optional(),
+});
+
+const relyingParty = z.strictObject({
+  passkey: z
+    .union([z.literal('none'), passkey])
+    .optional()
+    .describe('The passkey registered in this case, or none'),
+  passkeys: count.optional().describe('How many passkeys the user has'),
+  refused: names<Reason>(refusals).optional().describe('Reason of the last refusal'),
+  http: z.int().min(100).max(599).optional().describe('Status of the last answer to the page'),
+  orphans: count.optional().describe('Passkeys verified but never named'),
+  events: z.array(event).optional().describe('Happened, in this order; others may lie between'),
+  'events-absent': z.array(event).optional().describe('None of these happened'),
+});
+
+const authenticator = z.strictObject({
+  pin: z.enum(['set', 'unset', 'blocked']).optional(),
+  'pin-retries': count.optional(),
+  'needs-power-cycle': z.boolean().optional().describe('Three wrong PINs in a row: no more tries before a power cycle'),
+  credentials: count.optional().describe('Discoverable credentials on the key'),
+  orphans: count.optional().describe('Credentials on the key that the relying party does not know'),
+});
+
+const browser = z.strictObject({
+  error: z
+    .enum(['none', ...webAuthnErrorNames])
+    .optional()
+    .describe('DOMException name that the page got, or none'),
+  within: duration.optional().describe('How long create() or get() took at most'),
+  transports: z.array(transport).optional().describe('getTransports() of the new credential'),
+});
+
+const exchanges = z.strictObject({
+  status: oneOrMore(status).optional().describe('Status of the last exchange, or one of several'),
+  statuses: z.array(status).nonempty().optional().describe('Status of every exchange, in order'),
+  times: count.optional().describe('How often the command was sent'),
+  'keepalive-upneeded': count.optional().describe('Keepalives that ask for a touch'),
+});
+
+type WireShape = Record<WireCommand, z.ZodOptional<typeof exchanges>>;
+const wire = z.strictObject({
+  order: z.array(commandName).nonempty().optional().describe('Sent in this order; others may lie between'),
+  never: z.array(commandName).nonempty().optional().describe('Never sent'),
+  ...(Object.fromEntries(wireCommands.map((name) => [name, exchanges.optional()])) as WireShape),
+});
+
+const ui = z.strictObject({
+  says: oneOrMore(z.string().min(1)).optional().describe('Text on the page, or all of several'),
+  title: z.string().min(1).optional(),
+  url: z.string().min(1).optional().describe('Path of the page, e.g. /security-info'),
+  screenshot: z.enum(['always', 'on-failure']).optional().describe('When to keep a picture of the last page'),
+});
+
+export const expectations = z.strictObject({
+  'relying-party': relyingParty.optional(),
+  authenticator: authenticator.optional(),
+  browser: browser.optional(),
+  wire: wire.optional(),
+  ui: ui.optional(),
+});
+export type Expectations = z.output<typeof expectations>;

@@ -1,0 +1,40 @@
+/** One entry in a list of steps: the bare keyword, or the keyword with its argument and, beside it, `label` and `timeout`. */
+import { z } from 'zod';
+import { bareKeywords, type Keyword, keywords, stepArguments } from '../step-arguments.ts';
+import { duration } from './units.ts';
+
+type ArgumentShape = { [K in Keyword]: z.ZodOptional<(typeof stepArguments)[K]['schema']> };
+
+const argumentShape = Object.fromEntries(
+  keywords.map((keyword) => {
+    const { schema, doc, example } = stepArguments[keyword];
+    return [keyword, (schema as z.ZodType).optional().describe(`${doc}\n\nExample: ${example}`)];
+  }),
+) as ArgumentShape;
+
+const isKeyword = (key: string): key is Keyword => Object.hasOwn(stepArguments, key);
+/** The keywords an entry has; a valid one has exactly one. */
+export const keywordsOf = (entry: object): Keyword[] => Object.keys(entry).filter(isKeyword);
+
+const stepWithArgument = z
+  .strictObject({
+    ...argumentShape,
+    label: z.string().min(1).optional().describe('What the step is called in reports'),
+    timeout: duration.optional().describe('Longest time for this step'),
+  })
+  .superRefine((entry, context) => {
+    const found = keywordsOf(entry);
+    if (found.length !== 1) {
+      const what = found.length === 0 ? 'has no keyword' : `has ${found.length} keywords: ${found.join(', ')}`;
+      context.addIssue(`a step is one keyword with its argument; this one ${what}`);
+    }
+  });
+
+const bareStep = z.enum(bareKeywords, {
+  error: ({ input }) => {
+    const needsArgument = typeof input === 'string' && isKeyword(input);
+    return needsArgument ? `step "${input}" needs an argument, e.g. ${stepArguments[input].example}` : undefined;
+  },
+});
+
+export const steps = z.array(z.union([bareStep, stepWithArgument]));

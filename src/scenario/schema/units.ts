@@ -1,0 +1,67 @@
+/** The small words of the scenario language: durations, comparisons, names. Every schema here also describes itself to editors. */
+import { z } from 'zod';
+
+/** Milliseconds, as every duration of a scenario arrives in code. */
+export type Ms = number & z.$brand<'Ms'>;
+
+const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** A duration in text with its unit: `300ms`, `2s`, `1.5m`, `1h`. Parsed to milliseconds. */
+export const duration = z
+  .string({ error: 'a duration needs a unit: 300ms, 2s, 5m or 1h' })
+  .regex(/^\d+(?:\.\d+)?(?:ms|s|m|h)$/, { error: 'not a duration; write it like 300ms, 2s, 5m or 1h' })
+  .transform((text): Ms => {
+    const [, amount, unit] = /^([\d.]+)(\w+)$/.exec(text)!;
+    return (Number(amount) * millisecondsOf[unit as keyof typeof millisecondsOf]) as Ms;
+  })
+  .describe('Duration with its unit: 300ms, 2s, 5m, 1h');
+
+export const comparators = ['>=', '<=', '>', '<', '!='] as const;
+
+/** A condition on a number, written `">= 1"`. */
+export interface Comparison {
+  comparator: (typeof comparators)[number];
+  value: number;
+}
+
+const comparison = z
+  .string()
+  .regex(/^(?:>=|<=|>|<|!=) *-?\d+(?:\.\d+)?$/, { error: 'not a comparison; write it like ">= 1"' })
+  .transform((text): Comparison => {
+    const [, comparator, value] = /^([<>=!]+) *(.+)$/.exec(text)!;
+    return { comparator: comparator as Comparison['comparator'], value: Number(value) };
+  });
+
+/** An exact count, or a condition on it. */
+export const count = z
+  .union([z.int().nonnegative(), comparison])
+  .describe('Exact number, or a comparison such as ">= 1"');
+
+/** One value or several: the schema of a list that may be written without brackets. */
+export const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).nonempty()]);
+
+/** A step or setting that also stands alone: nothing, or what `schema` takes. */
+export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .union([z.null(), schema])
+    .optional()
+    .transform((value): z.output<Schema> | undefined => value ?? undefined);
+
+/** Lower-case words joined by dashes, with dots between levels: `security-key.new-pin`. */
+export const dottedId = z
+  .string()
+  .regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, {
+    error: 'an id is lower-case words joined by dashes and dots, e.g. security-key.new-pin',
+  });
+
+export const aaguid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, {
+    error: 'not an AAGUID; write it like 2fc0579f-8113-47ea-b116-bb5a8db9202a',
+  })
+  .transform((text) => text.toLowerCase());
+
+/** COSE algorithms by the name a scenario uses. */
+export const algorithms = { ES256: -7, EdDSA: -8, ES384: -35, ES512: -36, RS256: -257 } as const;
+export type AlgorithmName = keyof typeof algorithms;
+export const algorithm = z.enum(Object.keys(algorithms) as [AlgorithmName, ...AlgorithmName[]]);

@@ -1,0 +1,2 @@
+/** What a step can reach while a case runs. */
+export type World = {};
