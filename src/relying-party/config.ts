@@ -1,0 +1,107 @@
+/**
+ * The organisation's policy on sign-in methods as one schema: what an administrator edits, what scenarios state, what every decision reads.
+ * Times are milliseconds unless the name says minutes.
+ */
+import { z } from 'zod';
+
+export const passkeyKinds = ['security-key', 'this-device', 'synced'] as const;
+/** `security-key`: device-bound and removable; `this-device`: device-bound in a computer or phone; `synced`: backup eligible. */
+export type PasskeyKind = (typeof passkeyKinds)[number];
+
+export const mfaMethods = ['totp', 'tap'] as const;
+export type MfaMethod = (typeof mfaMethods)[number];
+
+/** The group every user is in. */
+export const everyone = 'everyone';
+
+const minuteMs = 60_000;
+const requirement = z.enum(['required', 'preferred', 'discouraged']);
+const aaguid = z
+  .string()
+  .regex(
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+    'an AAGUID is a UUID, e.g. 2fc0579f-8113-47ea-b116-bb5a8db9202a',
+  )
+  .transform((text) => text.toLowerCase());
+
+/** Temporary Access Pass rules; the outer limits (10 to 43,200 minutes, 8 to 48 characters) are the product's. */
+export const tapPolicySchema = z
+  .strictObject({
+    minLifetimeMinutes: z.int().min(10).max(43_200).default(60),
+    maxLifetimeMinutes: z.int().min(10).max(43_200).default(480),
+    defaultLifetimeMinutes: z.int().min(10).max(43_200).default(60),
+    oneTime: z.boolean().default(false).describe('Every pass is one-time, whatever its issuer asks for'),
+    length: z.int().min(8).max(48).default(8).describe('Characters of a new pass'),
+    registerWithinMs: z
+      .int()
+      .positive()
+      .default(10 * minuteMs)
+      .describe('How long after sign-in a one-time pass lets its user register'),
+  })
+  .refine(
+    (tap) =>
+      tap.minLifetimeMinutes <= tap.defaultLifetimeMinutes && tap.defaultLifetimeMinutes <= tap.maxLifetimeMinutes,
+    {
+      error: 'the default lifetime of a pass lies between the minimum and the maximum',
+      path: ['defaultLifetimeMinutes'],
+    },
+  );
+
+/** The members of the policy, for schemas that embed them. */
+export const policyShape = {
+  selfService: z.boolean().default(true).describe('Users may add passkeys themselves'),
+  includedGroups: z.array(z.string()).default([everyone]).describe('Groups whose members may have passkeys'),
+  excludedGroups: z.array(z.string()).default([]).describe('Groups whose members may not; exclusion wins'),
+  allow: z
+    .array(z.enum(passkeyKinds))
+    .nonempty()
+    .default([...passkeyKinds])
+    .describe('Kinds of passkeys that may be registered'),
+  attestation: z
+    .enum(['enforced', 'requested', 'ignored'])
+    .default('requested')
+    .describe('enforced: a trusted chain is required; requested: asked for and recorded; ignored: not asked for'),
+  aaguids: z
+    .strictObject({ mode: z.enum(['off', 'allow', 'deny']).default('off'), list: z.array(aaguid).default([]) })
+    .prefault({}),
+  mfa: z
+    .strictObject({
+      accept: z
+        .array(z.enum(mfaMethods))
+        .nonempty()
+        .default([...mfaMethods]),
+      freshForMs: z
+        .int()
+        .positive()
+        .default(5 * minuteMs),
+    })
+    .prefault({}),
+  userVerification: requirement.default('required'),
+  residentKey: requirement.default('required'),
+  timeoutMs: z.int().positive().default(minuteMs).describe('Time the browser gives the user'),
+  algorithms: z.array(z.int()).nonempty().default([-7, -8, -257]).describe('COSE algorithms in order of preference'),
+  maxPasskeys: z.int().positive().default(20).describe('Passkeys one user may have'),
+  challengeLifetimeMs: z
+    .int()
+    .positive()
+    .default(5 * minuteMs),
+  pendingLifetimeMs: z
+    .int()
+    .positive()
+    .default(10 * minuteMs)
+    .describe('How long a verified passkey waits for its name'),
+  tap: tapPolicySchema.prefault({}),
+} as const;
+
+export const policySchema = z
+  .strictObject(policyShape)
+  .refine(({ aaguids, attestation }) => aaguids.mode === 'off' || attestation !== 'ignored', {
+    error: 'AAGUID restrictions need attestation "requested" or "enforced": with "ignored" browsers hide the AAGUID',
+    path: ['aaguids', 'mode'],
+  });
+
+export type Policy = z.output<typeof policySchema>;
+/** What a person writes: every member may be left out. */
+export type PolicyInput = z.input<typeof policySchema>;
+
+export const defaultPolicy: Policy = policySchema.parse({});

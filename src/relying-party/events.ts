@@ -1,0 +1,70 @@
+/** The events of the portal: one table of stable codes, and the log that every part writes them to. */
+import type { Clock } from '#protocol/seams.ts';
+import type { Timeline } from '#result/timeline.ts';
+import type { PartyEvent } from '#result/transcript.ts';
+import type { EventRecord, Store } from './store/store.ts';
+
+export const eventCodes = {
+  'signin.ok': 'Signed in',
+  'signin.failed': 'Sign-in failed',
+  'signin.throttled': 'Sign-in attempts throttled',
+  'signin.passkey.ok': 'Signed in with a passkey',
+  'signin.passkey.refused': 'Passkey sign-in refused',
+  signout: 'Signed out',
+  'mfa.required': 'Multifactor authentication asked for',
+  'mfa.stale': 'Multifactor authentication too old',
+  'mfa.no-method': 'No method for multifactor authentication',
+  'mfa.totp.ok': 'Code from the authenticator app accepted',
+  'mfa.totp.failed': 'Code from the authenticator app refused',
+  'mfa.tap.ok': 'Temporary Access Pass accepted',
+  'mfa.tap.failed': 'Temporary Access Pass refused',
+  'totp.enrolled': 'Authenticator app added',
+  'totp.removed': 'Authenticator app removed',
+  'registration.options': 'Passkey options given',
+  'registration.refused': 'Passkey refused',
+  'registration.client-error': 'The browser ended the ceremony',
+  'passkey.pending': 'Passkey verified, waits for its name',
+  'passkey.registered': 'Passkey registered',
+  'passkey.abandoned': 'Passkey never named: orphan on the authenticator',
+  'passkey.renamed': 'Passkey renamed',
+  'passkey.deleted': 'Passkey deleted',
+  'tap.issued': 'Temporary Access Pass issued',
+  'tap.replaced': 'Temporary Access Pass replaced by a new one',
+  'tap.refused': 'Temporary Access Pass not issued',
+  'user.created': 'User created',
+  'policy.changed': 'Policy changed',
+  'request.refused': 'Request refused',
+} as const satisfies Record<string, string>;
+
+export type EventCode = keyof typeof eventCodes;
+type Detail = NonNullable<PartyEvent['detail']>;
+
+export interface EventLog {
+  /** Records `event`, about `user` (a sign-in name) where there is one. */
+  emit(event: EventCode, user: string | undefined, detail?: Detail): Promise<void>;
+  /** Newest last. */
+  list(): Promise<EventRecord[]>;
+}
+
+export interface EventLogOptions {
+  store: Store;
+  clock: Clock;
+  /** Gives `atMs` of the events passed on; the log's own start otherwise. */
+  timeline?: Timeline | undefined;
+  /** Hears every event at once. */
+  listener?: ((event: PartyEvent) => void) | undefined;
+}
+
+/** A log that is kept in the store and told to a listener. */
+export function storedEventLog({ store, clock, timeline, listener }: EventLogOptions): EventLog {
+  const origin = clock.monotonic();
+  return {
+    async emit(event, user, detail = {}) {
+      const all: Detail = user === undefined ? detail : { user, ...detail };
+      const atMs = timeline?.elapsedMs() ?? clock.monotonic() - origin;
+      await store.events.append({ at: clock.now(), event, detail: all });
+      listener?.({ atMs, party: 'relying-party', event, detail: all });
+    },
+    list: () => store.events.list(),
+  };
+}

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from './libsql-store.ts';
+import { storeContract } from './store.contract.ts';
+
+describe('libsql store in memory', () => storeContract(async () => openStore()));
+
+describe('libsql store in a file', () => {
+  let folder: string;
+  let files = 0;
+  const nextFile = () => join(folder, `portal-${files++}.sqlite`);
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'touchstone-store-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  storeContract(async () => openStore(nextFile()));
+
+  it('still has everything after it was closed and opened again', async () => {
+    const path = nextFile();
+    const record = { at: 1, event: 'signin.ok', detail: { user: 'adele@contoso.test' } };
+    {
+      await using store = openStore(path);
+      await store.events.append(record);
+    }
+    await using store = openStore(path);
+    expect(await store.events.list()).toEqual([record]);
+  });
+});
