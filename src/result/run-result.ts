@@ -36,6 +36,8 @@ export interface StepResult {
 
 export interface Failure {
   message: string;
+  /** Which attempt failed, from 1; absent for failures outside any case. */
+  attempt?: number;
   /** Where in the YAML file it happened, with the frame of source lines around it. */
   location?: SourceLocation;
   codeFrame?: string;
@@ -89,6 +91,8 @@ export interface CaseResult extends CaseRecord {
   attempts: number;
   failures: Failure[];
   attachments: Attachment[];
+  /** Why it was skipped, and what else the test was annotated with. */
+  notes?: string[];
 }
 
 export const resultSchema = 'touchstone.result/1';
@@ -105,6 +109,8 @@ export interface RunResult {
     node: string;
     platform: string;
     browser?: string;
+    /** Where the run's folder is, relative to the project, for formats whose links are not relative to their own file. */
+    folder?: string;
   };
   totals: Record<Verdict, number>;
   verdict: Verdict;

@@ -1,0 +1,38 @@
+/** How times, counts and places are written in every report, so that they read the same everywhere. Pure. */
+import type { SourceLocation, Verdict } from '#result/run-result.ts';
+
+/** Marks that tell verdicts apart without colour. */
+export const verdictMarks = {
+  passed: '✓',
+  failed: '✗',
+  errored: '⚠',
+  flaky: '≈',
+  skipped: '–',
+  interrupted: '◼',
+} as const satisfies Record<Verdict, string>;
+
+/** Verdicts in the order in which people want to see them: what needs a decision first. */
+export const verdictsByUrgency = ['failed', 'errored', 'interrupted', 'flaky', 'passed', 'skipped'] as const satisfies Verdict[];
+
+/** `0.42 ms`, `37 ms`, `1.24 s`, `2 min 05 s`. */
+export function formatMs(ms: number): string {
+  if (ms < 0.005) return '0 ms';
+  if (ms < 9.995) return `${ms.toFixed(2)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_995) return `${(ms / 1000).toFixed(2)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+export const formatLocation = ({ file, line, column }: SourceLocation): string => `${file}:${line}:${column}`;
+
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** The first line that says something; `''` for none. */
+export const firstLine = (text: string): string => text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+
+/** At most `width` characters, with an ellipsis where something is missing; never splits a surrogate pair. */
+export function truncate(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}

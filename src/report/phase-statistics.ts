@@ -1,0 +1,32 @@
+/** Percentiles of every phase over all cases of a run, gestures and machine apart. Pure. */
+import type { CaseResult } from '#result/run-result.ts';
+import { ceremonyMs, type Percentiles, percentiles, phaseDurationsMs } from '#result/statistics.ts';
+import { type Phase, phases } from '#result/timeline.ts';
+
+export interface PhaseStatistics extends Percentiles {
+  id: Phase | 'machine' | 'gesture';
+  label: string;
+  by: 'machine' | 'gesture';
+  /** What one ceremony took in this phase, in milliseconds, ascending: for plots. */
+  sample: number[];
+}
+
+/** One row for each phase that occurred, in the order of the phase table, after the totals of the ceremony; `[]` when nothing was timed. */
+export function phaseStatistics(cases: readonly CaseResult[]): PhaseStatistics[] {
+  const timed = cases.filter(({ spans }) => spans.length > 0);
+  const samples = new Map<Phase, number[]>();
+  for (const { spans } of timed) {
+    for (const [phase, ms] of phaseDurationsMs(spans)) samples.set(phase, [...(samples.get(phase) ?? []), ms]);
+  }
+  const ceremonies = timed.map(({ spans }) => ceremonyMs(spans));
+  const total = (id: 'machine' | 'gesture', label: string, sample: number[]) => row(id, label, id, sample);
+  return [
+    ...total('machine', 'Whole ceremony, machine', ceremonies.map(({ machineMs }) => machineMs)),
+    ...total('gesture', 'Whole ceremony, gestures', ceremonies.map(({ gestureMs }) => gestureMs).filter((ms) => ms > 0)),
+    ...(Object.keys(phases) as Phase[]).flatMap((phase) => row(phase, phases[phase].label, phases[phase].by, samples.get(phase) ?? [])),
+  ];
+}
+
+function row(id: PhaseStatistics['id'], label: string, by: PhaseStatistics['by'], sample: readonly number[]): PhaseStatistics[] {
+  return sample.length === 0 ? [] : [{ id, label, by, sample: sample.toSorted((a, b) => a - b), ...percentiles(sample) }];
+}

@@ -1,0 +1,125 @@
+/** What a run looks like while it runs: one line for each finished case, and on a TTY a status line that moves. */
+import type { Verdict } from '#result/run-result.ts';
+import { count, firstLine, formatMs, truncate, verdictMarks } from '../format.ts';
+import type { Colours } from '../colour.ts';
+import { harmless, padEnd, padStart, type Terminal, visibleLength } from './terminal.ts';
+
+export interface FinishedCase {
+  title: string;
+  verdict: Verdict;
+  durationMs: number;
+  /** First failure's message; its first line is shown. */
+  message?: string;
+  /** What the test printed. */
+  output?: string;
+}
+
+/** The colour of each verdict. */
+export const paint = (c: Colours): Record<Verdict, (text: string) => string> => ({
+  passed: c.green,
+  failed: c.red,
+  errored: c.magenta,
+  flaky: c.yellow,
+  skipped: c.gray,
+  interrupted: c.cyan,
+});
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const barWidth = 24;
+const timeWidth = 9;
+const widestLine = 110;
+
+export class LiveView {
+  readonly #terminal: Terminal;
+  readonly #running = new Map<string, string>();
+  readonly #counts = new Map<Verdict, number>();
+  #total = 0;
+  #done = 0;
+  #frame = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  begin(total: number, workers: number, runId: string): void {
+    const { colours: c } = this.#terminal;
+    this.#total = total;
+    this.#terminal.print('', `  ${c.bold('Touchstone')}  ${c.dim(`${count(total, 'case')} · ${count(workers, 'worker')} · ${runId}`)}`, '');
+    this.#update();
+  }
+
+  started(id: string, title: string): void {
+    this.#running.set(id, harmless(title));
+    this.#update();
+  }
+
+  /** An attempt failed and another one follows. */
+  retried(id: string, title: string, attempt: number, message: string | undefined): void {
+    const { colours: c } = this.#terminal;
+    this.#running.delete(id);
+    this.#terminal.print(`  ${c.yellow('↻')} ${this.#title(title)}  ${c.dim(`attempt ${attempt} failed, trying again`)}`, ...this.#message(message));
+    this.#update();
+  }
+
+  finished(id: string, result: FinishedCase): void {
+    const { colours: c } = this.#terminal;
+    const colour = paint(c)[result.verdict];
+    this.#running.delete(id);
+    this.#done += 1;
+    this.#counts.set(result.verdict, (this.#counts.get(result.verdict) ?? 0) + 1);
+    const progress = this.#terminal.interactive ? '' : c.dim(`${padStart(`[${this.#done}/${this.#total}]`, String(this.#total).length * 2 + 3)} `);
+    const title = this.#title(result.title, visibleLength(progress));
+    const shade = result.verdict === 'skipped' ? c.dim : result.verdict === 'passed' ? (text: string) => text : colour;
+    const time = result.verdict === 'skipped' ? '' : formatMs(result.durationMs);
+    this.#terminal.print(
+      `  ${progress}${colour(verdictMarks[result.verdict])} ${shade(title)}${c.dim(padStart(time, timeWidth))}`,
+      ...(result.verdict === 'passed' ? [] : this.#message(result.message)),
+      ...this.#output(result.output),
+    );
+    this.#update();
+  }
+
+  /** Something was printed outside any test, or Playwright reports an error of the run. */
+  note(text: string): void {
+    this.#terminal.print(...this.#output(text));
+  }
+
+  /** Next frame of the spinner; only where the status line can be seen. */
+  tick(): void {
+    this.#frame += 1;
+    this.#update();
+  }
+
+  end(): void {
+    this.#terminal.status('');
+  }
+
+  #title(title: string, taken = 0): string {
+    const room = Math.min(this.#terminal.width, widestLine) - timeWidth - 6 - taken;
+    return padEnd(truncate(harmless(title).replaceAll('\n', ' '), room), room);
+  }
+
+  #message(message: string | undefined): string[] {
+    const line = firstLine(harmless(message ?? ''));
+    return line === '' ? [] : [`      ${this.#terminal.colours.dim(truncate(line, this.#terminal.width - 8))}`];
+  }
+
+  #output(output = ''): string[] {
+    const lines = harmless(output).replace(/\n+$/, '').split('\n');
+    return output.trim() === '' ? [] : lines.map((line) => `      ${this.#terminal.colours.dim(`│ ${line}`)}`);
+  }
+
+  #update(): void {
+    const { colours: c, width } = this.#terminal;
+    const share = this.#total === 0 ? 0 : this.#done / this.#total;
+    const filled = Math.round(share * barWidth);
+    const bad = (['failed', 'errored', 'flaky'] as const).filter((verdict) => this.#counts.get(verdict));
+    const plain = `${spinner[this.#frame % spinner.length]} ${'━'.repeat(barWidth)} ${this.#done}/${this.#total}${bad.map((verdict) => `  ${this.#counts.get(verdict)} ${verdict}`).join('')}`;
+    const troubles = bad.map((verdict) => `  ${paint(c)[verdict](`${this.#counts.get(verdict)} ${verdict}`)}`).join('');
+    const current = [...this.#running.values()].at(-1) ?? '';
+    const room = width - visibleLength(plain) - 6;
+    const title = room > 12 ? c.dim(truncate(current.replaceAll('\n', ' '), room)) : '';
+    const bar = c.green('━'.repeat(filled)) + c.dim('─'.repeat(barWidth - filled));
+    this.#terminal.status(`  ${c.cyan(spinner[this.#frame % spinner.length]!)} ${bar} ${this.#done}/${this.#total}${troubles}  ${title}`);
+  }
+}
