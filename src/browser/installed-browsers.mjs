@@ -1,0 +1,167 @@
+/**
+ * Finds browsers that are already on this machine. Plain JavaScript without dependencies: the set-up runs it before any
+ * package is installed.
+ *
+ * Order: the one named in the environment, Playwright's own, unbranded, branded. Branded Chrome and Edge come last because
+ * they restrict loading unpacked extensions.
+ */
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/**
+ * @typedef {'chromium' | 'firefox'} BrowserFamily
+ * @typedef {'given' | 'playwright' | 'chromium' | 'chrome' | 'msedge' | 'firefox' | 'firefox-esr'} BrowserChannel
+ * @typedef {{ channel: BrowserChannel, path: string }} InstalledBrowser
+ */
+
+/**
+ * Where to look. `packages` is the node_modules folder, where Playwright keeps browsers if PLAYWRIGHT_BROWSERS_PATH is 0.
+ * @typedef {{ env: Record<string, string | undefined>, platform: NodeJS.Platform, home: string, packages: string }} Machine
+ */
+
+/**
+ * @typedef {object} BrowserTraces What one family looks like on a disk.
+ * @property {string} override environment variable with the executable to use
+ * @property {string[]} playwright executables inside a folder of Playwright's cache
+ * @property {[BrowserChannel, string][]} commands names in PATH
+ * @property {[BrowserChannel, string][]} applications paths below /Applications (macOS) or Program Files (Windows)
+ */
+
+const testingApp = 'Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing';
+
+/** @type {Record<BrowserFamily, BrowserTraces>} */
+const families = {
+  chromium: {
+    override: 'TOUCHSTONE_CHROMIUM',
+    playwright: [
+      'chrome-linux64/chrome',
+      'chrome-linux/chrome',
+      'chrome-win64/chrome.exe',
+      'chrome-win/chrome.exe',
+      `chrome-mac-arm64/${testingApp}`,
+      `chrome-mac-x64/${testingApp}`,
+      'chrome-mac/Chromium.app/Contents/MacOS/Chromium',
+    ],
+    commands: [
+      ['chromium', 'chromium'],
+      ['chromium', 'chromium-browser'],
+      ['chrome', 'google-chrome-stable'],
+      ['chrome', 'google-chrome'],
+      ['msedge', 'microsoft-edge-stable'],
+    ],
+    applications: [
+      ['chromium', 'Chromium.app/Contents/MacOS/Chromium'],
+      ['chromium', 'Chromium/Application/chrome.exe'],
+      ['chrome', 'Google Chrome.app/Contents/MacOS/Google Chrome'],
+      ['chrome', 'Google/Chrome/Application/chrome.exe'],
+      ['msedge', 'Microsoft Edge.app/Contents/MacOS/Microsoft Edge'],
+      ['msedge', 'Microsoft/Edge/Application/msedge.exe'],
+    ],
+  },
+  firefox: {
+    override: 'TOUCHSTONE_FIREFOX',
+    playwright: ['firefox/firefox', 'firefox/firefox.exe', 'firefox/Nightly.app/Contents/MacOS/firefox'],
+    commands: [
+      ['firefox-esr', 'firefox-esr'],
+      ['firefox', 'firefox'],
+    ],
+    applications: [
+      ['firefox', 'Firefox.app/Contents/MacOS/firefox'],
+      ['firefox', 'Mozilla Firefox/firefox.exe'],
+    ],
+  },
+};
+
+/** @type {Machine} */
+const thisMachine = {
+  env: process.env,
+  platform: process.platform,
+  home: homedir(),
+  packages: path.resolve(import.meta.dirname, '../../node_modules'),
+};
+
+/**
+ * Every browser of the family, best first.
+ * @param {BrowserFamily} family
+ * @param {Machine} [machine]
+ * @returns {InstalledBrowser[]}
+ */
+export function findBrowsers(family, machine = thisMachine) {
+  const traces = families[family];
+  const given = machine.env[traces.override];
+  /** @type {InstalledBrowser[]} */
+  const candidates = [
+    ...(given ? [{ channel: /** @type {const} */ ('given'), path: given }] : []),
+    ...playwrightFolders(family, machine).flatMap((folder) =>
+      traces.playwright.map((file) => ({
+        channel: /** @type {const} */ ('playwright'),
+        path: path.join(folder, file),
+      })),
+    ),
+    ...below(searchPath(machine), traces.commands),
+    ...below(programFolders(machine), traces.applications),
+  ];
+  return candidates.filter(({ path }) => isExecutable(path));
+}
+
+/**
+ * The browser to use, or undefined when there is none.
+ * @param {BrowserFamily} family
+ * @param {Machine} [machine]
+ */
+export const findBrowser = (family, machine) => findBrowsers(family, machine)[0];
+
+/**
+ * Playwright's folders for this family, newest first (`chromium-1208`; the headless shell of that name has no extensions).
+ * @param {BrowserFamily} family @param {Machine} machine
+ */
+function playwrightFolders(family, { env, platform, home, packages }) {
+  const caches = { darwin: 'Library/Caches', win32: 'AppData/Local' };
+  const cache = path.join(home, caches[/** @type {'darwin'} */ (platform)] ?? '.cache', 'ms-playwright');
+  const configured = env.PLAYWRIGHT_BROWSERS_PATH;
+  const folder = configured === '0' ? path.join(packages, 'playwright-core/.local-browsers') : configured || cache;
+  const revision = (/** @type {string} */ name) => Number(name.slice(family.length + 1));
+  return entries(folder)
+    .filter((name) => name.startsWith(`${family}-`) && revision(name) > 0)
+    .sort((a, b) => revision(b) - revision(a))
+    .map((name) => path.join(folder, name));
+}
+
+/** @param {Machine} machine */
+const searchPath = ({ env, platform }) =>
+  platform === 'win32' ? [] : (env.PATH ?? '').split(':').filter((folder) => path.isAbsolute(folder));
+
+/** @param {Machine} machine */
+function programFolders({ env, platform, home }) {
+  if (platform === 'darwin') return ['/Applications', path.join(home, 'Applications')];
+  if (platform !== 'win32') return [];
+  return [env.ProgramFiles, env['ProgramFiles(x86)'], env.LOCALAPPDATA].filter((folder) => folder !== undefined);
+}
+
+/**
+ * Files in the order of their importance, each in every folder.
+ * @param {string[]} folders @param {[BrowserChannel, string][]} files
+ * @returns {InstalledBrowser[]}
+ */
+const below = (folders, files) =>
+  files.flatMap(([channel, file]) => folders.map((folder) => ({ channel, path: path.join(folder, file) })));
+
+/** @param {string} folder */
+function entries(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // not there
+  }
+}
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
