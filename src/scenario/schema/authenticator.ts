@@ -44,7 +44,10 @@ export const thisDevice = z.strictObject({
   persona: z.string().min(1).describe('Platform authenticator built into the device, e.g. windows-hello'),
 });
 
+export type ScenarioThisDevice = z.output<typeof thisDevice>;
+
 export const browser = z.strictObject({
   channel: z.enum(['chromium', 'chrome', 'msedge', 'firefox', 'webkit']).optional(),
   dialog: z.string().min(1).optional().describe('Security dialog to imitate, e.g. windows-11'),
 });
+export type ScenarioBrowser = z.output<typeof browser>;

@@ -24,6 +24,8 @@ export interface Comparison {
   value: number;
 }
 
+export const isComparison = (value: object): value is Comparison => 'comparator' in value;
+
 const comparison = z
   .string()
   .regex(/^(?:>=|<=|>|<|!=) *-?\d+(?:\.\d+)?$/, { error: 'not a comparison; write it like ">= 1"' })
@@ -40,6 +42,21 @@ export const count = z
 /** One value or several: the schema of a list that may be written without brackets. */
 export const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).nonempty()]);
 
+/** One of several, keyed by the name that `Shape` gives it. */
+export type OneOf<Shape extends z.ZodRawShape> = {
+  [Key in keyof Shape]: { [Only in Key]: z.output<Shape[Key]> };
+}[keyof Shape];
+
+/** A map with exactly one of the keys of `shape`. */
+export const oneOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z
+    .strictObject(shape)
+    .partial()
+    .refine((map) => Object.keys(map).length === 1, {
+      error: `expected exactly one of ${Object.keys(shape).join(', ')}`,
+    })
+    .transform((map) => map as OneOf<Shape>);
+
 /** A step or setting that also stands alone: nothing, or what `schema` takes. */
 export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
   z
@@ -48,11 +65,9 @@ export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
     .transform((value): z.output<Schema> | undefined => value ?? undefined);
 
 /** Lower-case words joined by dashes, with dots between levels: `security-key.new-pin`. */
-export const dottedId = z
-  .string()
-  .regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, {
-    error: 'an id is lower-case words joined by dashes and dots, e.g. security-key.new-pin',
-  });
+export const dottedId = z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, {
+  error: 'an id is lower-case words joined by dashes and dots, e.g. security-key.new-pin',
+});
 
 export const aaguid = z
   .string()

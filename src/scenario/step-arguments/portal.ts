@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { roles } from '#relying-party/store/store.ts';
 import { policy, user } from '../schema/relying-party.ts';
-import { duration, oneOrMore, orNothing } from '../schema/units.ts';
+import { duration, oneOf, oneOrMore, orNothing } from '../schema/units.ts';
 import { entry } from './entry.ts';
 
 const credentials = z.strictObject({
@@ -47,12 +47,7 @@ export const portalSteps = {
     example: 'choose-method: passkey',
   }),
   mfa: entry({
-    schema: z.union([
-      z.enum(['tap', 'totp']),
-      z.strictObject({ tap: code }),
-      z.strictObject({ totp: code }),
-      z.strictObject({ add: z.literal('authenticator-app') }),
-    ]),
+    schema: z.union([z.enum(['tap', 'totp']), oneOf({ tap: code, totp: code, add: z.literal('authenticator-app') })]),
     article: '3',
     doc: 'Passes the MFA gate: with the right code, with a given one, or by adding a first method.',
     example: 'mfa: { totp: "000000" }',

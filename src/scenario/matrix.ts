@@ -1,0 +1,75 @@
+/** Expands a matrix: every combination of the values of dotted paths, without the excluded ones. */
+import { type Diagnostic, diagnostic } from './diagnostics.ts';
+import { type MapEntry, nodeAt, plain, type SourceNode } from './source-node.ts';
+import { hintFor } from './suggest.ts';
+
+/** One value of one dotted path. */
+export interface Coordinate {
+  path: string;
+  text: string;
+  entry: MapEntry;
+}
+/** A combination, in the order of the matrix. */
+export type Combination = readonly Coordinate[];
+
+const maxCombinations = 2_000;
+
+export interface Expansion {
+  combinations: Combination[];
+  diagnostics: Diagnostic[];
+}
+
+/** @param matrix a node that the schema accepted; without one there is a single, empty combination. */
+export function expandMatrix(matrix: SourceNode | undefined): Expansion {
+  if (matrix?.kind !== 'map') return { combinations: [[]], diagnostics: [] };
+  const dimensions = [...matrix.entries]
+    .filter(([path]) => path !== 'exclude')
+    .map(([path, entry]) => coordinates(path, entry));
+  const diagnostics = dimensions.flatMap(duplicates);
+  const total = dimensions.reduce((product, values) => product * values.length, 1);
+  if (total > maxCombinations)
+    diagnostics.push(diagnostic(matrix.at, `the matrix has ${total} combinations; at most ${maxCombinations} are run`));
+  if (diagnostics.length > 0) return { combinations: [], diagnostics };
+  const excluded = nodeAt(matrix, ['exclude']);
+  const exclusions = excluded?.kind === 'list' ? excluded.items : [];
+  const mistakes = exclusions.flatMap((item) => unknownExclusions(item, dimensions));
+  const all = dimensions.reduce<Combination[]>(
+    (made, values) => made.flatMap((one) => values.map((value) => [...one, value])),
+    [[]],
+  );
+  return { combinations: all.filter((one) => !exclusions.some((item) => matches(item, one))), diagnostics: mistakes };
+}
+
+function coordinates(path: string, { key, value }: MapEntry): Coordinate[] {
+  const items = value.kind === 'list' ? value.items : [];
+  return items.map((item) => ({ path, text: String(plain(item)), entry: { key, value: item } }));
+}
+
+function duplicates(values: readonly Coordinate[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return values.flatMap(({ text, entry, path }) => {
+    const again = seen.has(text);
+    seen.add(text);
+    return again ? [diagnostic(entry.value.at, `"${text}" stands twice in ${path}`)] : [];
+  });
+}
+
+const matches = (item: SourceNode, combination: Combination): boolean =>
+  item.kind === 'map' &&
+  item.entries.size > 0 &&
+  [...item.entries].every(([path, { value }]) =>
+    combination.some((coordinate) => coordinate.path === path && coordinate.text === String(plain(value))),
+  );
+
+function unknownExclusions(item: SourceNode, dimensions: readonly Coordinate[][]): Diagnostic[] {
+  if (item.kind !== 'map') return [];
+  const known = new Map(dimensions.map((values) => [values[0]!.path, values.map(({ text }) => text)]));
+  return [...item.entries].flatMap(([path, { key, value }]) => {
+    const texts = known.get(path);
+    if (texts === undefined) return [diagnostic(key, `the matrix has no "${path}"`, hintFor(path, [...known.keys()]))];
+    const text = String(plain(value));
+    return texts.includes(text)
+      ? []
+      : [diagnostic(value.at, `"${text}" is not a value of ${path}`, hintFor(text, texts))];
+  });
+}

@@ -1,0 +1,187 @@
+/**
+ * References in values: `${vars.x}`, `${case.x}`, `${persona.aaguid}`, `${this-device.aaguid}`, `${run.index}`,
+ * `${secret:NAME}` and `${secret:NAME:-default}`. A value that is nothing but a reference becomes what it refers to,
+ * with its type; a list item that refers to a list is replaced by the items of that list. `$${` stands for `${`.
+ */
+import { type Diagnostic, diagnostic } from './diagnostics.ts';
+import {
+  listNode,
+  type MapEntry,
+  type MapNode,
+  mapNode,
+  maxSize,
+  nodeAt,
+  type Place,
+  type Scalar,
+  type ScalarNode,
+  type SourceNode,
+  scalarNode,
+} from './source-node.ts';
+import { hintFor, nearest } from './suggest.ts';
+
+const reference = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
+const wholeReference = /^\$\{([^{}]*)\}$/;
+const secretName = /^secret:([A-Za-z_]\w*)(?::-(.*))?$/s;
+const maxTextLength = 10_000;
+const maxChain = 30;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+/** What is known of a persona without its emulator: `${persona.<key>}`. */
+export type PersonaFacts = Readonly<Record<string, Scalar>>;
+
+export interface Scope {
+  /** The merged case: `vars` and the personas are looked up here. */
+  body: MapNode;
+  /** The variables that the case itself has, for `${case.x}`. */
+  caseVars: MapNode | undefined;
+  personas: Readonly<Record<string, PersonaFacts>>;
+  run: PersonaFacts;
+  /** Absent where nothing is run: secrets are then placeholders. */
+  env: Environment | undefined;
+}
+
+export const containsReference = (node: SourceNode): boolean => {
+  if (node.kind === 'scalar') return typeof node.value === 'string' && node.value.includes('${');
+  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
+  return children.some(containsReference);
+};
+
+/** Resolves the references of one case. Mistakes are collected, the value becomes null; nothing is thrown. */
+export class Resolver {
+  readonly diagnostics: Diagnostic[] = [];
+  /** Values of the secrets that were used, for masking. */
+  readonly secrets = new Set<string>();
+  readonly #scope: Scope;
+  readonly #known = new Map<string, SourceNode | undefined>();
+  readonly #chain: string[] = [];
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  resolve(node: SourceNode): SourceNode {
+    const resolved = this.#resolve(node);
+    if (resolved.size <= maxSize) return resolved;
+    return this.#mistake(node.at, `the case stands for more than ${maxSize} values; do its references multiply?`);
+  }
+
+  #resolve(node: SourceNode): SourceNode {
+    if (node.kind === 'scalar') return this.#scalar(node);
+    if (node.kind === 'list')
+      return listNode(
+        node.items.flatMap((item) => this.#items(item)),
+        node.at,
+      );
+    const entries = new Map<string, MapEntry>();
+    for (const [key, entry] of node.entries) entries.set(key, { key: entry.key, value: this.#resolve(entry.value) });
+    return mapNode(entries, node.at);
+  }
+
+  #items(item: SourceNode): readonly SourceNode[] {
+    const resolved = this.#resolve(item);
+    return resolved.kind === 'list' && item.kind === 'scalar' ? resolved.items : [resolved];
+  }
+
+  #scalar(node: ScalarNode): SourceNode {
+    if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
+    const whole = wholeReference.exec(node.value);
+    return whole ? this.#lookUp(whole[1]!, node.at) : this.#interpolate(node.value, node.at);
+  }
+
+  #interpolate(text: string, at: Place): SourceNode {
+    const result = text.replace(reference, (found, name?: string) => {
+      if (found === '$${') return '${';
+      if (name === undefined) {
+        this.#mistake(at, 'a reference is not closed: "${" without "}"', 'write $${ for a plain ${');
+        return '';
+      }
+      const value = this.#lookUp(name, at);
+      if (value.kind === 'scalar') return value.value === null ? '' : String(value.value);
+      this.#mistake(at, `"\${${name}}" is a ${value.kind} and cannot stand inside of text`);
+      return '';
+    });
+    if (result.length > maxTextLength)
+      return this.#mistake(at, `the text becomes longer than ${maxTextLength} characters`);
+    return scalarNode(result, at);
+  }
+
+  #lookUp(name: string, at: Place): SourceNode {
+    const secret = secretName.exec(name);
+    if (secret) return this.#secret(secret[1]!, secret[2], at);
+    if (this.#chain.includes(name))
+      return this.#mistake(at, `"\${${name}}" refers to itself`, [...this.#chain, name].join(' -> '));
+    if (this.#chain.length >= maxChain)
+      return this.#mistake(at, `references refer to references more than ${maxChain} deep`);
+    this.#chain.push(name);
+    const target = this.#known.has(name) ? this.#known.get(name) : this.#target(name, at);
+    this.#chain.pop();
+    this.#known.set(name, target);
+    if (target === undefined) return this.#mistake(at, `unknown variable "\${${name}}"`, this.#hint(name));
+    return target;
+  }
+
+  #target(name: string, at: Place): SourceNode | undefined {
+    const [namespace = '', ...path] = name.split('.');
+    if (path.length === 0) return undefined;
+    if (namespace === 'run' || namespace === 'persona' || namespace === 'this-device') {
+      const facts = this.#facts(namespace);
+      const key = path.join('.');
+      return facts && Object.hasOwn(facts, key) ? scalarNode(facts[key]!, at) : undefined;
+    }
+    const vars = this.#vars(namespace);
+    const found = vars && nodeAt(vars, path);
+    return found && this.#resolve(found);
+  }
+
+  #vars(namespace: string): SourceNode | undefined {
+    if (namespace === 'case') return this.#scope.caseVars;
+    return namespace === 'vars' ? nodeAt(this.#scope.body, ['vars']) : undefined;
+  }
+
+  #facts(namespace: 'run' | 'persona' | 'this-device'): PersonaFacts | undefined {
+    const { run, body, personas } = this.#scope;
+    if (namespace === 'run') return run;
+    const named = nodeAt(body, [namespace === 'persona' ? 'authenticator' : 'this-device', 'persona']);
+    const persona = named && this.#resolve(named);
+    if (persona?.kind !== 'scalar' || typeof persona.value !== 'string') return undefined;
+    return Object.hasOwn(personas, persona.value) ? personas[persona.value] : undefined;
+  }
+
+  #secret(name: string, fallback: string | undefined, at: Place): SourceNode {
+    const { env } = this.#scope;
+    if (env === undefined) return scalarNode(fallback ?? `(secret ${name})`, at);
+    const value = env[name] || fallback;
+    if (value === undefined) {
+      const similar = nearest(name, Object.keys(env).toSorted());
+      return this.#mistake(
+        at,
+        `the environment does not set ${name}`,
+        similar && similar !== name ? `it sets ${similar}` : undefined,
+      );
+    }
+    this.secrets.add(value);
+    return scalarNode(value, at);
+  }
+
+  #hint(name: string): string | undefined {
+    const { caseVars, run } = this.#scope;
+    if (
+      /^(persona|this-device)\./.test(name) &&
+      this.#facts(name.startsWith('persona') ? 'persona' : 'this-device') === undefined
+    )
+      return 'this case has no persona that is known';
+    const keys = (prefix: string, names: Iterable<string>) => [...names].map((key) => `${prefix}.${key}`);
+    const vars = nodeAt(this.#scope.body, ['vars']);
+    return hintFor(name, [
+      ...(vars?.kind === 'map' ? keys('vars', vars.entries.keys()) : []),
+      ...(caseVars ? keys('case', caseVars.entries.keys()) : []),
+      ...keys('persona', Object.keys(this.#facts('persona') ?? {})),
+      ...keys('run', Object.keys(run)),
+    ]);
+  }
+
+  #mistake(at: Place, message: string, hint?: string): ScalarNode {
+    this.diagnostics.push(diagnostic(at, message, hint));
+    return scalarNode(null, at);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Reads YAML 1.2 into source nodes. The only door to the `yaml` package.
+ * Bad input gives diagnostics and never throws: syntax, duplicate keys, several documents, too large, too deep, aliases that multiply.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import { type Diagnostic, diagnostic } from './diagnostics.ts';
+import { listNode, type MapEntry, mapNode, maxSize, type Place, type SourceNode, scalarNode } from './source-node.ts';
+
+const maxCharacters = 256 * 1024;
+const maxDepth = 40;
+
+export interface YamlSource {
+  /** Undefined when the text cannot be read at all. */
+  root: SourceNode | undefined;
+  diagnostics: Diagnostic[];
+}
+
+/** Reads `text`; `file` is its name in diagnostics. */
+export function readYaml(text: string, file: string): YamlSource {
+  const start: Place = { file, line: 1, column: 1 };
+  const unreadable = (message: string): YamlSource => ({ root: undefined, diagnostics: [diagnostic(start, message)] });
+  if (text.length > maxCharacters) return unreadable(`the file has more than ${maxCharacters / 1024} Ki characters`);
+  if (deepestBracket(text) > maxDepth) return unreadable(`brackets nest more than ${maxDepth} deep`);
+  const lineCounter = new LineCounter();
+  const document = parse(text, lineCounter);
+  if (document === undefined) return unreadable('the file nests too deep to be read');
+  return new Converter(file, lineCounter).convert(document);
+}
+
+/** The parser recurses: only a nesting that no person writes exhausts its stack. */
+function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      uniqueKeys: false,
+      stringKeys: true,
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** How deep flow brackets nest at most, brackets in text counted too. */
+function deepestBracket(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+  }
+  return deepest;
+}
+
+class Converter {
+  readonly #file: string;
+  readonly #lines: LineCounter;
+  readonly #anchors = new Map<string, SourceNode>();
+  readonly #diagnostics: Diagnostic[] = [];
+
+  constructor(file: string, lines: LineCounter) {
+    this.#file = file;
+    this.#lines = lines;
+  }
+
+  convert(document: Document.Parsed): YamlSource {
+    for (const { pos, message } of [...document.errors, ...document.warnings])
+      this.#report(this.#place(pos[0], pos[1]), message);
+    if (document.directives.yaml.version !== '1.2')
+      this.#report(this.#place(0), 'scenarios are YAML 1.2; drop the %YAML directive');
+    if (this.#diagnostics.length > 0) return { root: undefined, diagnostics: this.#diagnostics };
+    if (document.contents === null) {
+      this.#report(this.#place(0), 'the file is empty');
+      return { root: undefined, diagnostics: this.#diagnostics };
+    }
+    const root = this.#node(document.contents, 0);
+    if (root.size > maxSize) {
+      this.#report(root.at, `the file stands for more than ${maxSize} values; do its aliases multiply?`);
+      return { root: undefined, diagnostics: this.#diagnostics };
+    }
+    return { root, diagnostics: this.#diagnostics };
+  }
+
+  #node(node: Node, depth: number): SourceNode {
+    const converted = this.#withoutAnchor(node, depth);
+    if (!isAlias(node) && 'anchor' in node && typeof node.anchor === 'string')
+      this.#anchors.set(node.anchor, converted);
+    return converted;
+  }
+
+  #withoutAnchor(node: Node, depth: number): SourceNode {
+    const [from = 0, to = from] = node.range ?? [];
+    const at = this.#place(from, to);
+    if (depth > maxDepth) {
+      this.#report(at, `values nest more than ${maxDepth} deep`);
+      return scalarNode(null, at);
+    }
+    if (isMap(node)) return mapNode(this.#entries(node, depth), at);
+    if (isSeq(node))
+      return listNode(
+        node.items.map((item) => this.#item(item, at, depth)),
+        at,
+      );
+    if (isAlias(node)) return this.#target(node.source, at);
+    if (isScalar(node)) return this.#scalar(node.value, at);
+    return scalarNode(null, at);
+  }
+
+  #item(item: unknown, listAt: Place, depth: number): SourceNode {
+    return isMap(item) || isSeq(item) || isAlias(item) || isScalar(item)
+      ? this.#node(item, depth + 1)
+      : scalarNode(null, listAt);
+  }
+
+  #entries(map: YAMLMap<unknown, unknown>, depth: number): Map<string, MapEntry> {
+    const entries = new Map<string, MapEntry>();
+    for (const { key, value } of map.items) {
+      if (!isScalar(key)) continue; // reported by the parser: stringKeys
+      const [from = 0, to = from] = key.range ?? [];
+      const place = this.#place(from, to);
+      const name = String(key.value);
+      const earlier = entries.get(name);
+      if (earlier) this.#report(place, `key "${name}" stands twice in one map`, `first on line ${earlier.key.line}`);
+      else entries.set(name, { key: place, value: this.#item(value, place, depth) });
+    }
+    return entries;
+  }
+
+  #target(anchor: string, at: Place): SourceNode {
+    const target = this.#anchors.get(anchor);
+    if (target === undefined) this.#report(at, `alias *${anchor} has no anchor &${anchor} before it`);
+    return target ?? scalarNode(null, at);
+  }
+
+  #scalar(value: unknown, at: Place): SourceNode {
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return scalarNode(value, at);
+    if (typeof value === 'number' && Number.isFinite(value)) return scalarNode(value, at);
+    this.#report(at, 'only text, finite numbers, true, false and null can stand here');
+    return scalarNode(null, at);
+  }
+
+  #place(from: number, to = from): Place {
+    const { line, col } = this.#lines.linePos(from);
+    const end = this.#lines.linePos(to);
+    const at = { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
+    return to > from && end.line === line ? { ...at, endColumn: end.col } : at;
+  }
+
+  #report(at: Place, message: string, hint?: string): void {
+    this.#diagnostics.push(diagnostic(at, message, hint));
+  }
+}
