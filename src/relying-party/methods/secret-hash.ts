@@ -1,0 +1,23 @@
+/** Hashes of passwords and Temporary Access Passes: scrypt with its parameters and salt beside it, `scrypt$N$r$p$salt$key`. */
+import { fromBase64url, toBase64url, utf8 } from '#protocol/bytes.ts';
+import { sameBytes } from '#protocol/crypto.ts';
+import type { Random } from '#protocol/seams.ts';
+import { deriveKey, type ScryptParameters } from '../crypto.ts';
+
+/** OWASP's minimum for scrypt with p = 1 is N = 2^17; a portal under test may choose less to be quick. */
+export const strongScrypt: ScryptParameters = { N: 2 ** 17, r: 8, p: 1 };
+
+export async function hashSecret(secret: string, random: Random, parameters: ScryptParameters): Promise<string> {
+  const salt = random.bytes(16);
+  const key = await deriveKey(utf8(secret.normalize('NFC')), salt, parameters);
+  const { N, r, p } = parameters;
+  return ['scrypt', N, r, p, toBase64url(salt), toBase64url(key)].join('$');
+}
+
+/** Is `secret` the one that `hash` was made of? Takes the same time for every wrong one. */
+export async function verifySecret(secret: string, hash: string): Promise<boolean> {
+  const [scheme, N, r, p, salt = '', key = ''] = hash.split('$');
+  if (scheme !== 'scrypt') throw new Error(`cannot verify a secret: found hash scheme ${scheme}, wanted scrypt`);
+  const parameters = { N: Number(N), r: Number(r), p: Number(p) };
+  return sameBytes(await deriveKey(utf8(secret.normalize('NFC')), fromBase64url(salt), parameters), fromBase64url(key));
+}

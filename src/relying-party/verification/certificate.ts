@@ -1,0 +1,131 @@
+/** An X.509 certificate as attestation needs it, RFC 5280 section 4.1: names, dates, key and extensions, read strictly. */
+import { ProtocolViolation } from '#protocol/errors.ts';
+import { type KeyObject, X509Certificate } from '../crypto.ts';
+import { type DerItem, oidText, readItems, readOne, tag } from './der-reader.ts';
+
+export const extensionOid = {
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  extendedKeyUsage: '2.5.29.37',
+  /** id-fido-gen-ce-aaguid, WebAuthn L3 section 8.2.1. */
+  fidoAaguid: '1.3.6.1.4.1.45724.1.1.4',
+} as const;
+
+export interface Certificate {
+  der: Uint8Array;
+  version: number;
+  /** DER of the Name. */
+  issuer: Uint8Array;
+  subject: Uint8Array;
+  /** Milliseconds since the epoch. */
+  notBefore: number;
+  notAfter: number;
+  publicKey: KeyObject;
+  extensions: Map<string, { critical: boolean; value: Uint8Array }>;
+  isSignedBy(issuer: Certificate): boolean;
+}
+
+/** @throws {ProtocolViolation} with rule `der.*` or `x509.*`. */
+export function parseCertificate(der: Uint8Array): Certificate {
+  const [tbs] = readItems(readOne(der, tag.sequence).content);
+  if (tbs?.tag !== tag.sequence) return refuse('tbs', 'there is no tbsCertificate');
+  const fields = readItems(tbs.content);
+  const version = fields[0]?.tag === 0xa0 ? versionOf(fields.shift()) : 1;
+  const [, , issuer, validity, subject, , ...optional] = fields;
+  if (!issuer || !validity || !subject) return refuse('tbs', 'fields are missing');
+  const [notBefore, notAfter] = readItems(validity.content).map(time);
+  if (notBefore === undefined || notAfter === undefined) return refuse('validity', 'a date is missing');
+  const x509 = openX509(der);
+  return {
+    der,
+    version,
+    issuer: issuer.raw,
+    subject: subject.raw,
+    notBefore,
+    notAfter,
+    publicKey: publicKeyOf(x509),
+    extensions: extensionsOf(optional.find((item) => item.tag === 0xa3)),
+    isSignedBy: ({ publicKey }) => verifies(x509, publicKey),
+  };
+}
+
+function openX509(der: Uint8Array): X509Certificate {
+  try {
+    return new X509Certificate(der);
+  } catch (cause) {
+    return refuse('certificate', 'OpenSSL does not read it', cause);
+  }
+}
+
+function publicKeyOf(x509: X509Certificate): KeyObject {
+  try {
+    return x509.publicKey;
+  } catch (cause) {
+    return refuse('public-key', 'its public key cannot be used', cause);
+  }
+}
+
+function verifies(x509: X509Certificate, publicKey: KeyObject): boolean {
+  try {
+    return x509.verify(publicKey);
+  } catch {
+    return false; // a key of another kind than the signature
+  }
+}
+
+const versionOf = (item: DerItem | undefined): number => (readOne(item!.content, tag.integer).content[0] ?? 0) + 1;
+
+/** UTCTime YYMMDDHHMMSSZ (years 1950 to 2049) or GeneralizedTime YYYYMMDDHHMMSSZ, RFC 5280 section 4.1.2.5. */
+function time(item: DerItem): number {
+  const text = Buffer.from(item.content).toString('latin1');
+  const short = item.tag === tag.utcTime && /^\d{12}Z$/.test(text);
+  if (!short && !(item.tag === tag.generalizedTime && /^\d{14}Z$/.test(text)))
+    return refuse('validity', `no date: ${text}`);
+  const full = short ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
+  return Date.parse(full.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+}
+
+function extensionsOf(item: DerItem | undefined): Certificate['extensions'] {
+  const extensions: Certificate['extensions'] = new Map();
+  if (!item) return extensions;
+  for (const { content } of readItems(readOne(item.content, tag.sequence).content)) {
+    const parts = readItems(content);
+    const [oid, value] = [parts[0], parts.at(-1)];
+    if (oid?.tag !== tag.oid || value?.tag !== tag.octetString) return refuse('extension', 'an extension is malformed');
+    const name = oidText(oid.content);
+    if (extensions.has(name)) return refuse('extension', `${name} occurs twice`);
+    extensions.set(name, { critical: parts.length === 3 && parts[1]?.content[0] === 0xff, value: value.content });
+  }
+  return extensions;
+}
+
+/** basicConstraints, RFC 5280 section 4.2.1.9; undefined when the certificate has none. */
+export function basicConstraints(certificate: Certificate): { ca: boolean; pathLength?: number } | undefined {
+  const extension = certificate.extensions.get(extensionOid.basicConstraints);
+  if (!extension) return undefined;
+  const items = readItems(readOne(extension.value, tag.sequence).content);
+  const ca = items.find((item) => item.tag === tag.boolean)?.content[0] === 0xff;
+  const length = items.find((item) => item.tag === tag.integer)?.content;
+  return length ? { ca, pathLength: length.reduce((value, byte) => value * 256 + byte, 0) } : { ca };
+}
+
+/** True when keyUsage is absent or has keyCertSign (bit 5), RFC 5280 section 4.2.1.3. */
+export function maySignCertificates(certificate: Certificate): boolean {
+  const extension = certificate.extensions.get(extensionOid.keyUsage);
+  if (!extension) return true;
+  const [, bits = 0] = readOne(extension.value, tag.bitString).content;
+  return (bits & 0x04) !== 0;
+}
+
+/** Critical extensions that neither path validation nor the attestation formats process. */
+export const unprocessedCritical = (certificate: Certificate): string[] =>
+  [...certificate.extensions]
+    .filter(([oid, { critical }]) => critical && !(Object.values(extensionOid) as string[]).includes(oid))
+    .map(([oid]) => oid);
+
+function refuse(rule: string, message: string, cause?: unknown): never {
+  throw new ProtocolViolation(`x509.${rule}`, 'RFC 5280 section 4.1', 0, `cannot read the certificate: ${message}`, {
+    cause,
+  });
+}

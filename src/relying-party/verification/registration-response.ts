@@ -1,0 +1,68 @@
+/** RegistrationResponseJSON as it arrives, WebAuthn L3 section 5.1 (toJSON): checked member by member before anything is decoded further. */
+import { z } from 'zod';
+import { fromBase64url, toBase64url } from '#protocol/bytes.ts';
+import { Refusal } from '../refusals.ts';
+
+/** Canonical base64url: decoding and encoding again gives the same text. */
+const base64url = z.string().min(1).refine(isCanonical, 'must be base64url without padding');
+
+function isCanonical(text: string): boolean {
+  try {
+    return toBase64url(fromBase64url(text)) === text;
+  } catch {
+    return false;
+  }
+}
+
+const responseSchema = z.object({
+  id: base64url,
+  rawId: base64url,
+  type: z.literal('public-key'),
+  authenticatorAttachment: z.string().nullish(),
+  response: z.object({
+    clientDataJSON: base64url,
+    attestationObject: base64url,
+    transports: z.array(z.string().max(64)).max(16).optional(),
+  }),
+  clientExtensionResults: z.record(z.string(), z.unknown()),
+});
+
+export type RegistrationResponseJson = z.output<typeof responseSchema>;
+
+export interface RegistrationResponse {
+  json: RegistrationResponseJson;
+  clientDataJson: Uint8Array;
+  attestationObject: Uint8Array;
+  /** As the client reports them; unknown values are kept (section 5.8.4 allows new ones). */
+  transports: string[];
+  attachment: string | undefined;
+  /** `credProps.rk`; null when the client did not say. */
+  discoverable: boolean | null;
+}
+
+/** @throws {Refusal} `body-invalid`, `credential-id-invalid` or `extensions-invalid`. */
+export function parseRegistrationResponse(body: unknown): RegistrationResponse {
+  const parsed = responseSchema.safeParse(body);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw new Refusal('body-invalid', `${path.join('.') || 'body'}: ${message}`);
+  }
+  const json = parsed.data;
+  if (json.id !== json.rawId) throw new Refusal('credential-id-invalid', 'id and rawId differ');
+  return {
+    json,
+    clientDataJson: fromBase64url(json.response.clientDataJSON),
+    attestationObject: fromBase64url(json.response.attestationObject),
+    transports: [...new Set(json.response.transports ?? [])].sort(),
+    attachment: json.authenticatorAttachment ?? undefined,
+    discoverable: discoverableOf(json.clientExtensionResults),
+  };
+}
+
+const credPropsSchema = z.object({ credProps: z.object({ rk: z.boolean().optional() }).optional() });
+
+function discoverableOf(results: Record<string, unknown>): boolean | null {
+  const parsed = credPropsSchema.safeParse(results);
+  if (!parsed.success) throw new Refusal('extensions-invalid', 'credProps.rk must be true or false');
+  return parsed.data.credProps?.rk ?? null;
+}
