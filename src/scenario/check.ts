@@ -7,7 +7,7 @@ import { hintFor } from './suggest.ts';
 /** A mistake before it has a place. `missing` ones disappear when another part of the scenario says what is missing here. */
 export interface Finding {
   path: Path;
-  kind: 'missing' | 'wrong';
+  kind: 'missing' | 'unknown-key' | 'wrong';
   message: string;
   hint?: string | undefined;
 }
@@ -39,8 +39,7 @@ type AllowedKeys = WeakMap<readonly string[], readonly string[]>;
 function sentence(issue: RawIssue, allowedKeys: AllowedKeys): string | undefined {
   if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject)
     allowedKeys.set(issue.keys as string[], Object.keys(issue.inst.shape));
-  if (issue.code === 'invalid_type')
-    return `expected ${wording(String(issue.expected))}, found ${kindOf(issue.input)}`;
+  if (issue.code === 'invalid_type') return `expected ${wording(String(issue.expected))}, found ${kindOf(issue.input)}`;
   if (issue.code === 'too_small' && issue.origin === 'array') return `expected at least ${issue.minimum} in the list`;
   return undefined;
 }
@@ -76,7 +75,7 @@ function explain(issue: Issue, above: Path, root: SourceNode, allowedKeys: Allow
       const allowed = allowedKeys.get(issue.keys) ?? [];
       return issue.keys.map((key) => ({
         path: [...path, key],
-        kind: 'wrong',
+        kind: 'unknown-key',
         message: `unknown key "${key}"`,
         hint: hintFor(key, allowed),
       }));
@@ -136,10 +135,10 @@ function flattened(issues: Issue[]): Issue[][] {
 /** True when `issue` says that this alternative is not even of the kind that was written. */
 function isOtherKind(issue: Issue, found: SourceNode | undefined): boolean {
   if (issue.path.length > 0) return false;
-  return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof valueOf(found) !== 'string');
+  return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof scalarOf(found) !== 'string');
 }
 
-const valueOf = (node: SourceNode | undefined): unknown => (node?.kind === 'scalar' ? node.value : undefined);
+const scalarOf = (node: SourceNode | undefined): unknown => (node?.kind === 'scalar' ? node.value : undefined);
 
 function noneFits(issues: readonly Issue[], path: Path, found: SourceNode | undefined): Finding {
   const own = issues.find((issue) => issue.code === 'invalid_type' && !issue.message.startsWith('expected '));
@@ -159,6 +158,6 @@ function noneFits(issues: readonly Issue[], path: Path, found: SourceNode | unde
 
 /** A step with a misspelt keyword has no keyword either: the spelling says enough. */
 function distinct(findings: Finding[]): Finding[] {
-  const unknown = findings.filter(({ message }) => message.startsWith('unknown key '));
+  const unknown = findings.filter(({ kind }) => kind === 'unknown-key');
   return unknown.length > 0 ? findings.filter((one) => !one.message.startsWith('a step is one keyword')) : findings;
 }

@@ -92,7 +92,7 @@ export class Resolver {
     const result = text.replace(reference, (found, name?: string) => {
       if (found === '$${') return '${';
       if (name === undefined) {
-        this.#mistake(at, 'a reference is not closed: "${" without "}"', 'write $${ for a plain ${');
+        this.#mistake(at, 'a reference is not closed by "}"', 'a plain dollar sign before a brace is written twice');
         return '';
       }
       const value = this.#lookUp(name, at);

@@ -18,26 +18,28 @@ const accident = z.strictObject({
   for: duration.optional().describe('How long it lasts; default: for good'),
 });
 
-export const authenticator = z.strictObject({
-  persona: z.string().min(1).optional().describe('Model to imitate, e.g. yubikey-5-nfc'),
-  device: z
-    .strictObject({ serial: z.string().min(1) })
-    .optional()
-    .describe('A real key instead of a persona'),
-  pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
-  connected: z.boolean().optional().describe('Whether the key is plugged in from the start'),
-  fmt: z
-    .enum(['packed', 'packed-self', 'fido-u2f', 'none'])
-    .optional()
-    .describe('Attestation it gives, where that differs from the persona'),
-  algorithms: z.array(algorithm).nonempty().optional(),
-  storage: z.int().nonnegative().optional().describe('How many discoverable credentials fit'),
-  fingerprints: z.int().nonnegative().max(10).optional().describe('Fingerprints enrolled on a biometric key'),
-  defects: z
-    .array(z.union([z.string().min(1), accident]))
-    .optional()
-    .describe('Deliberate faults, by id or as an accident during a command'),
-});
+export const authenticator = z
+  .strictObject({
+    persona: z.string().min(1).optional().describe('Model to imitate, e.g. yubikey-5-nfc'),
+    device: z
+      .strictObject({ serial: z.string().min(1) })
+      .optional()
+      .describe('A real key instead of a persona'),
+    pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
+    connected: z.boolean().optional().describe('Whether the key is plugged in from the start'),
+    fmt: z
+      .enum(['packed', 'packed-self', 'fido-u2f', 'none'])
+      .optional()
+      .describe('Attestation it gives, where that differs from the persona'),
+    algorithms: z.array(algorithm).nonempty().optional(),
+    storage: z.int().nonnegative().optional().describe('How many discoverable credentials fit'),
+    fingerprints: z.int().nonnegative().max(10).optional().describe('Fingerprints enrolled on a biometric key'),
+    defects: z
+      .array(z.union([z.string().min(1), accident]))
+      .optional()
+      .describe('Deliberate faults, by id or as an accident during a command'),
+  })
+  .meta({ id: 'authenticator' });
 export type ScenarioAuthenticator = z.output<typeof authenticator>;
 
 export const thisDevice = z.strictObject({

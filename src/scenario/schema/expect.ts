@@ -59,12 +59,14 @@ const browser = z.strictObject({
   transports: z.array(transport).optional().describe('getTransports() of the new credential'),
 });
 
-const exchanges = z.strictObject({
-  status: oneOrMore(status).optional().describe('Status of the last exchange, or one of several'),
-  statuses: z.array(status).nonempty().optional().describe('Status of every exchange, in order'),
-  times: count.optional().describe('How often the command was sent'),
-  'keepalive-upneeded': count.optional().describe('Keepalives that ask for a touch'),
-});
+const exchanges = z
+  .strictObject({
+    status: oneOrMore(status).optional().describe('Status of the last exchange, or one of several'),
+    statuses: z.array(status).nonempty().optional().describe('Status of every exchange, in order'),
+    times: count.optional().describe('How often the command was sent'),
+    'keepalive-upneeded': count.optional().describe('Keepalives that ask for a touch'),
+  })
+  .meta({ id: 'exchanges' });
 
 type WireShape = Record<WireCommand, z.ZodOptional<typeof exchanges>>;
 const wire = z.strictObject({
@@ -80,11 +82,13 @@ const ui = z.strictObject({
   screenshot: z.enum(['always', 'on-failure']).optional().describe('When to keep a picture of the last page'),
 });
 
-export const expectations = z.strictObject({
-  'relying-party': relyingParty.optional(),
-  authenticator: authenticator.optional(),
-  browser: browser.optional(),
-  wire: wire.optional(),
-  ui: ui.optional(),
-});
+export const expectations = z
+  .strictObject({
+    'relying-party': relyingParty.optional(),
+    authenticator: authenticator.optional(),
+    browser: browser.optional(),
+    wire: wire.optional(),
+    ui: ui.optional(),
+  })
+  .meta({ id: 'expectations' });
 export type Expectations = z.output<typeof expectations>;

@@ -37,4 +37,4 @@ const bareStep = z.enum(bareKeywords, {
   },
 });
 
-export const steps = z.array(z.union([bareStep, stepWithArgument]));
+export const steps = z.array(z.union([bareStep, stepWithArgument])).meta({ id: 'steps' });

@@ -64,6 +64,12 @@ export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
     .optional()
     .transform((value): z.output<Schema> | undefined => value ?? undefined);
 
+/** A step that takes no argument. */
+export const nothing = z
+  .null()
+  .optional()
+  .transform(() => undefined);
+
 /** Lower-case words joined by dashes, with dots between levels: `security-key.new-pin`. */
 export const dottedId = z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, {
   error: 'an id is lower-case words joined by dashes and dots, e.g. security-key.new-pin',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { roles } from '#relying-party/store/store.ts';
 import { policy, user } from '../schema/relying-party.ts';
-import { duration, oneOf, oneOrMore, orNothing } from '../schema/units.ts';
+import { duration, nothing, oneOf, oneOrMore, orNothing } from '../schema/units.ts';
 import { entry } from './entry.ts';
 
 const credentials = z.strictObject({
@@ -27,7 +27,7 @@ export const portalSteps = {
     example: 'sign-in: { as: "adele@contoso.test", password: "wrong" }',
     secrets: (args) => [args?.password],
   }),
-  'sign-out': entry({ schema: orNothing(z.never()), article: 'beside', doc: 'Signs out.', example: 'sign-out' }),
+  'sign-out': entry({ schema: nothing, article: 'beside', doc: 'Signs out.', example: 'sign-out' }),
   'sign-in-with-passkey': entry({
     schema: orNothing(z.strictObject({ as: z.string().min(1).optional().describe('Account to choose from several') })),
     article: 'beside',
@@ -35,7 +35,7 @@ export const portalSteps = {
     example: 'sign-in-with-passkey',
   }),
   'add-sign-in-method': entry({
-    schema: orNothing(z.never()),
+    schema: nothing,
     article: '2',
     doc: 'Presses "Add sign-in method".',
     example: 'add-sign-in-method',
@@ -74,7 +74,7 @@ export const portalSteps = {
     example: 'name: Desk key',
   }),
   done: entry({
-    schema: orNothing(z.never()),
+    schema: nothing,
     article: '7',
     doc: 'Submits the name and presses Done.',
     example: 'done',
@@ -97,10 +97,10 @@ export const portalSteps = {
     doc: 'Waits until the page shows the text, or all of several.',
     example: 'see: ["Security info", "Desk key"]',
   }),
-  reload: entry({ schema: orNothing(z.never()), article: 'beside', doc: 'Reloads the page.', example: 'reload' }),
-  'go-back': entry({ schema: orNothing(z.never()), article: 'beside', doc: 'Presses Back.', example: 'go-back' }),
+  reload: entry({ schema: nothing, article: 'beside', doc: 'Reloads the page.', example: 'reload' }),
+  'go-back': entry({ schema: nothing, article: 'beside', doc: 'Presses Back.', example: 'go-back' }),
   'close-tab': entry({
-    schema: orNothing(z.never()),
+    schema: nothing,
     article: 'beside',
     doc: 'Closes the tab; the next step on the site opens a new one.',
     example: 'close-tab',

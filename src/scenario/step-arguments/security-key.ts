@@ -1,6 +1,6 @@
 /** Steps in front of the security dialog and at the key: where to save, plugging, PIN, gesture, review, time. */
 import { z } from 'zod';
-import { duration, orNothing } from '../schema/units.ts';
+import { duration, nothing, orNothing } from '../schema/units.ts';
 import { commandName } from '../schema/wire.ts';
 import { entry } from './entry.ts';
 
@@ -39,7 +39,7 @@ export const securityKeySteps = {
     example: 'replug-key',
   }),
   'power-cycle': entry({
-    schema: orNothing(z.never()),
+    schema: nothing,
     article: '5',
     doc: 'Cuts the power of the key for a moment; the connection stays.',
     example: 'power-cycle',

@@ -1,0 +1,141 @@
+/** One scenario file becomes its cases: includes, file, case and matrix coordinates merged, references resolved, result validated. */
+import { check, type Finding, locate } from './check.ts';
+import { type Diagnostic, diagnostic } from './diagnostics.ts';
+import { type CaseIdentity, type ExpandedCase, expandedCase } from './expanded-case.ts';
+import type { SourceFile } from './library.ts';
+import { type Combination, expandMatrix } from './matrix.ts';
+import { emptyMap, mergeMaps, withEntry } from './merge.ts';
+import { caseShape, type ScenarioCase, scenarioCase } from './schema.ts';
+import { entryAt, type MapNode, nodeAt, type Path, pick, plain } from './source-node.ts';
+import { hintFor } from './suggest.ts';
+import { type Environment, type PersonaFacts, Resolver } from './variables.ts';
+
+/** What the language cannot know by itself: names that other rooms own, and the run. */
+export interface Vocabulary {
+  /** Every persona with what `${persona.x}` may say of it. */
+  personas: Readonly<Record<string, PersonaFacts>>;
+  /** Security-dialog profiles; any name passes when absent. */
+  dialogs?: readonly string[];
+  /** Ids of deliberate faults; any id passes when absent. */
+  defects?: readonly string[];
+  /** `${run.x}`; default `{ index: 0 }`. */
+  run?: PersonaFacts;
+  /** Where secrets come from. Absent for listing and validating: they are then placeholders, and none is asked for. */
+  env?: Environment;
+}
+
+export interface Expanded {
+  cases: ExpandedCase[];
+  diagnostics: Diagnostic[];
+}
+
+const maxCases = 5_000;
+const isBodyKey = (key: string): boolean => Object.hasOwn(caseShape, key);
+
+/** The cases of `source`, in the order of the file; matrix coordinates vary fastest at the end. */
+export function expand(source: SourceFile, vocabulary: Vocabulary): Expanded {
+  const { root, file } = source;
+  if (root === undefined || source.includes === undefined) return { cases: [], diagnostics: [] };
+  const { combinations, diagnostics } = expandMatrix(nodeAt(root, ['matrix']));
+  const overrides = caseOverrides(root);
+  if (overrides.length * combinations.length > maxCases) {
+    const message = `the file stands for ${overrides.length * combinations.length} cases; at most ${maxCases} are run`;
+    return { cases: [], diagnostics: [...diagnostics, diagnostic(root.at, message)] };
+  }
+  const base = mergedBody(source, emptyMap(file));
+  const cases: ExpandedCase[] = [];
+  for (const override of overrides) {
+    for (const combination of combinations) {
+      const made = oneCase({ root, base, override, combination }, vocabulary);
+      diagnostics.push(...made.diagnostics);
+      cases.push(...made.cases);
+    }
+  }
+  return { cases, diagnostics };
+}
+
+/** The parts of `source` that make a case, over those of its includes. */
+function mergedBody(source: SourceFile, base: MapNode): MapNode {
+  const below = (source.includes ?? []).reduce((merged, include) => mergedBody(include, merged), base);
+  return source.root ? mergeMaps(below, pick(source.root, isBodyKey)) : below;
+}
+
+/** The entries of `cases`; a file without any is one case. */
+function caseOverrides(root: MapNode): (MapNode | undefined)[] {
+  const cases = nodeAt(root, ['cases']);
+  return cases?.kind === 'list' ? cases.items.filter((item) => item.kind === 'map') : [undefined];
+}
+
+interface Parts {
+  root: MapNode;
+  base: MapNode;
+  override: MapNode | undefined;
+  combination: Combination;
+}
+
+function oneCase(parts: Parts, { personas, run = { index: 0 }, env, ...names }: Vocabulary): Expanded {
+  const { base, override, combination } = parts;
+  const merged = override ? mergeMaps(base, pick(override, isBodyKey)) : base;
+  const body = combination.reduce((node, { path, entry }) => withEntry(node, path.split('.'), entry), merged);
+  const caseVars = override && nodeAt(override, ['vars']);
+  const resolver = new Resolver({
+    body,
+    caseVars: caseVars?.kind === 'map' ? caseVars : undefined,
+    personas,
+    run,
+    env,
+  });
+  const resolved = resolver.resolve(body);
+  const identity = identify(parts, resolver);
+  if (resolver.diagnostics.length > 0) return { cases: [], diagnostics: resolver.diagnostics };
+  const checked = check(scenarioCase, resolved);
+  const findings = checked.ok ? unknownNames(checked.value, personas, names) : checked.findings;
+  if (!checked.ok || findings.length > 0)
+    return { cases: [], diagnostics: findings.map((finding) => locate(finding, resolved)) };
+  return { cases: [expandedCase(identity, checked.value, resolved, resolver.secrets)], diagnostics: [] };
+}
+
+function identify({ root, override, combination }: Parts, resolver: Resolver): CaseIdentity {
+  const text = (node: MapNode | undefined, key: string) => {
+    const found = node && nodeAt(node, [key]);
+    return found && String(plain(resolver.resolve(found)));
+  };
+  const caseId = text(override, 'id');
+  const variation = text(override, 'title') ?? caseId?.replace(/[-.]/g, ' ');
+  const coordinates = combination.map(({ path, text }) => `${path}=${text}`).join(',');
+  const values = combination.map((coordinate) => coordinate.text).join(', ');
+  const { file, line, column } = (override && entryAt(override, ['id'])?.key) ?? entryAt(root, ['id'])?.key ?? root.at;
+  return {
+    id: `${text(root, 'id')}${caseId ? `/${caseId}` : ''}${coordinates && `[${coordinates}]`}`,
+    title: `${text(root, 'title') ?? text(root, 'id')}${variation ? `: ${variation}` : ''}${values && ` [${values}]`}`,
+    location: { file, line, column },
+    coordinates: Object.fromEntries(combination.map(({ path, text }) => [path, text])),
+  };
+}
+
+/** Names that the schema cannot list because other rooms own them. */
+function unknownNames(
+  parsed: ScenarioCase,
+  personas: Vocabulary['personas'],
+  { dialogs, defects }: Omit<Vocabulary, 'personas'>,
+): Finding[] {
+  const known = (
+    what: string,
+    path: Path,
+    name: string | undefined,
+    names: readonly string[] | undefined,
+  ): Finding[] =>
+    name === undefined || names === undefined || names.includes(name)
+      ? []
+      : [{ path, kind: 'wrong', message: `unknown ${what} "${name}"`, hint: hintFor(name, names) }];
+  const models = Object.keys(personas);
+  const faults = (parsed.authenticator?.defects ?? []).flatMap((defect, index) =>
+    typeof defect === 'string' ? known('defect', ['authenticator', 'defects', index], defect, defects) : [],
+  );
+  return [
+    ...known('persona', ['authenticator', 'persona'], parsed.authenticator?.persona, models),
+    ...known('persona', ['this-device', 'persona'], parsed['this-device']?.persona, models),
+    ...known('dialog', ['browser', 'dialog'], parsed.browser?.dialog, dialogs),
+    ...faults,
+  ];
+}
