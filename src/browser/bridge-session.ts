@@ -1,9 +1,10 @@
 /**
  * One browser context's side of the bridge: turns the extension's messages into calls of a `WebAuthnHandler` and its results
- * or errors into answers. Every request is answered exactly once unless the browser withdrew it.
+ * or errors into answers. Every request is answered exactly once, unless the browser withdrew it.
  */
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BridgeConnection } from './bridge-socket.ts';
+import type { Callers } from './callers.ts';
 import type { CeremonyRequest, WebAuthnHandler } from './webauthn-handler.ts';
 
 type Ceremony = 'create' | 'get' | 'is-uvpaa';
@@ -25,24 +26,22 @@ type WorkerMessage =
 /** What it takes: the fields of the proxy API's `CreateResponseDetails` and its siblings, without the id. */
 type Answer = { responseJson: string } | { isUvpaa: boolean } | { error: { name: string; message: string } };
 
-/** Finds the top-level origin above a cross-origin frame of `origin`, where the frame tree leaves no doubt. */
-export type TopOriginOf = (origin: string) => string | undefined;
-
 export class BridgeSession {
   /** Who answers from now on; a request under way stays with the handler that got it. */
   handler: WebAuthnHandler;
   readonly problems: BridgeProblem[] = [];
   readonly #connection: BridgeConnection;
-  readonly #topOriginOf: TopOriginOf;
+  readonly #callers: Callers;
   readonly #pending = new Map<number, AbortController>();
 
-  constructor(connection: BridgeConnection, handler: WebAuthnHandler, topOriginOf: TopOriginOf) {
+  constructor(connection: BridgeConnection, handler: WebAuthnHandler, callers: Callers) {
     this.handler = handler;
     this.#connection = connection;
-    this.#topOriginOf = topOriginOf;
+    this.#callers = callers;
     connection.onMessage((message) => this.#receive(message as WorkerMessage));
     connection.onClose(() => {
-      for (const requestId of this.#pending.keys()) this.#withdraw(requestId, 'the browser context is gone');
+      for (const aborter of this.#pending.values()) aborter.abort(gaveUp('the browser context is gone'));
+      this.#pending.clear();
     });
   }
 
@@ -53,29 +52,38 @@ export class BridgeSession {
 
   #receive(message: WorkerMessage): void {
     if (message.type === 'request') void this.#answer(message.requestId, message.ceremony, message.requestDetailsJson);
-    else if (message.type === 'canceled') this.#withdraw(message.requestId, 'the page gave up the ceremony');
-    else this.#record('answer-refused', message.ceremony, new Error(message.message));
+    else if (message.type === 'refused') this.#record('answer-refused', message.ceremony, new Error(message.message));
+    else {
+      const aborter = this.#pending.get(message.requestId);
+      this.#pending.delete(message.requestId);
+      aborter?.abort(gaveUp('the page aborted the ceremony'));
+    }
   }
 
-  #withdraw(requestId: number, why: string): void {
-    const aborter = this.#pending.get(requestId);
-    this.#pending.delete(requestId);
-    aborter?.abort(new WebAuthnError('AbortError', why));
-  }
-
-  async #answer(requestId: number, ceremony: Ceremony, details = '{}'): Promise<void> {
+  async #answer(requestId: number, ceremony: Ceremony, details?: string): Promise<void> {
     const aborter = new AbortController();
     this.#pending.set(requestId, aborter);
-    const answer = await this.#ask(ceremony, details, aborter.signal).catch((error) =>
-      this.#failure(ceremony, error, aborter.signal),
-    );
+    const answer = await (details === undefined
+      ? this.#askAvailability()
+      : this.#ask(ceremony as 'create' | 'get', details, aborter)
+    ).catch((error) => this.#failure(ceremony, error, aborter.signal));
     if (this.#pending.delete(requestId)) this.#connection.send({ requestId, ...answer });
   }
 
-  async #ask(ceremony: Ceremony, details: string, signal: AbortSignal): Promise<Answer> {
-    if (ceremony === 'is-uvpaa') return { isUvpaa: await this.handler.isUserVerifyingPlatformAuthenticatorAvailable() };
-    const response = await this.handler[ceremony](ceremonyRequest(details, this.#topOriginOf), signal);
-    return { responseJson: JSON.stringify(response) };
+  async #askAvailability(): Promise<Answer> {
+    return { isUvpaa: await this.handler.isUserVerifyingPlatformAuthenticatorAvailable() };
+  }
+
+  /** Asks the handler; its signal aborts when everyone who may have asked has left. */
+  async #ask(ceremony: 'create' | 'get', details: string, aborter: AbortController): Promise<Answer> {
+    const request = ceremonyRequest(details, this.#callers);
+    const left = () => aborter.abort(gaveUp('the page that asked has gone'));
+    const stopWatching = this.#callers.whenGone(request.origin, left);
+    try {
+      return { responseJson: JSON.stringify(await this.handler[ceremony](request, aborter.signal)) };
+    } finally {
+      stopWatching();
+    }
   }
 
   #failure(ceremony: Ceremony, error: unknown, signal: AbortSignal): Answer {
@@ -91,14 +99,16 @@ export class BridgeSession {
   }
 }
 
+const gaveUp = (why: string) => new WebAuthnError('AbortError', why);
+
 /** The request as the page made it, with the caller that Chromium added to its extensions taken out and believed. */
-function ceremonyRequest(details: string, topOriginOf: TopOriginOf): CeremonyRequest {
+function ceremonyRequest(details: string, callers: Callers): CeremonyRequest {
   const { extensions = {}, ...options } = JSON.parse(details);
   const { remoteDesktopClientOverride: caller, ...pageExtensions } = extensions;
   if (typeof caller?.origin !== 'string')
     throw new Error('the browser did not say which origin asks; cannot answer it');
   const crossOrigin = caller.sameOriginWithAncestors !== true;
-  const topOrigin = crossOrigin ? topOriginOf(caller.origin) : undefined;
+  const topOrigin = crossOrigin ? callers.topOriginOf(caller.origin) : undefined;
   return {
     origin: caller.origin,
     ...(topOrigin === undefined ? {} : { topOrigin }),

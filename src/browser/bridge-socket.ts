@@ -3,6 +3,7 @@
  * An invitation is a random path that works once, and only for the extension's own origin, which a web page cannot forge.
  */
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toHex } from '#protocol/bytes.ts';
@@ -32,7 +33,8 @@ export async function listenForBrowser(origin: string, random: Random = systemRa
   const server = new WebSocketServer({
     host: '127.0.0.1',
     port: 0,
-    verifyClient: ({ req, origin: found }) => found === origin && invited.has(req.url ?? ''),
+    verifyClient: ({ req, origin: found }: { req: IncomingMessage; origin: string }) =>
+      found === origin && invited.has(req.url ?? ''),
   });
   server.on('connection', (socket, { url = '' }) => {
     invited.get(url)?.(connectionOver(socket));

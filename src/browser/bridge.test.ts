@@ -213,16 +213,40 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect(signal.reason).toMatchObject({ name: 'AbortError' });
   });
 
-  test('leaving the page, and closing the context, aborts the handler', async () => {
-    for (const leave of [(page: Page) => page.goto('about:blank'), (page: Page) => page.context().close()]) {
-      const { handler, called } = neverAnswering();
-      const { page } = await openPage(handler);
-      const outcome = create(page).catch(() => 'page gone');
-      const signal = await called;
-      await leave(page);
-      await expect.poll(() => signal.aborted).toBe(true);
-      expect(await outcome).toBe('page gone');
-    }
+  test.each([
+    ['navigating away', (page: Page) => page.goto('about:blank')],
+    ['reloading', (page: Page) => page.reload()],
+    ['closing the page', (page: Page) => page.close()],
+    ['closing the context', (page: Page) => page.context().close()],
+  ])('%s aborts the handler', async (_, leave) => {
+    const { handler, called } = neverAnswering();
+    const { page } = await openPage(handler);
+    const outcome = create(page).catch(() => 'page gone');
+    const signal = await called;
+    await leave(page);
+    await expect.poll(() => signal.aborted).toBe(true);
+    expect(await outcome).toBe('page gone');
+  });
+
+  test('a page that moves within its document stays the caller', async () => {
+    const { handler, called } = neverAnswering();
+    const { page } = await openPage(handler);
+    const outcome = create(page).catch(() => 'page gone');
+    const signal = await called;
+    await page.evaluate(() => history.pushState({}, '', '/elsewhere'));
+    await page.goto(`${originOf('localhost')}/elsewhere#fragment`);
+    expect(signal.aborted).toBe(false);
+    await page.close();
+    expect(await outcome).toBe('page gone');
+  });
+
+  test('closing the session fails what is pending and gives WebAuthn back', async () => {
+    const { handler, called } = neverAnswering();
+    const { page, session } = await openPage(handler);
+    const outcome = create(page);
+    await called;
+    session.close();
+    expect((await outcome).error).toMatchObject({ name: 'UnknownError' });
   });
 
   test('two contexts side by side each reach their own handler', async () => {

@@ -6,9 +6,10 @@
  * What the door gives, as found on Chromium 156:
  * - The caller stands in `requestDetailsJson` as `extensions.remoteDesktopClientOverride: {origin, sameOriginWithAncestors}`.
  *   The browser writes it and overwrites what a page puts there, so it is the one thing the bridge believes. It is right for
- *   frames too. The top-level origin is not given: it is read off the context's frame tree (`topOriginAbove`).
+ *   frames too. The top-level origin is not given: it is read off the context's frame tree (`callers.ts`).
  * - `timeout` is raised to 180000 when the page asks for less, and absent when the page gives none. Enforcing it is the
  *   handler's business: the browser never ends a proxied request by itself.
+ * - A page abort cancels the request; a page that navigates or closes does not, so the bridge watches for that itself.
  * - An error name arrives unchanged, but always in a DOMException: `TypeError` is a DOMException named so.
  * - An answer that is no well-formed credential is refused and the request stays pending; the worker then ends it with an error.
  * - Conditional mediation is not proxied: a page that asks sees `conditionalGet: false`.
@@ -18,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Worker } from 'playwright';
 import { BridgeSession } from './bridge-session.ts';
 import { listenForBrowser } from './bridge-socket.ts';
+import { Callers } from './callers.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
 const extensionFolder = fileURLToPath(new URL('extension', import.meta.url));
@@ -38,9 +40,10 @@ export async function openBridge(browser: Browser): Promise<Bridge> {
   return {
     async attach(context, handler) {
       const worker = await extensionWorker(context, extensionOrigin);
+      const callers = await Callers.of(context);
       const { url, accepted } = server.invite();
       await worker.evaluate(connectWorker, url);
-      return new BridgeSession(await accepted, handler, (origin) => topOriginAbove(context, origin));
+      return new BridgeSession(await accepted, handler, callers);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -66,14 +69,3 @@ async function extensionWorker(context: BrowserContext, extensionOrigin: string)
   const [worker] = await Promise.all([started, context.pages().length === 0 ? context.newPage() : undefined]);
   return worker;
 }
-
-/** The top-level origin over the cross-origin frames of `origin`, or undefined when several pages could be meant. */
-function topOriginAbove(context: BrowserContext, origin: string): string | undefined {
-  const candidates = context
-    .pages()
-    .filter((page) => page.frames().some((frame) => frame !== page.mainFrame() && originOf(frame.url()) === origin))
-    .map((page) => originOf(page.url()));
-  return new Set(candidates).size === 1 ? candidates[0] : undefined;
-}
-
-const originOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).origin : undefined);
