@@ -1,0 +1,54 @@
+/**
+ * `npm start` and `npm test`: from a fresh clone to a run. Sets up what is missing, saying so, then runs.
+ *
+ *     node src/cli/bootstrap.mjs start [arguments of touchstone run]
+ *     node src/cli/bootstrap.mjs test [format | types | unused | unit | scenarios ...]
+ *
+ * Plain JavaScript: at this point there may be no package, not even a new enough Node; hence the late imports.
+ * Exit codes: that of the run; 2 bad usage, 3 the set-up failed, 130 interrupted.
+ */
+import { nodeVersionProblem } from './setup/node-version.mjs';
+
+/** @param {string} message @param {number} code */
+function end(message, code) {
+  console.error(`touchstone: ${message}`);
+  process.exit(code);
+}
+
+async function setUp() {
+  const { ensurePackages } = await import('./setup/packages.mjs');
+  const { ensureBrowser } = await import('./setup/browser.mjs');
+  await ensurePackages();
+  process.env.TOUCHSTONE_CHROMIUM = await ensureBrowser(); // so that everything below uses this one
+}
+
+/** @param {string[]} args */
+async function start(args) {
+  const { run } = await import('./setup/child.mjs');
+  const { launcher } = await import('./setup/checks.mjs');
+  await setUp();
+  return run(process.execPath, [launcher, 'run', ...args]);
+}
+
+/** @param {string[]} names */
+async function test(names) {
+  const { checks, runChecks } = await import('./setup/checks.mjs');
+  const unknown = names.find((name) => !(name in checks));
+  if (unknown) end(`no check is called ${unknown}; there are: ${Object.keys(checks).join(', ')}.`, 2);
+  await setUp();
+  return runChecks(names);
+}
+
+const problem = nodeVersionProblem();
+if (problem) end(problem, 3);
+
+const [, , command, ...args] = process.argv;
+try {
+  if (command === 'start') process.exitCode = await start(args);
+  else if (command === 'test') process.exitCode = await test(args);
+  else end('say what to do: start or test.', 2);
+} catch (error) {
+  const { SetupError } = await import('./setup/step.mjs');
+  if (!(error instanceof SetupError)) throw error;
+  end(error.message, 3);
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+/** The `touchstone` command: teaches Node TypeScript, then hands over to `main.ts`. */
+import { nodeVersionProblem } from './setup/node-version.mjs';
+
+/** @param {string} message @returns {never} */
+function refuse(message) {
+  console.error(`touchstone: ${message}`);
+  process.exit(3);
+}
+
+const problem = nodeVersionProblem();
+if (problem) refuse(problem);
+
+const tsx = await import('tsx/esm/api').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  refuse('the npm packages are not installed: run `npm start` (or `npm ci`) first.');
+});
+tsx.register();
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv.slice(2));
