@@ -62,17 +62,21 @@ export async function copyAttachments(
   return { attachments, notes };
 }
 
-const contentOf = async ({ body, path }: PlaywrightAttachment): Promise<Buffer> => body ?? (path ? await readFile(path) : Buffer.alloc(0));
+const contentOf = async ({ body, path }: PlaywrightAttachment): Promise<Buffer> =>
+  body ?? (path ? await readFile(path) : Buffer.alloc(0));
 
-const isArchive = (contentType: string, path = ''): boolean => /zip|tar|gzip|x-7z/.test(contentType) || /\.(zip|tgz|gz|tar)$/.test(path);
+const isArchive = (contentType: string, path = ''): boolean =>
+  /zip|tar|gzip|x-7z/.test(contentType) || /\.(zip|tgz|gz|tar)$/.test(path);
 
-const isText = (contentType: string): boolean => /^text\/|json|xml|yaml|javascript|x-www-form-urlencoded|x-ndjson/.test(contentType);
+const isText = (contentType: string): boolean =>
+  /^text\/|json|xml|yaml|javascript|x-www-form-urlencoded|x-ndjson/.test(contentType);
 
 const maskedContent = (content: Buffer, contentType: string, mask: Mask): string | Buffer =>
   isText(contentType) ? mask(content.toString()) : content;
 
 /** Readable and unique: ids may differ in characters that file names cannot have. */
-const folderName = (id: string): string => `${safe(id).slice(0, 60)}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
+const folderName = (id: string): string =>
+  `${safe(id).slice(0, 60)}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
 
 function fileName(name: string, contentType: string, path = ''): string {
   const extension = extensions[contentType] ?? (safe(extname(path)) || '.bin');

@@ -23,4 +23,5 @@ export function codeFrame(source: string, { line, column }: { line: number; colu
 }
 
 /** Tabs stay tabs, so that the caret stands under its column however wide they are shown. */
-const caretIndent = (line: string, column: number): string => line.slice(0, Math.max(0, column - 1)).replace(/[^\t]/g, ' ');
+const caretIndent = (line: string, column: number): string =>
+  line.slice(0, Math.max(0, column - 1)).replace(/[^\t]/g, ' ');

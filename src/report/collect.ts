@@ -35,7 +35,9 @@ export function collectCase(test: TestCase, project: Project): CaseResult {
   const identity = record ?? identityOf(test, project);
   const { gestureMs, machineMs } = ceremonyMs(record?.spans ?? []);
   const last = test.results.at(-1);
-  const notes = test.annotations.filter(({ type }) => type !== caseRecordAttachment).map(({ type, description }) => description ?? type);
+  const notes = test.annotations
+    .filter(({ type }) => type !== caseRecordAttachment)
+    .map(({ type, description }) => description ?? type);
   return {
     id: identity.id,
     title: identity.title,
@@ -70,7 +72,10 @@ export function verdictOf(test: TestCase): Verdict {
 
 /** Whether another attempt follows `result`. */
 export const willRetry = (test: TestCase, result: TestResult): boolean =>
-  result.retry < test.retries && result.status !== test.expectedStatus && result.status !== 'skipped' && result.status !== 'interrupted';
+  result.retry < test.retries &&
+  result.status !== test.expectedStatus &&
+  result.status !== 'skipped' &&
+  result.status !== 'interrupted';
 
 /** Beside the host's own mark: what Playwright says when the browser is missing or a worker process died. */
 const brokenMachine = /browserType\.launch|executable doesn't exist|worker process exited unexpectedly/i;
@@ -94,13 +99,21 @@ export function toFailure(error: TestError, project: Project): Failure {
   const stack = stackFrames(error.stack);
   if (error.location === undefined) return { message: message + cause, ...(stack && { stack }) };
   const source = project.source(error.location.file);
-  const frame = (source && codeFrame(source, error.location)) ?? (error.snippet && stripVTControlCharacters(error.snippet));
-  return { message: message + cause, location: place(error.location, project), ...(frame && { codeFrame: frame }), ...(stack && { stack }) };
+  const frame =
+    (source && codeFrame(source, error.location)) ?? (error.snippet && stripVTControlCharacters(error.snippet));
+  return {
+    message: message + cause,
+    location: place(error.location, project),
+    ...(frame && { codeFrame: frame }),
+    ...(stack && { stack }),
+  };
 }
 
 /** The frames only: the message stands in `message` already. */
 function stackFrames(stack: string | undefined): string | undefined {
-  const frames = stripVTControlCharacters(stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const frames = stripVTControlCharacters(stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return frames.length > 0 ? frames.join('\n') : undefined;
 }
 
@@ -136,7 +149,9 @@ export function secretsOf(result: TestResult): string[] {
 }
 
 const bodies = (result: TestResult, name: string): string[] =>
-  result.attachments.flatMap((attachment) => (attachment.name === name && attachment.body ? [attachment.body.toString()] : []));
+  result.attachments.flatMap((attachment) =>
+    attachment.name === name && attachment.body ? [attachment.body.toString()] : [],
+  );
 
 function parseJson(text: string): unknown {
   try {

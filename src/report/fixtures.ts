@@ -26,15 +26,35 @@ const personas = ['yubikey-5-nfc', 'yubikey-bio', 'solokey-2', 'titan-v2', 'plat
 const policies = ['attestation-enforced', 'attestation-requested', 'self-service'];
 const browsers = ['chromium', 'firefox'];
 const subjects: [file: string, id: string, title: string, tags: string[]][] = [
-  ['security-key', 'security-key.new-pin', 'A new security key is registered after a Temporary Access Pass; its PIN is created on the way', ['smoke', 'release-gate']],
+  [
+    'security-key',
+    'security-key.new-pin',
+    'A new security key is registered after a Temporary Access Pass; its PIN is created on the way',
+    ['smoke', 'release-gate'],
+  ],
   ['security-key', 'security-key.existing-pin', 'A security key with a PIN is registered with one prompt', ['smoke']],
   ['security-key', 'security-key.wrong-pin-then-right', 'A wrong PIN costs one retry, the right one goes on', ['pin']],
-  ['refusals', 'refused.aaguid-not-allowed', 'A model that the policy does not list is refused in words', ['negative', 'release-gate']],
-  ['refusals', 'refused.no-attestation', 'A key without attestation is refused where attestation is enforced', ['negative']],
+  [
+    'refusals',
+    'refused.aaguid-not-allowed',
+    'A model that the policy does not list is refused in words',
+    ['negative', 'release-gate'],
+  ],
+  [
+    'refusals',
+    'refused.no-attestation',
+    'A key without attestation is refused where attestation is enforced',
+    ['negative'],
+  ],
   ['accidents', 'accident.cable-pulled', 'The cable is pulled while the key waits for a touch', ['accident']],
   ['accidents', 'accident.never-touched', 'Nobody touches the key until the ceremony times out', ['accident', 'slow']],
   ['mfa', 'mfa.stale', 'A sign-in older than five minutes has to be repeated', ['mfa']],
-  ['naming', 'naming.left-without-a-name', 'Leaving before the name is given leaves an orphan that the list shows', ['portal']],
+  [
+    'naming',
+    'naming.left-without-a-name',
+    'Leaving before the name is given leaves an orphan that the list shows',
+    ['portal'],
+  ],
 ];
 
 const source = (id: string, title: string): string =>
@@ -65,7 +85,18 @@ const source = (id: string, title: string): string =>
     '  authenticator: { pin: set, pin-retries: 8 }',
   ].join('\n');
 
-const stepTitles = ['open-security-info', 'add-sign-in-method', 'choose-method: passkey', 'mfa: tap', 'save-to: security-key', 'create-pin: •••', 'touch: { after: 300ms }', 'review: ok', 'name: Desk key', 'done'];
+const stepTitles = [
+  'open-security-info',
+  'add-sign-in-method',
+  'choose-method: passkey',
+  'mfa: tap',
+  'save-to: security-key',
+  'create-pin: •••',
+  'touch: { after: 300ms }',
+  'review: ok',
+  'name: Desk key',
+  'done',
+];
 
 /** A run of `subjects x parties` cases; `size` cuts or repeats the list. */
 export function fixtureRun({ size = 46, seed = 7 }: { size?: number; seed?: number } = {}): RunResult {
@@ -91,11 +122,25 @@ export function fixtureRun({ size = 46, seed = 7 }: { size?: number; seed?: numb
 }
 
 const verdictAt = (index: number): Verdict => {
-  const special: Record<number, Verdict> = { 4: 'flaky', 11: 'failed', 17: 'failed', 23: 'errored', 31: 'flaky', 38: 'skipped', 44: 'skipped' };
+  const special: Record<number, Verdict> = {
+    4: 'flaky',
+    11: 'failed',
+    17: 'failed',
+    23: 'errored',
+    31: 'flaky',
+    38: 'skipped',
+    44: 'skipped',
+  };
   return special[index % 46] ?? 'passed';
 };
 
-function fixtureCase([file, id, title, tags]: (typeof subjects)[number], parties: Record<string, string>, verdict: Verdict, random: Random, repeat: number): CaseResult {
+function fixtureCase(
+  [file, id, title, tags]: (typeof subjects)[number],
+  parties: Record<string, string>,
+  verdict: Verdict,
+  random: Random,
+  repeat: number,
+): CaseResult {
   const location = { file: `scenarios/${file}.yaml`, line: 2, column: 5 };
   const ran = verdict !== 'skipped' && verdict !== 'errored';
   const spans = ran ? fixtureSpans(random) : [];
@@ -118,7 +163,10 @@ function fixtureCase([file, id, title, tags]: (typeof subjects)[number], parties
     machineMs,
     attempts: verdict === 'flaky' ? 2 : verdict === 'skipped' ? 0 : 1,
     failures,
-    attachments: verdict === 'failed' ? [{ name: 'screenshot', contentType: 'image/png', path: `attachments/${id}/01-screenshot.png` }] : [],
+    attachments:
+      verdict === 'failed'
+        ? [{ name: 'screenshot', contentType: 'image/png', path: `attachments/${id}/01-screenshot.png` }]
+        : [],
     ...(verdict === 'skipped' && { notes: ['This persona has no built-in user verification.'] }),
   };
 }
@@ -134,7 +182,8 @@ function fixtureSpans(random: Random): Span[] {
   const verify = around(7);
   const spans: Span[] = [];
   let at = around(40);
-  const add = (phase: Span['phase'], label: string, durationMs: number, startMs = at) => spans.push({ phase, label, startMs, durationMs });
+  const add = (phase: Span['phase'], label: string, durationMs: number, startMs = at) =>
+    spans.push({ phase, label, startMs, durationMs });
   add('page', 'Add sign-in method', at, 0);
   add('rp-options', 'POST /passkey/options', options);
   at += options + 1;
@@ -161,7 +210,8 @@ function fixtureSpans(random: Random): Span[] {
 }
 
 function fixtureSteps(file: string, failures: readonly Failure[], verdict: Verdict, totalMs: number): StepResult[] {
-  const brokenAt = verdict === 'errored' ? 0 : verdict === 'failed' && failures[0]?.location?.line === 16 ? 6 : stepTitles.length;
+  const brokenAt =
+    verdict === 'errored' ? 0 : verdict === 'failed' && failures[0]?.location?.line === 16 ? 6 : stepTitles.length;
   const each = (totalMs || 900) / stepTitles.length;
   return stepTitles.map((title, index) => ({
     title,
@@ -177,10 +227,22 @@ function fixtureExpectations(file: string, verdict: Verdict): Expectation[] {
   const wrong = verdict === 'failed';
   return [
     { path: 'relying-party.passkey.name', expected: 'Desk key', actual: 'Desk key', ok: true, location: at(23, 16) },
-    { path: 'relying-party.passkey.fmt', expected: 'packed', actual: wrong ? 'none' : 'packed', ok: !wrong, location: at(23, 32) },
+    {
+      path: 'relying-party.passkey.fmt',
+      expected: 'packed',
+      actual: wrong ? 'none' : 'packed',
+      ok: !wrong,
+      location: at(23, 32),
+    },
     { path: 'relying-party.passkey.uv', expected: true, actual: true, ok: true, location: at(23, 45) },
     { path: 'authenticator.pin-retries', expected: '>= 7', actual: 8, ok: true, location: at(24, 30) },
-    { path: 'wire.order', expected: ['getInfo', 'clientPIN', 'makeCredential'], actual: ['getInfo', 'clientPIN', 'makeCredential'], ok: true, location: at(24, 3) },
+    {
+      path: 'wire.order',
+      expected: ['getInfo', 'clientPIN', 'makeCredential'],
+      actual: ['getInfo', 'clientPIN', 'makeCredential'],
+      ok: true,
+      location: at(24, 3),
+    },
   ];
 }
 
@@ -195,11 +257,19 @@ function fixtureFailures(verdict: Verdict, file: string, id: string, title: stri
   });
   if (verdict === 'failed') {
     return id.startsWith('accident')
-      ? [failure('touch: the key was not asked for a touch within 15 s\n\nexpected keepalive: upneeded\nfound: CTAP2_ERR_PIN_AUTH_BLOCKED', 16, 5)]
+      ? [
+          failure(
+            'touch: the key was not asked for a touch within 15 s\n\nexpected keepalive: upneeded\nfound: CTAP2_ERR_PIN_AUTH_BLOCKED',
+            16,
+            5,
+          ),
+        ]
       : [failure('relying-party.passkey.fmt: expected "packed", found "none"', 23, 32)];
   }
-  if (verdict === 'errored') return [failure('InfrastructureError: no browser: /usr/bin/firefox cannot be started (exit code 127)', 10, 5)];
-  if (verdict === 'flaky') return [failure('done: the list of sign-in methods did not show "Desk key" within 5 s', 19, 5)];
+  if (verdict === 'errored')
+    return [failure('InfrastructureError: no browser: /usr/bin/firefox cannot be started (exit code 127)', 10, 5)];
+  if (verdict === 'flaky')
+    return [failure('done: the list of sign-in methods did not show "Desk key" within 5 s', 19, 5)];
   return [];
 }
 
@@ -207,29 +277,132 @@ const text = (hex: string): Uint8Array => fromHex(hex);
 const digest = (of: string): Uint8Array => new Uint8Array(createHash('sha256').update(of).digest());
 
 function fixtureWire(spans: readonly Span[], random: Random): WireExchange[] {
-  const cose: CborMap = new Map<number, CborValue>([[1, 2], [3, -25], [-1, 1], [-2, digest('x')], [-3, digest('y')]]);
+  const cose: CborMap = new Map<number, CborValue>([
+    [1, 2],
+    [3, -25],
+    [-1, 1],
+    [-2, digest('x')],
+    [-3, digest('y')],
+  ]);
   const credentialId = digest(`credential ${random()}`);
   const aaguid = text('2fc0579f811347eab116bb5a8db9202a');
-  const authData = concat(digest('contoso.test'), text('c500000001'), aaguid, text('0020'), credentialId, encode(new Map<number, CborValue>([[1, 2], [3, -7], [-1, 1], [-2, digest('x')], [-3, digest('y')]])), encode(new Map([['credProtect', 2]])));
+  const authData = concat(
+    digest('contoso.test'),
+    text('c500000001'),
+    aaguid,
+    text('0020'),
+    credentialId,
+    encode(
+      new Map<number, CborValue>([
+        [1, 2],
+        [3, -7],
+        [-1, 1],
+        [-2, digest('x')],
+        [-3, digest('y')],
+      ]),
+    ),
+    encode(new Map([['credProtect', 2]])),
+  );
   const answers: Record<string, [request: Uint8Array, response: Uint8Array]> = {
-    getInfo: [text('04'), encode(new Map<number, CborValue>([[1, ['U2F_V2', 'FIDO_2_0', 'FIDO_2_1']], [2, ['credProtect', 'hmac-secret']], [3, aaguid], [4, new Map([['rk', true], ['clientPin', true], ['pinUvAuthToken', true]])], [5, 1200], [6, [2, 1]]]))],
-    getKeyAgreement: [concat(text('06'), encode(new Map<number, CborValue>([[1, 2], [2, 2]]))), encode(new Map([[1, cose]]))],
+    getInfo: [
+      text('04'),
+      encode(
+        new Map<number, CborValue>([
+          [1, ['U2F_V2', 'FIDO_2_0', 'FIDO_2_1']],
+          [2, ['credProtect', 'hmac-secret']],
+          [3, aaguid],
+          [
+            4,
+            new Map([
+              ['rk', true],
+              ['clientPin', true],
+              ['pinUvAuthToken', true],
+            ]),
+          ],
+          [5, 1200],
+          [6, [2, 1]],
+        ]),
+      ),
+    ],
+    getKeyAgreement: [
+      concat(
+        text('06'),
+        encode(
+          new Map<number, CborValue>([
+            [1, 2],
+            [2, 2],
+          ]),
+        ),
+      ),
+      encode(new Map([[1, cose]])),
+    ],
     getPinUvAuthTokenUsingPinWithPermissions: [
-      concat(text('06'), encode(new Map<number, CborValue>([[1, 2], [2, 9], [3, cose], [6, digest('pin')], [9, 1], [10, 'contoso.test']]))),
+      concat(
+        text('06'),
+        encode(
+          new Map<number, CborValue>([
+            [1, 2],
+            [2, 9],
+            [3, cose],
+            [6, digest('pin')],
+            [9, 1],
+            [10, 'contoso.test'],
+          ]),
+        ),
+      ),
       encode(new Map([[2, concat(digest('token'), digest('token2').slice(0, 16))]])),
     ],
     makeCredential: [
-      concat(text('01'), encode(new Map<number, CborValue>([
-        [1, digest('clientDataJSON')],
-        [2, new Map([['id', 'contoso.test'], ['name', 'Contoso']])],
-        [3, new Map<string, CborValue>([['id', utf8('user-1')], ['name', 'qa@contoso.test'], ['displayName', 'QA']])],
-        [4, [new Map<string, CborValue>([['alg', -7], ['type', 'public-key']])]],
-        [6, new Map([['credProtect', 2]])],
-        [7, new Map([['rk', true]])],
-        [8, digest('param')],
-        [9, 2],
-      ]))),
-      encode(new Map<number, CborValue>([[1, 'packed'], [2, authData], [3, new Map<string, CborValue>([['alg', -7], ['sig', concat(digest('r'), digest('s'))], ['x5c', [concat(digest('a'), digest('b'), digest('c'), digest('d'))]]])]])),
+      concat(
+        text('01'),
+        encode(
+          new Map<number, CborValue>([
+            [1, digest('clientDataJSON')],
+            [
+              2,
+              new Map([
+                ['id', 'contoso.test'],
+                ['name', 'Contoso'],
+              ]),
+            ],
+            [
+              3,
+              new Map<string, CborValue>([
+                ['id', utf8('user-1')],
+                ['name', 'qa@contoso.test'],
+                ['displayName', 'QA'],
+              ]),
+            ],
+            [
+              4,
+              [
+                new Map<string, CborValue>([
+                  ['alg', -7],
+                  ['type', 'public-key'],
+                ]),
+              ],
+            ],
+            [6, new Map([['credProtect', 2]])],
+            [7, new Map([['rk', true]])],
+            [8, digest('param')],
+            [9, 2],
+          ]),
+        ),
+      ),
+      encode(
+        new Map<number, CborValue>([
+          [1, 'packed'],
+          [2, authData],
+          [
+            3,
+            new Map<string, CborValue>([
+              ['alg', -7],
+              ['sig', concat(digest('r'), digest('s'))],
+              ['x5c', [concat(digest('a'), digest('b'), digest('c'), digest('d'))]],
+            ]),
+          ],
+        ]),
+      ),
     ],
   };
   const asked = spans.filter(({ phase }) => phase === 'get-info' || phase === 'pin' || phase === 'make-credential');
@@ -238,7 +411,12 @@ function fixtureWire(spans: readonly Span[], random: Random): WireExchange[] {
     return {
       atMs: startMs,
       durationMs,
-      command: phase === 'pin' ? 'authenticatorClientPIN' : phase === 'get-info' ? 'authenticatorGetInfo' : 'authenticatorMakeCredential',
+      command:
+        phase === 'pin'
+          ? 'authenticatorClientPIN'
+          : phase === 'get-info'
+            ? 'authenticatorGetInfo'
+            : 'authenticatorMakeCredential',
       ...(phase === 'pin' && { subCommand: label }),
       request: toHex(request),
       response: `00${toHex(response)}`,
@@ -255,11 +433,31 @@ function fixtureEvents(spans: readonly Span[], verdict: Verdict): PartyEvent[] {
   };
   return [
     { atMs: end('rp-options') - 8, party: 'relying-party', event: 'mfa.tap.ok', detail: { user: 'qa@contoso.test' } },
-    { atMs: end('rp-options'), party: 'relying-party', event: 'registration.options', detail: { attestation: 'direct', timeoutMs: 60_000 } },
+    {
+      atMs: end('rp-options'),
+      party: 'relying-party',
+      event: 'registration.options',
+      detail: { attestation: 'direct', timeoutMs: 60_000 },
+    },
     { atMs: end('user-presence'), party: 'user', event: 'touch' },
-    { atMs: end('make-credential'), party: 'authenticator', event: 'credential.created', detail: { discoverable: true } },
+    {
+      atMs: end('make-credential'),
+      party: 'authenticator',
+      event: 'credential.created',
+      detail: { discoverable: true },
+    },
     verdict === 'failed'
-      ? { atMs: end('rp-verify'), party: 'relying-party', event: 'registration.refused', detail: { reason: 'attestation-required' } }
-      : { atMs: end('rp-store'), party: 'relying-party', event: 'passkey.registered', detail: { fmt: 'packed', uv: true } },
+      ? {
+          atMs: end('rp-verify'),
+          party: 'relying-party',
+          event: 'registration.refused',
+          detail: { reason: 'attestation-required' },
+        }
+      : {
+          atMs: end('rp-store'),
+          party: 'relying-party',
+          event: 'passkey.registered',
+          detail: { fmt: 'packed', uv: true },
+        },
   ];
 }

@@ -12,7 +12,14 @@ export const verdictMarks = {
 } as const satisfies Record<Verdict, string>;
 
 /** Verdicts in the order in which people want to see them: what needs a decision first. */
-export const verdictsByUrgency = ['failed', 'errored', 'interrupted', 'flaky', 'passed', 'skipped'] as const satisfies Verdict[];
+export const verdictsByUrgency = [
+  'failed',
+  'errored',
+  'interrupted',
+  'flaky',
+  'passed',
+  'skipped',
+] as const satisfies Verdict[];
 
 /** `0.42 ms`, `37 ms`, `1.24 s`, `2 min 05 s`. */
 export function formatMs(ms: number): string {
@@ -29,7 +36,11 @@ export const formatLocation = ({ file, line, column }: SourceLocation): string =
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** The first line that says something; `''` for none. */
-export const firstLine = (text: string): string => text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+export const firstLine = (text: string): string =>
+  text
+    .split('\n')
+    .find((line) => line.trim() !== '')
+    ?.trim() ?? '';
 
 /** At most `width` characters, with an ellipsis where something is missing; never splits a surrogate pair. */
 export function truncate(text: string, width: number): string {

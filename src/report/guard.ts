@@ -7,8 +7,18 @@ import { phases } from '#result/timeline.ts';
 
 type Check = (value: unknown, path: string) => string | undefined;
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const found = (value: unknown): string => (value === undefined ? 'nothing' : value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : JSON.stringify(value).slice(0, 60));
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const found = (value: unknown): string =>
+  value === undefined
+    ? 'nothing'
+    : value === null
+      ? 'null'
+      : Array.isArray(value)
+        ? 'a list'
+        : typeof value === 'object'
+          ? 'an object'
+          : JSON.stringify(value).slice(0, 60);
 
 const must =
   (wanted: string, test: (value: unknown) => boolean): Check =>
@@ -18,7 +28,8 @@ const must =
 const text = must('a text', (value) => typeof value === 'string');
 const number = must('a finite number', Number.isFinite);
 const flag = must('true or false', (value) => typeof value === 'boolean');
-const oneOf = (words: readonly string[]): Check => must(`one of ${words.join(', ')}`, (value) => words.includes(value as string));
+const oneOf = (words: readonly string[]): Check =>
+  must(`one of ${words.join(', ')}`, (value) => words.includes(value as string));
 
 const optional =
   (check: Check): Check =>
@@ -36,14 +47,26 @@ const record =
   (item: Check): Check =>
   (value, path) => {
     if (!isObject(value)) return `${path}: wanted an object, found ${found(value)}`;
-    return firstProblem(Object.entries(value).map(([key, entry]) => () => item(entry, `${path}.${key}`)));
+    return firstProblem(
+      Object.entries(value).map(
+        ([key, entry]) =>
+          () =>
+            item(entry, `${path}.${key}`),
+      ),
+    );
   };
 
 const object =
   (members: Record<string, Check>): Check =>
   (value, path) => {
     if (!isObject(value)) return `${path}: wanted an object, found ${found(value)}`;
-    return firstProblem(Object.entries(members).map(([key, check]) => () => check(value[key], path === '' ? key : `${path}.${key}`)));
+    return firstProblem(
+      Object.entries(members).map(
+        ([key, check]) =>
+          () =>
+            check(value[key], path === '' ? key : `${path}.${key}`),
+      ),
+    );
   };
 
 function firstProblem(checks: (() => string | undefined)[]): string | undefined {
@@ -57,7 +80,13 @@ function firstProblem(checks: (() => string | undefined)[]): string | undefined 
 const location = object({ file: text, line: number, column: number });
 const identity = { id: text, title: text, tags: list(text), location, parties: record(text) };
 const span = object({ phase: oneOf(Object.keys(phases)), label: text, startMs: number, durationMs: number });
-const step = object({ title: text, verdict: oneOf(['passed', 'failed', 'skipped']), startMs: number, durationMs: number, location });
+const step = object({
+  title: text,
+  verdict: oneOf(['passed', 'failed', 'skipped']),
+  startMs: number,
+  durationMs: number,
+  location,
+});
 const expectation = object({ path: text, ok: flag, location });
 const exchange = object({
   atMs: number,
@@ -71,8 +100,21 @@ const exchange = object({
   keepalives: list(oneOf(['processing', 'upneeded'])),
 });
 const event = object({ atMs: number, party: text, event: text, detail: optional(record(() => undefined)) });
-const caseRecord = { ...identity, spans: list(span), steps: list(step), expectations: list(expectation), wire: list(exchange), events: list(event) };
-const failure = object({ message: text, attempt: optional(number), location: optional(location), codeFrame: optional(text), stack: optional(text) });
+const caseRecord = {
+  ...identity,
+  spans: list(span),
+  steps: list(step),
+  expectations: list(expectation),
+  wire: list(exchange),
+  events: list(event),
+};
+const failure = object({
+  message: text,
+  attempt: optional(number),
+  location: optional(location),
+  codeFrame: optional(text),
+  stack: optional(text),
+});
 const attachment = object({ name: text, contentType: text, path: text });
 const caseResult = object({
   ...caseRecord,

@@ -5,13 +5,14 @@
  */
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { firstLine, formatLocation, formatMs } from './format.ts';
+import { groupBy } from './group-by.ts';
 import { formats, type Renderer } from './renderer.ts';
 
 export const junit: Renderer = { id: 'junit', file: formats.junit, render };
 
 function render(result: RunResult): string {
   const names = uniqueNames(result.cases);
-  const suites = Map.groupBy(result.cases, ({ location }) => location.file);
+  const suites = groupBy(result.cases, ({ location }) => location.file);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: `Touchstone ${result.run.id}`, ...tally(result.cases), time: seconds(result.run.durationMs) })}>`,
@@ -26,7 +27,10 @@ function suite(file: string, cases: readonly CaseResult[], names: Map<CaseResult
   const time = seconds(cases.reduce((sum, { durationMs }) => sum + durationMs, 0));
   return [
     `  <testsuite${attributes({ name: file, ...tally(cases), time, timestamp: run.startedAt })}>`,
-    ...properties({ run: run.id, touchstone: run.touchstone, node: run.node, platform: run.platform, seed: run.seed }, '    '),
+    ...properties(
+      { run: run.id, touchstone: run.touchstone, node: run.node, platform: run.platform, seed: run.seed },
+      '    ',
+    ),
     ...cases.map((result) => testCase(result, names.get(result)!, run.folder)),
     '  </testsuite>',
   ].join('\n');
@@ -35,7 +39,13 @@ function suite(file: string, cases: readonly CaseResult[], names: Map<CaseResult
 function testCase(result: CaseResult, name: string, folder: string | undefined): string {
   const { location } = result;
   const classname = location.file.replace(/\.[^./]+$/, '').replaceAll('/', '.');
-  const head = attributes({ classname, name, time: seconds(result.durationMs), file: location.file, line: location.line });
+  const head = attributes({
+    classname,
+    name,
+    time: seconds(result.durationMs),
+    file: location.file,
+    line: location.line,
+  });
   const attached = result.attachments.map(({ path }) => `[[ATTACHMENT|${folder ? `${folder}/${path}` : path}]]`);
   return [
     `    <testcase${head}>`,
@@ -57,7 +67,9 @@ function outcome({ verdict, failures, notes }: CaseResult): string[] {
   if (verdict === 'flaky') return failures.map(flakyFailure);
   const element = verdict === 'failed' ? 'failure' : 'error';
   const body = (last.length > 0 ? last : all).map(describe).join('\n\n');
-  return [`      <${element}${attributes({ message: firstLine(all.at(-1)!.message), type: verdict })}>${text(body)}</${element}>`];
+  return [
+    `      <${element}${attributes({ message: firstLine(all.at(-1)!.message), type: verdict })}>${text(body)}</${element}>`,
+  ];
 }
 
 const flakyFailure = (failure: Failure): string =>
@@ -73,7 +85,11 @@ function runErrors(errors: readonly Failure[], { run }: RunResult): string {
       `    <testcase${attributes({ classname: 'touchstone.run', name: `run error ${index + 1}`, time: '0' })}><error${attributes({ message: firstLine(error.message), type: 'errored' })}>${text(describe(error))}</error></testcase>`,
   );
   const counts = { tests: errors.length, failures: 0, errors: errors.length, skipped: 0 };
-  return [`  <testsuite${attributes({ name: 'run', ...counts, time: '0', timestamp: run.startedAt })}>`, ...cases, '  </testsuite>'].join('\n');
+  return [
+    `  <testsuite${attributes({ name: 'run', ...counts, time: '0', timestamp: run.startedAt })}>`,
+    ...cases,
+    '  </testsuite>',
+  ].join('\n');
 }
 
 function tally(cases: readonly CaseResult[]) {
@@ -87,8 +103,12 @@ function uniqueNames(cases: readonly CaseResult[]): Map<CaseResult, string> {
     const coordinates = Object.values(result.parties).join(', ');
     return coordinates ? `${result.title} [${coordinates}]` : result.title;
   };
-  const groups = Map.groupBy(cases, (result) => `${result.location.file}\n${plain(result)}`);
-  return new Map([...groups.values()].flatMap((same) => same.map((result) => [result, same.length > 1 ? `${plain(result)} (${result.id})` : plain(result)])));
+  const groups = groupBy(cases, (result) => `${result.location.file}\n${plain(result)}`);
+  return new Map(
+    [...groups.values()].flatMap((same) =>
+      same.map((result) => [result, same.length > 1 ? `${plain(result)} (${result.id})` : plain(result)]),
+    ),
+  );
 }
 
 function properties(values: Record<string, string | undefined>, indent: string): string[] {
@@ -107,8 +127,10 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** Characters that XML 1.0 cannot carry in any form (section 2.2) become U+FFFD. */
 const legal = (value: string): string =>
-  value.toWellFormed().replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+  value.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
 
-const text = (value: string): string => legal(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
+const text = (value: string): string =>
+  legal(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
 
-const escapeAttribute = (value: string): string => text(value).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
+const escapeAttribute = (value: string): string =>
+  text(value).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');

@@ -16,7 +16,14 @@ const longestFrame = 4_000;
 
 function render(result: RunResult): string {
   const troubled = result.cases.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');
-  const sections = [headline(result), runErrors(result), failureTable(troubled), frames(troubled), phaseTable(result), facts(result)];
+  const sections = [
+    headline(result),
+    runErrors(result),
+    failureTable(troubled),
+    frames(troubled),
+    phaseTable(result),
+    facts(result),
+  ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
@@ -42,7 +49,14 @@ function failureTable(troubled: readonly CaseResult[]): string {
     const place = formatLocation(failure?.location ?? result.location);
     return `| ${verdictMarks[result.verdict]} ${result.verdict} | ${cell(result.title)}<br>${code(result.id)} | ${code(place)} | ${cell(firstLine(failure?.message ?? ''))} |`;
   });
-  return ['## Needs attention', '', '| Verdict | Case | Where | What |', '|---|---|---|---|', ...rows, ...more(troubled.length, mostFailures)].join('\n');
+  return [
+    '## Needs attention',
+    '',
+    '| Verdict | Case | Where | What |',
+    '|---|---|---|---|',
+    ...rows,
+    ...more(troubled.length, mostFailures),
+  ].join('\n');
 }
 
 function frames(troubled: readonly CaseResult[]): string {
@@ -58,21 +72,41 @@ function frames(troubled: readonly CaseResult[]): string {
 function phaseTable({ cases }: RunResult): string {
   const rows = phaseStatistics(cases);
   if (rows.length === 0) return '';
-  const lines = rows.map(({ label, by, n, p50, p75, p95, max }) => `| ${label} | ${by} | ${n} | ${[p50, p75, p95, max].map(formatMs).join(' | ')} |`);
-  return ['## Time by phase', '', '| Phase | Whose time | n | p50 | p75 | p95 | max |', '|---|---|--:|--:|--:|--:|--:|', ...lines].join('\n');
+  const lines = rows.map(
+    ({ label, by, n, p50, p75, p95, max }) =>
+      `| ${label} | ${by} | ${n} | ${[p50, p75, p95, max].map(formatMs).join(' | ')} |`,
+  );
+  return [
+    '## Time by phase',
+    '',
+    '| Phase | Whose time | n | p50 | p75 | p95 | max |',
+    '|---|---|--:|--:|--:|--:|--:|',
+    ...lines,
+  ].join('\n');
 }
 
 function facts({ run }: RunResult): string {
-  const given = { run: run.id, command: run.command, seed: run.seed, browser: run.browser, node: run.node, platform: run.platform, touchstone: run.touchstone, started: run.startedAt };
+  const given = {
+    run: run.id,
+    command: run.command,
+    seed: run.seed,
+    browser: run.browser,
+    node: run.node,
+    platform: run.platform,
+    touchstone: run.touchstone,
+    started: run.startedAt,
+  };
   return Object.entries(given)
     .filter(([, value]) => value)
     .map(([name, value]) => `${name} ${code(value!)}`)
     .join(' · ');
 }
 
-const mainFailure = ({ failures }: CaseResult): Failure | undefined => failures.find(({ location }) => location) ?? failures[0];
+const mainFailure = ({ failures }: CaseResult): Failure | undefined =>
+  failures.find(({ location }) => location) ?? failures[0];
 
-const more = (total: number, shown: number): string[] => (total > shown ? ['', `... and ${total - shown} more in the full report.`] : []);
+const more = (total: number, shown: number): string[] =>
+  total > shown ? ['', `... and ${total - shown} more in the full report.`] : [];
 
 /** Text that stays text in a table cell: no markup, no HTML, no mention of an account, one line. */
 function cell(value: string): string {

@@ -21,12 +21,29 @@ export function phaseStatistics(cases: readonly CaseResult[]): PhaseStatistics[]
   const ceremonies = timed.map(({ spans }) => ceremonyMs(spans));
   const total = (id: 'machine' | 'gesture', label: string, sample: number[]) => row(id, label, id, sample);
   return [
-    ...total('machine', 'Whole ceremony, machine', ceremonies.map(({ machineMs }) => machineMs)),
-    ...total('gesture', 'Whole ceremony, gestures', ceremonies.map(({ gestureMs }) => gestureMs).filter((ms) => ms > 0)),
-    ...(Object.keys(phases) as Phase[]).flatMap((phase) => row(phase, phases[phase].label, phases[phase].by, samples.get(phase) ?? [])),
+    ...total(
+      'machine',
+      'Whole ceremony, machine',
+      ceremonies.map(({ machineMs }) => machineMs),
+    ),
+    ...total(
+      'gesture',
+      'Whole ceremony, gestures',
+      ceremonies.map(({ gestureMs }) => gestureMs).filter((ms) => ms > 0),
+    ),
+    ...(Object.keys(phases) as Phase[]).flatMap((phase) =>
+      row(phase, phases[phase].label, phases[phase].by, samples.get(phase) ?? []),
+    ),
   ];
 }
 
-function row(id: PhaseStatistics['id'], label: string, by: PhaseStatistics['by'], sample: readonly number[]): PhaseStatistics[] {
-  return sample.length === 0 ? [] : [{ id, label, by, sample: sample.toSorted((a, b) => a - b), ...percentiles(sample) }];
+function row(
+  id: PhaseStatistics['id'],
+  label: string,
+  by: PhaseStatistics['by'],
+  sample: readonly number[],
+): PhaseStatistics[] {
+  return sample.length === 0
+    ? []
+    : [{ id, label, by, sample: sample.toSorted((a, b) => a - b), ...percentiles(sample) }];
 }

@@ -5,7 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { FullConfig, FullResult, Reporter, Suite, TestCase, TestError, TestResult } from '@playwright/test/reporter';
+import type {
+  FullConfig,
+  FullResult,
+  Reporter,
+  Suite,
+  TestCase,
+  TestError,
+  TestResult,
+} from '@playwright/test/reporter';
 import { type Clock, systemClock } from '#protocol/seams.ts';
 import { createMask, type Mask } from '#result/mask.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
@@ -76,7 +84,9 @@ export default class TouchstoneReporter implements Reporter {
   }
 
   onTestBegin(test: TestCase): void {
-    this.#guard('show a started case', () => this.#view.started(test.id, this.#mask(collectCase(test, this.#project).title)));
+    this.#guard('show a started case', () =>
+      this.#view.started(test.id, this.#mask(collectCase(test, this.#project).title)),
+    );
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
@@ -118,7 +128,15 @@ export default class TouchstoneReporter implements Reporter {
     const folder = resolve(this.#options.outputDir ?? 'reports', this.#runId());
     await mkdir(folder, { recursive: true });
     const cases = await this.#cases(folder);
-    const result = assembleRun({ run: this.#facts(folder), cases, errors: this.#errors.map((error) => toFailure(error, this.#project)), interrupted: end.status === 'interrupted' }, this.#mask);
+    const result = assembleRun(
+      {
+        run: this.#facts(folder),
+        cases,
+        errors: this.#errors.map((error) => toFailure(error, this.#project)),
+        interrupted: end.status === 'interrupted',
+      },
+      this.#mask,
+    );
     const formats: FormatId[] | undefined = this.#options.formats && ['json', ...this.#options.formats];
     const { written, failed } = await renderAll(result, folder, formats);
     for (const { format, error } of failed) this.#complain(`write the ${format} report`, error);
@@ -184,7 +202,9 @@ export default class TouchstoneReporter implements Reporter {
 }
 
 function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return version;
 }
 

@@ -1,6 +1,13 @@
 /** From cases to the master of a run: totals, the one verdict, unique ids, everything masked. Pure. */
 import { type Mask, maskDeep } from '#result/mask.ts';
-import { type CaseResult, type Failure, type RunResult, resultSchema, type Verdict, verdicts } from '#result/run-result.ts';
+import {
+  type CaseResult,
+  type Failure,
+  type RunResult,
+  resultSchema,
+  type Verdict,
+  verdicts,
+} from '#result/run-result.ts';
 import { phases } from '#result/timeline.ts';
 
 export interface RunFacts {
@@ -13,11 +20,22 @@ export interface RunFacts {
 
 /** The master of a run, masked. */
 export function assembleRun({ run, cases, errors, interrupted }: RunFacts, mask: Mask): RunResult {
-  const problems = cases.length === 0 && errors.length === 0 ? [{ message: 'No case was selected, so nothing was learned.' }] : errors;
+  const problems =
+    cases.length === 0 && errors.length === 0
+      ? [{ message: 'No case was selected, so nothing was learned.' }]
+      : [...errors];
   const totals = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   for (const { verdict } of cases) totals[verdict] += 1;
   const browsers = [...new Set(cases.flatMap(({ parties }) => parties.browser ?? []))];
-  const masked = maskDeep({ run: { ...run, ...(browsers.length > 0 && { browser: browsers.join(', ') }) }, cases: withUniqueIds(cases), errors: problems }, mask, isOurWord);
+  const masked = maskDeep(
+    {
+      run: { ...run, ...(browsers.length > 0 && { browser: browsers.join(', ') }) },
+      cases: withUniqueIds(cases),
+      errors: problems,
+    },
+    mask,
+    isOurWord,
+  );
   return {
     schema: resultSchema,
     run: { ...masked.run, id: run.id },

@@ -73,8 +73,11 @@ function formsAsToken(secret: string): string[] {
   return [...textForms(secret), base64.replace(/=+$/, '')].map((form) => `${escapeExpression(form)}(?:=|%3D){0,2}`);
 }
 
+/** Lone surrogates as U+FFFD: percent-encoding has no other form for them. */
+const wellFormed = (text: string): string => Buffer.from(text).toString();
+
 function textForms(secret: string): Set<string> {
-  const percent = encodeURIComponent(secret.toWellFormed());
+  const percent = encodeURIComponent(wellFormed(secret));
   return new Set([
     secret,
     percent,
@@ -94,7 +97,12 @@ function base64Forms(secret: string): Set<string> {
     const bits = (shift + bytes.length) * 8;
     return encoded.slice(firstWhole, Math.floor(bits / 6));
   });
-  return new Set([bytes.toString('base64'), bytes.toString('base64url'), ...inside, ...inside.map((text) => text.replaceAll('-', '+').replaceAll('_', '/'))]);
+  return new Set([
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    ...inside,
+    ...inside.map((text) => text.replaceAll('-', '+').replaceAll('_', '/')),
+  ]);
 }
 
 /** Hex in either case, at an even distance from where the run of hex digits begins, so that half bytes never match. */

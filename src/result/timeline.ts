@@ -72,7 +72,9 @@ export class Timeline {
 
 /** How long gestures took in `spans`, in milliseconds; overlapping gesture spans count once. */
 export function gestureMs(spans: readonly Span[]): number {
-  const gestures = spans.filter(({ phase }) => phases[phase].by === 'gesture').toSorted((a, b) => a.startMs - b.startMs);
+  const gestures = spans
+    .filter(({ phase }) => phases[phase].by === 'gesture')
+    .toSorted((a, b) => a.startMs - b.startMs);
   let total = 0;
   let coveredUntil = Number.NEGATIVE_INFINITY;
   for (const { startMs, durationMs } of gestures) {

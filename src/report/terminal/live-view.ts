@@ -1,7 +1,7 @@
 /** What a run looks like while it runs: one line for each finished case, and on a TTY a status line that moves. */
 import type { Verdict } from '#result/run-result.ts';
-import { count, firstLine, formatMs, truncate, verdictMarks } from '../format.ts';
 import type { Colours } from '../colour.ts';
+import { count, firstLine, formatMs, truncate, verdictMarks } from '../format.ts';
 import { harmless, padEnd, padStart, type Terminal, visibleLength } from './terminal.ts';
 
 export interface FinishedCase {
@@ -44,7 +44,11 @@ export class LiveView {
   begin(total: number, workers: number, runId: string): void {
     const { colours: c } = this.#terminal;
     this.#total = total;
-    this.#terminal.print('', `  ${c.bold('Touchstone')}  ${c.dim(`${count(total, 'case')} · ${count(workers, 'worker')} · ${runId}`)}`, '');
+    this.#terminal.print(
+      '',
+      `  ${c.bold('Touchstone')}  ${c.dim(`${count(total, 'case')} · ${count(workers, 'worker')} · ${runId}`)}`,
+      '',
+    );
     this.#update();
   }
 
@@ -57,7 +61,10 @@ export class LiveView {
   retried(id: string, title: string, attempt: number, message: string | undefined): void {
     const { colours: c } = this.#terminal;
     this.#running.delete(id);
-    this.#terminal.print(`  ${c.yellow('↻')} ${this.#title(title)}  ${c.dim(`attempt ${attempt} failed, trying again`)}`, ...this.#message(message));
+    this.#terminal.print(
+      `  ${c.yellow('↻')} ${this.#title(title)}  ${c.dim(`attempt ${attempt} failed, trying again`)}`,
+      ...this.#message(message),
+    );
     this.#update();
   }
 
@@ -67,7 +74,9 @@ export class LiveView {
     this.#running.delete(id);
     this.#done += 1;
     this.#counts.set(result.verdict, (this.#counts.get(result.verdict) ?? 0) + 1);
-    const progress = this.#terminal.interactive ? '' : c.dim(`${padStart(`[${this.#done}/${this.#total}]`, String(this.#total).length * 2 + 3)} `);
+    const progress = this.#terminal.interactive
+      ? ''
+      : c.dim(`${padStart(`[${this.#done}/${this.#total}]`, String(this.#total).length * 2 + 3)} `);
     const title = this.#title(result.title, visibleLength(progress));
     const shade = result.verdict === 'skipped' ? c.dim : result.verdict === 'passed' ? (text: string) => text : colour;
     const time = result.verdict === 'skipped' ? '' : formatMs(result.durationMs);
@@ -120,6 +129,8 @@ export class LiveView {
     const room = width - visibleLength(plain) - 6;
     const title = room > 12 ? c.dim(truncate(current.replaceAll('\n', ' '), room)) : '';
     const bar = c.green('━'.repeat(filled)) + c.dim('─'.repeat(barWidth - filled));
-    this.#terminal.status(`  ${c.cyan(spinner[this.#frame % spinner.length]!)} ${bar} ${this.#done}/${this.#total}${troubles}  ${title}`);
+    this.#terminal.status(
+      `  ${c.cyan(spinner[this.#frame % spinner.length]!)} ${bar} ${this.#done}/${this.#total}${troubles}  ${title}`,
+    );
   }
 }

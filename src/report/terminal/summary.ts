@@ -3,6 +3,7 @@ import { type CaseResult, type Failure, type RunResult, type Verdict, verdicts }
 import { ceremonyMs, percentiles } from '#result/statistics.ts';
 import type { Colours } from '../colour.ts';
 import { count, formatLocation, formatMs, truncate, verdictMarks } from '../format.ts';
+import { groupBy } from '../group-by.ts';
 import { paint } from './live-view.ts';
 import { harmless, padEnd, padStart } from './terminal.ts';
 
@@ -35,10 +36,14 @@ function troubledCase({ title, id, verdict, failures, location }: CaseResult, nu
 
 function failureLines({ message, location, codeFrame }: Failure, c: Colours): string[] {
   const lines = harmless(message).trim().split('\n');
-  const frame = harmless(codeFrame ?? '').split('\n').map((line) => (/^>|^\s*\|\s*\^/.test(line) ? c.bold(line) : c.dim(line)));
+  const frame = harmless(codeFrame ?? '')
+    .split('\n')
+    .map((line) => (/^>|^\s*\|\s*\^/.test(line) ? c.bold(line) : c.dim(line)));
   return [
     ...lines.slice(0, longestMessage).map((line) => `     ${line}`),
-    ...(lines.length > longestMessage ? [c.dim(`     ... ${lines.length - longestMessage} more lines in the report`)] : []),
+    ...(lines.length > longestMessage
+      ? [c.dim(`     ... ${lines.length - longestMessage} more lines in the report`)]
+      : []),
     ...(location ? ['', `     ${c.cyan(formatLocation(location))}`] : []),
     ...(codeFrame ? frame.map((line) => `     ${line}`) : []),
   ];
@@ -47,20 +52,26 @@ function failureLines({ message, location, codeFrame }: Failure, c: Colours): st
 /** One row for each scenario file, one column for each verdict that occurred. */
 function table({ cases, totals }: RunResult, c: Colours): string[] {
   const columns = verdicts.filter((verdict) => totals[verdict] > 0);
-  const files = [...Map.groupBy(cases, ({ location }) => location.file)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const files = [...groupBy(cases, ({ location }) => location.file)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   if (cases.length === 0) return [];
   const names = files.map(([file]) => truncate(harmless(file), 60));
   const nameWidth = Math.max(8, ...names.map((name) => name.length));
   const columnWidth = (verdict: Verdict) => verdict.length + 2;
   const row = (name: string, of: (verdict: Verdict) => number, ms: number) =>
     `  ${padEnd(name, nameWidth)}${columns.map((verdict) => padStart(cell(of(verdict), verdict, c), columnWidth(verdict))).join('')}${padStart(c.dim(formatMs(ms)), 12)}`;
-  const head = c.dim(`  ${padEnd('Scenario', nameWidth)}${columns.map((verdict) => padStart(verdict, columnWidth(verdict))).join('')}${padStart('time', 12)}`);
-  const rule = c.dim(`  ${'─'.repeat(nameWidth + 12 + columns.reduce((sum, verdict) => sum + columnWidth(verdict), 0))}`);
+  const head = c.dim(
+    `  ${padEnd('Scenario', nameWidth)}${columns.map((verdict) => padStart(verdict, columnWidth(verdict))).join('')}${padStart('time', 12)}`,
+  );
+  const rule = c.dim(
+    `  ${'─'.repeat(nameWidth + 12 + columns.reduce((sum, verdict) => sum + columnWidth(verdict), 0))}`,
+  );
   const spent = (some: readonly CaseResult[]) => some.reduce((sum, { durationMs }) => sum + durationMs, 0);
   return [
     head,
     rule,
-    ...files.map(([, some], index) => row(names[index]!, (wanted) => some.filter(({ verdict }) => verdict === wanted).length, spent(some))),
+    ...files.map(([, some], index) =>
+      row(names[index]!, (wanted) => some.filter(({ verdict }) => verdict === wanted).length, spent(some)),
+    ),
     rule,
     row(count(cases.length, 'case'), (verdict) => totals[verdict], spent(cases)),
   ];

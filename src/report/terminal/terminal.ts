@@ -54,8 +54,10 @@ export class Terminal {
 /** The columns that `text` takes: colours take none. */
 export const visibleLength = (text: string): number => [...stripVTControlCharacters(text)].length;
 
-export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - visibleLength(text)));
-export const padStart = (text: string, width: number): string => ' '.repeat(Math.max(0, width - visibleLength(text))) + text;
+export const padEnd = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - visibleLength(text)));
+export const padStart = (text: string, width: number): string =>
+  ' '.repeat(Math.max(0, width - visibleLength(text))) + text;
 
 /** Text from tests on its way to the terminal: it must not move the cursor or set colours. */
 export const harmless = (text: string): string =>

@@ -1,0 +1,222 @@
+/** One case: what broke first, then when everything happened, then all the evidence. */
+import type { Failure } from '#result/run-result.ts';
+import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
+import type { CaseDetail, CaseRow } from '../view-model.ts';
+import { CodeFrame, Mark, Section } from './parts.tsx';
+import { Waterfall } from './waterfall.tsx';
+import { Wire } from './wire.tsx';
+
+export function DetailView({ row, detail }: { row: CaseRow; detail: CaseDetail }) {
+  return (
+    <article class="detail">
+      <a class="back" href="#">
+        ‹ All cases
+      </a>
+      <Title row={row} detail={detail} />
+      {detail.failures.map((failure, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: failures have no other identity and never move
+        <FailureCard key={n} failure={failure} verdict={row.verdict} ofSeveral={row.attempts > 1} />
+      ))}
+      {detail.notes.map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
+      {detail.bars.length > 0 && <Waterfall detail={detail} />}
+      <Expectations detail={detail} />
+      <Steps detail={detail} />
+      {detail.wire.length > 0 && <Wire exchanges={detail.wire} />}
+      <Events detail={detail} />
+      <Attachments detail={detail} />
+    </article>
+  );
+}
+
+function Title({ row, detail }: { row: CaseRow; detail: CaseDetail }) {
+  const facts: [string, string][] = [
+    ['Machine', formatMs(row.machineMs)],
+    ['Gestures', formatMs(row.gestureMs)],
+    ['Whole case', formatMs(row.durationMs)],
+    ['Attempts', String(row.attempts)],
+  ];
+  return (
+    <header class="case-head">
+      <p class={`badge v-${row.verdict}`}>
+        <span aria-hidden="true">{verdictMarks[row.verdict]}</span> {row.verdict}
+      </p>
+      <h2>{row.title}</h2>
+      <p class="ids">
+        <code>{row.id}</code>
+        <code>{formatLocation(detail.location)}</code>
+      </p>
+      <ul class="labels" aria-label="Parties and tags">
+        {Object.entries(row.parties).map(([key, value]) => (
+          <li key={key}>
+            <span>{key}</span> {value}
+          </li>
+        ))}
+        {row.tags.map((tag) => (
+          <li key={tag} class="tag">
+            #{tag}
+          </li>
+        ))}
+      </ul>
+      <dl class="numbers">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </header>
+  );
+}
+
+function FailureCard({
+  failure,
+  verdict,
+  ofSeveral,
+}: {
+  failure: Failure;
+  verdict: CaseRow['verdict'];
+  ofSeveral: boolean;
+}) {
+  const { message, location, codeFrame, stack, attempt } = failure;
+  return (
+    <section class={`failure v-${verdict}`} aria-label="Failure">
+      {ofSeveral && attempt !== undefined && <p class="attempt">Attempt {attempt}</p>}
+      <pre class="message">{message}</pre>
+      {location && <p class="place">{formatLocation(location)}</p>}
+      {codeFrame && <CodeFrame text={codeFrame} />}
+      {stack && (
+        <details>
+          <summary>Stack</summary>
+          <pre class="stack">{stack}</pre>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
+  if (expectations.length === 0) return null;
+  const held = expectations.filter(({ ok }) => ok).length;
+  const failingFirst = expectations.toSorted((a, b) => Number(a.ok) - Number(b.ok));
+  return (
+    <Section id="expectations" title="Expectations" aside={`${held} of ${expectations.length} held`}>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="unseen">Verdict</span>
+              </th>
+              <th scope="col">Path</th>
+              <th scope="col">Expected</th>
+              <th scope="col">Found</th>
+              <th scope="col">Line</th>
+            </tr>
+          </thead>
+          <tbody>
+            {failingFirst.map((line) => (
+              <tr
+                key={`${line.path} ${line.location.line}:${line.location.column}`}
+                class={line.ok ? undefined : 'bad'}
+              >
+                <td>
+                  <Mark verdict={line.ok ? 'passed' : 'failed'} />
+                </td>
+                <th scope="row">
+                  <code>{line.path}</code>
+                </th>
+                <td>
+                  <code>{line.expected}</code>
+                </td>
+                <td>
+                  <code>{line.actual}</code>
+                </td>
+                <td class="n">{line.location.line}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Steps({ detail: { steps } }: { detail: CaseDetail }) {
+  if (steps.length === 0) return null;
+  const longest = Math.max(...steps.map(({ durationMs }) => durationMs));
+  return (
+    <Section id="steps" title="Steps" aside={count(steps.length, 'step')}>
+      <ol class="steps">
+        {steps.map((step) => (
+          <li key={`${step.title} ${step.location.line} ${step.startMs}`} class={step.verdict}>
+            <Mark verdict={step.verdict} />
+            <code>{step.title}</code>
+            <span class="track" aria-hidden="true">
+              <i style={{ width: `${longest > 0 ? (step.durationMs / longest) * 100 : 0}%` }} />
+            </span>
+            <span class="n">{step.verdict === 'skipped' ? 'not reached' : formatMs(step.durationMs)}</span>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function Events({ detail: { events } }: { detail: CaseDetail }) {
+  if (events.length === 0) return null;
+  return (
+    <Section id="events" title="What the parties logged" aside={count(events.length, 'event')}>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">At</th>
+              <th scope="col">Party</th>
+              <th scope="col">Event</th>
+              <th scope="col">Detail</th>
+            </tr>
+          </thead>
+          <tbody>
+            {events.map((event) => (
+              <tr key={`${event.atMs} ${event.event}`}>
+                <td class="n">{formatMs(event.atMs)}</td>
+                <td>
+                  <span class={`dot lane-${event.party}`} /> {event.party}
+                </td>
+                <th scope="row">
+                  <code>{event.event}</code>
+                </th>
+                <td>{event.detail}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Attachments({ detail: { attachments } }: { detail: CaseDetail }) {
+  if (attachments.length === 0) return null;
+  return (
+    <Section id="attachments" title="Attachments">
+      <ul class="attachments">
+        {attachments.map(({ name, contentType, path }) => (
+          <li key={path}>
+            <a href={path.split('/').map(encodeURIComponent).join('/')}>
+              {contentType.startsWith('image/') && (
+                <img src={path.split('/').map(encodeURIComponent).join('/')} alt="" loading="lazy" />
+              )}
+              <span>{name}</span> <small>{contentType}</small>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,96 @@
+/** Top of the page: the verdict, the totals, one streak with a stroke for each case, the facts of the run. */
+import type { Verdict } from '#result/run-result.ts';
+import { formatMs, verdictMarks, verdictsByUrgency } from '../../format.ts';
+import type { CaseRow, ReportIndex } from '../view-model.ts';
+import { CodeFrame } from './parts.tsx';
+
+const headlines = {
+  passed: 'Passed',
+  failed: 'Failed',
+  errored: 'Could not be judged',
+  flaky: 'Passed, with flaky cases',
+  skipped: 'Everything was skipped',
+  interrupted: 'Interrupted',
+} as const satisfies Record<Verdict, string>;
+
+export function Header({ index, onPick }: { index: ReportIndex; onPick(row: CaseRow): void }) {
+  const { run, totals, verdict, rows, errors } = index;
+  const good = totals.passed + totals.flaky;
+  return (
+    <header class="head">
+      <div class="brand">
+        <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
+          <path d="M3.2 4.6 8 1.6l6.4 2.2 1.8 6-4 5.8-7.4.6L1.6 11z" class="stone" />
+          <path d="m5.2 11.6 7-6" class="gold" />
+        </svg>
+        <span>Touchstone</span>
+        <span class="run">{run.id}</span>
+      </div>
+      <div class="verdict">
+        <h1 class={`v-${verdict}`}>
+          <span class="mark" aria-hidden="true">
+            {verdictMarks[verdict]}
+          </span>
+          {headlines[verdict]}
+        </h1>
+        <p>
+          <strong>{good}</strong> of <strong>{rows.length}</strong> cases passed in{' '}
+          <strong>{formatMs(run.durationMs)}</strong>
+        </p>
+        <ul class="totals" aria-label="Cases by verdict">
+          {verdictsByUrgency
+            .filter((name) => totals[name] > 0)
+            .map((name) => (
+              <li key={name} class={`v-${name}`}>
+                <b>{totals[name]}</b> {name}
+              </li>
+            ))}
+        </ul>
+      </div>
+      <Streak rows={rows} onPick={onPick} />
+      <dl class="facts">
+        {Object.entries(facts(run)).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {errors.map((error) => (
+        <section class="run-error" key={error.message} aria-label="Error outside any case">
+          <pre class="message">{error.message}</pre>
+          {error.codeFrame && <CodeFrame text={error.codeFrame} />}
+        </section>
+      ))}
+    </header>
+  );
+}
+
+/** The streak a metal leaves on the stone: one stroke for each case. The list says the same in words. */
+function Streak({ rows, onPick }: { rows: readonly CaseRow[]; onPick(row: CaseRow): void }) {
+  const pick = (event: Event) => {
+    const row = rows[Number((event.target as HTMLElement).dataset.n ?? -1)];
+    if (row) onPick(row);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyEventsWithClickEvents: a shortcut for the pointer; the list beside it holds the same links
+    <div class={rows.length > 200 ? 'streak dense' : 'streak'} aria-hidden="true" onClick={pick}>
+      {rows.map((row, n) => (
+        <i key={row.id} class={`v-${row.verdict}`} data-n={n} title={`${verdictMarks[row.verdict]} ${row.title}`} />
+      ))}
+    </div>
+  );
+}
+
+function facts(run: ReportIndex['run']): Record<string, string> {
+  const all = {
+    Started: new Date(run.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+    Command: run.command && `touchstone ${run.command}`,
+    Seed: run.seed,
+    Browser: run.browser,
+    Node: run.node,
+    Platform: run.platform,
+    Version: run.touchstone,
+  };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}

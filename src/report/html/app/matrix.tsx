@@ -1,0 +1,126 @@
+/** Heatmap over two coordinates, one small table for each value of a third. A cell leads to its cases. */
+import { useState } from 'preact/hooks';
+import type { Verdict } from '#result/run-result.ts';
+import { verdictMarks, verdictsByUrgency } from '../../format.ts';
+import type { CaseRow, ReportIndex } from '../view-model.ts';
+
+type Coordinate = ReportIndex['coordinates'][number];
+const all: Coordinate = { key: '', values: [''] };
+
+export function MatrixView({
+  index,
+  onPick,
+}: {
+  index: ReportIndex;
+  onPick(coordinates: Record<string, string>): void;
+}) {
+  const longestFirst = index.coordinates.toSorted((a, b) => b.values.length - a.values.length);
+  const [keys, setKeys] = useState([
+    longestFirst[0]?.key ?? '',
+    longestFirst[1]?.key ?? '',
+    longestFirst[2]?.key ?? '',
+  ]);
+  const [down, across, split] = keys.map(
+    (key) => index.coordinates.find((coordinate) => coordinate.key === key) ?? all,
+  );
+  const choose = (position: number, key: string) =>
+    setKeys(keys.map((old, n) => (n === position ? key : old === key ? '' : old)));
+  return (
+    <section class="overview" aria-labelledby="h-matrix">
+      <h2 id="h-matrix">Matrix</h2>
+      <div class="selects">
+        {['Rows', 'Columns', 'Split by'].map((label, position) => (
+          <label class="choice" key={label}>
+            <span>{label}</span>
+            <select value={keys[position]} onChange={({ currentTarget }) => choose(position, currentTarget.value)}>
+              {position > 0 && <option value="">nothing</option>}
+              {index.coordinates.map(({ key }) => (
+                <option key={key} value={key}>
+                  {key}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+      </div>
+      <div class="heatmaps">
+        {split!.values.map((value) => (
+          <Heatmap
+            key={value}
+            rows={index.rows}
+            down={down!}
+            across={across!}
+            only={{ [split!.key]: value }}
+            onPick={onPick}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface HeatmapProps {
+  rows: readonly CaseRow[];
+  down: Coordinate;
+  across: Coordinate;
+  /** The value of the third coordinate; key and value `''` for none. */
+  only: Record<string, string>;
+  onPick(coordinates: Record<string, string>): void;
+}
+
+function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
+  const [[onlyKey = '', onlyValue = ''] = []] = Object.entries(only);
+  const fits = (row: CaseRow, key: string, value: string) => key === '' || row.parties[key] === value;
+  const members = rows.filter((row) => fits(row, onlyKey, onlyValue));
+  return (
+    <div class="scroll">
+      <table class="heatmap">
+        <caption>{onlyKey ? `${onlyKey}: ${onlyValue}` : 'All cases'}</caption>
+        <thead>
+          <tr>
+            <td />
+            {across.values.map((column) => (
+              <th key={column} scope="col">
+                {column || 'all'}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {down.values.map((line) => (
+            <tr key={line}>
+              <th scope="row">{line}</th>
+              {across.values.map((column) => {
+                const here = members.filter((row) => fits(row, down.key, line) && fits(row, across.key, column));
+                const coordinates = { [down.key]: line, [across.key]: column, [onlyKey]: onlyValue };
+                delete coordinates[''];
+                return <Cell key={column} rows={here} onPick={() => onPick(coordinates)} />;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Coloured by the worst verdict; how strongly, by the share of cases that have it. */
+function Cell({ rows, onPick }: { rows: readonly CaseRow[]; onPick(): void }) {
+  if (rows.length === 0) return <td class="none">no case</td>;
+  const worst = verdictsByUrgency.find((verdict) => rows.some((row) => row.verdict === verdict)) as Verdict;
+  const share = rows.filter(({ verdict }) => verdict === worst).length / rows.length;
+  const passed = rows.filter(({ verdict }) => verdict === 'passed' || verdict === 'flaky').length;
+  return (
+    <td>
+      <button
+        type="button"
+        class={`v-${worst}`}
+        style={{ '--share': `${Math.round(12 + share * 30)}%` }}
+        onClick={onPick}
+        aria-label={`${passed} of ${rows.length} passed, worst: ${worst}`}
+      >
+        <span aria-hidden="true">{verdictMarks[worst]}</span> {passed}/{rows.length}
+      </button>
+    </td>
+  );
+}

@@ -1,0 +1,64 @@
+/** Small pieces that several views share. */
+import type { ComponentChildren } from 'preact';
+import type { Verdict } from '#result/run-result.ts';
+import { formatMs, verdictMarks } from '../../format.ts';
+
+export const Mark = ({ verdict }: { verdict: Verdict }) => (
+  <span class={`mark v-${verdict}`} role="img" aria-label={verdict}>
+    {verdictMarks[verdict]}
+  </span>
+);
+
+/** A titled part of a case; `aside` stands at the end of the title line. */
+export function Section({
+  id,
+  title,
+  aside,
+  children,
+}: {
+  id: string;
+  title: string;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  return (
+    <section class="part" aria-labelledby={`h-${id}`}>
+      <h3 id={`h-${id}`}>
+        <span>{title}</span>
+        {aside && <span class="aside">{aside}</span>}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+/** Lines of the scenario file; the line that is meant stands out, so do line numbers less. */
+export function CodeFrame({ text }: { text: string }) {
+  return (
+    <pre class="frame" tabIndex={0} aria-label="Lines of the scenario file">
+      {text.split('\n').map((line, n) => {
+        const [, gutter = '', rest = line] = /^(.{0,12}?\|)(.*)$/s.exec(line) ?? [];
+        const kind = line.startsWith('>') ? 'hit' : /^\s*\|\s*\^/.test(line) ? 'caret' : undefined;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity and never move
+          <span key={n} class={kind}>
+            <i>{gutter}</i>
+            {rest}
+            {'\n'}
+          </span>
+        );
+      })}
+    </pre>
+  );
+}
+
+/** Machine and gesture time as one bar, on a scale that ends at `fullMs`. */
+export function SplitBar({ machineMs, gestureMs, fullMs }: { machineMs: number; gestureMs: number; fullMs: number }) {
+  const share = (ms: number) => ({ width: `${fullMs > 0 ? (ms / fullMs) * 100 : 0}%` });
+  return (
+    <span class="split" role="img" aria-label={`machine ${formatMs(machineMs)}, gestures ${formatMs(gestureMs)}`}>
+      <i class="machine" style={share(machineMs)} />
+      <i class="gesture" style={share(gestureMs)} />
+    </span>
+  );
+}

@@ -1,0 +1,70 @@
+/** Where the reader is: the fragment names a view (`#/matrix`) or a case (`#<id>`). Keys move through the list. */
+import { useEffect, useState } from 'preact/hooks';
+import type { CaseRow } from '../view-model.ts';
+
+export type View = 'cases' | 'matrix' | 'timings';
+
+export interface Route {
+  view: View;
+  /** Id of the case that the fragment names. */
+  current: string | undefined;
+}
+
+export const caseHref = (id: string): string => `#${encodeURIComponent(id)}`;
+
+function routeOf(fragment: string, rows: readonly CaseRow[]): Route {
+  if (fragment === '#/matrix') return { view: 'matrix', current: undefined };
+  if (fragment === '#/timings') return { view: 'timings', current: undefined };
+  const id = decoded(fragment.slice(1));
+  return { view: 'cases', current: rows.some((row) => row.id === id) ? id : undefined };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export function useRoute(rows: readonly CaseRow[]): Route {
+  const [route, setRoute] = useState(() => routeOf(location.hash, rows));
+  useEffect(() => {
+    const follow = () => setRoute(routeOf(location.hash, rows));
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, [rows]);
+  return route;
+}
+
+interface KeyTargets {
+  rows: readonly CaseRow[];
+  current: string | undefined;
+  open(view: View): void;
+}
+
+/** `/` search, `j` `k` next and previous case, `Escape` leaves the search field. */
+export function useKeys({ rows, current, open }: KeyTargets): void {
+  useEffect(() => {
+    const move = (by: number) => {
+      const at = rows.findIndex(({ id }) => id === current);
+      const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+      if (next) location.assign(caseHref(next.id));
+      requestAnimationFrame(() => document.querySelector('.list [aria-current]')?.scrollIntoView({ block: 'nearest' }));
+    };
+    const press = (event: KeyboardEvent) => {
+      const field = event.target instanceof HTMLElement && event.target.closest('input, select, textarea');
+      if (event.key === 'Escape' && field instanceof HTMLElement) field.blur();
+      if (field || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === 'j') move(1);
+      if (event.key === 'k') move(-1);
+      if (event.key === '/') {
+        event.preventDefault();
+        open('cases');
+        requestAnimationFrame(() => document.getElementById('search')?.focus());
+      }
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, [rows, current, open]);
+}

@@ -1,0 +1,126 @@
+/** Time over all cases: percentiles of each phase with a plot on a logarithmic scale, and the slowest cases. */
+import { formatMs } from '../../format.ts';
+import type { PhaseStatistics } from '../../phase-statistics.ts';
+import type { ReportIndex } from '../view-model.ts';
+import { Mark, SplitBar } from './parts.tsx';
+import { caseHref } from './route.ts';
+
+const slowestShown = 12;
+
+export function TimingsView({ index }: { index: ReportIndex }) {
+  const slowest = index.rows
+    .toSorted((a, b) => b.machineMs - a.machineMs)
+    .slice(0, slowestShown)
+    .filter(({ machineMs }) => machineMs > 0);
+  const full = Math.max(...slowest.map(({ machineMs, gestureMs }) => machineMs + gestureMs));
+  const scale = logScale(index.phases);
+  return (
+    <section class="overview" aria-labelledby="h-timings">
+      <h2 id="h-timings">Time by phase</h2>
+      <p class="lede">
+        Per ceremony, over all cases that were timed. Gesture time is cut out of machine phases. The scale of the plot
+        is logarithmic.
+      </p>
+      <div class="scroll">
+        <table class="percentiles">
+          <thead>
+            <tr>
+              <th scope="col">Phase</th>
+              {['n', 'p50', 'p75', 'p95', 'max'].map((name) => (
+                <th key={name} scope="col" class="n">
+                  {name}
+                </th>
+              ))}
+              <th scope="col" class="plot">
+                <span class="unseen">Distribution</span>
+                <ScaleMarks scale={scale} />
+              </th>
+            </tr>
+          </thead>
+          {(['machine', 'gesture'] as const).map((by) => (
+            <tbody key={by}>
+              <tr>
+                <th colSpan={7} scope="rowgroup" class="group">
+                  <i class={`key ${by}`} /> {by === 'machine' ? 'Machine' : 'Gestures'}
+                </th>
+              </tr>
+              {index.phases
+                .filter((phase) => phase.by === by)
+                .map((phase) => (
+                  <tr key={phase.id} class={phase.id === by ? 'total' : undefined}>
+                    <th scope="row">{phase.label}</th>
+                    <td class="n">{phase.n}</td>
+                    {[phase.p50, phase.p75, phase.p95, phase.max].map((ms, n) => (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: the four columns
+                      <td key={n} class="n">
+                        {formatMs(ms)}
+                      </td>
+                    ))}
+                    <td class="plot">
+                      <Distribution phase={phase} scale={scale} />
+                    </td>
+                  </tr>
+                ))}
+            </tbody>
+          ))}
+        </table>
+      </div>
+      <h2>Slowest cases</h2>
+      <ol class="slowest">
+        {slowest.map((row) => (
+          <li key={row.id}>
+            <a href={caseHref(row.id)}>
+              <Mark verdict={row.verdict} />
+              <span class="title">
+                {row.title} <small>{Object.values(row.parties).join(' · ')}</small>
+              </span>
+              <SplitBar machineMs={row.machineMs} gestureMs={row.gestureMs} fullMs={full} />
+              <span class="n">{formatMs(row.machineMs)}</span>
+            </a>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface Scale {
+  marks: number[];
+  at(ms: number): string;
+}
+
+function logScale(phases: readonly PhaseStatistics[]): Scale {
+  const low = Math.floor(Math.log10(Math.max(0.01, Math.min(...phases.map(({ sample }) => sample[0]!)))));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(0.02, ...phases.map(({ max }) => max)))));
+  const share = (ms: number) => Math.min(1, Math.max(0, (Math.log10(Math.max(ms, 10 ** low)) - low) / (high - low)));
+  return {
+    marks: Array.from({ length: high - low + 1 }, (_, n) => 10 ** (low + n)),
+    at: (ms) => `${(share(ms) * 100).toFixed(2)}%`,
+  };
+}
+
+const ScaleMarks = ({ scale }: { scale: Scale }) => (
+  <span class="scale" aria-hidden="true">
+    {scale.marks.map((ms) => (
+      <i key={ms} style={{ left: scale.at(ms) }}>
+        {ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`}
+      </i>
+    ))}
+  </span>
+);
+
+/** Dots for the ceremonies, a box from p50 to p95, a bar at the median. */
+function Distribution({ phase: { sample, p50, p95, by }, scale }: { phase: PhaseStatistics; scale: Scale }) {
+  return (
+    <span class={`distribution ${by}`} aria-hidden="true">
+      {scale.marks.map((ms) => (
+        <u key={ms} style={{ left: scale.at(ms) }} />
+      ))}
+      {sample.map((ms, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: dots have no other identity and never move
+        <i key={n} style={{ left: scale.at(ms) }} />
+      ))}
+      <b style={{ left: scale.at(p50), width: `calc(${scale.at(p95)} - ${scale.at(p50)})` }} />
+    </span>
+  );
+}

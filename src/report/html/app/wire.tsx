@@ -1,0 +1,74 @@
+/** The decoded transcript: one line for each CTAP exchange; opened, both messages in words and in hex. */
+import { count, formatMs } from '../../format.ts';
+import type { CaseDetail } from '../view-model.ts';
+import { Section } from './parts.tsx';
+
+type Exchange = CaseDetail['wire'][number];
+
+export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
+  return (
+    <Section id="wire" title="Wire transcript" aside={count(exchanges.length, 'exchange')}>
+      <ol class="wire">
+        {exchanges.map((exchange, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: exchanges have no other identity and never move
+          <li key={n}>
+            <details>
+              <summary>
+                <span class="n at">{formatMs(exchange.atMs)}</span>
+                <span class="command">
+                  {exchange.command.replace(/^authenticator/, '')}
+                  {exchange.subCommand && <small>{exchange.subCommand}</small>}
+                </span>
+                <span class="keepalives">{keepalives(exchange.keepalives)}</span>
+                <Status exchange={exchange} />
+                <span class="n">{formatMs(exchange.durationMs)}</span>
+              </summary>
+              <Message title="Request" text={exchange.decoded.request} hex={exchange.request} none="no parameters" />
+              {exchange.response !== undefined && (
+                <Message title="Response" text={exchange.decoded.response} hex={exchange.response} none="status only" />
+              )}
+            </details>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function Status({ exchange: { status, transportError } }: { exchange: Exchange }) {
+  if (transportError !== undefined) return <span class="status bad">{transportError}</span>;
+  return (
+    <span class={status === 'CTAP2_OK' ? 'status good' : 'status bad'}>
+      {status?.replace(/^CTAP[12]_(ERR_)?/, '') ?? 'no answer'}
+    </span>
+  );
+}
+
+/** `processing, upneeded ×12`: runs are counted. */
+function keepalives(kinds: Exchange['keepalives']): string {
+  const runs: [string, number][] = [];
+  for (const kind of kinds) {
+    const last = runs.at(-1);
+    if (last?.[0] === kind) last[1] += 1;
+    else runs.push([kind, 1]);
+  }
+  return runs.map(([kind, times]) => (times > 1 ? `${kind} ×${times}` : kind)).join(', ');
+}
+
+function Message({ title, text, hex, none }: { title: string; text: string | undefined; hex: string; none: string }) {
+  return (
+    <div class="message-pair">
+      <h4>
+        {title} <small>{count(Math.ceil(hex.length / 2), 'byte')}</small>
+      </h4>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by key */}
+      <pre class="cbor" tabIndex={0} aria-label={`${title}, decoded`}>
+        {text ?? `/ ${none} /`}
+      </pre>
+      <details class="hex">
+        <summary>Hex</summary>
+        <pre>{hex.replace(/(.{2})/g, '$1 ').trim()}</pre>
+      </details>
+    </div>
+  );
+}
