@@ -1,2 +1,26 @@
-/** What a step can reach while a case runs. */
-export type World = {};
+/** What the steps of one case can reach: the three parties, the person's hands, and the clock they all share. */
+import type { AdjustableClock } from '#protocol/seams.ts';
+import type { Ceremonies } from './ceremony.ts';
+import type { KeyUnderTest } from './key-under-test.ts';
+import type { Organisation } from './organisation.ts';
+import type { SecurityDialog } from './security-dialog.ts';
+import type { Site } from './site/site.ts';
+
+export interface World {
+  /** Time of relying party, client and key; `let-time-pass` moves it. */
+  readonly clock: AdjustableClock;
+  /** The web site, as a person uses it. */
+  readonly site: Site;
+  /** The people and the policy behind the site. */
+  readonly organisation: Organisation;
+  readonly dialog: SecurityDialog;
+  readonly ceremonies: Ceremonies;
+  /** The security key of the case. */
+  readonly key: KeyUnderTest;
+  /** All authenticators, the one built into the device too. */
+  readonly authenticators: readonly KeyUnderTest[];
+  /** Keeps a picture of the page with the report. */
+  screenshot(name: string): Promise<void>;
+  /** Runs on beside the following steps; it is awaited, and its failure reported, at the end of the steps. */
+  meanwhile(work: Promise<void>): void;
+}

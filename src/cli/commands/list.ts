@@ -1,0 +1,26 @@
+/** `touchstone list`: the cases of the library, for people or as JSON (one object a case). */
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { exitCode } from '../exit-codes.ts';
+import { loadOrExplain } from '../scenario-library.ts';
+
+export const listCommand = (finish: (code: number) => void) =>
+  new Command('list')
+    .description('list the cases')
+    .argument('[paths...]', 'scenario files or folders', ['scenarios'])
+    .option('--json', 'print a JSON array of { id, title, file, line, tags }', false)
+    .action((paths: string[], { json }: { json: boolean }) => {
+      const library = loadOrExplain(paths);
+      if (!library) return finish(exitCode.usage);
+      const rows = library.cases.map(({ id, title, location: { file, line }, tags }) => ({
+        id,
+        title,
+        file,
+        line,
+        tags,
+      }));
+      if (json) return console.log(JSON.stringify(rows, null, 2));
+      for (const { id, title, tags } of rows)
+        console.log(`${id}  ${pc.dim(title)}  ${pc.cyan(tags.map((tag) => `#${tag}`).join(' '))}`);
+      console.log(pc.dim(`${rows.length} cases`));
+    });

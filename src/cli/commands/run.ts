@@ -1,0 +1,119 @@
+/** `touchstone run`: selects cases, starts Playwright Test with them, and turns the master file into an exit code. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '#protocol/errors.ts';
+import { readResult } from '#report/read-result.ts';
+import type { ExpandedCase } from '#scenario/expanded-case.ts';
+import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
+import { planAsEnvironment, type RunPlan } from '../run-plan.ts';
+import { loadOrExplain } from '../scenario-library.ts';
+
+interface RunOptions {
+  grep?: string;
+  tag: string[];
+  repeat: number;
+  seed?: string;
+  headed: boolean;
+  workers?: number;
+  retries: number;
+  output: string;
+  failOnFlaky: boolean;
+}
+
+export const runCommand = (finish: (code: number) => void) =>
+  new Command('run')
+    .description('run scenarios and write the report')
+    .argument('[paths...]', 'scenario files or folders', ['scenarios'])
+    .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression')
+    .option('-t, --tag <tag>', 'only cases with this tag; several tags: any of them', collect, [])
+    .option('--repeat <times>', 'run each case so many times', positive, 1)
+    .option('--seed <text>', 'make keys, challenges and ids reproducible')
+    .option('--headed', 'show the browser', false)
+    .option('-j, --workers <count>', 'cases at the same time; default: half the cores, at least 2', positive)
+    .option('--retries <times>', 'try a failing case again; passing then counts as flaky', count, 0)
+    .option('-o, --output <folder>', 'folder of all reports', 'reports')
+    .option('--fail-on-flaky', 'exit 1 when a case passed only after a retry', false)
+    .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)));
+
+async function run(paths: string[], options: RunOptions): Promise<number> {
+  const library = loadOrExplain(paths, { env: process.env });
+  if (!library) return exitCode.usage;
+  const selected = select(library.cases, options);
+  const plan: RunPlan = {
+    runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
+    outputDir: resolve(options.output),
+    command: process.argv.slice(2).join(' '),
+    paths,
+    caseIds: selected.map(({ id }) => id),
+    repeat: options.repeat,
+    headed: options.headed,
+    retries: options.retries,
+    ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.workers !== undefined && { workers: options.workers }),
+  };
+  const stopped = await playwright(plan);
+  if (stopped === 'interrupted') return exitCode.interrupted;
+  const master = resolve(plan.outputDir, plan.runId, 'result.json');
+  if (!existsSync(master)) return exitCode.infrastructure;
+  const { verdict } = await readResult(master);
+  return verdict === 'flaky' && options.failOnFlaky ? exitCode.failed : exitCodeOfVerdict[verdict];
+}
+
+/** @throws {UsageError} when nothing is selected: a run that tests nothing must not pass. */
+function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): ExpandedCase[] {
+  const pattern = grep === undefined ? undefined : new RegExp(grep, 'i');
+  const selected = cases.filter(
+    ({ id, title, tags }) =>
+      (!pattern || pattern.test(id) || pattern.test(title)) &&
+      (tag.length === 0 || tag.some((name) => tags.includes(name))),
+  );
+  if (selected.length === 0) {
+    throw new UsageError(
+      `no case is selected: ${cases.length} were read, none matches ${describeSelection(grep, tag)}`,
+    );
+  }
+  return selected;
+}
+
+const describeSelection = (grep: string | undefined, tags: string[]) =>
+  [grep !== undefined && `--grep ${grep}`, ...tags.map((name) => `--tag ${name}`)].filter(Boolean).join(' ') ||
+  'anything';
+
+/** Runs the engine in a process of its own; an interrupt goes to it, and it still writes its report. */
+function playwright(plan: RunPlan): Promise<'ended' | 'interrupted'> {
+  const root = resolve(import.meta.dirname, '../../..');
+  const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
+  const child = spawn(process.execPath, [cli, 'test', '--config', resolve(root, 'playwright.config.ts')], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...planAsEnvironment(plan) },
+  });
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+    child.kill('SIGINT');
+  };
+  process.on('SIGINT', interrupt);
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('exit', () => {
+      process.off('SIGINT', interrupt);
+      done(interrupted ? 'interrupted' : 'ended');
+    });
+  });
+}
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
+  return Number(text);
+}
+
+function positive(text: string): number {
+  if (count(text) === 0) throw new InvalidArgumentError('at least 1 is wanted.');
+  return Number(text);
+}

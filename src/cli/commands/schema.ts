@@ -1,0 +1,8 @@
+/** `touchstone schema`: prints the JSON Schema of scenario files, for editors and other tools. */
+import { Command } from 'commander';
+import { scenarioJsonSchema } from '#scenario/json-schema.ts';
+
+export const schemaCommand = (_finish: (code: number) => void) =>
+  new Command('schema')
+    .description('print the JSON Schema (draft-07) of scenario files')
+    .action(() => console.log(JSON.stringify(scenarioJsonSchema(), null, 2)));

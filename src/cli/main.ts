@@ -1,0 +1,47 @@
+/** The command line: names and options of the commands, and the one place where an error becomes an exit code. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { UsageError } from '#protocol/errors.ts';
+import { listCommand } from './commands/list.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { validateCommand } from './commands/validate.ts';
+import { exitCode } from './exit-codes.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** Runs one command line (without `node` and the script's name) and resolves with the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCode.passed;
+  const finish = (result: number) => {
+    code = result;
+  };
+  const program = new Command('touchstone')
+    .description('Conformance test harness and authenticator emulator for passkey registration')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(touchstone --help shows the commands)');
+  for (const command of [runCommand, validateCommand, listCommand, reportCommand, schemaCommand]) {
+    program.addCommand(command(finish).exitOverride());
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return exitCodeOfError(error);
+  }
+}
+
+function exitCodeOfError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.passed : exitCode.usage;
+  if (error instanceof UsageError) {
+    console.error(`${pc.red('error')} ${error.message}`);
+    return exitCode.usage;
+  }
+  console.error(error);
+  return exitCode.infrastructure;
+}

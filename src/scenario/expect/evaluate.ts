@@ -1,0 +1,53 @@
+/** Holds every line of an `expect` block against the observation. All lines are evaluated, whatever came of the others. */
+import type { Expectation, SourceLocation } from '#result/run-result.ts';
+import { atMost, contains, type Matcher, noneOf, oneOf, orderedSubset, same, sameSet } from './matchers.ts';
+import { exchangeName, type Observation, observeExchanges } from './observation.ts';
+
+export interface ExpectedLine {
+  path: string;
+  expected: unknown;
+  location: SourceLocation;
+}
+
+/** Lines whose value is not simply compared; `from` names where the observed value stands if not under the same name. */
+const special: Record<string, { matches: Matcher; from?: string }> = {
+  'relying-party.events': { matches: orderedSubset },
+  'relying-party.events-absent': { matches: noneOf, from: 'events' },
+  'relying-party.passkey.transports': { matches: sameSet },
+  'browser.transports': { matches: sameSet },
+  'browser.within': { matches: atMost },
+  'ui.says': { matches: contains },
+  'ui.title': { matches: contains },
+  'ui.url': { matches: contains },
+};
+
+export function evaluate(lines: readonly ExpectedLine[], observation: Observation): Expectation[] {
+  return lines
+    .filter(({ path }) => path !== 'ui.screenshot')
+    .map((line) => {
+      const { matches, actual } = line.path.startsWith('wire.')
+        ? readWire(line.path, observation)
+        : read(line.path, observation);
+      return { ...line, actual, ok: matches(line.expected, actual) };
+    });
+}
+
+function read(path: string, observation: Observation): { matches: Matcher; actual: unknown } {
+  const { matches = same, from } = special[path] ?? {};
+  const names = path.split('.');
+  if (from) names.splice(-1, 1, from);
+  const actual = names.reduce<unknown>(
+    (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+    observation,
+  );
+  return { matches, actual: actual ?? (names.includes('passkey') ? 'no passkey' : null) };
+}
+
+/** `wire.order`, `wire.never`, or `wire.<command>.<member>`. */
+function readWire(path: string, { wire }: Observation): { matches: Matcher; actual: unknown } {
+  const [, subject = '', member] = path.split('.');
+  if (subject === 'order') return { matches: orderedSubset, actual: wire.map(exchangeName) };
+  if (subject === 'never') return { matches: noneOf, actual: wire.map(exchangeName) };
+  const observed = observeExchanges(wire, subject);
+  return { matches: member === 'status' ? oneOf : same, actual: observed[member as keyof typeof observed] };
+}

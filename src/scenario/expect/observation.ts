@@ -1,0 +1,59 @@
+/** What can be known of each party when the steps of a case are through, in the vocabulary of `expect`. */
+import type { WireExchange } from '#result/transcript.ts';
+
+export interface ObservedPasskey {
+  name: string;
+  aaguid: string;
+  fmt: string;
+  attestation: string;
+  chain: string;
+  attachment: string | null;
+  uv: boolean;
+  discoverable: boolean | null;
+  'backup-eligible': boolean;
+  'backed-up': boolean;
+  transports: string[];
+  alg: string;
+  'sign-count': number;
+}
+
+export interface Observation {
+  'relying-party': {
+    passkey: ObservedPasskey | 'none';
+    passkeys: number;
+    refused: string | null;
+    http: number | null;
+    orphans: number;
+    events: string[];
+  };
+  authenticator: {
+    pin: 'set' | 'unset' | 'blocked' | null;
+    'pin-retries': number | null;
+    'needs-power-cycle': boolean | null;
+    credentials: number;
+    orphans: number;
+  };
+  browser: { error: string; within: number | null; transports: string[] | null };
+  wire: readonly WireExchange[];
+  ui: { says: string; title: string; url: string };
+}
+
+/** The name of an exchange in a scenario: `makeCredential`, `clientPIN/setPIN`. */
+export function exchangeName({ command, subCommand }: WireExchange): string {
+  const short = command.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
+  return subCommand ? `${short}/${subCommand}` : short;
+}
+
+/** What `expect: wire: <command>:` can ask of the exchanges of one command, or of one sub-command. */
+export function observeExchanges(wire: readonly WireExchange[], name: string) {
+  const found = wire.filter(
+    (exchange) => exchangeName(exchange) === name || exchangeName(exchange).startsWith(`${name}/`),
+  );
+  const outcome = (exchange: WireExchange) => exchange.status ?? exchange.transportError ?? 'no answer';
+  return {
+    status: found.length > 0 ? outcome(found.at(-1)!) : 'never sent',
+    statuses: found.map(outcome),
+    times: found.length,
+    'keepalive-upneeded': found.flatMap(({ keepalives }) => keepalives).filter((state) => state === 'upneeded').length,
+  };
+}

@@ -1,0 +1,69 @@
+/** Looks at each party of a finished case. */
+import { toBase64url } from '#protocol/bytes.ts';
+import type { WireExchange } from '#result/transcript.ts';
+import { algorithms } from '../schema/units.ts';
+import type { World } from '../world.ts';
+import type { Observation, ObservedPasskey } from './observation.ts';
+
+export async function observe(world: World, wire: readonly WireExchange[]): Promise<Observation> {
+  const relyingParty = await observeRelyingParty(world);
+  return {
+    'relying-party': relyingParty,
+    authenticator: await observeKey(world),
+    browser: observeBrowser(world),
+    wire,
+    ui: await world.site.observe(),
+  };
+}
+
+async function observeRelyingParty({ organisation, site }: World): Promise<Observation['relying-party']> {
+  const passkeys = (await organisation.passkeys()).filter(({ provisioned }) => !provisioned);
+  const events = await organisation.events();
+  const newest = passkeys.at(-1);
+  return {
+    passkey: newest ? summary(newest) : 'none',
+    passkeys: (await organisation.passkeys()).length,
+    refused: events.findLast(({ detail }) => typeof detail.reason === 'string')?.detail.reason?.toString() ?? null,
+    http: site.lastStatus ?? null,
+    orphans: (await organisation.orphans()).length,
+    events: events.map(({ event }) => event),
+  };
+}
+
+type StoredPasskey = Awaited<ReturnType<World['organisation']['passkeys']>>[number];
+
+function summary(passkey: StoredPasskey): ObservedPasskey {
+  const algorithm = Object.entries(algorithms).find(([, alg]) => alg === passkey.algorithm)?.[0];
+  return {
+    name: passkey.name,
+    aaguid: passkey.aaguid,
+    fmt: passkey.attestation.fmt,
+    attestation: passkey.attestation.type,
+    chain: passkey.attestation.chain,
+    attachment: passkey.kind === 'security-key' ? 'cross-platform' : passkey.kind === 'this-device' ? 'platform' : null,
+    uv: passkey.userVerified,
+    discoverable: passkey.discoverable,
+    'backup-eligible': passkey.backupEligible,
+    'backed-up': passkey.backedUp,
+    transports: passkey.transports,
+    alg: algorithm ?? String(passkey.algorithm),
+    'sign-count': passkey.signCount,
+  };
+}
+
+async function observeKey({ key, organisation }: World): Promise<Observation['authenticator']> {
+  const state = key.inspect();
+  const known = new Set((await organisation.passkeys()).map(({ credentialId }) => credentialId));
+  const credentials = state?.credentials.filter(({ discoverable }) => discoverable) ?? [];
+  return {
+    pin: state?.pin ?? null,
+    'pin-retries': state?.pinRetries ?? null,
+    'needs-power-cycle': state?.needsPowerCycle ?? null,
+    credentials: credentials.length,
+    orphans: credentials.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length,
+  };
+}
+
+function observeBrowser({ ceremonies: { last } }: World): Observation['browser'] {
+  return { error: last?.error ?? 'none', within: last?.durationMs ?? null, transports: last?.transports ?? null };
+}

@@ -1,0 +1,51 @@
+/** How a failing step or expectation reaches people: an error whose stack points into the YAML file. */
+import { resolve } from 'node:path';
+import type { Expectation, SourceLocation } from '#result/run-result.ts';
+
+/** The party on trial did something else than the scenario says. */
+export class ScenarioFailure extends Error {
+  override readonly name = 'ScenarioFailure';
+  constructor(message: string, location: SourceLocation, options?: ErrorOptions) {
+    super(message, options);
+    this.stack = stackInto(this, location);
+  }
+}
+
+/** Browser, device or machine failed, so nothing was learned about the party on trial. */
+export class InfrastructureError extends Error {
+  override readonly name = 'InfrastructureError';
+  constructor(message: string, location: SourceLocation, options?: ErrorOptions) {
+    super(message, options);
+    this.stack = stackInto(this, location);
+  }
+}
+
+const stackInto = ({ name, message }: Error, { file, line, column }: SourceLocation) =>
+  `${name}: ${message}\n    at ${resolve(file)}:${line}:${column}`;
+
+/** One line for each expectation that was not met; the error points at the first of them. */
+export function unmet(expectations: readonly Expectation[]): ScenarioFailure | undefined {
+  const failed = expectations.filter(({ ok }) => !ok);
+  const [first] = failed;
+  if (!first) return undefined;
+  const lines = failed.map(
+    ({ path, expected, actual, location }) =>
+      `  ${path}: expected ${show(expected)}, found ${show(actual)} (${location.file}:${location.line})`,
+  );
+  return new ScenarioFailure(
+    `${failed.length} of ${expectations.length} expectations not met\n${lines.join('\n')}`,
+    first.location,
+  );
+}
+
+const longest = 200;
+
+/** A value as YAML would write it, in one line. */
+function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'comparator' in value) {
+    const { comparator, value: bound } = value as { comparator: string; value: number };
+    return `${comparator} ${bound}`;
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}

@@ -1,0 +1,58 @@
+/** Playwright Test as the engine: registers one test per case and lends each a page, our WebAuthn bridge and the report's attachments. */
+import { test } from '#browser/fixtures.ts';
+import { type Random, systemRandom } from '#protocol/seams.ts';
+import { seededRandom } from '#protocol/seeded-random.ts';
+import { type CaseIdentity, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
+import type { ExpandedCase, StepCall } from './expanded-case.ts';
+import type { ProvideAuthenticators } from './key-under-test.ts';
+import { runCase } from './run-case.ts';
+
+export interface HostOptions {
+  cases: readonly ExpandedCase[];
+  provide: ProvideAuthenticators;
+  /** Makes keys, challenges and ids reproducible; each case draws from a stream of its own. */
+  seed?: string;
+}
+
+export function registerScenarios({ cases, provide, seed }: HostOptions): void {
+  for (const scenario of cases) {
+    const tag = scenario.tags.map((name) => `@${name}`);
+    test(
+      `${scenario.id} › ${scenario.title}`,
+      { tag, annotation: identityAnnotation(scenario) },
+      async ({ page, webauthn }, info) => {
+        info.setTimeout(scenario.timeoutMs);
+        const attach = (name: string, contentType: string, body: Buffer) => info.attach(name, { contentType, body });
+        const { record, error, secrets } = await runCase(scenario, {
+          page,
+          random: randomOf(scenario, seed),
+          provide,
+          handleWebAuthn: (handler) => webauthn.handle(handler),
+          show: (call, body) => test.step(labelOf(call), body, { location: absolute(call) }),
+          attach,
+        });
+        await attach(secretsAttachment, 'application/json', Buffer.from(JSON.stringify(secrets)));
+        await attach(caseRecordAttachment, 'application/json', Buffer.from(JSON.stringify(record)));
+        if (error !== undefined) throw error;
+      },
+    );
+  }
+}
+
+function identityAnnotation({ id, title, tags, location, coordinates }: ExpandedCase) {
+  const identity: CaseIdentity = { id, title, tags, location, parties: coordinates };
+  return { type: caseRecordAttachment, description: JSON.stringify(identity) };
+}
+
+const randomOf = ({ id }: ExpandedCase, seed: string | undefined): Random =>
+  seed === undefined ? systemRandom : seededRandom(`${seed} ${id}`);
+
+/** No arguments: they may hold a PIN, and the engine's own reports do not mask. */
+const labelOf = ({ label }: StepCall): string => label;
+
+const absolute = ({ location: { file, line, column } }: StepCall) => ({
+  file: new URL(file, projectRoot).pathname,
+  line,
+  column,
+});
+const projectRoot = new URL('../../', import.meta.url);

@@ -1,0 +1,58 @@
+/** The authenticators of a case as scenario steps see them: hands on the key and a look inside. The composer implements this for the emulator and for real keys. */
+import type { AuthenticatorSource } from '#client/context.ts';
+import type { AuthenticatorChoice } from '#client/user-interaction.ts';
+import type { Clock, Random } from '#protocol/seams.ts';
+import type { WireExchange } from '#result/transcript.ts';
+import type { ExpandedCase } from './expanded-case.ts';
+import type { WireCommand } from './schema/wire.ts';
+
+export interface KeyState {
+  pin: 'set' | 'unset' | 'blocked';
+  pinRetries: number;
+  needsPowerCycle: boolean;
+  credentials: readonly { credentialId: Uint8Array; rpId: string; discoverable: boolean }[];
+}
+
+/** Facts of the model, as `${persona.…}` names them. */
+export interface KeyFacts {
+  id: string;
+  label: string;
+  aaguid: string;
+}
+
+export interface KeyUnderTest {
+  readonly facts: KeyFacts;
+  readonly kind: AuthenticatorChoice['kind'];
+  readonly connected: boolean;
+  connect(): void;
+  /** Pulls the key: a running command ends with a transport error, volatile state is gone. */
+  disconnect(): void;
+  powerCycle(): void;
+  /** Resolves when the key waits for a gesture. */
+  whenAsked(signal: AbortSignal): Promise<void>;
+  touch(): void;
+  deny(): void;
+  /** Resolves when the next such command is on its way to the key. */
+  whenSent(command: WireCommand, signal: AbortSignal): Promise<void>;
+  /** Undefined for a real key that cannot be looked into. */
+  inspect(): KeyState | undefined;
+}
+
+export interface Authenticators {
+  /** The security key. */
+  key: KeyUnderTest;
+  /** All of them, the one built into the device too. */
+  all: readonly KeyUnderTest[];
+  /** What the client finds on this machine. */
+  source: AuthenticatorSource;
+  /** Roots under which they attest, DER. */
+  trustAnchors: Uint8Array[];
+  /** Everything that went over the security key's wire so far. */
+  wire(): readonly WireExchange[];
+}
+
+/** Provides what the case names under `authenticator` and `this-device`. `elapsedMs` dates the wire exchanges. */
+export type ProvideAuthenticators = (
+  scenario: ExpandedCase,
+  seams: { clock: Clock; random: Random; elapsedMs: () => number },
+) => Promise<Authenticators>;

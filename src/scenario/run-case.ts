@@ -1,0 +1,152 @@
+/**
+ * One case from beginning to end: raises a relying party, hands the browser our client with the case's authenticators,
+ * runs the steps, looks at all parties and holds the `expect` block against what it saw.
+ */
+import type { Page } from 'playwright';
+import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
+import { create } from '#client/create.ts';
+import { get } from '#client/get.ts';
+import { AdjustableClock, type Random } from '#protocol/seams.ts';
+import { startPortal } from '#relying-party/portal/portal.ts';
+import type { CaseRecord } from '#result/run-result.ts';
+import { CaseRecorder } from './case-recorder.ts';
+import { Ceremonies } from './ceremony.ts';
+import type { ExpandedCase } from './expanded-case.ts';
+import { evaluate } from './expect/evaluate.ts';
+import { observe } from './expect/observe.ts';
+import { unmet } from './failures.ts';
+import type { Authenticators, ProvideAuthenticators } from './key-under-test.ts';
+import { Organisation } from './organisation.ts';
+import { policyOf } from './policy-mapping.ts';
+import { runAllSteps, type ShowStep } from './run-steps.ts';
+import { type DialogObserver, SecurityDialog } from './security-dialog.ts';
+import { Site } from './site/site.ts';
+import type { World } from './world.ts';
+
+/** What the engine lends to a case. */
+export interface Stage {
+  page: Page;
+  random: Random;
+  provide: ProvideAuthenticators;
+  /** Makes `handler` the WebAuthn client of the page's browser context. */
+  handleWebAuthn(handler: WebAuthnHandler): Promise<void>;
+  show: ShowStep;
+  attach(name: string, contentType: string, body: Buffer): Promise<void>;
+  dialogObserver?: DialogObserver;
+}
+
+export interface CaseOutcome {
+  record: CaseRecord;
+  /** The first thing that went wrong; nothing for a case that passed. */
+  error?: unknown;
+  secrets: readonly string[];
+}
+
+/** Runs `scenario`; failures of any kind are in the outcome, never thrown. */
+export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<CaseOutcome> {
+  const recorder = new CaseRecorder();
+  const clock = new AdjustableClock();
+  const authenticators = await stage.provide(scenario, {
+    clock,
+    random: stage.random,
+    elapsedMs: () => recorder.timeline.elapsedMs(),
+  });
+  await using portal = await startPortal({
+    policy: policyOf(scenario.relyingParty),
+    clock,
+    random: stage.random,
+    timeline: recorder.timeline,
+    trustAnchors: authenticators.trustAnchors,
+    listener: (event) => recorder.events.push(event),
+  });
+  const organisation = await Organisation.found(portal, scenario.relyingParty.users ?? [{ methods: ['totp'] }], clock);
+  const dialog = new SecurityDialog({
+    reviewed: scenario.steps.some(({ keyword }) => keyword === 'review'),
+    ...(stage.dialogObserver && { observer: stage.dialogObserver }),
+  });
+  const ceremonies = new Ceremonies({
+    onBegin: () => dialog.begin(),
+    onEnd: ({ error, reason }) => {
+      recorder.note('client', 'ceremony.ended', { error, ...(reason && { reason }) });
+      dialog.end(error === 'none' ? 'it succeeded' : (reason ?? error));
+    },
+  });
+  await stage.handleWebAuthn(
+    webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, random: stage.random }),
+  );
+  const site = new Site(stage.page, portal.origin, recorder.timeline);
+  const meanwhile: Promise<void>[] = [];
+  const world: World = {
+    clock,
+    site,
+    organisation,
+    dialog,
+    ceremonies,
+    key: authenticators.key,
+    authenticators: authenticators.all,
+    screenshot: async (name) => stage.attach(name, 'image/png', await site.screenshot()),
+    meanwhile: (work) => meanwhile.push(work),
+  };
+  const error = await failureOf(async () => {
+    await runAllSteps(scenario, { world, recorder, show: stage.show });
+    await Promise.all(meanwhile);
+    await ceremonies.settled();
+    await site.settle();
+    recorder.expectations = evaluate(scenario.expect, await observe(world, authenticators.wire()));
+    const failure = unmet(recorder.expectations);
+    if (failure) throw failure;
+  });
+  const pictured = scenario.expect.some(({ path, expected }) => path === 'ui.screenshot' && expected === 'always');
+  if (error !== undefined || pictured) await world.screenshot('page').catch(() => {});
+  await site.leave();
+  const record = recorder.record(scenario, partiesOf(scenario, authenticators), authenticators.wire());
+  return { record, secrets: [...scenario.secrets, ...organisation.secrets], ...(error !== undefined && { error }) };
+}
+
+async function failureOf(work: () => Promise<void>): Promise<unknown> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+interface ClientParts {
+  authenticators: Authenticators;
+  ceremonies: Ceremonies;
+  dialog: SecurityDialog;
+  clock: AdjustableClock;
+  recorder: CaseRecorder;
+  random: Random;
+}
+
+/** Our client behind the page's `navigator.credentials`. */
+function webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, random }: ClientParts): WebAuthnHandler {
+  const context = { authenticators: authenticators.source, user: dialog, clock, random, timeline: recorder.timeline };
+  return {
+    create: ({ publicKey, ...caller }, signal) =>
+      ceremonies.follow(() =>
+        create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...context, ...caller, signal }),
+      ),
+    get: ({ publicKey, ...caller }, signal) =>
+      ceremonies.follow(() =>
+        get(publicKey as PublicKeyCredentialRequestOptionsJSON, { ...context, ...caller, signal }),
+      ),
+    isUserVerifyingPlatformAuthenticatorAvailable: async () =>
+      authenticators.all.some(({ kind, connected }) => kind === 'this-device' && connected),
+  };
+}
+
+/** Who took part, for grouping in reports. */
+function partiesOf(scenario: ExpandedCase, { key, all }: Authenticators): Record<string, string> {
+  const platform = all.find(({ kind }) => kind === 'this-device');
+  return {
+    browser: scenario.browser.channel ?? 'chromium',
+    key: key.facts.label,
+    ...(platform && { device: platform.facts.label }),
+    dialog: scenario.browser.dialog ?? 'windows-11',
+    attestation: scenario.relyingParty.attestation ?? 'requested',
+    ...scenario.coordinates,
+  };
+}

@@ -1,0 +1,77 @@
+/** Runs the steps of a case in order, each with its own time limit, and lets what goes on beside them end with them. */
+import type { CaseRecorder } from './case-recorder.ts';
+import type { ExpandedCase, StepCall } from './expanded-case.ts';
+import { InfrastructureError, ScenarioFailure } from './failures.ts';
+import type { ScenarioStep } from './step.ts';
+import type { Keyword } from './step-arguments.ts';
+import { stepRegistry } from './steps/registry.ts';
+import type { World } from './world.ts';
+
+/** How the engine shows a step (Playwright's `test.step`). */
+export type ShowStep = (call: StepCall, body: () => Promise<void>) => Promise<void>;
+
+export interface StepContext {
+  world: World;
+  recorder: CaseRecorder;
+  show: ShowStep;
+}
+
+/**
+ * Set-up, steps, and - whatever came of them - teardown.
+ * @throws {ScenarioFailure} for a failed step; {@link InfrastructureError} for a failed set-up.
+ */
+export async function runAllSteps(scenario: ExpandedCase, context: StepContext): Promise<void> {
+  try {
+    await runInOrder(scenario.setup, context).catch((error) => {
+      throw new InfrastructureError(`the set-up failed: ${messageOf(error)}`, scenario.location, { cause: error });
+    });
+    await runInOrder(scenario.steps, context);
+  } finally {
+    await runInOrder(scenario.teardown, context);
+  }
+}
+
+async function runInOrder(calls: readonly StepCall[], context: StepContext): Promise<void> {
+  const pending = [...calls];
+  try {
+    for (let call = pending.shift(); call; call = pending.shift()) await runOne(call, context);
+  } finally {
+    for (const { label, location } of pending) context.recorder.skip(label, location);
+  }
+}
+
+function runOne(call: StepCall, { world, recorder, show }: StepContext): Promise<void> {
+  const { keyword, args, label, timeoutMs, location } = call;
+  const { run } = stepRegistry[keyword] as ScenarioStep<Keyword>;
+  const title = titleOf(call);
+  return show(call, () =>
+    recorder.step(title, location, async () => {
+      const timeout = new AbortController();
+      const timer = setTimeout(() => timeout.abort(new Error(`not done within ${timeoutMs} ms`)), timeoutMs);
+      try {
+        await withinTime(run(args as never, world, timeout.signal), timeout.signal);
+      } catch (error) {
+        throw new ScenarioFailure(`${label}: ${messageOf(error)}`, location, { cause: error });
+      } finally {
+        clearTimeout(timer);
+      }
+    }),
+  );
+}
+
+/** A step that ignores its signal cannot hold up the case; one that heeds it has a moment to say what it waited for. */
+function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), graceMs), { once: true });
+    work.then(resolve, reject);
+  });
+}
+const graceMs = 250;
+
+/** The step as the report shows it; secrets are masked there. */
+function titleOf({ keyword, args, label }: StepCall): string {
+  if (label !== keyword || args === undefined) return label;
+  return `${keyword}: ${typeof args === 'string' ? args : JSON.stringify(args)}`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

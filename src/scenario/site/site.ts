@@ -1,0 +1,127 @@
+/**
+ * The web site as a person uses it: pages, buttons, fields by their names. What stands where on the reference portal is
+ * `reference-portal.ts`; this class owns the tab, waiting, and what can be seen.
+ */
+import type { Locator, Page, Response } from 'playwright';
+import type { Timeline } from '#result/timeline.ts';
+
+const pollMs = 50;
+
+type Role = 'button' | 'link' | 'textbox' | 'radio' | 'heading';
+
+export class Site {
+  readonly origin: string;
+  /** Status of the last answer to something the page sent. */
+  lastStatus: number | undefined;
+  #page: Page;
+  readonly #timeline: Timeline;
+
+  constructor(page: Page, origin: string, timeline: Timeline) {
+    this.origin = origin;
+    this.#timeline = timeline;
+    this.#page = this.#watched(page);
+  }
+
+  /** The tab; a new one when the last was closed. */
+  async page(): Promise<Page> {
+    if (this.#page.isClosed()) this.#page = this.#watched(await this.#page.context().newPage());
+    return this.#page;
+  }
+
+  /** Measures what the site and the page need for one action. */
+  act<T>(label: string, action: (page: Page) => Promise<T>): Promise<T> {
+    return this.#timeline.measure('page', async () => action(await this.page()), label);
+  }
+
+  open(path: string): Promise<void> {
+    return this.act(`open ${path}`, async (page) => {
+      await page.goto(new URL(path, this.origin).href);
+    });
+  }
+
+  press(name: string | RegExp, role: Role = 'button', signal?: AbortSignal): Promise<void> {
+    return this.act(`press ${name}`, async (page) =>
+      (await reachable(page.getByRole(role, { name, exact: true }), signal)).click(),
+    );
+  }
+
+  type(label: string, text: string, signal?: AbortSignal): Promise<void> {
+    return this.act(`type ${label}`, async (page) =>
+      (await reachable(page.getByLabel(label, { exact: true }), signal)).fill(text),
+    );
+  }
+
+  /** Waits until one of `texts` is on the page and says which. */
+  async whichAppears<T extends string>(texts: Record<T, string>, signal: AbortSignal): Promise<T> {
+    const page = await this.page();
+    const waits = (Object.entries(texts) as [T, string][]).map(async ([key, text]) => {
+      await reachable(page.getByText(text).first(), signal);
+      return key;
+    });
+    return Promise.race(waits);
+  }
+
+  /**
+   * Waits until the page's text contains `text`, both normalised by `plain`.
+   * @throws {Error} with what the page says instead.
+   */
+  async whenShows(text: string, plain: (text: string) => string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { says } = await this.observe();
+      if (plain(says).includes(plain(text))) return;
+      if (signal.aborted)
+        throw new Error(`the page does not say ${JSON.stringify(text)}; it says ${JSON.stringify(says.slice(0, 300))}`);
+      await this.#page.waitForTimeout(pollMs);
+    }
+  }
+
+  async isAt(path: string): Promise<boolean> {
+    return new URL((await this.page()).url()).pathname === path;
+  }
+
+  async closeTab(): Promise<void> {
+    await this.#page.close();
+  }
+
+  screenshot(): Promise<Buffer> {
+    return this.page().then((page) => page.screenshot());
+  }
+
+  /** Waits until the page has loaded whatever it is loading. */
+  async settle(): Promise<void> {
+    if (!this.#page.isClosed()) await this.#page.waitForLoadState('networkidle');
+  }
+
+  /** Leaves the site, so that nothing of it runs on when its server stops. */
+  async leave(): Promise<void> {
+    if (!this.#page.isClosed()) await this.#page.goto('about:blank');
+  }
+
+  async observe(): Promise<{ says: string; title: string; url: string }> {
+    if (this.#page.isClosed()) return { says: '', title: '', url: '' };
+    const says = await this.#page.locator('body').innerText();
+    return { says, title: await this.#page.title(), url: new URL(this.#page.url()).pathname };
+  }
+
+  #watched(page: Page): Page {
+    page.on('response', (response: Response) => {
+      const request = response.request();
+      if (request.method() === 'POST') this.lastStatus = response.status();
+    });
+    return page;
+  }
+}
+
+/** The element once it is visible. @throws the signal's reason when that does not happen in time. */
+async function reachable(locator: Locator, signal?: AbortSignal): Promise<Locator> {
+  const visible = locator.waitFor({ state: 'visible', timeout: 0 });
+  if (!signal) return visible.then(() => locator);
+  const gaveUp = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error(`${locator} did not appear`, { cause: signal.reason })), {
+      once: true,
+    });
+  });
+  visible.catch(() => {}); // rejects when the page closes after we gave up
+  await Promise.race([visible, gaveUp]);
+  return locator;
+}

@@ -1,0 +1,15 @@
+/** Step `connect-key`: plugs the key in. With `after` the time counts from the moment the dialog asks for a key. */
+import { step } from '../step.ts';
+
+export const connectKey = step({
+  keyword: 'connect-key',
+  async run(args, { clock, dialog, key }, signal) {
+    if (args?.after !== undefined) {
+      await dialog.whenAskedFor(['connect'], signal);
+      await clock.sleep(args.after, signal);
+    }
+    key.connect();
+    const { open } = dialog;
+    if (open?.kind === 'connect') (await dialog.whenAskedFor(['connect'], signal)).answer('connected');
+  },
+});

@@ -1,0 +1,9 @@
+/** Step `power-cycle`: cuts the key's power for a moment. */
+import { step } from '../step.ts';
+
+export const powerCycle = step({
+  keyword: 'power-cycle',
+  async run(_, { key }) {
+    key.powerCycle();
+  },
+});

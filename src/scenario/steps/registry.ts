@@ -1,0 +1,54 @@
+/** Every keyword and its behaviour. A step is its row in `step-arguments/`, its file here, and its line in this table. */
+import type { StepRegistry } from '../step.ts';
+import { addSignInMethod, chooseMethod } from './adding-a-method.ts';
+import { deleteUser, issueTap, provisionUser, setPolicy } from './administration.ts';
+import { cancelDialog } from './cancel-dialog.ts';
+import { connectKey } from './connect-key.ts';
+import { letTimePass } from './let-time-pass.ts';
+import { mfa } from './mfa.ts';
+import { done, name, remove, rename } from './naming.ts';
+import { changePin, createPin, enterPin } from './pin.ts';
+import { powerCycle } from './power-cycle.ts';
+import { replugKey } from './replug-key.ts';
+import { review } from './review.ts';
+import { saveTo } from './save-to.ts';
+import { openSecurityInfo, signInWithPasskey, signInWithPassword, signOut } from './signing-in.ts';
+import { abortPage, closeTab, goBack, reload, screenshot, see } from './tab.ts';
+import { touch } from './touch.ts';
+import { unplugKey } from './unplug-key.ts';
+
+export const stepRegistry: StepRegistry = {
+  'open-security-info': openSecurityInfo,
+  'sign-in': signInWithPassword,
+  'sign-out': signOut,
+  'sign-in-with-passkey': signInWithPasskey,
+  'add-sign-in-method': addSignInMethod,
+  'choose-method': chooseMethod,
+  mfa,
+  'issue-tap': issueTap,
+  'save-to': saveTo,
+  'connect-key': connectKey,
+  'unplug-key': unplugKey,
+  'replug-key': replugKey,
+  'power-cycle': powerCycle,
+  'create-pin': createPin,
+  'enter-pin': enterPin,
+  'change-pin': changePin,
+  touch,
+  review,
+  'cancel-dialog': cancelDialog,
+  'abort-page': abortPage,
+  name,
+  done,
+  rename,
+  delete: remove,
+  see,
+  reload,
+  'go-back': goBack,
+  'close-tab': closeTab,
+  'let-time-pass': letTimePass,
+  'set-policy': setPolicy,
+  'provision-user': provisionUser,
+  'delete-user': deleteUser,
+  screenshot,
+};

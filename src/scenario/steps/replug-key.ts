@@ -1,0 +1,11 @@
+/** Step `replug-key`: pulls the key if it is connected, then plugs it in again. */
+import { step } from '../step.ts';
+
+export const replugKey = step({
+  keyword: 'replug-key',
+  async run(args, { clock, key }, signal) {
+    if (key.connected) key.disconnect();
+    if (args?.after) await clock.sleep(args.after, signal);
+    key.connect();
+  },
+});

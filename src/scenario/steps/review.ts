@@ -1,0 +1,11 @@
+/** Step `review`: waits for the last look, then confirms or cancels it. */
+import { step } from '../step.ts';
+
+export const review = step({
+  keyword: 'review',
+  async run(decision, { dialog }, signal) {
+    const question = await dialog.whenAskedFor(['review'], signal);
+    if (decision === 'ok') question.answer('ok');
+    else question.cancel();
+  },
+});

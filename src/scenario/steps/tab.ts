@@ -1,0 +1,34 @@
+/** Steps on the tab itself: `see`, `reload`, `go-back`, `close-tab`, `abort-page`, `screenshot`. */
+import { plain } from '../expect/matchers.ts';
+import { abortByPage } from '../site/reference-portal.ts';
+import { step } from '../step.ts';
+
+export const see = step({
+  keyword: 'see',
+  async run(texts, { site }, signal) {
+    for (const text of [texts].flat()) await site.whenShows(text, plain, signal);
+  },
+});
+
+export const reload = step({
+  keyword: 'reload',
+  run: (_, { site }) => site.act('reload', async (page) => void (await page.reload())),
+});
+
+export const goBack = step({
+  keyword: 'go-back',
+  run: (_, { site }) => site.act('go back', async (page) => void (await page.goBack())),
+});
+
+export const closeTab = step({ keyword: 'close-tab', run: (_, { site }) => site.closeTab() });
+
+export const abortPage = step({
+  keyword: 'abort-page',
+  async run(args, { clock, dialog, site }, signal) {
+    await dialog.whenAskedFor(['choose', 'connect', 'pin', 'presence', 'review', 'account'], signal);
+    if (args?.after !== undefined) await clock.sleep(args.after, signal);
+    await abortByPage(site, signal);
+  },
+});
+
+export const screenshot = step({ keyword: 'screenshot', run: (name, world) => world.screenshot(name) });

@@ -1,0 +1,41 @@
+/** Step `touch`: waits until a key asks for its gesture, then touches it, denies, or lets the time run out. */
+import type { KeyUnderTest } from '../key-under-test.ts';
+import { step } from '../step.ts';
+import type { World } from '../world.ts';
+
+/** Longer than any party waits for a person. */
+const patienceMs = 10 * 60_000;
+
+export const touch = step({
+  keyword: 'touch',
+  async run(args, world, signal) {
+    if (args === 'never') return letTimeRunOut(world, signal);
+    if (args === 'deny') return (await whoeverAsks(world, signal)).deny();
+    for (let left = args?.times ?? 1; left > 0; left--) {
+      const key = await whoeverAsks(world, signal);
+      if (args?.after) await world.clock.sleep(args.after, signal);
+      key.touch();
+    }
+  },
+});
+
+async function letTimeRunOut(world: World, signal: AbortSignal): Promise<void> {
+  await whoeverAsks(world, signal);
+  world.clock.advance(patienceMs);
+  await world.ceremonies.settled();
+}
+
+/** The first authenticator that asks; the ceremony's end ends the wait. */
+async function whoeverAsks({ authenticators, dialog }: World, signal: AbortSignal): Promise<KeyUnderTest> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  try {
+    const asked = authenticators.map(async (key) => {
+      await key.whenAsked(either);
+      return key;
+    });
+    return await Promise.race([...asked, dialog.whenEnded(either)]);
+  } finally {
+    over.abort();
+  }
+}
