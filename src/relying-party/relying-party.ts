@@ -247,8 +247,7 @@ async function redeem(
   value: string,
 ): Promise<{ algorithms: number[] }> {
   const challenge = await store.challenges.take(value);
-  if (!challenge || challenge.purpose !== 'create')
-    throw new Refusal('challenge-mismatch', 'not given out, or used before');
+  if (challenge?.purpose !== 'create') throw new Refusal('challenge-mismatch', 'not given out, or used before');
   if (challenge.owner !== session.id) throw new Refusal('challenge-mismatch', 'given to another session');
   if (challenge.expiresAt <= clock.now()) throw new Refusal('challenge-expired');
   return { algorithms: challenge.algorithms };

@@ -3,7 +3,7 @@
  * Its settings are process-wide, so none is set per call: without roots it skips the certificate path, which `certificate-path.ts` validates
  * against the roots of each portal. Its errors carry no stable codes: whatever it throws becomes the one reason of that step.
  */
-import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
 import type { RegistrationResponseJson } from './registration-response.ts';
 
 for (const identifier of ['android-key', 'android-safetynet', 'apple', 'mds'] as const)

@@ -1,0 +1,86 @@
+/** Provisioning without the pages: what an administrator, a scenario or a bench sets up and looks at. */
+import { toBase64url } from '#protocol/bytes.ts';
+import { UsageError } from '#protocol/errors.ts';
+import { type Policy, type PolicyInput, policySchema } from './config.ts';
+import type { PartyContext } from './context.ts';
+import { hashSecret } from './methods/secret-hash.ts';
+import type { OpenedSession, Sessions } from './methods/sessions.ts';
+import { type IssuedTap, issueTap, type TapRequest } from './methods/temporary-access-pass.ts';
+import type { Refused } from './refusals.ts';
+import type { EventRecord, MfaProof, Passkey, PendingPasskey, Role, User } from './store/store.ts';
+
+export interface NewUser {
+  /** Sign-in name, e.g. `adele@contoso.test`. */
+  name: string;
+  password: string;
+  displayName?: string | undefined;
+  roles?: Role[] | undefined;
+  guest?: boolean | undefined;
+  groups?: string[] | undefined;
+  /** Base32; gives the user an authenticator app. */
+  totpSecret?: string | undefined;
+}
+
+export interface Directory {
+  /** @throws {UsageError} when the name is taken. */
+  createUser(user: NewUser): Promise<User>;
+  /** Every member that is absent gets its default. @throws {UsageError} when the policy is not valid. */
+  setPolicy(policy: PolicyInput): Promise<Policy>;
+  policy(): Promise<Policy>;
+  user(name: string): Promise<User | undefined>;
+  users(): Promise<User[]>;
+  issueTap(user: User, request?: TapRequest, issuedBy?: string): Promise<IssuedTap | Refused>;
+  /** A session as after signing in, `mfa` proven just now. */
+  openSession(user: User, mfa?: MfaProof['method']): Promise<OpenedSession>;
+  passkeys(user: User): Promise<Passkey[]>;
+  /** Credentials that were verified and not named (yet): on the authenticator, but not with us. */
+  orphans(user: User): Promise<PendingPasskey[]>;
+  events(): Promise<EventRecord[]>;
+}
+
+export function createDirectory(context: PartyContext, sessions: Sessions): Directory {
+  const { store, clock, random, events, passwordCost } = context;
+  return {
+    async createUser({ name, password, displayName = name, roles = [], guest = false, groups = [], totpSecret }) {
+      const passwordHash = await hashSecret(password, random, passwordCost);
+      const id = toBase64url(random.bytes(32));
+      const user: User = {
+        id,
+        name,
+        displayName,
+        passwordHash,
+        guest,
+        roles,
+        groups,
+        ...(totpSecret && { totpSecret }),
+      };
+      if (!(await store.users.insert(user))) throw new UsageError(`cannot create user ${name}: the name is taken`);
+      await events.emit('user.created', name, { guest });
+      return user;
+    },
+
+    async setPolicy(input) {
+      const parsed = policySchema.safeParse(input);
+      if (!parsed.success)
+        throw new UsageError(`cannot set the policy: ${parsed.error.issues.map(issueText).join('; ')}`);
+      await store.policy.put(parsed.data);
+      await events.emit('policy.changed', undefined);
+      return parsed.data;
+    },
+
+    policy: context.policy,
+    user: (name) => store.users.byName(name),
+    users: () => store.users.list(),
+
+    issueTap: async (user, request = {}, issuedBy = 'directory') =>
+      issueTap(user, request, issuedBy, await context.policy(), clock.now(), context),
+
+    openSession: (user, mfa) => sessions.open(user, mfa && { method: mfa, at: clock.now() }),
+    passkeys: (user) => store.passkeys.byUser(user.id),
+    orphans: (user) => store.pending.byUser(user.id),
+    events: () => events.list(),
+  };
+}
+
+const issueText = ({ path, message }: { path: PropertyKey[]; message: string }): string =>
+  `${path.map(String).join('.')}: ${message}`;
