@@ -66,23 +66,23 @@ function outcome({ verdict, failures, notes }: CaseResult): string[] {
   if (verdict === 'skipped') return [`      <skipped${attributes({ message: notes?.[0] })}/>`];
   if (verdict === 'flaky') return failures.map(flakyFailure);
   const element = verdict === 'failed' ? 'failure' : 'error';
-  const body = (last.length > 0 ? last : all).map(describe).join('\n\n');
+  const body = (last.length > 0 ? last : all).map(details).join('\n\n');
   return [
     `      <${element}${attributes({ message: firstLine(all.at(-1)!.message), type: verdict })}>${text(body)}</${element}>`,
   ];
 }
 
 const flakyFailure = (failure: Failure): string =>
-  `      <flakyFailure${attributes({ message: firstLine(failure.message), type: 'flaky' })}><stackTrace>${text(describe(failure))}</stackTrace></flakyFailure>`;
+  `      <flakyFailure${attributes({ message: firstLine(failure.message), type: 'flaky' })}><stackTrace>${text(details(failure))}</stackTrace></flakyFailure>`;
 
-const describe = ({ message, location, codeFrame, stack }: Failure): string =>
+const details = ({ message, location, codeFrame, stack }: Failure): string =>
   [location && formatLocation(location), message, codeFrame, stack].filter(Boolean).join('\n\n');
 
 /** Errors outside any case make a suite of their own, or a consumer would call the run green. */
 function runErrors(errors: readonly Failure[], { run }: RunResult): string {
   const cases = errors.map(
     (error, index) =>
-      `    <testcase${attributes({ classname: 'touchstone.run', name: `run error ${index + 1}`, time: '0' })}><error${attributes({ message: firstLine(error.message), type: 'errored' })}>${text(describe(error))}</error></testcase>`,
+      `    <testcase${attributes({ classname: 'touchstone.run', name: `run error ${index + 1}`, time: '0' })}><error${attributes({ message: firstLine(error.message), type: 'errored' })}>${text(details(error))}</error></testcase>`,
   );
   const counts = { tests: errors.length, failures: 0, errors: errors.length, skipped: 0 };
   return [

@@ -21,8 +21,8 @@ export function decodeExchange({ request, response }: Pick<WireExchange, 'reques
   const sent = bytesOf(request);
   const received = response === undefined ? undefined : bytesOf(response);
   const name = sent && sent.length > 0 ? commandName(sent[0]!) : undefined;
-  const requestText = sent && describe(sent.subarray(1), name && commands[name].request);
-  const responseText = received && describe(received.subarray(1), name && commands[name].response);
+  const requestText = sent && readable(sent.subarray(1), name && commands[name].request);
+  const responseText = received && readable(received.subarray(1), name && commands[name].response);
   return { ...(requestText && { request: requestText }), ...(responseText && { response: responseText }) };
 }
 
@@ -35,7 +35,7 @@ function bytesOf(hex: string): Uint8Array | undefined {
   }
 }
 
-function describe(payload: Uint8Array, message: Message<unknown> | undefined): string | undefined {
+function readable(payload: Uint8Array, message: Message<unknown> | undefined): string | undefined {
   if (payload.length === 0) return undefined;
   const { value, findings } = inspect(payload);
   const remarks = findings.map(({ rule, offset }) => `/ ${rule} at byte ${offset} /`);

@@ -9,12 +9,11 @@ import { Wire } from './wire.tsx';
 export function DetailView({ row, detail }: { row: CaseRow; detail: CaseDetail }) {
   return (
     <article class="detail">
-      <a class="back" href="#">
+      <a class="back" href="#/">
         ‹ All cases
       </a>
       <Title row={row} detail={detail} />
       {detail.failures.map((failure, n) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: failures have no other identity and never move
         <FailureCard key={n} failure={failure} verdict={row.verdict} ofSeveral={row.attempts > 1} />
       ))}
       {detail.notes.map((note) => (

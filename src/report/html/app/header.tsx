@@ -37,6 +37,9 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
           <strong>{good}</strong> of <strong>{rows.length}</strong> cases passed in{' '}
           <strong>{formatMs(run.durationMs)}</strong>
         </p>
+      </div>
+      <div class="tally">
+        <Streak rows={rows} onPick={onPick} />
         <ul class="totals" aria-label="Cases by verdict">
           {verdictsByUrgency
             .filter((name) => totals[name] > 0)
@@ -47,7 +50,6 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
             ))}
         </ul>
       </div>
-      <Streak rows={rows} onPick={onPick} />
       <dl class="facts">
         {Object.entries(facts(run)).map(([name, value]) => (
           <div key={name}>
@@ -73,7 +75,6 @@ function Streak({ rows, onPick }: { rows: readonly CaseRow[]; onPick(row: CaseRo
     if (row) onPick(row);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyEventsWithClickEvents: a shortcut for the pointer; the list beside it holds the same links
     <div class={rows.length > 200 ? 'streak dense' : 'streak'} aria-hidden="true" onClick={pick}>
       {rows.map((row, n) => (
         <i key={row.id} class={`v-${row.verdict}`} data-n={n} title={`${verdictMarks[row.verdict]} ${row.title}`} />

@@ -6,7 +6,7 @@ import { CasesView } from './cases.tsx';
 import { matching, noFilter } from './filter.ts';
 import { Header } from './header.tsx';
 import { MatrixView } from './matrix.tsx';
-import { caseHref, useKeys, useRoute, type View } from './route.ts';
+import { caseHref, useKeys, useRoute, type View, viewHref } from './route.ts';
 import { TimingsView } from './timings.tsx';
 
 const parsed = <T,>(id: string): T => JSON.parse(document.getElementById(id)!.textContent!) as T;
@@ -16,7 +16,7 @@ function Report({ index }: { index: ReportIndex }) {
   const route = useRoute(index.rows);
   const rows = useMemo(() => matching(index.rows, filter), [index, filter]);
   const open = (view: View) => {
-    location.hash = view === 'cases' ? '' : `#/${view}`;
+    location.hash = viewHref(view);
   };
   useKeys({ rows, current: route.current, open });
   useEffect(() => {
@@ -33,19 +33,15 @@ function Report({ index }: { index: ReportIndex }) {
   ];
   return (
     <>
-      <a class="skip" href="#main" onClick={focusMain}>
+      <button type="button" class="skip" onClick={focusMain}>
         Skip to the cases
-      </a>
+      </button>
       <Header index={index} onPick={(row) => location.assign(caseHref(row.id))} />
       <nav class="tabs" aria-label="Views">
         {views
           .filter(([, , there]) => there)
           .map(([view, label]) => (
-            <a
-              key={view}
-              href={view === 'cases' ? '#' : `#/${view}`}
-              aria-current={route.view === view ? 'page' : undefined}
-            >
+            <a key={view} href={viewHref(view)} aria-current={route.view === view ? 'page' : undefined}>
               {label}
               {view === 'cases' && <span class="count">{index.rows.length}</span>}
             </a>
@@ -73,11 +69,8 @@ function Report({ index }: { index: ReportIndex }) {
   );
 }
 
-/** The fragment belongs to the router, so the skip link moves the focus itself. */
-function focusMain(event: Event) {
-  event.preventDefault();
-  document.getElementById('main')?.focus();
-}
+/** No link: the fragment belongs to the router. */
+const focusMain = () => document.getElementById('main')?.focus();
 
 const root = document.getElementById('app')!;
 root.textContent = '';

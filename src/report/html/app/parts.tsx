@@ -32,25 +32,42 @@ export function Section({
   );
 }
 
-/** Lines of the scenario file; the line that is meant stands out, so do line numbers less. */
-export function CodeFrame({ text }: { text: string }) {
-  return (
-    <pre class="frame" tabIndex={0} aria-label="Lines of the scenario file">
-      {text.split('\n').map((line, n) => {
-        const [, gutter = '', rest = line] = /^(.{0,12}?\|)(.*)$/s.exec(line) ?? [];
-        const kind = line.startsWith('>') ? 'hit' : /^\s*\|\s*\^/.test(line) ? 'caret' : undefined;
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity and never move
-          <span key={n} class={kind}>
-            <i>{gutter}</i>
-            {rest}
-            {'\n'}
-          </span>
-        );
-      })}
-    </pre>
-  );
-}
+/** Preformatted text in a region that scrolls, so it can be reached and named without a pointer. */
+export const Preformatted = ({
+  kind,
+  label,
+  children,
+}: {
+  kind: string;
+  label: string;
+  children: ComponentChildren;
+}) => (
+  <section
+    class={kind}
+    aria-label={label}
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+    tabIndex={0}
+  >
+    <pre>{children}</pre>
+  </section>
+);
+
+/** Lines of the scenario file: the line that is meant stands out, line numbers stand back. */
+export const CodeFrame = ({ text }: { text: string }) => (
+  <Preformatted kind="frame" label="Lines of the scenario file">
+    {text.split('\n').map((line, n) => {
+      const [, gutter = '', rest = line] = /^(.{0,12}?\|)(.*)$/s.exec(line) ?? [];
+      const kind = line.startsWith('>') ? 'hit' : /^\s*\|\s*\^/.test(line) ? 'caret' : undefined;
+      return (
+        <span key={n} class={kind}>
+          <i>{gutter}</i>
+          {rest}
+          {'\n'}
+        </span>
+      );
+    })}
+  </Preformatted>
+);
 
 /** Machine and gesture time as one bar, on a scale that ends at `fullMs`. */
 export function SplitBar({ machineMs, gestureMs, fullMs }: { machineMs: number; gestureMs: number; fullMs: number }) {

@@ -10,6 +10,7 @@ export interface Route {
   current: string | undefined;
 }
 
+export const viewHref = (view: View): string => (view === 'cases' ? '#/' : `#/${view}`);
 export const caseHref = (id: string): string => `#${encodeURIComponent(id)}`;
 
 function routeOf(fragment: string, rows: readonly CaseRow[]): Route {

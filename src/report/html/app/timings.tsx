@@ -51,7 +51,6 @@ export function TimingsView({ index }: { index: ReportIndex }) {
                     <th scope="row">{phase.label}</th>
                     <td class="n">{phase.n}</td>
                     {[phase.p50, phase.p75, phase.p95, phase.max].map((ms, n) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: the four columns
                       <td key={n} class="n">
                         {formatMs(ms)}
                       </td>
@@ -117,7 +116,6 @@ function Distribution({ phase: { sample, p50, p95, by }, scale }: { phase: Phase
         <u key={ms} style={{ left: scale.at(ms) }} />
       ))}
       {sample.map((ms, n) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: dots have no other identity and never move
         <i key={n} style={{ left: scale.at(ms) }} />
       ))}
       <b style={{ left: scale.at(p50), width: `calc(${scale.at(p95)} - ${scale.at(p50)})` }} />

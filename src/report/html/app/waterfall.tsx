@@ -35,12 +35,11 @@ export function Waterfall({ detail }: { detail: CaseDetail }) {
           <i class="key gesture" /> Gestures <b>{formatMs(ceremony.gestureMs)}</b>
         </p>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the bars, the read-out says each */}
-      <div
+      <section
         class="waterfall"
-        role="group"
-        tabIndex={0}
         aria-label="Waterfall chart, arrow keys read out each bar"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the bars, the read-out says each
+        tabIndex={0}
         onKeyDown={move}
         onBlur={() => setActive(undefined)}
         onMouseLeave={() => setActive(undefined)}
@@ -48,7 +47,6 @@ export function Waterfall({ detail }: { detail: CaseDetail }) {
         <Axis startMs={ceremony.startMs} full={full} />
         <ol>
           {bars.map((bar, n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: bars have no other identity and never move
             <li key={n} class={n === active ? 'row on' : 'row'} onMouseEnter={() => setActive(n)}>
               <span class="name" style={{ paddingInlineStart: `${bar.depth * 12}px` }}>
                 {bar.label}
@@ -79,7 +77,7 @@ export function Waterfall({ detail }: { detail: CaseDetail }) {
             </li>
           )}
         </ol>
-      </div>
+      </section>
       <p class="readout" role="status">
         {active === undefined ? (
           <span class="legend">
@@ -133,7 +131,6 @@ function BarTable({ bars }: { bars: readonly Bar[] }) {
         </thead>
         <tbody>
           {bars.map((bar, n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: bars have no other identity and never move
             <tr key={n}>
               <th scope="row">{bar.label}</th>
               <td>{bar.phase}</td>

@@ -1,7 +1,7 @@
 /** The decoded transcript: one line for each CTAP exchange; opened, both messages in words and in hex. */
 import { count, formatMs } from '../../format.ts';
 import type { CaseDetail } from '../view-model.ts';
-import { Section } from './parts.tsx';
+import { Preformatted, Section } from './parts.tsx';
 
 type Exchange = CaseDetail['wire'][number];
 
@@ -10,13 +10,12 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
     <Section id="wire" title="Wire transcript" aside={count(exchanges.length, 'exchange')}>
       <ol class="wire">
         {exchanges.map((exchange, n) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: exchanges have no other identity and never move
           <li key={n}>
             <details>
               <summary>
                 <span class="n at">{formatMs(exchange.atMs)}</span>
                 <span class="command">
-                  {exchange.command.replace(/^authenticator/, '')}
+                  {shortName(exchange.command)}
                   {exchange.subCommand && <small>{exchange.subCommand}</small>}
                 </span>
                 <span class="keepalives">{keepalives(exchange.keepalives)}</span>
@@ -34,6 +33,10 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
     </Section>
   );
 }
+
+/** `authenticatorGetInfo` as everybody calls it: `getInfo`. */
+const shortName = (command: string): string =>
+  command.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
 
 function Status({ exchange: { status, transportError } }: { exchange: Exchange }) {
   if (transportError !== undefined) return <span class="status bad">{transportError}</span>;
@@ -61,10 +64,9 @@ function Message({ title, text, hex, none }: { title: string; text: string | und
       <h4>
         {title} <small>{count(Math.ceil(hex.length / 2), 'byte')}</small>
       </h4>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by key */}
-      <pre class="cbor" tabIndex={0} aria-label={`${title}, decoded`}>
+      <Preformatted kind="cbor" label={`${title}, decoded`}>
         {text ?? `/ ${none} /`}
-      </pre>
+      </Preformatted>
       <details class="hex">
         <summary>Hex</summary>
         <pre>{hex.replace(/(.{2})/g, '$1 ').trim()}</pre>
