@@ -49,6 +49,5 @@ try {
   else end('say what to do: start or test.', 2);
 } catch (error) {
   const { SetupError } = await import('./setup/step.mjs');
-  if (!(error instanceof SetupError)) throw error;
-  end(error.message, 3);
+  end(error instanceof SetupError ? error.message : String(/** @type {Error} */ (error).stack), 3);
 }

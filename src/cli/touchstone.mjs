@@ -16,5 +16,10 @@ const tsx = await import('tsx/esm/api').catch((error) => {
   refuse('the npm packages are not installed: run `npm start` (or `npm ci`) first.');
 });
 tsx.register();
-const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2));
+try {
+  const { main } = await import('./main.ts');
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error); // our own fault: nothing was learned about what is on trial
+  process.exitCode = 3;
+}
