@@ -12,14 +12,13 @@ import {
   createPrivateKey,
   createPublicKey,
   type ECDH,
-  generateKeyPairSync,
   hkdfSync,
   type KeyObject,
   sign,
   timingSafeEqual,
   verify,
 } from 'node:crypto';
-import { concat, toBase64url } from './bytes.ts';
+import { concat, fromHex, toBase64url } from './bytes.ts';
 import type { CborMap } from './cbor.ts';
 import { type CoseAlgorithm, coseAlgorithms, coseKey, parseCoseKey } from './cose.ts';
 import { signDeterministic } from './deterministic-ecdsa.ts';
@@ -85,78 +84,88 @@ export interface SigningKey {
   secret(): Uint8Array;
 }
 
-/** A new key pair, from `random`'s bytes when that is deterministic. */
+/** A new key pair, from `random`'s bytes. */
 export function generateSigningKey(algorithm: CoseAlgorithm, random: Random): SigningKey {
-  if (random.deterministic)
-    return importSigningKey(algorithm, algorithm === 'ES256' ? scalar(random) : random.bytes(32), true);
-  const { publicKey, privateKey } =
-    algorithm === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
-  return signingKey(algorithm, privateKey, own(publicKey.export({ type: 'spki', format: 'der' })), undefined);
+  const secret = algorithm === 'ES256' ? scalar(random) : random.bytes(32);
+  return importSigningKey(algorithm, secret, random.deterministic);
 }
 
 /**
  * A key pair from its private scalar (P-256) or seed (Ed25519), 32 bytes. `deterministic` makes ECDSA follow RFC 6979.
+ * The private key is handed to node:crypto at the first signature: a P-256 key that never signs costs one point multiplication.
  * @throws {RangeError} when `secret` is no private key.
  */
 export function importSigningKey(algorithm: CoseAlgorithm, secret: Uint8Array, deterministic = false): SigningKey {
-  const privateKey = createPrivateKey({ key: privateJwk(algorithm, secret), format: 'jwk' });
-  const spki = own(createPublicKey(privateKey).export({ type: 'spki', format: 'der' }));
-  return signingKey(algorithm, privateKey, spki, deterministic ? secret : undefined);
+  if (secret.length !== 32)
+    throw new RangeError(`cannot import a private key of ${secret.length} bytes: 32 are wanted`);
+  return algorithm === 'ES256' ? p256Key(secret, deterministic) : ed25519Key(secret);
 }
 
-/** Node needs the public part in a private JWK only for EC; for Ed25519 it is derived through PKCS#8. */
-function privateJwk(algorithm: CoseAlgorithm, secret: Uint8Array) {
-  const d = toBase64url(secret);
-  if (algorithm === 'EdDSA') return { kty: 'OKP', crv: 'Ed25519', d, x: toBase64url(ed25519PublicKey(secret)) };
-  const ecdh = createECDH('prime256v1');
-  ecdh.setPrivateKey(secret);
-  const point = own(ecdh.getPublicKey());
-  return { kty: 'EC', crv: 'P-256', d, x: toBase64url(point.subarray(1, 33)), y: toBase64url(point.subarray(33)) };
-}
+/** The fixed heads of a SubjectPublicKeyInfo (RFC 5480, RFC 8410) and of an Ed25519 PKCS#8. */
+const p256SpkiHead = fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200');
+const ed25519SpkiHead = fromHex('302a300506032b6570032100');
+const ed25519Pkcs8Head = fromHex('302e020100300506032b657004220420');
 
-function ed25519PublicKey(seed: Uint8Array): Uint8Array {
-  const pkcs8 = concat(Buffer.from('302e020100300506032b657004220420', 'hex'), seed);
-  const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
-  return own(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })).subarray(-32);
-}
+/** Serves every point multiplication: it is set anew each time. */
+const calculator = createECDH('prime256v1');
 
-function signingKey(
-  algorithm: CoseAlgorithm,
-  privateKey: KeyObject,
-  spki: Uint8Array,
-  deterministic: Uint8Array | undefined,
-): SigningKey {
-  const { alg, kty, crv } = coseAlgorithms[algorithm];
-  const isEc = kty === 2;
-  // The coordinates are the tail of the SPKI; exporting a JWK in a loop can deadlock on Node 20.
-  const tail = spki.subarray(isEc ? -64 : -32);
+function p256Key(secret: Uint8Array, deterministic: boolean): SigningKey {
+  const point = p256Point(secret);
+  const [x, y] = [point.slice(1, 33), point.slice(33)];
+  let privateKey: KeyObject | undefined;
+  const key = () => {
+    const jwk = { kty: 'EC', crv: 'P-256', d: toBase64url(secret), x: toBase64url(x), y: toBase64url(y) };
+    privateKey ??= createPrivateKey({ key: jwk, format: 'jwk' });
+    return privateKey;
+  };
+  const { alg, kty, crv } = coseAlgorithms.ES256;
   return {
-    algorithm,
+    algorithm: 'ES256',
     alg,
-    spki,
-    publicKey: isEc ? coseKey(alg, kty, crv, tail.slice(0, 32), tail.slice(32)) : coseKey(alg, kty, crv, tail.slice()),
-    sign: (data) =>
-      deterministic && isEc
-        ? signDeterministic(data, deterministic)
-        : own(sign(isEc ? 'sha256' : null, data, privateKey)),
-    secret: () => deterministic ?? privateSecret(privateKey, isEc),
+    spki: concat(p256SpkiHead, point),
+    publicKey: coseKey(alg, kty, crv, x, y),
+    sign: (data) => (deterministic ? signDeterministic(data, secret) : own(sign('sha256', data, privateKey ?? key()))),
+    secret: () => secret,
   };
 }
 
-/** PKCS#8 of P-256 carries the scalar at byte 36, that of Ed25519 the seed at byte 16. */
-function privateSecret(key: KeyObject, isEc: boolean): Uint8Array {
-  const pkcs8 = own(key.export({ type: 'pkcs8', format: 'der' }));
-  return isEc ? pkcs8.slice(36, 68) : pkcs8.slice(16, 48);
+function p256Point(secret: Uint8Array): Uint8Array {
+  try {
+    calculator.setPrivateKey(secret);
+  } catch (cause) {
+    throw new RangeError('cannot import the private key: it is no scalar of P-256', { cause });
+  }
+  return own(calculator.getPublicKey());
 }
 
-/** A P-256 scalar from random bytes; the chance of a value beyond the group order is 2^-32. */
-function scalar(random: Random): Uint8Array {
-  for (;;) {
-    const candidate = random.bytes(32);
-    if (candidate.subarray(0, 4).some((byte) => byte !== 0xff) && candidate.some((byte) => byte !== 0))
-      return candidate;
+function ed25519Key(secret: Uint8Array): SigningKey {
+  const pkcs8 = Buffer.from(concat(ed25519Pkcs8Head, secret));
+  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+  // The public key is the tail of the SPKI; exporting a JWK in a loop can deadlock on Node 20.
+  const x = own(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })).slice(-32);
+  const { alg, kty, crv } = coseAlgorithms.EdDSA;
+  return {
+    algorithm: 'EdDSA',
+    alg,
+    spki: concat(ed25519SpkiHead, x),
+    publicKey: coseKey(alg, kty, crv, x),
+    sign: (data) => own(sign(null, data, privateKey)),
+    secret: () => secret,
+  };
+}
+
+/**
+ * The first candidate of 32 bytes that is a P-256 scalar. One in 2^32 starts with 32 one bits and may lie beyond the group
+ * order: then `candidate` is asked for another.
+ */
+export function scalarFrom(candidate: (attempt: number) => Uint8Array): Uint8Array {
+  for (let attempt = 0; ; attempt++) {
+    const bytes = candidate(attempt);
+    if (bytes.subarray(0, 4).some((byte) => byte !== 0xff) && bytes.some((byte) => byte !== 0)) return bytes;
   }
 }
+
+const scalar = (random: Random): Uint8Array => scalarFrom(() => random.bytes(32));
 
 /**
  * Verifies a signature under a COSE public key.

@@ -1,0 +1,50 @@
+/** The answer to makeCredential: authenticator data around a new credential, and a statement in the persona's format (CTAP 2.1 section 6.1.2 step 19). */
+import { type AuthenticatorData, encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
+import { type CborMap, encode } from '#protocol/cbor.ts';
+import { commands } from '#protocol/commands.ts';
+import type { SigningKey } from '#protocol/crypto.ts';
+import type { MakeCredentialRequest } from '../commands/make-credential.ts';
+import type { UserEvidence } from '../commands/user-verification.ts';
+import type { AuthenticatorEnv } from '../env.ts';
+import { attestationFormats } from './registry.ts';
+
+export interface NewCredential {
+  request: MakeCredentialRequest;
+  rpIdHash: Uint8Array;
+  user: UserEvidence;
+  credential: { credentialId: Uint8Array; key: SigningKey };
+  extensions: CborMap | undefined;
+}
+
+export function attest({ request, rpIdHash, user, credential, extensions }: NewCredential, env: AuthenticatorEnv) {
+  const { credentialId, key } = credential;
+  const format = attestationFormats[env.persona.attestation];
+  const aaguid = format.zeroAaguid ? new Uint8Array(16) : env.state.identity.aaguid;
+  const attestedCredentialData = { aaguid, credentialId, credentialPublicKey: encode(key.publicKey) };
+  const authData = authenticatorData({ rpIdHash, attestedCredentialData, extensions }, user, env);
+  const clientDataHash = env.misbehaviour.clientDataHash(request.clientDataHash);
+  const attStmt = format.attest({ authData, clientDataHash, rpIdHash, credentialId, credentialKey: key }, env);
+  return commands.authenticatorMakeCredential.response.encode({ fmt: format.fmt, authData, attStmt });
+}
+
+/** Authenticator data with the flags that the user's evidence and the persona's backup state give, and the next counter. */
+export function authenticatorData(
+  data: Omit<AuthenticatorData, 'flags' | 'signCount'>,
+  user: UserEvidence,
+  env: AuthenticatorEnv,
+): Uint8Array {
+  const { backup } = env.persona;
+  const flags =
+    (user.present ? flag.UP : 0) |
+    (user.verified ? flag.UV : 0) |
+    (backup?.eligible ? flag.BE : 0) |
+    (backup?.backedUp ? flag.BS : 0);
+  return encodeAuthenticatorData(env.misbehaviour.authData({ ...data, flags, signCount: nextSignCount(env) }));
+}
+
+/** One counter for all credentials, as most keys have it; WebAuthn L3 section 6.1.1. */
+function nextSignCount({ persona, state: { persistent }, misbehaviour }: AuthenticatorEnv): number {
+  if (persona.signCounter === 'constant-zero') return 0;
+  persistent.signCount += misbehaviour.rules.counterStep;
+  return persistent.signCount;
+}

@@ -1,0 +1,153 @@
+/**
+ * The authenticator as bytes: a CTAP message in, an answer out. The only place that turns errors into status bytes.
+ * Commands run one at a time; what they do is in `commands/`.
+ */
+import { concat } from '#protocol/bytes.ts';
+import { encode } from '#protocol/cbor.ts';
+import { decode } from '#protocol/cbor-reader.ts';
+import { type CommandName, commandName } from '#protocol/commands.ts';
+import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
+import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
+import { commandRegistry } from './commands/registry.ts';
+import type { AuthenticatorEnv, Keepalive, Session } from './env.ts';
+import { type Fault, type FaultEffect, FaultPlan, PowerLost, spoil } from './faults.ts';
+import { type Inspection, inspect } from './inspection.ts';
+import type { Persona } from './personas/persona.ts';
+import { freshVolatileState } from './state.ts';
+
+export interface ProcessOptions {
+  /** Aborting cancels the command: it answers CTAP2_ERR_KEEPALIVE_CANCEL when it waits for the user. */
+  signal?: AbortSignal | undefined;
+  keepalive?: ((state: Keepalive) => void) | undefined;
+}
+
+export class Authenticator {
+  readonly persona: Persona;
+  /** Accidents to come. */
+  readonly faults = new FaultPlan();
+  readonly #env: AuthenticatorEnv;
+  #busy = false;
+
+  constructor(env: AuthenticatorEnv) {
+    this.persona = env.persona;
+    this.#env = env;
+  }
+
+  /**
+   * Carries out one command. `message` is the command byte and its CBOR; the answer is a status byte and CBOR. Any input
+   * is answered. A second command while one runs is answered with CTAP1_ERR_CHANNEL_BUSY.
+   * @throws {TransportError} `disconnected` when the power goes meanwhile; `timeout` when it keeps silent on purpose and
+   * `signal` aborts.
+   */
+  async process(message: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
+    if (this.#busy) return statusOnly('CTAP1_ERR_CHANNEL_BUSY');
+    this.#busy = true;
+    const { power } = this.#env.state.volatile;
+    const late: (() => void)[] = [];
+    const fault = this.faults.take(commandName(message[0] ?? 0));
+    try {
+      const session = this.#session({ signal, keepalive, power: power.signal, late, fault });
+      const answer = await this.#answer(message, session, fault);
+      if (power.signal.aborted) throw power.signal.reason;
+      if (answer === undefined) await silence(signal, power.signal);
+      for (const action of late) action();
+      return answer as Uint8Array;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The power goes and comes back: a running command ends, volatile state is lost, a reset is possible again for 10 seconds. */
+  powerCycle(): void {
+    this.#cut(false);
+  }
+
+  /** What an owner of the device could see, for tests and scenarios. */
+  inspect(): Inspection {
+    return inspect(this.#env);
+  }
+
+  #session(parts: ProcessOptions & { power: AbortSignal; late: (() => void)[]; fault: Fault | undefined }): Session {
+    const { signal, keepalive, power, late, fault } = parts;
+    let keepalives = 0;
+    const strikesAt = typeof fault?.when === 'object' ? fault.when.afterKeepalives : undefined;
+    return {
+      signal,
+      power,
+      keepalive: (state) => {
+        keepalive?.(state);
+        keepalives += 1;
+        if (fault && keepalives === strikesAt) this.#strike(fault.do);
+      },
+      afterAnswer: (action) => late.push(action),
+    };
+  }
+
+  async #answer(message: Uint8Array, session: Session, fault: Fault | undefined): Promise<Uint8Array | undefined> {
+    if (fault?.when === 'arrival') {
+      this.#strike(fault.do);
+      return spoil(statusOnly('CTAP1_ERR_OTHER'), fault.do);
+    }
+    const answer = await this.#execute(message, session);
+    if (session.power.aborted || answer === undefined) return undefined;
+    const altered = this.#env.misbehaviour.answer(answer);
+    if (!fault || altered === undefined) return altered;
+    this.#strike(fault.do);
+    return spoil(altered, fault.do);
+  }
+
+  #strike(effect: FaultEffect): void {
+    if (effect === 'disconnect' || effect === 'power-cut') this.#cut(effect === 'disconnect');
+  }
+
+  #cut(staysAway: boolean): void {
+    const { state, clock } = this.#env;
+    state.volatile.power.abort(new PowerLost(staysAway));
+    state.volatile = freshVolatileState(clock);
+  }
+
+  async #execute(message: Uint8Array, session: Session): Promise<Uint8Array> {
+    try {
+      const name = this.#commandOf(message);
+      if (name !== 'authenticatorGetNextAssertion') this.#env.state.volatile.assertions = undefined;
+      const parameters = message.length > 1 ? decode(message.subarray(1)) : undefined;
+      const result = await commandRegistry[name].execute(parameters, session, this.#env);
+      return result ? concat(ok, encode(result)) : ok.slice();
+    } catch (error) {
+      return statusOnly(statusOf(error));
+    }
+  }
+
+  #commandOf(message: Uint8Array): CommandName {
+    if (message.length > this.persona.maxMsgSize) throw new CtapError('CTAP2_ERR_REQUEST_TOO_LARGE');
+    const name = message[0] === undefined ? undefined : commandName(message[0]);
+    if (message.length === 0) throw new CtapError('CTAP1_ERR_INVALID_LENGTH', 'the message is empty');
+    if (!name || !isKnownTo(this.persona, name)) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', `${message[0]}`);
+    return name;
+  }
+}
+
+const ok = new Uint8Array([ctapStatus.CTAP2_OK]);
+const statusOnly = (status: CtapStatusName) => new Uint8Array([ctapStatus[status]]);
+
+/** Selection came with CTAP 2.1; clientPIN needs something to verify with a token for. */
+function isKnownTo({ versions, pinUvAuthProtocols }: Persona, name: CommandName): boolean {
+  if (name === 'authenticatorSelection') return versions.includes('FIDO_2_1');
+  return name !== 'authenticatorClientPIN' || pinUvAuthProtocols.length > 0;
+}
+
+function statusOf(error: unknown): CtapStatusName {
+  if (error instanceof CtapError) return error.status;
+  if (error instanceof ProtocolViolation) return 'CTAP2_ERR_INVALID_CBOR';
+  return 'CTAP1_ERR_OTHER';
+}
+
+/** Nothing comes until the host gives up or the power goes. */
+function silence(signal: AbortSignal | undefined, power: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const giveUp = () => reject(new TransportError('timeout', 'the authenticator does not answer'));
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    power.addEventListener('abort', () => reject(power.reason), { once: true });
+  });
+}

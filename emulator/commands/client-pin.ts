@@ -1,0 +1,76 @@
+/** authenticatorClientPIN (0x06), CTAP 2.1 section 6.5.5: which subcommand, and the ones that only read. */
+import type { CborMap } from '#protocol/cbor.ts';
+import { type ClientPinSubCommand, type CommandRequest, clientPinSubCommands, commands } from '#protocol/commands.ts';
+import { CtapError } from '#protocol/errors.ts';
+import { keyAgreementCose } from '#protocol/pin-uv-auth.ts';
+import type { AuthenticatorEnv, Session } from '../env.ts';
+import type { CtapCommand } from './command.ts';
+import { getPinToken, getTokenUsingPin, getTokenUsingUv } from './get-token.ts';
+import { changePin, setPin } from './set-pin.ts';
+
+export type ClientPinRequest = CommandRequest<'authenticatorClientPIN'>;
+export type ClientPinResult = Parameters<typeof commands.authenticatorClientPIN.response.encode>[0];
+export type SubCommand = (
+  request: ClientPinRequest,
+  env: AuthenticatorEnv,
+  session: Session,
+) => ClientPinResult | undefined | Promise<ClientPinResult>;
+
+export const clientPin: CtapCommand = {
+  async execute(parameters, session, env): Promise<CborMap | undefined> {
+    const request = commands.authenticatorClientPIN.request.parse(parameters ?? null);
+    const name = names.get(request.subCommand);
+    if (!name || !isSupported(name, env)) throw new CtapError('CTAP2_ERR_INVALID_SUBCOMMAND', `${request.subCommand}`);
+    const result = await subCommands[name](request, env, session);
+    return result && commands.authenticatorClientPIN.response.encode(result);
+  },
+};
+
+const names = new Map<number, ClientPinSubCommand>(
+  Object.entries(clientPinSubCommands).map(([name, code]) => [code, name as ClientPinSubCommand]),
+);
+
+const subCommands: Record<ClientPinSubCommand, SubCommand> = {
+  getPINRetries,
+  getKeyAgreement,
+  setPIN: setPin,
+  changePIN: changePin,
+  getPinToken,
+  getPinUvAuthTokenUsingUvWithPermissions: getTokenUsingUv,
+  getUVRetries,
+  getPinUvAuthTokenUsingPinWithPermissions: getTokenUsingPin,
+};
+
+/** Subcommands with permissions came with pinUvAuthToken, UV ones need a sensor; the rest needs a client PIN. */
+function isSupported(name: ClientPinSubCommand, { persona }: AuthenticatorEnv): boolean {
+  const { clientPin, pinUvAuthToken } = persona.options;
+  switch (name) {
+    case 'getPinUvAuthTokenUsingUvWithPermissions':
+      return pinUvAuthToken === true && persona.builtInUv !== undefined;
+    case 'getUVRetries':
+      return persona.builtInUv !== undefined;
+    case 'getPinUvAuthTokenUsingPinWithPermissions':
+      return pinUvAuthToken === true && clientPin !== undefined;
+    case 'getKeyAgreement':
+      return persona.pinUvAuthProtocols.length > 0;
+    default:
+      return clientPin !== undefined;
+  }
+}
+
+/** Section 6.5.5.2. */
+function getPINRetries(_request: ClientPinRequest, { state, pinUvAuth }: AuthenticatorEnv): ClientPinResult {
+  const powerCycleState = pinUvAuth.needsPowerCycle;
+  return { pinRetries: state.persistent.pinRetries, ...(powerCycleState && { powerCycleState }) };
+}
+
+/** Section 6.5.5.3. */
+function getUVRetries(_request: ClientPinRequest, { state }: AuthenticatorEnv): ClientPinResult {
+  return { uvRetries: state.persistent.uvRetries };
+}
+
+/** Section 6.5.5.4. */
+function getKeyAgreement({ pinUvAuthProtocol }: ClientPinRequest, { pinUvAuth }: AuthenticatorEnv): ClientPinResult {
+  const protocol = pinUvAuth.protocol(pinUvAuthProtocol);
+  return { keyAgreement: keyAgreementCose(pinUvAuth.keyAgreement(protocol)) };
+}

@@ -1,0 +1,15 @@
+/** Finding a credential by its id, whether the store knows it or its id says everything. */
+import type { Credential } from '../credential-store.ts';
+import type { AuthenticatorEnv } from '../env.ts';
+
+/** The credential with this id for this relying party, or undefined when it is none of ours (any more). */
+export function findCredential(
+  id: Uint8Array,
+  rpId: string,
+  rpIdHash: Uint8Array,
+  { state: { persistent } }: AuthenticatorEnv,
+): Credential | undefined {
+  const properties = persistent.keys.open(id, rpIdHash);
+  if (!properties) return undefined;
+  return properties.discoverable ? persistent.credentials.byId(id) : { ...properties, id, rpId };
+}

@@ -1,0 +1,142 @@
+/**
+ * authenticatorMakeCredential (0x01), CTAP 2.1 section 6.1.
+ *
+ * Owns the order of the checks. PIN/UV state, gestures, extensions, keys and attestation have rooms of their own; the
+ * functions below are the spec's steps, and each may end the command with a CtapError.
+ */
+
+import { utf8 } from '#protocol/bytes.ts';
+import { type CommandRequest, commands, permissions } from '#protocol/commands.ts';
+import { algorithmName, type CoseAlgorithm } from '#protocol/cose.ts';
+import { sha256 } from '#protocol/crypto.ts';
+import { CtapError } from '#protocol/errors.ts';
+import { attest } from '../attestation/attest.ts';
+import type { AuthenticatorEnv, Session } from '../env.ts';
+import { extensionsAtMakeCredential } from '../extensions/registry.ts';
+import type { CtapCommand } from './command.ts';
+import { findCredential } from './credentials.ts';
+import {
+  answerZeroLengthPinUvAuthParam,
+  applyAlwaysUv,
+  chooseProtocol,
+  ensurePresence,
+  isProtected,
+  resolveUvOption,
+  type UserEvidence,
+  verificationRequired,
+  verifyBuiltIn,
+} from './user-verification.ts';
+
+export type MakeCredentialRequest = CommandRequest<'authenticatorMakeCredential'>;
+
+interface Options {
+  rk: boolean;
+  uv: boolean;
+}
+
+export const makeCredential: CtapCommand = {
+  async execute(parameters, session, env) {
+    const request = commands.authenticatorMakeCredential.request.parse(parameters ?? null);
+    await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
+    const protocol = chooseProtocol(request, env); // step 2
+    const algorithm = chooseAlgorithm(request, env); // step 3
+    const options = resolveOptions(request, env); // steps 5 and 6
+    refuseWithoutVerification(request, options, env); // steps 7, 8 and 10
+    refuseEnterpriseAttestation(request); // step 9
+    const user = await verifyUser(request, options, protocol, session, env); // step 11
+    const rpIdHash = sha256(utf8(request.rp.id));
+    await refuseExcluded(request, rpIdHash, user, session, env); // step 12
+    await ensurePresence(user, request.rp.id, session, env); // steps 13 and 14
+    const extensions = extensionsAtMakeCredential(request, env); // step 15
+    const credential = createCredential(
+      request,
+      { algorithm, rk: options.rk, ...extensions.properties },
+      rpIdHash,
+      env,
+    );
+    return attest({ request, rpIdHash, user, credential, extensions: extensions.outputs }, env); // step 19
+  },
+};
+
+/** Step 3: the first algorithm of the request that this authenticator has. */
+function chooseAlgorithm({ pubKeyCredParams }: MakeCredentialRequest, { persona }: AuthenticatorEnv): CoseAlgorithm {
+  for (const { type, alg } of pubKeyCredParams) {
+    const name = type === 'public-key' ? algorithmName(alg) : undefined;
+    if (name && persona.algorithms.includes(name)) return name;
+  }
+  throw new CtapError('CTAP2_ERR_UNSUPPORTED_ALGORITHM', pubKeyCredParams.map(({ alg }) => alg).join(', '));
+}
+
+/** Steps 5 and 6: unknown options are treated as absent. */
+function resolveOptions(request: MakeCredentialRequest, env: AuthenticatorEnv): Options {
+  const uv = resolveUvOption(request, env);
+  const rk = request.options?.rk === true;
+  if (rk && !env.persona.options.rk) throw new CtapError('CTAP2_ERR_UNSUPPORTED_OPTION', 'rk');
+  if (request.options?.up === false) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'up');
+  return { rk, uv: applyAlwaysUv(uv, request, env) };
+}
+
+/** Steps 7, 8 and 10: only makeCredUvNotRqd lets an unverified user of a protected authenticator through, and without rk. */
+function refuseWithoutVerification({ pinUvAuthParam }: MakeCredentialRequest, options: Options, env: AuthenticatorEnv) {
+  if (pinUvAuthParam || options.uv || !isProtected(env)) return;
+  const { makeCredUvNotRqd = false, alwaysUv = false } = env.persona.options;
+  if (options.rk || !makeCredUvNotRqd || alwaysUv) throw verificationRequired(env);
+}
+
+/** Step 9: no persona supports enterprise attestation. */
+function refuseEnterpriseAttestation({ enterpriseAttestation }: MakeCredentialRequest) {
+  if (enterpriseAttestation !== undefined) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'enterpriseAttestation');
+}
+
+/** Step 11: by token, by the authenticator itself, or not at all. */
+async function verifyUser(
+  { pinUvAuthParam, clientDataHash, rp }: MakeCredentialRequest,
+  { uv }: Options,
+  protocol: ReturnType<typeof chooseProtocol>,
+  session: Session,
+  env: AuthenticatorEnv,
+): Promise<UserEvidence> {
+  if (protocol && pinUvAuthParam && isProtected(env)) {
+    const wanted = { permission: permissions.mc, rpId: rp.id };
+    const token = env.pinUvAuth.verifyToken(protocol, clientDataHash, pinUvAuthParam, wanted);
+    return { verified: true, present: false, token };
+  }
+  return uv ? await verifyBuiltIn(rp.id, session, env) : { verified: false, present: false };
+}
+
+/** Step 12: tells that a credential exists only after a gesture, and for a protected one only to a verified user. */
+async function refuseExcluded(
+  { excludeList = [], rp }: MakeCredentialRequest,
+  rpIdHash: Uint8Array,
+  user: UserEvidence,
+  session: Session,
+  env: AuthenticatorEnv,
+) {
+  if (excludeList.length > env.persona.maxCredentialCountInList)
+    throw new CtapError('CTAP2_ERR_LIMIT_EXCEEDED', 'excludeList');
+  const excluded = excludeList.some(({ id, type }) => {
+    const credential = type === 'public-key' ? findCredential(id, rp.id, rpIdHash, env) : undefined;
+    return credential && (credential.credProtect < 3 || user.verified);
+  });
+  if (!excluded || !env.misbehaviour.rules.excludeListMatters) return;
+  try {
+    await ensurePresence(user, rp.id, session, env);
+  } catch (error) {
+    const answered = error instanceof CtapError && error.status !== 'CTAP2_ERR_KEEPALIVE_CANCEL';
+    if (!answered) throw error; // a wait that was denied or timed out still ends with the same status
+  }
+  throw new CtapError('CTAP2_ERR_CREDENTIAL_EXCLUDED');
+}
+
+/** Steps 16 to 18: the key pair, and the account that a discoverable credential is stored with. */
+function createCredential(
+  { rp, user }: MakeCredentialRequest,
+  { algorithm, rk, credProtect }: { algorithm: CoseAlgorithm; rk: boolean; credProtect: number },
+  rpIdHash: Uint8Array,
+  { state: { persistent } }: AuthenticatorEnv,
+) {
+  const properties = { algorithm, credProtect, discoverable: rk };
+  const { credentialId, key } = persistent.keys.create(properties, rpIdHash);
+  if (rk) persistent.credentials.put({ ...properties, id: credentialId, rpId: rp.id, user });
+  return { credentialId, key };
+}

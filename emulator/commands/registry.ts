@@ -1,0 +1,20 @@
+/** The commands by name. A new command is its file, a line here and its row in `#protocol/commands.ts`. */
+import type { CommandName } from '#protocol/commands.ts';
+import { clientPin } from './client-pin.ts';
+import type { CtapCommand } from './command.ts';
+import { getAssertion } from './get-assertion.ts';
+import { getInfo } from './get-info.ts';
+import { getNextAssertion } from './get-next-assertion.ts';
+import { makeCredential } from './make-credential.ts';
+import { reset } from './reset.ts';
+import { selection } from './selection.ts';
+
+export const commandRegistry: Record<CommandName, CtapCommand> = {
+  authenticatorMakeCredential: makeCredential,
+  authenticatorGetAssertion: getAssertion,
+  authenticatorGetInfo: getInfo,
+  authenticatorClientPIN: clientPin,
+  authenticatorReset: reset,
+  authenticatorGetNextAssertion: getNextAssertion,
+  authenticatorSelection: selection,
+};

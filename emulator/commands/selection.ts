@@ -1,0 +1,10 @@
+/** authenticatorSelection (0x0b), CTAP 2.1 section 6.9: the user picks this authenticator by touching it. */
+import { requirePresence } from '../user-presence.ts';
+import type { CtapCommand } from './command.ts';
+
+export const selection: CtapCommand = {
+  async execute(_parameters, session, env) {
+    await requirePresence(undefined, session, env);
+    return undefined;
+  },
+};

@@ -1,0 +1,106 @@
+/** Builds an authenticator from a persona and what a test wants different. */
+import { parseAaguid, utf8 } from '#protocol/bytes.ts';
+import type { CoseAlgorithm } from '#protocol/cose.ts';
+import { UsageError } from '#protocol/errors.ts';
+import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
+import { type AttestationIdentity, attestationIdentity } from './attestation/test-pki.ts';
+import { Authenticator } from './authenticator.ts';
+import { pinFrom } from './commands/set-pin.ts';
+import { type DefectId, defectOf } from './defects.ts';
+import { autoTouch, type GestureSource } from './gestures.ts';
+import { type Misbehaviour, misbehaviour } from './misbehaviour.ts';
+import type { AttestationChoice, Persona } from './personas/persona.ts';
+import { type PersonaId, personaOf } from './personas/registry.ts';
+import { PinUvAuth } from './pin-uv-state.ts';
+import { freshPersistentState, freshVolatileState, type Identity, maxPinRetries, type State } from './state.ts';
+
+export interface AuthenticatorOptions {
+  /** A model of the registry, or one of your own. */
+  persona: PersonaId | Persona;
+  clock?: Clock | undefined;
+  /** With `seededRandom` every byte is reproducible. */
+  random?: Random | undefined;
+  /** Who touches it; `autoTouch` without. */
+  gestures?: GestureSource | undefined;
+  /** A PIN that is set already: 4 code points to 63 bytes. */
+  pin?: string | undefined;
+  /** PIN retries left, 0 to 8. */
+  retries?: number | undefined;
+  /** A finger is enrolled; true for every persona that verifies the user itself. */
+  uvEnrolled?: boolean | undefined;
+  /** Relying parties that may learn the minimum PIN length (extension minPinLength). */
+  minPinLengthRpIds?: readonly string[] | undefined;
+  defects?: readonly DefectId[] | undefined;
+  /** Instead of the persona's own. */
+  attestation?: AttestationChoice | undefined;
+  algorithms?: readonly CoseAlgorithm[] | undefined;
+  credentialCapacity?: number | undefined;
+}
+
+/** @throws {UsageError} for an unknown persona or defect, or a PIN or retry count that no authenticator could have. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const persona = customised(options);
+  const { clock = systemClock, random = systemRandom, gestures = autoTouch } = options;
+  const wrongs = misbehaviour((options.defects ?? []).map(defectOf));
+  const factory = {
+    persona,
+    random,
+    credentialCapacity: persona.credentialCapacity,
+    uvEnrolled: persona.builtInUv !== undefined && options.uvEnrolled !== false,
+    minPinLengthRpIds: options.minPinLengthRpIds ?? [],
+  };
+  const state: State = {
+    factory,
+    identity: identityOf(persona, wrongs, random),
+    persistent: freshPersistentState(factory),
+    volatile: freshVolatileState(clock),
+  };
+  if (options.pin !== undefined) state.persistent.pin = initialPin(options.pin, persona);
+  if (options.retries !== undefined) state.persistent.pinRetries = initialRetries(options.retries);
+  const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: wrongs.rules, state });
+  return new Authenticator({ persona, clock, random, gestures, misbehaviour: wrongs, state, pinUvAuth });
+}
+
+function customised({ persona, attestation, algorithms, credentialCapacity }: AuthenticatorOptions): Persona {
+  const base = typeof persona === 'string' ? personaOf(persona) : persona;
+  return {
+    ...base,
+    ...(attestation && { attestation }),
+    ...(algorithms && { algorithms }),
+    ...(credentialCapacity !== undefined && { credentialCapacity }),
+  };
+}
+
+function identityOf(persona: Persona, { rules, certificate }: Misbehaviour, random: Random): Identity {
+  const aaguid = parseAaguid(persona.aaguid);
+  let made: AttestationIdentity | undefined;
+  return {
+    aaguid,
+    attestation() {
+      made ??= attestationIdentity({
+        model: persona.label,
+        aaguid: persona.attestation === 'fido-u2f' ? undefined : aaguid,
+        alter: certificate,
+        untrusted: !rules.attestationRootIsKnown,
+        deterministic: random.deterministic,
+      });
+      return made;
+    },
+  };
+}
+
+function initialPin(pin: string, { options, minPinLength, id }: Persona) {
+  const bytes = utf8(pin.normalize('NFC'));
+  const codePoints = [...pin.normalize('NFC')].length;
+  if (options.clientPin === undefined) throw new UsageError(`cannot set a PIN: ${id} has none`);
+  if (codePoints < minPinLength || bytes.length > 63)
+    throw new UsageError(
+      `cannot set a PIN of ${codePoints} code points: ${minPinLength} are wanted, and at most 63 bytes`,
+    );
+  return pinFrom(bytes, codePoints);
+}
+
+function initialRetries(retries: number): number {
+  if (Number.isInteger(retries) && retries >= 0 && retries <= maxPinRetries) return retries;
+  throw new UsageError(`cannot start with ${retries} PIN retries: 0 to ${maxPinRetries} are possible`);
+}

@@ -1,0 +1,67 @@
+/** Discoverable credentials, found by relying party and by id without a search. Private keys are not in here: see `keys.ts`. */
+import { CtapError } from '#protocol/errors.ts';
+import type { CredentialProperties } from './keys.ts';
+
+export interface UserEntity {
+  id: Uint8Array;
+  name?: string | undefined;
+  displayName?: string | undefined;
+}
+
+export interface Credential extends CredentialProperties {
+  id: Uint8Array;
+  rpId: string;
+  /** Absent for a credential that only its id describes. */
+  user?: UserEntity | undefined;
+}
+
+export type StoredCredential = Credential & { user: UserEntity };
+
+const nameOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
+export class CredentialStore {
+  /** Per relying party by user id, the oldest first. */
+  readonly #byRpId = new Map<string, Map<string, StoredCredential>>();
+  readonly #byId = new Map<string, StoredCredential>();
+  readonly #capacity: number;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get remaining(): number {
+    return this.#capacity - this.#byId.size;
+  }
+
+  /** CTAP 2.1 section 6.1.2 step 17: one credential for each account of a relying party; the older one is overwritten. */
+  put(credential: StoredCredential): void {
+    const accounts = this.#byRpId.get(credential.rpId) ?? new Map<string, StoredCredential>();
+    const account = nameOf(credential.user.id);
+    const older = accounts.get(account);
+    if (!older && this.remaining <= 0) throw new CtapError('CTAP2_ERR_KEY_STORE_FULL', `${this.#capacity} are stored`);
+    if (older) {
+      this.#byId.delete(nameOf(older.id));
+      accounts.delete(account);
+    }
+    accounts.set(account, credential);
+    this.#byRpId.set(credential.rpId, accounts);
+    this.#byId.set(nameOf(credential.id), credential);
+  }
+
+  byId(id: Uint8Array): StoredCredential | undefined {
+    return this.#byId.get(nameOf(id));
+  }
+
+  /** The credentials of a relying party, the newest first. */
+  ofRelyingParty(rpId: string): StoredCredential[] {
+    return [...(this.#byRpId.get(rpId)?.values() ?? [])].reverse();
+  }
+
+  all(): StoredCredential[] {
+    return [...this.#byId.values()];
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Credential ids and the keys behind them.
+ *
+ * A credential's private key is derived from the authenticator's master secret and the nonce in its id, for discoverable
+ * credentials as for others: nothing has to be stored or decrypted, ids have 64 bytes, twenty thousand registrations leave
+ * no trace, and a reset is the loss of one secret. An id is `head(3) nonce(29) tag(32)`; the tag is an HMAC over head, nonce
+ * and rpIdHash, so an id of another authenticator, another relying party or before a reset does not open.
+ */
+import { concat } from '#protocol/bytes.ts';
+import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
+import { hkdfSha256, hmacSha256, importSigningKey, type SigningKey, sameBytes, scalarFrom } from '#protocol/crypto.ts';
+import type { Random } from '#protocol/seams.ts';
+
+/** What an id says about its credential. */
+export interface CredentialProperties {
+  algorithm: CoseAlgorithm;
+  /** CTAP 2.1 section 12.1: 1, 2 or 3. */
+  credProtect: number;
+  /** Only then the store knows it too. */
+  discoverable: boolean;
+}
+
+const format = 0x01;
+const algorithmOrder = Object.keys(coseAlgorithms) as CoseAlgorithm[];
+const nonceLength = 29;
+const tagAt = 3 + nonceLength;
+export const credentialIdLength = tagAt + 32;
+
+/** Imported keys in memory: enough for 10,000 credentials in use, and no more whatever comes. */
+const keysKept = 16_384;
+
+export class CredentialKeys {
+  readonly #tagKey: Uint8Array;
+  readonly #privateKey: Uint8Array;
+  readonly #credRandomKey: Uint8Array;
+  readonly #random: Random;
+  readonly #imported = new Map<string, SigningKey>();
+
+  /** `master` is 32 bytes and lives until the next reset. */
+  constructor(master: Uint8Array, random: Random) {
+    const derive = (use: string) => hkdfSha256(master, new Uint8Array(32), use, 32);
+    this.#tagKey = derive('credential id');
+    this.#privateKey = derive('credential private key');
+    this.#credRandomKey = derive('hmac-secret CredRandom');
+    this.#random = random;
+  }
+
+  /** A new credential id and its key, for one relying party. */
+  create({ algorithm, credProtect, discoverable }: CredentialProperties, rpIdHash: Uint8Array) {
+    const flags = credProtect | (discoverable ? 0x80 : 0);
+    const head = new Uint8Array([format, algorithmOrder.indexOf(algorithm), flags]);
+    const body = concat(head, this.#random.bytes(nonceLength));
+    const credentialId = concat(body, this.#tag(body, rpIdHash));
+    return { credentialId, key: this.#derive(credentialId, algorithm) };
+  }
+
+  /** What the id says, or undefined when it is none of ours for this relying party. */
+  open(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
+    if (credentialId.length !== credentialIdLength || credentialId[0] !== format) return undefined;
+    const tag = this.#tag(credentialId.subarray(0, tagAt), rpIdHash);
+    const algorithm = algorithmOrder[credentialId[1]!];
+    if (!sameBytes(tag, credentialId.subarray(tagAt)) || algorithm === undefined) return undefined;
+    const flags = credentialId[2]!;
+    return { algorithm, credProtect: flags & 0x03, discoverable: (flags & 0x80) !== 0 };
+  }
+
+  /** The key of a credential that `open` accepted. */
+  signingKey(credentialId: Uint8Array, algorithm: CoseAlgorithm): SigningKey {
+    const name = Buffer.from(credentialId).toString('latin1');
+    const known = this.#imported.get(name);
+    if (known) return known;
+    const key = this.#derive(credentialId, algorithm);
+    if (this.#imported.size >= keysKept) this.#imported.delete(this.#imported.keys().next().value as string);
+    this.#imported.set(name, key);
+    return key;
+  }
+
+  /** CredRandomWithUV or CredRandomWithoutUV of a credential, 32 bytes (CTAP 2.1 section 12.5). */
+  credRandom(credentialId: Uint8Array, userVerified: boolean): Uint8Array {
+    return hmacSha256(this.#credRandomKey, concat(new Uint8Array([userVerified ? 1 : 0]), credentialId));
+  }
+
+  #tag(body: Uint8Array, rpIdHash: Uint8Array): Uint8Array {
+    return hmacSha256(this.#tagKey, concat(body, rpIdHash));
+  }
+
+  #derive(credentialId: Uint8Array, algorithm: CoseAlgorithm): SigningKey {
+    const candidate = (attempt: number) =>
+      hmacSha256(this.#privateKey, concat(credentialId, new Uint8Array([attempt])));
+    const secret = algorithm === 'ES256' ? scalarFrom(candidate) : candidate(0);
+    return importSigningKey(algorithm, secret, this.#random.deterministic);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * A persona is an authenticator model as data: what it answers to getInfo and how it attests. It imitates published
+ * behaviour under our own test CA, names only what the emulator really does, and never claims a certification.
+ */
+import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
+import type { CoseAlgorithm } from '#protocol/cose.ts';
+import type { ExtensionId } from '#protocol/extensions.ts';
+import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
+
+export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1';
+export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
+
+/** How it attests: a format, and for `packed` whether under a certificate or with the credential's own key. */
+export type AttestationChoice = Exclude<AttestationFormatId, 'packed'> | 'packed-basic' | 'packed-self';
+
+/** User verification by the authenticator itself. */
+export interface BuiltInUserVerification {
+  /** Registry of Predefined Values, section 3.1: 0x02 fingerprint, 0x04 passcode. */
+  uvModality: number;
+  maxUvRetries: number;
+  /** Attempts in one built-in verification, CTAP 2.1 section 6.5.3.1. */
+  attempts: number;
+  /** A reset deletes the enrolled fingerprints; what a platform verifies with stays. */
+  survivesReset: boolean;
+}
+
+export interface Persona {
+  id: string;
+  label: string;
+  /** UUID text. */
+  aaguid: string;
+  versions: readonly CtapVersion[];
+  extensions: readonly ExtensionId[];
+  /** Option ids with the values they have on a fresh device. `clientPin` and `uv` follow from the state. */
+  options: Readonly<{
+    rk: boolean;
+    plat?: boolean;
+    clientPin?: false;
+    pinUvAuthToken?: true;
+    alwaysUv?: boolean;
+    makeCredUvNotRqd?: boolean;
+  }>;
+  builtInUv?: BuiltInUserVerification;
+  /** In the order of getInfo: the preferred one first. Empty without a PIN. */
+  pinUvAuthProtocols: readonly PinUvAuthProtocolVersion[];
+  minPinLength: number;
+  /** Preferred first. */
+  algorithms: readonly CoseAlgorithm[];
+  attestation: AttestationChoice;
+  maxMsgSize: number;
+  maxCredentialCountInList: number;
+  maxCredentialIdLength: number;
+  /** Discoverable credentials it can hold. */
+  credentialCapacity: number;
+  transports: readonly PersonaTransport[];
+  firmwareVersion?: number;
+  /** Backup eligibility and state of its credentials (WebAuthn L3 section 6.1.3); absent for device-bound ones. */
+  backup?: { eligible: boolean; backedUp: boolean };
+  /** `constant-zero`: it has no signature counter. */
+  signCounter: 'global' | 'constant-zero';
+}

@@ -1,0 +1,60 @@
+/** Security keys of other vendors, and our own plain CTAP 2.1 key that imitates nobody. */
+import type { Persona } from './persona.ts';
+
+export const googleTitanV2 = {
+  id: 'google-titan-v2',
+  label: 'Google Titan Security Key v2',
+  aaguid: '42b4fb4a-2866-43b2-9bf7-6c6669c2e5d3',
+  versions: ['U2F_V2', 'FIDO_2_0'],
+  extensions: ['credProtect', 'hmac-secret'],
+  options: { rk: true, clientPin: false },
+  pinUvAuthProtocols: [1],
+  minPinLength: 4,
+  algorithms: ['ES256'],
+  attestation: 'packed-basic',
+  maxMsgSize: 2200,
+  maxCredentialCountInList: 20,
+  maxCredentialIdLength: 128,
+  credentialCapacity: 250,
+  transports: ['nfc', 'usb'],
+  signCounter: 'global',
+} as const satisfies Persona;
+
+export const feitianAllinone = {
+  id: 'feitian-allinone',
+  label: 'Feitian AllinOne FIDO2',
+  aaguid: '12ded745-4bed-47d4-abaa-e713f51d6393',
+  versions: ['FIDO_2_0', 'FIDO_2_1_PRE'],
+  extensions: ['hmac-secret', 'credProtect'],
+  options: { rk: true, clientPin: false },
+  pinUvAuthProtocols: [1],
+  minPinLength: 4,
+  algorithms: ['ES256'],
+  attestation: 'packed-basic',
+  maxMsgSize: 2048,
+  maxCredentialCountInList: 10,
+  maxCredentialIdLength: 96,
+  credentialCapacity: 50,
+  transports: ['ble', 'nfc', 'usb'],
+  signCounter: 'global',
+} as const satisfies Persona;
+
+export const touchstoneKey = {
+  id: 'touchstone-key',
+  label: 'Touchstone plain CTAP 2.1 key',
+  aaguid: '746f7563-6873-4f6e-a500-000000000021',
+  versions: ['FIDO_2_0', 'FIDO_2_1'],
+  extensions: ['credProtect', 'hmac-secret', 'minPinLength'],
+  options: { rk: true, plat: false, clientPin: false, pinUvAuthToken: true, makeCredUvNotRqd: true },
+  pinUvAuthProtocols: [2, 1],
+  minPinLength: 4,
+  algorithms: ['ES256', 'EdDSA'],
+  attestation: 'packed-basic',
+  maxMsgSize: 7609,
+  maxCredentialCountInList: 16,
+  maxCredentialIdLength: 64,
+  credentialCapacity: 100,
+  transports: ['usb'],
+  firmwareVersion: 1,
+  signCounter: 'global',
+} as const satisfies Persona;

@@ -1,0 +1,177 @@
+/**
+ * PIN/UV auth on the authenticator's side, CTAP 2.1 section 6.5: key agreement, tokens with their lifetimes, PIN retries.
+ * The mathematics is in `#protocol/pin-uv-auth.ts`, the subcommands in `commands/client-pin.ts`.
+ */
+import type { CborMap } from '#protocol/cbor.ts';
+import { type AgreementKey, generateAgreementKey, sameBytes } from '#protocol/crypto.ts';
+import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
+import { type PinUvAuthProtocol, pinUvAuthProtocols, sharedSecret } from '#protocol/pin-uv-auth.ts';
+import type { Clock, Random } from '#protocol/seams.ts';
+import type { Session } from './env.ts';
+import type { Rules } from './misbehaviour.ts';
+import type { Persona } from './personas/persona.ts';
+import { maxPinRetries, type PinUvAuthToken, type State, type TokenUse } from './state.ts';
+
+/** Section 6.5.2.1, for USB; the longest a token lives whatever it is used for. */
+export const tokenLimits = { initialUsageMs: 30_000, userPresentMs: 30_000, maximumUsageMs: 600_000 } as const;
+
+interface Dependencies {
+  persona: Persona;
+  clock: Clock;
+  random: Random;
+  rules: Rules;
+  state: State;
+}
+
+export class PinUvAuth {
+  readonly #persona: Persona;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #rules: Rules;
+  readonly #state: State;
+
+  constructor({ persona, clock, random, rules, state }: Dependencies) {
+    this.#persona = persona;
+    this.#clock = clock;
+    this.#random = random;
+    this.#rules = rules;
+    this.#state = state;
+  }
+
+  /**
+   * The protocol a request names.
+   * @throws {CtapError} CTAP2_ERR_MISSING_PARAMETER without one, CTAP1_ERR_INVALID_PARAMETER for one that is not supported.
+   */
+  protocol(version: number | undefined): PinUvAuthProtocol {
+    if (version === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'pinUvAuthProtocol');
+    const supported = this.#persona.pinUvAuthProtocols.find((known) => known === version);
+    if (supported === undefined) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', `pinUvAuthProtocol ${version}`);
+    return pinUvAuthProtocols[supported];
+  }
+
+  /** getPublicKey(), section 6.5.4. */
+  keyAgreement({ version }: PinUvAuthProtocol): AgreementKey {
+    const protocol = this.#state.volatile.protocols[version];
+    protocol.keyAgreement ??= generateAgreementKey(this.#random);
+    return protocol.keyAgreement;
+  }
+
+  /** regenerate(), section 6.5.4. */
+  regenerateKeyAgreement({ version }: PinUvAuthProtocol): void {
+    if (this.#rules.keyAgreementRegenerates) this.#state.volatile.protocols[version].keyAgreement = undefined;
+  }
+
+  /**
+   * decapsulate(), section 6.5.4.
+   * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER when the platform's key is malformed or off the curve.
+   */
+  decapsulate(protocol: PinUvAuthProtocol, peer: CborMap): Uint8Array {
+    try {
+      return sharedSecret(protocol, this.keyAgreement(protocol), peer);
+    } catch (cause) {
+      if (cause instanceof ProtocolViolation)
+        throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'keyAgreement', { cause });
+      throw cause;
+    }
+  }
+
+  /** @throws {CtapError} CTAP2_ERR_PIN_BLOCKED or CTAP2_ERR_PIN_AUTH_BLOCKED when PINs are not accepted now. */
+  refuseWhenLocked(): void {
+    if (this.#state.persistent.pinRetries === 0) throw new CtapError('CTAP2_ERR_PIN_BLOCKED', 'no retries are left');
+    if (this.needsPowerCycle) throw new CtapError('CTAP2_ERR_PIN_AUTH_BLOCKED', 'three wrong PINs in a row');
+  }
+
+  get needsPowerCycle(): boolean {
+    return this.#state.volatile.wrongPinsInARow >= this.#rules.softLockAfter;
+  }
+
+  /**
+   * Section 6.5.5.7.2: the retry counter falls before the PIN is compared, so that cutting the power gains nothing.
+   * @throws {CtapError} CTAP2_ERR_PIN_INVALID, CTAP2_ERR_PIN_AUTH_BLOCKED, CTAP2_ERR_PIN_BLOCKED.
+   */
+  comparePin(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, session: Session): void {
+    const { persistent, volatile } = this.#state;
+    const spend = () => {
+      persistent.pinRetries = Math.max(0, persistent.pinRetries - this.#rules.retryCost);
+    };
+    if (this.#rules.retryFallsBeforeCompare) spend();
+    if (!persistent.pin || !this.#matches(protocol, secret, pinHashEnc, persistent.pin.hash)) {
+      if (!this.#rules.retryFallsBeforeCompare) session.afterAnswer(spend);
+      volatile.wrongPinsInARow += 1;
+      this.regenerateKeyAgreement(protocol);
+      this.refuseWhenLocked();
+      throw new CtapError('CTAP2_ERR_PIN_INVALID');
+    }
+    persistent.pinRetries = maxPinRetries;
+    persistent.uvRetries = this.#persona.builtInUv?.maxUvRetries ?? 0;
+    volatile.wrongPinsInARow = 0;
+  }
+
+  #matches(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, expected: Uint8Array): boolean {
+    try {
+      return sameBytes(protocol.decrypt(secret, pinHashEnc), expected);
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
+  /** resetPinUvAuthToken() for all protocols, section 6.5.4: whoever holds a token holds nothing now. */
+  resetTokens(): void {
+    for (const protocol of Object.values(this.#state.volatile.protocols)) protocol.token = undefined;
+  }
+
+  /** A new token in use, section 6.5.2.1 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
+  issueToken({ version }: PinUvAuthProtocol, use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent'>): Uint8Array {
+    const protocol = this.#state.volatile.protocols[version];
+    if (this.#persona.options.pinUvAuthToken) this.resetTokens();
+    protocol.token ??= { value: this.#random.bytes(32), use: undefined };
+    protocol.token.use = { ...use, userVerified: true, begunAt: this.#clock.monotonic(), used: false };
+    return protocol.token.value;
+  }
+
+  /**
+   * verify() with the current token, sections 6.1.2 step 11.1 and 6.2.2 step 6.1: signature, permission, relying party, user verified.
+   * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID
+   */
+  verifyToken(
+    protocol: PinUvAuthProtocol,
+    message: Uint8Array,
+    param: Uint8Array,
+    { permission, rpId }: { permission: number; rpId: string },
+  ): TokenUse {
+    const token = this.#state.volatile.protocols[protocol.version].token;
+    const use = token && this.#observe(token);
+    if (!token || !use || !protocol.verify(token.value, message, param))
+      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
+    if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokenPermissionsMatter) return use;
+    if ((use.permissions & permission) === 0)
+      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'permission not granted');
+    if (use.rpId !== undefined && use.rpId !== rpId)
+      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${use.rpId}`);
+    if (!use.userVerified) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
+    use.rpId ??= rpId;
+    use.used = true;
+    return use;
+  }
+
+  /** pinUvAuthTokenUsageTimerObserver(), section 6.5.2.1, at the moment of use. Tokens of CTAP 2.0 live until the power goes. */
+  #observe(token: PinUvAuthToken): TokenUse | undefined {
+    const { use } = token;
+    if (!use || !this.#persona.options.pinUvAuthToken || !this.#rules.tokensExpire) return use;
+    const age = this.#clock.monotonic() - use.begunAt;
+    if (age >= tokenLimits.userPresentMs) use.userPresent = false;
+    if (age >= tokenLimits.maximumUsageMs || (!use.used && age >= tokenLimits.initialUsageMs)) token.use = undefined;
+    return token.use;
+  }
+
+  /** clearUserPresentFlag, clearUserVerifiedFlag and clearPinUvAuthTokenPermissionsExceptLbw, section 6.5.2.1. */
+  consume(use: TokenUse): void {
+    if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokensAreConsumed) return;
+    use.userPresent = false;
+    use.userVerified = false;
+    use.permissions &= largeBlobWrite;
+  }
+}
+
+const largeBlobWrite = 0x10;

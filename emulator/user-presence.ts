@@ -1,0 +1,72 @@
+/** Waiting for a gesture: keepalives, the authenticator's own timeout, cancellation and loss of power. CTAP 2.1 section 6.1.2 step 14 and 11.2.9.1.8. */
+import { CtapError } from '#protocol/errors.ts';
+import type { AuthenticatorEnv, Session } from './env.ts';
+import type { GestureOutcome, GestureRequest } from './gestures.ts';
+
+/** Section 5.1: an authenticator waits at least 10 seconds and less than the platform's patience; keys wait about 30. */
+export const gestureTimeoutMs = 30_000;
+const keepaliveEveryMs = 100;
+
+/**
+ * Asks the person for evidence of interaction.
+ * @throws {CtapError} CTAP2_ERR_OPERATION_DENIED, CTAP2_ERR_USER_ACTION_TIMEOUT, CTAP2_ERR_KEEPALIVE_CANCEL.
+ */
+export async function requirePresence(rpId: string | undefined, session: Session, env: AuthenticatorEnv) {
+  const outcome = await awaitGesture({ kind: 'presence', rpId }, session, env);
+  if (outcome === 'timeout') throw new CtapError('CTAP2_ERR_USER_ACTION_TIMEOUT', 'nobody touched the authenticator');
+  if (outcome !== 'granted') throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
+}
+
+/**
+ * One gesture. `upneeded` is reported at once and every 100 ms, `processing` when the wait ends, so that the host can tell
+ * the person's time from the machine's.
+ * @throws {CtapError} CTAP2_ERR_KEEPALIVE_CANCEL when the host cancels.
+ */
+export async function awaitGesture(
+  request: Omit<GestureRequest, 'timeoutMs'>,
+  session: Session,
+  env: AuthenticatorEnv,
+): Promise<GestureOutcome> {
+  if (session.signal?.aborted) throw cancelled();
+  const outcome = await ask(request, session, env);
+  session.power.throwIfAborted();
+  return outcome;
+}
+
+async function ask(request: Omit<GestureRequest, 'timeoutMs'>, session: Session, env: AuthenticatorEnv) {
+  session.keepalive('upneeded');
+  session.power.throwIfAborted();
+  const wait = new AbortController();
+  try {
+    const response = env.gestures.respond({ ...request, timeoutMs: gestureTimeoutMs }, wait.signal);
+    if (typeof response === 'string') return response;
+    return await Promise.race([response, pace(session, env, wait.signal), interrupted(session, wait.signal)]);
+  } finally {
+    wait.abort();
+    session.keepalive('processing');
+  }
+}
+
+const cancelled = () => new CtapError('CTAP2_ERR_KEEPALIVE_CANCEL', 'the platform cancelled');
+
+/** Keeps the host informed until the authenticator loses patience. */
+async function pace(session: Session, { clock }: AuthenticatorEnv, ended: AbortSignal): Promise<GestureOutcome> {
+  const deadline = clock.monotonic() + gestureTimeoutMs;
+  try {
+    for (let left = gestureTimeoutMs; left > 0; left = deadline - clock.monotonic()) {
+      await clock.sleep(Math.min(keepaliveEveryMs, left), ended);
+      session.keepalive('upneeded');
+    }
+  } catch (error) {
+    if (!ended.aborted) throw error;
+  }
+  return 'timeout';
+}
+
+/** Rejects when the host cancels or the power goes; both listeners leave with the wait. */
+function interrupted({ signal, power }: Session, ended: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(cancelled()), { once: true, signal: ended });
+    power.addEventListener('abort', () => reject(power.reason), { once: true, signal: ended });
+  });
+}
