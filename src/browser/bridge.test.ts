@@ -175,6 +175,7 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
       NotSupportedError: 1,
       OperationError: 1,
       SecurityError: 1,
+      SyntaxError: 1,
       TypeError: 1,
       UnknownError: 1,
     } satisfies Record<WebAuthnErrorName, 1>;

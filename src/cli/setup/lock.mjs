@@ -26,15 +26,16 @@ export async function withLock(name, work, folder = path.join(projectRoot, '.cac
   }
 }
 
-/** @param {string} file */
+/** @param {string} file @returns {boolean} */
 function take(file) {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-    if (!isHeld(file)) rmSync(file, { force: true });
-    return false;
+    if (isHeld(file)) return false;
+    rmSync(file, { force: true });
+    return take(file);
   }
 }
 
