@@ -25,11 +25,10 @@ export function check<Schema extends z.ZodType>(schema: Schema, node: SourceNode
   return { ok: false, findings: result.error.issues.flatMap((issue) => explain(issue, [], node, allowedKeys)) };
 }
 
-/** The finding with the place that `node` knows for it. */
-export function locate({ path, message, hint }: Finding, node: SourceNode): Diagnostic {
-  const found = nodeAt(node, path);
-  const at = found?.kind === 'scalar' ? found.at : nearestPlace(node, path);
-  return diagnostic(at, message, hint);
+/** The finding with the place that `node` knows for it: the value where it is one, else the key. */
+export function locate({ kind, path, message, hint }: Finding, node: SourceNode): Diagnostic {
+  const found = kind === 'unknown-key' ? undefined : nodeAt(node, path);
+  return diagnostic(found?.kind === 'scalar' ? found.at : nearestPlace(node, path), message, hint);
 }
 
 /** Which keys a map may have, by the list of its unknown ones: zod tells the schema only while it words the issue. */
@@ -40,9 +39,14 @@ function sentence(issue: RawIssue, allowedKeys: AllowedKeys): string | undefined
   if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject)
     allowedKeys.set(issue.keys as string[], Object.keys(issue.inst.shape));
   if (issue.code === 'invalid_type') return `expected ${wording(String(issue.expected))}, found ${kindOf(issue.input)}`;
-  if (issue.code === 'too_small' && issue.origin === 'array') return `expected at least ${issue.minimum} in the list`;
+  if (issue.code === 'too_small') return `expected ${bound('at least', issue.minimum, issue.origin)}`;
+  if (issue.code === 'too_big') return `expected ${bound('at most', issue.maximum, issue.origin)}`;
   return undefined;
 }
+
+const countedIn: Readonly<Record<string, string>> = { array: ' in the list', string: ' characters' };
+const bound = (side: string, limit: number | bigint, origin: string): string =>
+  origin === 'string' && limit === 1 ? 'some text' : `${side} ${limit}${countedIn[origin] ?? ''}`;
 
 const words: Readonly<Record<string, string>> = {
   string: 'text',
@@ -120,7 +124,7 @@ function explainUnion(branches: readonly Issue[][], path: Path, root: SourceNode
     return [unknownValue(path, found, values, choices[0]!.message)];
   }
   const meant = fitting.toSorted((a, b) => a.length - b.length)[0];
-  if (meant) return distinct(meant.flatMap((issue) => explain(issue, path, root, allowedKeys)));
+  if (meant) return meant.flatMap((issue) => explain(issue, path, root, allowedKeys));
   return [noneFits(flat.flat(), path, found)];
 }
 
@@ -154,10 +158,4 @@ function noneFits(issues: readonly Issue[], path: Path, found: SourceNode | unde
     message,
     hint: own || values.length === 0 ? undefined : hintFor('', [...new Set(values)]),
   };
-}
-
-/** A step with a misspelt keyword has no keyword either: the spelling says enough. */
-function distinct(findings: Finding[]): Finding[] {
-  const unknown = findings.filter(({ kind }) => kind === 'unknown-key');
-  return unknown.length > 0 ? findings.filter((one) => !one.message.startsWith('a step is one keyword')) : findings;
 }

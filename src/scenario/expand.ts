@@ -5,8 +5,8 @@ import { type CaseIdentity, type ExpandedCase, expandedCase } from './expanded-c
 import type { SourceFile } from './library.ts';
 import { type Combination, expandMatrix } from './matrix.ts';
 import { emptyMap, mergeMaps, withEntry } from './merge.ts';
-import { caseShape, type ScenarioCase, scenarioCase } from './schema.ts';
-import { entryAt, type MapNode, nodeAt, type Path, pick, plain } from './source-node.ts';
+import { caseShape, scenarioCase } from './schema.ts';
+import { entryAt, type MapNode, nodeAt, type Path, pick, plain, type SourceNode } from './source-node.ts';
 import { hintFor } from './suggest.ts';
 import { type Environment, type PersonaFacts, Resolver } from './variables.ts';
 
@@ -32,7 +32,7 @@ export interface Expanded {
 const maxCases = 5_000;
 const isBodyKey = (key: string): boolean => Object.hasOwn(caseShape, key);
 
-/** The cases of `source`, in the order of the file; matrix coordinates vary fastest at the end. */
+/** The cases of `source`, in the order of the file, the last dimension of the matrix varying fastest; none when anything is wrong. */
 export function expand(source: SourceFile, vocabulary: Vocabulary): Expanded {
   const { root, file } = source;
   if (root === undefined || source.includes === undefined) return { cases: [], diagnostics: [] };
@@ -51,7 +51,7 @@ export function expand(source: SourceFile, vocabulary: Vocabulary): Expanded {
       cases.push(...made.cases);
     }
   }
-  return { cases, diagnostics };
+  return { cases: diagnostics.length > 0 ? [] : cases, diagnostics };
 }
 
 /** The parts of `source` that make a case, over those of its includes. */
@@ -87,12 +87,15 @@ function oneCase(parts: Parts, { personas, run = { index: 0 }, env, ...names }: 
   });
   const resolved = resolver.resolve(body);
   const identity = identify(parts, resolver);
-  if (resolver.diagnostics.length > 0) return { cases: [], diagnostics: resolver.diagnostics };
   const checked = check(scenarioCase, resolved);
-  const findings = checked.ok ? unknownNames(checked.value, personas, names) : checked.findings;
-  if (!checked.ok || findings.length > 0)
-    return { cases: [], diagnostics: findings.map((finding) => locate(finding, resolved)) };
-  return { cases: [expandedCase(identity, checked.value, resolved, resolver.secrets)], diagnostics: [] };
+  const findings = [...(checked.ok ? [] : checked.findings), ...unknownNames(resolved, personas, names)];
+  const own = findings.filter(({ path }) => {
+    const found = nodeAt(resolved, path);
+    return found === undefined || !resolver.isIncomplete(found);
+  });
+  const diagnostics = [...resolver.diagnostics, ...own.map((finding) => locate(finding, resolved))];
+  if (!checked.ok || diagnostics.length > 0) return { cases: [], diagnostics };
+  return { cases: [expandedCase(identity, checked.value, resolved, resolver.secrets)], diagnostics };
 }
 
 function identify({ root, override, combination }: Parts, resolver: Resolver): CaseIdentity {
@@ -113,29 +116,24 @@ function identify({ root, override, combination }: Parts, resolver: Resolver): C
   };
 }
 
+type Names = Pick<Vocabulary, 'dialogs' | 'defects'>;
+
 /** Names that the schema cannot list because other rooms own them. */
-function unknownNames(
-  parsed: ScenarioCase,
-  personas: Vocabulary['personas'],
-  { dialogs, defects }: Omit<Vocabulary, 'personas'>,
-): Finding[] {
-  const known = (
-    what: string,
-    path: Path,
-    name: string | undefined,
-    names: readonly string[] | undefined,
-  ): Finding[] =>
-    name === undefined || names === undefined || names.includes(name)
-      ? []
-      : [{ path, kind: 'wrong', message: `unknown ${what} "${name}"`, hint: hintFor(name, names) }];
+function unknownNames(body: SourceNode, personas: Vocabulary['personas'], { dialogs, defects }: Names): Finding[] {
+  const known = (what: string, path: Path, names: readonly string[] | undefined): Finding[] => {
+    const name = nodeAt(body, path);
+    if (names === undefined || name?.kind !== 'scalar' || typeof name.value !== 'string' || names.includes(name.value))
+      return [];
+    return [{ path, kind: 'wrong', message: `unknown ${what} "${name.value}"`, hint: hintFor(name.value, names) }];
+  };
   const models = Object.keys(personas);
-  const faults = (parsed.authenticator?.defects ?? []).flatMap((defect, index) =>
-    typeof defect === 'string' ? known('defect', ['authenticator', 'defects', index], defect, defects) : [],
-  );
+  const faults = nodeAt(body, ['authenticator', 'defects']);
   return [
-    ...known('persona', ['authenticator', 'persona'], parsed.authenticator?.persona, models),
-    ...known('persona', ['this-device', 'persona'], parsed['this-device']?.persona, models),
-    ...known('dialog', ['browser', 'dialog'], parsed.browser?.dialog, dialogs),
-    ...faults,
+    ...known('persona', ['authenticator', 'persona'], models),
+    ...known('persona', ['this-device', 'persona'], models),
+    ...known('dialog', ['browser', 'dialog'], dialogs),
+    ...(faults?.kind === 'list'
+      ? faults.items.flatMap((_, index) => known('defect', ['authenticator', 'defects', index], defects))
+      : []),
   ];
 }

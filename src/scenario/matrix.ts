@@ -15,21 +15,23 @@ export type Combination = readonly Coordinate[];
 const maxCombinations = 2_000;
 
 export interface Expansion {
+  /** The single, empty combination when the matrix is wrong, so that the rest can still be judged. */
   combinations: Combination[];
   diagnostics: Diagnostic[];
 }
 
-/** @param matrix a node that the schema accepted; without one there is a single, empty combination. */
+/** Without a matrix there is a single, empty combination. */
 export function expandMatrix(matrix: SourceNode | undefined): Expansion {
   if (matrix?.kind !== 'map') return { combinations: [[]], diagnostics: [] };
   const dimensions = [...matrix.entries]
     .filter(([path]) => path !== 'exclude')
-    .map(([path, entry]) => coordinates(path, entry));
+    .map(([path, entry]) => coordinates(path, entry))
+    .filter((values) => values.length > 0); // an empty one breaks the schema, which is told elsewhere
   const diagnostics = dimensions.flatMap(duplicates);
   const total = dimensions.reduce((product, values) => product * values.length, 1);
   if (total > maxCombinations)
     diagnostics.push(diagnostic(matrix.at, `the matrix has ${total} combinations; at most ${maxCombinations} are run`));
-  if (diagnostics.length > 0) return { combinations: [], diagnostics };
+  if (diagnostics.length > 0) return { combinations: [[]], diagnostics };
   const excluded = nodeAt(matrix, ['exclude']);
   const exclusions = excluded?.kind === 'list' ? excluded.items : [];
   const mistakes = exclusions.flatMap((item) => unknownExclusions(item, dimensions));

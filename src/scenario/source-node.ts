@@ -85,6 +85,13 @@ export function nearestPlace(node: SourceNode, path: Path): Place {
   return node.at;
 }
 
+/** Whether `test` holds for `node` or anything in it. */
+export function someNode(node: SourceNode, test: (node: SourceNode) => boolean): boolean {
+  if (test(node)) return true;
+  if (node.kind === 'list') return node.items.some((item) => someNode(item, test));
+  return node.kind === 'map' && [...node.entries.values()].some(({ value }) => someNode(value, test));
+}
+
 /** The named entries of a map, as a map; the others are left out. */
 export const pick = (node: MapNode, wanted: (key: string) => boolean): MapNode =>
   mapNode(new Map([...node.entries].filter(([key]) => wanted(key))), node.at);

@@ -16,6 +16,7 @@ import {
   type ScalarNode,
   type SourceNode,
   scalarNode,
+  someNode,
 } from './source-node.ts';
 import { hintFor, nearest } from './suggest.ts';
 
@@ -24,6 +25,8 @@ const wholeReference = /^\$\{([^{}]*)\}$/;
 const secretName = /^secret:([A-Za-z_]\w*)(?::-(.*))?$/s;
 const maxTextLength = 10_000;
 const maxChain = 30;
+/** Values that all references of a case may stand for together. */
+const maxSpent = 10 * maxSize;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 /** What is known of a persona without its emulator: `${persona.<key>}`. */
@@ -40,11 +43,8 @@ export interface Scope {
   env: Environment | undefined;
 }
 
-export const containsReference = (node: SourceNode): boolean => {
-  if (node.kind === 'scalar') return typeof node.value === 'string' && node.value.includes('${');
-  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
-  return children.some(containsReference);
-};
+export const containsReference = (node: SourceNode): boolean =>
+  someNode(node, (one) => one.kind === 'scalar' && typeof one.value === 'string' && one.value.includes('${'));
 
 /** Resolves the references of one case. Mistakes are collected, the value becomes null; nothing is thrown. */
 export class Resolver {
@@ -54,6 +54,8 @@ export class Resolver {
   readonly #scope: Scope;
   readonly #known = new Map<string, SourceNode | undefined>();
   readonly #chain: string[] = [];
+  readonly #unresolved = new Set<SourceNode>();
+  #spent = 0;
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -61,8 +63,13 @@ export class Resolver {
 
   resolve(node: SourceNode): SourceNode {
     const resolved = this.#resolve(node);
-    if (resolved.size <= maxSize) return resolved;
+    if (resolved.size <= maxSize && this.#spent <= maxSpent) return resolved;
     return this.#mistake(node.at, `the case stands for more than ${maxSize} values; do its references multiply?`);
+  }
+
+  /** True when a mistake left a hole in `node`: whatever else is wrong with it follows from that. */
+  isIncomplete(node: SourceNode): boolean {
+    return this.#unresolved.size > 0 && someNode(node, (one) => this.#unresolved.has(one));
   }
 
   #resolve(node: SourceNode): SourceNode {
@@ -89,20 +96,26 @@ export class Resolver {
   }
 
   #interpolate(text: string, at: Place): SourceNode {
-    const result = text.replace(reference, (found, name?: string) => {
-      if (found === '$${') return '${';
-      if (name === undefined) {
-        this.#mistake(at, 'a reference is not closed by "}"', 'a plain dollar sign before a brace is written twice');
-        return '';
-      }
-      const value = this.#lookUp(name, at);
-      if (value.kind === 'scalar') return value.value === null ? '' : String(value.value);
-      this.#mistake(at, `"\${${name}}" is a ${value.kind} and cannot stand inside of text`);
-      return '';
+    const parts = [...text.matchAll(reference)].map(([found, name]) => {
+      if (found === '$${') return scalarNode('${', at);
+      if (name !== undefined) return this.#inText(name, at);
+      return this.#mistake(
+        at,
+        'a reference is not closed by "}"',
+        'a plain dollar sign before a brace is written twice',
+      );
     });
-    if (result.length > maxTextLength)
-      return this.#mistake(at, `the text becomes longer than ${maxTextLength} characters`);
-    return scalarNode(result, at);
+    if (parts.some((part) => this.#unresolved.has(part))) return this.#hole(at);
+    let index = 0;
+    const result = text.replace(reference, () => String(parts[index++]!.value ?? ''));
+    if (result.length <= maxTextLength) return scalarNode(result, at);
+    return this.#mistake(at, `the text becomes longer than ${maxTextLength} characters`);
+  }
+
+  #inText(name: string, at: Place): ScalarNode {
+    const value = this.#lookUp(name, at);
+    if (value.kind === 'scalar') return value;
+    return this.#mistake(at, `"\${${name}}" is a ${value.kind} and cannot stand inside of text`);
   }
 
   #lookUp(name: string, at: Place): SourceNode {
@@ -117,6 +130,8 @@ export class Resolver {
     this.#chain.pop();
     this.#known.set(name, target);
     if (target === undefined) return this.#mistake(at, `unknown variable "\${${name}}"`, this.#hint(name));
+    this.#spent += target.size;
+    if (this.#spent > maxSpent) return this.#hole(at);
     return target;
   }
 
@@ -182,6 +197,13 @@ export class Resolver {
 
   #mistake(at: Place, message: string, hint?: string): ScalarNode {
     this.diagnostics.push(diagnostic(at, message, hint));
-    return scalarNode(null, at);
+    return this.#hole(at);
+  }
+
+  /** Stands where a value is missing because of a mistake that was told. */
+  #hole(at: Place): ScalarNode {
+    const node = scalarNode(null, at);
+    this.#unresolved.add(node);
+    return node;
   }
 }

@@ -45,7 +45,7 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefi
       prettyErrors: false,
       uniqueKeys: false,
       stringKeys: true,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined;

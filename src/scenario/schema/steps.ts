@@ -22,13 +22,15 @@ const stepWithArgument = z
     label: z.string().min(1).optional().describe('What the step is called in reports'),
     timeout: duration.optional().describe('Longest time for this step'),
   })
-  .superRefine((entry, context) => {
-    const found = keywordsOf(entry);
-    if (found.length !== 1) {
-      const what = found.length === 0 ? 'has no keyword' : `has ${found.length} keywords: ${found.join(', ')}`;
-      context.addIssue(`a step is one keyword with its argument; this one ${what}`);
-    }
+  .refine((entry) => keywordsOf(entry).length === 1, {
+    error: ({ input }) => `a step is one keyword with its argument; this one ${keywordCount(input as object)}`,
+    when: ({ issues }) => issues.length === 0, // a misspelt keyword has been said already
   });
+
+function keywordCount(entry: object): string {
+  const found = keywordsOf(entry);
+  return found.length === 0 ? 'has no keyword' : `has ${found.length}: ${found.join(', ')}`;
+}
 
 const bareStep = z.enum(bareKeywords, {
   error: ({ input }) => {

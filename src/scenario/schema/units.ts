@@ -54,6 +54,7 @@ export const oneOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
     .partial()
     .refine((map) => Object.keys(map).length === 1, {
       error: `expected exactly one of ${Object.keys(shape).join(', ')}`,
+      when: ({ issues }) => issues.length === 0,
     })
     .transform((map) => map as OneOf<Shape>);
 
