@@ -1,7 +1,8 @@
 /**
  * The user's side of a ceremony as a port: whoever implements it is the person in front of the security dialog.
  * The client asks, one question at a time; scenario steps, a terminal prompt or a test answer. Every question may be
- * answered with `cancelled`, and ends with the signal's abort (timeout, page abort) by rejecting with the signal's reason.
+ * answered with `cancelled`, and ends with the signal's abort (timeout, page abort) by rejecting with the signal's reason;
+ * an answer that comes later is ignored.
  */
 
 export const cancelled = Symbol('cancelled');
@@ -25,7 +26,7 @@ export interface PinPrompt {
 }
 
 export interface PresencePrompt {
-  why: 'register' | 'sign-in' | 'select-device' | 'already-registered';
+  why: 'register' | 'sign-in' | 'select-device' | 'already-registered' | 'verify';
   rpId: string;
   /** True when the key verifies the user itself (fingerprint) instead of a bare touch. */
   verification: boolean;
@@ -50,10 +51,13 @@ export interface UserInteraction {
     choices: AuthenticatorChoice[],
     signal: AbortSignal,
   ): Promise<AuthenticatorChoice['id'] | Cancelled>;
-  /** Resolves once a key is there (again). Asked when a security key was chosen and none is connected. */
+  /** Resolves once a key is there (again). Asked when a security key was chosen and none is connected; ends by itself when one appears. */
   connectKey(signal: AbortSignal): Promise<'connected' | Cancelled>;
   providePin(prompt: PinPrompt, signal: AbortSignal): Promise<string | Cancelled>;
-  /** Shown while the key waits; the gesture itself happens at the key. Resolving with `cancelled` aborts the ceremony; the promise may also stay pending until `signal`. */
+  /**
+   * Shown from the moment the key says that it waits for a gesture; the gesture itself happens at the key. Resolving with
+   * `cancelled` ends the ceremony; the promise may also stay pending until `signal`, which ends with the wait.
+   */
   awaitPresence(prompt: PresencePrompt, signal: AbortSignal): Promise<Cancelled>;
   /** Last look before the result goes to the site. */
   review(prompt: ReviewPrompt, signal: AbortSignal): Promise<'ok' | Cancelled>;
@@ -71,4 +75,5 @@ export type EndReason =
   | 'timeout'
   | 'key-removed'
   | 'not-recognised'
+  | 'denied-at-key'
   | 'device-error';

@@ -36,6 +36,7 @@ export const webAuthnErrorNames = [
   'NotSupportedError',
   'OperationError',
   'SecurityError',
+  'SyntaxError',
   'TypeError',
   'UnknownError',
 ] as const;

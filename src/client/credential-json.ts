@@ -1,0 +1,60 @@
+/** RegistrationResponseJSON and AuthenticationResponseJSON, WebAuthn L3 section 5.1 (toJSON()): binary members in base64url. */
+import { toBase64url } from '#protocol/bytes.ts';
+import type { NewCredential } from './create.ts';
+import type { Assertion } from './get.ts';
+
+interface PublicKeyCredentialJSON<Response> {
+  id: string;
+  rawId: string;
+  type: 'public-key';
+  authenticatorAttachment: 'platform' | 'cross-platform';
+  response: Response;
+  clientExtensionResults: Record<string, unknown>;
+}
+
+export type RegistrationResponseJSON = PublicKeyCredentialJSON<{
+  clientDataJSON: string;
+  attestationObject: string;
+  authenticatorData: string;
+  transports: string[];
+  publicKey?: string;
+  publicKeyAlgorithm: number;
+}>;
+
+export type AuthenticationResponseJSON = PublicKeyCredentialJSON<{
+  clientDataJSON: string;
+  authenticatorData: string;
+  signature: string;
+  userHandle?: string;
+}>;
+
+export function registrationJSON(credential: NewCredential): RegistrationResponseJSON {
+  return {
+    ...common(credential),
+    response: {
+      clientDataJSON: toBase64url(credential.clientDataJSON),
+      attestationObject: toBase64url(credential.attestationObject),
+      authenticatorData: toBase64url(credential.authenticatorData),
+      transports: credential.transports,
+      ...(credential.publicKey && { publicKey: toBase64url(credential.publicKey) }),
+      publicKeyAlgorithm: credential.publicKeyAlgorithm,
+    },
+  };
+}
+
+export function authenticationJSON(assertion: Assertion): AuthenticationResponseJSON {
+  return {
+    ...common(assertion),
+    response: {
+      clientDataJSON: toBase64url(assertion.clientDataJSON),
+      authenticatorData: toBase64url(assertion.authenticatorData),
+      signature: toBase64url(assertion.signature),
+      ...(assertion.userHandle && { userHandle: toBase64url(assertion.userHandle) }),
+    },
+  };
+}
+
+function common({ id, authenticatorAttachment, clientExtensionResults }: NewCredential | Assertion) {
+  const text = toBase64url(id);
+  return { id: text, rawId: text, type: 'public-key' as const, authenticatorAttachment, clientExtensionResults };
+}

@@ -1,0 +1,94 @@
+/** navigator.credentials.get(): WebAuthn L3 section 5.1.4, with the spec's steps as functions in the spec's order. */
+import { type Ceremony, runCeremony } from './ceremony.ts';
+import type { ClientContext } from './context.ts';
+import { type AuthenticationResponseJSON, authenticationJSON } from './credential-json.ts';
+import {
+  type AuthenticatorAttachment,
+  type PublicKeyCredentialRequestOptionsJSON,
+  parseRequestOptions,
+  type RequestOptions,
+} from './credential-options.ts';
+import type { ClientOutputs } from './extensions/extension.ts';
+import { authenticationProcessors } from './extensions/registry.ts';
+import { type AssertionRequest, type GivenAssertion, getAssertion, suitsAssertion } from './get-assertion.ts';
+import { relyingPartyId } from './relying-party-id.ts';
+import { ceremonyTimeoutMs, collectClientData } from './request.ts';
+import { checkAuthenticatorData } from './response-checks.ts';
+import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
+
+/** An assertion in binary form: what PublicKeyCredential and AuthenticatorAssertionResponse hold. */
+export interface Assertion {
+  id: Uint8Array;
+  clientDataJSON: Uint8Array;
+  authenticatorData: Uint8Array;
+  signature: Uint8Array;
+  userHandle: Uint8Array | undefined;
+  authenticatorAttachment: AuthenticatorAttachment;
+  clientExtensionResults: ClientOutputs;
+}
+
+/**
+ * get() from JSON to JSON (sections 5.1.10, toJSON()).
+ * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
+ */
+export async function get(
+  options: PublicKeyCredentialRequestOptionsJSON,
+  context: ClientContext,
+): Promise<AuthenticationResponseJSON> {
+  return authenticationJSON(await requestAssertion(parseRequestOptions(options), context));
+}
+
+/**
+ * get() in binary form.
+ * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
+ */
+export async function requestAssertion(options: RequestOptions, context: ClientContext): Promise<Assertion> {
+  const done = context.timeline?.start('client');
+  try {
+    const request = prepare(options, context);
+    context.signal?.throwIfAborted(); // step 13
+    return await runCeremony(context, request.timeoutMs, (ceremony) => authenticate(request, ceremony));
+  } finally {
+    done?.();
+  }
+}
+
+/** Steps 4 to 12. */
+function prepare(options: RequestOptions, context: ClientContext): AssertionRequest {
+  const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
+  const rpId = relyingPartyId(context.origin, options.rpId); // steps 5 to 7
+  const processors = authenticationProcessors(options.extensions, options.allowCredentials); // steps 8 and 9
+  const clientData = collectClientData('webauthn.get', options.challenge, context); // steps 10 to 12
+  return { options, rpId, processors, timeoutMs, ...clientData };
+}
+
+/** Steps 14 to 20. */
+function authenticate(request: AssertionRequest, ceremony: Ceremony): Promise<Assertion> {
+  const selection = {
+    rpId: request.rpId,
+    hints: request.options.hints,
+    suits: (info: SelectedAuthenticator['info']) => suitsAssertion(info, request),
+  };
+  return onSelectedAuthenticator(selection, ceremony, async (authenticator) =>
+    constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request),
+  );
+}
+
+/** "If any authenticator indicates success": constructAssertionAlg. */
+function constructAssertion(
+  { response, verified, session }: GivenAssertion,
+  { available }: SelectedAuthenticator,
+  { rpId, clientDataJSON, processors }: AssertionRequest,
+): Assertion {
+  const { extensions } = checkAuthenticatorData(response.authData, { rpId, verified });
+  const outcome = { outputs: extensions ?? new Map(), session };
+  return {
+    id: response.credential.id,
+    clientDataJSON,
+    authenticatorData: response.authData,
+    signature: response.signature,
+    userHandle: response.user?.id,
+    authenticatorAttachment: available.kind === 'this-device' ? 'platform' : 'cross-platform',
+    clientExtensionResults: Object.assign({}, ...processors.map((processor) => processor.clientOutputs?.(outcome))),
+  };
+}
