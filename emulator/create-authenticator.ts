@@ -73,13 +73,15 @@ function customised({ persona, attestation, algorithms, credentialCapacity }: Au
 
 function identityOf(persona: Persona, { rules, certificate }: Misbehaviour, random: Random): Identity {
   const aaguid = parseAaguid(persona.aaguid);
+  const isU2f = persona.attestation === 'fido-u2f';
   let made: AttestationIdentity | undefined;
   return {
     aaguid,
     attestation() {
       made ??= attestationIdentity({
         model: persona.label,
-        aaguid: persona.attestation === 'fido-u2f' ? undefined : aaguid,
+        aaguid: isU2f ? undefined : aaguid,
+        intermediateCa: persona.intermediateCa && !isU2f,
         alter: certificate,
         untrusted: !rules.attestationRootIsKnown,
         deterministic: random.deterministic,

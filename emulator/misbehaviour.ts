@@ -49,11 +49,14 @@ export interface Change extends Partial<Alterations> {
   rules?: Partial<Rules>;
 }
 
+const unchanged = <T>(value: T): T => value;
+
 /** Applies changes one after the other. Without any the result is a correct authenticator. */
 export function misbehaviour(changes: readonly Change[]): Misbehaviour {
   const through = <Hook extends Exclude<keyof Alterations, 'answer'>>(hook: Hook) => {
     type Step = (value: Parameters<Alterations[Hook]>[0]) => Parameters<Alterations[Hook]>[0];
     const steps = changes.flatMap((change) => change[hook] ?? []) as unknown as Step[];
+    if (steps.length === 0) return unchanged as Alterations[Hook];
     return ((value) => steps.reduce((current, step) => step(current), value)) as Step as unknown as Alterations[Hook];
   };
   const answers = changes.flatMap(({ answer }) => answer ?? []);

@@ -33,17 +33,34 @@ export async function awaitGesture(
   return outcome;
 }
 
+/** A controller serves until a gesture takes time: the ones at hand need none of their own. */
+let unused = new AbortController();
+
 async function ask(request: Omit<GestureRequest, 'timeoutMs'>, session: Session, env: AuthenticatorEnv) {
+  const wait = unused;
   session.keepalive('upneeded');
   session.power.throwIfAborted();
-  const wait = new AbortController();
   try {
     const response = env.gestures.respond({ ...request, timeoutMs: gestureTimeoutMs }, wait.signal);
     if (typeof response === 'string') return response;
-    return await Promise.race([response, pace(session, env, wait.signal), interrupted(session, wait.signal)]);
+    unused = new AbortController();
+    return await first(response, session, env, wait);
   } finally {
-    wait.abort();
     session.keepalive('processing');
+  }
+}
+
+/** What comes first: the gesture, the authenticator's own timeout, cancellation, or the loss of power. */
+async function first(
+  gesture: Promise<GestureOutcome>,
+  session: Session,
+  env: AuthenticatorEnv,
+  wait: AbortController,
+): Promise<GestureOutcome> {
+  try {
+    return await Promise.race([gesture, pace(session, env, wait.signal), interrupted(session, wait.signal)]);
+  } finally {
+    wait.abort(new Error('the authenticator no longer waits'));
   }
 }
 

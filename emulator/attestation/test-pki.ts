@@ -80,10 +80,12 @@ export const trustAnchors = (): Uint8Array[] => [root().certificate];
 /** What a certificate is made for. */
 export interface LeafRequest {
   model: string;
-  /** Absent for fido-u2f, whose certificate hangs directly under the root. */
+  /** Absent for fido-u2f, whose certificate knows no model. */
   aaguid?: Uint8Array | undefined;
   /** Changes the template before it is signed. */
   alter?: ((template: CertificateTemplate) => CertificateTemplate) | undefined;
+  /** The leaf hangs under the intermediate CA instead of the root. */
+  intermediateCa?: boolean | undefined;
   untrusted?: boolean | undefined;
   /** The attestation key signs with RFC 6979 nonces: reproducible, and 30 times slower. */
   deterministic?: boolean | undefined;
@@ -91,8 +93,15 @@ export interface LeafRequest {
 
 /** An attestation key with its certificate, WebAuthn L3 section 8.2.1. */
 export function attestationIdentity(request: LeafRequest): AttestationIdentity {
-  const { model, aaguid, alter = (same) => same, untrusted = false, deterministic = false } = request;
-  const issuer = untrusted ? strangerRoot() : aaguid ? intermediate() : root();
+  const {
+    model,
+    aaguid,
+    alter = (same) => same,
+    intermediateCa = false,
+    untrusted = false,
+    deterministic = false,
+  } = request;
+  const issuer = untrusted ? strangerRoot() : intermediateCa ? intermediate() : root();
   const label = `${model} ${aaguid ? 'packed' : 'fido-u2f'}`;
   const key = keyFor(label, deterministic);
   const template: CertificateTemplate = {
@@ -111,5 +120,5 @@ export function attestationIdentity(request: LeafRequest): AttestationIdentity {
     ],
   };
   const leaf = issue(alter(template), issuer.key);
-  return { key, chain: aaguid && !untrusted ? [leaf, issuer.certificate] : [leaf] };
+  return { key, chain: intermediateCa && !untrusted ? [leaf, issuer.certificate] : [leaf] };
 }

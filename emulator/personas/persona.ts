@@ -47,6 +47,8 @@ export interface Persona {
   /** Preferred first. */
   algorithms: readonly CoseAlgorithm[];
   attestation: AttestationChoice;
+  /** Its attestation certificate hangs under an intermediate CA, which is sent along; else directly under the root. */
+  intermediateCa: boolean;
   maxMsgSize: number;
   maxCredentialCountInList: number;
   maxCredentialIdLength: number;

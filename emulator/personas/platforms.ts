@@ -7,6 +7,7 @@ const platform = {
   options: { rk: true, plat: true },
   pinUvAuthProtocols: [],
   minPinLength: 4,
+  intermediateCa: false,
   maxMsgSize: 7609,
   maxCredentialCountInList: 64,
   maxCredentialIdLength: 64,

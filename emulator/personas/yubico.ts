@@ -7,6 +7,7 @@ const yubikey5 = {
   pinUvAuthProtocols: [2, 1],
   minPinLength: 4,
   algorithms: ['ES256', 'EdDSA'],
+  intermediateCa: false,
   maxMsgSize: 1200,
   maxCredentialCountInList: 8,
   maxCredentialIdLength: 128,

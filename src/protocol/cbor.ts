@@ -88,13 +88,19 @@ function isSorted(map: CborMap): boolean {
 
 /** CTAP2 canonical key order: major type, then length, then bytes. For integers that is the order of their magnitude. */
 function compareKeys(a: CborKey, b: CborKey): number {
-  const rank = (key: CborKey) => (typeof key === 'string' ? major.text : key < 0 ? major.negative : major.unsigned);
-  if (rank(a) !== rank(b)) return rank(a) - rank(b);
-  if (typeof a === 'string' && typeof b === 'string') {
-    const [left, right] = [Buffer.from(a), Buffer.from(b)];
-    return left.length - right.length || Buffer.compare(left, right);
-  }
-  return (a < b ? -1 : a > b ? 1 : 0) * (rank(a) === major.negative ? -1 : 1);
+  const type = majorOf(a);
+  if (type !== majorOf(b)) return type - majorOf(b);
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
+  return (a < b ? -1 : a > b ? 1 : 0) * (type === major.negative ? -1 : 1);
+}
+
+function majorOf(key: CborKey): number {
+  if (typeof key === 'string') return major.text;
+  return key < 0 ? major.negative : major.unsigned;
+}
+
+function compareTexts(a: string, b: string): number {
+  return Buffer.byteLength(a) - Buffer.byteLength(b) || Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** Initial byte and argument in the shortest form, RFC 8949 section 3. */

@@ -98,7 +98,7 @@ export function generateSigningKey(algorithm: CoseAlgorithm, random: Random): Si
 export function importSigningKey(algorithm: CoseAlgorithm, secret: Uint8Array, deterministic = false): SigningKey {
   if (secret.length !== 32)
     throw new RangeError(`cannot import a private key of ${secret.length} bytes: 32 are wanted`);
-  return algorithm === 'ES256' ? p256Key(secret, deterministic) : ed25519Key(secret);
+  return algorithm === 'ES256' ? new P256Key(secret, deterministic) : ed25519Key(secret);
 }
 
 /** The fixed heads of a SubjectPublicKeyInfo (RFC 5480, RFC 8410) and of an Ed25519 PKCS#8. */
@@ -109,24 +109,39 @@ const ed25519Pkcs8Head = fromHex('302e020100300506032b657004220420');
 /** Serves every point multiplication: it is set anew each time. */
 const calculator = createECDH('prime256v1');
 
-function p256Key(secret: Uint8Array, deterministic: boolean): SigningKey {
-  const point = p256Point(secret);
-  const [x, y] = [point.slice(1, 33), point.slice(33)];
-  let privateKey: KeyObject | undefined;
-  const key = () => {
-    const jwk = { kty: 'EC', crv: 'P-256', d: toBase64url(secret), x: toBase64url(x), y: toBase64url(y) };
-    privateKey ??= createPrivateKey({ key: jwk, format: 'jwk' });
-    return privateKey;
-  };
-  const { alg, kty, crv } = coseAlgorithms.ES256;
-  return {
-    algorithm: 'ES256',
-    alg,
-    spki: concat(p256SpkiHead, point),
-    publicKey: coseKey(alg, kty, crv, x, y),
-    sign: (data) => (deterministic ? signDeterministic(data, secret) : own(sign('sha256', data, privateKey ?? key()))),
-    secret: () => secret,
-  };
+class P256Key implements SigningKey {
+  readonly algorithm = 'ES256';
+  readonly alg = coseAlgorithms.ES256.alg;
+  readonly publicKey: CborMap;
+  readonly spki: Uint8Array;
+  readonly #secret: Uint8Array;
+  readonly #point: Uint8Array;
+  readonly #deterministic: boolean;
+  #privateKey: KeyObject | undefined;
+
+  constructor(secret: Uint8Array, deterministic: boolean) {
+    const { alg, kty, crv } = coseAlgorithms.ES256;
+    this.#secret = secret;
+    this.#deterministic = deterministic;
+    this.#point = p256Point(secret);
+    this.spki = concat(p256SpkiHead, this.#point);
+    this.publicKey = coseKey(alg, kty, crv, this.#point.slice(1, 33), this.#point.slice(33));
+  }
+
+  sign(data: Uint8Array): Uint8Array {
+    if (this.#deterministic) return signDeterministic(data, this.#secret);
+    this.#privateKey ??= createPrivateKey({ key: this.#jwk(), format: 'jwk' });
+    return own(sign('sha256', data, this.#privateKey));
+  }
+
+  secret(): Uint8Array {
+    return this.#secret;
+  }
+
+  #jwk() {
+    const [x, y] = [this.#point.subarray(1, 33), this.#point.subarray(33)];
+    return { kty: 'EC', crv: 'P-256', d: toBase64url(this.#secret), x: toBase64url(x), y: toBase64url(y) };
+  }
 }
 
 function p256Point(secret: Uint8Array): Uint8Array {

@@ -17,7 +17,23 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
-export const systemRandom: Random = { bytes: (length) => randomFillSync(new Uint8Array(length)) };
+/** The machine's randomness, fetched in blocks: a call for a few bytes would cost as much as one for a block. */
+const block = new Uint8Array(4096);
+let taken = block.length;
+
+export const systemRandom: Random = {
+  bytes(length) {
+    if (length > block.length / 8) return randomFillSync(new Uint8Array(length));
+    if (taken + length > block.length) {
+      randomFillSync(block);
+      taken = 0;
+    }
+    const bytes = block.slice(taken, taken + length);
+    block.fill(0, taken, taken + length);
+    taken += length;
+    return bytes;
+  },
+};
 
 interface Sleeper {
   wakeAt: number;
