@@ -7,7 +7,7 @@ const folded = (word: string): string => word.toLowerCase().replace(/[-_ ./]/g, 
 /** The nearest of `candidates`, or undefined when none is near enough to be meant. Ties go to the first one. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = folded(word.slice(0, 100));
-  const tolerance = wanted.length < 3 ? 0 : Math.max(1, Math.floor(wanted.length / 3));
+  const tolerance = wanted.length < 3 ? 0 : Math.ceil(wanted.length / 3);
   let best: { candidate: string; away: number } | undefined;
   for (const candidate of candidates) {
     const away = distance(wanted, folded(candidate));

@@ -27,7 +27,7 @@ export interface Comparison {
 export const isComparison = (value: object): value is Comparison => 'comparator' in value;
 
 const comparison = z
-  .string()
+  .string({ error: 'write a whole number, or a comparison such as ">= 1"' })
   .regex(/^(?:>=|<=|>|<|!=) *-?\d+(?:\.\d+)?$/, { error: 'not a comparison; write it like ">= 1"' })
   .transform((text): Comparison => {
     const [, comparator, value] = /^([<>=!]+) *(.+)$/.exec(text)!;
