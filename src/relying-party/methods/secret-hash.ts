@@ -7,6 +7,9 @@ import { deriveKey, type ScryptParameters } from '../crypto.ts';
 /** OWASP's minimum for scrypt with p = 1 is N = 2^17; a portal under test may choose less to be quick. */
 export const strongScrypt: ScryptParameters = { N: 2 ** 17, r: 8, p: 1 };
 
+/** For secrets that live for seconds, as in tests and scenarios: no protection, no cost. */
+export const quickScrypt: ScryptParameters = { N: 2 ** 8, r: 1, p: 1 };
+
 export async function hashSecret(secret: string, random: Random, parameters: ScryptParameters): Promise<string> {
   const salt = random.bytes(16);
   const key = await deriveKey(utf8(secret.normalize('NFC')), salt, parameters);

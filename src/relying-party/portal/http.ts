@@ -48,13 +48,13 @@ export const securityHeaders: MiddlewareHandler<PortalEnv> = async (c, next) => 
   await next();
   c.header('Content-Security-Policy', contentSecurityPolicy);
   c.header('X-Content-Type-Options', 'nosniff');
-  c.header('Referrer-Policy', 'no-referrer');
+  c.header('Referrer-Policy', 'same-origin');
   c.header('Cross-Origin-Opener-Policy', 'same-origin');
   c.header('Permissions-Policy', 'publickey-credentials-create=(self), publickey-credentials-get=(self)');
   if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
 };
 
-/** Finds the caller and refuses every POST without the right token. */
+/** Finds the caller and refuses every POST without the right token; without a session that is mostly one that has ended. */
 export const sessionAndCsrf =
   ({ context, sessions }: PortalParts): MiddlewareHandler<PortalEnv> =>
   async (c, next) => {
@@ -67,7 +67,12 @@ export const sessionAndCsrf =
     c.set('csrf', csrf);
     if (c.req.method === 'POST' && !(await hasToken(c, csrf, context.origin()))) {
       await context.events.emit('request.refused', caller?.user.name, { reason: 'csrf', path: c.req.path });
-      return refuseRequest(c, context, caller ? refuse('csrf') : refuse('not-signed-in'), 'That didn’t work');
+      return refuseRequest(
+        c,
+        context,
+        refuse(caller || c.req.path === '/sign-in' ? 'csrf' : 'not-signed-in'),
+        'That didn’t work',
+      );
     }
     return next();
   };

@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { flag } from '#protocol/authenticator-data.ts';
+import { concat, toBase64url, utf8 } from '#protocol/bytes.ts';
+import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
+import { decode } from '#protocol/cbor-reader.ts';
+import { generateSigningKey } from '#protocol/crypto.ts';
+import { systemRandom } from '#protocol/seams.ts';
+import { type Reason, Refusal } from '../refusals.ts';
+import { makeRegistration, type RegistrationParts, selfAttester, testAaguid, testKey } from './registration.fixture.ts';
+import { type RegistrationExpectations, verifyRegistration } from './verify-registration.ts';
+
+const challenge = toBase64url(systemRandom.bytes(32));
+
+const expectations = (changes: Partial<RegistrationExpectations> = {}): RegistrationExpectations => ({
+  async redeemChallenge(value) {
+    if (value !== challenge) throw new Refusal('challenge-mismatch');
+    return { algorithms: [-7, -8, -257] };
+  },
+  origin: 'http://localhost:1234',
+  rpId: 'localhost',
+  userVerification: 'required',
+  attestation: 'requested',
+  trustAnchors: [],
+  now: Date.now(),
+  ...changes,
+});
+
+const verify = async (parts: Partial<RegistrationParts> = {}, changes?: Partial<RegistrationExpectations>) =>
+  verifyRegistration(await makeRegistration({ challenge, ...parts }), expectations(changes));
+
+/** `key` with members replaced; undefined removes one. */
+const changedKey = (changes: [number, CborValue | undefined][], key: CborMap = testKey.publicKey): CborMap => {
+  const map = new Map(key);
+  for (const [label, value] of changes) value === undefined ? map.delete(label) : map.set(label, value);
+  return map;
+};
+
+/** The attestation object with members replaced. */
+const withMember = (name: string | number, value: CborValue | undefined) => (bytes: Uint8Array) => {
+  const map = new Map(decode(bytes) as CborMap);
+  value === undefined ? map.delete(name) : map.set(name, value);
+  return encode(map);
+};
+
+describe('what must be accepted', () => {
+  it('takes a none attestation and learns everything about the credential', async () => {
+    const credentialId = systemRandom.bytes(16);
+    expect(await verify({ credentialId })).toEqual({
+      accepted: true,
+      credential: {
+        credentialId: toBase64url(credentialId),
+        publicKey: toBase64url(encode(testKey.publicKey)),
+        algorithm: -7,
+        signCount: 0,
+        aaguid: testAaguid,
+        attestation: { fmt: 'none', type: 'none', chain: 'none' },
+        kind: 'security-key',
+        transports: ['nfc', 'usb'],
+        userVerified: true,
+        backupEligible: false,
+        backedUp: false,
+        discoverable: true,
+      },
+    });
+  });
+
+  const ed25519 = generateSigningKey('EdDSA', systemRandom);
+  const accepted: Record<string, Partial<RegistrationParts>> = {
+    'packed self attestation, ES256': { attester: selfAttester() },
+    'packed self attestation, EdDSA': { attester: selfAttester(ed25519), publicKey: ed25519.publicKey },
+    'a credential id of 1023 bytes': { credentialId: systemRandom.bytes(1023) },
+    'an unknown member of the client data': { clientData: { other_keys_can_be_added_here: 'x' } },
+    'client data without crossOrigin': { clientData: { crossOrigin: undefined } },
+    'a backed up synced passkey': { flags: flag.UP | flag.UV | flag.BE | flag.BS, attachment: 'platform' },
+    'an extension output nobody asked for': { extensions: new Map([['credProtect', 3]]) },
+    'a transport of the future': { transports: ['usb', 'telepathy'] },
+  };
+  it.each(Object.entries(accepted))('takes %s', async (_, parts) => {
+    expect(await verify(parts)).toMatchObject({ accepted: true });
+  });
+
+  it('takes a credential without user verification where that is preferred only', async () => {
+    expect(await verify({ flags: flag.UP }, { userVerification: 'preferred' })).toMatchObject({
+      credential: { userVerified: false },
+    });
+  });
+});
+
+type Refusals = Record<string, [Reason, Partial<RegistrationParts>]>;
+const refusedAs = (cases: Refusals) =>
+  it.each(Object.entries(cases))('%s', async (_, [reason, parts]) => {
+    expect(await verify(parts)).toMatchObject({ accepted: false, reason });
+  });
+
+describe('client data (steps 5 to 11)', () => {
+  const bytes = (text: string) => ({ clientDataBytes: utf8(text) });
+  const good = `"type":"webauthn.create","challenge":"${challenge}","origin":"http://localhost:1234"`;
+  refusedAs({
+    'not UTF-8': [
+      'client-data-invalid',
+      { clientDataBytes: concat(utf8(`{${good},"x":"`), Uint8Array.of(0xff), utf8('"}')) },
+    ],
+    'with a byte order mark': ['client-data-invalid', bytes(`\ufeff{${good}}`)],
+    'not JSON': ['client-data-invalid', bytes(`{${good}`)],
+    'a list': ['client-data-invalid', bytes(`[{${good}}]`)],
+    'a member twice': ['client-data-invalid', bytes(`{${good},"origin":"http://localhost:1234"}`)],
+    'a member twice, escaped differently': [
+      'client-data-invalid',
+      bytes(`{${good},"or\\u0069gin":"http://localhost:1234"}`),
+    ],
+    'followed by more': ['client-data-invalid', bytes(`{${good}}{}`)],
+    'challenge not text': ['client-data-invalid', { clientData: { challenge: 1 } }],
+    'crossOrigin not boolean': ['client-data-invalid', { clientData: { crossOrigin: 'false' } }],
+    'topOrigin not text': ['client-data-invalid', { clientData: { topOrigin: 1 } }],
+    'token binding present': ['client-data-invalid', { clientData: { tokenBinding: { status: 'present', id: 'x' } } }],
+    'type of an assertion': ['type-mismatch', { clientData: { type: 'webauthn.get' } }],
+    'type in other case': ['type-mismatch', { clientData: { type: 'WebAuthn.create' } }],
+    'another challenge': ['challenge-mismatch', { challenge: toBase64url(systemRandom.bytes(32)) }],
+    'another port': ['origin-mismatch', { origin: 'http://localhost:1235' }],
+    'another scheme': ['origin-mismatch', { origin: 'https://localhost:1234' }],
+    'a trailing slash': ['origin-mismatch', { origin: 'http://localhost:1234/' }],
+    'made inside another page': ['cross-origin', { clientData: { crossOrigin: true } }],
+    'naming a page around it': ['cross-origin', { clientData: { topOrigin: 'https://evil.test' } }],
+  });
+
+  it('accepts the same member name in different objects', async () => {
+    expect(await verify(bytes(`{${good},"a":{"type":1},"b":[{"type":2}]}`))).toMatchObject({ accepted: true });
+  });
+});
+
+describe('attestation object (step 13)', () => {
+  const invalid = 'attestation-object-invalid';
+  refusedAs({
+    truncated: [invalid, { attestationObject: (bytes) => bytes.subarray(0, -1) }],
+    'followed by a byte': [invalid, { attestationObject: (bytes) => concat(bytes, Uint8Array.of(0)) }],
+    'a list': [invalid, { attestationObject: () => encode([1]) }],
+    'without fmt': [invalid, { attestationObject: withMember('fmt', undefined) }],
+    'with bytes as fmt': [invalid, { attestationObject: withMember('fmt', utf8('none')) }],
+    'without attStmt': [invalid, { attestationObject: withMember('attStmt', undefined) }],
+    'with a list as attStmt': [invalid, { attestationObject: withMember('attStmt', []) }],
+    'with text as authData': [invalid, { attestationObject: withMember('authData', 'x') }],
+    'with another member': [invalid, { attestationObject: withMember('extra', 1) }],
+    'of indefinite length': [
+      invalid,
+      { attestationObject: (bytes) => concat(Uint8Array.of(0xbf), bytes.subarray(1), Uint8Array.of(0xff)) },
+    ],
+    'with CTAP’s integer keys': [
+      invalid,
+      {
+        attestationObject: (bytes) =>
+          encode(new Map([...(decode(bytes) as CborMap).values()].map((value, index) => [index + 1, value]))),
+      },
+    ],
+    'of an unknown format': ['attestation-format-unknown', { fmt: 'packedd' }],
+    'none with a statement': ['attestation-invalid', { attStmt: () => new Map([['sig', new Uint8Array(8)]]) }],
+  });
+});
+
+describe('authenticator data (steps 14 to 19)', () => {
+  refusedAs({
+    'of another site': ['rp-id-mismatch', { rpId: 'example.org' }],
+    'without user presence': ['user-presence-missing', { flags: flag.UV }],
+    'without user verification': ['user-verification-missing', { flags: flag.UP }],
+    'backed up but not eligible': ['backup-state-invalid', { flags: flag.UP | flag.UV | flag.BS }],
+    'cut off': ['auth-data-invalid', { authData: (bytes) => bytes.subarray(0, 60) }],
+    'without credential': [
+      'auth-data-invalid',
+      { authData: (bytes) => concat(bytes.subarray(0, 32), Uint8Array.of(flag.UP | flag.UV), bytes.subarray(33, 37)) },
+    ],
+    'with a byte left over': ['auth-data-invalid', { authData: (bytes) => concat(bytes, Uint8Array.of(0)) }],
+    'promising extensions that are not there': [
+      'auth-data-invalid',
+      { authData: (bytes) => concat(bytes.subarray(0, 32), Uint8Array.of(bytes[32]! | flag.ED), bytes.subarray(33)) },
+    ],
+    'with a credential id of 1024 bytes': ['credential-id-invalid', { credentialId: systemRandom.bytes(1024) }],
+    'with a credential id of 15 bytes': ['credential-id-invalid', { credentialId: systemRandom.bytes(15) }],
+  });
+});
+
+describe('public key (step 20)', () => {
+  const rsa = (n: Uint8Array, e: number[]) =>
+    new Map<number, CborValue>([
+      [1, 3],
+      [3, -257],
+      [-1, n],
+      [-2, Uint8Array.from(e)],
+    ]);
+  const modulus = new Uint8Array(256).fill(0xc1);
+  refusedAs({
+    'of an algorithm nobody asked for': ['algorithm-not-allowed', { publicKey: changedKey([[3, -35]]) }],
+    'without algorithm': ['public-key-invalid', { publicKey: changedKey([[3, undefined]]) }],
+    'with another key type': ['public-key-invalid', { publicKey: changedKey([[1, 1]]) }],
+    'with another curve': ['public-key-invalid', { publicKey: changedKey([[-1, 2]]) }],
+    'with a short x': ['public-key-invalid', { publicKey: changedKey([[-2, new Uint8Array(31)]]) }],
+    'with a compressed point': ['public-key-invalid', { publicKey: changedKey([[-3, true]]) }],
+    'off its curve': ['public-key-invalid', { publicKey: changedKey([[-3, new Uint8Array(32).fill(7)]]) }],
+    'with the private part': ['public-key-invalid', { publicKey: changedKey([[-4, new Uint8Array(32)]]) }],
+    'not canonical': [
+      'auth-data-invalid',
+      { publicKey: changedKey([[3, new Raw(Uint8Array.of(0x38, 0x06))]]) }, // -7 in two bytes
+    ],
+    'RSA of 1024 bits': ['public-key-invalid', { publicKey: rsa(modulus.subarray(0, 128), [1, 0, 1]) }],
+    'RSA with e = 1': ['public-key-invalid', { publicKey: rsa(modulus, [1]) }],
+    'RSA with a leading zero': ['public-key-invalid', { publicKey: rsa(concat(Uint8Array.of(0), modulus), [1, 0, 1]) }],
+  });
+
+  it('takes an RSA key', async () => {
+    expect(await verify({ publicKey: rsa(modulus, [1, 0, 1]) })).toMatchObject({ credential: { algorithm: -257 } });
+  });
+});
+
+describe('packed self attestation (step 22)', () => {
+  const set = (name: string, value: CborValue) => (statement: CborMap) => new Map(statement).set(name, value);
+  const without = (name: string) => (statement: CborMap) => new Map([...statement].filter(([key]) => key !== name));
+  const other = generateSigningKey('ES256', systemRandom);
+  refusedAs({
+    'with another alg': ['attestation-invalid', { attester: { ...selfAttester(), alg: -8 } }],
+    'signed with another key': ['attestation-invalid', { attester: selfAttester(other) }],
+    'with a broken signature': [
+      'attestation-invalid',
+      { attester: selfAttester(), attStmt: set('sig', new Uint8Array(70)) },
+    ],
+    'without signature': ['attestation-invalid', { attester: selfAttester(), attStmt: without('sig') }],
+    'without alg': ['attestation-invalid', { attester: selfAttester(), attStmt: without('alg') }],
+    'with an empty x5c': ['attestation-invalid', { attester: selfAttester(), attStmt: set('x5c', []) }],
+    'with text in x5c': ['attestation-invalid', { attester: selfAttester(), attStmt: set('x5c', ['certificate']) }],
+    'with another member': ['attestation-invalid', { attester: selfAttester(), attStmt: set('ver', '2.0') }],
+  });
+});
+
+describe('the envelope (steps 3 and 4, 25)', () => {
+  const broken: Record<string, [Reason, (good: Record<string, unknown>) => unknown]> = {
+    nothing: ['body-invalid', () => undefined],
+    'a list': ['body-invalid', (good) => [good]],
+    'no id': ['body-invalid', ({ id, ...rest }) => rest],
+    'an id with padding': ['body-invalid', (good) => ({ ...good, id: `${String(good.id)}=` })],
+    'an id with stray bits': ['body-invalid', (good) => ({ ...good, id: 'AB', rawId: 'AB' })],
+    'another type': ['body-invalid', (good) => ({ ...good, type: 'password' })],
+    'no response': ['body-invalid', ({ response, ...rest }) => rest],
+    'no extension results': ['body-invalid', ({ clientExtensionResults, ...rest }) => rest],
+    'id and rawId that differ': ['credential-id-invalid', (good) => ({ ...good, rawId: 'AAAA' })],
+    'another id than the authenticator’s': [
+      'credential-id-invalid',
+      (good) => ({ ...good, id: 'AAAA', rawId: 'AAAA' }),
+    ],
+    'credProps.rk not boolean': [
+      'extensions-invalid',
+      (good) => ({ ...good, clientExtensionResults: { credProps: { rk: 1 } } }),
+    ],
+  };
+  it.each(Object.entries(broken))('%s', async (_, [reason, change]) => {
+    const good = await makeRegistration({ challenge });
+    expect(await verifyRegistration(change({ ...good }), expectations())).toMatchObject({ accepted: false, reason });
+  });
+});
+
+describe('trust (steps 23 and 24)', () => {
+  it('refuses a credential without certificates where attestation is enforced', async () => {
+    const enforced = { attestation: 'enforced' } as const;
+    expect(await verify({}, enforced)).toMatchObject({ reason: 'attestation-required' });
+    expect(await verify({ attester: selfAttester() }, enforced)).toMatchObject({ reason: 'attestation-required' });
+  });
+});
