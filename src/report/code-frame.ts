@@ -7,7 +7,7 @@ const linesAround = 3;
  * A caret beyond the end of its line stands behind the last character.
  */
 export function codeFrame(source: string, { line, column }: { line: number; column: number }): string | undefined {
-  const lines = source.split(/\r?\n/);
+  const lines = source.replace(/\r?\n$/, '').split(/\r?\n/);
   const marked = lines[line - 1];
   if (marked === undefined) return undefined;
   const first = Math.max(1, line - linesAround);

@@ -35,9 +35,9 @@ export function collectCase(test: TestCase, project: Project): CaseResult {
   const identity = record ?? identityOf(test, project);
   const { gestureMs, machineMs } = ceremonyMs(record?.spans ?? []);
   const last = test.results.at(-1);
-  const notes = test.annotations
-    .filter(({ type }) => type !== caseRecordAttachment)
-    .map(({ type, description }) => description ?? type);
+  const notes = test.annotations.flatMap(({ type, description }) =>
+    type === caseRecordAttachment || !description ? [] : [description],
+  );
   return {
     id: identity.id,
     title: identity.title,

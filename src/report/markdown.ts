@@ -64,7 +64,7 @@ function frames(troubled: readonly CaseResult[]): string {
   const blocks = framed.slice(0, mostFrames).map((result) => {
     const { message, codeFrame } = mainFailure(result)!;
     const body = truncate(`${message}\n\n${codeFrame}`, longestFrame);
-    return `<details><summary>${cell(result.title)}</summary>\n\n${fenced(body)}\n\n</details>`;
+    return `<details><summary>${htmlText(result.title)}</summary>\n\n${fenced(body)}\n\n</details>`;
   });
   return [...blocks, ...more(framed.length, mostFrames)].join('\n\n');
 }
@@ -108,16 +108,17 @@ const mainFailure = ({ failures }: CaseResult): Failure | undefined =>
 const more = (total: number, shown: number): string[] =>
   total > shown ? ['', `... and ${total - shown} more in the full report.`] : [];
 
-/** Text that stays text in a table cell: no markup, no HTML, no mention of an account, one line. */
-function cell(value: string): string {
-  return truncate(printable(value), longestCell)
-    .replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&')
+/** Text that stays text in a table cell: no markup, no HTML, no link, no mention of an account, one line. */
+const cell = (value: string): string => htmlText(value).replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&');
+
+/** Text inside an HTML block, where Markdown's own escapes would show. */
+const htmlText = (value: string): string =>
+  truncate(printable(value), longestCell)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('@', '@\u200B')
     .replaceAll('://', ':\u200B//');
-}
 
 /** An inline code span, whose delimiter is longer than any run of backticks in it (CommonMark 6.1). */
 function code(value: string): string {

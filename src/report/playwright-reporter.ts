@@ -141,8 +141,7 @@ export default class TouchstoneReporter implements Reporter {
     const { written, failed } = await renderAll(result, folder, formats);
     for (const { format, error } of failed) this.#complain(`write the ${format} report`, error);
     await pointLatestTo(folder);
-    const report = written.html && relative(process.cwd(), written.html);
-    this.#terminal.print(...summary(result, report, this.#terminal.colours));
+    this.#terminal.print(...summary(result, written.html && shortest(written.html), this.#terminal.colours));
   }
 
   async #cases(folder: string): Promise<CaseResult[]> {
@@ -199,6 +198,12 @@ export default class TouchstoneReporter implements Reporter {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`Touchstone's reporter could not ${what}: ${this.#mask(detail)}\n`);
   }
+}
+
+/** Relative to the working directory where that is inside it. */
+function shortest(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }
 
 function ownVersion(): string {

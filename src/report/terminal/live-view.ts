@@ -29,6 +29,8 @@ const barWidth = 24;
 const timeWidth = 9;
 const widestLine = 110;
 
+const oneLine = (text: string, width: number): string => truncate(harmless(text).replaceAll('\n', ' '), width);
+
 export class LiveView {
   readonly #terminal: Terminal;
   readonly #running = new Map<string, string>();
@@ -62,7 +64,7 @@ export class LiveView {
     const { colours: c } = this.#terminal;
     this.#running.delete(id);
     this.#terminal.print(
-      `  ${c.yellow('↻')} ${this.#title(title)}  ${c.dim(`attempt ${attempt} failed, trying again`)}`,
+      `  ${c.yellow('↻')} ${oneLine(title, this.#terminal.width - 40)}  ${c.dim(`attempt ${attempt} failed, trying again`)}`,
       ...this.#message(message),
     );
     this.#update();
@@ -79,9 +81,9 @@ export class LiveView {
       : c.dim(`${padStart(`[${this.#done}/${this.#total}]`, String(this.#total).length * 2 + 3)} `);
     const title = this.#title(result.title, visibleLength(progress));
     const shade = result.verdict === 'skipped' ? c.dim : result.verdict === 'passed' ? (text: string) => text : colour;
-    const time = result.verdict === 'skipped' ? '' : formatMs(result.durationMs);
+    const time = result.verdict === 'skipped' ? '' : c.dim(padStart(formatMs(result.durationMs), timeWidth));
     this.#terminal.print(
-      `  ${progress}${colour(verdictMarks[result.verdict])} ${shade(title)}${c.dim(padStart(time, timeWidth))}`,
+      `  ${progress}${colour(verdictMarks[result.verdict])} ${shade(time === '' ? title.trimEnd() : title)}${time}`,
       ...(result.verdict === 'passed' ? [] : this.#message(result.message)),
       ...this.#output(result.output),
     );
@@ -105,7 +107,7 @@ export class LiveView {
 
   #title(title: string, taken = 0): string {
     const room = Math.min(this.#terminal.width, widestLine) - timeWidth - 6 - taken;
-    return padEnd(truncate(harmless(title).replaceAll('\n', ' '), room), room);
+    return padEnd(oneLine(title, room), room);
   }
 
   #message(message: string | undefined): string[] {

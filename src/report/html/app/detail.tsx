@@ -82,10 +82,14 @@ function FailureCard({
   ofSeveral: boolean;
 }) {
   const { message, location, codeFrame, stack, attempt } = failure;
+  const [headline, ...rest] = message.split('\n');
   return (
     <section class={`failure v-${verdict}`} aria-label="Failure">
       {ofSeveral && attempt !== undefined && <p class="attempt">Attempt {attempt}</p>}
-      <pre class="message">{message}</pre>
+      <pre class="message">
+        <b class="headline">{headline}</b>
+        {rest.map((line) => `\n${line}`)}
+      </pre>
       {location && <p class="place">{formatLocation(location)}</p>}
       {codeFrame && <CodeFrame text={codeFrame} />}
       {stack && (

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { fixtureRun } from '../fixtures.ts';
+import { hostile, runFullOf } from '../hostile.ts';
+import { buildReportBundle } from './bundle.ts';
+import { html, reportPage } from './html.ts';
+import type { CaseDetail, ReportIndex } from './view-model.ts';
+
+const bundle = { script: 'void 0', style: '' };
+const embedded = <T>(page: string, id: string): T => {
+  const [, json] = new RegExp(`<script type="application/json" id="${id}">(.*)</script>`).exec(page)!;
+  return JSON.parse(json!) as T;
+};
+
+describe('HTML page', () => {
+  it('embeds the index with what needs attention first, and the details of each case', () => {
+    const run = fixtureRun();
+    const page = reportPage(run, bundle);
+    const index = embedded<ReportIndex>(page, 'index');
+    expect(index.rows.map(({ verdict }) => verdict).slice(0, 6)).toEqual([
+      'failed',
+      'failed',
+      'errored',
+      'flaky',
+      'flaky',
+      'passed',
+    ]);
+    expect(index.coordinates.map(({ key }) => key)).toEqual(['persona', 'browser', 'policy']);
+    index.rows.forEach(({ id }, position) => {
+      const detail = embedded<CaseDetail>(page, `case-${position}`);
+      expect(detail.bars).toHaveLength(run.cases.find((item) => item.id === id)!.spans.length);
+    });
+  });
+
+  it.each(Object.entries(hostile))('keeps %s inside the data', (_, text) => {
+    const page = reportPage(runFullOf(text), bundle);
+    const calm = reportPage(runFullOf('x'), bundle);
+    const tags = (source: string) => source.match(/<\/?[a-z!][^\s>]*/gi);
+    expect(tags(page)).toEqual(tags(calm));
+    expect(embedded<ReportIndex>(page, 'index').rows[0]!.title).toBe(text);
+  });
+
+  it('loads nothing from outside', async () => {
+    const page = await html.render(fixtureRun());
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toMatch(/<(?:link|script|img)[^>]+(?:src|href)="(?!data:)/);
+    expect(page).not.toMatch(/@import|url\((?!data:)/);
+  });
+});
+
+it('builds program and style, and keeps the program from closing its own element', async () => {
+  const { script, style } = await buildReportBundle();
+  expect(script.length).toBeGreaterThan(10_000);
+  expect(style).toContain('.waterfall');
+  const page = reportPage(fixtureRun({ size: 1 }), { script: 'a="</script><!--"', style: 'x</style>' });
+  expect(page.match(/<\/script>/g)).toHaveLength(3);
+  expect(page.match(/<\/style>/g)).toHaveLength(1);
+  expect(page).not.toContain('<!--');
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { fixtureRun } from './fixtures.ts';
+import { hostile, runFullOf } from './hostile.ts';
+import { markdown } from './markdown.ts';
+
+const rendered = (run = fixtureRun()) => markdown.render(run) as string;
+
+describe('Markdown', () => {
+  it('says the verdict, the totals and where to look', () => {
+    const text = rendered();
+    expect(text).toMatch(/^# ✗ Touchstone: failed/);
+    expect(text).toContain('**39** passed, **2** failed, **1** errored, **2** flaky, **2** skipped');
+    expect(text).toContain('`scenarios/security-key.yaml:23:32`');
+    expect(text).toContain('> 23 |     passkey:');
+  });
+
+  it('has percentiles with gestures told apart', () => {
+    const text = rendered();
+    expect(text).toMatch(/\| User presence \| gesture \| 43 \| \d+ ms \|/);
+    expect(text).toMatch(/\| makeCredential \| machine \| 43 \| \d\.\d\d ms \|/);
+  });
+
+  it.each(Object.entries(hostile))('does not let %s out of its cell', (_, text) => {
+    const page = rendered(runFullOf(text));
+    const outsideFences = page.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '');
+    const outsideSummaries = outsideFences.replace(/<summary>[^<]*<\/summary>/g, '');
+    const plain = outsideSummaries.replace(/(?<![\\`])(`+)[^`](?:[\s\S]*?[^`])?\1(?!`)/g, 'code');
+    expect(plain).not.toMatch(/<(?:script|img|failure|details> )/);
+    expect(plain).not.toMatch(/@octocat|(?<!\\)\]\(|(?<!\\)!\[/);
+    expect(plain.match(/^#+ .*/gm)).toEqual([
+      '# ✗ Touchstone: failed',
+      '## Errors outside any case',
+      '## Needs attention',
+      '## Time by phase',
+    ]);
+    const rows = page.split('\n').filter((line) => line.startsWith('| ✗'));
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(5);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not occur
+    expect(page).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F]/);
+  });
+
+  it('stays far below the megabyte at which GitHub drops it', () => {
+    const run = fixtureRun({ size: 2000 });
+    const worst = {
+      ...run,
+      cases: run.cases.map((item) => ({
+        ...item,
+        verdict: 'failed' as const,
+        failures: [{ message: '|'.repeat(50_000), codeFrame: 'x'.repeat(50_000) }],
+      })),
+    };
+    const text = rendered(worst);
+    expect(Buffer.byteLength(text)).toBeLessThan(400_000);
+    expect(text).toContain('... and 1900 more in the full report.');
+  });
+});
