@@ -13,7 +13,7 @@ export interface ScryptParameters {
 /** scrypt, RFC 7914: 32 bytes from a password and a salt. */
 export function deriveKey(password: Uint8Array, salt: Uint8Array, { N, r, p }: ScryptParameters): Promise<Uint8Array> {
   return new Promise((resolve, reject) =>
-    scrypt(password, salt, 32, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
+    scrypt(password, salt, 32, { N, r, p, maxmem: 256 * r * (N + p + 2) }, (error, key) =>
       error ? reject(error) : resolve(new Uint8Array(key)),
     ),
   );
