@@ -18,7 +18,7 @@ export type SubCommand = (
 
 export const clientPin: CtapCommand = {
   async execute(parameters, session, env): Promise<CborMap | undefined> {
-    const request = commands.authenticatorClientPIN.request.parse(parameters ?? null);
+    const request = commands.authenticatorClientPIN.request.parse(parameters ?? new Map());
     const name = names.get(request.subCommand);
     if (!name || !isSupported(name, env)) throw new CtapError('CTAP2_ERR_INVALID_SUBCOMMAND', `${request.subCommand}`);
     const result = await subCommands[name](request, env, session);

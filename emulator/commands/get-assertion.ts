@@ -30,7 +30,7 @@ interface Options {
 
 export const getAssertion: CtapCommand = {
   async execute(parameters, session, env) {
-    const request = commands.authenticatorGetAssertion.request.parse(parameters ?? null);
+    const request = commands.authenticatorGetAssertion.request.parse(parameters ?? new Map());
     await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
     const protocol = chooseProtocol(request, env); // step 2
     const options = resolveOptions(request, env); // steps 4 and 5

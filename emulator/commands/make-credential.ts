@@ -36,7 +36,7 @@ interface Options {
 
 export const makeCredential: CtapCommand = {
   async execute(parameters, session, env) {
-    const request = commands.authenticatorMakeCredential.request.parse(parameters ?? null);
+    const request = commands.authenticatorMakeCredential.request.parse(parameters ?? new Map());
     await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
     const protocol = chooseProtocol(request, env); // step 2
     const algorithm = chooseAlgorithm(request, env); // step 3

@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
+import { concat, utf8 } from '#protocol/bytes.ts';
+import type { CborMap, CborValue } from '#protocol/cbor.ts';
+import { type CommandRequest, commands } from '#protocol/commands.ts';
+import { verifySignature } from '#protocol/crypto.ts';
+import { type AuthenticatorOptions, createAuthenticator, denyTouch, ManualGestures, personas } from '../index.ts';
+import { clientDataHash, registration, rpId, TestPlatform } from '../test-platform.ts';
+
+type Request = CommandRequest<'authenticatorMakeCredential'>;
+const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
+  new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));
+const encoded = () => commands.authenticatorMakeCredential.request.encode(registration());
+const edited = (edit: (map: CborMap) => void): CborMap => {
+  const map = encoded();
+  edit(map);
+  return map;
+};
+
+describe('a successful registration', () => {
+  it('says what it is: packed, with rpIdHash, UP, AT, AAGUID and a counter', async () => {
+    const { status, response } = await platformFor().makeCredential();
+    expect(status).toBe('CTAP2_OK');
+    expect(response.fmt).toBe('packed');
+    const authData = parseAuthenticatorData(response.authData);
+    expect(authData.flags).toBe(flag.UP | flag.AT);
+    expect(authData.signCount).toBe(1);
+    expect(response.attStmt.get('x5c')).toHaveLength(2);
+  });
+
+  it('signs with the credential key under packed self, and the counter rises', async () => {
+    const platform = platformFor({ attestation: 'packed-self' });
+    for (const signCount of [1, 2]) {
+      const { response } = await platform.makeCredential();
+      const authData = parseAuthenticatorData(response.authData);
+      const sig = response.attStmt.get('sig') as Uint8Array;
+      const key = authData.credentialPublicKey as CborMap;
+      expect(authData.signCount).toBe(signCount);
+      expect(verifySignature(key, concat(response.authData, clientDataHash), sig)).toBe(true);
+    }
+  });
+
+  it('takes the first algorithm of the request that it has', async () => {
+    const pubKeyCredParams = [-257, -8, -7].map((alg) => ({ type: 'public-key', alg }));
+    const { response } = await platformFor({ attestation: 'packed-self' }).makeCredential({ pubKeyCredParams });
+    const { credentialPublicKey } = parseAuthenticatorData(response.authData);
+    expect(credentialPublicKey?.get(3)).toBe(-8);
+  });
+
+  it('overwrites the discoverable credential of the same account', async () => {
+    const platform = platformFor();
+    const first = await platform.makeCredential({ options: { rk: true } });
+    const second = await platform.makeCredential({ options: { rk: true } });
+    const ids = platform.authenticator.inspect().credentials.map(({ credentialId }) => credentialId);
+    expect(ids).toEqual([parseAuthenticatorData(second.response.authData).attestedCredentialData?.credentialId]);
+    const allowList = [
+      { id: parseAuthenticatorData(first.response.authData).attestedCredentialData!.credentialId, type: 'public-key' },
+    ];
+    expect((await platform.getAssertion({ allowList })).status).toBe('CTAP2_ERR_NO_CREDENTIALS');
+  });
+});
+
+describe('refusals', () => {
+  const key = 'touchstone-key';
+  const pinned = { persona: key, pin: '1234' } as const;
+  const withChanges = (changes: Partial<Request>) =>
+    commands.authenticatorMakeCredential.request.encode(registration(changes));
+  const cases: [
+    title: string,
+    status: string,
+    parameters: CborValue | undefined,
+    options?: Partial<AuthenticatorOptions>,
+  ][] = [
+    ['no parameters', 'CTAP2_ERR_MISSING_PARAMETER', undefined],
+    ['parameters that are no map', 'CTAP2_ERR_CBOR_UNEXPECTED_TYPE', [1]],
+    ['clientDataHash missing', 'CTAP2_ERR_MISSING_PARAMETER', edited((map) => map.delete(1))],
+    ['clientDataHash of 31 bytes', 'CTAP1_ERR_INVALID_LENGTH', edited((map) => map.set(1, new Uint8Array(31)))],
+    ['rp missing', 'CTAP2_ERR_MISSING_PARAMETER', edited((map) => map.delete(2))],
+    ['rp without id', 'CTAP2_ERR_MISSING_PARAMETER', edited((map) => map.set(2, new Map()))],
+    ['user that is text', 'CTAP2_ERR_CBOR_UNEXPECTED_TYPE', edited((map) => map.set(3, 'alice'))],
+    ['pubKeyCredParams missing', 'CTAP2_ERR_MISSING_PARAMETER', edited((map) => map.delete(4))],
+    ['pubKeyCredParams empty', 'CTAP2_ERR_UNSUPPORTED_ALGORITHM', withChanges({ pubKeyCredParams: [] })],
+    [
+      'an algorithm nobody has',
+      'CTAP2_ERR_UNSUPPORTED_ALGORITHM',
+      withChanges({ pubKeyCredParams: [{ type: 'public-key', alg: -65535 }] }),
+    ],
+    [
+      'a known algorithm of another type',
+      'CTAP2_ERR_UNSUPPORTED_ALGORITHM',
+      withChanges({ pubKeyCredParams: [{ type: 'private', alg: -7 }] }),
+    ],
+    [
+      'a malformed entry behind a match',
+      'CTAP2_ERR_MISSING_PARAMETER',
+      edited((map) =>
+        map.set(4, [
+          new Map<string, CborValue>([
+            ['alg', -7],
+            ['type', 'public-key'],
+          ]),
+          new Map([['alg', -7]]),
+        ]),
+      ),
+    ],
+    ['up: false', 'CTAP2_ERR_INVALID_OPTION', withChanges({ options: { up: false } })],
+    ['uv without a sensor', 'CTAP2_ERR_INVALID_OPTION', withChanges({ options: { uv: true } })],
+    [
+      'rk where there is none',
+      'CTAP2_ERR_UNSUPPORTED_OPTION',
+      withChanges({ options: { rk: true } }),
+      { persona: { ...personas[key], options: { rk: false } } },
+    ],
+    ['enterprise attestation', 'CTAP1_ERR_INVALID_PARAMETER', withChanges({ enterpriseAttestation: 1 })],
+    [
+      'pinUvAuthParam without protocol',
+      'CTAP2_ERR_MISSING_PARAMETER',
+      withChanges({ pinUvAuthParam: new Uint8Array(32) }),
+    ],
+    [
+      'pinUvAuthParam of an unknown protocol',
+      'CTAP1_ERR_INVALID_PARAMETER',
+      withChanges({ pinUvAuthParam: new Uint8Array(32), pinUvAuthProtocol: 3 }),
+    ],
+    ['empty pinUvAuthParam without a PIN', 'CTAP2_ERR_PIN_NOT_SET', withChanges({ pinUvAuthParam: new Uint8Array(0) })],
+    [
+      'empty pinUvAuthParam with a PIN',
+      'CTAP2_ERR_PIN_INVALID',
+      withChanges({ pinUvAuthParam: new Uint8Array(0) }),
+      pinned,
+    ],
+    [
+      'empty pinUvAuthParam, declined',
+      'CTAP2_ERR_OPERATION_DENIED',
+      withChanges({ pinUvAuthParam: new Uint8Array(0) }),
+      { gestures: denyTouch },
+    ],
+    [
+      'a wrong pinUvAuthParam',
+      'CTAP2_ERR_PIN_AUTH_INVALID',
+      withChanges({ pinUvAuthParam: new Uint8Array(32), pinUvAuthProtocol: 2 }),
+      pinned,
+    ],
+    ['rk without the PIN', 'CTAP2_ERR_PUAT_REQUIRED', withChanges({ options: { rk: true } }), pinned],
+    [
+      'no PIN where makeCredUvNotRqd is not',
+      'CTAP2_ERR_PUAT_REQUIRED',
+      withChanges({}),
+      { persona: 'yubikey-5-nfc', pin: '1234' },
+    ],
+    ['no verification on a platform', 'CTAP2_ERR_OPERATION_DENIED', withChanges({}), { persona: 'apple-passwords' }],
+    ['the user declines', 'CTAP2_ERR_OPERATION_DENIED', withChanges({}), { gestures: denyTouch }],
+    ['no room', 'CTAP2_ERR_KEY_STORE_FULL', withChanges({ options: { rk: true } }), { credentialCapacity: 0 }],
+    ['credProtect 4', 'CTAP2_ERR_INVALID_OPTION', withChanges({ extensions: { credProtect: 4 } })],
+    ['credProtect as text', 'CTAP2_ERR_CBOR_UNEXPECTED_TYPE', withChanges({ extensions: { credProtect: 'high' } })],
+    [
+      'excludeList longer than the key takes',
+      'CTAP2_ERR_LIMIT_EXCEEDED',
+      withChanges({ excludeList: Array.from({ length: 17 }, () => ({ id: new Uint8Array(1), type: 'public-key' })) }),
+    ],
+  ];
+  it.each(cases)('%s -> %s', async (_title, status, parameters, options) => {
+    const platform = platformFor(options);
+    const before = platform.authenticator.inspect();
+    expect(await platform.sendRaw('authenticatorMakeCredential', parameters)).toBe(status);
+    expect(platform.authenticator.inspect()).toEqual(before);
+  });
+
+  it('lets an unverified user make a non-discoverable credential under makeCredUvNotRqd', async () => {
+    expect((await platformFor(pinned).makeCredential()).status).toBe('CTAP2_OK');
+  });
+});
+
+describe('excludeList', () => {
+  const descriptorOf = (authData: Uint8Array) => ({
+    id: parseAuthenticatorData(authData).attestedCredentialData!.credentialId,
+    type: 'public-key',
+  });
+
+  it.each([{ rk: true }, { rk: false }])(
+    'recognises a credential made with %o, for its relying party only',
+    async (options) => {
+      const platform = platformFor();
+      const { response } = await platform.makeCredential({ options });
+      const excludeList = [descriptorOf(response.authData)];
+      expect((await platform.makeCredential({ excludeList })).status).toBe('CTAP2_ERR_CREDENTIAL_EXCLUDED');
+      expect((await platform.makeCredential({ excludeList, rp: { id: 'other.example' } })).status).toBe('CTAP2_OK');
+      const { status } = await platformFor().makeCredential({ excludeList });
+      expect(status, 'another authenticator').toBe('CTAP2_OK');
+    },
+  );
+
+  it('keeps silent about a credential with credProtect 3 until the user is verified', async () => {
+    const platform = platformFor({ pin: '1234' });
+    const { response } = await platform.makeCredential({ extensions: { credProtect: 3 } });
+    const excludeList = [descriptorOf(response.authData)];
+    expect((await platform.makeCredential({ excludeList })).status).toBe('CTAP2_OK');
+    const { token } = await platform.pinToken(2, '1234', { permissions: 1, rpId });
+    const proof = platform.proof(2, token!);
+    expect((await platform.makeCredential({ excludeList, ...proof })).status).toBe('CTAP2_ERR_CREDENTIAL_EXCLUDED');
+  });
+
+  it('answers the same when the gesture is denied', async () => {
+    const gestures = new ManualGestures();
+    const platform = platformFor({ gestures });
+    gestures.touch();
+    const { response } = await platform.makeCredential();
+    gestures.deny();
+    const excludeList = [descriptorOf(response.authData)];
+    expect((await platform.makeCredential({ excludeList })).status).toBe('CTAP2_ERR_CREDENTIAL_EXCLUDED');
+  });
+});
+
+it('stores names as given, also beyond ASCII', async () => {
+  const platform = platformFor();
+  await platform.makeCredential({ options: { rk: true }, user: { id: utf8('ü'), name: 'Zoë 🔑' } });
+  expect(platform.authenticator.inspect().credentials[0]).toMatchObject({
+    rpId,
+    userName: 'Zoë 🔑',
+    discoverable: true,
+  });
+});
