@@ -26,7 +26,7 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
 }
 
 /** `file:line:col` as editors and terminals make it clickable. */
-export const position = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
+const position = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
 
 export interface RenderOptions {
   /** Text of each file by its name in the diagnostics, for the source lines. */

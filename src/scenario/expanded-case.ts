@@ -19,10 +19,10 @@ interface StepCallOf<K extends Keyword> {
 /** One step to run; `keyword` tells the type of `args`. */
 export type StepCall = { [K in Keyword]: StepCallOf<K> }[Keyword];
 
-export type ExpectedValue = string | number | boolean | Comparison | readonly (string | number | boolean)[];
+type ExpectedValue = string | number | boolean | Comparison | readonly (string | number | boolean)[];
 
 /** One line of the `expect` block. */
-export interface ExpectedLine {
+interface ExpectedLine {
   /** Dotted path, e.g. `relying-party.passkey.fmt`. */
   path: string;
   expected: ExpectedValue;

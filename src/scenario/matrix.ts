@@ -4,7 +4,7 @@ import { type MapEntry, nodeAt, plain, type SourceNode } from './source-node.ts'
 import { hintFor } from './suggest.ts';
 
 /** One value of one dotted path. */
-export interface Coordinate {
+interface Coordinate {
   path: string;
   text: string;
   entry: MapEntry;

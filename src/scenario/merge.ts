@@ -1,5 +1,5 @@
 /** Deep merge: maps merge, everything else replaces, and null takes away (as in RFC 7396). */
-import { type MapEntry, type MapNode, mapNode, type SourceNode, scalarNode } from './source-node.ts';
+import { type MapEntry, type MapNode, mapNode, type SourceNode } from './source-node.ts';
 
 /** `over` wins over `base`. */
 export function merge(base: SourceNode, over: SourceNode): SourceNode {
@@ -28,5 +28,4 @@ export function withEntry(node: MapNode, path: readonly string[], entry: MapEntr
 const isNull = (node: SourceNode): boolean => node.kind === 'scalar' && node.value === null;
 
 /** An empty map, to merge into. */
-export const emptyMap = (file: string): MapNode =>
-  mapNode(new Map(), scalarNode(null, { file, line: 1, column: 1 }).at);
+export const emptyMap = (file: string): MapNode => mapNode(new Map(), { file, line: 1, column: 1 });

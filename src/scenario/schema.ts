@@ -35,10 +35,10 @@ export const caseShape = {
   expect: expectations.optional().describe('What must be true afterwards; every line is checked'),
 } as const;
 
-export const title = z.string({ error: 'a title is text' }).min(1);
+const title = z.string({ error: 'a title is text' }).min(1);
 
 /** A variation: whatever it says is merged over the file. */
-export const caseOverride = z.strictObject({
+const caseOverride = z.strictObject({
   id: dottedId.describe('Unique in the file'),
   title: title.optional(),
   ...caseShape,

@@ -45,7 +45,7 @@ describe('bad input is told, at its place', () => {
     ['? [1, 2]\n: 3', ['1:3 With stringKeys, all keys must be strings']],
     [`${'['.repeat(50)}`, ['1:1 brackets nest more than 40 deep']],
     [`${'- '.repeat(50)}x`, ['1:83 values nest more than 40 deep']],
-    ['x'.repeat(300_000), ['1:1 the file has more than 256 Ki characters']],
+    ['x'.repeat(70_000), ['1:1 the file has more than 64 Ki characters']],
   ])('%#', (text, expected) => expect(mistakes(text)).toEqual(expected));
 });
 
@@ -56,8 +56,27 @@ test('aliases that multiply are refused before they are expanded', () => {
   ]);
 });
 
-test('nesting that exhausts the parser is told, too', () => {
-  expect(read('- '.repeat(120_000)).root).toBeUndefined();
+test.each([
+  ['brackets', '['],
+  ['maps', '{a: '],
+  ['dashes', '- '],
+  ['keys', '? '],
+  ['anchors', '&a '],
+  ['tags', '!a '],
+  ['aliases', '*a,'],
+  ['colons', 'a: '],
+  ['quotes', '"'],
+  ['blocks', 'a: |\n'],
+  ['documents', '---\n'],
+])('a file full of %s is read or refused, in time', (_, part) => {
+  const text = part.repeat(Math.floor(64_000 / part.length));
+  const { root, diagnostics } = read(text);
+  expect(root !== undefined || diagnostics.length > 0).toBe(true);
+});
+
+test('the deepest staircase that is not refused by its indentation is told', () => {
+  const stairs = Array.from({ length: 150 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n');
+  expect(mistakes(stairs)[0]).toBe('42:42 values nest more than 40 deep');
 });
 
 test('an alias stands for the value of its anchor, with the place of the anchor', () => {

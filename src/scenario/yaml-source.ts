@@ -16,8 +16,12 @@ import {
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { listNode, type MapEntry, mapNode, maxSize, type Place, type SourceNode, scalarNode } from './source-node.ts';
 
-const maxCharacters = 256 * 1024;
+/** Some malformed texts cost the parser quadratic time: at this size, still well under a second. */
+const maxCharacters = 64 * 1024;
 const maxDepth = 40;
+const maxIndent = 160;
+/** Blocks nest by indentation or by dashes in one line. */
+const widestIndent = new RegExp(`^[ \\-?:]{${maxIndent + 1}}`, 'm');
 
 export interface YamlSource {
   /** Undefined when the text cannot be read at all. */
@@ -31,29 +35,15 @@ export function readYaml(text: string, file: string): YamlSource {
   const unreadable = (message: string): YamlSource => ({ root: undefined, diagnostics: [diagnostic(start, message)] });
   if (text.length > maxCharacters) return unreadable(`the file has more than ${maxCharacters / 1024} Ki characters`);
   if (deepestBracket(text) > maxDepth) return unreadable(`brackets nest more than ${maxDepth} deep`);
+  if (widestIndent.test(text)) return unreadable(`a line is indented by more than ${maxIndent} columns`);
   const lineCounter = new LineCounter();
-  const document = parse(text, lineCounter);
-  if (document === undefined) return unreadable('the file nests too deep to be read');
-  return new Converter(file, lineCounter).convert(document);
+  return new Converter(file, lineCounter).convert(parse(text, lineCounter));
 }
 
-/** The parser recurses: only a nesting that no person writes exhausts its stack. */
-function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
-  try {
-    return parseDocument(text, {
-      lineCounter,
-      prettyErrors: false,
-      uniqueKeys: false,
-      stringKeys: true,
-      logLevel: 'error',
-    });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
+const parse = (text: string, lineCounter: LineCounter): Document.Parsed =>
+  parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: 'error' });
 
-/** How deep flow brackets nest at most, brackets in text counted too. */
+/** How deep flow brackets nest at most, those in text counted too: the parser recurses, and must never get to the end of the stack. */
 function deepestBracket(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -91,4 +91,3 @@ export const expectations = z
     ui: ui.optional(),
   })
   .meta({ id: 'expectations' });
-export type Expectations = z.output<typeof expectations>;

@@ -16,7 +16,7 @@ export const duration = z
   })
   .describe('Duration with its unit: 300ms, 2s, 5m, 1h');
 
-export const comparators = ['>=', '<=', '>', '<', '!='] as const;
+const comparators = ['>=', '<=', '>', '<', '!='] as const;
 
 /** A condition on a number, written `">= 1"`. */
 export interface Comparison {
