@@ -11,14 +11,12 @@ import { signInRoutes } from './routes-sign-in.ts';
 
 const maxBodyBytes = 256 * 1024;
 
-const asset = (name: string, type: string) => ({
-  type,
-  text: readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8'),
-});
+const read = (name: string) => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+const styleSheets = ['base.css', 'cards.css', 'forms.css', 'admin.css', 'adapt.css'];
 const assets: Readonly<Record<string, { type: string; text: string }>> = {
-  'portal.css': asset('portal.css', 'text/css; charset=utf-8'),
-  'passkey.js': asset('passkey.js', 'text/javascript; charset=utf-8'),
-  'mark.svg': asset('mark.svg', 'image/svg+xml'),
+  'portal.css': { type: 'text/css; charset=utf-8', text: styleSheets.map(read).join('\n') },
+  'passkey.js': { type: 'text/javascript; charset=utf-8', text: read('passkey.js') },
+  'mark.svg': { type: 'image/svg+xml', text: read('mark.svg') },
 };
 
 export function createApp(parts: PortalParts): Hono<PortalEnv> {

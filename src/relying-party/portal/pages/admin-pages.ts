@@ -153,7 +153,7 @@ export const logPage = (events: readonly EventRecord[]): Html =>
       <thead><tr><th scope="col">Time</th><th scope="col">Event</th><th scope="col">User</th><th scope="col">Detail</th></tr></thead>
       <tbody>${events.toReversed().map(
         ({ at, event, detail: { user, ...detail } }) => html`<tr>
-          <td>${timeText(at)}</td><td><code>${event}</code><br>${eventCodes[event as EventCode] ?? nothing}</td><td>${user ?? '–'}</td>
+          <td>${timeText(at)}</td><td><code>${event}</code><br><span class="event-words">${eventCodes[event as EventCode] ?? nothing}</span></td><td>${user ?? '–'}</td>
           <td>${Object.entries(detail).map(([name, value]) => html`<span class="fact">${name} <code>${String(value)}</code></span> `)}</td>
         </tr>`,
       )}</tbody>
