@@ -39,6 +39,11 @@ async function test(names) {
   return runChecks(names);
 }
 
+let wasInterrupted = false;
+process.on('SIGINT', () => {
+  wasInterrupted = true; // whoever runs ends; then so do we
+});
+
 const problem = nodeVersionProblem();
 if (problem) end(problem, 3);
 
@@ -49,5 +54,8 @@ try {
   else end('say what to do: start or test.', 2);
 } catch (error) {
   const { SetupError } = await import('./setup/step.mjs');
-  end(error instanceof SetupError ? error.message : String(/** @type {Error} */ (error).stack), 3);
+  end(
+    error instanceof SetupError ? error.message : String(/** @type {Error} */ (error).stack),
+    wasInterrupted ? 130 : 3,
+  );
 }
