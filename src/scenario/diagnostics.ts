@@ -9,8 +9,11 @@ export interface Diagnostic extends Place {
   hint?: string;
 }
 
-export const diagnostic = (at: Place, message: string, hint?: string): Diagnostic => ({
-  ...at,
+export const diagnostic = ({ file, line, column, endColumn }: Place, message: string, hint?: string): Diagnostic => ({
+  file,
+  line,
+  column,
+  ...(endColumn === undefined ? {} : { endColumn }),
   message,
   ...(hint === undefined ? {} : { hint }),
 });

@@ -88,5 +88,5 @@ function withoutSecrets(
     [...text.matchAll(/\$\{secret:(\w+)/g)].map(([, name]) => name!),
   );
   const mask = createMask({ secrets: names.flatMap((name) => env[name] ?? []) });
-  return (one) => diagnostic({ ...one }, mask(one.message), one.hint && mask(one.hint));
+  return (one) => diagnostic(one, mask(one.message), one.hint && mask(one.hint));
 }

@@ -19,6 +19,7 @@ import { listNode, type MapEntry, mapNode, maxSize, type Place, type SourceNode,
 /** Some malformed texts cost the parser quadratic time: at this size, still well under a second. */
 const maxCharacters = 64 * 1024;
 const maxDepth = 40;
+const maxDiagnostics = 50;
 const maxIndent = 160;
 /** Blocks nest by indentation or by dashes in one line. */
 const widestIndent = new RegExp(`^[ \\-?:]{${maxIndent + 1}}`, 'm');
@@ -37,7 +38,16 @@ export function readYaml(text: string, file: string): YamlSource {
   if (deepestBracket(text) > maxDepth) return unreadable(`brackets nest more than ${maxDepth} deep`);
   if (widestIndent.test(text)) return unreadable(`a line is indented by more than ${maxIndent} columns`);
   const lineCounter = new LineCounter();
-  return new Converter(file, lineCounter).convert(parse(text, lineCounter));
+  const { root, diagnostics } = new Converter(file, lineCounter).convert(parse(text, lineCounter));
+  return { root, diagnostics: firstOf(diagnostics) };
+}
+
+/** One broken quote can make a mistake of every line after it: nobody reads those. */
+function firstOf(diagnostics: Diagnostic[]): Diagnostic[] {
+  const next = diagnostics[maxDiagnostics];
+  if (next === undefined) return diagnostics;
+  const rest = diagnostic(next, `${diagnostics.length - maxDiagnostics} more mistakes follow`);
+  return [...diagnostics.slice(0, maxDiagnostics), rest];
 }
 
 const parse = (text: string, lineCounter: LineCounter): Document.Parsed =>
