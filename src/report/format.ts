@@ -44,6 +44,7 @@ export const firstLine = (text: string): string =>
 
 /** At most `width` characters, with an ellipsis where something is missing; never splits a surrogate pair. */
 export function truncate(text: string, width: number): string {
-  const characters = [...text];
+  if (text.length <= width) return text;
+  const characters = [...text.slice(0, 2 * width + 2)];
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }

@@ -2,6 +2,7 @@
 import type { CaseResult } from '#result/run-result.ts';
 import { ceremonyMs, type Percentiles, percentiles, phaseDurationsMs } from '#result/statistics.ts';
 import { type Phase, phases } from '#result/timeline.ts';
+import { groupBy } from './group-by.ts';
 
 export interface PhaseStatistics extends Percentiles {
   id: Phase | 'machine' | 'gesture';
@@ -14,10 +15,13 @@ export interface PhaseStatistics extends Percentiles {
 /** One row for each phase that occurred, in the order of the phase table, after the totals of the ceremony; `[]` when nothing was timed. */
 export function phaseStatistics(cases: readonly CaseResult[]): PhaseStatistics[] {
   const timed = cases.filter(({ spans }) => spans.length > 0);
+  const measured = timed.flatMap(({ spans }) => [...phaseDurationsMs(spans)]);
   const samples = new Map<Phase, number[]>();
-  for (const { spans } of timed) {
-    for (const [phase, ms] of phaseDurationsMs(spans)) samples.set(phase, [...(samples.get(phase) ?? []), ms]);
-  }
+  for (const [phase, same] of groupBy(measured, ([phase]) => phase))
+    samples.set(
+      phase,
+      same.map(([, ms]) => ms),
+    );
   const ceremonies = timed.map(({ spans }) => ceremonyMs(spans));
   const total = (id: 'machine' | 'gesture', label: string, sample: number[]) => row(id, label, id, sample);
   return [

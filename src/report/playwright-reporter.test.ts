@@ -74,11 +74,11 @@ beforeAll(() => {
     {
       encoding: 'utf8',
       env: { ...process.env, CI: '1', NO_COLOR: '1' },
-      timeout: 60_000,
+      timeout: 150_000,
     },
   );
   result = JSON.parse(readFileSync(join(folder, 'reports/latest/result.json'), 'utf8'));
-}, 90_000);
+}, 160_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const everyFile = () =>

@@ -2,7 +2,7 @@
 import type { Failure } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
 import type { CaseDetail, CaseRow } from '../view-model.ts';
-import { CodeFrame, Mark, Section } from './parts.tsx';
+import { CodeFrame, Mark, Section, Wide } from './parts.tsx';
 import { Waterfall } from './waterfall.tsx';
 import { Wire } from './wire.tsx';
 
@@ -14,7 +14,7 @@ export function DetailView({ row, detail }: { row: CaseRow; detail: CaseDetail }
       </a>
       <Title row={row} detail={detail} />
       {detail.failures.map((failure, n) => (
-        <FailureCard key={n} failure={failure} verdict={row.verdict} ofSeveral={row.attempts > 1} />
+        <FailureCard key={n} failure={failure} number={n + 1} verdict={row.verdict} ofSeveral={row.attempts > 1} />
       ))}
       {detail.notes.map((note) => (
         <p key={note} class="note">
@@ -72,26 +72,26 @@ function Title({ row, detail }: { row: CaseRow; detail: CaseDetail }) {
   );
 }
 
-function FailureCard({
-  failure,
-  verdict,
-  ofSeveral,
-}: {
+interface FailureProps {
   failure: Failure;
+  number: number;
   verdict: CaseRow['verdict'];
+  /** Whether there was more than one attempt, so that it matters which one this is. */
   ofSeveral: boolean;
-}) {
+}
+
+function FailureCard({ failure, number, verdict, ofSeveral }: FailureProps) {
   const { message, location, codeFrame, stack, attempt } = failure;
   const [headline, ...rest] = message.split('\n');
   return (
-    <section class={`failure v-${verdict}`} aria-label="Failure">
+    <section class={`failure v-${verdict}`} aria-label={`Failure ${number}`}>
       {ofSeveral && attempt !== undefined && <p class="attempt">Attempt {attempt}</p>}
       <pre class="message">
         <b class="headline">{headline}</b>
         {rest.map((line) => `\n${line}`)}
       </pre>
       {location && <p class="place">{formatLocation(location)}</p>}
-      {codeFrame && <CodeFrame text={codeFrame} />}
+      {codeFrame && <CodeFrame text={codeFrame} label={`Lines of the scenario file, failure ${number}`} />}
       {stack && (
         <details>
           <summary>Stack</summary>
@@ -108,7 +108,7 @@ function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
   const failingFirst = expectations.toSorted((a, b) => Number(a.ok) - Number(b.ok));
   return (
     <Section id="expectations" title="Expectations" aside={`${held} of ${expectations.length} held`}>
-      <div class="scroll">
+      <Wide label="Table of expectations">
         <table>
           <thead>
             <tr>
@@ -144,7 +144,7 @@ function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </Section>
   );
 }
@@ -174,7 +174,7 @@ function Events({ detail: { events } }: { detail: CaseDetail }) {
   if (events.length === 0) return null;
   return (
     <Section id="events" title="What the parties logged" aside={count(events.length, 'event')}>
-      <div class="scroll">
+      <Wide label="Table of events">
         <table>
           <thead>
             <tr>
@@ -199,7 +199,7 @@ function Events({ detail: { events } }: { detail: CaseDetail }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </Section>
   );
 }

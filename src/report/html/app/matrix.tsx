@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseRow, ReportIndex } from '../view-model.ts';
+import { Wide } from './parts.tsx';
 
 type Coordinate = ReportIndex['coordinates'][number];
 const all: Coordinate = { key: '', values: [''] };
@@ -73,7 +74,7 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
   const fits = (row: CaseRow, key: string, value: string) => key === '' || row.parties[key] === value;
   const members = rows.filter((row) => fits(row, onlyKey, onlyValue));
   return (
-    <div class="scroll">
+    <Wide label={onlyKey ? `Heatmap of ${onlyKey} ${onlyValue}` : 'Heatmap'}>
       <table class="heatmap">
         <caption>{onlyKey ? `${onlyKey}: ${onlyValue}` : 'All cases'}</caption>
         <thead>
@@ -100,7 +101,7 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -32,6 +32,18 @@ export function Section({
   );
 }
 
+/** A table that may be wider than the page, in a region that scrolls. */
+export const Wide = ({ label, children }: { label: string; children: ComponentChildren }) => (
+  <section
+    class="scroll"
+    aria-label={label}
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+    tabIndex={0}
+  >
+    {children}
+  </section>
+);
+
 /** Preformatted text in a region that scrolls, so it can be reached and named without a pointer. */
 export const Preformatted = ({
   kind,
@@ -53,8 +65,8 @@ export const Preformatted = ({
 );
 
 /** Lines of the scenario file: the line that is meant stands out, line numbers stand back. */
-export const CodeFrame = ({ text }: { text: string }) => (
-  <Preformatted kind="frame" label="Lines of the scenario file">
+export const CodeFrame = ({ text, label = 'Lines of the scenario file' }: { text: string; label?: string }) => (
+  <Preformatted kind="frame" label={label}>
     {text.split('\n').map((line, n) => {
       const [, gutter = '', rest = line] = /^(.{0,12}?\|)(.*)$/s.exec(line) ?? [];
       const kind = line.startsWith('>') ? 'hit' : /^\s*\|\s*\^/.test(line) ? 'caret' : undefined;

@@ -48,7 +48,7 @@ interface KeyTargets {
 export function useKeys({ rows, current, open }: KeyTargets): void {
   useEffect(() => {
     const move = (by: number) => {
-      const at = rows.findIndex(({ id }) => id === current);
+      const at = current === undefined ? 0 : rows.findIndex(({ id }) => id === current);
       const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
       if (next) location.assign(caseHref(next.id));
       requestAnimationFrame(() => document.querySelector('.list [aria-current]')?.scrollIntoView({ block: 'nearest' }));

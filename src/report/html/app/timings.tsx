@@ -2,7 +2,7 @@
 import { formatMs } from '../../format.ts';
 import type { PhaseStatistics } from '../../phase-statistics.ts';
 import type { ReportIndex } from '../view-model.ts';
-import { Mark, SplitBar } from './parts.tsx';
+import { Mark, SplitBar, Wide } from './parts.tsx';
 import { caseHref } from './route.ts';
 
 const slowestShown = 12;
@@ -21,7 +21,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
         Per ceremony, over all cases that were timed. Gesture time is cut out of machine phases. The scale of the plot
         is logarithmic.
       </p>
-      <div class="scroll">
+      <Wide label="Table of percentiles">
         <table class="percentiles">
           <thead>
             <tr>
@@ -63,7 +63,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
             </tbody>
           ))}
         </table>
-      </div>
+      </Wide>
       <h2>Slowest cases</h2>
       <ol class="slowest">
         {slowest.map((row) => (

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { formatMs } from '../../format.ts';
 import type { Bar, CaseDetail, Lane } from '../view-model.ts';
-import { Section, SplitBar } from './parts.tsx';
+import { Section, SplitBar, Wide } from './parts.tsx';
 
 const lanes: Record<Lane, string> = {
   user: 'User',
@@ -113,7 +113,7 @@ function ReadOut({ bar }: { bar: Bar }) {
 
 function BarTable({ bars }: { bars: readonly Bar[] }) {
   return (
-    <div class="scroll">
+    <Wide label="Table of bars">
       <table>
         <thead>
           <tr>
@@ -142,7 +142,7 @@ function BarTable({ bars }: { bars: readonly Bar[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

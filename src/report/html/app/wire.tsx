@@ -22,9 +22,21 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
                 <Status exchange={exchange} />
                 <span class="n">{formatMs(exchange.durationMs)}</span>
               </summary>
-              <Message title="Request" text={exchange.decoded.request} hex={exchange.request} none="no parameters" />
+              <Message
+                title="Request"
+                number={n + 1}
+                text={exchange.decoded.request}
+                hex={exchange.request}
+                none="no parameters"
+              />
               {exchange.response !== undefined && (
-                <Message title="Response" text={exchange.decoded.response} hex={exchange.response} none="status only" />
+                <Message
+                  title="Response"
+                  number={n + 1}
+                  text={exchange.decoded.response}
+                  hex={exchange.response}
+                  none="status only"
+                />
               )}
             </details>
           </li>
@@ -58,18 +70,31 @@ function keepalives(kinds: Exchange['keepalives']): string {
   return runs.map(([kind, times]) => (times > 1 ? `${kind} ×${times}` : kind)).join(', ');
 }
 
-function Message({ title, text, hex, none }: { title: string; text: string | undefined; hex: string; none: string }) {
+interface MessageProps {
+  title: string;
+  /** Which exchange, from 1. */
+  number: number;
+  /** Decoded; absent when there is nothing to decode. */
+  text: string | undefined;
+  hex: string;
+  /** What to say instead of nothing. */
+  none: string;
+}
+
+function Message({ title, number, text, hex, none }: MessageProps) {
   return (
     <div class="message-pair">
       <h4>
         {title} <small>{count(Math.ceil(hex.length / 2), 'byte')}</small>
       </h4>
-      <Preformatted kind="cbor" label={`${title}, decoded`}>
+      <Preformatted kind="cbor" label={`${title} ${number}, decoded`}>
         {text ?? `/ ${none} /`}
       </Preformatted>
       <details class="hex">
         <summary>Hex</summary>
-        <pre>{hex.replace(/(.{2})/g, '$1 ').trim()}</pre>
+        <Preformatted kind="cbor" label={`${title} ${number}, hex`}>
+          {hex.replace(/(.{2})/g, '$1 ').trim()}
+        </Preformatted>
       </details>
     </div>
   );
