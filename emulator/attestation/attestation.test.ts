@@ -1,0 +1,151 @@
+/** Our attestation against verifiers that are not ours. */
+import 'reflect-metadata';
+import { X509Certificate } from '@peculiar/x509';
+import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
+import { toBase64url, toHex, utf8 } from '#protocol/bytes.ts';
+import { type CborMap, encode } from '#protocol/cbor.ts';
+import { sha256 } from '#protocol/crypto.ts';
+import {
+  type AttestationChoice,
+  type AuthenticatorOptions,
+  createAuthenticator,
+  type DefectId,
+  personas,
+  toPem,
+  trustAnchors,
+} from '../index.ts';
+import { TestPlatform } from '../test-platform.ts';
+
+const origin = 'https://example.com';
+const challenge = toBase64url(utf8('a challenge of enough bytes'));
+const clientDataJSON = utf8(JSON.stringify({ type: 'webauthn.create', challenge, origin, crossOrigin: false }));
+
+beforeAll(() => {
+  const certificates = trustAnchors().map(toPem);
+  for (const identifier of ['packed', 'fido-u2f'] as const)
+    SettingsService.setRootCertificates({ identifier, certificates });
+});
+
+async function verified(options: AuthenticatorOptions) {
+  const platform = new TestPlatform(createAuthenticator(options));
+  const uv = options.persona === 'apple-passwords' || options.persona === 'windows-hello-software';
+  const pubKeyCredParams = [-8, -7].map((alg) => ({ type: 'public-key', alg }));
+  const clientDataHash = sha256(clientDataJSON);
+  const reply = await platform.makeCredential({ clientDataHash, pubKeyCredParams, options: uv ? { uv } : {} });
+  expect(reply.status).toBe('CTAP2_OK');
+  const { fmt, authData, attStmt } = reply.response;
+  const attestationObject = encode(
+    new Map<string, string | Uint8Array | CborMap>([
+      ['fmt', fmt],
+      ['attStmt', attStmt],
+      ['authData', authData],
+    ]),
+  );
+  const idEnd = 55 + authData[53]! * 256 + authData[54]!; // read by hand: some defects break authenticator data
+  const id = toBase64url(authData.subarray(55, idEnd));
+  return verifyRegistrationResponse({
+    response: {
+      id,
+      rawId: id,
+      type: 'public-key',
+      clientExtensionResults: {},
+      response: {
+        clientDataJSON: toBase64url(clientDataJSON),
+        attestationObject: toBase64url(attestationObject),
+      },
+    },
+    expectedChallenge: challenge,
+    expectedOrigin: origin,
+    expectedRPID: 'example.com',
+    requireUserVerification: false,
+  });
+}
+
+describe('@simplewebauthn/server accepts', () => {
+  it.each<[AttestationChoice, AuthenticatorOptions['persona'], string]>([
+    ['packed-basic', 'yubikey-5-nfc', 'packed'],
+    ['packed-basic', 'touchstone-key', 'packed'],
+    ['packed-self', 'windows-hello-software', 'packed'],
+    ['packed-self', 'touchstone-key', 'packed'],
+    ['fido-u2f', 'yubikey-5-legacy', 'fido-u2f'],
+    ['none', 'apple-passwords', 'none'],
+  ])('%s of %s', async (attestation, persona, fmt) => {
+    const { verified: accepted, registrationInfo } = await verified({ persona, attestation });
+    expect(accepted).toBe(true);
+    expect(registrationInfo?.fmt).toBe(fmt);
+    const zero = attestation === 'fido-u2f';
+    expect(/^[0-]+$/.test(registrationInfo?.aaguid ?? ''), 'the AAGUID is all zeros').toBe(zero);
+  });
+});
+
+describe('@simplewebauthn/server refuses', () => {
+  it.each<DefectId>([
+    'zero-signature',
+    'wrong-challenge-hash',
+    'wrong-rp-id-hash',
+    'up-flag-missing',
+    'aaguid-mismatch',
+    'credential-id-empty',
+    'wrong-alg',
+    'attestation-untrusted-root',
+    'leaf-expired',
+    'leaf-is-authority',
+    'leaf-wrong-unit',
+    'leaf-version-1',
+    'backup-state-without-eligibility',
+  ])('%s', async (defect) => {
+    const attempt = verified({ persona: 'yubikey-5-nfc', defects: [defect] }).then(
+      ({ verified: accepted }) => accepted,
+      () => false,
+    );
+    expect(await attempt).toBe(false);
+  });
+});
+
+it.each<[DefectId, string]>([
+  ['credential-id-too-long', 'authdata.credential-id'],
+  ['public-key-cut-off', 'cbor.truncated'],
+])('our strict parser refuses %s, which @simplewebauthn/server 14 lets through', async (defect, rule) => {
+  const authenticator = createAuthenticator({ persona: 'yubikey-5-nfc', defects: [defect] });
+  const { response } = await new TestPlatform(authenticator).makeCredential();
+  expect(() => parseAuthenticatorData(response.authData)).toThrow(expect.objectContaining({ rule }));
+});
+
+describe('certificates', () => {
+  const chainOf = async (options: AuthenticatorOptions) => {
+    const { response } = await new TestPlatform(createAuthenticator(options)).makeCredential();
+    return (response.attStmt.get('x5c') as Uint8Array[]).map((der) => new X509Certificate(Buffer.from(der)));
+  };
+
+  it('chain from the leaf to the root, as @peculiar/x509 reads them', async () => {
+    const chain = await chainOf({ persona: 'touchstone-key' });
+    const [root] = trustAnchors().map((der) => new X509Certificate(Buffer.from(der)));
+    const path = [...chain, root!];
+    for (const [index, certificate] of path.entries()) {
+      const issuer = path[index + 1] ?? root!;
+      expect(certificate.issuer).toBe(issuer.subject);
+      expect(await certificate.verify({ publicKey: issuer.publicKey, signatureOnly: true })).toBe(true);
+    }
+    expect(chain[0]?.subject).toContain('OU=Authenticator Attestation');
+    expect(chain[0]?.subject).toContain('TEST ONLY');
+    expect(chain[0]?.notAfter.toISOString()).toBe('2049-12-31T23:59:59.000Z');
+  });
+
+  it('carry the AAGUID as an OCTET STRING within the extension', async () => {
+    const [leaf] = await chainOf({ persona: 'touchstone-key' });
+    const extension = leaf!.getExtension('1.3.6.1.4.1.45724.1.1.4');
+    expect(extension?.critical).toBe(false);
+    expect(toHex(new Uint8Array(extension!.value))).toBe(
+      `0410${personas['touchstone-key'].aaguid.replaceAll('-', '')}`,
+    );
+  });
+
+  it('are the same bytes in every authenticator of a model', async () => {
+    const [one, other] = await Promise.all([1, 2].map(() => chainOf({ persona: 'yubikey-bio' })));
+    expect(one!.map((certificate) => certificate.toString('pem'))).toEqual(
+      other!.map((certificate) => certificate.toString('pem')),
+    );
+  });
+});

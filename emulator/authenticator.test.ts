@@ -1,0 +1,199 @@
+/** The authenticator as bytes: dispatch, determinism, hostile input, memory. */
+import { describe, expect, it } from 'vitest';
+import { concat, toHex } from '#protocol/bytes.ts';
+import { encode } from '#protocol/cbor.ts';
+import { decode } from '#protocol/cbor-reader.ts';
+import { commands } from '#protocol/commands.ts';
+import { AdjustableClock } from '#protocol/seams.ts';
+import { seededRandom } from '#protocol/seeded-random.ts';
+import { statusName } from '#protocol/status.ts';
+import { type AuthenticatorOptions, createAuthenticator, type Inspection } from './index.ts';
+import { messageOf, registration, TestPlatform } from './test-platform.ts';
+
+const authenticatorFor = (options: Partial<AuthenticatorOptions> = {}) =>
+  createAuthenticator({ persona: 'touchstone-key', ...options });
+const registrationMap = commands.authenticatorMakeCredential.request.encode(registration());
+const makeCredential = messageOf('authenticatorMakeCredential', registrationMap);
+
+describe('messages', () => {
+  const parameters = encode(registrationMap);
+  const code = new Uint8Array([0x01]);
+  it.each<[string, string, Uint8Array]>([
+    ['nothing', 'CTAP1_ERR_INVALID_LENGTH', new Uint8Array(0)],
+    ['an unknown command', 'CTAP1_ERR_INVALID_COMMAND', new Uint8Array([0x03])],
+    ['a vendor command', 'CTAP1_ERR_INVALID_COMMAND', new Uint8Array([0xbf, 1, 2])],
+    ['more than maxMsgSize', 'CTAP2_ERR_REQUEST_TOO_LARGE', new Uint8Array(7610).fill(1)],
+    ['a byte behind the map', 'CTAP2_ERR_INVALID_CBOR', concat(makeCredential, new Uint8Array(1))],
+    ['the last byte missing', 'CTAP2_ERR_INVALID_CBOR', makeCredential.slice(0, -1)],
+    [
+      'a map head that is too long',
+      'CTAP2_ERR_INVALID_CBOR',
+      concat(code, new Uint8Array([0xb8, 4]), parameters.subarray(1)),
+    ],
+    [
+      'an indefinite map',
+      'CTAP2_ERR_INVALID_CBOR',
+      concat(code, new Uint8Array([0xbf]), parameters.subarray(1), new Uint8Array([0xff])),
+    ],
+    ['keys out of order', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xa2, 2, 0, 1, 0]))],
+    ['a key twice', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xa2, 1, 0, 1, 0]))],
+    ['a tag', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xc1]), parameters)],
+    ['a float', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xf9, 0, 0]))],
+    ['five levels', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0x81, 0x81, 0x81, 0x81, 0x81, 0]))],
+  ])('%s -> %s', async (_title, status, message) => {
+    const answer = await authenticatorFor().process(message);
+    expect(answer).toHaveLength(1);
+    expect(statusName(answer[0]!)).toBe(status);
+  });
+
+  it('an error inside answers CTAP1_ERR_OTHER and leaves the authenticator usable', async () => {
+    let calls = 0;
+    const gestures = {
+      respond() {
+        calls += 1;
+        if (calls === 1) throw new Error('broken button');
+        return 'granted' as const;
+      },
+    };
+    const authenticator = authenticatorFor({ gestures });
+    expect(await authenticator.process(makeCredential)).toEqual(new Uint8Array([0x7f]));
+    expect((await authenticator.process(makeCredential))[0]).toBe(0);
+  });
+});
+
+it('with a seed every byte is reproducible, with another none of the secrets are', async () => {
+  const run = async (seed: string) => {
+    const random = seededRandom(seed);
+    const platform = new TestPlatform(authenticatorFor({ random, clock: new AdjustableClock(), pin: '1234' }));
+    const transcript: Uint8Array[] = [];
+    for (const message of [
+      makeCredential,
+      messageOf(
+        'authenticatorMakeCredential',
+        commands.authenticatorMakeCredential.request.encode(
+          registration({ pubKeyCredParams: [{ type: 'public-key', alg: -8 }] }),
+        ),
+      ),
+      messageOf(
+        'authenticatorClientPIN',
+        new Map([
+          [1, 2],
+          [2, 2],
+        ]),
+      ),
+      messageOf('authenticatorGetInfo'),
+    ])
+      transcript.push(await platform.authenticator.process(message));
+    return transcript.map(toHex);
+  };
+  const [one, again, other] = [await run('a'), await run('a'), await run('b')];
+  expect(again).toEqual(one);
+  expect(other.slice(0, 3).some((bytes, index) => bytes === one[index])).toBe(false);
+});
+
+/** A generator with a seed, quick enough for thousands of messages. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}
+
+/** Retry counters may fall with an error; nothing else may change. */
+const unlike = (before: Inspection, after: Inspection) =>
+  before.signCounter !== after.signCounter ||
+  before.credentials.length !== after.credentials.length ||
+  before.credentials.some(
+    ({ credentialId }, index) => toHex(credentialId) !== toHex(after.credentials[index]!.credentialId),
+  ) ||
+  (before.pin !== after.pin && after.pin !== 'blocked');
+
+describe('hostile input', () => {
+  const codes = Object.values(commands).map(({ code }) => code);
+  const seeds = [
+    makeCredential,
+    messageOf(
+      'authenticatorMakeCredential',
+      commands.authenticatorMakeCredential.request.encode(
+        registration({
+          options: { rk: true },
+          extensions: { credProtect: 2, 'hmac-secret': true },
+          excludeList: [{ id: new Uint8Array(64), type: 'public-key' }],
+        }),
+      ),
+    ),
+    messageOf(
+      'authenticatorGetAssertion',
+      commands.authenticatorGetAssertion.request.encode({
+        rpId: 'example.com',
+        clientDataHash: new Uint8Array(32),
+        allowList: [{ id: new Uint8Array(64), type: 'public-key' }],
+        pinUvAuthParam: new Uint8Array(32),
+        pinUvAuthProtocol: 2,
+      }),
+    ),
+    messageOf(
+      'authenticatorClientPIN',
+      new Map([
+        [1, 2],
+        [2, 2],
+      ]),
+    ),
+    messageOf(
+      'authenticatorClientPIN',
+      commands.authenticatorClientPIN.request.encode({
+        pinUvAuthProtocol: 2,
+        subCommand: 9,
+        keyAgreement: new Map(),
+        pinHashEnc: new Uint8Array(32),
+        permissions: 1,
+        rpId: 'example.com',
+      }),
+    ),
+    messageOf('authenticatorGetInfo'),
+  ];
+
+  function mutated(roll: (sides: number) => number): Uint8Array {
+    const message = seeds[roll(seeds.length)]!.slice();
+    if (roll(4) === 0)
+      return concat(
+        new Uint8Array([codes[roll(codes.length)]!]),
+        Uint8Array.from({ length: roll(80) }, () => roll(256)),
+      );
+    for (let edits = roll(4); edits >= 0; edits--) message[roll(message.length)] = roll(256);
+    if (roll(5) === 0) return message.slice(0, roll(message.length));
+    return roll(5) === 0 ? concat(message, new Uint8Array(roll(9))) : message;
+  }
+
+  it.each(['touchstone-key', 'yubikey-bio', 'google-titan-v2', 'apple-passwords'] as const)(
+    '%s answers 1,500 mutated requests with legal statuses and canonical CBOR; an error changes retry counters only',
+    async (persona) => {
+      const roll = dice(persona.length * 7919);
+      const authenticator = createAuthenticator({ persona });
+      const seen = new Set<string>();
+      const offences: string[] = [];
+      for (let round = 0; round < 1500; round++) {
+        const message = mutated(roll);
+        const before = authenticator.inspect();
+        const answer = await authenticator.process(message);
+        const status = statusName(answer[0]!);
+        seen.add(status ?? 'undefined');
+        const [encoded, after] = [answer.subarray(1), authenticator.inspect()];
+        if (encoded.length > 0 && toHex(encode(decode(encoded))) !== toHex(encoded))
+          offences.push(`not canonical: ${toHex(message)}`);
+        if (status !== 'CTAP2_OK' && unlike(before, after)) offences.push(`${status} changed state: ${toHex(message)}`);
+        if (status === undefined || status === 'CTAP1_ERR_OTHER') offences.push(`${answer[0]}: ${toHex(message)}`);
+      }
+      expect(offences).toEqual([]);
+      expect(seen.size).toBeGreaterThan(5);
+      expect(seen).toContain('CTAP2_OK');
+    },
+  );
+});
+
+it('registrations that are not discoverable leave nothing behind', async () => {
+  const authenticator = authenticatorFor();
+  for (let count = 0; count < 300; count++) await authenticator.process(makeCredential);
+  expect(authenticator.inspect()).toMatchObject({ credentials: [], signCounter: 300 });
+});

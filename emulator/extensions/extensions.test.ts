@@ -1,0 +1,90 @@
+/** Extensions against the platform's side of the mathematics. */
+import { describe, expect, it } from 'vitest';
+import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
+import { concat, utf8 } from '#protocol/bytes.ts';
+import type { CborMap, CborValue } from '#protocol/cbor.ts';
+import { sha256 } from '#protocol/crypto.ts';
+import { systemRandom } from '#protocol/seams.ts';
+import { type AuthenticatorOptions, createAuthenticator } from '../index.ts';
+import { rpId, TestPlatform } from '../test-platform.ts';
+
+const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
+  new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));
+const outputs = (authData: Uint8Array) => parseAuthenticatorData(authData).extensions;
+const [saltA, saltB] = [sha256(utf8('a')), sha256(utf8('b'))];
+
+describe('at registration', () => {
+  it('answers what was asked and nothing else', async () => {
+    const extensions = { credProtect: 2, 'hmac-secret': true, somethingElse: 1 };
+    const { response } = await platformFor().makeCredential({ extensions });
+    expect(outputs(response.authData)).toEqual(
+      new Map<string, CborValue>([
+        ['credProtect', 2],
+        ['hmac-secret', true],
+      ]),
+    );
+    expect(outputs((await platformFor().makeCredential()).response.authData)).toBeUndefined();
+  });
+
+  it('tells minPinLength to the relying parties that may know', async () => {
+    const platform = platformFor({ minPinLengthRpIds: [rpId] });
+    const asked = async (id: string) =>
+      outputs((await platform.makeCredential({ rp: { id }, extensions: { minPinLength: true } })).response.authData);
+    expect(await asked(rpId)).toEqual(new Map([['minPinLength', 4]]));
+    expect(await asked('other.example')).toBeUndefined();
+  });
+});
+
+describe.each([1, 2] as const)('hmac-secret with protocol %i', (version) => {
+  async function secrets(platform: TestPlatform, salts: Uint8Array, token?: Uint8Array) {
+    const { protocol, secret, keyAgreement } = await platform.agree(version);
+    const saltEnc = protocol.encrypt(secret, salts, systemRandom);
+    const input: CborMap = new Map<number, CborValue>([
+      [1, keyAgreement],
+      [2, saltEnc],
+      [3, protocol.authenticate(secret, saltEnc)],
+      [4, version],
+    ]);
+    const proof = token ? platform.proof(version, token) : {};
+    const { status, response } = await platform.getAssertion({ extensions: { 'hmac-secret': input }, ...proof });
+    const output = response.authData && outputs(response.authData)?.get('hmac-secret');
+    return { status, secrets: output instanceof Uint8Array ? protocol.decrypt(secret, output) : undefined };
+  }
+
+  it('gives the same secret for the same salt, two for two, and others for a verified user', async () => {
+    const platform = platformFor({ pin: '1234' });
+    const { token } = await platform.pinToken(version, '1234', { permissions: 1, rpId });
+    await platform.makeCredential({
+      options: { rk: true },
+      extensions: { 'hmac-secret': true },
+      ...platform.proof(version, token!),
+    });
+    const [a, b, both] = [
+      await secrets(platform, saltA),
+      await secrets(platform, saltB),
+      await secrets(platform, concat(saltA, saltB)),
+    ];
+    expect(a.secrets).toHaveLength(32);
+    expect(both.secrets).toEqual(concat(a.secrets!, b.secrets!));
+    expect(a.secrets).not.toEqual(b.secrets);
+    const { token: ga } = await platform.pinToken(version, '1234', { permissions: 2, rpId });
+    expect((await secrets(platform, saltA, ga)).secrets).not.toEqual(a.secrets);
+  });
+
+  it('refuses salts of another length, a wrong saltAuth, and a silent probe', async () => {
+    const platform = platformFor();
+    await platform.makeCredential({ options: { rk: true } });
+    expect((await secrets(platform, new Uint8Array(48))).status).toBe('CTAP1_ERR_INVALID_LENGTH');
+    const { keyAgreement } = await platform.agree(version);
+    const input = new Map<number, CborValue>([
+      [1, keyAgreement],
+      [2, new Uint8Array(48)],
+      [3, new Uint8Array(32)],
+      [4, version],
+    ]);
+    const extensions = { 'hmac-secret': input };
+    expect((await platform.getAssertion({ extensions })).status).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
+    const silent = await platform.getAssertion({ extensions, options: { up: false } });
+    expect(silent.status).toBe('CTAP2_ERR_UNSUPPORTED_OPTION');
+  });
+});
