@@ -1,0 +1,186 @@
+/** The PIN dialogue against the emulator: every way in, every way out. */
+import { describe, expect, test } from 'vitest';
+import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
+import { fromBase64url } from '#protocol/bytes.ts';
+import type { CborMap } from '#protocol/cbor.ts';
+import { coseKeyLabels } from '#protocol/cose.ts';
+import { CtapError } from '#protocol/errors.ts';
+import { create } from './create.ts';
+import { creationOptions, emulatedKey, keyOf, ok, rejection, scriptedDevice, worldOf } from './test-world.ts';
+
+const verified = creationOptions({ authenticatorSelection: { userVerification: 'required' } });
+const flagsOf = ({ response }: { response: { authenticatorData: string } }) =>
+  parseAuthenticatorData(fromBase64url(response.authenticatorData)).flags;
+
+describe.each(['yubikey-5-nfc', 'yubikey-5-legacy', 'touchstone-key'] as const)('on %s', (persona) => {
+  test('the right PIN verifies the user', async () => {
+    const { device } = emulatedKey({ persona, pin: '123456' });
+    const { context, asked } = worldOf([keyOf(device)], { pin: '123456' });
+    expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
+    expect(asked).toEqual(['pin enter 8', 'touch register', 'review']);
+  });
+
+  test('a wrong PIN is asked for again, with the retries left', async () => {
+    const { device, authenticator } = emulatedKey({ persona, pin: '123456' });
+    const { context, asked } = worldOf([keyOf(device)], { pin: ['000000', '123456'] });
+    await create(verified, context);
+    expect(asked).toEqual(['pin enter 8', 'pin enter 7 wrong', 'touch register', 'review']);
+    expect(authenticator.inspect().pinRetries).toBe(8);
+  });
+
+  test('three wrong PINs lock it until it is reinserted', async () => {
+    const { device } = emulatedKey({ persona, pin: '123456' });
+    const { context, asked, informed } = worldOf([keyOf(device)], { pin: ['000000', '000001', '000002', '123456'] });
+    const error = await rejection(create(verified, context));
+    expect(error).toMatchObject({ name: 'NotAllowedError', endReason: 'pin-soft-locked' });
+    expect(asked).toEqual(['pin enter 8', 'pin enter 7 wrong', 'pin enter 6 wrong']);
+    expect(informed).toEqual(['pin-soft-locked']);
+    const again = worldOf([keyOf(device)], { pin: '123456' });
+    expect(await rejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-soft-locked' });
+  });
+
+  test('the last wrong PIN blocks it, and then nothing is asked', async () => {
+    const { device } = emulatedKey({ persona, pin: '123456', retries: 1 });
+    const { context, informed } = worldOf([keyOf(device)], { pin: '000000' });
+    expect(await rejection(create(verified, context))).toMatchObject({
+      name: 'NotAllowedError',
+      endReason: 'pin-blocked',
+    });
+    const again = worldOf([keyOf(device)], { pin: '123456' });
+    expect(await rejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-blocked' });
+    expect(again.asked).toEqual([]);
+    expect(informed).toEqual(['pin-blocked']);
+  });
+
+  test('a key without PIN gets one, measured in code points and bytes', async () => {
+    const { device, authenticator } = emulatedKey({ persona });
+    const { context, asked } = worldOf([keyOf(device)], { pin: ['123', '😀😀😀', 'x'.repeat(64), '4321'] });
+    expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
+    expect(asked).toEqual([
+      'pin set',
+      'pin set too-short',
+      'pin set too-short',
+      'pin set too-long',
+      'touch register',
+      'review',
+    ]);
+    expect(authenticator.inspect().pin).toBe('set');
+  });
+
+  test('a PIN is the same in whatever form it is typed', async () => {
+    const { device } = emulatedKey({ persona, pin: 'caf\u00e9' });
+    const { context } = worldOf([keyOf(device)], { pin: 'cafe\u0301' });
+    expect(await create(verified, context)).toHaveProperty('id');
+  });
+
+  test('a cancelled prompt ends the ceremony and costs no retry', async () => {
+    const { device, authenticator } = emulatedKey({ persona, pin: '123456' });
+    const { context, informed } = worldOf([keyOf(device)]);
+    expect(await rejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
+    expect(informed).toEqual([]);
+    expect(authenticator.inspect().pinRetries).toBe(8);
+  });
+});
+
+describe('whether the user is verified', () => {
+  test.each([
+    ['required', 'discouraged', '1234', ['pin enter 8']],
+    ['preferred', 'discouraged', '1234', ['pin enter 8']],
+    ['preferred', 'discouraged', undefined, []],
+    ['required', 'discouraged', undefined, ['pin set']],
+    ['discouraged', 'required', undefined, ['pin set']],
+    ['discouraged', 'preferred', undefined, []],
+    ['discouraged', 'required', '1234', ['pin enter 8']],
+    // This model makes no credential without verification once it has a PIN.
+    ['discouraged', 'discouraged', '1234', ['pin enter 8']],
+  ])('verification %s, resident key %s, PIN %s: asks %j', async (userVerification, residentKey, pin, wanted) => {
+    const { device } = emulatedKey({ persona: 'yubikey-5-legacy', pin });
+    const { context, asked } = worldOf([keyOf(device)], { pin: '1234' });
+    await create(creationOptions({ authenticatorSelection: { userVerification, residentKey } }), context);
+    expect(asked.filter((question) => question.startsWith('pin'))).toEqual(wanted);
+  });
+
+  test('a key that can do without a PIN for a non-discoverable credential is not asked for one', async () => {
+    const { device } = emulatedKey({ persona: 'touchstone-key', pin: '1234' });
+    const { context, asked } = worldOf([keyOf(device)], { pin: '1234' });
+    await create(creationOptions({ authenticatorSelection: { userVerification: 'discouraged' } }), context);
+    expect(asked).toEqual(['touch register', 'review']);
+  });
+
+  test('required on an authenticator that cannot: unsuitable', async () => {
+    const device = scriptedDevice({});
+    const { context, informed } = worldOf([keyOf(device)]);
+    expect(await rejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
+    expect(informed).toEqual(['device-unsuitable']);
+  });
+});
+
+describe('built-in verification', () => {
+  test('verifies without a PIN prompt', async () => {
+    const { device } = emulatedKey({ persona: 'yubikey-bio', pin: '1234' });
+    const { context, asked } = worldOf([keyOf(device)]);
+    expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
+    expect(asked).toEqual(['touch verify', 'review']);
+  });
+
+  test('falls back to the PIN when no finger matches', async () => {
+    const gestures = {
+      respond: ({ kind }: { kind: string }) => (kind === 'verification' ? 'no-match' : 'granted'),
+    } as const;
+    const { device } = emulatedKey({ persona: 'yubikey-bio', pin: '1234', gestures });
+    const { context, asked } = worldOf([keyOf(device)], { pin: '1234' });
+    expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
+    const fingers = ['touch verify', 'touch verify', 'touch verify'];
+    expect(asked).toEqual([...fingers, 'pin enter 8', 'touch register', 'review']);
+  });
+});
+
+describe('a key that forces a PIN change', () => {
+  /** Speaks as much of the protocol as the dialogue needs; the first current PIN is wrong, the first new one is refused. */
+  function forcing() {
+    const { device } = emulatedKey({ persona: 'touchstone-key', pin: '1234' });
+    const sent: string[] = [];
+    const refusals = ['CTAP2_ERR_PIN_INVALID', 'CTAP2_ERR_PIN_POLICY_VIOLATION', undefined] as const;
+    let changes = 0;
+    const names = ['', 'retries', 'agreement', 'set', 'change', 'token', '', '', '', 'token'];
+    const scripted = scriptedDevice({
+      info: {
+        options: { rk: true, clientPin: true, pinUvAuthToken: true },
+        pinUvAuthProtocols: [2, 1],
+        forcePINChange: true,
+      },
+      clientPin(request) {
+        const name = names[request.subCommand]!;
+        sent.push(name);
+        if (name === 'retries') return ok('authenticatorClientPIN', { pinRetries: 8 });
+        if (name === 'agreement') return ok('authenticatorClientPIN', { keyAgreement: agreementKey });
+        if (name !== 'change') return 'CTAP2_ERR_PIN_BLOCKED';
+        const refusal = refusals[changes++];
+        return refusal ?? ok('authenticatorClientPIN', {});
+      },
+    });
+    return { device: scripted, sent, real: device };
+  }
+  /** A point of P-256: the generator. */
+  const agreementKey: CborMap = new Map<number, number | Uint8Array>([
+    [coseKeyLabels.kty, 2],
+    [coseKeyLabels.alg, -25],
+    [coseKeyLabels.crv, 1],
+    [coseKeyLabels.x, Buffer.from('6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296', 'hex')],
+    [coseKeyLabels.y, Buffer.from('4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5', 'hex')],
+  ]);
+
+  test('the current PIN is asked for, then the new one, each again when it was refused', async () => {
+    const { device, sent } = forcing();
+    const { context, asked } = worldOf([keyOf(device)], { pin: ['0000', '9999', '1234', '8888'] });
+    const error = await rejection(create(verified, context));
+    expect(asked).toEqual(['pin enter 8', 'pin change', 'pin enter 8 wrong', 'pin change refused-by-policy']);
+    expect(sent.filter((name) => name !== 'agreement' && name !== 'retries')).toEqual([
+      'change',
+      'change',
+      'change',
+      'token',
+    ]);
+    expect(error).toMatchObject({ cause: expect.any(CtapError), endReason: 'pin-blocked' });
+  });
+});

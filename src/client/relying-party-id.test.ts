@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { relyingPartyId } from './relying-party-id.ts';
+
+describe('an RP ID that may be claimed', () => {
+  test.each([
+    ['https://example.com', 'example.com'],
+    ['https://login.example.com', 'example.com'],
+    ['https://login.example.com', 'login.example.com'],
+    ['https://a.b.login.example.com:8443', 'login.example.com'],
+    ['https://www.example.co.uk', 'example.co.uk'],
+    ['https://alice.github.io', 'alice.github.io'],
+    ['https://github.io', 'github.io'],
+    ['http://localhost', 'localhost'],
+    ['http://localhost:3000', 'localhost'],
+    ['http://app.localhost:3000', 'app.localhost'],
+    ['https://intranet', 'intranet'],
+    ['https://www.xn--bcher-kva.example', 'xn--bcher-kva.example'],
+    ['https://www.bücher.example', 'bücher.example'],
+    ['https://login.example.com', 'EXAMPLE.com'],
+  ])('%s may claim %s', (origin, claimed) => {
+    expect(relyingPartyId(origin, claimed)).toBe(claimed);
+  });
+
+  test.each([
+    ['https://login.example.com:8443', 'login.example.com'],
+    ['http://localhost:3000', 'localhost'],
+    ['https://bücher.example', 'xn--bcher-kva.example'],
+  ])('%s claims %s when it names none', (origin, wanted) => {
+    expect(relyingPartyId(origin, undefined)).toBe(wanted);
+  });
+});
+
+describe('an RP ID that may not be claimed', () => {
+  test.each([
+    ['another domain', 'https://example.com', 'example.org'],
+    ['a longer domain', 'https://example.com', 'login.example.com'],
+    ['a suffix that is no label', 'https://myexample.com', 'example.com'],
+    ['a top-level domain', 'https://example.com', 'com'],
+    ['a public suffix', 'https://www.example.co.uk', 'co.uk'],
+    ['a private public suffix', 'https://alice.github.io', 'github.io'],
+    ['a part of a public suffix', 'https://alice.github.io', 'io'],
+    ['the parent of localhost names', 'http://app.localhost', 'localhost'],
+    ['a port', 'https://example.com:8443', 'example.com:8443'],
+    ['an origin', 'https://example.com', 'https://example.com'],
+    ['nothing', 'https://example.com', ''],
+    ['an address', 'https://example.com', '127.0.0.1'],
+    ['blanks', 'https://example.com', ' example.com'],
+  ])('%s', (_case, origin, claimed) => {
+    expect(() => relyingPartyId(origin, claimed)).toThrow(expect.objectContaining({ name: 'SecurityError' }));
+  });
+});
+
+describe('an origin that has no RP ID', () => {
+  test.each([
+    ['https://127.0.0.1', 'SecurityError'],
+    ['http://127.0.0.1:3000', 'SecurityError'],
+    ['https://[::1]', 'SecurityError'],
+    ['http://example.com', 'SecurityError'],
+    ['null', 'NotAllowedError'],
+    ['data:text/html,x', 'NotAllowedError'],
+    ['', 'NotAllowedError'],
+  ])('%s ends with %s', (origin, name) => {
+    expect(() => relyingPartyId(origin, undefined)).toThrow(expect.objectContaining({ name }));
+    expect(() => relyingPartyId(origin, 'example.com')).toThrow(expect.objectContaining({ name }));
+  });
+});
