@@ -125,6 +125,8 @@ export class Ceremony implements Disposable {
 export class PresenceWatch implements Disposable {
   readonly #ceremony: Ceremony;
   readonly #prompt: PresencePrompt;
+  /** The device has asked for a gesture. */
+  wasNeeded = false;
   #wait: { done: () => void; abort: LinkedAbort } | undefined;
 
   constructor(ceremony: Ceremony, prompt: PresencePrompt) {
@@ -139,6 +141,7 @@ export class PresenceWatch implements Disposable {
 
   #open(): void {
     if (this.#wait || this.#ceremony.signal.aborted) return;
+    this.wasNeeded = true;
     const wait = { done: this.#ceremony.start('user-presence'), abort: new LinkedAbort(this.#ceremony.signal) };
     this.#wait = wait;
     const refuse = (cause?: unknown) => {

@@ -55,7 +55,7 @@ export async function getAssertion(
   request: AssertionRequest,
   ceremony: Ceremony,
 ): Promise<GivenAssertion> {
-  const { ctap, info } = authenticator;
+  const { info } = authenticator;
   const { rpId } = request;
   const method = chooseVerification(info, { requirement: requirementOf(request), command: 'ga' });
   const scope = { permissions: ['ga'] as const, rpId };
@@ -65,10 +65,7 @@ export async function getAssertion(
     const session = await sharedSecret(authenticator, request, ceremony);
     const message = encodeAssertion(info, request, allowList, verification, session);
     const verified = verification.token !== undefined || verification.uvOption === true;
-    const first = await ceremony.measure('get-assertion', async () => {
-      using watch = ceremony.watchPresence({ why: 'sign-in', rpId, verification: verification.uvOption === true });
-      return await ctap.send('authenticatorGetAssertion', message, watch);
-    });
+    const first = await send(authenticator, message, verification, ceremony);
     if (allowList.length > 0) return { response: checkAllowed(first, allowList), verified, session };
     return { response: await chooseAccount(first, authenticator, ceremony), verified, session };
   });
@@ -93,10 +90,7 @@ async function narrowAllowList(
   const probe = { ctap, info, rpId, clientDataHash, token };
   const found = await ceremony.measure('get-assertion', () => findSilently(possible, probe), 'Look for allowed');
   if (found) return [found];
-  // A page must not learn without a gesture that a key lacks its credentials.
-  using watch = ceremony.watchPresence({ why: 'sign-in', rpId, verification: false });
-  await waitForTouch(authenticator, watch);
-  throw new CtapError('CTAP2_ERR_NO_CREDENTIALS', 'none of allowCredentials is on this authenticator');
+  return afterTouch(authenticator, rpId, ceremony);
 }
 
 async function sharedSecret(
@@ -129,6 +123,35 @@ function encodeAssertion(
     ...(uvOption && { options: { uv: true } }),
     ...pinUvAuthMembers(token, clientDataHash),
   };
+}
+
+function send(
+  authenticator: SelectedAuthenticator,
+  message: GetAssertionRequest,
+  { uvOption = false }: Verification,
+  ceremony: Ceremony,
+): Promise<AssertionResponse> {
+  const { rpId } = message;
+  return ceremony.measure('get-assertion', async () => {
+    using watch = ceremony.watchPresence({ why: 'sign-in', rpId, verification: uvOption });
+    try {
+      return await authenticator.ctap.send('authenticatorGetAssertion', message, watch);
+    } catch (error) {
+      const isEmpty = error instanceof CtapError && error.status === 'CTAP2_ERR_NO_CREDENTIALS';
+      if (isEmpty && !watch.wasNeeded) return afterTouch(authenticator, rpId, ceremony);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Ends with "no credentials", but not before a touch: a page must not learn without a gesture what a key lacks.
+ * @throws {CtapError} CTAP2_ERR_NO_CREDENTIALS
+ */
+async function afterTouch(authenticator: SelectedAuthenticator, rpId: string, ceremony: Ceremony): Promise<never> {
+  using watch = ceremony.watchPresence({ why: 'sign-in', rpId, verification: false });
+  await waitForTouch(authenticator, watch);
+  throw new CtapError('CTAP2_ERR_NO_CREDENTIALS', 'the authenticator has no credential for this request');
 }
 
 /** @throws {ProtocolViolation} when the assertion is for a credential that was not asked for. */

@@ -64,8 +64,9 @@ describe('discoverable credentials', () => {
   });
 
   test('none: not recognised', async () => {
-    const { context, informed } = (await withAccounts())();
+    const { context, asked, informed } = (await withAccounts())();
     expect(await rejection(get(request(), context))).toMatchObject({ name: 'NotAllowedError' });
+    expect(asked).toContain('touch sign-in');
     expect(informed).toEqual(['not-recognised']);
   });
 });

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { createAuthenticator, ManualGestures, plugIn } from '#emulator';
+import { TransportError } from '#protocol/errors.ts';
+import type { WireExchange } from '#result/transcript.ts';
+import { capture } from './capture.ts';
+import { type DeviceUnderContract, deviceContract } from './device.contract.ts';
+import type { CtapDevice } from './device.ts';
+
+function emulated(decorate: (device: CtapDevice) => CtapDevice): DeviceUnderContract {
+  const gestures = new ManualGestures();
+  const plugged = plugIn(createAuthenticator({ persona: 'touchstone-key', gestures }));
+  return {
+    device: decorate(plugged),
+    touch: () => gestures.touch(),
+    whenWaiting: () => gestures.whenAsked(),
+    unplug: () => plugged.unplug(),
+  };
+}
+
+deviceContract('the in-process device', async () => emulated((device) => device));
+deviceContract('a captured device', async () =>
+  emulated((device) => capture(device, { elapsedMs: () => 0, record: () => undefined })),
+);
+
+describe('a capture', () => {
+  /** A device that answers `replies` in turn, at 10 ms a look at the clock. */
+  function captured(...replies: (Uint8Array | Error)[]) {
+    const exchanges: WireExchange[] = [];
+    const sent: string[] = [];
+    let now = 0;
+    const inner: CtapDevice = {
+      name: 'scripted:1',
+      transport: 'usb',
+      capabilities: { wink: false, cbor: true, nmsg: true },
+      async transact(_message, { onKeepalive } = {}) {
+        onKeepalive?.('processing');
+        onKeepalive?.('upneeded');
+        const reply = replies.shift()!;
+        if (reply instanceof Error) throw reply;
+        return reply;
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const device = capture(inner, {
+      elapsedMs: () => (now += 10),
+      record: (exchange) => exchanges.push(exchange),
+      onSent: (name) => sent.push(name),
+    });
+    return { device, exchanges, sent };
+  }
+  const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
+
+  test.each([
+    ['04', '00a0', { command: 'authenticatorGetInfo', status: 'CTAP2_OK' }],
+    [
+      '06a2010202 02'.replace(' ', ''),
+      '00',
+      { command: 'authenticatorClientPIN', subCommand: 'getKeyAgreement', status: 'CTAP2_OK' },
+    ],
+    [
+      '06a1020a',
+      '3e',
+      { command: 'authenticatorClientPIN', subCommand: '0x0a', status: 'CTAP2_ERR_INVALID_SUBCOMMAND' },
+    ],
+    ['06ff', '12', { command: 'authenticatorClientPIN', status: 'CTAP2_ERR_INVALID_CBOR' }],
+    ['41', '01', { command: '0x41', status: 'CTAP1_ERR_INVALID_COMMAND' }],
+    ['04', 'f3', { command: 'authenticatorGetInfo', status: '0xf3' }],
+    ['', '', { command: 'empty' }],
+  ])('of %s answered %s', async (request, response, names) => {
+    const { device, exchanges } = captured(hex(response));
+    await device.transact(hex(request));
+    expect(exchanges).toEqual([
+      { atMs: 10, durationMs: 10, ...names, request, response, keepalives: ['processing', 'upneeded'] },
+    ]);
+  });
+
+  test('of a failure says what failed, and lets it through', async () => {
+    const failure = new TransportError('disconnected', 'gone');
+    const { device, exchanges } = captured(failure);
+    await expect(device.transact(hex('04'))).rejects.toBe(failure);
+    expect(exchanges).toMatchObject([{ transportError: 'gone', request: '04' }]);
+    expect(exchanges[0]).not.toHaveProperty('response');
+  });
+
+  test('tells what is on its way, and passes keepalives on', async () => {
+    const { device, sent } = captured(hex('00'), hex('00'));
+    const states: string[] = [];
+    await device.transact(hex('0ba0'));
+    await device.transact(hex('06a1020a'), { onKeepalive: (state) => states.push(state) });
+    expect(sent).toEqual(['authenticatorSelection', 'authenticatorClientPIN/0x0a']);
+    expect(states).toEqual(['processing', 'upneeded']);
+  });
+});
