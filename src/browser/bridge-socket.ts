@@ -17,7 +17,7 @@ export interface BridgeConnection {
   close(): void;
 }
 
-export interface Invitation {
+interface Invitation {
   url: string;
   /** Settles when the guest is in; never rejects, so a guest that does not come must be noticed elsewhere. */
   accepted: Promise<BridgeConnection>;

@@ -15,6 +15,7 @@
  * - Conditional mediation is not proxied: a page that asks sees `conditionalGet: false`.
  * - A context's worker starts with its first page and, once attached to by Playwright, is not stopped for being idle.
  */
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Worker } from 'playwright';
 import { BridgeSession } from './bridge-session.ts';
@@ -22,7 +23,7 @@ import { listenForBrowser } from './bridge-socket.ts';
 import { Callers } from './callers.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
-const extensionFolder = fileURLToPath(new URL('extension', import.meta.url));
+const extensionFolder = path.dirname(fileURLToPath(new URL('./extension/worker.js', import.meta.url)));
 const workerStartTimeoutMs = 10_000;
 
 export interface Bridge extends AsyncDisposable {
