@@ -25,7 +25,7 @@ export const paint = (c: Colours): Record<Verdict, (text: string) => string> => 
 });
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const barWidth = 24;
+const widestBar = 24;
 const timeWidth = 9;
 const widestLine = 110;
 
@@ -122,17 +122,15 @@ export class LiveView {
 
   #update(): void {
     const { colours: c, width } = this.#terminal;
-    const share = this.#total === 0 ? 0 : this.#done / this.#total;
-    const filled = Math.round(share * barWidth);
-    const bad = (['failed', 'errored', 'flaky'] as const).filter((verdict) => this.#counts.get(verdict));
-    const plain = `${spinner[this.#frame % spinner.length]} ${'━'.repeat(barWidth)} ${this.#done}/${this.#total}${bad.map((verdict) => `  ${this.#counts.get(verdict)} ${verdict}`).join('')}`;
-    const troubles = bad.map((verdict) => `  ${paint(c)[verdict](`${this.#counts.get(verdict)} ${verdict}`)}`).join('');
-    const current = [...this.#running.values()].at(-1) ?? '';
-    const room = width - visibleLength(plain) - 6;
-    const title = room > 12 ? c.dim(truncate(current.replaceAll('\n', ' '), room)) : '';
+    const spin = spinner[this.#frame % spinner.length]!;
+    const barWidth = Math.max(0, Math.min(widestBar, width - 44));
+    const filled = this.#total === 0 ? 0 : Math.round((this.#done / this.#total) * barWidth);
     const bar = c.green('━'.repeat(filled)) + c.dim('─'.repeat(barWidth - filled));
-    this.#terminal.status(
-      `  ${c.cyan(spinner[this.#frame % spinner.length]!)} ${bar} ${this.#done}/${this.#total}${troubles}  ${title}`,
-    );
+    const bad = (['failed', 'errored', 'flaky'] as const).filter((verdict) => this.#counts.get(verdict));
+    const troubles = bad.map((verdict) => `  ${paint(c)[verdict](`${this.#counts.get(verdict)} ${verdict}`)}`);
+    const left = `  ${c.cyan(spin)} ${bar} ${this.#done}/${this.#total}${troubles.join('')}`;
+    const room = width - visibleLength(left) - 3;
+    const current = [...this.#running.values()].at(-1) ?? '';
+    this.#terminal.status(room > 12 ? `${left}  ${c.dim(oneLine(current, room))}` : left);
   }
 }

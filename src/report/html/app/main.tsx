@@ -15,6 +15,7 @@ function Report({ index }: { index: ReportIndex }) {
   const [filter, setFilter] = useState(noFilter);
   const route = useRoute(index.rows);
   const rows = useMemo(() => matching(index.rows, filter), [index, filter]);
+  const header = useMemo(() => <Header index={index} onPick={({ id }) => location.assign(caseHref(id))} />, [index]);
   const open = (view: View) => {
     location.hash = viewHref(view);
   };
@@ -36,7 +37,7 @@ function Report({ index }: { index: ReportIndex }) {
       <button type="button" class="skip" onClick={focusMain}>
         Skip to the cases
       </button>
-      <Header index={index} onPick={(row) => location.assign(caseHref(row.id))} />
+      {header}
       <nav class="tabs" aria-label="Views">
         {views
           .filter(([, , there]) => there)

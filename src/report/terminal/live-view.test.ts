@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { colours } from '../colour.ts';
+import { fixtureRun } from '../fixtures.ts';
+import { LiveView } from './live-view.ts';
+import { summary } from './summary.ts';
+import { Terminal } from './terminal.ts';
+
+/** A terminal screen: what stands on it after carriage returns and erased lines, cursor switches left out. */
+function screen(text: string): string[] {
+  const lines = [''];
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the two sequences that the terminal writes
+  for (const part of text.replace(/\u001B\[\?25[lh]/g, '').split(/(\n|\r\u001B\[2K)/)) {
+    if (part === '\n') lines.push('');
+    else if (part === '\r\u001B[2K') lines[lines.length - 1] = '';
+    else lines[lines.length - 1] += part;
+  }
+  return lines;
+}
+
+function view(options: { interactive: boolean; columns?: number }) {
+  const writes: string[] = [];
+  const output = { write: (text: string) => writes.push(text), columns: options.columns ?? 80 };
+  const terminal = new Terminal(output, { interactive: options.interactive, colour: false });
+  return { live: new LiveView(terminal), shown: () => screen(writes.join('')), written: () => writes.join('') };
+}
+
+describe('on a terminal', () => {
+  it('keeps the status line last and never mixes it with finished cases', () => {
+    const { live, shown } = view({ interactive: true });
+    live.begin(3, 2, 'run-1');
+    live.started('a', 'first case');
+    live.started('b', 'second case');
+    live.finished('a', {
+      title: 'first case',
+      verdict: 'failed',
+      durationMs: 1240,
+      message: 'expected packed\nfound none',
+    });
+    live.tick();
+    live.note('from the browser');
+    const lines = shown();
+    expect(lines.slice(3, 6)).toEqual([
+      expect.stringMatching(/^ {2}✗ first case +1\.24 s$/),
+      '      expected packed',
+      '      │ from the browser',
+    ]);
+    expect(lines.at(-1)).toMatch(/^ {2}. ━{8}─{16} 1\/3 {2}1 failed {2}second case$/);
+    expect(lines.filter((line) => line.includes('━'))).toHaveLength(1);
+  });
+
+  it('takes the status line away at the end and shows the cursor again', () => {
+    const { live, shown, written } = view({ interactive: true });
+    live.begin(1, 1, 'run-1');
+    live.started('a', 'first');
+    live.end();
+    expect(shown().at(-1)).toBe('');
+    expect(written().lastIndexOf('\u001B[?25h')).toBeGreaterThan(written().lastIndexOf('\u001B[?25l'));
+  });
+
+  it.each([40, 60, 80, 200])('never wraps a line at %i columns', (columns) => {
+    const { live, shown } = view({ interactive: true, columns });
+    live.begin(1000, 2, 'r');
+    live.started('a', 'long '.repeat(60));
+    live.retried('a', 'long '.repeat(60), 1, 'message '.repeat(60));
+    live.started('a', 'long '.repeat(60));
+    live.finished('b', {
+      title: 'long '.repeat(60),
+      verdict: 'errored',
+      durationMs: 75_000,
+      message: 'message '.repeat(60),
+    });
+    for (const line of shown()) expect([...line].length, line).toBeLessThanOrEqual(columns);
+  });
+});
+
+it('writes plain lines with progress where nothing can move', () => {
+  const { live, shown, written } = view({ interactive: false });
+  live.begin(12, 1, 'run-1');
+  live.started('a', 'first');
+  live.finished('a', { title: 'first', verdict: 'passed', durationMs: 12, message: 'ignored for a pass' });
+  live.end();
+  expect(shown()[3]).toMatch(/^ {2} \[1\/12\] ✓ first +12 ms$/);
+  expect(written()).not.toContain('\u001B');
+  expect(written()).not.toContain('ignored');
+});
+
+it('lets no control sequence of a test reach the terminal', () => {
+  const { live, written } = view({ interactive: false });
+  live.finished('a', {
+    title: 'a\u001B[2Jb',
+    verdict: 'failed',
+    durationMs: 1,
+    message: '\u001B]0;title\u0007c',
+    output: 'x\u001B[1;1Hy\u009b31m\r',
+  });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not occur
+  expect(written()).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
+});
+
+describe('summary', () => {
+  const lines = summary(fixtureRun(), 'reports/x/index.html', colours(false));
+
+  it('shows failed and errored cases with their lines of YAML, not flaky ones', () => {
+    const text = lines.join('\n');
+    expect(text).toContain('1) ✗ A wrong PIN costs one retry');
+    expect(text).toContain('3) ⚠ A key without attestation');
+    expect(text).toContain('> 23 |     passkey: { name: Desk key, fmt: packed, uv: true }');
+    expect(text).not.toContain('4) ');
+  });
+
+  it('adds up in the table', () => {
+    const total = lines.find((line) => line.startsWith('  46 cases'))!;
+    expect(total.match(/\d+/g)!.slice(1, 6).map(Number)).toEqual([39, 2, 1, 2, 2]);
+    expect(lines.join('\n')).toContain('Report  reports/x/index.html');
+  });
+});
