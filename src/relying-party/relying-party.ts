@@ -4,15 +4,18 @@
  */
 import { toBase64url } from '#protocol/bytes.ts';
 import type { Timeline } from '#result/timeline.ts';
+import { redeemChallenge } from './challenges.ts';
 import type { MfaMethod } from './config.ts';
 import type { PartyContext } from './context.ts';
+import { type CreationOptions, newCreationOptions } from './creation-options.ts';
 import type { Caller } from './methods/sessions.ts';
-import { conveyance, mfaChoices, refusesCredential, refusesMfa, refusesUser, requestedAttachment } from './policy.ts';
-import { Refusal, type Refused, refuse } from './refusals.ts';
+import { createPasskeySignIn, type PasskeySignIn } from './passkey-sign-in.ts';
+import { mfaChoices, refusesCredential, refusesMfa, refusesUser } from './policy.ts';
+import { type Refused, refuse } from './refusals.ts';
 import type { Passkey, PendingPasskey } from './store/store.ts';
 import { type RegistrationExpectations, verifyRegistration } from './verification/verify-registration.ts';
 
-export interface RelyingParty {
+export interface RelyingParty extends PasskeySignIn {
   /** May this person add a passkey at all (S2)? */
   refusesUser(caller: Caller): Promise<Refused | undefined>;
   /** Is his MFA there and fresh (S4)? */
@@ -45,9 +48,6 @@ export interface RelyingParty {
   delete(caller: Caller, id: string): Promise<{ accepted: true } | Refused>;
 }
 
-export type CreationOptions = PublicKeyCredentialCreationOptionsJSON & { rp: { id: string; name: string } };
-
-const challengeBytes = 32;
 const maxNameLength = 64;
 
 /** `timeline` is the default one of every measured call. */
@@ -68,6 +68,8 @@ export function createRelyingParty(context: PartyContext, defaultTimeline?: Time
   }
 
   const party: RelyingParty = {
+    ...createPasskeySignIn(context),
+
     async refusesUser({ user }) {
       return refusesUser(await context.policy(), user, (await store.passkeys.byUser(user.id)).length);
     },
@@ -85,7 +87,7 @@ export function createRelyingParty(context: PartyContext, defaultTimeline?: Time
         const refused = (await party.refusesUser(caller)) ?? (await party.refusesMfa(caller));
         if (refused) return logged(caller, refused);
         await sweep();
-        const options = await newOptions(context, caller);
+        const options = await newCreationOptions(context, caller);
         await events.emit('registration.options', caller.user.name, { attestation: String(options.attestation) });
         return { accepted: true, options };
       }),
@@ -95,7 +97,7 @@ export function createRelyingParty(context: PartyContext, defaultTimeline?: Time
       const refused = (await party.refusesUser(caller)) ?? (await party.refusesMfa(caller));
       if (refused) return logged(caller, refused);
       const expectations: RegistrationExpectations = {
-        redeemChallenge: (challenge) => redeem(context, caller, challenge),
+        redeemChallenge: (challenge) => redeemChallenge(context, 'create', caller.session.id, challenge),
         origin: context.origin(),
         rpId: context.rpId,
         userVerification: policy.userVerification,
@@ -198,60 +200,6 @@ const measured = <T>(
   phase: 'rp-options' | 'rp-verify' | 'rp-store',
   work: () => Promise<T>,
 ): Promise<T> => (timeline ? timeline.measure(phase, work) : work());
-
-/** PublicKeyCredentialCreationOptions, WebAuthn L3 section 5.4, as the policy wants them. */
-async function newOptions(
-  { store, clock, random, rpId, rpName, policy }: PartyContext,
-  { user, session }: Caller,
-): Promise<CreationOptions> {
-  const rules = await policy();
-  const challenge = toBase64url(random.bytes(challengeBytes));
-  const issuedAt = clock.now();
-  const expiresAt = issuedAt + rules.challengeLifetimeMs;
-  await store.challenges.insert({
-    value: challenge,
-    purpose: 'create',
-    owner: session.id,
-    issuedAt,
-    expiresAt,
-    algorithms: rules.algorithms,
-  });
-  const attachment = requestedAttachment(rules);
-  const known = await store.passkeys.byUser(user.id);
-  return {
-    rp: { id: rpId, name: rpName },
-    user: { id: user.id, name: user.name, displayName: user.displayName },
-    challenge,
-    pubKeyCredParams: rules.algorithms.map((alg) => ({ type: 'public-key', alg })),
-    timeout: rules.timeoutMs,
-    excludeCredentials: known.map(({ credentialId, transports }) => ({
-      type: 'public-key',
-      id: credentialId,
-      transports,
-    })),
-    authenticatorSelection: {
-      ...(attachment && { authenticatorAttachment: attachment }),
-      residentKey: rules.residentKey,
-      requireResidentKey: rules.residentKey === 'required',
-      userVerification: rules.userVerification,
-    },
-    attestation: conveyance(rules),
-    extensions: { credProps: true },
-  };
-}
-
-/** Step 8: the challenge is one of ours, of this session, unused and not too old. Whatever comes of it, it is used up. */
-async function redeem(
-  { store, clock }: PartyContext,
-  { session }: Caller,
-  value: string,
-): Promise<{ algorithms: number[] }> {
-  const challenge = await store.challenges.take(value);
-  if (challenge?.purpose !== 'create') throw new Refusal('challenge-mismatch', 'not given out, or used before');
-  if (challenge.owner !== session.id) throw new Refusal('challenge-mismatch', 'given to another session');
-  if (challenge.expiresAt <= clock.now()) throw new Refusal('challenge-expired');
-  return { algorithms: challenge.algorithms };
-}
 
 /** 1 to 64 characters without control characters, trimmed; undefined otherwise. */
 function cleanName(text: string): string | undefined {

@@ -2,8 +2,6 @@
  * Signing in and the MFA gate: password or Temporary Access Pass first, then a code of the authenticator app or a pass.
  * After ten failures in a row a subject waits a minute before each further try.
  */
-import { utf8 } from '#protocol/bytes.ts';
-import { sameBytes } from '#protocol/crypto.ts';
 import type { PartyContext } from './context.ts';
 import { hashSecret, verifySecret } from './methods/secret-hash.ts';
 import type { Caller, OpenedSession, Sessions } from './methods/sessions.ts';
@@ -19,6 +17,8 @@ export interface SignIn {
   withPassword(name: string, password: string): Promise<SignedIn | Refused>;
   /** A Temporary Access Pass is both factors. */
   withTap(name: string, code: string): Promise<SignedIn | Refused>;
+  /** After `RelyingParty.authenticate`: a passkey is both factors too. */
+  withPasskey(user: User): Promise<OpenedSession>;
   signOut(caller: Caller): Promise<void>;
   /** The MFA gate of a session that has a first factor. */
   proveTotp(caller: Caller, code: string): Promise<Proven | Refused>;
@@ -85,7 +85,7 @@ export function createSignIn(context: PartyContext, sessions: Sessions): SignIn 
         return user && right ? { accepted: true, ...(await sessions.open(user)) } : refuse('sign-in-failed');
       });
       if (outcome.accepted) await events.emit('signin.ok', outcome.user.name, { with: 'password' });
-      else await events.emit(signInFailure(outcome.reason), user?.name, { with: 'password' });
+      else await events.emit(signInFailure(outcome.reason), user?.name, { with: 'password', reason: outcome.reason });
       return outcome;
     },
 
@@ -98,12 +98,14 @@ export function createSignIn(context: PartyContext, sessions: Sessions): SignIn 
       }
       const outcome = await provePass(user, code);
       if (!outcome.accepted) {
-        await events.emit(signInFailure(outcome.reason), user.name, { with: 'tap' });
+        await events.emit(signInFailure(outcome.reason), user.name, { with: 'tap', reason: outcome.reason });
         return outcome;
       }
       await events.emit('signin.ok', user.name, { with: 'tap' });
       return { accepted: true, ...(await sessions.open(user, outcome.proof, outcome.expiresAt)) };
     },
+
+    withPasskey: (user) => sessions.open(user, { method: 'passkey', at: clock.now() }),
 
     async signOut({ user, session }) {
       await sessions.close(session);
@@ -152,6 +154,3 @@ const signInFailure = (reason: Reason) => (reason === 'throttled' ? 'signin.thro
 
 const isRefused = (outcome: unknown): outcome is Refused =>
   typeof outcome === 'object' && outcome !== null && 'accepted' in outcome && outcome.accepted === false;
-
-/** Compares CSRF tokens in constant time. */
-export const sameToken = (a: string, b: string): boolean => sameBytes(utf8(a), utf8(b));

@@ -12,10 +12,13 @@ import { signInRoutes } from './routes-sign-in.ts';
 const maxBodyBytes = 256 * 1024;
 
 const read = (name: string) => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+const javascript = 'text/javascript; charset=utf-8';
 const styleSheets = ['base.css', 'cards.css', 'forms.css', 'admin.css', 'adapt.css'];
 const assets: Readonly<Record<string, { type: string; text: string }>> = {
   'portal.css': { type: 'text/css; charset=utf-8', text: styleSheets.map(read).join('\n') },
-  'passkey.js': { type: 'text/javascript; charset=utf-8', text: read('passkey.js') },
+  'webauthn.js': { type: javascript, text: read('webauthn.js') },
+  'sign-in.js': { type: javascript, text: read('sign-in.js') },
+  'passkey.js': { type: javascript, text: read('passkey.js') },
   'mark.svg': { type: 'image/svg+xml', text: read('mark.svg') },
 };
 

@@ -70,7 +70,7 @@ export const sessionAndCsrf =
       return refuseRequest(
         c,
         context,
-        refuse(caller || c.req.path === '/sign-in' ? 'csrf' : 'not-signed-in'),
+        refuse(caller || /^\/(api\/)?sign-in/.test(c.req.path) ? 'csrf' : 'not-signed-in'),
         'That didn’t work',
       );
     }

@@ -4,20 +4,35 @@ import { clientErrorWords } from '../client-errors.ts';
 import { refuse } from '../refusals.ts';
 import {
   callerOf,
+  localPath,
   type PortalContext,
   type PortalEnv,
   type PortalParts,
   refuseRequest,
   requireSignIn,
+  startSession,
 } from './http.ts';
 
-export function apiRoutes({ context, relyingParty }: PortalParts): Hono<PortalEnv> {
+export function apiRoutes({ context, signIn, relyingParty }: PortalParts): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
-  routes.use('/api/*', requireSignIn(context), async (c, next) => {
+  routes.use('/api/*', async (c, next) => {
     if (/^application\/json\b/.test(c.req.header('content-type') ?? '')) return next();
     return refuseRequest(c, context, refuse('content-type'), '');
   });
 
+  // The visitor has no session yet: his challenge belongs to his CSRF token.
+  routes.post('/api/sign-in/options', async (c) =>
+    c.json({ accepted: true, options: await relyingParty.requestOptions(c.get('csrf')) }),
+  );
+  routes.post('/api/sign-in', async (c) => {
+    const outcome = await relyingParty.authenticate(c.get('csrf'), await jsonBody(c));
+    if (!outcome.accepted) return refuseRequest(c, context, outcome, '');
+    startSession(c, await signIn.withPasskey(outcome.user));
+    return c.json({ accepted: true, next: localPath(c.req.query('next')) });
+  });
+
+  routes.use('/api/passkeys', requireSignIn(context));
+  routes.use('/api/passkeys/*', requireSignIn(context));
   routes.post('/api/passkeys/options', async (c) => {
     const outcome = await relyingParty.creationOptions(callerOf(c));
     return outcome.accepted ? c.json(outcome) : refuseRequest(c, context, outcome, '');

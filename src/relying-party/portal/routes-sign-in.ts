@@ -29,7 +29,7 @@ export function signInRoutes({ context, signIn, relyingParty }: PortalParts): Ho
       next: localPath(c.req.query('next')),
       name: '',
     } as const;
-    return show(c, context, { title: 'Sign in' }, signInPage(view));
+    return show(c, context, { title: 'Sign in', script: 'sign-in.js' }, signInPage(view));
   });
 
   routes.post('/sign-in', async (c) => {
@@ -42,7 +42,13 @@ export function signInRoutes({ context, signIn, relyingParty }: PortalParts): Ho
     const outcome = await (by === 'tap' ? signIn.withTap(name, secret) : signIn.withPassword(name, secret));
     if (!outcome.accepted) {
       const view = { csrf: c.get('csrf'), with: by, next, name, refused: outcome };
-      return show(c, context, { title: 'Sign in' }, signInPage(view), refusals[outcome.reason].http);
+      return show(
+        c,
+        context,
+        { title: 'Sign in', script: 'sign-in.js' },
+        signInPage(view),
+        refusals[outcome.reason].http,
+      );
     }
     startSession(c, outcome);
     return c.redirect(next, 303);

@@ -1,18 +1,8 @@
 /** RegistrationResponseJSON as it arrives, WebAuthn L3 section 5.1 (toJSON): checked member by member before anything is decoded further. */
 import { z } from 'zod';
-import { fromBase64url, toBase64url } from '#protocol/bytes.ts';
+import { fromBase64url } from '#protocol/bytes.ts';
 import { Refusal } from '../refusals.ts';
-
-/** Canonical base64url: decoding and encoding again gives the same text. */
-const base64url = z.string().min(1).refine(isCanonical, 'must be base64url without padding');
-
-function isCanonical(text: string): boolean {
-  try {
-    return toBase64url(fromBase64url(text)) === text;
-  } catch {
-    return false;
-  }
-}
+import { base64url, parseBody } from './base64url.ts';
 
 const responseSchema = z.object({
   id: base64url,
@@ -42,12 +32,7 @@ export interface RegistrationResponse {
 
 /** @throws {Refusal} `body-invalid`, `credential-id-invalid` or `extensions-invalid`. */
 export function parseRegistrationResponse(body: unknown): RegistrationResponse {
-  const parsed = responseSchema.safeParse(body);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    throw new Refusal('body-invalid', `${path.join('.') || 'body'}: ${message}`);
-  }
-  const json = parsed.data;
+  const json = parseBody(responseSchema, body);
   if (json.id !== json.rawId) throw new Refusal('credential-id-invalid', 'id and rawId differ');
   return {
     json,

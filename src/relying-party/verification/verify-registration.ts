@@ -13,6 +13,7 @@ import { type StatementFacts, statementFacts, statementProblem } from './attesta
 import type { Certificate } from './certificate.ts';
 import { validatePath } from './certificate-path.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
+import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
 import { claimedKind } from './kind.ts';
 import { algorithmOf, importCredentialKey } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
@@ -48,7 +49,7 @@ async function verify(body: unknown, expected: RegistrationExpectations): Promis
   const clientData = parseClientData(response.clientDataJson); // steps 5-6
   verifyType(clientData); // step 7
   const { algorithms } = await expected.redeemChallenge(clientData.challenge); // step 8
-  verifyOrigin(clientData, expected); // step 9
+  verifyOrigin(clientData, expected.origin); // step 9
   verifyNotEmbedded(clientData); // steps 10-11
   const object = parseAttestationObject(response.attestationObject); // steps 12-13
   verifyRpIdHash(object, expected); // step 14
@@ -68,17 +69,6 @@ async function verify(body: unknown, expected: RegistrationExpectations): Promis
 
 function verifyType({ type }: ClientData): void {
   if (type !== 'webauthn.create') throw new Refusal('type-mismatch', `type is ${type}`);
-}
-
-function verifyOrigin({ origin }: ClientData, expected: RegistrationExpectations): void {
-  if (origin !== expected.origin)
-    throw new Refusal('origin-mismatch', `origin is ${origin}, wanted ${expected.origin}`);
-}
-
-/** The portal is never shown inside another page, so neither member may say that it was. */
-function verifyNotEmbedded({ crossOrigin, topOrigin }: ClientData): void {
-  if (crossOrigin === true || topOrigin !== undefined)
-    throw new Refusal('cross-origin', `topOrigin is ${topOrigin ?? 'absent'}`);
 }
 
 function verifyRpIdHash({ parsed }: AttestationObject, { rpId }: RegistrationExpectations): void {

@@ -32,6 +32,7 @@ export const setUpPasskeyPage = ({ allow }: Policy): Html => html`<section class
     <div class="spinner" aria-hidden="true"></div>
     <h1>Follow the steps in the security dialog</h1>
     <p class="lead">We’re waiting for your browser.</p>
+    <div class="actions center"><button class="secondary" type="button" id="stop">Cancel</button></div>
   </div>
   <div id="problem" role="alert" hidden>
     <div class="badge bad">${icon('problem')}</div>

@@ -42,6 +42,11 @@ export function signInPage({ csrf, with: method, next, name, refused }: SignInVi
       }
       <div class="actions"><button type="submit">Sign in</button></div>
     </form>
+    <div class="or" aria-hidden="true">or</div>
+    <button type="button" class="secondary full" id="passkey" data-next="${next}">${icon('key')} Use a passkey</button>
+    <div id="problem" class="notice bad" role="alert" hidden>${icon('problem')}<div>
+      <strong id="why"></strong> <span id="advice"></span> <span class="fine">Reason: <code id="reason" data-testid="reason"></code></span>
+    </div></div>
     <p class="other"><a href="/sign-in?with=${other}&next=${encodeURIComponent(next)}">${
       other === 'tap' ? 'Use a Temporary Access Pass instead' : 'Use your password instead'
     }</a></p>

@@ -1,0 +1,34 @@
+// "Sign in with a passkey": options from the portal, get(), the answer back.
+import { authenticationJson, parseRequestOptions, post } from './webauthn.js';
+
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const button = /** @type {HTMLButtonElement} */ (element('passkey'));
+
+function showProblem(/** @type {{ reason: string, why: string, advice: string }} */ { reason, why, advice }) {
+  element('reason').textContent = reason;
+  element('why').textContent = why;
+  element('advice').textContent = advice;
+  element('problem').hidden = false;
+}
+
+async function signIn() {
+  const { options } = await post('/api/sign-in/options', {});
+  const credential = await navigator.credentials.get({ publicKey: parseRequestOptions(options) });
+  const next = encodeURIComponent(button.dataset.next ?? '/');
+  return post(`/api/sign-in?next=${next}`, authenticationJson(/** @type {PublicKeyCredential} */ (credential)));
+}
+
+button.addEventListener('click', async () => {
+  element('problem').hidden = true;
+  button.disabled = true;
+  try {
+    const outcome = await signIn();
+    if (outcome.accepted) location.assign(outcome.next);
+    else showProblem(outcome);
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'UnknownError';
+    showProblem({ reason, why: 'No passkey was used.', advice: 'Try again, or sign in another way.' });
+  } finally {
+    button.disabled = false;
+  }
+});
