@@ -35,7 +35,7 @@ async function installWithApt() {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const install = async () =>
     (await run('apt-get', ['update', '-q'], { quiet: true, env })) === 0 &&
-    (await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { quiet: true, env })) === 0;
+    (await run('apt-get', ['install', '-y', '-q', 'chromium'], { quiet: true, env })) === 0;
   if (!(await step('installing Chromium (apt-get install chromium)', install))) return undefined;
   return findBrowsers('chromium').find(({ channel }) => channel !== 'playwright'); // whose download may be there, but not start
 }
