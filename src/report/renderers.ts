@@ -9,7 +9,7 @@ import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
 import { type FormatId, formats, type Renderer } from './renderer.ts';
 
-export const renderers: Record<FormatId, Renderer> = { json, html, junit, markdown };
+const renderers: Record<FormatId, Renderer> = { json, html, junit, markdown };
 
 export interface RenderOutcome {
   /** Paths of the files that stand now, by format. */

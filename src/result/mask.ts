@@ -6,7 +6,7 @@
  * percent-encoded, escaped for JSON or HTML.
  */
 
-export const maskText = '•••';
+const maskText = '•••';
 
 /** Shorter than this a secret must stand as a whole token to be masked. */
 const tokenOnlyBelow = 8;
