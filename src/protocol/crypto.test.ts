@@ -1,0 +1,106 @@
+/** Against published vectors: RFC 5869, 6979, 8032. */
+import { describe, expect, it } from 'vitest';
+import { concat, fromHex, toHex, utf8 } from './bytes.ts';
+import { coseKey, parseCoseKey } from './cose.ts';
+import {
+  generateAgreementKey,
+  generateSigningKey,
+  hkdfSha256,
+  importSigningKey,
+  sameBytes,
+  scalarFrom,
+  verifySignature,
+} from './crypto.ts';
+import * as der from './der.ts';
+import { systemRandom } from './seams.ts';
+import { seededRandom } from './seeded-random.ts';
+
+it('HKDF: RFC 5869 test case 3', () => {
+  const okm = '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8';
+  expect(toHex(hkdfSha256(new Uint8Array(22).fill(0x0b), new Uint8Array(0), '', 42))).toBe(okm);
+});
+
+it('ES256 from a seed: RFC 6979 appendix A.2.5, "sample"', () => {
+  const key = importSigningKey(
+    'ES256',
+    fromHex('c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721'),
+    true,
+  );
+  const r = fromHex('efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716');
+  const s = fromHex('f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8');
+  expect(toHex(key.sign(utf8('sample')))).toBe(toHex(der.sequence(der.integer(r), der.integer(s))));
+  expect(toHex(key.publicKey.get(-2) as Uint8Array)).toBe(
+    '60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6',
+  );
+});
+
+it('EdDSA: RFC 8032 section 7.1 test 1', () => {
+  const key = importSigningKey('EdDSA', fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'));
+  expect(toHex(key.publicKey.get(-2) as Uint8Array)).toBe(
+    'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+  );
+  expect(toHex(key.sign(new Uint8Array(0)))).toBe(
+    'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+  );
+});
+
+describe.each(['ES256', 'EdDSA'] as const)('%s keys', (algorithm) => {
+  const data = utf8('data');
+  it.each([
+    ['random', systemRandom],
+    ['seeded', seededRandom('x')],
+  ])('%s: sign, verify, and survive export and import', (_title, random) => {
+    const key = generateSigningKey(algorithm, random);
+    const signature = key.sign(data);
+    expect(verifySignature(key.publicKey, data, signature)).toBe(true);
+    expect(verifySignature(key.publicKey, utf8('other'), signature)).toBe(false);
+    const again = importSigningKey(algorithm, key.secret());
+    expect(again.spki).toEqual(key.spki);
+    expect(verifySignature(key.publicKey, data, again.sign(data))).toBe(true);
+  });
+
+  it('refuses what is no private key', () => {
+    expect(() => importSigningKey(algorithm, new Uint8Array(31))).toThrow(RangeError);
+  });
+});
+
+it('refuses scalars outside of P-256', () => {
+  expect(() => importSigningKey('ES256', new Uint8Array(32))).toThrow(RangeError);
+  expect(() => importSigningKey('ES256', new Uint8Array(32).fill(0xff))).toThrow(RangeError);
+  const drawn = [new Uint8Array(32).fill(0xff), new Uint8Array(32), new Uint8Array(32).fill(1)];
+  expect(scalarFrom((attempt) => drawn[attempt]!)).toBe(drawn[2]);
+});
+
+it('both sides agree on a secret; a point off the curve is refused', () => {
+  const [ours, theirs] = [generateAgreementKey(systemRandom), generateAgreementKey(seededRandom('theirs'))];
+  expect(ours.agree(theirs.publicKey)).toEqual(theirs.agree(ours.publicKey));
+  expect(() => ours.agree(concat(new Uint8Array([4]), new Uint8Array(64).fill(1)))).toThrow(RangeError);
+});
+
+it('compares in constant time, and lengths first', () => {
+  expect(sameBytes(fromHex('0102'), fromHex('0102'))).toBe(true);
+  expect(sameBytes(fromHex('0102'), fromHex('0103'))).toBe(false);
+  expect(sameBytes(fromHex('0102'), fromHex('01'))).toBe(false);
+});
+
+describe('COSE keys', () => {
+  const x = new Uint8Array(32).fill(1);
+  const good = () => coseKey(-7, 2, 1, x, x);
+  it.each([
+    ['alg', -999],
+    ['alg', 'ES256'],
+    ['kty', 1],
+    ['crv', 2],
+    ['x', new Uint8Array(31)],
+    ['y', true],
+  ] as const)('%s = %o is refused', (member, value) => {
+    const label = { alg: 3, kty: 1, crv: -1, x: -2, y: -3 }[member];
+    expect(() => parseCoseKey(good().set(label, value))).toThrow(expect.objectContaining({ rule: `cose.${member}` }));
+  });
+
+  it('has exactly its members', () => {
+    expect(parseCoseKey(good())).toMatchObject({ name: 'ES256', x });
+    expect(() => parseCoseKey(good().set(2, x))).toThrow(expect.objectContaining({ rule: 'cose.members' }));
+    expect(parseCoseKey(coseKey(-8, 1, 6, x))).toEqual({ alg: -8, name: 'EdDSA', x });
+  });
+});
