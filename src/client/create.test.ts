@@ -5,8 +5,9 @@ import { formatAaguid, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { Timeline } from '#result/timeline.ts';
-import { create } from './create.ts';
-import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
+import { create, createCredential } from './create.ts';
+import { registrationJSON } from './credential-json.ts';
+import { type PublicKeyCredentialCreationOptionsJSON, parseCreationOptions } from './credential-options.ts';
 import { creationOptions, deviceOf, emulatedKey, keyOf, rejection, worldOf } from './test-world.ts';
 
 const attestationOf = (response: { attestationObject: string }) =>
@@ -74,6 +75,15 @@ describe('a passkey on a key without PIN', () => {
     const options = creationOptions({ pubKeyCredParams: [] });
     expect((await create(options, worldOf([keyOf(device)]).context)).response.publicKeyAlgorithm).toBe(-7);
   });
+});
+
+test('the binary form is what the JSON form says', async () => {
+  // Two keys and two clients from the same seeds make the same credential.
+  const [one, two] = [emulatedKey(), emulatedKey()];
+  const json = await create(creationOptions(), worldOf([keyOf(one.device)]).context);
+  const binary = await createCredential(parseCreationOptions(creationOptions()), worldOf([keyOf(two.device)]).context);
+  expect(registrationJSON(binary)).toEqual(json);
+  expect(binary.publicKey).toHaveLength(91);
 });
 
 describe('extensions', () => {

@@ -5,7 +5,7 @@
 import { fromBase64url } from '#protocol/bytes.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 
-export interface CredentialDescriptorJSON {
+interface CredentialDescriptorJSON {
   type: string;
   id: string;
   transports?: string[];
@@ -40,14 +40,14 @@ export interface PublicKeyCredentialRequestOptionsJSON {
   extensions?: object;
 }
 
-export const userVerificationRequirements = ['required', 'preferred', 'discouraged'] as const;
-export const residentKeyRequirements = ['required', 'preferred', 'discouraged'] as const;
-export const attestationPreferences = ['none', 'indirect', 'direct', 'enterprise'] as const;
-export const attachments = ['platform', 'cross-platform'] as const;
-export const hints = ['security-key', 'client-device', 'hybrid'] as const;
+const userVerificationRequirements = ['required', 'preferred', 'discouraged'] as const;
+const residentKeyRequirements = ['required', 'preferred', 'discouraged'] as const;
+const attestationPreferences = ['none', 'indirect', 'direct', 'enterprise'] as const;
+const attachments = ['platform', 'cross-platform'] as const;
+const hints = ['security-key', 'client-device', 'hybrid'] as const;
 
-export type UserVerificationRequirement = (typeof userVerificationRequirements)[number];
-export type ResidentKeyRequirement = (typeof residentKeyRequirements)[number];
+type UserVerificationRequirement = (typeof userVerificationRequirements)[number];
+type ResidentKeyRequirement = (typeof residentKeyRequirements)[number];
 export type AttestationConveyancePreference = (typeof attestationPreferences)[number];
 export type AuthenticatorAttachment = (typeof attachments)[number];
 export type Hint = (typeof hints)[number];

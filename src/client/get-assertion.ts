@@ -10,7 +10,7 @@ import { findSilently, fitsAtOnce, type ListedCredential, possibleCredentials } 
 import type { RequestOptions } from './credential-options.ts';
 import type { AuthenticationProcessor, AuthenticatorExtensions } from './extensions/extension.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession, pinUvAuthMembers } from './pin-protocol.ts';
-import { type SelectedAuthenticator, waitForTouch } from './select-device.ts';
+import type { SelectedAuthenticator } from './select-device.ts';
 import {
   canVerifyUser,
   chooseVerification,
@@ -18,9 +18,10 @@ import {
   verifyUser,
   withPinFallback,
 } from './user-verification.ts';
+import { waitForTouch } from './wait-for-touch.ts';
 
 type GetAssertionRequest = CommandRequest<'authenticatorGetAssertion'>;
-export type AssertionResponse = CommandResponse<'authenticatorGetAssertion'>;
+type AssertionResponse = CommandResponse<'authenticatorGetAssertion'>;
 
 /** A get() that has passed every check that needs no authenticator. */
 export interface AssertionRequest {

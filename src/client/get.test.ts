@@ -4,8 +4,8 @@ import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { concat, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { sha256, verifySignature } from '#protocol/crypto.ts';
 import { create } from './create.ts';
-import type { PublicKeyCredentialRequestOptionsJSON } from './credential-options.ts';
-import { get } from './get.ts';
+import { type PublicKeyCredentialRequestOptionsJSON, parseRequestOptions } from './credential-options.ts';
+import { get, requestAssertion } from './get.ts';
 import { creationOptions, emulatedKey, keyOf, origin, rejection, rpId, worldOf } from './test-world.ts';
 
 const request = (changes: Partial<PublicKeyCredentialRequestOptionsJSON> = {}) => ({
@@ -34,6 +34,15 @@ test('an assertion is signed by the credential over what the page gets', async (
   );
   expect(assertion).toMatchObject({ id, rawId: id, type: 'public-key', authenticatorAttachment: 'cross-platform' });
   expect(userHandle).toBeUndefined();
+});
+
+test('the binary form has the same', async () => {
+  const { device } = emulatedKey();
+  const world = () => worldOf([keyOf(device)]).context;
+  const { id } = await create(creationOptions(), world());
+  const assertion = await requestAssertion(parseRequestOptions(request({ allowCredentials: allow(id) })), world());
+  expect(toBase64url(assertion.id)).toBe(id);
+  expect(assertion.userHandle).toBeUndefined();
 });
 
 describe('discoverable credentials', () => {

@@ -20,7 +20,7 @@ export function relyingPartyId(origin: string, claimed: string | undefined): str
 
 /** Steps 6 and 7; WebAuthn exists in secure contexts only, so that is checked first. */
 function effectiveDomain(origin: string): string {
-  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  const url = parseUrl(origin);
   if (!url || url.origin === 'null')
     throw new WebAuthnError('NotAllowedError', `cannot serve the opaque origin "${origin}"`);
   const host = url.hostname;
@@ -42,7 +42,15 @@ function isRegistrableSuffixOrEqual(claimed: string, domain: string): boolean {
 /** HTML's host parser; a claim that carries a port, a path or credentials is no host. */
 function parseHost(text: string): string | undefined {
   if (text === '' || /[\s#/:<>?@\\^|%]/.test(text)) return undefined;
-  return URL.canParse(`https://${text}`) ? new URL(`https://${text}`).hostname : undefined;
+  return parseUrl(`https://${text}`)?.hostname;
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Everything that the host parser returns and that is neither an IPv4 nor an IPv6 address. */

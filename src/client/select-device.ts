@@ -1,10 +1,8 @@
 /**
  * Which authenticator serves the ceremony: the place the user chooses, then the key the user touches.
- * WebAuthn L3 section 5.1.3 steps 19 to 22 (hints, attachment, candidates), CTAP 2.1 sections 6.9 and 6.1.2 step 1.
+ * WebAuthn L3 section 5.1.3 steps 19 to 22 (hints, attachment, candidates), CTAP 2.1 section 6.9.
  */
-import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
-import type { CtapDevice } from '#transport/device.ts';
 import { LinkedAbort } from './abort.ts';
 import type { Ceremony } from './ceremony.ts';
 import type { AvailableAuthenticator } from './context.ts';
@@ -13,6 +11,7 @@ import { CeremonyError } from './ctap-to-webauthn.ts';
 import { Ctap2, isRemoval } from './ctap2.ts';
 import type { AuthenticatorChoice } from './user-interaction.ts';
 import type { OpenAuthenticator } from './user-verification.ts';
+import { waitForTouch } from './wait-for-touch.ts';
 
 type Place = AuthenticatorChoice['kind'];
 
@@ -21,7 +20,7 @@ export interface Selection {
   attachment?: AuthenticatorAttachment | undefined;
   hints: readonly Hint[];
   /** Whether a credential can be made or used on such an authenticator. */
-  suits(info: AuthenticatorInfo, device: CtapDevice): boolean;
+  suits(info: AuthenticatorInfo): boolean;
 }
 
 export interface SelectedAuthenticator extends OpenAuthenticator {
@@ -62,7 +61,7 @@ export async function onSelectedAuthenticator<T>(
  * The chosen place; a security key is always on offer, since one can be connected at any time.
  * @throws {CeremonyError} NotAllowedError when no place is left or the user cancels.
  */
-export async function choosePlace(selection: Selection, ceremony: Ceremony): Promise<AuthenticatorChoice> {
+async function choosePlace(selection: Selection, ceremony: Ceremony): Promise<AuthenticatorChoice> {
   const choices = offeredPlaces(selection, ceremony.context.authenticators.list());
   const [first] = choices;
   if (!first) throw unsuitable('there is no authenticator of the kind that was asked for');
@@ -89,7 +88,7 @@ function offeredPlaces({ attachment, hints }: Selection, list: readonly Availabl
  * several are.
  * @throws {CeremonyError} NotAllowedError when none suits or the user cancels.
  */
-export async function selectAuthenticator(
+async function selectAuthenticator(
   place: AuthenticatorChoice,
   selection: Selection,
   ceremony: Ceremony,
@@ -99,7 +98,7 @@ export async function selectAuthenticator(
   const connected = () => ceremony.context.authenticators.list().filter(isThere);
   if (connected().length === 0) await waitForKey(() => connected().length > 0, ceremony);
   const opened = await openAll(connected(), ceremony);
-  const suitable = opened.filter(({ info, available: { device } }) => selection.suits(info, device));
+  const suitable = opened.filter(({ info }) => selection.suits(info));
   const [first, ...others] = suitable;
   if (!first) throw unsuitable('the authenticator lacks what this site requires');
   return others.length === 0 ? first : touched(suitable, selection.rpId, ceremony);
@@ -175,41 +174,6 @@ async function touched(
   return await firstOf(waiting);
 }
 
-/** Waits until this authenticator is touched, with nothing else happening on it. */
-export async function waitForTouch(
-  { ctap, info }: OpenAuthenticator,
-  options: Parameters<Ctap2['getInfo']>[0],
-): Promise<void> {
-  const hasSelection = info.versions.some((version) => version === 'FIDO_2_1' || version === 'FIDO_2_3');
-  if (hasSelection) {
-    await ctap.send('authenticatorSelection', {}, options);
-    return;
-  }
-  try {
-    await ctap.send('authenticatorMakeCredential', dummyRequest(info), options);
-  } catch (error) {
-    if (!(error instanceof CtapError && answersToDummy.includes(error.status))) throw error;
-  }
-}
-
-const answersToDummy: readonly string[] = [
-  'CTAP2_ERR_PIN_NOT_SET',
-  'CTAP2_ERR_PIN_INVALID',
-  'CTAP2_ERR_PIN_AUTH_INVALID',
-] satisfies CtapError['status'][];
-
-/** Section 6.1.2 step 1: an empty pinUvAuthParam makes a CTAP 2.0 authenticator wait for a touch and then refuse. */
-const dummyRequest = (info: AuthenticatorInfo) => ({
-  clientDataHash: new Uint8Array(32),
-  rp: { id: '.dummy', name: '.dummy' },
-  user: { id: new Uint8Array([1]), name: 'dummy', displayName: 'dummy' },
-  pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
-  ...(info.options?.clientPin !== undefined && {
-    pinUvAuthParam: new Uint8Array(0),
-    pinUvAuthProtocol: info.pinUvAuthProtocols?.[0] ?? 1,
-  }),
-});
-
 /** The first to succeed; when all fail, the first failure. */
 async function firstOf<T>(attempts: readonly Promise<T>[]): Promise<T> {
   try {
@@ -219,5 +183,5 @@ async function firstOf<T>(attempts: readonly Promise<T>[]): Promise<T> {
   }
 }
 
-export const unsuitable = (why: string) =>
+const unsuitable = (why: string) =>
   new CeremonyError('NotAllowedError', `cannot use the authenticator: ${why}`, 'device-unsuitable');

@@ -17,7 +17,7 @@ import {
   uvRetries,
 } from './pin-protocol.ts';
 
-export type VerificationRequirement = 'required' | 'preferred' | 'discouraged';
+type VerificationRequirement = 'required' | 'preferred' | 'discouraged';
 
 /** `uv-option`: the authenticator verifies within the command itself (CTAP 2.0). */
 export type VerificationMethod = 'none' | 'pin' | 'uv-token' | 'uv-option';

@@ -12,7 +12,7 @@ export type AuthenticatorExtensions = Record<string, CborValue>;
 /** Members of AuthenticationExtensionsClientOutputs, binary values in base64url. */
 export type ClientOutputs = Record<string, unknown>;
 
-export interface RegistrationOutcome {
+interface RegistrationOutcome {
   /** Authenticator extension outputs, from the authenticator data. */
   outputs: ReadonlyMap<unknown, CborValue>;
   /** The credential was asked to be discoverable. */

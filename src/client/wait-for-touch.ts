@@ -1,0 +1,37 @@
+/** A touch for its own sake: to choose among keys, or to end a ceremony only with the user's consent. CTAP 2.1 sections 6.9 and 6.1.2 step 1. */
+import { CtapError } from '#protocol/errors.ts';
+import type { AuthenticatorInfo } from '#protocol/get-info.ts';
+import type { TransactOptions } from '#transport/device.ts';
+import type { OpenAuthenticator } from './user-verification.ts';
+
+/** Waits until this authenticator is touched, with nothing else happening on it. */
+export async function waitForTouch({ ctap, info }: OpenAuthenticator, options: TransactOptions): Promise<void> {
+  const hasSelection = info.versions.some((version) => version === 'FIDO_2_1' || version === 'FIDO_2_3');
+  if (hasSelection) {
+    await ctap.send('authenticatorSelection', {}, options);
+    return;
+  }
+  try {
+    await ctap.send('authenticatorMakeCredential', dummyRequest(info), options);
+  } catch (error) {
+    if (!(error instanceof CtapError && answersToDummy.includes(error.status))) throw error;
+  }
+}
+
+const answersToDummy: readonly string[] = [
+  'CTAP2_ERR_PIN_NOT_SET',
+  'CTAP2_ERR_PIN_INVALID',
+  'CTAP2_ERR_PIN_AUTH_INVALID',
+] satisfies CtapError['status'][];
+
+/** Section 6.1.2 step 1: an empty pinUvAuthParam makes a CTAP 2.0 authenticator wait for a touch and then refuse. */
+const dummyRequest = (info: AuthenticatorInfo) => ({
+  clientDataHash: new Uint8Array(32),
+  rp: { id: '.dummy', name: '.dummy' },
+  user: { id: new Uint8Array([1]), name: 'dummy', displayName: 'dummy' },
+  pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+  ...(info.options?.clientPin !== undefined && {
+    pinUvAuthParam: new Uint8Array(0),
+    pinUvAuthProtocol: info.pinUvAuthProtocols?.[0] ?? 1,
+  }),
+});
