@@ -9,10 +9,11 @@ import { type CommandName, commandName } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { commandRegistry } from './commands/registry.ts';
-import type { AuthenticatorEnv, Keepalive, Session } from './env.ts';
+import type { AuthenticatorEnv } from './env.ts';
 import { type Fault, type FaultEffect, FaultPlan, PowerLost, spoil } from './faults.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import type { Persona } from './personas/persona.ts';
+import type { Keepalive, Session } from './session.ts';
 import { freshVolatileState } from './state.ts';
 
 export interface ProcessOptions {
@@ -26,7 +27,8 @@ export class Authenticator {
   /** Accidents to come. */
   readonly faults = new FaultPlan();
   readonly #env: AuthenticatorEnv;
-  #busy = false;
+  /** The power-up in which a command runs: after a power cut the next one need not wait for the end of the old. */
+  #busy: AbortController | undefined;
 
   constructor(env: AuthenticatorEnv) {
     this.persona = env.persona;
@@ -40,9 +42,9 @@ export class Authenticator {
    * `signal` aborts.
    */
   async process(message: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
-    if (this.#busy) return statusOnly('CTAP1_ERR_CHANNEL_BUSY');
-    this.#busy = true;
     const { power } = this.#env.state.volatile;
+    if (this.#busy === power) return statusOnly('CTAP1_ERR_CHANNEL_BUSY');
+    this.#busy = power;
     const late: (() => void)[] = [];
     const fault = this.faults.take(commandName(message[0] ?? 0));
     try {
@@ -53,7 +55,7 @@ export class Authenticator {
       for (const action of late) action();
       return answer as Uint8Array;
     } finally {
-      this.#busy = false;
+      if (this.#busy === power) this.#busy = undefined;
     }
   }
 

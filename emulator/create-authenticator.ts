@@ -67,6 +67,7 @@ function customised({ persona, attestation, algorithms, credentialCapacity }: Au
     ...base,
     ...(attestation && { attestation }),
     ...(algorithms && { algorithms }),
+    ...(attestation === 'fido-u2f' && { algorithms: ['ES256'] as const }), // U2F knows no other
     ...(credentialCapacity !== undefined && { credentialCapacity }),
   };
 }

@@ -2,7 +2,7 @@
 import { CtapError } from '#protocol/errors.ts';
 import type { CredentialProperties } from './keys.ts';
 
-export interface UserEntity {
+interface UserEntity {
   id: Uint8Array;
   name?: string | undefined;
   displayName?: string | undefined;

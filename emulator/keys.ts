@@ -24,7 +24,7 @@ const format = 0x01;
 const algorithmOrder = Object.keys(coseAlgorithms) as CoseAlgorithm[];
 const nonceLength = 29;
 const tagAt = 3 + nonceLength;
-export const credentialIdLength = tagAt + 32;
+const credentialIdLength = tagAt + 32;
 
 /** Imported keys in memory: enough for 10,000 credentials in use, and no more whatever comes. */
 const keysKept = 16_384;

@@ -6,7 +6,7 @@ import type { AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CertificateTemplate } from './attestation/x509.ts';
 
 /** Behaviour that the specification asks for; a defect overrides one of them. */
-export const correctRules = {
+const correctRules = {
   /** Wrong PINs in a row until PIN use is blocked for the rest of the power cycle. */
   softLockAfter: 3,
   /** What a wrong PIN costs. */
@@ -25,7 +25,7 @@ export const correctRules = {
 export type Rules = typeof correctRules;
 
 /** Bytes on their way out; each is the identity for a correct authenticator. */
-export interface Alterations {
+interface Alterations {
   /** Before authenticator data is encoded and signed. */
   authData(data: AuthenticatorData): AuthenticatorData;
   /** The clientDataHash that is signed. */

@@ -7,13 +7,13 @@ import { type AgreementKey, generateAgreementKey, sameBytes } from '#protocol/cr
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
 import { type PinUvAuthProtocol, pinUvAuthProtocols, sharedSecret } from '#protocol/pin-uv-auth.ts';
 import type { Clock, Random } from '#protocol/seams.ts';
-import type { Session } from './env.ts';
 import type { Rules } from './misbehaviour.ts';
 import type { Persona } from './personas/persona.ts';
+import type { Session } from './session.ts';
 import { maxPinRetries, type PinUvAuthToken, type State, type TokenUse } from './state.ts';
 
 /** Section 6.5.2.1, for USB; the longest a token lives whatever it is used for. */
-export const tokenLimits = { initialUsageMs: 30_000, userPresentMs: 30_000, maximumUsageMs: 600_000 } as const;
+const tokenLimits = { initialUsageMs: 30_000, userPresentMs: 30_000, maximumUsageMs: 600_000 } as const;
 
 interface Dependencies {
   persona: Persona;

@@ -50,13 +50,13 @@ export interface TokenUse {
   used: boolean;
 }
 
-export interface ProtocolState {
+interface ProtocolState {
   keyAgreement: AgreementKey | undefined;
   token: PinUvAuthToken | undefined;
 }
 
 /** What getNextAssertion goes on with, CTAP 2.1 section 6.3. */
-export interface RememberedAssertions {
+interface RememberedAssertions {
   rest: Credential[];
   lastAt: number;
   /** The answer for the next credential. */

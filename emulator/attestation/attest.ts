@@ -3,26 +3,27 @@ import { type AuthenticatorData, encodeAuthenticatorData, flag } from '#protocol
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
-import type { MakeCredentialRequest } from '../commands/make-credential.ts';
 import type { UserEvidence } from '../commands/user-verification.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { attestationFormats } from './registry.ts';
 
 export interface NewCredential {
-  request: MakeCredentialRequest;
+  /** 32 bytes. */
+  clientDataHash: Uint8Array;
   rpIdHash: Uint8Array;
   user: UserEvidence;
   credential: { credentialId: Uint8Array; key: SigningKey };
   extensions: CborMap | undefined;
 }
 
-export function attest({ request, rpIdHash, user, credential, extensions }: NewCredential, env: AuthenticatorEnv) {
-  const { credentialId, key } = credential;
+export function attest(made: NewCredential, env: AuthenticatorEnv) {
+  const { rpIdHash, user, extensions } = made;
+  const { credentialId, key } = made.credential;
   const format = attestationFormats[env.persona.attestation];
   const aaguid = format.zeroAaguid ? new Uint8Array(16) : env.state.identity.aaguid;
   const attestedCredentialData = { aaguid, credentialId, credentialPublicKey: encode(key.publicKey) };
   const authData = authenticatorData({ rpIdHash, attestedCredentialData, extensions }, user, env);
-  const clientDataHash = env.misbehaviour.clientDataHash(request.clientDataHash);
+  const clientDataHash = env.misbehaviour.clientDataHash(made.clientDataHash);
   const attStmt = format.attest({ authData, clientDataHash, rpIdHash, credentialId, credentialKey: key }, env);
   return commands.authenticatorMakeCredential.response.encode({ fmt: format.fmt, authData, attStmt });
 }

@@ -1,20 +1,13 @@
 /** authenticatorClientPIN (0x06), CTAP 2.1 section 6.5.5: which subcommand, and the ones that only read. */
 import type { CborMap } from '#protocol/cbor.ts';
-import { type ClientPinSubCommand, type CommandRequest, clientPinSubCommands, commands } from '#protocol/commands.ts';
+import { type ClientPinSubCommand, clientPinSubCommands, commands } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { keyAgreementCose } from '#protocol/pin-uv-auth.ts';
-import type { AuthenticatorEnv, Session } from '../env.ts';
+import type { AuthenticatorEnv } from '../env.ts';
+import type { ClientPinRequest, ClientPinResult, SubCommand } from './client-pin-subcommand.ts';
 import type { CtapCommand } from './command.ts';
 import { getPinToken, getTokenUsingPin, getTokenUsingUv } from './get-token.ts';
 import { changePin, setPin } from './set-pin.ts';
-
-export type ClientPinRequest = CommandRequest<'authenticatorClientPIN'>;
-export type ClientPinResult = Parameters<typeof commands.authenticatorClientPIN.response.encode>[0];
-export type SubCommand = (
-  request: ClientPinRequest,
-  env: AuthenticatorEnv,
-  session: Session,
-) => ClientPinResult | undefined | Promise<ClientPinResult>;
 
 export const clientPin: CtapCommand = {
   async execute(parameters, session, env): Promise<CborMap | undefined> {

@@ -1,6 +1,7 @@
 /** The shape of a command: parameters in, answer out, errors thrown as CtapError. */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
-import type { AuthenticatorEnv, Session } from '../env.ts';
+import type { AuthenticatorEnv } from '../env.ts';
+import type { Session } from '../session.ts';
 
 export interface CtapCommand {
   /**

@@ -6,8 +6,9 @@ import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { authenticatorData } from '../attestation/attest.ts';
 import type { Credential } from '../credential-store.ts';
-import type { AuthenticatorEnv, Session } from '../env.ts';
+import type { AuthenticatorEnv } from '../env.ts';
 import { extensionsAtGetAssertion } from '../extensions/registry.ts';
+import type { Session } from '../session.ts';
 import type { CtapCommand } from './command.ts';
 import { findCredential } from './credentials.ts';
 import {
@@ -21,7 +22,7 @@ import {
   verifyBuiltIn,
 } from './user-verification.ts';
 
-export type GetAssertionRequest = CommandRequest<'authenticatorGetAssertion'>;
+type GetAssertionRequest = CommandRequest<'authenticatorGetAssertion'>;
 
 interface Options {
   up: boolean;

@@ -1,8 +1,9 @@
 /** clientPIN subcommands that hand out a pinUvAuthToken, CTAP 2.1 section 6.5.5.7. */
 import { permissions } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
-import type { AuthenticatorEnv, Session } from '../env.ts';
-import type { ClientPinRequest, SubCommand } from './client-pin.ts';
+import type { AuthenticatorEnv } from '../env.ts';
+import type { Session } from '../session.ts';
+import type { ClientPinRequest, SubCommand } from './client-pin-subcommand.ts';
 import { refuseWithoutPin } from './set-pin.ts';
 import { hasBuiltInUv, performBuiltInUv } from './user-verification.ts';
 

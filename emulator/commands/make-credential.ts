@@ -11,8 +11,9 @@ import { algorithmName, type CoseAlgorithm } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { attest } from '../attestation/attest.ts';
-import type { AuthenticatorEnv, Session } from '../env.ts';
+import type { AuthenticatorEnv } from '../env.ts';
 import { extensionsAtMakeCredential } from '../extensions/registry.ts';
+import type { Session } from '../session.ts';
 import type { CtapCommand } from './command.ts';
 import { findCredential } from './credentials.ts';
 import {
@@ -27,7 +28,7 @@ import {
   verifyBuiltIn,
 } from './user-verification.ts';
 
-export type MakeCredentialRequest = CommandRequest<'authenticatorMakeCredential'>;
+type MakeCredentialRequest = CommandRequest<'authenticatorMakeCredential'>;
 
 interface Options {
   rk: boolean;
@@ -54,7 +55,8 @@ export const makeCredential: CtapCommand = {
       rpIdHash,
       env,
     );
-    return attest({ request, rpIdHash, user, credential, extensions: extensions.outputs }, env); // step 19
+    const { clientDataHash } = request;
+    return attest({ clientDataHash, rpIdHash, user, credential, extensions: extensions.outputs }, env); // step 19
   },
 };
 

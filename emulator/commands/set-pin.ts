@@ -5,7 +5,7 @@ import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { maxPinRetries } from '../state.ts';
-import type { SubCommand } from './client-pin.ts';
+import type { SubCommand } from './client-pin-subcommand.ts';
 
 const paddedPinLength = 64;
 

@@ -2,7 +2,8 @@
 
 import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
-import type { AuthenticatorEnv, Session } from '../env.ts';
+import type { AuthenticatorEnv } from '../env.ts';
+import type { Session } from '../session.ts';
 import type { TokenUse } from '../state.ts';
 import { awaitGesture, requirePresence } from '../user-presence.ts';
 

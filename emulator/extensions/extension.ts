@@ -5,7 +5,7 @@ import type { UserEvidence } from '../commands/user-verification.ts';
 import type { Credential } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 
-export interface AtMakeCredential {
+interface AtMakeCredential {
   /** What goes into the extension outputs of authenticator data. */
   output?: CborValue | undefined;
   /** What the credential becomes by it. */

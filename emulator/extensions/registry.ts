@@ -7,7 +7,7 @@ import type { AssertionContext, Extension } from './extension.ts';
 import { hmacSecret } from './hmac-secret.ts';
 import { minPinLength } from './min-pin-length.ts';
 
-export const extensionRegistry: Record<ExtensionId, Extension> = {
+const extensionRegistry: Record<ExtensionId, Extension> = {
   credProtect,
   minPinLength,
   'hmac-secret': hmacSecret,

@@ -7,14 +7,14 @@ import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
 
-export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1';
+type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1';
 export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
 
 /** How it attests: a format, and for `packed` whether under a certificate or with the credential's own key. */
 export type AttestationChoice = Exclude<AttestationFormatId, 'packed'> | 'packed-basic' | 'packed-self';
 
 /** User verification by the authenticator itself. */
-export interface BuiltInUserVerification {
+interface BuiltInUserVerification {
   /** Registry of Predefined Values, section 3.1: 0x02 fingerprint, 0x04 passcode. */
   uvModality: number;
   maxUvRetries: number;

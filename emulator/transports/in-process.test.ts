@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '#protocol/commands.ts';
 import { AdjustableClock } from '#protocol/seams.ts';
+import type { CtapDevice } from '#transport/device.ts';
 import { createAuthenticator, ManualGestures, neverTouch, plugIn, touchAfter } from '../index.ts';
 import { messageOf, registration, TestPlatform } from '../test-platform.ts';
 
@@ -71,8 +72,12 @@ describe('the cable', () => {
     const gestures = new ManualGestures();
     const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
     const device = plugIn(authenticator);
+    device satisfies CtapDevice;
     const answer = device.transact(makeCredential);
     await gestures.whenAsked();
+    device.unplug();
+    device.replug();
+    expect((await device.transact(getInfo))[0], 'at once').toBe(ok);
     device.unplug();
     await expect(answer).rejects.toMatchObject({ name: 'TransportError', kind: 'disconnected' });
     await expect(device.transact(getInfo)).rejects.toMatchObject({ kind: 'disconnected' });

@@ -1,9 +1,9 @@
 /** Device side of a cable inside the process: CTAP messages cross as copied bytes, and the cable can be pulled. */
 import { TransportError } from '#protocol/errors.ts';
 import type { Authenticator } from '../authenticator.ts';
-import type { Keepalive } from '../env.ts';
 import { PowerLost } from '../faults.ts';
 import type { PersonaTransport } from '../personas/persona.ts';
+import type { Keepalive } from '../session.ts';
 
 interface TransactOptions {
   signal?: AbortSignal | undefined;

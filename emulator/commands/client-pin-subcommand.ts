@@ -1,0 +1,13 @@
+/** The shape of a clientPIN subcommand, CTAP 2.1 section 6.5.5. */
+import type { CommandRequest, CommandResponse } from '#protocol/commands.ts';
+import type { AuthenticatorEnv } from '../env.ts';
+import type { Session } from '../session.ts';
+
+export type ClientPinRequest = CommandRequest<'authenticatorClientPIN'>;
+export type ClientPinResult = CommandResponse<'authenticatorClientPIN'>;
+/** The answer's members, or undefined for an answer that is a status only. */
+export type SubCommand = (
+  request: ClientPinRequest,
+  env: AuthenticatorEnv,
+  session: Session,
+) => ClientPinResult | undefined | Promise<ClientPinResult>;
