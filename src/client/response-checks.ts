@@ -1,5 +1,4 @@
 /** What a client checks of an authenticator's answer before a page sees it: WebAuthn L3 sections 6.1, 6.5.1, 6.3.2 and 6.3.3. */
-
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { equal, utf8 } from '#protocol/bytes.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';

@@ -208,4 +208,21 @@ describe('a key that is pulled while it waits for the touch', () => {
     context.clock.advance(300_000);
     expect(await error).toMatchObject({ endReason: 'timeout' });
   });
+
+  test('and lingers in the list is tried again when the user says that it is back, but not without a pause', async () => {
+    let calls = 0;
+    const dead = deviceOf(async () => {
+      calls++;
+      throw new TransportError('disconnected', 'gone');
+    });
+    const { context } = worldOf([keyOf(dead)], {}, { connectKey: async () => 'connected' });
+    const error = rejection(create(creationOptions(), context));
+    for (let pause = 1; pause <= 3; pause++) {
+      for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+      expect(calls).toBe(pause);
+      context.clock.advance(100);
+    }
+    context.clock.advance(300_000);
+    expect(await error).toMatchObject({ endReason: 'timeout' });
+  });
 });

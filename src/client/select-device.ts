@@ -117,9 +117,8 @@ async function waitForKey(isThere: () => boolean, ceremony: Ceremony): Promise<v
     look();
   });
   const answered = ceremony.ask('Connect the key', (user, signal) => user.connectKey(signal), question.signal);
-  const connected = answered.then(() => {
-    // The user says that it is back: then a device that lingered in the list counts again.
-    ceremony.removed.clear();
+  const connected = answered.then(async () => {
+    if (ceremony.removed.size > 0) await retryLingering(ceremony);
     return isThere() ? undefined : appeared;
   });
   connected.catch(() => undefined);
@@ -131,6 +130,14 @@ async function waitForKey(isThere: () => boolean, ceremony: Ceremony): Promise<v
 }
 
 const noListener = () => undefined;
+
+/** The user says that the key is back: a device that lingered in the list gets time to come up, and counts again. */
+async function retryLingering({ removed, context, signal }: Ceremony): Promise<void> {
+  await context.clock.sleep(lingerMs, signal);
+  removed.clear();
+}
+
+const lingerMs = 100;
 
 /** A pulled device that has left the list may come back to it. */
 function forgetAbsent({ removed, context }: Ceremony): void {
