@@ -3,7 +3,7 @@ import type { CommandName } from '#protocol/commands.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 
-/** When it strikes: before anything is done, after the n-th keepalive, or when all is done but the answer. */
+/** When it strikes: before anything is done, after the n-th keepalive (or instead of the answer, when there are fewer), or when all is done but the answer. */
 export type FaultMoment = 'arrival' | 'before-answer' | { afterKeepalives: number };
 
 /**

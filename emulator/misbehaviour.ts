@@ -51,22 +51,21 @@ export interface Change extends Partial<Alterations> {
 
 const unchanged = <T>(value: T): T => value;
 
-/** Applies changes one after the other. Without any the result is a correct authenticator. */
+/** One change after the other. */
+function chain<T>(steps: readonly ((value: T) => T)[]): (value: T) => T {
+  return steps.length === 0 ? unchanged : (value) => steps.reduce((current, step) => step(current), value);
+}
+
+/** Puts the changes together. Without any the result is a correct authenticator. */
 export function misbehaviour(changes: readonly Change[]): Misbehaviour {
-  const through = <Hook extends Exclude<keyof Alterations, 'answer'>>(hook: Hook) => {
-    type Step = (value: Parameters<Alterations[Hook]>[0]) => Parameters<Alterations[Hook]>[0];
-    const steps = changes.flatMap((change) => change[hook] ?? []) as unknown as Step[];
-    if (steps.length === 0) return unchanged as Alterations[Hook];
-    return ((value) => steps.reduce((current, step) => step(current), value)) as Step as unknown as Alterations[Hook];
-  };
   const answers = changes.flatMap(({ answer }) => answer ?? []);
   return {
     rules: Object.assign({}, correctRules, ...changes.map(({ rules }) => rules)),
-    authData: through('authData'),
-    clientDataHash: through('clientDataHash'),
-    signature: through('signature'),
-    attestationAlg: through('attestationAlg'),
-    certificate: through('certificate'),
+    authData: chain(changes.flatMap(({ authData }) => authData ?? [])),
+    clientDataHash: chain(changes.flatMap(({ clientDataHash }) => clientDataHash ?? [])),
+    signature: chain(changes.flatMap(({ signature }) => signature ?? [])),
+    attestationAlg: chain(changes.flatMap(({ attestationAlg }) => attestationAlg ?? [])),
+    certificate: chain(changes.flatMap(({ certificate }) => certificate ?? [])),
     answer: (answer) => answers.reduce<Uint8Array | undefined>((bytes, step) => bytes && step(bytes), answer),
   };
 }
