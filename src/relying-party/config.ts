@@ -25,7 +25,7 @@ const aaguid = z
   .transform((text) => text.toLowerCase());
 
 /** Temporary Access Pass rules; the outer limits (10 to 43,200 minutes, 8 to 48 characters) are the product's. */
-export const tapPolicySchema = z
+const tapPolicySchema = z
   .strictObject({
     minLifetimeMinutes: z.int().min(10).max(43_200).default(60),
     maxLifetimeMinutes: z.int().min(10).max(43_200).default(480),
@@ -47,8 +47,8 @@ export const tapPolicySchema = z
     },
   );
 
-/** The members of the policy, for schemas that embed them. */
-export const policyShape = {
+/** The members of the policy. */
+const policyShape = {
   selfService: z.boolean().default(true).describe('Users may add passkeys themselves'),
   includedGroups: z.array(z.string()).default([everyone]).describe('Groups whose members may have passkeys'),
   excludedGroups: z.array(z.string()).default([]).describe('Groups whose members may not; exclusion wins'),

@@ -5,11 +5,12 @@ import {
   mfaChoices,
   refusesAaguid,
   refusesCredential,
+  refusesMethodChange,
   refusesMfa,
   refusesUser,
   requestedAttachment,
 } from './policy.ts';
-import type { Reason } from './refusals.ts';
+import { type Reason, refuse } from './refusals.ts';
 import type { MfaProof, TemporaryAccessPass, User } from './store/store.ts';
 import { claimedKind } from './verification/kind.ts';
 
@@ -105,6 +106,19 @@ describe('multifactor authentication', () => {
     expect(mfaChoices(policy({ mfa: { accept: ['tap'] } }), user, pass)).toEqual(['tap']);
     expect(mfaChoices(policy({ mfa: { accept: ['tap'] } }), user, undefined)).toEqual([]);
     expect(mfaChoices(policy(), {} as User, undefined)).toEqual([]);
+  });
+});
+
+describe('changing other methods', () => {
+  const cases: [string, Reason | undefined, number, Reason | undefined][] = [
+    ['after fresh MFA', undefined, 1, undefined],
+    ['without MFA, by somebody who could do it', 'mfa-required', 0, 'mfa-required'],
+    ['after stale MFA', 'mfa-stale', 0, 'mfa-stale'],
+    ['without MFA, by somebody without any method', 'no-mfa-method', 0, undefined],
+    ['without MFA, by somebody who has passkeys only', 'no-mfa-method', 1, 'mfa-required'],
+  ];
+  it.each(cases)('%s', (_, gate, passkeys, reason) => {
+    expect(refusesMethodChange(gate && refuse(gate), passkeys)?.reason).toBe(reason);
   });
 });
 

@@ -37,6 +37,15 @@ export function refusesMfa(
   return proof ? refuse('mfa-stale', `${Math.floor((now - proof.at) / 1000)} s old`) : refuse('mfa-required');
 }
 
+/**
+ * May the other sign-in methods be changed, given what the MFA gate says? Without it only by somebody who has no method at all:
+ * whoever knows just the password must not be able to replace or remove the second factor.
+ */
+export function refusesMethodChange(gate: Refused | undefined, passkeys: number): Refused | undefined {
+  if (gate?.reason !== 'no-mfa-method') return gate;
+  return passkeys === 0 ? undefined : refuse('mfa-required', 'his passkeys are the only method');
+}
+
 /** What is asked for with `attestation` (WebAuthn L3 section 5.4.7). */
 export const conveyance = ({ attestation }: Policy): 'none' | 'direct' =>
   attestation === 'ignored' ? 'none' : 'direct';

@@ -87,13 +87,13 @@ export const refusals = {
   // Multifactor authentication
   'mfa-required': {
     http: 403,
-    why: 'Before you can add a passkey, we need to verify that it’s you.',
+    why: 'Before you can change how you sign in, we need to verify that it’s you.',
     advice: 'Sign in with multifactor authentication.',
     section: 'S4',
   },
   'mfa-stale': {
     http: 403,
-    why: 'You verified your identity too long ago to add a passkey now.',
+    why: 'You verified your identity too long ago to change how you sign in.',
     advice: 'Verify your identity again.',
     section: 'S4',
   },

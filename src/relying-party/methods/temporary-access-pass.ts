@@ -80,6 +80,12 @@ function newCode(random: Random, length: number): string {
   return code;
 }
 
+export interface AcceptedTap {
+  accepted: true;
+  proof: MfaProof;
+  expiresAt: number;
+}
+
 /** Checks `code` against the user's pass and uses it. The proof ends with the pass: the session must not outlive `expiresAt`. */
 export async function useTap(
   pass: TemporaryAccessPass | undefined,
@@ -87,7 +93,7 @@ export async function useTap(
   policy: Policy,
   now: number,
   store: Store,
-): Promise<{ accepted: true; proof: MfaProof; expiresAt: number } | Refused> {
+): Promise<AcceptedTap | Refused> {
   if (!pass || !(await verifySecret(code.trim(), pass.codeHash))) return refuse('tap-invalid');
   if (now >= pass.expiresAt) return refuse('tap-expired');
   if (!(await store.passes.use(pass, now))) return refuse('tap-used');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '#protocol/seams.ts';
 import { totpCode } from '../methods/totp.ts';
-import { adele, type TestParty, testOrigin, testParty, totpSecret } from '../party.fixture.ts';
+import { adele, registerAs, type TestParty, testOrigin, testParty, totpSecret } from '../party.fixture.ts';
 import { openStore } from '../store/libsql-store.ts';
 import { makeRegistration } from '../verification/registration.fixture.ts';
 import { startPortal } from './portal.ts';
@@ -210,6 +210,25 @@ describe('what protects it', () => {
     expect(party.codes.filter((code) => code === 'request.refused')).toHaveLength(3);
     await new Visitor(party).submit('/sign-in', { name: adele.name, secret: adele.password });
     expect(party.codes.filter((code) => code === 'signin.ok')).toHaveLength(1);
+  });
+
+  it('does not let somebody who knows only the password replace or remove the second factor, or delete a passkey', async () => {
+    const party = await testParty({}, { totpSecret });
+    const { caller, outcome } = await registerAs(party);
+    if (!outcome.accepted || !('pending' in outcome)) throw new Error('not accepted');
+    await party.relyingParty.name(caller, outcome.pending.id, 'Desk key');
+    const visitor = await visit(party);
+    for (const path of ['authenticator-app', 'authenticator-app/remove', `passkey/${outcome.pending.id}/delete`]) {
+      await visitor.open(`/security-info/${path}`);
+      expect(visitor.html, path).toContain('Verify it’s you');
+      await visitor.submit(`/security-info/${path}`, { code: '000000' });
+      expect(visitor.html, path).toContain('Verify it’s you');
+    }
+    expect(await party.directory.user(adele.name)).toMatchObject({ totpSecret });
+    expect(await party.directory.passkeys(party.user)).toHaveLength(1);
+    const code = totpCode(totpSecret, party.clock.now());
+    await visitor.submit('/verify/totp', { code, next: `/security-info/passkey/${outcome.pending.id}/delete` });
+    expect(visitor.html).toContain('Delete Desk key?');
   });
 
   it('ends the session on sign-out', async () => {

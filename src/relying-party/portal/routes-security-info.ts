@@ -1,5 +1,5 @@
 /** Routes: My Security info, choosing a method, the authenticator app, and the pages of a passkey. */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { defaultName } from '../authenticator-models.ts';
 import { totpUri } from '../methods/totp.ts';
 import { type Refused, refusals, refuse } from '../refusals.ts';
@@ -21,6 +21,18 @@ import { qrSvg } from './qr-code.ts';
 
 const couldNotSetUp = 'We couldn’t set up your passkey';
 const section = 'security-info';
+
+/** In front of everything that changes the other methods: leads to the MFA gate, or says that there is no way through it. */
+const requireMfa =
+  ({ context, relyingParty }: PortalParts): MiddlewareHandler<PortalEnv> =>
+  async (c, next) => {
+    const caller = callerOf(c);
+    const refused = await relyingParty.refusesMethodChange(caller);
+    if (!refused) return next();
+    const ways = await relyingParty.mfaChoices(caller);
+    if (ways.length === 0) return refuseRequest(c, context, refused, 'Sign in with your passkey first');
+    return c.redirect(`/verify?next=${encodeURIComponent(c.req.path)}`, 303);
+  };
 
 /** What the list says once after something was done, by the query's `done`. */
 const said: Readonly<Record<string, string>> = {
@@ -57,8 +69,11 @@ export function securityInfoRoutes(parts: PortalParts): Hono<PortalEnv> {
   return routes;
 }
 
-function authenticatorAppRoutes(routes: Hono<PortalEnv>, { context, signIn }: PortalParts): void {
+function authenticatorAppRoutes(routes: Hono<PortalEnv>, parts: PortalParts): void {
+  const { context, signIn } = parts;
   const path = '/security-info/authenticator-app';
+  routes.use(path, requireMfa(parts));
+  routes.use(`${path}/*`, requireMfa(parts));
 
   async function showSetUp(c: PortalContext, next: string, refused?: Refused) {
     const { user, session } = callerOf(c);
@@ -97,8 +112,10 @@ function authenticatorAppRoutes(routes: Hono<PortalEnv>, { context, signIn }: Po
   });
 }
 
-function passkeyRoutes(routes: Hono<PortalEnv>, { context, relyingParty }: PortalParts): void {
+function passkeyRoutes(routes: Hono<PortalEnv>, parts: PortalParts): void {
+  const { context, relyingParty } = parts;
   const path = '/security-info/passkey';
+  routes.use(`${path}/:id/delete`, requireMfa(parts));
 
   /** Runs `serve` with the caller's passkey of the path, or says that there is none. */
   const withPasskey =

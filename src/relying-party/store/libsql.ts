@@ -1,7 +1,7 @@
 /** The only door to libsql: opens a database file that survives power loss, or one in memory, and prepares each statement once. */
 import Database from 'libsql';
 
-export type SqlValue = string | number | null;
+type SqlValue = string | number | null;
 export type Row = Record<string, SqlValue>;
 
 export interface Sql {
