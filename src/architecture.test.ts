@@ -34,7 +34,7 @@ const emulatorImporters = ['src/cli/compose.ts', 'bench'];
 
 /** npm packages and the files or folders that may import them. Playwright belongs to the browser room and the hosts. */
 const doors: Record<string, readonly string[]> = {
-  'node:crypto': ['src/protocol/crypto.ts', 'src/protocol/seams.ts', 'src/relying-party/crypto.ts'],
+  'node:crypto': ['src/protocol/crypto.ts', 'src/protocol/seams.ts', 'src/relying-party/crypto.ts', 'bench'],
   '@noble/curves': ['src/protocol/deterministic-ecdsa.ts'],
   '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts'],
   libsql: ['src/relying-party'],
@@ -45,9 +45,9 @@ const doors: Record<string, readonly string[]> = {
   tldts: ['src/client'],
   yaml: ['src/scenario/yaml-source.ts'],
   'fastest-levenshtein': ['src/scenario'],
-  zod: ['src/scenario', 'src/relying-party/config.ts', 'src/report'],
+  zod: ['src/scenario', 'src/relying-party'],
   ws: ['src/browser'],
-  playwright: ['src/browser'],
+  playwright: ['src/browser', 'src/scenario/site', 'src/scenario/run-case.ts'],
   '@playwright/test': [
     'src/browser',
     'src/scenario',
@@ -56,7 +56,7 @@ const doors: Record<string, readonly string[]> = {
     'playwright.config.ts',
   ],
   preact: ['src/report'],
-  picocolors: ['src/report', 'src/cli', 'src/scenario'],
+  picocolors: ['src/report/colour.ts', 'src/cli'],
   commander: ['src/cli'],
   tsx: ['src/cli'],
 };
@@ -66,11 +66,14 @@ interface Edge {
   to: string;
 }
 
+/** Tests and what only they use may import any room. */
+const forTests = /\.(test|contract)\.tsx?$|\/test-[^/]+\.ts$|\/testing\/|\/fixtures/;
+
 const sources = ['src', 'emulator', 'bench']
   .flatMap((folder) =>
     readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
   )
-  .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !/\.test\.tsx?$/.test(file) && !file.includes('/fixtures'));
+  .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !forTests.test(file));
 const aliases = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')).imports as Record<string, string>;
 
 function specifiersOf(file: string): string[] {

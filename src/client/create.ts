@@ -7,14 +7,13 @@ import type { CtapDevice } from '#transport/device.ts';
 import { attestationObject } from './attestation-conveyance.ts';
 import { type Ceremony, runCeremony } from './ceremony.ts';
 import type { ClientContext } from './context.ts';
+import type { NewCredential } from './credential.ts';
 import { type RegistrationResponseJSON, registrationJSON } from './credential-json.ts';
 import {
-  type AuthenticatorAttachment,
   type CreationOptions,
   type PublicKeyCredentialCreationOptionsJSON,
   parseCreationOptions,
 } from './credential-options.ts';
-import type { ClientOutputs } from './extensions/extension.ts';
 import { registrationProcessors } from './extensions/registry.ts';
 import { type CreationRequest, type MadeCredential, makeCredential, suitsCreation } from './make-credential.ts';
 import { relyingPartyId } from './relying-party-id.ts';
@@ -22,21 +21,6 @@ import { ceremonyTimeoutMs, collectClientData } from './request.ts';
 import { checkNewCredential } from './response-checks.ts';
 import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
 import { subjectPublicKeyInfo } from './subject-public-key-info.ts';
-
-/** A new credential in binary form: what PublicKeyCredential and AuthenticatorAttestationResponse hold. */
-export interface NewCredential {
-  id: Uint8Array;
-  clientDataJSON: Uint8Array;
-  attestationObject: Uint8Array;
-  authenticatorData: Uint8Array;
-  /** DER SubjectPublicKeyInfo; undefined for an algorithm that the client does not understand. */
-  publicKey: Uint8Array | undefined;
-  /** COSE algorithm. */
-  publicKeyAlgorithm: number;
-  transports: string[];
-  authenticatorAttachment: AuthenticatorAttachment;
-  clientExtensionResults: ClientOutputs;
-}
 
 /**
  * create() from JSON to JSON (sections 5.1.8 and 5.1.9, toJSON()).

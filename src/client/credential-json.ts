@@ -1,7 +1,6 @@
 /** RegistrationResponseJSON and AuthenticationResponseJSON, WebAuthn L3 section 5.1 (toJSON()): binary members in base64url. */
 import { toBase64url } from '#protocol/bytes.ts';
-import type { NewCredential } from './create.ts';
-import type { Assertion } from './get.ts';
+import type { Assertion, NewCredential } from './credential.ts';
 
 interface PublicKeyCredentialJSON<Response> {
   id: string;

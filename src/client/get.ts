@@ -1,31 +1,19 @@
 /** navigator.credentials.get(): WebAuthn L3 section 5.1.4, with the spec's steps as functions in the spec's order. */
 import { type Ceremony, runCeremony } from './ceremony.ts';
 import type { ClientContext } from './context.ts';
+import type { Assertion } from './credential.ts';
 import { type AuthenticationResponseJSON, authenticationJSON } from './credential-json.ts';
 import {
-  type AuthenticatorAttachment,
   type PublicKeyCredentialRequestOptionsJSON,
   parseRequestOptions,
   type RequestOptions,
 } from './credential-options.ts';
-import type { ClientOutputs } from './extensions/extension.ts';
 import { authenticationProcessors } from './extensions/registry.ts';
 import { type AssertionRequest, type GivenAssertion, getAssertion, suitsAssertion } from './get-assertion.ts';
 import { relyingPartyId } from './relying-party-id.ts';
 import { ceremonyTimeoutMs, collectClientData } from './request.ts';
 import { checkAuthenticatorData } from './response-checks.ts';
 import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
-
-/** An assertion in binary form: what PublicKeyCredential and AuthenticatorAssertionResponse hold. */
-export interface Assertion {
-  id: Uint8Array;
-  clientDataJSON: Uint8Array;
-  authenticatorData: Uint8Array;
-  signature: Uint8Array;
-  userHandle: Uint8Array | undefined;
-  authenticatorAttachment: AuthenticatorAttachment;
-  clientExtensionResults: ClientOutputs;
-}
 
 /**
  * get() from JSON to JSON (sections 5.1.10, toJSON()).

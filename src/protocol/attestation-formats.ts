@@ -1,4 +1,4 @@
-/** Attestation statement format identifiers: the table, with the section of WebAuthn L3 that defines each. */
+/** Attestation statement format identifiers: the table, with the section of WebAuthn L3 that defines each. @public */
 export const attestationFormats = {
   packed: { section: '8.2' },
   'fido-u2f': { section: '8.6' },

@@ -18,13 +18,13 @@ import {
 } from './message.ts';
 
 /** PublicKeyCredentialRpEntity, -UserEntity, -Descriptor, -Parameters as CTAP carries them (WebAuthn L3 section 5.4, 5.8.3, 5.3). */
-export const rpEntity = message({ id: required('id', text), name: optional('name', text) });
-export const userEntity = message({
+const rpEntity = message({ id: required('id', text), name: optional('name', text) });
+const userEntity = message({
   id: required('id', bytes),
   name: optional('name', text),
   displayName: optional('displayName', text),
 });
-export const descriptor = message({
+const descriptor = message({
   id: required('id', bytes),
   type: required('type', text),
   transports: optional('transports', arrayOf(text)),

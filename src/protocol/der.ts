@@ -20,7 +20,7 @@ const tag = {
 } as const;
 
 /** One element: tag byte, definite length in its shortest form, content. */
-export function element(tagByte: number, content: Uint8Array): Uint8Array {
+function element(tagByte: number, content: Uint8Array): Uint8Array {
   return concat(new Uint8Array([tagByte, ...lengthOctets(content.length)]), content);
 }
 

@@ -1,4 +1,4 @@
-/** Authenticator extensions: identifier and the section of CTAP 2.1 that defines each. */
+/** Authenticator extensions: identifier and the section of CTAP 2.1 that defines each. @public */
 export const extensions = {
   credProtect: { section: '12.1' },
   minPinLength: { section: '12.4' },

@@ -69,18 +69,3 @@ export class Timeline {
     return this.#spans.toSorted((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs);
   }
 }
-
-/** How long gestures took in `spans`, in milliseconds; overlapping gesture spans count once. */
-export function gestureMs(spans: readonly Span[]): number {
-  const gestures = spans
-    .filter(({ phase }) => phases[phase].by === 'gesture')
-    .toSorted((a, b) => a.startMs - b.startMs);
-  let total = 0;
-  let coveredUntil = Number.NEGATIVE_INFINITY;
-  for (const { startMs, durationMs } of gestures) {
-    const end = startMs + durationMs;
-    total += Math.max(0, end - Math.max(startMs, coveredUntil));
-    coveredUntil = Math.max(coveredUntil, end);
-  }
-  return total;
-}

@@ -7,6 +7,8 @@ export interface CeremonyOutcome {
   /** Why it failed, as our client knows it; pages never see this. */
   reason?: string;
   durationMs: number;
+  /** `performance.now()` when it ended. */
+  endedAt: number;
   /** `response.transports` of a registration. */
   transports?: string[];
 }
@@ -31,10 +33,10 @@ export class Ceremonies {
     this.#running = running.catch(() => {});
     try {
       const response = await running;
-      this.#finish({ error: 'none', durationMs: performance.now() - startMs, ...transportsOf(response) });
+      this.#finish({ error: 'none', ...since(startMs), ...transportsOf(response) });
       return response;
     } catch (error) {
-      this.#finish({ ...failureOf(error), durationMs: performance.now() - startMs });
+      this.#finish({ ...failureOf(error), ...since(startMs) });
       throw error;
     }
   }
@@ -48,6 +50,11 @@ export class Ceremonies {
     this.last = outcome;
     this.#onEnd(outcome);
   }
+}
+
+function since(startMs: number): Pick<CeremonyOutcome, 'durationMs' | 'endedAt'> {
+  const endedAt = performance.now();
+  return { durationMs: endedAt - startMs, endedAt };
 }
 
 function transportsOf(response: unknown): { transports?: string[] } {

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { type CaseIdentity, type ExpandedCase, expandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
 import { type Combination, expandMatrix } from './matrix.ts';
-import { emptyMap, mergeMaps, withEntry } from './merge.ts';
+import { emptyMap, mergeCases, withEntry } from './merge.ts';
 import { caseShape, scenarioCase } from './schema.ts';
 import { entryAt, type MapNode, nodeAt, type Path, pick, plain, type SourceNode } from './source-node.ts';
 import { hintFor } from './suggest.ts';
@@ -57,7 +57,7 @@ export function expand(source: SourceFile, vocabulary: Vocabulary): Expanded {
 /** The parts of `source` that make a case, over those of its includes. */
 function mergedBody(source: SourceFile, base: MapNode): MapNode {
   const below = (source.includes ?? []).reduce((merged, include) => mergedBody(include, merged), base);
-  return source.root ? mergeMaps(below, pick(source.root, isBodyKey)) : below;
+  return source.root ? mergeCases(below, pick(source.root, isBodyKey)) : below;
 }
 
 /** The entries of `cases`; a file without any is one case. */
@@ -75,7 +75,7 @@ interface Parts {
 
 function oneCase(parts: Parts, { personas, run = { index: 0 }, env, ...names }: Vocabulary): Expanded {
   const { base, override, combination } = parts;
-  const merged = override ? mergeMaps(base, pick(override, isBodyKey)) : base;
+  const merged = override ? mergeCases(base, pick(override, isBodyKey)) : base;
   const body = combination.reduce((node, { path, entry }) => withEntry(node, path.split('.'), entry), merged);
   const caseVars = override && nodeAt(override, ['vars']);
   const resolver = new Resolver({
@@ -104,13 +104,13 @@ function identify({ root, override, combination }: Parts, resolver: Resolver): C
     return found && String(plain(resolver.resolve(found)));
   };
   const caseId = text(override, 'id');
-  const variation = text(override, 'title') ?? caseId?.replace(/[-.]/g, ' ');
+  const variation = caseId ? `: ${caseId.replace(/[-.]/g, ' ')}` : '';
   const coordinates = combination.map(({ path, text }) => `${path}=${text}`).join(',');
   const values = combination.map((coordinate) => coordinate.text).join(', ');
   const { file, line, column } = (override && entryAt(override, ['id'])?.key) ?? entryAt(root, ['id'])?.key ?? root.at;
   return {
     id: `${text(root, 'id')}${caseId ? `/${caseId}` : ''}${coordinates && `[${coordinates}]`}`,
-    title: `${text(root, 'title') ?? text(root, 'id')}${variation ? `: ${variation}` : ''}${values && ` [${values}]`}`,
+    title: `${text(override, 'title') ?? `${text(root, 'title') ?? text(root, 'id')}${variation}`}${values && ` [${values}]`}`,
     location: { file, line, column },
     coordinates: Object.fromEntries(combination.map(({ path, text }) => [path, text])),
   };

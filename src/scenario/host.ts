@@ -20,7 +20,7 @@ export function registerScenarios({ cases, provide, seed }: HostOptions): void {
     test(
       `${scenario.id} › ${scenario.title}`,
       { tag, annotation: identityAnnotation(scenario) },
-      async ({ page, webauthn }, info) => {
+      async ({ page, webauthn, headless }, info) => {
         info.setTimeout(scenario.timeoutMs);
         const attach = (name: string, contentType: string, body: Buffer) => info.attach(name, { contentType, body });
         const { record, error, secrets } = await runCase(scenario, {
@@ -30,6 +30,7 @@ export function registerScenarios({ cases, provide, seed }: HostOptions): void {
           handleWebAuthn: (handler) => webauthn.handle(handler),
           show: (call, body) => test.step(labelOf(call), body, { location: absolute(call) }),
           attach,
+          headed: !headless,
         });
         await attach(secretsAttachment, 'application/json', Buffer.from(JSON.stringify(secrets)));
         await attach(caseRecordAttachment, 'application/json', Buffer.from(JSON.stringify(record)));

@@ -134,7 +134,7 @@ describe('expansion', () => {
     expect(wrong!.title).toBe('Registration is refused cleanly and leaves nothing behind: wrong pin three times');
     expect(wrong!.secrets.toSorted()).toEqual(['0000', '1111', '1234', '2222']);
     expect(pulled!.authenticator.defects).toEqual([
-      { at: 'makeCredential', 'after-frames': 1, do: 'disconnect', for: 5000 },
+      { at: 'makeCredential', when: { 'after-keepalives': 1 }, do: 'disconnect' },
     ]);
   });
 

@@ -1,12 +1,12 @@
 /** Deep merge: maps merge, everything else replaces, and null takes away (as in RFC 7396). */
-import { type MapEntry, type MapNode, mapNode, type SourceNode } from './source-node.ts';
+import { listNode, type MapEntry, type MapNode, mapNode, type SourceNode } from './source-node.ts';
 
 /** `over` wins over `base`. */
 export function merge(base: SourceNode, over: SourceNode): SourceNode {
   return base.kind === 'map' && over.kind === 'map' ? mergeMaps(base, over) : over;
 }
 
-export function mergeMaps(base: MapNode, over: MapNode): MapNode {
+function mergeMaps(base: MapNode, over: MapNode): MapNode {
   const entries = new Map(base.entries);
   for (const [key, entry] of over.entries) {
     const below = entries.get(key);
@@ -14,6 +14,15 @@ export function mergeMaps(base: MapNode, over: MapNode): MapNode {
     else entries.set(key, below ? { key: entry.key, value: merge(below.value, entry.value) } : entry);
   }
   return mapNode(entries, over.at);
+}
+
+/** One part of a case over another. Tags add up, so that a tag of a file selects all of its cases; the rest merges as everywhere. */
+export function mergeCases(base: MapNode, over: MapNode): MapNode {
+  const merged = mergeMaps(base, over);
+  const [below, above] = [base.entries.get('tags'), over.entries.get('tags')];
+  if (below?.value.kind !== 'list' || above?.value.kind !== 'list') return merged;
+  const tags = listNode([...below.value.items, ...above.value.items], above.value.at);
+  return mapNode(new Map(merged.entries).set('tags', { key: above.key, value: tags }), merged.at);
 }
 
 /** `node` with `entry` at `path`; missing maps on the way are made, and anything else on the way is replaced. */

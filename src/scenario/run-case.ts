@@ -3,14 +3,18 @@
  * runs the steps, looks at all parties and holds the `expect` block against what it saw.
  */
 import type { Page } from 'playwright';
+import { type DialogProfileId, dialogProfiles } from '#browser/dialog-profiles.ts';
 import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
 import { create } from '#client/create.ts';
 import { get } from '#client/get.ts';
 import { AdjustableClock, type Random } from '#protocol/seams.ts';
+import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { startPortal } from '#relying-party/portal/portal.ts';
+import { openStore } from '#relying-party/store/libsql-store.ts';
 import type { CaseRecord } from '#result/run-result.ts';
 import { CaseRecorder } from './case-recorder.ts';
 import { Ceremonies } from './ceremony.ts';
+import { DialogPicture } from './dialog-picture.ts';
 import type { ExpandedCase } from './expanded-case.ts';
 import { evaluate } from './expect/evaluate.ts';
 import { observe } from './expect/observe.ts';
@@ -19,7 +23,7 @@ import type { Authenticators, ProvideAuthenticators } from './key-under-test.ts'
 import { Organisation } from './organisation.ts';
 import { policyOf } from './policy-mapping.ts';
 import { runAllSteps, type ShowStep } from './run-steps.ts';
-import { type DialogObserver, SecurityDialog } from './security-dialog.ts';
+import { SecurityDialog } from './security-dialog.ts';
 import { Site } from './site/site.ts';
 import type { World } from './world.ts';
 
@@ -32,7 +36,8 @@ export interface Stage {
   handleWebAuthn(handler: WebAuthnHandler): Promise<void>;
   show: ShowStep;
   attach(name: string, contentType: string, body: Buffer): Promise<void>;
-  dialogObserver?: DialogObserver;
+  /** People watch: the security dialog is drawn while it changes. */
+  headed: boolean;
 }
 
 export interface CaseOutcome {
@@ -51,18 +56,26 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
     random: stage.random,
     elapsedMs: () => recorder.timeline.elapsedMs(),
   });
+  await using store = openStore();
   await using portal = await startPortal({
+    store,
     policy: policyOf(scenario.relyingParty),
     clock,
     random: stage.random,
     timeline: recorder.timeline,
     trustAnchors: authenticators.trustAnchors,
-    listener: (event) => recorder.events.push(event),
+    passwordCost: quickScrypt,
+    events: (event) => recorder.events.push(event),
   });
-  const organisation = await Organisation.found(portal, scenario.relyingParty.users ?? [{ methods: ['totp'] }], clock);
+  const organisation = await Organisation.found(
+    { directory: portal.directory, relyingParty: portal.relyingParty, store, clock, random: stage.random },
+    scenario.relyingParty.users ?? [{ methods: ['totp'] }],
+  );
+  const site = new Site(stage.page, portal.origin, recorder.timeline);
+  const picture = new DialogPicture({ profile: dialogProfile(scenario), site, live: stage.headed });
   const dialog = new SecurityDialog({
     reviewed: scenario.steps.some(({ keyword }) => keyword === 'review'),
-    ...(stage.dialogObserver && { observer: stage.dialogObserver }),
+    observer: picture,
   });
   const ceremonies = new Ceremonies({
     onBegin: () => dialog.begin(),
@@ -74,24 +87,28 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
   await stage.handleWebAuthn(
     webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, random: stage.random }),
   );
-  const site = new Site(stage.page, portal.origin, recorder.timeline);
   const meanwhile: Promise<void>[] = [];
   const world: World = {
     clock,
     site,
     organisation,
     dialog,
+    picture,
     ceremonies,
     key: authenticators.key,
     authenticators: authenticators.all,
-    screenshot: async (name) => stage.attach(name, 'image/png', await site.screenshot()),
+    note: (event, detail) => recorder.note('user', event, detail),
+    async screenshot(name) {
+      await picture.draw();
+      await stage.attach(name, 'image/png', await site.screenshot());
+    },
     meanwhile: (work) => meanwhile.push(work),
   };
   const error = await failureOf(async () => {
     await runAllSteps(scenario, { world, recorder, show: stage.show });
     await Promise.all(meanwhile);
     await ceremonies.settled();
-    await site.settle();
+    await site.settle(ceremonies.last?.endedAt);
     recorder.expectations = evaluate(scenario.expect, await observe(world, authenticators.wire()));
     const failure = unmet(recorder.expectations);
     if (failure) throw failure;
@@ -138,6 +155,9 @@ function webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, r
   };
 }
 
+/** The loader has checked the name. */
+const dialogProfile = ({ browser }: ExpandedCase) => (browser.dialog ?? 'windows-11') as DialogProfileId;
+
 /** Who took part, for grouping in reports. */
 function partiesOf(scenario: ExpandedCase, { key, all }: Authenticators): Record<string, string> {
   const platform = all.find(({ kind }) => kind === 'this-device');
@@ -145,7 +165,7 @@ function partiesOf(scenario: ExpandedCase, { key, all }: Authenticators): Record
     browser: scenario.browser.channel ?? 'chromium',
     key: key.facts.label,
     ...(platform && { device: platform.facts.label }),
-    dialog: scenario.browser.dialog ?? 'windows-11',
+    dialog: dialogProfiles[dialogProfile(scenario)].label,
     attestation: scenario.relyingParty.attestation ?? 'requested',
     ...scenario.coordinates,
   };

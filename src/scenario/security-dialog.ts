@@ -25,12 +25,14 @@ interface Questions {
 }
 export type QuestionKind = keyof Questions;
 
-export interface Question<K extends QuestionKind = QuestionKind> {
+interface QuestionOf<K extends QuestionKind> {
   kind: K;
   detail: Questions[K]['detail'];
   answer(value: Questions[K]['answer']): void;
   cancel(): void;
 }
+/** A question on show; `kind` tells the types of its detail and its answer. */
+export type Question<K extends QuestionKind = QuestionKind> = { [Q in K]: QuestionOf<Q> }[K];
 
 /** Told whenever the dialog shows something else; the overlay draws it. */
 export interface DialogObserver {
@@ -156,7 +158,7 @@ export class SecurityDialog implements UserInteraction {
         finish();
       };
       const abort = () => settle(() => reject(signal.reason));
-      const question: Question<K> = {
+      const question: QuestionOf<K> = {
         kind,
         detail,
         answer: (value) => settle(() => resolve(value)),

@@ -1,6 +1,8 @@
 /** What the steps of one case can reach: the three parties, the person's hands, and the clock they all share. */
 import type { AdjustableClock } from '#protocol/seams.ts';
+import type { PartyEvent } from '#result/transcript.ts';
 import type { Ceremonies } from './ceremony.ts';
+import type { DialogPicture } from './dialog-picture.ts';
 import type { KeyUnderTest } from './key-under-test.ts';
 import type { Organisation } from './organisation.ts';
 import type { SecurityDialog } from './security-dialog.ts';
@@ -14,11 +16,15 @@ export interface World {
   /** The people and the policy behind the site. */
   readonly organisation: Organisation;
   readonly dialog: SecurityDialog;
+  /** What that dialog looks like. */
+  readonly picture: DialogPicture;
   readonly ceremonies: Ceremonies;
   /** The security key of the case. */
   readonly key: KeyUnderTest;
   /** All authenticators, the one built into the device too. */
   readonly authenticators: readonly KeyUnderTest[];
+  /** Notes for the report what the person did. */
+  note(event: string, detail?: PartyEvent['detail']): void;
   /** Keeps a picture of the page with the report. */
   screenshot(name: string): Promise<void>;
   /** Runs on beside the following steps; it is awaited, and its failure reported, at the end of the steps. */

@@ -14,6 +14,7 @@ export const reportCommand = (finish: (code: number) => void) =>
       const folder = resolve(output ?? dirname(file));
       const { written, failed } = await renderAll(await readResult(file), folder);
       for (const path of Object.values(written)) console.log(path);
-      for (const { format, error } of failed) console.error(`cannot render ${format}: ${error instanceof Error ? error.message : error}`);
+      for (const { format, error } of failed)
+        console.error(`cannot render ${format}: ${error instanceof Error ? error.message : error}`);
       if (failed.length > 0) finish(exitCode.infrastructure);
     });

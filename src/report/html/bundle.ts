@@ -2,11 +2,12 @@
  * Program and style of the HTML report, built from `app/` on demand: nothing generated is committed. The result is kept
  * under `node_modules/.cache/touchstone/` by a hash of what went into it. The only door to Vite.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { concat, toHex, utf8 } from '#protocol/bytes.ts';
+import { sha256 } from '#protocol/crypto.ts';
 import { writeAtomically } from '../files.ts';
 
 export interface ReportBundle {
@@ -47,13 +48,13 @@ async function cachedBundle(): Promise<ReportBundle> {
 }
 
 async function sourceHash(): Promise<string> {
-  const hash = createHash('sha256');
   const require = createRequire(import.meta.url);
   const sources = (await readdir(appFolder)).toSorted().map((name) => join(appFolder, name));
+  const parts: Uint8Array[] = [];
   for (const source of [...sources, ...sharedSources, fileURLToPath(import.meta.url)])
-    hash.update(source.slice(projectRoot.length)).update(await readFile(source));
-  for (const name of ['vite', 'preact']) hash.update(require(`${name}/package.json`).version);
-  return hash.digest('hex').slice(0, 16);
+    parts.push(utf8(source.slice(projectRoot.length)), await readFile(source));
+  for (const name of ['vite', 'preact']) parts.push(utf8(require(`${name}/package.json`).version));
+  return toHex(sha256(concat(...parts))).slice(0, 16);
 }
 
 async function buildScript(): Promise<string> {

@@ -38,9 +38,13 @@ export interface Observation {
   ui: { says: string; title: string; url: string };
 }
 
+/** `authenticatorMakeCredential` as a scenario says it: `makeCredential`. */
+export const shortName = (command: string): string =>
+  command.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
+
 /** The name of an exchange in a scenario: `makeCredential`, `clientPIN/setPIN`. */
 export function exchangeName({ command, subCommand }: WireExchange): string {
-  const short = command.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
+  const short = shortName(command);
   return subCommand ? `${short}/${subCommand}` : short;
 }
 

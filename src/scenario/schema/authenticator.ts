@@ -1,6 +1,8 @@
 /** `authenticator:`, `this-device:` and `browser:` of a scenario: what the person holds and sits in front of. */
 import { z } from 'zod';
-import { algorithm, duration } from './units.ts';
+import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
+import { algorithm } from './units.ts';
+import { wholeCommandName } from './wire.ts';
 
 const pin = z.union([
   z.enum(['unset', 'blocked']),
@@ -10,13 +12,20 @@ const pin = z.union([
   }),
 ]);
 
+const statusName = z.enum(Object.keys(ctapStatus) as [CtapStatusName, ...CtapStatusName[]]);
+
 /** Something that happens to the key in the middle of a command. */
 const accident = z.strictObject({
-  at: z.string().min(1).describe('Command during which it happens, e.g. makeCredential'),
-  'after-frames': z.int().nonnegative().optional().describe('How many frames of the answer still get through'),
-  do: z.enum(['disconnect', 'stay-silent', 'garble']),
-  for: duration.optional().describe('How long it lasts; default: for good'),
+  at: wholeCommandName.describe('Command during which it happens, e.g. makeCredential'),
+  when: z
+    .union([z.enum(['arrival', 'before-answer']), z.strictObject({ 'after-keepalives': z.int().positive() })])
+    .optional()
+    .describe('Before anything is done, when all is done but the answer (default), or while the key waits'),
+  do: z
+    .union([z.enum(['disconnect', 'power-cut', 'silence', 'truncate']), z.strictObject({ status: statusName })])
+    .describe('What happens; a status stands in place of the answer'),
 });
+export type ScenarioAccident = z.output<typeof accident>;
 
 export const authenticator = z
   .strictObject({

@@ -13,5 +13,10 @@ export const wireCommands = [
   ...Object.keys(clientPinSubCommands).map((name) => `clientPIN/${name}`),
 ] as [WireCommand, ...WireCommand[]];
 
+/** A command as a whole, for what can only happen to all of it. */
+export const wholeCommandName = z.enum(
+  Object.keys(commands).map(short) as [Uncapitalized<CommandName>, ...Uncapitalized<CommandName>[]],
+);
+
 /** `clientPIN` stands for any of its sub-commands. */
 export const commandName = z.enum(wireCommands).describe('CTAP command, or clientPIN/ with a sub-command');

@@ -89,7 +89,7 @@ export const abortByPage = (site: Site, signal: AbortSignal) => site.press('Canc
 
 export async function signInWithPasskey(site: Site, signal: AbortSignal): Promise<void> {
   await site.open('/sign-in');
-  await site.press('Sign in with a passkey', 'button', signal);
+  await site.press('Use a passkey', 'button', signal);
 }
 
 /** Where the gate offers two ways, the wanted one. */

@@ -2,10 +2,12 @@
  * The web site as a person uses it: pages, buttons, fields by their names. What stands where on the reference portal is
  * `reference-portal.ts`; this class owns the tab, waiting, and what can be seen.
  */
-import type { Locator, Page, Response } from 'playwright';
+import type { Locator, Page, Request } from 'playwright';
 import type { Timeline } from '#result/timeline.ts';
 
-const pollMs = 50;
+const pollMs = 25;
+/** How long a page may think before it reacts to the end of a ceremony. */
+const reactionMs = 2_000;
 
 type Role = 'button' | 'link' | 'textbox' | 'radio' | 'heading';
 
@@ -15,6 +17,8 @@ export class Site {
   lastStatus: number | undefined;
   #page: Page;
   readonly #timeline: Timeline;
+  readonly #onTheirWay = new Set<Request>();
+  #lastSentAt = 0;
 
   constructor(page: Page, origin: string, timeline: Timeline) {
     this.origin = origin;
@@ -39,13 +43,13 @@ export class Site {
     });
   }
 
-  press(name: string | RegExp, role: Role = 'button', signal?: AbortSignal): Promise<void> {
+  press(name: string | RegExp, role: Role, signal: AbortSignal): Promise<void> {
     return this.act(`press ${name}`, async (page) =>
       (await reachable(page.getByRole(role, { name, exact: true }), signal)).click(),
     );
   }
 
-  type(label: string, text: string, signal?: AbortSignal): Promise<void> {
+  type(label: string, text: string, signal: AbortSignal): Promise<void> {
     return this.act(`type ${label}`, async (page) =>
       (await reachable(page.getByLabel(label, { exact: true }), signal)).fill(text),
     );
@@ -54,11 +58,11 @@ export class Site {
   /** Waits until one of `texts` is on the page and says which. */
   async whichAppears<T extends string>(texts: Record<T, string>, signal: AbortSignal): Promise<T> {
     const page = await this.page();
-    const waits = (Object.entries(texts) as [T, string][]).map(async ([key, text]) => {
-      await reachable(page.getByText(text).first(), signal);
-      return key;
-    });
-    return Promise.race(waits);
+    const entries = Object.entries(texts) as [T, string][];
+    const places = entries.map(([, text]) => page.getByText(text).filter({ visible: true }));
+    await reachable(places.reduce((all, place) => all.or(place)).first(), signal);
+    for (const [index, [key]] of entries.entries()) if ((await places[index]!.count()) > 0) return key;
+    return this.whichAppears(texts, signal); // it vanished again: another page is coming
   }
 
   /**
@@ -87,9 +91,17 @@ export class Site {
     return this.page().then((page) => page.screenshot());
   }
 
-  /** Waits until the page has loaded whatever it is loading. */
-  async settle(): Promise<void> {
-    if (!this.#page.isClosed()) await this.#page.waitForLoadState('networkidle');
+  /**
+   * Waits until the page has come to rest: loaded, nothing on its way to the server, and - where a ceremony ended at
+   * `reactsTo` (`performance.now()`) - the page has told its server what came of it, or had time enough to.
+   */
+  async settle(reactsTo?: number): Promise<void> {
+    const giveUpAt = performance.now() + reactionMs;
+    while (!this.#page.isClosed()) {
+      const reacted = reactsTo === undefined || this.#lastSentAt > reactsTo || performance.now() > giveUpAt;
+      if (reacted && this.#onTheirWay.size === 0) return void (await this.#page.waitForLoadState());
+      await this.#page.waitForTimeout(pollMs);
+    }
   }
 
   /** Leaves the site, so that nothing of it runs on when its server stops. */
@@ -99,29 +111,38 @@ export class Site {
 
   async observe(): Promise<{ says: string; title: string; url: string }> {
     if (this.#page.isClosed()) return { says: '', title: '', url: '' };
+    // biome-ignore lint/performance/useDomNodeTextContent: what people see, without the hidden panels
     const says = await this.#page.locator('body').innerText();
     return { says, title: await this.#page.title(), url: new URL(this.#page.url()).pathname };
   }
 
   #watched(page: Page): Page {
-    page.on('response', (response: Response) => {
-      const request = response.request();
-      if (request.method() === 'POST') this.lastStatus = response.status();
+    page.on('request', (request) => {
+      this.#lastSentAt = performance.now();
+      this.#onTheirWay.add(request);
+    });
+    page.on('requestfailed', (request) => this.#onTheirWay.delete(request));
+    page.on('requestfinished', (request) => this.#onTheirWay.delete(request));
+    page.on('response', (response) => {
+      if (response.request().method() === 'POST') this.lastStatus = response.status();
     });
     return page;
   }
 }
 
-/** The element once it is visible. @throws the signal's reason when that does not happen in time. */
-async function reachable(locator: Locator, signal?: AbortSignal): Promise<Locator> {
+/** The element once it is visible. @throws {Error} naming it when the signal aborts first. */
+async function reachable(locator: Locator, signal: AbortSignal): Promise<Locator> {
   const visible = locator.waitFor({ state: 'visible', timeout: 0 });
-  if (!signal) return visible.then(() => locator);
+  let giveUp = () => {};
   const gaveUp = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`${locator} did not appear`, { cause: signal.reason })), {
-      once: true,
-    });
+    giveUp = () => reject(new Error(`${locator} did not appear`, { cause: signal.reason }));
+    signal.addEventListener('abort', giveUp, { once: true });
   });
-  visible.catch(() => {}); // rejects when the page closes after we gave up
-  await Promise.race([visible, gaveUp]);
-  return locator;
+  try {
+    await Promise.race([visible, gaveUp]);
+    return locator;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    visible.catch(() => {}); // rejects when the page closes after we gave up
+  }
 }

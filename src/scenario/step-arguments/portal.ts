@@ -124,12 +124,6 @@ export const portalSteps = {
     example: 'provision-user: { methods: [totp] }',
     secrets: (args) => [args?.password],
   }),
-  'delete-user': entry({
-    schema: orNothing(z.strictObject({ name: z.string().min(1) })),
-    article: 'beside',
-    doc: 'An administrator deletes a user; default: the default user of the case.',
-    example: 'delete-user',
-  }),
   screenshot: entry({
     schema: z.string().min(1),
     article: 'beside',

@@ -6,6 +6,9 @@ import { entry } from './entry.ts';
 
 const pin = z.string({ error: 'a PIN is text; put it in quotes, e.g. "1234"' });
 const pins = z.union([pin, z.array(pin).nonempty()]);
+/** What the security dialog can ask. */
+export const dialogQuestions = ['choose', 'connect', 'pin', 'presence', 'review', 'account'] as const;
+
 const allOf = (args: string | readonly string[]): readonly string[] => (typeof args === 'string' ? [args] : args);
 
 export const securityKeySteps = {
@@ -85,11 +88,25 @@ export const securityKeySteps = {
     doc: 'Waits for the last look before the site gets the passkey, then answers.',
     example: 'review: ok',
   }),
-  'cancel-dialog': entry({
-    schema: orNothing(z.strictObject({ after: duration.optional() })),
+  'dialog-asks': entry({
+    schema: z.enum(dialogQuestions),
     article: '4',
-    doc: 'Cancels the security dialog, whatever it shows.',
-    example: 'cancel-dialog',
+    doc: 'Waits until the security dialog asks this, and leaves it open.',
+    example: 'dialog-asks: pin',
+  }),
+  'cancel-dialog': entry({
+    schema: orNothing(
+      z.strictObject({
+        when: z
+          .enum(dialogQuestions)
+          .optional()
+          .describe('Waits until the dialog asks this; default: whatever it asks'),
+        after: duration.optional().describe('From the moment it asks'),
+      }),
+    ),
+    article: '4',
+    doc: 'Cancels the security dialog.',
+    example: 'cancel-dialog: { when: connect }',
   }),
   'let-time-pass': entry({
     schema: duration,

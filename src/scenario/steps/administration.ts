@@ -1,4 +1,4 @@
-/** Steps of an administrator: `issue-tap`, `set-policy`, `provision-user`, `delete-user`. */
+/** Steps of an administrator: `issue-tap`, `set-policy`, `provision-user`. */
 import { step } from '../step.ts';
 
 export const issueTap = step({
@@ -16,9 +16,4 @@ export const provisionUser = step({
   async run(user, { organisation }) {
     await organisation.provision(user ?? {});
   },
-});
-
-export const deleteUser = step({
-  keyword: 'delete-user',
-  run: (args, { organisation }) => organisation.deleteUser(args?.name),
 });

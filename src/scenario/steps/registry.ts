@@ -1,9 +1,9 @@
 /** Every keyword and its behaviour. A step is its row in `step-arguments/`, its file here, and its line in this table. */
 import type { StepRegistry } from '../step.ts';
 import { addSignInMethod, chooseMethod } from './adding-a-method.ts';
-import { deleteUser, issueTap, provisionUser, setPolicy } from './administration.ts';
-import { cancelDialog } from './cancel-dialog.ts';
+import { issueTap, provisionUser, setPolicy } from './administration.ts';
 import { connectKey } from './connect-key.ts';
+import { cancelDialog, dialogAsks } from './dialog.ts';
 import { letTimePass } from './let-time-pass.ts';
 import { mfa } from './mfa.ts';
 import { done, name, remove, rename } from './naming.ts';
@@ -36,6 +36,7 @@ export const stepRegistry: StepRegistry = {
   'change-pin': changePin,
   touch,
   review,
+  'dialog-asks': dialogAsks,
   'cancel-dialog': cancelDialog,
   'abort-page': abortPage,
   name,
@@ -49,6 +50,5 @@ export const stepRegistry: StepRegistry = {
   'let-time-pass': letTimePass,
   'set-policy': setPolicy,
   'provision-user': provisionUser,
-  'delete-user': deleteUser,
   screenshot,
 };

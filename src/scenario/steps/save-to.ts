@@ -2,19 +2,23 @@
  * Step `save-to`: answers where the passkey shall be saved. Where there is only one place, the dialog does not ask
  * and is already past the question.
  */
+import type { AuthenticatorChoice } from '#client/user-interaction.ts';
+import type { Question } from '../security-dialog.ts';
 import { step } from '../step.ts';
 
 export const saveTo = step({
   keyword: 'save-to',
-  async run(kind, { dialog }, signal) {
-    const question = await dialog.whenAskedFor(['choose', 'connect', 'pin', 'presence'], signal);
+  async run(kind, { dialog, picture, note }, signal) {
+    const question: Question = await dialog.whenAskedFor(['choose', 'connect', 'pin', 'presence'], signal);
     if (question.kind !== 'choose') return;
-    const { detail: choices, answer } = question as typeof question & { kind: 'choose' };
-    const choice = (choices as { id: string; kind: string }[]).find((offered) => offered.kind === kind);
+    const choice = question.detail.find((offered: AuthenticatorChoice) => offered.kind === kind);
     if (!choice) {
-      const offered = (choices as { kind: string }[]).map((place) => place.kind).join(', ');
+      const offered = question.detail.map((place) => place.kind).join(', ');
       throw new Error(`cannot save to ${kind}: the security dialog offers ${offered}`);
     }
-    (answer as (id: string) => void)(choice.id);
+    const pressed = picture.reach(kind);
+    if (pressed !== undefined) note('dialog.other-places', { pressed });
+    note('dialog.saved-to', { place: kind });
+    question.answer(choice.id);
   },
 });

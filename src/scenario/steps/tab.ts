@@ -2,6 +2,7 @@
 import { plain } from '../expect/matchers.ts';
 import { abortByPage } from '../site/reference-portal.ts';
 import { step } from '../step.ts';
+import { dialogQuestions } from '../step-arguments/security-key.ts';
 
 export const see = step({
   keyword: 'see',
@@ -25,7 +26,7 @@ export const closeTab = step({ keyword: 'close-tab', run: (_, { site }) => site.
 export const abortPage = step({
   keyword: 'abort-page',
   async run(args, { clock, dialog, site }, signal) {
-    await dialog.whenAskedFor(['choose', 'connect', 'pin', 'presence', 'review', 'account'], signal);
+    await dialog.whenAskedFor(dialogQuestions, signal);
     if (args?.after !== undefined) await clock.sleep(args.after, signal);
     await abortByPage(site, signal);
   },

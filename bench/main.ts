@@ -1,0 +1,47 @@
+/** `npm run bench`: every figure of one run; machines differ, so what counts are the ratios. `npm run bench -- NAME ...` runs some. */
+import { benchMakeCredential } from './make-credential.ts';
+import { benchMemory } from './memory.ts';
+import { benchPage } from './page.ts';
+import { benchRegistrations } from './registrations.ts';
+
+const number = (value: number, digits = 0) =>
+  value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+const benches: Record<string, () => Promise<string[]>> = {
+  async 'make-credential'() {
+    const { perSecond, barePerSecond, slowdown } = await benchMakeCredential();
+    return [
+      `makeCredential ES256 packed, in process   ${number(perSecond)}/s`,
+      `node:crypto key pair + signature          ${number(barePerSecond)}/s`,
+      `slower than bare by                       ${number(slowdown, 2)}x   (target: within 2x)`,
+    ];
+  },
+  async registrations() {
+    return [`client + emulator + verification + store  ${number(await benchRegistrations())} registrations/s`];
+  },
+  async page() {
+    const { n, p50, p95 } = await benchPage();
+    return [
+      `create() in a Chromium page, PIN and touch instant, n=${n}   p50 ${number(p50, 1)} ms   p95 ${number(p95, 1)} ms`,
+    ];
+  },
+  async memory() {
+    const { registrations, beforeMiB, afterMiB } = await benchMemory();
+    const growth = ((afterMiB - beforeMiB) * 2 ** 20) / registrations;
+    return [
+      `heap and buffers over ${number(registrations)} registrations   ${number(beforeMiB, 1)} MiB -> ${number(afterMiB, 1)} MiB   (${number(growth, 1)} bytes each)`,
+    ];
+  },
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  console.error(`no such benchmark: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+for (const [name, run] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n${name}`);
+  for (const line of await run()) console.log(`  ${line}`);
+}

@@ -1,0 +1,56 @@
+/** Memory over many registrations in one process: the heap after garbage collection, at the start and at the end. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { fixedAuthenticators } from '#client/context.ts';
+import { create } from '#client/create.ts';
+import { instantUser } from '#client/instant-user.ts';
+import { autoTouch, createAuthenticator, plugIn } from '#emulator';
+import { toBase64url } from '#protocol/bytes.ts';
+import { systemClock, systemRandom } from '#protocol/seams.ts';
+
+export interface MemoryFigures {
+  registrations: number;
+  /** Heap plus external buffers in MiB after a warm-up, and after all registrations. */
+  beforeMiB: number;
+  afterMiB: number;
+}
+
+const pin = '1234';
+
+/** Client and emulator alone: the relying party's store is meant to grow. */
+export async function benchMemory(registrations = 20_000): Promise<MemoryFigures> {
+  const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', gestures: autoTouch, pin }));
+  const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
+  const context = {
+    origin: 'https://contoso.test',
+    authenticators,
+    user: instantUser({ pin }),
+    clock: systemClock,
+    random: systemRandom,
+  };
+  const register = () =>
+    create(
+      {
+        rp: { id: 'contoso.test', name: 'Contoso' },
+        user: { id: toBase64url(systemRandom.bytes(32)), name: 'adele', displayName: 'Adele' },
+        challenge: toBase64url(systemRandom.bytes(32)),
+        pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+        attestation: 'direct',
+        authenticatorSelection: { residentKey: 'discouraged', userVerification: 'required' },
+      },
+      context,
+    );
+  for (let warm = 0; warm < 2_000; warm++) await register();
+  const beforeMiB = settledMiB();
+  for (let done = 0; done < registrations; done++) await register();
+  return { registrations, beforeMiB, afterMiB: settledMiB() };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function settledMiB(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
+}

@@ -1,0 +1,128 @@
+/** The one place that wires the rooms together: what the emulator offers becomes the vocabulary and the authenticators of scenarios. */
+
+import { dialogProfiles } from '#browser/dialog-profiles.ts';
+import {
+  type AttestationChoice,
+  createAuthenticator,
+  type DefectId,
+  defects,
+  type Fault,
+  ManualGestures,
+  type PersonaId,
+  personas,
+  plugIn,
+  trustAnchors,
+} from '#emulator';
+import type { Clock, Random } from '#protocol/seams.ts';
+import type { Vocabulary } from '#scenario/expand.ts';
+import type { ExpandedCase } from '#scenario/expanded-case.ts';
+import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
+import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
+import { EmulatedKey } from './emulated-key.ts';
+
+/** Names that scenarios may use. */
+export const vocabulary = {
+  personas: Object.fromEntries(Object.entries(personas).map(([id, { label, aaguid }]) => [id, { id, label, aaguid }])),
+  dialogs: Object.keys(dialogProfiles),
+  defects: Object.keys(defects),
+} satisfies Vocabulary;
+
+const defaultPersona: PersonaId = 'yubikey-5-nfc';
+
+/** Formats as scenarios name them, and what the emulator calls its choices. */
+const attestationChoices = {
+  packed: 'packed-basic',
+  'packed-self': 'packed-self',
+  'fido-u2f': 'fido-u2f',
+  none: 'none',
+} as const satisfies Record<string, AttestationChoice>;
+
+/** Provides emulated authenticators. */
+export const provideEmulated: ProvideAuthenticators = async (scenario, seams): Promise<Authenticators> => {
+  const listeners = new Set<() => void>();
+  const onChange = () => {
+    for (const listener of listeners) listener();
+  };
+  const wiring = { ...seams, onChange };
+  const key = securityKey(scenario, wiring);
+  const all = scenario.thisDevice
+    ? [platformAuthenticator(scenario.thisDevice.persona as PersonaId, wiring), key]
+    : [key];
+  return {
+    key,
+    all,
+    trustAnchors: trustAnchors(),
+    wire: () => key.wire,
+    source: {
+      list: () => all.flatMap(({ available }) => available ?? []),
+      onChange(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+  };
+};
+
+interface Wiring {
+  clock: Clock;
+  random: Random;
+  elapsedMs: () => number;
+  onChange: () => void;
+}
+
+function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs, onChange }: Wiring): EmulatedKey {
+  const persona = (authenticator.persona ?? defaultPersona) as PersonaId;
+  const hands = new ManualGestures();
+  const { pin } = authenticator;
+  const emulated = createAuthenticator({
+    persona,
+    clock,
+    random,
+    gestures: hands,
+    ...(typeof pin === 'object' && { pin: pin.set, retries: pin.retries }),
+    ...(pin === 'blocked' && { pin: '0000', retries: 0 }),
+    ...(authenticator.fingerprints !== undefined && { uvEnrolled: authenticator.fingerprints > 0 }),
+    ...(authenticator.fmt && { attestation: attestationChoices[authenticator.fmt] }),
+    ...(authenticator.storage !== undefined && { credentialCapacity: authenticator.storage }),
+    defects: (authenticator.defects ?? []).filter((defect): defect is DefectId => typeof defect === 'string'),
+  });
+  for (const defect of authenticator.defects ?? [])
+    if (typeof defect === 'object') emulated.faults.plan(faultOf(defect));
+  return new EmulatedKey({
+    facts: factsOf(persona),
+    kind: 'security-key',
+    cable: plugIn(emulated),
+    hands,
+    look: () => emulated.inspect(),
+    connected: authenticator.connected ?? true,
+    onChange,
+    elapsedMs,
+  });
+}
+
+/** An accident as a scenario says it, in the emulator's words. */
+function faultOf({ at, when, do: effect }: ScenarioAccident): Fault {
+  const command = `authenticator${at.charAt(0).toUpperCase()}${at.slice(1)}` as Fault['at'];
+  const moment = typeof when === 'object' ? { afterKeepalives: when['after-keepalives'] } : when;
+  return { at: command, do: effect, ...(moment && { when: moment }) };
+}
+
+function platformAuthenticator(persona: PersonaId, { clock, random, elapsedMs, onChange }: Wiring): EmulatedKey {
+  const hands = new ManualGestures();
+  const emulated = createAuthenticator({ persona, clock, random, gestures: hands });
+  return new EmulatedKey({
+    facts: factsOf(persona),
+    kind: 'this-device',
+    cable: plugIn(emulated, { transport: 'internal' }),
+    hands,
+    look: () => emulated.inspect(),
+    connected: true,
+    onChange,
+    elapsedMs,
+  });
+}
+
+function factsOf(persona: PersonaId) {
+  const { id, label, aaguid } = personas[persona];
+  return { id, label, aaguid };
+}

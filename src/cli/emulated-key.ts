@@ -1,0 +1,113 @@
+/** A key under test whose cable, touch and inside are in our hands. Written against ports, so that the composer alone knows the emulator. */
+import type { AvailableAuthenticator } from '#client/context.ts';
+import type { WireExchange } from '#result/transcript.ts';
+import { shortName } from '#scenario/expect/observation.ts';
+import type { KeyFacts, KeyState, KeyUnderTest } from '#scenario/key-under-test.ts';
+import type { WireCommand } from '#scenario/schema/wire.ts';
+import { type CaptureOptions, capture } from '#transport/capture.ts';
+import type { CtapDevice } from '#transport/device.ts';
+
+/** What the emulator gives us. */
+export interface EmulatedParts {
+  facts: KeyFacts;
+  kind: AvailableAuthenticator['kind'];
+  cable: CtapDevice & { unplug(): void; replug(): void; powerCycle(): void };
+  hands: { whenAsked(signal: AbortSignal): Promise<unknown>; touch(): void; deny(): void };
+  look(): KeyState;
+  connected: boolean;
+  /** Called after every plugging and unplugging. */
+  onChange(): void;
+  elapsedMs: CaptureOptions['elapsedMs'];
+}
+
+interface SendWaiter {
+  command: WireCommand;
+  resolve(): void;
+}
+
+export class EmulatedKey implements KeyUnderTest {
+  readonly facts: KeyFacts;
+  readonly kind: AvailableAuthenticator['kind'];
+  readonly wire: WireExchange[] = [];
+  readonly #parts: EmulatedParts;
+  readonly #waiters = new Set<SendWaiter>();
+  /** What the client finds; made anew with every plugging, as an operating system does. */
+  #available: AvailableAuthenticator | undefined;
+
+  constructor(parts: EmulatedParts) {
+    this.facts = parts.facts;
+    this.kind = parts.kind;
+    this.#parts = parts;
+    if (parts.connected) this.#available = this.#enumerate();
+    else parts.cable.unplug();
+  }
+
+  get available(): AvailableAuthenticator | undefined {
+    return this.#available;
+  }
+
+  get connected(): boolean {
+    return this.#available !== undefined;
+  }
+
+  connect(): void {
+    if (this.connected) return;
+    this.#parts.cable.replug();
+    this.#available = this.#enumerate();
+    this.#parts.onChange();
+  }
+
+  disconnect(): void {
+    this.#parts.cable.unplug();
+    this.#available = undefined;
+    this.#parts.onChange();
+  }
+
+  powerCycle(): void {
+    this.#parts.cable.powerCycle();
+  }
+
+  async whenAsked(signal: AbortSignal): Promise<void> {
+    await this.#parts.hands.whenAsked(signal);
+  }
+
+  touch(): void {
+    this.#parts.hands.touch();
+  }
+
+  deny(): void {
+    this.#parts.hands.deny();
+  }
+
+  whenSent(command: WireCommand, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiter = { command, resolve };
+      this.#waiters.add(waiter);
+      signal.addEventListener('abort', () => reject(new Error(`${command} was not sent`, { cause: signal.reason })), {
+        once: true,
+      });
+    });
+  }
+
+  inspect(): KeyState {
+    return this.#parts.look();
+  }
+
+  #enumerate(): AvailableAuthenticator {
+    const { facts, kind, cable, elapsedMs } = this.#parts;
+    const device = capture(cable, {
+      elapsedMs,
+      record: (exchange) => this.wire.push(exchange),
+      onSent: (name) => this.#sent(shortName(name)),
+    });
+    return { id: facts.id, kind, label: facts.label, device };
+  }
+
+  #sent(name: string): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.command !== name && !name.startsWith(`${waiter.command}/`)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** Steps `dialog-asks` and `cancel-dialog`: waiting for the security dialog, and refusing it. */
+import { step } from '../step.ts';
+import { dialogQuestions } from '../step-arguments/security-key.ts';
+
+export const dialogAsks = step({
+  keyword: 'dialog-asks',
+  async run(kind, { dialog }, signal) {
+    await dialog.whenAskedFor([kind], signal);
+  },
+});
+
+export const cancelDialog = step({
+  keyword: 'cancel-dialog',
+  async run(args, { clock, dialog }, signal) {
+    const question = await dialog.whenAskedFor(args?.when ? [args.when] : dialogQuestions, signal);
+    if (args?.after) await clock.sleep(args.after, signal);
+    (dialog.open ?? question).cancel();
+  },
+});
