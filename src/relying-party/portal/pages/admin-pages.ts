@@ -154,7 +154,9 @@ export const logPage = (events: readonly EventRecord[]): Html =>
       <tbody>${events.toReversed().map(
         ({ at, event, detail: { user, ...detail } }) => html`<tr>
           <td>${timeText(at)}</td><td><code>${event}</code><br><span class="event-words">${eventCodes[event as EventCode] ?? nothing}</span></td><td>${user ?? '–'}</td>
-          <td>${Object.entries(detail).map(([name, value]) => html`<span class="fact">${name} <code>${String(value)}</code></span> `)}</td>
+          <td>${Object.entries(detail)
+            .filter(([, value]) => value !== '')
+            .map(([name, value]) => html`<span class="fact">${name} <code>${String(value)}</code></span> `)}</td>
         </tr>`,
       )}</tbody>
     </table></div>`,

@@ -37,8 +37,8 @@ const methodRow = (image: Icon, name: string, facts: Html, actions: Html): Html 
 
 function passkeyRow(passkey: Passkey): Html {
   const { id, name, kind, aaguid, registeredAt, lastUsedAt } = passkey;
-  const facts = html`Passkey<i></i>${kindLabels[kind]}${modelName(aaguid) ? html`<i></i>${modelName(aaguid)}` : nothing}<i></i>added ${dateText(registeredAt)}${
-    lastUsedAt === undefined ? nothing : html`<i></i>last used ${dateText(lastUsedAt)}`
+  const facts = html`Passkey · ${kindLabels[kind]}${modelName(aaguid) ? html` · ${modelName(aaguid)}` : nothing} · added ${dateText(registeredAt)}${
+    lastUsedAt === undefined ? nothing : html` · last used ${dateText(lastUsedAt)}`
   }`;
   return methodRow(
     kindIcons[kind],
