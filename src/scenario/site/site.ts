@@ -121,6 +121,8 @@ export class Site {
       this.#lastSentAt = performance.now();
       this.#onTheirWay.add(request);
     });
+    // A request whose page is left never ends: with its document it is forgotten.
+    page.on('framenavigated', (frame) => frame === page.mainFrame() && this.#onTheirWay.clear());
     page.on('requestfailed', (request) => this.#onTheirWay.delete(request));
     page.on('requestfinished', (request) => this.#onTheirWay.delete(request));
     page.on('response', (response) => {
