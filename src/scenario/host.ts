@@ -31,6 +31,8 @@ export function registerScenarios({ cases, provide, seed }: HostOptions): void {
           show: (call, body) => test.step(labelOf(call), body, { location: absolute(call) }),
           attach,
           headed: !headless,
+          problems: () =>
+            webauthn.problems.map(({ kind, ceremony, error }) => `${kind} in ${ceremony}: ${error.message}`),
         });
         await attach(secretsAttachment, 'application/json', Buffer.from(JSON.stringify(secrets)));
         await attach(caseRecordAttachment, 'application/json', Buffer.from(JSON.stringify(record)));

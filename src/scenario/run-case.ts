@@ -36,6 +36,8 @@ export interface Stage {
   handleWebAuthn(handler: WebAuthnHandler): Promise<void>;
   show: ShowStep;
   attach(name: string, contentType: string, body: Buffer): Promise<void>;
+  /** What went wrong between page and client behind the page's back. */
+  problems(): string[];
   /** People watch: the security dialog is drawn while it changes. */
   headed: boolean;
 }
@@ -116,6 +118,7 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
   const pictured = scenario.expect.some(({ path, expected }) => path === 'ui.screenshot' && expected === 'always');
   if (error !== undefined || pictured) await world.screenshot('page').catch(() => {});
   await site.leave();
+  for (const problem of stage.problems()) recorder.note('client', 'bridge.problem', { problem });
   const record = recorder.record(scenario, partiesOf(scenario, authenticators), authenticators.wire());
   return { record, secrets: [...scenario.secrets, ...organisation.secrets], ...(error !== undefined && { error }) };
 }

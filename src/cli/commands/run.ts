@@ -12,7 +12,7 @@ import { planAsEnvironment, type RunPlan } from '../run-plan.ts';
 import { loadOrExplain } from '../scenario-library.ts';
 
 interface RunOptions {
-  grep?: string;
+  grep?: RegExp;
   tag: string[];
   repeat: number;
   seed?: string;
@@ -27,7 +27,7 @@ export const runCommand = (finish: (code: number) => void) =>
   new Command('run')
     .description('run scenarios and write the report')
     .argument('[paths...]', 'scenario files or folders', ['scenarios'])
-    .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression')
+    .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression', pattern)
     .option('-t, --tag <tag>', 'only cases with this tag; several tags: any of them', collect, [])
     .option('--repeat <times>', 'run each case so many times', positive, 1)
     .option('--seed <text>', 'make keys, challenges and ids reproducible')
@@ -64,11 +64,9 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
 
 /** @throws {UsageError} when nothing is selected: a run that tests nothing must not pass. */
 function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): ExpandedCase[] {
-  const pattern = grep === undefined ? undefined : new RegExp(grep, 'i');
   const selected = cases.filter(
     ({ id, title, tags }) =>
-      (!pattern || pattern.test(id) || pattern.test(title)) &&
-      (tag.length === 0 || tag.some((name) => tags.includes(name))),
+      (!grep || grep.test(id) || grep.test(title)) && (tag.length === 0 || tag.some((name) => tags.includes(name))),
   );
   if (selected.length === 0) {
     throw new UsageError(
@@ -78,9 +76,8 @@ function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): Expa
   return selected;
 }
 
-const describeSelection = (grep: string | undefined, tags: string[]) =>
-  [grep !== undefined && `--grep ${grep}`, ...tags.map((name) => `--tag ${name}`)].filter(Boolean).join(' ') ||
-  'anything';
+const describeSelection = (grep: RegExp | undefined, tags: string[]) =>
+  [grep && `--grep ${grep.source}`, ...tags.map((name) => `--tag ${name}`)].filter(Boolean).join(' ') || 'anything';
 
 /** Runs the engine in a process of its own; an interrupt goes to it, and it still writes its report. */
 function playwright(plan: RunPlan): Promise<'ended' | 'interrupted'> {
@@ -107,6 +104,14 @@ function playwright(plan: RunPlan): Promise<'ended' | 'interrupted'> {
 }
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
 
 function count(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');

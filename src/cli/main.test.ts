@@ -1,0 +1,92 @@
+/** The command line as CI systems and people call it: processes, exit codes, files. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '#result/run-result.ts';
+
+const launcher = resolve(import.meta.dirname, 'touchstone.mjs');
+const fixtures = 'src/cli/fixtures';
+const reports = mkdtempSync(join(tmpdir(), 'touchstone-cli-'));
+afterAll(() => rmSync(reports, { recursive: true }));
+
+function touchstone(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const cwd = resolve(import.meta.dirname, '../..');
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  return new Promise((done) => {
+    execFile(process.execPath, [launcher, ...args], { cwd, env, maxBuffer: 2 ** 26 }, (error, out, err) => {
+      done({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+const latest = (): RunResult => JSON.parse(readFileSync(join(reports, 'latest/result.json'), 'utf8')) as RunResult;
+
+describe('touchstone list', () => {
+  it('gives one object a case', async () => {
+    const { code, out } = await touchstone('list', '--json');
+    const cases = JSON.parse(out) as Record<string, unknown>[];
+    expect(code).toBe(0);
+    expect(cases.length).toBeGreaterThanOrEqual(40);
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
+    expect(cases[0]).toEqual({
+      id: expect.any(String),
+      title: expect.any(String),
+      file: expect.stringMatching(/^scenarios\/.*\.yaml$/),
+      line: expect.any(Number),
+      tags: expect.any(Array),
+    });
+  });
+});
+
+describe('touchstone validate', () => {
+  it('tells every mistake of a broken file at once and exits 2', async () => {
+    const { code, err } = await touchstone('validate', `${fixtures}/broken.yaml`);
+    expect(code).toBe(2);
+    for (const place of ['1:5', '3:1', '4:27', '4:48', '6:5', '7:21', '8:29'])
+      expect(err).toContain(`broken.yaml:${place}`);
+    expect(err).toContain('did you mean "steps"?');
+    expect(err).toContain('did you mean "open-security-info"?');
+  });
+});
+
+describe('bad usage', () => {
+  it.each([
+    [['frobnicate']],
+    [['run', '--repeat', 'often']],
+    [['run', '--grep', 'no case is called like this']],
+    [['run', '--grep', '(']],
+    [['run', 'no/such/folder']],
+    [['report', 'no/such/result.json']],
+  ])('%j exits 2 and says why', async (args) => {
+    const { code, err } = await touchstone(...args);
+    expect(code).toBe(2);
+    expect(err).not.toBe('');
+    expect(err).not.toMatch(/^\s+at .*\.ts:\d+/m);
+  });
+});
+
+describe('touchstone run', () => {
+  it('fails exactly the cases that a denied model must fail', async () => {
+    const { code } = await touchstone('run', `${fixtures}/denied-model.yaml`, '-o', reports);
+    expect(code).toBe(1);
+    const verdicts = Object.fromEntries(latest().cases.map(({ id, verdict }) => [id, verdict]));
+    expect(verdicts).toEqual({
+      'denied-model/denied': 'failed',
+      'denied-model/another-model': 'passed',
+      'denied-model/never-registered': 'passed',
+    });
+  }, 90_000);
+
+  it('points at the line of an expectation that is not met, and checks the others too', async () => {
+    const { code, out } = await touchstone('run', `${fixtures}/wrong-expectation.yaml`, '-o', reports);
+    expect(code).toBe(1);
+    expect(out).toContain('wrong-expectation.yaml:8:5');
+    expect(out).toMatch(/> 8 \| +passkeys: 3/);
+    const [failed] = latest().cases;
+    expect(failed?.expectations.map(({ ok }) => ok)).toEqual([true, false]);
+    for (const file of ['index.html', 'junit.xml', 'summary.md'])
+      expect(existsSync(join(reports, 'latest', file))).toBe(true);
+  }, 90_000);
+});

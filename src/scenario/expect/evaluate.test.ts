@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { WireExchange } from '#result/transcript.ts';
+import { evaluate } from './evaluate.ts';
+import type { Observation } from './observation.ts';
+
+const exchange = (command: string, status: string, more: Partial<WireExchange> = {}): WireExchange => ({
+  atMs: 0,
+  durationMs: 1,
+  command,
+  request: '',
+  status,
+  keepalives: [],
+  ...more,
+});
+
+const observation: Observation = {
+  'relying-party': {
+    passkey: {
+      name: 'Desk key',
+      aaguid: '2fc0579f-8113-47ea-b116-bb5a8db9202a',
+      fmt: 'packed',
+      attestation: 'certified',
+      chain: 'trusted',
+      attachment: 'cross-platform',
+      uv: true,
+      discoverable: true,
+      'backup-eligible': false,
+      'backed-up': false,
+      transports: ['usb', 'nfc'],
+      alg: 'ES256',
+      'sign-count': 4,
+    },
+    passkeys: 1,
+    refused: null,
+    http: 200,
+    orphans: 0,
+    events: ['signin.ok', 'mfa.totp.ok', 'passkey.pending', 'passkey.registered'],
+  },
+  authenticator: { pin: 'set', 'pin-retries': 8, 'needs-power-cycle': false, credentials: 1, orphans: 0 },
+  browser: { error: 'none', within: 420, transports: ['usb', 'nfc'] },
+  wire: [
+    exchange('authenticatorGetInfo', 'CTAP2_OK'),
+    exchange('authenticatorClientPIN', 'CTAP2_OK', { subCommand: 'getKeyAgreement' }),
+    exchange('authenticatorClientPIN', 'CTAP2_ERR_PIN_INVALID', { subCommand: 'getPinToken' }),
+    exchange('authenticatorClientPIN', 'CTAP2_OK', { subCommand: 'getPinToken' }),
+    exchange('authenticatorMakeCredential', 'CTAP2_OK', { keepalives: ['upneeded', 'upneeded', 'processing'] }),
+  ],
+  ui: { says: 'Security info\n  Desk key isn’t\u00a0new', title: 'Security info - Contoso', url: '/security-info' },
+};
+
+const location = { file: 'x.yaml', line: 1, column: 1 };
+const holds = (path: string, expected: unknown) => evaluate([{ path, expected, location }], observation)[0]?.ok;
+
+describe('expectations', () => {
+  it.each<[path: string, met: unknown, unmet: unknown]>([
+    ['relying-party.passkey.name', 'Desk key', 'Other key'],
+    ['relying-party.passkey.transports', ['nfc', 'usb'], ['nfc']],
+    ['relying-party.passkey.sign-count', { comparator: '>=', value: 1 }, { comparator: '>', value: 4 }],
+    ['relying-party.passkeys', 1, 2],
+    ['relying-party.events', ['signin.ok', 'passkey.registered'], ['passkey.registered', 'signin.ok']],
+    ['relying-party.events-absent', ['registration.refused'], ['mfa.totp.ok']],
+    ['authenticator.needs-power-cycle', false, true],
+    ['browser.within', 1000, 100],
+    ['wire.order', ['getInfo', 'clientPIN', 'makeCredential'], ['makeCredential', 'getInfo']],
+    ['wire.never', ['reset', 'clientPIN/setPIN'], ['clientPIN']],
+    ['wire.makeCredential.status', ['CTAP2_OK', 'CTAP2_ERR_KEEPALIVE_CANCEL'], 'CTAP2_ERR_NOT_ALLOWED'],
+    ['wire.makeCredential.keepalive-upneeded', 2, 0],
+    ['wire.clientPIN.times', 3, 2],
+    ['wire.clientPIN/getPinToken.statuses', ['CTAP2_ERR_PIN_INVALID', 'CTAP2_OK'], ['CTAP2_OK']],
+    ['wire.reset.status', 'never sent', 'CTAP2_OK'],
+    ['ui.says', ["desk key isn't new", 'Security info'], 'Spare key'],
+    ['ui.url', '/security-info', '/sign-in'],
+  ])('%s can hold and can fail', (path, met, unmet) => {
+    expect(holds(path, met)).toBe(true);
+    expect(holds(path, unmet)).toBe(false);
+  });
+
+  it('evaluates every line, also after one that is not met', () => {
+    const lines = ['relying-party.passkeys', 'authenticator.pin'].map((path) => ({
+      path,
+      expected: 'nothing',
+      location,
+    }));
+    expect(evaluate(lines, observation).map(({ ok, actual }) => [ok, actual])).toEqual([
+      [false, 1],
+      [false, 'set'],
+    ]);
+  });
+
+  it('finds no member of a passkey that is not there', () => {
+    const without: Observation = {
+      ...observation,
+      'relying-party': { ...observation['relying-party'], passkey: 'none' },
+    };
+    const [line] = evaluate([{ path: 'relying-party.passkey.name', expected: 'Desk key', location }], without);
+    expect(line).toMatchObject({ ok: false, actual: 'no passkey' });
+  });
+});
