@@ -47,7 +47,7 @@ const doors: Record<string, readonly string[]> = {
   'fastest-levenshtein': ['src/scenario'],
   zod: ['src/scenario', 'src/relying-party'],
   ws: ['src/browser'],
-  playwright: ['src/browser', 'src/scenario/site', 'src/scenario/run-case.ts'],
+  playwright: ['src/browser', 'src/scenario/site', 'src/scenario/scene.ts'],
   '@playwright/test': [
     'src/browser',
     'src/scenario',

@@ -1,11 +1,13 @@
 /** One scenario file becomes its cases: includes, file, case and matrix coordinates merged, references resolved, result validated. */
+import { policySchema } from '#relying-party/config.ts';
 import { check, type Finding, locate } from './check.ts';
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { type CaseIdentity, type ExpandedCase, expandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
 import { type Combination, expandMatrix } from './matrix.ts';
 import { emptyMap, mergeCases, withEntry } from './merge.ts';
-import { caseShape, scenarioCase } from './schema.ts';
+import { policyOf } from './policy-mapping.ts';
+import { caseShape, type ScenarioCase, scenarioCase } from './schema.ts';
 import { entryAt, type MapNode, nodeAt, type Path, pick, plain, type SourceNode } from './source-node.ts';
 import { hintFor } from './suggest.ts';
 import { type Environment, type PersonaFacts, Resolver } from './variables.ts';
@@ -88,7 +90,10 @@ function oneCase(parts: Parts, { personas, run = { index: 0 }, env, ...names }: 
   const resolved = resolver.resolve(body);
   const identity = identify(parts, resolver);
   const checked = check(scenarioCase, resolved);
-  const findings = [...(checked.ok ? [] : checked.findings), ...unknownNames(resolved, personas, names)];
+  const findings = [
+    ...(checked.ok ? impossiblePolicy(checked.value) : checked.findings),
+    ...unknownNames(resolved, personas, names),
+  ];
   const own = findings.filter(({ path }) => {
     const found = nodeAt(resolved, path);
     return found === undefined || !resolver.isIncomplete(found);
@@ -114,6 +119,12 @@ function identify({ root, override, combination }: Parts, resolver: Resolver): C
     location: { file, line, column },
     coordinates: Object.fromEntries(combination.map(({ path, text }) => [path, text])),
   };
+}
+
+/** What each word allows by itself and the relying party still cannot do together. */
+function impossiblePolicy({ 'relying-party': stated = {} }: ScenarioCase): Finding[] {
+  const { error } = policySchema.safeParse(policyOf(stated));
+  return (error?.issues ?? []).map(({ message }) => ({ path: ['relying-party'], kind: 'wrong', message }));
 }
 
 type Names = Pick<Vocabulary, 'dialogs' | 'defects'>;

@@ -14,6 +14,9 @@ export interface HostOptions {
   seed?: string;
 }
 
+/** The case ends itself in time and leaves its record; the engine's own limit is for what hangs beyond that. */
+const graceMs = 20_000;
+
 export function registerScenarios({ cases, provide, seed }: HostOptions): void {
   for (const scenario of cases) {
     const tag = scenario.tags.map((name) => `@${name}`);
@@ -21,7 +24,7 @@ export function registerScenarios({ cases, provide, seed }: HostOptions): void {
       `${scenario.id} › ${scenario.title}`,
       { tag, annotation: identityAnnotation(scenario) },
       async ({ page, webauthn, headless }, info) => {
-        info.setTimeout(scenario.timeoutMs);
+        info.setTimeout(scenario.timeoutMs + graceMs);
         const attach = (name: string, contentType: string, body: Buffer) => info.attach(name, { contentType, body });
         const { record, error, secrets } = await runCase(scenario, {
           page,

@@ -174,7 +174,7 @@ describe('expansion', () => {
   test('a folder gives all its scenarios, but not the files that are only included', () => {
     const { cases, diagnostics } = load('.');
     expect(cases).toHaveLength(7);
-    expect(new Set(diagnostics.map(({ file }) => file))).toEqual(new Set(['broken.yaml']));
+    expect(new Set(diagnostics.map(({ file }) => file))).toEqual(new Set(['broken.yaml', 'impossible-policy.yaml']));
   });
 });
 
@@ -198,4 +198,18 @@ test('diagnostics show the line, the caret and the hint', () => {
       '',
     ].join('\n'),
   );
+});
+
+describe('a case', () => {
+  test('has the tags of its file and its own, and its own title', () => {
+    const { cases } = load('tagged.yaml');
+    expect(cases).toMatchObject([{ id: 'tagged/own', title: 'A title of its own', tags: ['s6', 'happy'] }]);
+  });
+
+  test('whose policy the relying party could not have is a mistake of the file', () => {
+    const { diagnostics } = load('impossible-policy.yaml');
+    expect(diagnostics).toMatchObject([
+      { line: 4, message: expect.stringContaining('AAGUID restrictions need attestation') },
+    ]);
+  });
 });

@@ -14,6 +14,8 @@ export interface StepContext {
   world: World;
   recorder: CaseRecorder;
   show: ShowStep;
+  /** Aborts when the time of the whole case is over. */
+  deadline: AbortSignal;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function runAllSteps(scenario: ExpandedCase, context: StepContext):
     });
     await runInOrder(scenario.steps, context);
   } finally {
-    await runInOrder(scenario.teardown, context);
+    await within(teardownMs, 'the teardown', (deadline) => runInOrder(scenario.teardown, { ...context, deadline }));
   }
 }
 
@@ -40,33 +42,46 @@ async function runInOrder(calls: readonly StepCall[], context: StepContext): Pro
   }
 }
 
-function runOne(call: StepCall, { world, recorder, show }: StepContext): Promise<void> {
+function runOne(call: StepCall, { world, recorder, show, deadline }: StepContext): Promise<void> {
   const { keyword, args, label, timeoutMs, location } = call;
   const { run } = stepRegistry[keyword] as ScenarioStep<Keyword>;
   const title = titleOf(call);
   return show(call, () =>
     recorder.step(title, location, async () => {
-      const timeout = new AbortController();
-      const timer = setTimeout(() => timeout.abort(new Error(`not done within ${timeoutMs} ms`)), timeoutMs);
       try {
-        await withinTime(run(args as never, world, timeout.signal), timeout.signal);
+        await within(timeoutMs, 'it', (timeout) => {
+          const signal = AbortSignal.any([timeout, deadline]);
+          return settled(run(args as never, world, signal), signal);
+        });
       } catch (error) {
         throw new ScenarioFailure(`${label}: ${messageOf(error)}`, location, { cause: error });
-      } finally {
-        clearTimeout(timer);
       }
     }),
   );
 }
 
 /** A step that ignores its signal cannot hold up the case; one that heeds it has a moment to say what it waited for. */
-function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function settled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), graceMs), { once: true });
+    const giveUp = () => setTimeout(() => reject(signal.reason), graceMs);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
     work.then(resolve, reject);
   });
 }
 const graceMs = 250;
+const teardownMs = 10_000;
+
+/** Runs `work` with a signal that aborts after `ms`, saying that `what` was not done in time. */
+export async function within<T>(ms: number, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(`${what} was not done within ${ms} ms`)), ms);
+  try {
+    return await work(late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** The step as the report shows it; secrets are masked there. */
 function titleOf({ keyword, args, label }: StepCall): string {
