@@ -173,7 +173,7 @@ describe('expansion', () => {
 
   test('a folder gives all its scenarios, but not the files that are only included', () => {
     const { cases, diagnostics } = load('.');
-    expect(cases).toHaveLength(7);
+    expect(cases).toHaveLength(8);
     expect(new Set(diagnostics.map(({ file }) => file))).toEqual(new Set(['broken.yaml', 'impossible-policy.yaml']));
   });
 });
