@@ -37,6 +37,9 @@ const attestationChoices = {
   none: 'none',
 } as const satisfies Record<string, AttestationChoice>;
 
+/** Roots under which the emulated models attest, DER. */
+export const emulatorRoots = (): Uint8Array[] => trustAnchors();
+
 /** Provides emulated authenticators. */
 export const provideEmulated: ProvideAuthenticators = async (scenario, seams): Promise<Authenticators> => {
   const listeners = new Set<() => void>();

@@ -1,5 +1,5 @@
 /** The command line as CI systems and people call it: processes, exit codes, files. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,11 +11,12 @@ const fixtures = 'src/cli/fixtures';
 const reports = mkdtempSync(join(tmpdir(), 'touchstone-cli-'));
 afterAll(() => rmSync(reports, { recursive: true }));
 
+const quiet = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+
 function touchstone(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const cwd = resolve(import.meta.dirname, '../..');
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
   return new Promise((done) => {
-    execFile(process.execPath, [launcher, ...args], { cwd, env, maxBuffer: 2 ** 26 }, (error, out, err) => {
+    execFile(process.execPath, [launcher, ...args], { cwd, env: quiet, maxBuffer: 2 ** 26 }, (error, out, err) => {
       done({ code: error ? Number(error.code) : 0, out, err });
     });
   });
@@ -65,6 +66,23 @@ describe('bad usage', () => {
     expect(err).not.toBe('');
     expect(err).not.toMatch(/^\s+at .*\.ts:\d+/m);
   });
+});
+
+describe('touchstone portal', () => {
+  it('serves until it is interrupted, and ends well', async () => {
+    const portal = spawn(process.execPath, [launcher, 'portal', '--port', '0'], { env: quiet });
+    const origin = await new Promise<string>((found) =>
+      portal.stdout.on('data', (text: Buffer) => {
+        const [url] = /http:\/\/localhost:\d+/.exec(text.toString()) ?? [];
+        if (url) found(url);
+      }),
+    );
+    const answer = await fetch(origin);
+    expect(await answer.text()).toContain('<h1>Sign in</h1>');
+    const ended = new Promise((code) => portal.once('exit', code));
+    portal.kill('SIGINT');
+    expect(await ended).toBe(0);
+  }, 30_000);
 });
 
 describe('touchstone run', () => {

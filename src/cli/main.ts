@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '#protocol/errors.ts';
 import { listCommand } from './commands/list.ts';
+import { portalCommand } from './commands/portal.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -25,7 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(touchstone --help shows the commands)');
-  for (const command of [runCommand, validateCommand, listCommand, reportCommand, schemaCommand]) {
+  for (const command of [runCommand, validateCommand, listCommand, reportCommand, schemaCommand, portalCommand]) {
     program.addCommand(command(finish).exitOverride());
   }
   try {
