@@ -62,13 +62,13 @@ describe('expansion', () => {
     const { cases, diagnostics } = load('new-pin.yaml');
     expect(diagnostics).toEqual([]);
     expect(cases.map(({ id }) => id)).toEqual([
-      'security-key.new-pin[browser.channel=chromium,authenticator.persona=yubikey-5-nfc]',
-      'security-key.new-pin[browser.channel=chromium,authenticator.persona=yubikey-bio]',
-      'security-key.new-pin[browser.channel=firefox,authenticator.persona=yubikey-5-nfc]',
+      'security-key.new-pin[browser.dialog=windows-11,authenticator.persona=yubikey-5-nfc]',
+      'security-key.new-pin[browser.dialog=windows-11,authenticator.persona=yubikey-bio]',
+      'security-key.new-pin[browser.dialog=macos-safari,authenticator.persona=yubikey-5-nfc]',
     ]);
     expect(cases[1]).toMatchObject({
-      title: expect.stringMatching(/ on the way \[chromium, yubikey-bio\]$/),
-      coordinates: { 'browser.channel': 'chromium', 'authenticator.persona': 'yubikey-bio' },
+      title: expect.stringMatching(/ on the way \[windows-11, yubikey-bio\]$/),
+      coordinates: { 'browser.dialog': 'windows-11', 'authenticator.persona': 'yubikey-bio' },
       tags: ['smoke', 'release-gate'],
       timeoutMs: 90_000,
       authenticator: { persona: 'yubikey-bio', pin: 'unset' },

@@ -30,10 +30,6 @@ export type ScenarioAccident = z.output<typeof accident>;
 export const authenticator = z
   .strictObject({
     persona: z.string().min(1).optional().describe('Model to imitate, e.g. yubikey-5-nfc'),
-    device: z
-      .strictObject({ serial: z.string().min(1) })
-      .optional()
-      .describe('A real key instead of a persona'),
     pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
     connected: z.boolean().optional().describe('Whether the key is plugged in from the start'),
     fmt: z
@@ -58,7 +54,7 @@ export const thisDevice = z.strictObject({
 export type ScenarioThisDevice = z.output<typeof thisDevice>;
 
 export const browser = z.strictObject({
-  channel: z.enum(['chromium', 'chrome', 'msedge', 'firefox', 'webkit']).optional(),
+  channel: z.enum(['chromium']).optional().describe('Chrome, Edge and Chromium: the first one that is installed'),
   dialog: z.string().min(1).optional().describe('Security dialog to imitate, e.g. windows-11'),
 });
 export type ScenarioBrowser = z.output<typeof browser>;
