@@ -79,6 +79,8 @@ function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): Expa
 const describeSelection = (grep: RegExp | undefined, tags: string[]) =>
   [grep && `--grep ${grep.source}`, ...tags.map((name) => `--tag ${name}`)].filter(Boolean).join(' ') || 'anything';
 
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+
 /** Runs the engine in a process of its own; an interrupt goes to it, and it still writes its report. */
 function playwright(plan: RunPlan): Promise<'ended' | 'interrupted'> {
   const root = resolve(import.meta.dirname, '../../..');
@@ -86,6 +88,8 @@ function playwright(plan: RunPlan): Promise<'ended' | 'interrupted'> {
   const child = spawn(process.execPath, [cli, 'test', '--config', resolve(root, 'playwright.config.ts')], {
     cwd: root,
     stdio: 'inherit',
+    // Ctrl+C reaches a whole process group; twice, the engine would not stop to write its report.
+    detached: process.platform !== 'win32',
     env: { ...process.env, ...planAsEnvironment(plan) },
   });
   let interrupted = false;
@@ -93,11 +97,11 @@ function playwright(plan: RunPlan): Promise<'ended' | 'interrupted'> {
     interrupted = true;
     child.kill('SIGINT');
   };
-  process.on('SIGINT', interrupt);
+  for (const signal of stopSignals) process.on(signal, interrupt);
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('exit', () => {
-      process.off('SIGINT', interrupt);
+      for (const signal of stopSignals) process.off(signal, interrupt);
       done(interrupted ? 'interrupted' : 'ended');
     });
   });
