@@ -3,8 +3,8 @@
  * Commands run one at a time; what they do is in `commands/`.
  */
 import { concat } from '#protocol/bytes.ts';
-import { encode } from '#protocol/cbor.ts';
-import { decode } from '#protocol/cbor-reader.ts';
+import { type CborValue, encode } from '#protocol/cbor.ts';
+import { decode, inspect as inspectCbor } from '#protocol/cbor-reader.ts';
 import { type CommandName, commandName } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
@@ -29,6 +29,8 @@ export class Authenticator {
   readonly #env: AuthenticatorEnv;
   /** The power-up in which a command runs: after a power cut the next one need not wait for the end of the old. */
   #busy: AbortController | undefined;
+  /** For a defect that repeats itself. */
+  #previousAnswer: Uint8Array | undefined;
 
   constructor(env: AuthenticatorEnv) {
     this.persona = env.persona;
@@ -51,9 +53,12 @@ export class Authenticator {
       const session = this.#session({ signal, keepalive, power: power.signal, late, fault });
       const answer = await this.#answer(message, session, fault);
       if (power.signal.aborted) throw power.signal.reason;
-      if (answer === undefined) await silence(signal, power.signal);
+      const { answerDelayMs } = this.#env.misbehaviour.rules;
+      if (answerDelayMs > 0) await this.#env.clock.sleep(answerDelayMs, power.signal);
+      if (answer === undefined) return await silence(signal, power.signal);
       for (const action of late) action();
-      return answer as Uint8Array;
+      this.#previousAnswer = answer;
+      return answer;
     } finally {
       if (this.#busy === power) this.#busy = undefined;
     }
@@ -77,7 +82,7 @@ export class Authenticator {
       signal,
       power,
       keepalive: (state) => {
-        keepalive?.(state);
+        if (this.#env.misbehaviour.rules.keepalivesAreSent) keepalive?.(state);
         keepalives += 1;
         if (fault && keepalives === strikesAt) this.#strike(fault.do);
       },
@@ -92,7 +97,7 @@ export class Authenticator {
     }
     const answer = await this.#execute(message, session);
     if (session.power.aborted || answer === undefined) return undefined;
-    const altered = this.#env.misbehaviour.answer(answer);
+    const altered = this.#env.misbehaviour.answer(answer, this.#previousAnswer);
     if (!fault || altered === undefined) return altered;
     this.#strike(fault.do);
     return spoil(altered, fault.do);
@@ -109,19 +114,29 @@ export class Authenticator {
   }
 
   async #execute(message: Uint8Array, session: Session): Promise<Uint8Array> {
+    const { misbehaviour } = this.#env;
+    let name: CommandName | undefined;
     try {
-      const name = this.#commandOf(message);
+      name = this.#commandOf(message);
       if (name !== 'authenticatorGetNextAssertion') this.#env.state.volatile.assertions = undefined;
-      const parameters = message.length > 1 ? decode(message.subarray(1)) : undefined;
+      const parameters = message.length > 1 ? this.#understand(message.subarray(1), name) : undefined;
       const result = await commandRegistry[name].execute(parameters, session, this.#env);
-      return result ? concat(ok, encode(result)) : ok.slice();
+      return result ? concat(ok, encode(misbehaviour.response(result, name))) : ok.slice();
     } catch (error) {
-      return statusOnly(statusOf(error));
+      return statusOnly(misbehaviour.status(statusOf(error), name));
     }
   }
 
+  /** The parameters of a command. @throws {ProtocolViolation} when they are not one canonical CBOR item. */
+  #understand(bytes: Uint8Array, command: CommandName): CborValue | undefined {
+    const { rules, request } = this.#env.misbehaviour;
+    const parameters = rules.requestsAreCanonical ? decode(bytes) : inspectCbor(bytes).value;
+    return parameters instanceof Map ? request(parameters, command) : parameters;
+  }
+
   #commandOf(message: Uint8Array): CommandName {
-    if (message.length > this.persona.maxMsgSize) throw new CtapError('CTAP2_ERR_REQUEST_TOO_LARGE');
+    if (message.length > this.persona.maxMsgSize && this.#env.misbehaviour.rules.messageSizeMatters)
+      throw new CtapError('CTAP2_ERR_REQUEST_TOO_LARGE');
     const name = message[0] === undefined ? undefined : commandName(message[0]);
     if (message.length === 0) throw new CtapError('CTAP1_ERR_INVALID_LENGTH', 'the message is empty');
     if (!name || !isKnownTo(this.persona, name)) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', `${message[0]}`);

@@ -6,7 +6,7 @@ import { type Clock, type Random, systemClock, systemRandom } from '#protocol/se
 import { type AttestationIdentity, attestationIdentity } from './attestation/test-pki.ts';
 import { Authenticator } from './authenticator.ts';
 import { pinFrom } from './commands/set-pin.ts';
-import { type DefectId, defectOf } from './defects.ts';
+import { type DefectId, defectOf } from './defects/registry.ts';
 import { autoTouch, type GestureSource } from './gestures.ts';
 import { type Misbehaviour, misbehaviour } from './misbehaviour.ts';
 import type { AttestationChoice, Persona } from './personas/persona.ts';

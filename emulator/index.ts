@@ -11,7 +11,8 @@ export { trustAnchors } from './attestation/test-pki.ts';
 export { toPem } from './attestation/x509.ts';
 export type { Authenticator, ProcessOptions } from './authenticator.ts';
 export { type AuthenticatorOptions, createAuthenticator } from './create-authenticator.ts';
-export { type Defect, type DefectId, defects } from './defects.ts';
+export type { Defect, PartyOnTrial } from './defects/defect.ts';
+export { type DefectGroup, type DefectId, defectGroups, defects } from './defects/registry.ts';
 export type { Fault, FaultEffect, FaultMoment, FaultPlan } from './faults.ts';
 export {
   autoTouch,

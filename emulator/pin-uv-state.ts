@@ -77,6 +77,7 @@ export class PinUvAuth {
 
   /** @throws {CtapError} CTAP2_ERR_PIN_BLOCKED or CTAP2_ERR_PIN_AUTH_BLOCKED when PINs are not accepted now. */
   refuseWhenLocked(): void {
+    if (!this.#rules.blockedPinIsRefused) return;
     if (this.#state.persistent.pinRetries === 0) throw new CtapError('CTAP2_ERR_PIN_BLOCKED', 'no retries are left');
     if (this.needsPowerCycle) throw new CtapError('CTAP2_ERR_PIN_AUTH_BLOCKED', 'three wrong PINs in a row');
   }
@@ -102,12 +103,13 @@ export class PinUvAuth {
       this.refuseWhenLocked();
       throw new CtapError('CTAP2_ERR_PIN_INVALID');
     }
-    persistent.pinRetries = maxPinRetries;
+    if (this.#rules.retriesRiseOnSuccess) persistent.pinRetries = maxPinRetries;
     persistent.uvRetries = this.#persona.builtInUv?.maxUvRetries ?? 0;
     volatile.wrongPinsInARow = 0;
   }
 
   #matches(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, expected: Uint8Array): boolean {
+    if (!this.#rules.pinIsCompared) return true;
     try {
       return sameBytes(protocol.decrypt(secret, pinHashEnc), expected);
     } catch (error) {
@@ -124,7 +126,7 @@ export class PinUvAuth {
   /** A new token in use, section 6.5.2.1 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
   issueToken({ version }: PinUvAuthProtocol, use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent'>): Uint8Array {
     const protocol = this.#state.volatile.protocols[version];
-    if (this.#persona.options.pinUvAuthToken) this.resetTokens();
+    if (this.#persona.options.pinUvAuthToken && this.#rules.newTokenEndsOthers) this.resetTokens();
     protocol.token ??= { value: this.#random.bytes(32), use: undefined };
     protocol.token.use = { ...use, userVerified: true, begunAt: this.#clock.monotonic(), used: false };
     return protocol.token.value;
@@ -142,12 +144,12 @@ export class PinUvAuth {
   ): TokenUse {
     const token = this.#state.volatile.protocols[protocol.version].token;
     const use = token && this.#observe(token);
-    if (!token || !use || !protocol.verify(token.value, message, param))
-      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
+    const proven = token && (protocol.verify(token.value, message, param) || !this.#rules.tokenIsVerified);
+    if (!token || !use || !proven) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
     if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokenPermissionsMatter) return use;
     if ((use.permissions & permission) === 0)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'permission not granted');
-    if (use.rpId !== undefined && use.rpId !== rpId)
+    if (this.#rules.tokenRpIdMatters && use.rpId !== undefined && use.rpId !== rpId)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${use.rpId}`);
     if (!use.userVerified) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
     use.rpId ??= rpId;

@@ -40,7 +40,8 @@ export function authenticatorData(
     (user.verified ? flag.UV : 0) |
     (backup?.eligible ? flag.BE : 0) |
     (backup?.backedUp ? flag.BS : 0);
-  return encodeAuthenticatorData(env.misbehaviour.authData({ ...data, flags, signCount: nextSignCount(env) }));
+  const encoded = encodeAuthenticatorData(env.misbehaviour.authData({ ...data, flags, signCount: nextSignCount(env) }));
+  return env.misbehaviour.encodedAuthData(encoded);
 }
 
 /** One counter for all credentials, as most keys have it; WebAuthn L3 section 6.1.1. */

@@ -21,7 +21,7 @@ export const packedSelf: AttestationFormat = {
 function statement({ authData, clientDataHash }: AttestationInput, key: SigningKey, env: AuthenticatorEnv) {
   const sig = env.misbehaviour.signature(key.sign(concat(authData, clientDataHash)));
   return new Map<string, number | Uint8Array | Uint8Array[]>([
-    ['alg', env.misbehaviour.attestationAlg(key.alg)],
+    ['alg', key.alg],
     ['sig', sig],
   ]);
 }

@@ -77,6 +77,9 @@ const strangerRoot = once(() => authority('Touchstone Unknown Root CA'));
 /** The roots that a relying party must trust to accept our attestation, DER. */
 export const trustAnchors = (): Uint8Array[] => [root().certificate];
 
+/** A root that no relying party trusts, DER. */
+export const strangerAnchor = (): Uint8Array => strangerRoot().certificate;
+
 /** What a certificate is made for. */
 export interface LeafRequest {
   model: string;

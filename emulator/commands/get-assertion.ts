@@ -84,6 +84,7 @@ function locateCredentials(
         type === 'public-key' ? (findCredential(id, rpId, rpIdHash, env) ?? []) : [],
       )
     : env.state.persistent.credentials.ofRelyingParty(rpId);
+  if (!env.misbehaviour.rules.newestCredentialFirst) candidates.reverse();
   const strictest = listed ? 2 : 1; // the highest credProtect that an unverified user may use
   const unprotected = user.verified || !env.misbehaviour.rules.credentialProtectionMatters;
   const [first, ...rest] = candidates.filter(({ credProtect }) => unprotected || credProtect <= strictest);
@@ -126,7 +127,7 @@ function assert(credential: Credential, assertion: Assertion, env: Authenticator
     credential: { id: credential.id, type: 'public-key' },
     authData,
     signature: env.misbehaviour.signature(key.sign(signed)),
-    user: userOf(credential, several && user.verified),
+    user: userOf(credential, (several && user.verified) || !env.misbehaviour.rules.namesNeedVerification),
     numberOfCredentials,
   });
 }

@@ -80,7 +80,7 @@ function resolveOptions(request: MakeCredentialRequest, env: AuthenticatorEnv): 
 
 /** Steps 7, 8 and 10: only makeCredUvNotRqd lets an unverified user of a protected authenticator through, and without rk. */
 function refuseWithoutVerification({ pinUvAuthParam }: MakeCredentialRequest, options: Options, env: AuthenticatorEnv) {
-  if (pinUvAuthParam || options.uv || !isProtected(env)) return;
+  if (pinUvAuthParam || options.uv || !isProtected(env) || !env.misbehaviour.rules.verificationMatters) return;
   const { makeCredUvNotRqd = false, alwaysUv = false } = env.persona.options;
   if (options.rk || !makeCredUvNotRqd || alwaysUv) throw verificationRequired(env);
 }
@@ -120,7 +120,7 @@ async function refuseExcluded(
     const credential = type === 'public-key' ? findCredential(id, rp.id, rpIdHash, env) : undefined;
     return credential && (credential.credProtect < 3 || user.verified);
   });
-  if (!excluded || !env.misbehaviour.rules.excludeListMatters) return;
+  if (!excluded) return;
   try {
     await ensurePresence(user, rp.id, session, env);
   } catch (error) {

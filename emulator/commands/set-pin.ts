@@ -14,10 +14,11 @@ export const setPin: SubCommand = (request, env) => {
   if (!keyAgreement || !newPinEnc || !pinUvAuthParam) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER');
   const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol);
   const { persistent } = env.state;
-  if (persistent.pin) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'a PIN is set already');
+  if (persistent.pin && env.misbehaviour.rules.pinIsSetOnce)
+    throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'a PIN is set already');
   const secret = env.pinUvAuth.decapsulate(protocol, keyAgreement);
   if (!protocol.verify(secret, newPinEnc, pinUvAuthParam)) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
-  persistent.pin = readNewPin(protocol, secret, newPinEnc, persistent.minPinLength);
+  persistent.pin = readNewPin(protocol, secret, newPinEnc, leastLength(env));
   persistent.pinRetries = maxPinRetries;
   return undefined;
 };
@@ -33,10 +34,13 @@ export const changePin: SubCommand = (request, env, session) => {
     throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
   env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, session);
   const { persistent } = env.state;
-  persistent.pin = readNewPin(protocol, secret, newPinEnc, persistent.minPinLength);
-  env.pinUvAuth.resetTokens();
+  persistent.pin = readNewPin(protocol, secret, newPinEnc, leastLength(env));
+  if (env.misbehaviour.rules.changedPinEndsTokens) env.pinUvAuth.resetTokens();
   return undefined;
 };
+
+const leastLength = ({ state, misbehaviour }: AuthenticatorEnv): number =>
+  misbehaviour.rules.pinPolicyMatters ? state.persistent.minPinLength : 0;
 
 /** @throws {CtapError} CTAP2_ERR_PIN_NOT_SET */
 export function refuseWithoutPin({ state }: AuthenticatorEnv): void {

@@ -42,10 +42,10 @@ const secondUse: Observation = async ({ platform, gestures }) => {
 
 /** What to look at for each defect that changes behaviour or answers; the others are judged by verifiers in `attestation/`. */
 const observations: Partial<Record<DefectId, Observation>> = {
-  'up-flag-missing': registered,
+  'flags.up-missing': registered,
   'uv-flag-missing': async (subject) => (await authDataOf(subject, true))[32]! & 0x04,
-  'backup-state-without-eligibility': registered,
-  'wrong-rp-id-hash': async (subject) => parseAuthenticatorData(await authDataOf(subject)).rpIdHash,
+  'flags.bs-without-be': registered,
+  'authdata.rp-id-hash-other': async (subject) => parseAuthenticatorData(await authDataOf(subject)).rpIdHash,
   'counter-stuck': async (subject) => {
     await authDataOf(subject);
     return parseAuthenticatorData(await authDataOf(subject)).signCount > 1;
@@ -69,7 +69,7 @@ const observations: Partial<Record<DefectId, Observation>> = {
     subject.gestures.touch();
     return (await subject.platform.makeCredential({ excludeList: [{ id, type: 'public-key' }] })).status;
   },
-  'presence-not-awaited': async ({ platform, gestures }) => {
+  'registration.presence-not-awaited': async ({ platform, gestures }) => {
     gestures.deny();
     return (await platform.makeCredential()).status;
   },
@@ -134,7 +134,7 @@ it('every defect says what it is and which requirement it breaks', () => {
 });
 
 it('defects add up', async () => {
-  const authData = await authDataOf(subjectWith('up-flag-missing', 'counter-stuck'));
+  const authData = await authDataOf(subjectWith('flags.up-missing', 'counter-stuck'));
   expect([authData[32]! & 0x01, authData[36]]).toEqual([0, 0]);
 });
 
