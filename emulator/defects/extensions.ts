@@ -1,7 +1,7 @@
 /** Extension inputs and outputs, CTAP 2.1 section 12 and WebAuthn L3 section 9. */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { trying } from './defect.ts';
-import { bytesOf, drop, inRequest, put, shorten, within, zeros } from './mutators.ts';
+import { bytesOf, drop, inRequest, put, shorten, zeros } from './mutators.ts';
 
 /** Changes extension outputs where there are any; an empty map of outputs is left out. */
 const outputs = (change: (map: CborMap) => CborMap) => ({
@@ -39,11 +39,6 @@ export const extensionDefects = {
       title: 'The output of credProtect is missing',
       breaks: 'CTAP 2.1 section 12.1',
       ...outputs(drop('credProtect')),
-    },
-    'extension.cred-protect-not-applied': {
-      title: 'credProtect is answered as asked and not applied',
-      breaks: 'CTAP 2.1 section 12.1',
-      ...inRequest('authenticatorMakeCredential', within(0x06, drop('credProtect'))),
     },
     'extension.hmac-secret-denied': {
       title: 'hmac-secret answers false to true',
