@@ -8,7 +8,7 @@
  */
 import { concat } from '#protocol/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
-import { hkdfSha256, hmacSha256, importSigningKey, type SigningKey, sameBytes, scalarFrom } from '#protocol/crypto.ts';
+import { hkdfSha256, hmacSha256, importSigningKey, type SigningKey, sameBytes, secretFrom } from '#protocol/crypto.ts';
 import type { Random } from '#protocol/seams.ts';
 
 /** What an id says about its credential. */
@@ -85,9 +85,10 @@ export class CredentialKeys {
   }
 
   #derive(credentialId: Uint8Array, algorithm: CoseAlgorithm): SigningKey {
-    const candidate = (attempt: number) =>
-      hmacSha256(this.#privateKey, concat(credentialId, new Uint8Array([attempt])));
-    const secret = algorithm === 'ES256' ? scalarFrom(candidate) : candidate(0);
+    const secret = secretFrom(algorithm, (length, attempt) => {
+      const bytes = hmacSha256(this.#privateKey, concat(credentialId, new Uint8Array([attempt])));
+      return length === bytes.length ? bytes : hkdfSha256(bytes, new Uint8Array(32), algorithm, length);
+    });
     return importSigningKey(algorithm, secret, this.#random.deterministic);
   }
 }

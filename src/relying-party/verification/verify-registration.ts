@@ -15,7 +15,7 @@ import { validatePath } from './certificate-path.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
 import { claimedKind } from './kind.ts';
-import { algorithmOf, importCredentialKey } from './public-key.ts';
+import { algorithmOf, credentialSpki } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
 import { knownFormats, statementRefusal } from './simplewebauthn.ts';
 
@@ -92,7 +92,7 @@ function verifyAlgorithm({ parsed }: AttestationObject, algorithms: readonly num
   const alg = algorithmOf(parsed.credentialPublicKey);
   if (!algorithms.includes(alg))
     throw new Refusal('algorithm-not-allowed', `alg is ${alg}, asked for ${algorithms.join(', ')}`);
-  importCredentialKey(parsed.credentialPublicKey);
+  credentialSpki(parsed.credentialPublicKey);
 }
 
 function verifyFormat({ fmt }: AttestationObject): void {
