@@ -8,7 +8,16 @@ interface UserEntity {
   displayName?: string | undefined;
 }
 
-export interface Credential extends CredentialProperties {
+/** What extensions leave with a credential. Beyond what its id says only a discoverable one can keep it. */
+export interface CredentialExtras extends Pick<CredentialProperties, 'credProtect' | 'thirdPartyPayment'> {
+  credBlob?: Uint8Array | undefined;
+  /** 32 bytes. */
+  largeBlobKey?: Uint8Array | undefined;
+  largeBlobSupported?: boolean | undefined;
+  largeBlob?: { compressed: Uint8Array; originalSize: number } | undefined;
+}
+
+export interface Credential extends CredentialProperties, CredentialExtras {
   id: Uint8Array;
   rpId: string;
   /** Absent for a credential that only its id describes. */
@@ -52,6 +61,16 @@ export class CredentialStore {
     this.#byId.set(nameOf(credential.id), credential);
   }
 
+  /** Changes a stored credential in its place; false when there is none with this id. */
+  update(id: Uint8Array, changes: Partial<Omit<StoredCredential, 'id' | 'rpId'>>): boolean {
+    const older = this.byId(id);
+    if (!older) return false;
+    const credential = { ...older, ...changes };
+    this.#byRpId.get(older.rpId)?.set(nameOf(older.user.id), credential);
+    this.#byId.set(nameOf(id), credential);
+    return true;
+  }
+
   byId(id: Uint8Array): StoredCredential | undefined {
     return this.#byId.get(nameOf(id));
   }
@@ -59,6 +78,19 @@ export class CredentialStore {
   /** The credentials of a relying party, the newest first. */
   ofRelyingParty(rpId: string): StoredCredential[] {
     return [...(this.#byRpId.get(rpId)?.values() ?? [])].reverse();
+  }
+
+  /** The relying parties that have credentials here. */
+  relyingParties(): string[] {
+    return [...this.#byRpId.keys()];
+  }
+
+  /** Forgets a credential. */
+  delete({ id, rpId, user }: StoredCredential): void {
+    this.#byId.delete(nameOf(id));
+    const accounts = this.#byRpId.get(rpId);
+    accounts?.delete(nameOf(user.id));
+    if (accounts?.size === 0) this.#byRpId.delete(rpId);
   }
 
   all(): StoredCredential[] {

@@ -18,7 +18,12 @@ export interface CredentialProperties {
   credProtect: number;
   /** Only then the store knows it too. */
   discoverable: boolean;
+  /** CTAP 2.2: it may serve payments that another party starts. */
+  thirdPartyPayment?: boolean | undefined;
 }
+
+/** What the third byte of an id says beside credProtect. */
+const idFlag = { thirdPartyPayment: 0x40, discoverable: 0x80 } as const;
 
 const format = 0x01;
 const algorithmOrder = Object.keys(coseAlgorithms) as CoseAlgorithm[];
@@ -46,8 +51,10 @@ export class CredentialKeys {
   }
 
   /** A new credential id and its key, for one relying party. */
-  create({ algorithm, credProtect, discoverable }: CredentialProperties, rpIdHash: Uint8Array) {
-    const flags = credProtect | (discoverable ? 0x80 : 0);
+  create(properties: CredentialProperties, rpIdHash: Uint8Array) {
+    const { algorithm, credProtect, discoverable, thirdPartyPayment } = properties;
+    const flags =
+      credProtect | (discoverable ? idFlag.discoverable : 0) | (thirdPartyPayment ? idFlag.thirdPartyPayment : 0);
     const head = new Uint8Array([format, algorithmOrder.indexOf(algorithm), flags]);
     const body = concat(head, this.#random.bytes(nonceLength));
     const credentialId = concat(body, this.#tag(body, rpIdHash));
@@ -61,7 +68,12 @@ export class CredentialKeys {
     const algorithm = algorithmOrder[credentialId[1]!];
     if (!sameBytes(tag, credentialId.subarray(tagAt)) || algorithm === undefined) return undefined;
     const flags = credentialId[2]!;
-    return { algorithm, credProtect: flags & 0x03, discoverable: (flags & 0x80) !== 0 };
+    return {
+      algorithm,
+      credProtect: flags & 0x03,
+      discoverable: (flags & idFlag.discoverable) !== 0,
+      ...(flags & idFlag.thirdPartyPayment && { thirdPartyPayment: true }),
+    };
   }
 
   /** The key of a credential that `open` accepted. */

@@ -1,10 +1,11 @@
 /** The answer to makeCredential: authenticator data around a new credential, and a statement in the persona's format (CTAP 2.1 section 6.1.2 step 19). */
 import { type AuthenticatorData, encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
-import { type CborMap, encode } from '#protocol/cbor.ts';
+import { encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
 import type { UserEvidence } from '../commands/user-verification.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import type { ExtensionOutputs } from '../extensions/registry.ts';
 import { attestationFormats } from './registry.ts';
 
 export interface NewCredential {
@@ -13,7 +14,7 @@ export interface NewCredential {
   rpIdHash: Uint8Array;
   user: UserEvidence;
   credential: { credentialId: Uint8Array; key: SigningKey };
-  extensions: CborMap | undefined;
+  extensions: ExtensionOutputs;
 }
 
 export function attest(made: NewCredential, env: AuthenticatorEnv) {
@@ -22,10 +23,16 @@ export function attest(made: NewCredential, env: AuthenticatorEnv) {
   const format = attestationFormats[env.persona.attestation];
   const aaguid = format.zeroAaguid ? new Uint8Array(16) : env.state.identity.aaguid;
   const attestedCredentialData = { aaguid, credentialId, credentialPublicKey: encode(key.publicKey) };
-  const authData = authenticatorData({ rpIdHash, attestedCredentialData, extensions }, user, env);
+  const authData = authenticatorData({ rpIdHash, attestedCredentialData, extensions: extensions.signed }, user, env);
   const clientDataHash = env.misbehaviour.clientDataHash(made.clientDataHash);
   const attStmt = format.attest({ authData, clientDataHash, rpIdHash, credentialId, credentialKey: key }, env);
-  return commands.authenticatorMakeCredential.response.encode({ fmt: format.fmt, authData, attStmt });
+  return commands.authenticatorMakeCredential.response.encode({
+    fmt: format.fmt,
+    authData,
+    attStmt,
+    largeBlobKey: extensions.largeBlobKey,
+    unsignedExtensionOutputs: extensions.unsigned,
+  });
 }
 
 /** Authenticator data with the flags that the user's evidence and the persona's backup state give, and the next counter. */

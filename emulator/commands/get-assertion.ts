@@ -120,7 +120,7 @@ interface Assertion {
 function assert(credential: Credential, assertion: Assertion, env: AuthenticatorEnv): CborMap {
   const { request, rpIdHash, user, several, numberOfCredentials } = assertion;
   const extensions = extensionsAtGetAssertion(request.extensions, { credential, user }, env);
-  const authData = authenticatorData({ rpIdHash, extensions }, user, env);
+  const authData = authenticatorData({ rpIdHash, extensions: extensions.signed }, user, env);
   const key = env.state.persistent.keys.signingKey(credential.id, credential.algorithm);
   const signed = concat(authData, env.misbehaviour.clientDataHash(request.clientDataHash));
   return commands.authenticatorGetAssertion.response.encode({
@@ -129,6 +129,8 @@ function assert(credential: Credential, assertion: Assertion, env: Authenticator
     signature: env.misbehaviour.signature(key.sign(signed)),
     user: userOf(credential, (several && user.verified) || !env.misbehaviour.rules.namesNeedVerification),
     numberOfCredentials,
+    largeBlobKey: extensions.largeBlobKey,
+    unsignedExtensionOutputs: extensions.unsigned,
   });
 }
 

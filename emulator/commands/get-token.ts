@@ -29,7 +29,7 @@ export const getTokenUsingUv: SubCommand = async (request, env, session) => {
   if (env.state.persistent.uvRetries === 0) throw new CtapError('CTAP2_ERR_UV_BLOCKED');
   await performBuiltInUv(grant.rpId, session, env);
   const secret = env.pinUvAuth.decapsulate(protocol, request.keyAgreement);
-  const token = env.pinUvAuth.issueToken(protocol, { ...grant, userPresent: true });
+  const token = env.pinUvAuth.issueToken(protocol, { ...grant, userPresent: true, byBuiltInUv: true });
   return { pinUvAuthToken: protocol.encrypt(secret, token, env.random) };
 };
 

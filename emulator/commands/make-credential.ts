@@ -11,8 +11,10 @@ import { algorithmName, type CoseAlgorithm } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { attest } from '../attestation/attest.ts';
+import type { CredentialExtras } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { extensionsAtMakeCredential } from '../extensions/registry.ts';
+import type { CredentialProperties } from '../keys.ts';
 import type { Session } from '../session.ts';
 import type { CtapCommand } from './command.ts';
 import { findCredential } from './credentials.ts';
@@ -48,15 +50,12 @@ export const makeCredential: CtapCommand = {
     const rpIdHash = sha256(utf8(request.rp.id));
     await refuseExcluded(request, rpIdHash, user, session, env); // step 12
     await ensurePresence(user, request.rp.id, session, env); // steps 13 and 14
-    const extensions = extensionsAtMakeCredential(request, env); // step 15
-    const credential = createCredential(
-      request,
-      { algorithm, rk: options.rk, ...extensions.properties },
-      rpIdHash,
-      env,
-    );
+    const discoverable = options.rk;
+    const { properties, outputsFor } = extensionsAtMakeCredential(request, { discoverable, user }, env); // step 15
+    const credential = createCredential(request, { algorithm, discoverable, ...properties }, rpIdHash, env);
+    const extensions = outputsFor(credential.credentialId);
     const { clientDataHash } = request;
-    return attest({ clientDataHash, rpIdHash, user, credential, extensions: extensions.outputs }, env); // step 19
+    return attest({ clientDataHash, rpIdHash, user, credential, extensions }, env); // step 19
   },
 };
 
@@ -133,12 +132,11 @@ async function refuseExcluded(
 /** Steps 16 to 18: the key pair, and the account that a discoverable credential is stored with. */
 function createCredential(
   { rp, user }: MakeCredentialRequest,
-  { algorithm, rk, credProtect }: { algorithm: CoseAlgorithm; rk: boolean; credProtect: number },
+  properties: CredentialProperties & CredentialExtras,
   rpIdHash: Uint8Array,
   { state: { persistent } }: AuthenticatorEnv,
 ) {
-  const properties = { algorithm, credProtect, discoverable: rk };
   const { credentialId, key } = persistent.keys.create(properties, rpIdHash);
-  if (rk) persistent.credentials.put({ ...properties, id: credentialId, rpId: rp.id, user });
+  if (properties.discoverable) persistent.credentials.put({ ...properties, id: credentialId, rpId: rp.id, user });
   return { credentialId, key };
 }
