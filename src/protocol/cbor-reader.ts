@@ -166,7 +166,7 @@ class Reader {
   /** Each entry needs at least one byte an item, so a count beyond the rest of the input is truncated by definition. */
   #count(argument: number | bigint, itemsEach: number, start: number, depth: number): number {
     this.#nest(depth, start);
-    if (BigInt(argument) * BigInt(itemsEach) > BigInt(this.#bytes.length - this.offset))
+    if (argument > Math.floor((this.#bytes.length - this.offset) / itemsEach))
       refuseAt(this.#report, 'truncated', start);
     return Number(argument);
   }
