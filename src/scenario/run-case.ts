@@ -85,7 +85,7 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
     },
   });
   await stage.handleWebAuthn(
-    webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, random: stage.random }),
+    webAuthnClient({ scenario, authenticators, ceremonies, dialog, clock, recorder, random: stage.random }),
   );
   const meanwhile: Promise<void>[] = [];
   const world: World = {
@@ -130,6 +130,7 @@ async function failureOf(work: () => Promise<void>): Promise<unknown> {
 }
 
 interface ClientParts {
+  scenario: ExpandedCase;
   authenticators: Authenticators;
   ceremonies: Ceremonies;
   dialog: SecurityDialog;
@@ -139,8 +140,16 @@ interface ClientParts {
 }
 
 /** Our client behind the page's `navigator.credentials`. */
-function webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, random }: ClientParts): WebAuthnHandler {
-  const context = { authenticators: authenticators.source, user: dialog, clock, random, timeline: recorder.timeline };
+function webAuthnClient(parts: ClientParts): WebAuthnHandler {
+  const { authenticators, ceremonies, dialog, clock, recorder, random } = parts;
+  const context = {
+    authenticators: authenticators.source,
+    user: dialog,
+    clock,
+    random,
+    timeline: recorder.timeline,
+    policy: parts.scenario.client,
+  };
   return {
     create: ({ publicKey, ...caller }, signal) =>
       ceremonies.follow(() =>
