@@ -15,6 +15,7 @@ import { type Inspection, inspect } from './inspection.ts';
 import type { Persona } from './personas/persona.ts';
 import type { Keepalive, Session } from './session.ts';
 import { freshVolatileState } from './state.ts';
+import { hasCommand } from './versions.ts';
 
 export interface ProcessOptions {
   /** Aborting cancels the command: it answers CTAP2_ERR_KEEPALIVE_CANCEL when it waits for the user. */
@@ -139,19 +140,13 @@ export class Authenticator {
       throw new CtapError('CTAP2_ERR_REQUEST_TOO_LARGE');
     const name = message[0] === undefined ? undefined : commandName(message[0]);
     if (message.length === 0) throw new CtapError('CTAP1_ERR_INVALID_LENGTH', 'the message is empty');
-    if (!name || !isKnownTo(this.persona, name)) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', `${message[0]}`);
+    if (!name || !hasCommand(this.persona, name)) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', `${message[0]}`);
     return name;
   }
 }
 
 const ok = new Uint8Array([ctapStatus.CTAP2_OK]);
 const statusOnly = (status: CtapStatusName) => new Uint8Array([ctapStatus[status]]);
-
-/** Selection came with CTAP 2.1; clientPIN needs something to verify with a token for. */
-function isKnownTo({ versions, pinUvAuthProtocols }: Persona, name: CommandName): boolean {
-  if (name === 'authenticatorSelection') return versions.includes('FIDO_2_1');
-  return name !== 'authenticatorClientPIN' || pinUvAuthProtocols.length > 0;
-}
 
 function statusOf(error: unknown): CtapStatusName {
   if (error instanceof CtapError) return error.status;

@@ -105,6 +105,7 @@ export class PinUvAuth {
     }
     if (this.#rules.retriesRiseOnSuccess) persistent.pinRetries = maxPinRetries;
     persistent.uvRetries = this.#persona.builtInUv?.maxUvRetries ?? 0;
+    persistent.uvCountSinceLastPinEntry = 0;
     volatile.wrongPinsInARow = 0;
   }
 
@@ -124,7 +125,10 @@ export class PinUvAuth {
   }
 
   /** A new token in use, section 6.5.2.1 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
-  issueToken({ version }: PinUvAuthProtocol, use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent'>): Uint8Array {
+  issueToken(
+    { version }: PinUvAuthProtocol,
+    use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent' | 'byBuiltInUv'>,
+  ): Uint8Array {
     const protocol = this.#state.volatile.protocols[version];
     if (this.#persona.options.pinUvAuthToken && this.#rules.newTokenEndsOthers) this.resetTokens();
     protocol.token ??= { value: this.#random.bytes(32), use: undefined };
@@ -134,13 +138,14 @@ export class PinUvAuth {
 
   /**
    * verify() with the current token, sections 6.1.2 step 11.1 and 6.2.2 step 6.1: signature, permission, relying party, user verified.
+   * Without `rpId` the caller judges the relying party itself.
    * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID
    */
   verifyToken(
     protocol: PinUvAuthProtocol,
     message: Uint8Array,
     param: Uint8Array,
-    { permission, rpId }: { permission: number; rpId: string },
+    { permission, rpId }: { permission: number; rpId?: string },
   ): TokenUse {
     const token = this.#state.volatile.protocols[protocol.version].token;
     const use = token && this.#observe(token);
@@ -149,12 +154,25 @@ export class PinUvAuth {
     if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokenPermissionsMatter) return use;
     if ((use.permissions & permission) === 0)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'permission not granted');
-    if (this.#rules.tokenRpIdMatters && use.rpId !== undefined && use.rpId !== rpId)
+    if (rpId !== undefined && this.#rules.tokenRpIdMatters && use.rpId !== undefined && use.rpId !== rpId)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${use.rpId}`);
     if (!use.userVerified) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
     use.rpId ??= rpId;
     use.used = true;
     return use;
+  }
+
+  /** The token of permission pcmr, CTAP 2.2: it stays until the PIN changes, over power cycles. 32 bytes. */
+  persistentToken(): Uint8Array {
+    const { persistent } = this.#state;
+    persistent.persistentToken ??= this.#random.bytes(32);
+    return persistent.persistentToken;
+  }
+
+  /** Whether the persistent token made this pinUvAuthParam. */
+  isProvenByPersistentToken(protocol: PinUvAuthProtocol, message: Uint8Array, param: Uint8Array): boolean {
+    const token = this.#state.persistent.persistentToken;
+    return token !== undefined && protocol.verify(token, message, param);
   }
 
   /** pinUvAuthTokenUsageTimerObserver(), section 6.5.2.1, at the moment of use. Tokens of CTAP 2.0 live until the power goes. */

@@ -6,7 +6,11 @@ import type { SigningKey } from '#protocol/crypto.ts';
 import type { UserEvidence } from '../commands/user-verification.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { ExtensionOutputs } from '../extensions/registry.ts';
+import type { AttestationChoice } from '../personas/persona.ts';
 import { attestationFormats } from './registry.ts';
+
+/** A compound statement is a list, which the table of CTAP's messages does not have: its maps are for all other formats. */
+const attStmtKey = 0x03;
 
 export interface NewCredential {
   /** 32 bytes. */
@@ -15,24 +19,29 @@ export interface NewCredential {
   user: UserEvidence;
   credential: { credentialId: Uint8Array; key: SigningKey };
   extensions: ExtensionOutputs;
+  /** Which of the authenticator's attestations this credential gets. */
+  attestation: AttestationChoice;
 }
 
 export function attest(made: NewCredential, env: AuthenticatorEnv) {
   const { rpIdHash, user, extensions } = made;
   const { credentialId, key } = made.credential;
-  const format = attestationFormats[env.persona.attestation];
-  const aaguid = format.zeroAaguid ? new Uint8Array(16) : env.state.identity.aaguid;
+  const format = attestationFormats[made.attestation];
+  const aaguid =
+    format.zeroAaguid && !env.state.identity.attestation().keepsAaguid ? new Uint8Array(16) : env.state.identity.aaguid;
   const attestedCredentialData = { aaguid, credentialId, credentialPublicKey: encode(key.publicKey) };
   const authData = authenticatorData({ rpIdHash, attestedCredentialData, extensions: extensions.signed }, user, env);
   const clientDataHash = env.misbehaviour.clientDataHash(made.clientDataHash);
   const attStmt = format.attest({ authData, clientDataHash, rpIdHash, credentialId, credentialKey: key }, env);
-  return commands.authenticatorMakeCredential.response.encode({
+  const response = commands.authenticatorMakeCredential.response.encode({
     fmt: format.fmt,
     authData,
-    attStmt,
+    attStmt: Array.isArray(attStmt) ? new Map() : attStmt,
+    ...(made.attestation === 'packed-enterprise' && { epAtt: true }),
     largeBlobKey: extensions.largeBlobKey,
     unsignedExtensionOutputs: extensions.unsigned,
   });
+  return Array.isArray(attStmt) ? response.set(attStmtKey, attStmt) : response;
 }
 
 /** Authenticator data with the flags that the user's evidence and the persona's backup state give, and the next counter. */

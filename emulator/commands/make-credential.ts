@@ -11,13 +11,14 @@ import { algorithmName, type CoseAlgorithm } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { attest } from '../attestation/attest.ts';
+import { chooseAttestation, isEnterpriseAttestation } from '../attestation/choose.ts';
 import type { CredentialExtras } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { extensionsAtMakeCredential } from '../extensions/registry.ts';
 import type { CredentialProperties } from '../keys.ts';
 import type { Session } from '../session.ts';
 import type { CtapCommand } from './command.ts';
-import { findCredential } from './credentials.ts';
+import { credentialStoreChanged, findCredential } from './credentials.ts';
 import {
   answerZeroLengthPinUvAuthParam,
   applyAlwaysUv,
@@ -45,7 +46,7 @@ export const makeCredential: CtapCommand = {
     const algorithm = chooseAlgorithm(request, env); // step 3
     const options = resolveOptions(request, env); // steps 5 and 6
     refuseWithoutVerification(request, options, env); // steps 7, 8 and 10
-    refuseEnterpriseAttestation(request); // step 9
+    const enterprise = isEnterpriseAttestation(request.enterpriseAttestation, request.rp.id, env); // step 9
     const user = await verifyUser(request, options, protocol, session, env); // step 11
     const rpIdHash = sha256(utf8(request.rp.id));
     await refuseExcluded(request, rpIdHash, user, session, env); // step 12
@@ -54,8 +55,10 @@ export const makeCredential: CtapCommand = {
     const { properties, outputsFor } = extensionsAtMakeCredential(request, { discoverable, user }, env); // step 15
     const credential = createCredential(request, { algorithm, discoverable, ...properties }, rpIdHash, env);
     const extensions = outputsFor(credential.credentialId);
+    if (discoverable) credentialStoreChanged(env);
     const { clientDataHash } = request;
-    return attest({ clientDataHash, rpIdHash, user, credential, extensions }, env); // step 19
+    const attestation = enterprise ? 'packed-enterprise' : chooseAttestation(request, env.persona);
+    return attest({ clientDataHash, rpIdHash, user, credential, extensions, attestation }, env); // step 19
   },
 };
 
@@ -80,13 +83,8 @@ function resolveOptions(request: MakeCredentialRequest, env: AuthenticatorEnv): 
 /** Steps 7, 8 and 10: only makeCredUvNotRqd lets an unverified user of a protected authenticator through, and without rk. */
 function refuseWithoutVerification({ pinUvAuthParam }: MakeCredentialRequest, options: Options, env: AuthenticatorEnv) {
   if (pinUvAuthParam || options.uv || !isProtected(env) || !env.misbehaviour.rules.verificationMatters) return;
-  const { makeCredUvNotRqd = false, alwaysUv = false } = env.persona.options;
-  if (options.rk || !makeCredUvNotRqd || alwaysUv) throw verificationRequired(env);
-}
-
-/** Step 9: no persona supports enterprise attestation. */
-function refuseEnterpriseAttestation({ enterpriseAttestation }: MakeCredentialRequest) {
-  if (enterpriseAttestation !== undefined) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'enterpriseAttestation');
+  const { makeCredUvNotRqd = false } = env.persona.options;
+  if (options.rk || !makeCredUvNotRqd || env.state.persistent.alwaysUv) throw verificationRequired(env);
 }
 
 /** Step 11: by token, by the authenticator itself, or not at all. */

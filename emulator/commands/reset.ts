@@ -17,7 +17,8 @@ export const reset: CtapCommand = {
     const removable = !persona.options.plat;
     if (removable && rules.resetNeedsPowerUp && clock.monotonic() - state.volatile.poweredUpAt > allowedAfterPowerUpMs)
       throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'more than 10 seconds after power-up');
-    if (rules.resetNeedsTouch) await requirePresence(undefined, session, env);
+    if (rules.resetNeedsTouch)
+      await requirePresence(undefined, session, env, state.persistent.longTouchForReset ? 'long-touch' : 'presence');
     if (!rules.resetForgets) return undefined;
     const uvEnrolled = state.persistent.uvEnrolled && persona.builtInUv?.survivesReset === true;
     state.persistent = freshPersistentState({ ...state.factory, uvEnrolled });

@@ -6,12 +6,17 @@ import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
+import type { CtapVersion } from '../versions.ts';
+import type { ManagementFeatures } from './features.ts';
 
-type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1';
 export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
 
-/** How it attests: a format, and for `packed` whether under a certificate or with the credential's own key. */
-export type AttestationChoice = Exclude<AttestationFormatId, 'packed'> | 'packed-basic' | 'packed-self';
+/** How it attests: a format, and for `packed` whether under a certificate of the model or the device, or with the credential's own key. */
+export type AttestationChoice =
+  | Exclude<AttestationFormatId, 'packed'>
+  | 'packed-basic'
+  | 'packed-enterprise'
+  | 'packed-self';
 
 /** User verification by the authenticator itself. */
 interface BuiltInUserVerification {
@@ -39,7 +44,12 @@ export interface Persona {
     pinUvAuthToken?: true;
     alwaysUv?: boolean;
     makeCredUvNotRqd?: boolean;
+    noMcGaPermissionsWithClientPin?: true;
   }>;
+  /** What can be managed on it; nothing when absent. */
+  features?: ManagementFeatures;
+  /** Formats that it has besides `attestation`, for attestationFormatsPreference. */
+  otherAttestations?: readonly AttestationChoice[];
   builtInUv?: BuiltInUserVerification;
   /** In the order of getInfo: the preferred one first. Empty without a PIN. */
   pinUvAuthProtocols: readonly PinUvAuthProtocolVersion[];

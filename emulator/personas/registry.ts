@@ -3,6 +3,7 @@ import { UsageError } from '#protocol/errors.ts';
 import type { Persona } from './persona.ts';
 import { applePasswords, windowsHelloSoftware } from './platforms.ts';
 import { feitianAllinone, googleTitanV2, touchstoneKey } from './security-keys.ts';
+import { touchstoneComplete } from './touchstone.ts';
 import { yubikey5Legacy, yubikey5Nfc, yubikeyBio } from './yubico.ts';
 
 export const personas = {
@@ -12,6 +13,7 @@ export const personas = {
   'google-titan-v2': googleTitanV2,
   'feitian-allinone': feitianAllinone,
   'touchstone-key': touchstoneKey,
+  'touchstone-complete': touchstoneComplete,
   'apple-passwords': applePasswords,
   'windows-hello-software': windowsHelloSoftware,
 } as const satisfies Record<string, Persona>;

@@ -47,6 +47,17 @@ export function aes256CbcDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Arr
   return concat(decipher.update(data), decipher.final());
 }
 
+/** AES-128-CBC without padding, for the encrypted members of getInfo. */
+export function aes128CbcEncrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array {
+  const cipher = createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
+  return concat(cipher.update(data), cipher.final());
+}
+
+export function aes128CbcDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array {
+  const decipher = createDecipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
+  return concat(decipher.update(data), decipher.final());
+}
+
 /** A P-256 key for key agreement. `publicKey` is 04 || x || y. */
 export interface AgreementKey {
   publicKey: Uint8Array;
