@@ -3,6 +3,8 @@ import { parseAaguid, utf8 } from '#protocol/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { UsageError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
+import { type InjectedAttestation, type InjectedCredential, leafRequestOf } from './attestation/injected.ts';
+import { attestationFormats } from './attestation/registry.ts';
 import { type AttestationIdentity, attestationIdentity } from './attestation/test-pki.ts';
 import { Authenticator } from './authenticator.ts';
 import { pinFrom } from './commands/set-pin.ts';
@@ -34,6 +36,10 @@ export interface AuthenticatorOptions {
   /** Instead of the persona's own. */
   attestation?: AttestationChoice | undefined;
   algorithms?: readonly CoseAlgorithm[] | undefined;
+  /** Credentials of your own: makeCredential hands them out in their order, getAssertion knows them at once. A reset forgets them. */
+  credentials?: readonly InjectedCredential[] | undefined;
+  /** Attestation key, certification authority and certificates of your own. */
+  attestationIdentity?: InjectedAttestation | undefined;
   credentialCapacity?: number | undefined;
 }
 
@@ -51,10 +57,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
   const state: State = {
     factory,
-    identity: identityOf(persona, wrongs, random),
+    identity: identityOf(persona, wrongs, random, options.attestationIdentity),
     persistent: freshPersistentState(factory),
     volatile: freshVolatileState(clock),
   };
+  state.persistent.keys.adopt(options.credentials ?? []);
   if (options.pin !== undefined) state.persistent.pin = initialPin(options.pin, persona);
   if (options.retries !== undefined) state.persistent.pinRetries = initialRetries(options.retries);
   const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: wrongs.rules, state });
@@ -67,12 +74,25 @@ function customised({ persona, attestation, algorithms, credentialCapacity }: Au
     ...base,
     ...(attestation && { attestation }),
     ...(algorithms && { algorithms }),
-    ...(attestation === 'fido-u2f' && { algorithms: ['ES256'] as const }), // U2F knows no other
+    ...(attestation && { algorithms: attestable(algorithms ?? base.algorithms, attestation) }),
     ...(credentialCapacity !== undefined && { credentialCapacity }),
   };
 }
 
-function identityOf(persona: Persona, { rules, certificate }: Misbehaviour, random: Random): Identity {
+/** Those of `algorithms` whose keys the format can attest; its own when there are none. */
+function attestable(algorithms: readonly CoseAlgorithm[], attestation: AttestationChoice): readonly CoseAlgorithm[] {
+  const possible = attestationFormats[attestation].algorithms;
+  if (!possible) return algorithms;
+  const both = algorithms.filter((name) => possible.includes(name));
+  return both.length > 0 ? both : possible;
+}
+
+function identityOf(
+  persona: Persona,
+  { rules, certificate }: Misbehaviour,
+  random: Random,
+  injected: InjectedAttestation = {},
+): Identity {
   const aaguid = parseAaguid(persona.aaguid);
   const isU2f = persona.attestation === 'fido-u2f';
   let made: AttestationIdentity | undefined;
@@ -83,9 +103,10 @@ function identityOf(persona: Persona, { rules, certificate }: Misbehaviour, rand
         model: persona.label,
         aaguid: isU2f ? undefined : aaguid,
         intermediateCa: persona.intermediateCa && !isU2f,
-        alter: certificate,
+        alter: (template) => certificate(injected.certificate?.(template) ?? template),
         untrusted: !rules.attestationRootIsKnown,
         deterministic: random.deterministic,
+        ...leafRequestOf(injected, random.deterministic),
       });
       return made;
     },

@@ -7,6 +7,7 @@
  * const info = await device.transact(new Uint8Array([0x04])); // authenticatorGetInfo
  * ```
  */
+export type { InjectedAttestation, InjectedCredential } from './attestation/injected.ts';
 export { trustAnchors } from './attestation/test-pki.ts';
 export { toPem } from './attestation/x509.ts';
 export type { Authenticator, ProcessOptions } from './authenticator.ts';
