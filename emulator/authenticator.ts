@@ -38,6 +38,11 @@ export class Authenticator {
     this.#env = env;
   }
 
+  /** False for one that lets the host wait in silence. */
+  get sendsKeepalives(): boolean {
+    return this.#env.misbehaviour.rules.keepalivesAreSent;
+  }
+
   /**
    * Carries out one command. `message` is the command byte and its CBOR; the answer is a status byte and CBOR. Any input
    * is answered. A second command while one runs is answered with CTAP1_ERR_CHANNEL_BUSY.

@@ -5,6 +5,8 @@
 import {
   broadcastChannel,
   type Capabilities,
+  type ContPacket,
+  type CtapHidCommand,
   type CtapHidError,
   ctapHidCommandName,
   ctapHidCommands,
@@ -14,29 +16,29 @@ import {
   fragment,
   type InitPacket,
   keepaliveStatus,
+  maxPayloadLength,
   nonceLength,
   parsePacket,
   reportLength,
+  reservedChannel,
 } from '#protocol/ctaphid.ts';
 import { type HidMessage, Reassembler } from '#protocol/ctaphid-reassembler.ts';
-import { ProtocolViolation, TransportError } from '#protocol/errors.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
-import type { ProcessOptions } from '../authenticator.ts';
 import type { Keepalive } from '../session.ts';
 import { HidChannels } from './ctaphid-channels.ts';
+import { type ProcessMessage, RunningCommand } from './ctaphid-command.ts';
 
 /** Section 11.2.5.2: a host that stays silent this long inside a message has lost it. */
 const continuationTimeoutMs = 500;
-/** Section 11.2.9.1.8. */
-const keepaliveEveryMs = 100;
 /** Section 11.2.9.2.2. */
 const longestLockSeconds = 10;
 
 export interface CtapHidDeviceOptions {
   /** CTAP2: command byte and CBOR in, status and CBOR out. */
-  process(message: Uint8Array, options: ProcessOptions): Promise<Uint8Array>;
+  process: ProcessMessage;
   /** CTAP1/U2F: an APDU in, data and status word out. Without it the device says that it has no CTAPHID_MSG. */
-  processU2f?: ((apdu: Uint8Array, options: ProcessOptions) => Promise<Uint8Array>) | undefined;
+  processU2f?: ProcessMessage | undefined;
   /** Gets each report to the host. */
   send(report: Uint8Array): void;
   /** CTAPHID_WINK: the device shows itself. Without it there is no such command. */
@@ -53,32 +55,23 @@ export interface CtapHidDeviceOptions {
 
 /** A message of which packets are missing. */
 interface Receiving {
-  phase: 'receiving';
-  channel: number;
   reassembler: Reassembler;
   lastPacketAt: number;
   /** Aborted when it is whole or given up. */
   end: AbortController;
 }
 
-/** A command at work. */
-interface Executing {
-  phase: 'executing';
-  channel: number;
-  status: Keepalive;
-  /** Aborted by CTAPHID_CANCEL and by INIT. */
-  cancel: AbortController;
-  /** Aborted when it is over: nothing more is sent for it. */
-  end: AbortController;
-}
+const nothing = new Uint8Array(0);
 
 export class CtapHidDevice {
   readonly #options: CtapHidDeviceOptions;
   readonly #clock: Clock;
   readonly #channels: HidChannels;
   readonly #capabilities: Capabilities;
-  #transaction: Receiving | Executing | undefined;
-  /** The end of the command before: one that INIT threw away may still be at it. */
+  /** The one transaction: a message that arrives, or a command at work. */
+  #receiving: Receiving | undefined;
+  #running: RunningCommand | undefined;
+  /** The end of the last command. */
   #previous: Promise<void> | undefined;
   #lock: { channel: number; until: number } | undefined;
 
@@ -93,11 +86,10 @@ export class CtapHidDevice {
   receive(report: Uint8Array): void {
     if (report.length !== reportLength) return;
     const packet = parsePacket(report);
-    if (packet.type === 'cont') return this.#onContinuation(packet);
-    if (packet.command === ctapHidCommands.INIT) return this.#onInit(packet);
-    if (!this.#channels.has(packet.channel)) return this.#error(packet.channel, 'ERR_INVALID_CHANNEL');
-    if (packet.command === ctapHidCommands.CANCEL) return this.#onCancel(packet.channel);
-    this.#onFirst(packet);
+    if (packet.type === 'cont') this.#onContinuation(packet);
+    else if (packet.command === ctapHidCommands.INIT) this.#onInit(packet);
+    else if (packet.command === ctapHidCommands.CANCEL) this.#onCancel(packet);
+    else this.#onFirst(packet);
   }
 
   /** As after power-up: channels, lock and transaction are forgotten, and nothing is sent for them. */
@@ -109,13 +101,16 @@ export class CtapHidDevice {
 
   /** Section 11.2.9.1.3: allocates a channel, or brings an allocated one back to its beginning. Possible at any time. */
   #onInit({ channel, length, data }: InitPacket): void {
-    if (channel === 0) return this.#error(channel, 'ERR_INVALID_CHANNEL');
-    if (length !== nonceLength) return this.#error(channel, 'ERR_INVALID_LEN');
-    if (this.#transaction?.channel === channel) this.#abandon();
-    const allocated = channel === broadcastChannel ? this.#channels.allocate() : this.#channels.adopt(channel);
+    const refusal =
+      channel === reservedChannel ? 'ERR_INVALID_CHANNEL' : length === nonceLength ? undefined : 'ERR_INVALID_LEN';
+    if (refusal) {
+      this.#error(channel, refusal);
+      return;
+    }
+    if (this.#transactionChannel === channel) this.#abandon();
     const response = encodeInitResponse({
-      nonce: data.slice(0, nonceLength),
-      channel: allocated,
+      nonce: data.subarray(0, nonceLength),
+      channel: channel === broadcastChannel ? this.#channels.allocate() : this.#channels.adopt(channel),
       protocolVersion: ctapHidProtocolVersion,
       deviceVersion: this.#options.deviceVersion ?? [1, 0, 0],
       capabilities: this.#capabilities,
@@ -124,51 +119,48 @@ export class CtapHidDevice {
   }
 
   /** Section 11.2.9.1.5: never answered itself; the cancelled command answers. */
-  #onCancel(channel: number): void {
-    const running = this.#transaction;
-    if (running?.phase === 'executing' && running.channel === channel) running.cancel.abort();
+  #onCancel({ channel }: InitPacket): void {
+    if (!this.#channels.has(channel)) this.#error(channel, 'ERR_INVALID_CHANNEL');
+    else if (this.#running?.channel === channel) this.#running.cancel();
   }
 
   /** The first packet of a message, section 11.2.5. */
   #onFirst(packet: InitPacket): void {
-    const { channel } = packet;
-    if (this.#transaction?.phase === 'receiving' && this.#transaction.channel === channel) {
-      this.#abandon();
-      return this.#error(channel, 'ERR_INVALID_SEQ');
-    }
-    if (this.#transaction || this.#isLockedAgainst(channel)) return this.#error(channel, 'ERR_CHANNEL_BUSY');
-    if (!this.#speaks(packet.command)) return this.#error(channel, 'ERR_INVALID_CMD');
-    try {
-      this.#begin(new Reassembler(packet));
-    } catch (error) {
-      this.#refuse(channel, error);
-    }
+    const refusal = this.#refusalOf(packet);
+    if (refusal === 'ERR_INVALID_SEQ') this.#abandon();
+    if (refusal) this.#error(packet.channel, refusal);
+    else this.#begin(new Reassembler(packet));
+  }
+
+  /** Why a message may not begin now. */
+  #refusalOf({ channel, command, length }: InitPacket): CtapHidError | undefined {
+    if (!this.#channels.has(channel)) return 'ERR_INVALID_CHANNEL';
+    if (this.#receiving?.reassembler.channel === channel) return 'ERR_INVALID_SEQ';
+    if (this.#transactionChannel !== undefined || this.#isLockedAgainst(channel)) return 'ERR_CHANNEL_BUSY';
+    if (!this.#speaks(command)) return 'ERR_INVALID_CMD';
+    return length > maxPayloadLength ? 'ERR_INVALID_LEN' : undefined;
   }
 
   #begin(reassembler: Reassembler): void {
-    const { message, channel } = reassembler;
-    if (message) return this.#execute(message);
-    const now = this.#clock.monotonic();
-    const receiving: Receiving = {
-      phase: 'receiving',
-      channel,
-      reassembler,
-      lastPacketAt: now,
-      end: new AbortController(),
-    };
-    this.#transaction = receiving;
-    void this.#awaitContinuation(receiving);
+    const { message } = reassembler;
+    if (message) {
+      this.#execute(message);
+      return;
+    }
+    this.#receiving = { reassembler, lastPacketAt: this.#clock.monotonic(), end: new AbortController() };
+    void this.#awaitContinuation(this.#receiving);
   }
 
   /** Continuation packets that belong to nothing are ignored (section 11.2.5.2). */
-  #onContinuation(packet: ReturnType<typeof parsePacket>): void {
-    const receiving = this.#transaction;
-    if (receiving?.phase !== 'receiving' || receiving.channel !== packet.channel) return;
+  #onContinuation(packet: ContPacket): void {
+    const receiving = this.#receiving;
+    if (receiving?.reassembler.channel !== packet.channel) return;
     try {
       receiving.reassembler.accept(packet);
-    } catch (error) {
+    } catch {
       this.#abandon();
-      return this.#refuse(packet.channel, error);
+      this.#error(packet.channel, 'ERR_INVALID_SEQ');
+      return;
     }
     receiving.lastPacketAt = this.#clock.monotonic();
     const { message } = receiving.reassembler;
@@ -177,34 +169,27 @@ export class CtapHidDevice {
     this.#execute(message);
   }
 
-  async #awaitContinuation(receiving: Receiving): Promise<void> {
-    const { signal } = receiving.end;
-    for (let left = continuationTimeoutMs; left > 0; ) {
+  async #awaitContinuation({ reassembler, end: { signal } }: Receiving): Promise<void> {
+    const sinceLast = () => this.#clock.monotonic() - (this.#receiving?.lastPacketAt ?? 0);
+    for (let left = continuationTimeoutMs; left > 0; left = continuationTimeoutMs - sinceLast()) {
       await this.#clock.sleep(left, signal).catch(() => undefined);
       if (signal.aborted) return;
-      left = receiving.lastPacketAt + continuationTimeoutMs - this.#clock.monotonic();
     }
     this.#abandon();
-    this.#error(receiving.channel, 'ERR_MSG_TIMEOUT');
+    this.#error(reassembler.channel, 'ERR_MSG_TIMEOUT');
   }
 
   #execute(message: HidMessage): void {
     const { channel, command, payload } = message;
-    const { process, processU2f, wink } = this.#options;
-    switch (ctapHidCommandName(command)) {
-      case 'PING':
-        return this.#reply(channel, command, payload);
-      case 'WINK':
-        if (payload.length > 0) return this.#error(channel, 'ERR_INVALID_LEN');
-        wink?.();
-        return this.#reply(channel, command, payload);
-      case 'LOCK':
-        return this.#onLock(message);
-      case 'CBOR':
-        return this.#start(message, process);
-      default: // CTAPHID_MSG: #speaks lets nothing else through
-        return processU2f ? this.#start(message, processU2f) : this.#error(channel, 'ERR_INVALID_CMD');
+    const name = ctapHidCommandName(command);
+    const process = name === 'CBOR' ? this.#options.process : name === 'MSG' ? this.#options.processU2f : undefined;
+    if (process && payload.length > 0) {
+      this.#start(message, process);
+      return;
     }
+    const answer = this.#atOnce(name, message);
+    if (typeof answer === 'string') this.#error(channel, answer);
+    else this.#reply(channel, command, answer);
   }
 
   #speaks(command: number): boolean {
@@ -214,13 +199,26 @@ export class CtapHidDevice {
     return name === 'PING' || name === 'LOCK' || name === 'CBOR';
   }
 
+  /** The commands that take no time. What is left is a CBOR or MSG without a message. */
+  #atOnce(name: CtapHidCommand | undefined, message: HidMessage): Uint8Array | CtapHidError {
+    if (name === 'PING') return message.payload;
+    if (name === 'WINK') return this.#wink(message.payload);
+    return name === 'LOCK' ? this.#setLock(message) : 'ERR_INVALID_LEN';
+  }
+
+  #wink(payload: Uint8Array): Uint8Array | CtapHidError {
+    if (payload.length > 0) return 'ERR_INVALID_LEN';
+    this.#options.wink?.();
+    return nothing;
+  }
+
   /** Section 11.2.9.2.2: 0 to 10 seconds for one channel alone; 0 ends it. */
-  #onLock({ channel, command, payload }: HidMessage): void {
+  #setLock({ channel, payload }: HidMessage): Uint8Array | CtapHidError {
     const [seconds] = payload;
-    if (seconds === undefined || payload.length > 1) return this.#error(channel, 'ERR_INVALID_LEN');
-    if (seconds > longestLockSeconds) return this.#error(channel, 'ERR_INVALID_PAR');
+    if (seconds === undefined || payload.length > 1) return 'ERR_INVALID_LEN';
+    if (seconds > longestLockSeconds) return 'ERR_INVALID_PAR';
     this.#lock = seconds === 0 ? undefined : { channel, until: this.#clock.monotonic() + seconds * 1000 };
-    this.#reply(channel, command, new Uint8Array(0));
+    return nothing;
   }
 
   #isLockedAgainst(channel: number): boolean {
@@ -228,84 +226,40 @@ export class CtapHidDevice {
     return this.#lock !== undefined && this.#lock.channel !== channel;
   }
 
-  #start(message: HidMessage, process: CtapHidDeviceOptions['process']): void {
+  #start(message: HidMessage, process: ProcessMessage): void {
     const { channel } = message;
-    if (message.payload.length === 0) return this.#error(channel, 'ERR_INVALID_LEN');
-    const running: Executing = {
-      phase: 'executing',
+    const sendStatus = (status: Keepalive) =>
+      this.#reply(channel, ctapHidCommands.KEEPALIVE, new Uint8Array([keepaliveStatus[status]]));
+    const running = new RunningCommand({
       channel,
-      status: 'processing',
-      cancel: new AbortController(),
-      end: new AbortController(),
-    };
-    this.#transaction = running;
-    const previous = this.#previous;
-    const mine = this.#run(message, process, running, previous).finally(() => {
-      if (this.#previous === mine) this.#previous = undefined;
+      clock: this.#clock,
+      sendStatus: this.#options.sendsKeepalives === false ? undefined : sendStatus,
     });
-    this.#previous = mine;
+    this.#running = running;
+    this.#previous = this.#answer(message, running, running.run(process, message.payload, this.#previous));
   }
 
-  async #run(
-    { channel, command, payload }: HidMessage,
-    process: CtapHidDeviceOptions['process'],
-    running: Executing,
-    previous: Promise<void> | undefined,
-  ): Promise<void> {
-    if (this.#options.sendsKeepalives !== false) void this.#keepAlive(running);
-    try {
-      if (previous) await previous;
-      const answer = await process(payload, {
-        signal: running.cancel.signal,
-        keepalive: (status) => this.#onStatus(running, status),
-      });
-      if (this.#finish(running)) this.#reply(channel, command, answer);
-    } catch (error) {
-      const wanted = this.#finish(running);
-      if (!(error instanceof TransportError)) return wanted ? this.#error(channel, 'ERR_OTHER') : undefined;
-      if (error.kind === 'disconnected') this.#options.onPowerLost?.(error);
-    }
+  /** Sends what comes of a command, unless nobody waits for it any more. Never rejects. */
+  async #answer({ channel, command }: HidMessage, running: RunningCommand, answer: Promise<Uint8Array>): Promise<void> {
+    const outcome = await answer.catch((error: unknown) => error);
+    const wanted = this.#running === running;
+    if (wanted) this.#running = undefined;
+    if (outcome instanceof TransportError) {
+      if (outcome.kind === 'disconnected') this.#options.onPowerLost?.(outcome);
+    } else if (wanted && outcome instanceof Uint8Array) this.#reply(channel, command, outcome);
+    else if (wanted) this.#error(channel, 'ERR_OTHER');
   }
 
-  /** True unless nobody waits for it any more. */
-  #finish(running: Executing): boolean {
-    if (this.#transaction !== running) return false;
-    running.end.abort();
-    this.#transaction = undefined;
-    return true;
-  }
-
-  /** Section 11.2.9.1.8: every 100 ms, and at once when the status changes. */
-  async #keepAlive(running: Executing): Promise<void> {
-    const { signal } = running.end;
-    for (;;) {
-      await this.#clock.sleep(keepaliveEveryMs, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      this.#sendStatus(running);
-    }
-  }
-
-  #onStatus(running: Executing, status: Keepalive): void {
-    if (running.status === status || running.end.signal.aborted) return;
-    running.status = status;
-    if (this.#options.sendsKeepalives !== false) this.#sendStatus(running);
-  }
-
-  #sendStatus({ channel, status }: Executing): void {
-    this.#reply(channel, ctapHidCommands.KEEPALIVE, new Uint8Array([keepaliveStatus[status]]));
+  get #transactionChannel(): number | undefined {
+    return this.#receiving?.reassembler.channel ?? this.#running?.channel;
   }
 
   /** Ends the transaction without a word. */
   #abandon(): void {
-    const ended = this.#transaction;
-    this.#transaction = undefined;
-    ended?.end.abort();
-    if (ended?.phase === 'executing') ended.cancel.abort();
-  }
-
-  #refuse(channel: number, error: unknown): void {
-    if (!(error instanceof ProtocolViolation)) throw error;
-    this.#error(channel, error.rule === 'ctaphid.length' ? 'ERR_INVALID_LEN' : 'ERR_INVALID_SEQ');
+    this.#receiving?.end.abort();
+    this.#running?.abandon();
+    this.#receiving = undefined;
+    this.#running = undefined;
   }
 
   #error(channel: number, error: CtapHidError): void {

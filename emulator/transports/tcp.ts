@@ -1,0 +1,87 @@
+/** A key over TCP: each 64-byte report behind its length as a big-endian u16, as the emulation of pico-fido speaks it. */
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { concat, uint } from '#protocol/bytes.ts';
+import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
+import { cannotListen, type Listening, loopback, PeersByChannel, type ServedKey } from './served-key.ts';
+
+export const defaultTcpPort = 35962;
+/** A host that does not read its answers is dropped when so many bytes wait for it. */
+const mostUnreadBytes = 1 << 20;
+
+/**
+ * Serves a key over TCP, on the loopback address unless told otherwise; several hosts may connect.
+ * @throws {TransportError} `unavailable` when the port cannot be had.
+ */
+export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOptions = {}): Promise<ServedKey> {
+  const { host = loopback, port = defaultTcpPort } = options;
+  const connections = new Set<Socket>();
+  const peers = new PeersByChannel<Socket>();
+  const gone = () => {
+    for (const connection of connections) connection.destroy();
+  };
+  const key = new HidKey(inside, { send: (report) => sendTo(peers.of(report), report), gone }, options);
+  const server = createServer({ noDelay: true }, (connection) => {
+    if (!key.plugged) {
+      connection.destroy();
+      return;
+    }
+    connections.add(connection);
+    connection.on('error', () => undefined); // the close that follows says enough
+    connection.on('close', () => {
+      connections.delete(connection);
+      peers.forget(connection);
+    });
+    const reports = new LengthPrefixed((report) => {
+      if (report.length > 4) peers.heard(report, connection);
+      key.receive(report);
+    });
+    connection.on('data', (chunk) => reports.push(chunk));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(`tcp:${host}:${port}`, error)));
+    server.listen(port, host, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    name: `tcp:${host}:${bound}`,
+    port: bound,
+    get plugged() {
+      return key.plugged;
+    },
+    unplug: () => key.unplug(),
+    replug: () => key.replug(),
+    powerCycle: () => key.powerCycle(),
+    async [Symbol.asyncDispose]() {
+      key.unplug();
+      gone();
+      if (server.listening) await new Promise<unknown>((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function sendTo(connection: Socket | undefined, report: Uint8Array): void {
+  if (!connection || connection.destroyed) return;
+  connection.write(concat(uint(report.length, 2), report));
+  if (connection.writableLength > mostUnreadBytes) connection.destroy();
+}
+
+/** Cuts a stream into what was written behind each length. Holds no more than one piece and the chunk at hand. */
+class LengthPrefixed {
+  readonly #deliver: (piece: Uint8Array) => void;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(deliver: (piece: Uint8Array) => void) {
+    this.#deliver = deliver;
+  }
+
+  push(chunk: Uint8Array): void {
+    let rest = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
+    while (rest.length >= 2) {
+      const end = 2 + ((rest[0]! << 8) | rest[1]!);
+      if (rest.length < end) break;
+      this.#deliver(rest.slice(2, end));
+      rest = rest.subarray(end);
+    }
+    this.#rest = rest.slice();
+  }
+}
