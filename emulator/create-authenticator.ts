@@ -11,6 +11,9 @@ import { pinFrom } from './commands/set-pin.ts';
 import { type DefectId, defectOf } from './defects/registry.ts';
 import { autoTouch, type GestureSource } from './gestures.ts';
 import { type Misbehaviour, misbehaviour } from './misbehaviour.ts';
+import { FileJournal, type PersistentStore } from './persistence/journal.ts';
+import { replay, StateRecorder } from './persistence/recorder.ts';
+import { restore } from './persistence/snapshot.ts';
 import type { AttestationChoice, Persona } from './personas/persona.ts';
 import { type PersonaId, personaOf } from './personas/registry.ts';
 import { PinUvAuth } from './pin-uv-state.ts';
@@ -41,9 +44,16 @@ export interface AuthenticatorOptions {
   /** Attestation key, certification authority and certificates of your own. */
   attestationIdentity?: InjectedAttestation | undefined;
   credentialCapacity?: number | undefined;
+  /**
+   * Where the state is kept over the end of the process: a file, or a store of your own. What it holds already counts
+   * instead of `pin`, `retries`, `uvEnrolled`, `minPinLengthRpIds` and `importedState`.
+   */
+  state?: string | PersistentStore | undefined;
+  /** What `exportState` of the same persona gave. */
+  importedState?: unknown;
 }
 
-/** @throws {UsageError} for an unknown persona or defect, or a PIN or retry count that no authenticator could have. */
+/** @throws {UsageError} for an unknown persona or defect, a PIN or retry count that no authenticator could have, or a state that is none of this persona. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const persona = customised(options);
   const { clock = systemClock, random = systemRandom, gestures = autoTouch } = options;
@@ -61,11 +71,28 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     persistent: freshPersistentState(factory),
     volatile: freshVolatileState(clock),
   };
+  const commit = beginState(state, options);
+  const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: wrongs.rules, state, commit });
+  return new Authenticator({ persona, clock, random, gestures, misbehaviour: wrongs, state, pinUvAuth, commit });
+}
+
+/** Fills the fresh state from the store, or from the options when there is none or it is new. The result keeps it. */
+function beginState(state: State, options: AuthenticatorOptions): () => void {
+  const store = typeof options.state === 'string' ? new FileJournal(options.state) : options.state;
+  const known = store !== undefined && replay(store, state);
+  if (!known) configure(state, options);
   state.persistent.keys.adopt(options.credentials ?? []);
-  if (options.pin !== undefined) state.persistent.pin = initialPin(options.pin, persona);
-  if (options.retries !== undefined) state.persistent.pinRetries = initialRetries(options.retries);
-  const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: wrongs.rules, state });
-  return new Authenticator({ persona, clock, random, gestures, misbehaviour: wrongs, state, pinUvAuth });
+  if (!store) return () => {};
+  const recorder = new StateRecorder(store, state);
+  recorder.commit();
+  return () => recorder.commit();
+}
+
+function configure(state: State, { importedState, pin, retries }: AuthenticatorOptions): void {
+  const { factory } = state;
+  if (importedState !== undefined) state.persistent = restore(importedState, state.persistent, factory);
+  if (pin !== undefined) state.persistent.pin = initialPin(pin, factory.persona);
+  if (retries !== undefined) state.persistent.pinRetries = initialRetries(retries);
 }
 
 function customised({ persona, attestation, algorithms, credentialCapacity }: AuthenticatorOptions): Persona {

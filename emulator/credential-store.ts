@@ -33,6 +33,8 @@ export class CredentialStore {
   readonly #byRpId = new Map<string, Map<string, StoredCredential>>();
   readonly #byId = new Map<string, StoredCredential>();
   readonly #capacity: number;
+  /** Told of each credential that is new, changed or gone. */
+  onChange: ((credential: StoredCredential) => void) | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -55,10 +57,12 @@ export class CredentialStore {
     if (older) {
       this.#byId.delete(nameOf(older.id));
       accounts.delete(account);
+      this.onChange?.(older);
     }
     accounts.set(account, credential);
     this.#byRpId.set(credential.rpId, accounts);
     this.#byId.set(nameOf(credential.id), credential);
+    this.onChange?.(credential);
   }
 
   /** Changes a stored credential in its place; false when there is none with this id. */
@@ -68,6 +72,7 @@ export class CredentialStore {
     const credential = { ...older, ...changes };
     this.#byRpId.get(older.rpId)?.set(nameOf(older.user.id), credential);
     this.#byId.set(nameOf(id), credential);
+    this.onChange?.(credential);
     return true;
   }
 
@@ -86,11 +91,13 @@ export class CredentialStore {
   }
 
   /** Forgets a credential. */
-  delete({ id, rpId, user }: StoredCredential): void {
+  delete(credential: StoredCredential): void {
+    const { id, rpId, user } = credential;
     this.#byId.delete(nameOf(id));
     const accounts = this.#byRpId.get(rpId);
     accounts?.delete(nameOf(user.id));
     if (accounts?.size === 0) this.#byRpId.delete(rpId);
+    this.onChange?.(credential);
   }
 
   all(): StoredCredential[] {

@@ -38,6 +38,8 @@ const keysKept = 16_384;
 const nameOf = (id: Uint8Array) => Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
 
 export class CredentialKeys {
+  /** 32 bytes; all that has to be kept to know the credentials again. */
+  readonly master: Uint8Array;
   readonly #tagKey: Uint8Array;
   readonly #privateKey: Uint8Array;
   readonly #credRandomKey: Uint8Array;
@@ -49,6 +51,7 @@ export class CredentialKeys {
   /** `master` is 32 bytes and lives until the next reset. */
   constructor(master: Uint8Array, random: Random) {
     const derive = (use: string) => hkdfSha256(master, new Uint8Array(32), use, 32);
+    this.master = master;
     this.#tagKey = derive('credential id');
     this.#privateKey = derive('credential private key');
     this.#credRandomKey = derive('hmac-secret CredRandom');

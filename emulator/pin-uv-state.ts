@@ -21,6 +21,8 @@ interface Dependencies {
   random: Random;
   rules: Rules;
   state: State;
+  /** Makes the persistent state durable. */
+  commit(): void;
 }
 
 export class PinUvAuth {
@@ -29,13 +31,15 @@ export class PinUvAuth {
   readonly #random: Random;
   readonly #rules: Rules;
   readonly #state: State;
+  readonly #commit: () => void;
 
-  constructor({ persona, clock, random, rules, state }: Dependencies) {
+  constructor({ persona, clock, random, rules, state, commit }: Dependencies) {
     this.#persona = persona;
     this.#clock = clock;
     this.#random = random;
     this.#rules = rules;
     this.#state = state;
+    this.#commit = commit;
   }
 
   /**
@@ -87,7 +91,7 @@ export class PinUvAuth {
   }
 
   /**
-   * Section 6.5.5.7.2: the retry counter falls before the PIN is compared, so that cutting the power gains nothing.
+   * Section 6.5.5.7.2: the retry counter falls, durably, before the PIN is compared: cutting the power gains nothing.
    * @throws {CtapError} CTAP2_ERR_PIN_INVALID, CTAP2_ERR_PIN_AUTH_BLOCKED, CTAP2_ERR_PIN_BLOCKED.
    */
   comparePin(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, session: Session): void {
@@ -95,7 +99,10 @@ export class PinUvAuth {
     const spend = () => {
       persistent.pinRetries = Math.max(0, persistent.pinRetries - this.#rules.retryCost);
     };
-    if (this.#rules.retryFallsBeforeCompare) spend();
+    if (this.#rules.retryFallsBeforeCompare) {
+      spend();
+      this.#commit();
+    }
     if (!persistent.pin || !this.#matches(protocol, secret, pinHashEnc, persistent.pin.hash)) {
       if (!this.#rules.retryFallsBeforeCompare) session.afterAnswer(spend);
       volatile.wrongPinsInARow += 1;

@@ -92,12 +92,15 @@ function enumerateCredentialsBegin(request: Request, env: AuthenticatorEnv): Cbo
   );
 }
 
-function entryOf({ id, user, algorithm, credProtect }: StoredCredential, env: AuthenticatorEnv): Response {
+function entryOf(credential: StoredCredential, env: AuthenticatorEnv): Response {
+  const { id, user, algorithm, credProtect, largeBlobKey, thirdPartyPayment } = credential;
   return {
     user,
     credentialID: { id, type: 'public-key' },
     publicKey: env.state.persistent.keys.signingKey(id, algorithm).publicKey,
     credProtect,
+    ...(largeBlobKey && { largeBlobKey }),
+    ...(env.persona.extensions.includes('thirdPartyPayment') && { thirdPartyPayment: thirdPartyPayment === true }),
   };
 }
 
@@ -118,11 +121,10 @@ function updateUserInformation(request: Request, env: AuthenticatorEnv): undefin
   if (!credentialID || !user) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'credentialID and user');
   const credential = writable(request, credentialID.id, env);
   if (!equal(user.id, credential.user.id)) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'user.id is of another');
-  credential.user = {
-    id: user.id,
-    ...(user.name && { name: user.name }),
-    ...(user.displayName && { displayName: user.displayName }),
-  };
+  const { id, name, displayName } = user;
+  env.state.persistent.credentials.update(credential.id, {
+    user: { id, ...(name && { name }), ...(displayName && { displayName }) },
+  });
   credentialStoreChanged(env);
 }
 

@@ -84,6 +84,7 @@ export async function performBuiltInUv(rpId: string | undefined, session: Sessio
     if (outcome === 'timeout') throw new CtapError('CTAP2_ERR_USER_ACTION_TIMEOUT');
     if (outcome === 'denied') throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
     persistent.uvRetries -= 1;
+    env.commit();
     if (outcome === 'granted') {
       persistent.uvRetries = builtInUv?.maxUvRetries ?? 0;
       persistent.uvCountSinceLastPinEntry += 1;
