@@ -12,9 +12,12 @@ import { commandRegistry } from './commands/registry.ts';
 import type { AuthenticatorEnv } from './env.ts';
 import { type Fault, type FaultEffect, FaultPlan, PowerLost, spoil } from './faults.ts';
 import { type Inspection, inspect } from './inspection.ts';
+import { type AuthenticatorStateJson, snapshot } from './persistence/snapshot.ts';
 import type { Persona } from './personas/persona.ts';
 import type { Keepalive, Session } from './session.ts';
 import { freshVolatileState } from './state.ts';
+import { responseApdu } from './u2f/apdu.ts';
+import { answerU2f } from './u2f/u2f.ts';
 import { hasCommand } from './versions.ts';
 
 export interface ProcessOptions {
@@ -33,9 +36,16 @@ export class Authenticator {
   /** For a defect that repeats itself. */
   #previousAnswer: Uint8Array | undefined;
 
+  /**
+   * Answers one U2F command APDU (FIDO U2F Raw Message Formats) with data and status word; undefined for a persona without U2F.
+   * Any input is answered. It waits for a touch only briefly: the host asks again.
+   */
+  readonly processU2f: ((apdu: Uint8Array, options?: ProcessOptions) => Promise<Uint8Array>) | undefined;
+
   constructor(env: AuthenticatorEnv) {
     this.persona = env.persona;
     this.#env = env;
+    if (env.persona.versions.includes('U2F_V2')) this.processU2f = (apdu, options) => this.#answerU2f(apdu, options);
   }
 
   /** False for one that lets the host wait in silence. */
@@ -70,6 +80,19 @@ export class Authenticator {
     }
   }
 
+  async #answerU2f(apdu: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
+    const { power } = this.#env.state.volatile;
+    if (this.#busy === power) return responseApdu('SW_UNKNOWN');
+    this.#busy = power;
+    try {
+      const session = this.#session({ signal, keepalive, power: power.signal, late: [], fault: undefined });
+      this.#env.state.volatile.assertions = undefined;
+      return await answerU2f(apdu, session, this.#env);
+    } finally {
+      if (this.#busy === power) this.#busy = undefined;
+    }
+  }
+
   /** The power goes and comes back: a running command ends, volatile state is lost, a reset is possible again for 10 seconds. */
   powerCycle(): void {
     this.#cut(false);
@@ -78,6 +101,11 @@ export class Authenticator {
   /** What an owner of the device could see, for tests and scenarios. */
   inspect(): Inspection {
     return inspect(this.#env);
+  }
+
+  /** Everything that outlives the power, secrets included, as a JSON document (`AuthenticatorOptions.importedState` reads it). */
+  exportState(): AuthenticatorStateJson {
+    return snapshot(this.persona.id, this.#env.state.persistent);
   }
 
   #session(parts: ProcessOptions & { power: AbortSignal; late: (() => void)[]; fault: Fault | undefined }): Session {
@@ -101,12 +129,22 @@ export class Authenticator {
       this.#strike(fault.do);
       return spoil(statusOnly('CTAP1_ERR_OTHER'), fault.do);
     }
-    const answer = await this.#execute(message, session);
+    const answer = this.#kept(await this.#execute(message, session));
     if (session.power.aborted || answer === undefined) return undefined;
     const altered = this.#env.misbehaviour.answer(answer, this.#previousAnswer);
     if (!fault || altered === undefined) return altered;
     this.#strike(fault.do);
     return spoil(altered, fault.do);
+  }
+
+  /** The answer goes out when everything it says is durable. */
+  #kept(answer: Uint8Array): Uint8Array {
+    try {
+      this.#env.commit();
+      return answer;
+    } catch {
+      return statusOnly('CTAP1_ERR_OTHER');
+    }
   }
 
   #strike(effect: FaultEffect): void {
@@ -124,13 +162,20 @@ export class Authenticator {
     let name: CommandName | undefined;
     try {
       name = this.#commandOf(message);
-      if (name !== 'authenticatorGetNextAssertion') this.#env.state.volatile.assertions = undefined;
+      this.#forgetOthers(name);
       const parameters = message.length > 1 ? this.#understand(message.subarray(1), name) : undefined;
       const result = await commandRegistry[name].execute(parameters, session, this.#env);
       return result ? concat(ok, encode(misbehaviour.response(result, name))) : ok.slice();
     } catch (error) {
       return statusOnly(misbehaviour.status(statusOf(error), name));
     }
+  }
+
+  /** CTAP 2.1 section 6: what a stateful command remembers is for the command that goes on with it. */
+  #forgetOthers(name: CommandName): void {
+    const { volatile } = this.#env.state;
+    if (name !== 'authenticatorGetNextAssertion') volatile.assertions = undefined;
+    if (!name.startsWith('authenticatorCredentialManagement')) volatile.enumeration = undefined;
   }
 
   /** The parameters of a command. @throws {ProtocolViolation} when they are not one canonical CBOR item. */

@@ -61,7 +61,7 @@ export function authenticatorData(
 }
 
 /** One counter for all credentials, as most keys have it; WebAuthn L3 section 6.1.1. */
-function nextSignCount({ persona, state: { persistent }, misbehaviour }: AuthenticatorEnv): number {
+export function nextSignCount({ persona, state: { persistent }, misbehaviour }: AuthenticatorEnv): number {
   if (persona.signCounter === 'constant-zero') return 0;
   persistent.signCount += misbehaviour.rules.counterStep;
   return persistent.signCount;

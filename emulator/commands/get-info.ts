@@ -23,7 +23,7 @@ function infoOf(env: AuthenticatorEnv): AuthenticatorInfo {
   const { persona, state } = env;
   const told = Object.entries({ ...limits(env), ...pinMembers(env), ...managementMembers(env), ...encrypted(env) });
   return {
-    versions: [...persona.versions],
+    versions: persona.versions.filter((version) => version !== 'U2F_V2' || !state.persistent.alwaysUv), // section 7.2.4
     ...(persona.extensions.length > 0 && { extensions: [...persona.extensions] }),
     aaguid: state.identity.aaguid,
     options: optionsOf(env),

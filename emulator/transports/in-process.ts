@@ -45,7 +45,7 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
   return {
     name: `in-process:${options.address ?? persona.id}`,
     transport,
-    capabilities: { wink: false, cbor: true, nmsg: true },
+    capabilities: { wink: false, cbor: true, nmsg: authenticator.processU2f === undefined },
     get plugged() {
       return plugged;
     },
