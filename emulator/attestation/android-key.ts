@@ -19,7 +19,7 @@ export const androidKey: AttestationFormat = {
     return new Map<string, number | Uint8Array | Uint8Array[]>([
       ['alg', credentialKey.alg],
       ['sig', env.misbehaviour.signature(credentialKey.sign(concat(authData, clientDataHash)))],
-      ['x5c', [...chain, identity.root]],
+      ['x5c', identity.sendsRoot ? [...chain, identity.root] : chain],
     ]);
   },
 };

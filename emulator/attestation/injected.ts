@@ -24,15 +24,18 @@ export interface InjectedAttestation {
   certificate?: Alteration | undefined;
   /** authData of fido-u2f shows the persona's AAGUID instead of zeros, which the format asks for. */
   keepsAaguid?: boolean | undefined;
+  /** False leaves the root out of the chain of android-key. */
+  sendsRoot?: boolean | undefined;
   tpm?: Partial<TpmFacts> | undefined;
 }
 
 /** @throws {RangeError} when a secret is no scalar of P-256. */
 export function leafRequestOf(injected: InjectedAttestation, deterministic: boolean | undefined): Partial<LeafRequest> {
-  const { ca, secret, tpm, keepsAaguid } = injected;
+  const { ca, secret, tpm, keepsAaguid, sendsRoot } = injected;
   return {
     tpm,
     keepsAaguid,
+    sendsRoot,
     ...(ca && { authority: authorityOf(ca) }),
     ...(secret && { key: importSigningKey('ES256', secret, deterministic) }),
   };

@@ -28,6 +28,8 @@ export interface AttestationIdentity extends SignerUnderCertificate {
   certify(leaf: LeafContent): Uint8Array[];
   /** DER. */
   root: Uint8Array;
+  /** android-key, whose chain goes up to the root: false leaves it out. */
+  sendsRoot: boolean;
   /** authData of fido-u2f shows the AAGUID all the same. */
   keepsAaguid: boolean;
   /** What its TPM tells, where a test wants something particular. */
@@ -85,6 +87,7 @@ export interface LeafRequest {
   key?: SigningKey | undefined;
   tpm?: Partial<TpmFacts> | undefined;
   keepsAaguid?: boolean | undefined;
+  sendsRoot?: boolean | undefined;
 }
 
 /** An attestation key with its certificate, WebAuthn L3 section 8.2.1. */
@@ -112,6 +115,7 @@ export function attestationIdentity(request: LeafRequest): AttestationIdentity {
     certify,
     root: rootOf(issuer).certificate,
     tpm: request.tpm,
+    sendsRoot: request.sendsRoot ?? true,
     keepsAaguid: request.keepsAaguid ?? false,
   };
 }
