@@ -1,6 +1,7 @@
 /** A key over TCP: each 64-byte report behind its length as a big-endian u16, as the emulation of pico-fido speaks it. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { concat, uint } from '#protocol/bytes.ts';
+import { reportLength } from '#protocol/ctaphid.ts';
+import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
 import { cannotListen, type Listening, loopback, PeersByChannel, type ServedKey } from './served-key.ts';
 
@@ -31,11 +32,12 @@ export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOpt
       connections.delete(connection);
       peers.forget(connection);
     });
-    const reports = new LengthPrefixed((report) => {
-      if (report.length > 4) peers.heard(report, connection);
+    const onReport = (report: Uint8Array) => {
+      if (report.length !== reportLength) return;
+      peers.heard(report, connection);
       key.receive(report);
-    });
-    connection.on('data', (chunk) => reports.push(chunk));
+    };
+    connection.on('data', cutByLength(onReport));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(`tcp:${host}:${port}`, error)));
@@ -61,27 +63,6 @@ export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOpt
 
 function sendTo(connection: Socket | undefined, report: Uint8Array): void {
   if (!connection || connection.destroyed) return;
-  connection.write(concat(uint(report.length, 2), report));
+  connection.write(withLength(report));
   if (connection.writableLength > mostUnreadBytes) connection.destroy();
-}
-
-/** Cuts a stream into what was written behind each length. Holds no more than one piece and the chunk at hand. */
-class LengthPrefixed {
-  readonly #deliver: (piece: Uint8Array) => void;
-  #rest: Uint8Array = new Uint8Array(0);
-
-  constructor(deliver: (piece: Uint8Array) => void) {
-    this.#deliver = deliver;
-  }
-
-  push(chunk: Uint8Array): void {
-    let rest = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
-    while (rest.length >= 2) {
-      const end = 2 + ((rest[0]! << 8) | rest[1]!);
-      if (rest.length < end) break;
-      this.#deliver(rest.slice(2, end));
-      rest = rest.subarray(end);
-    }
-    this.#rest = rest.slice();
-  }
 }
