@@ -8,6 +8,7 @@ import { type AuthenticatorConfigSubCommand, authenticatorConfigSubCommands } fr
 import { attestationChoicesOf } from '../attestation/choose.ts';
 import { attestationFormats } from '../attestation/registry.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import { maxCredBlobLength } from '../extensions/cred-blob.ts';
 import { defaultMaxPinLength } from '../personas/features.ts';
 import { hasInfoMember, hasOption } from '../versions.ts';
 import type { CtapCommand } from './command.ts';
@@ -73,6 +74,7 @@ function limits({ persona, state: { persistent } }: AuthenticatorEnv): Partial<A
     transports: [...persona.transports],
     algorithms: persona.algorithms.map((name) => ({ type: 'public-key', alg: coseAlgorithms[name].alg })),
     ...(largeBlobs && { maxSerializedLargeBlobArray: largeBlobs.maxSerializedLargeBlobArray }),
+    ...(persona.extensions.includes('credBlob') && { maxCredBlobLength }),
     ...(persona.firmwareVersion !== undefined && { firmwareVersion: persona.firmwareVersion }),
     ...(builtInUv && { preferredPlatformUvAttempts: builtInUv.attempts, uvModality: builtInUv.uvModality }),
     remainingDiscoverableCredentials: persistent.credentials.remaining,
