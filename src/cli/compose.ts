@@ -3,11 +3,15 @@
 import { dialogProfiles } from '#browser/dialog-profiles.ts';
 import {
   type AttestationChoice,
+  type AuthenticatorOptions,
   createAuthenticator,
   type DefectId,
+  defectGroups,
   defects,
+  denyTouch,
   type Fault,
   ManualGestures,
+  type Persona,
   type PersonaId,
   personas,
   plugIn,
@@ -19,6 +23,15 @@ import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
 import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
 import { EmulatedKey } from './emulated-key.ts';
+
+export { defectGroups, type Persona, personas };
+
+/** An authenticator as it comes from the factory, whose user declines every gesture. */
+export const freshAuthenticator = (persona: Persona) => createAuthenticator({ persona, gestures: denyTouch });
+
+/** Our own plain key with other algorithms or another attestation, touched at once. */
+export const authenticatorWith = (changes: Pick<AuthenticatorOptions, 'algorithms' | 'attestation'>) =>
+  createAuthenticator({ persona: 'touchstone-key', ...changes });
 
 /** Names that scenarios may use. */
 export const vocabulary = {
