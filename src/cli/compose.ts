@@ -4,6 +4,7 @@ import { dialogProfiles } from '#browser/dialog-profiles.ts';
 import {
   type AttestationChoice,
   type AuthenticatorOptions,
+  autoTouch,
   createAuthenticator,
   type DefectId,
   defectGroups,
@@ -11,13 +12,19 @@ import {
   denyTouch,
   type Fault,
   ManualGestures,
+  neverTouch,
   type Persona,
   type PersonaId,
   personas,
   plugIn,
+  type ServedKey,
+  seededRandom,
+  serveTcp,
+  serveUdp,
+  touchAfter,
   trustAnchors,
 } from '#emulator';
-import type { Clock, Random } from '#protocol/seams.ts';
+import { type Clock, type Random, systemClock } from '#protocol/seams.ts';
 import type { Vocabulary } from '#scenario/expand.ts';
 import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
@@ -32,6 +39,40 @@ export const freshAuthenticator = (persona: Persona) => createAuthenticator({ pe
 /** Our own plain key with other algorithms or another attestation, touched at once. */
 export const authenticatorWith = (changes: Pick<AuthenticatorOptions, 'algorithms' | 'attestation'>) =>
   createAuthenticator({ persona: 'touchstone-key', ...changes });
+
+/** What `touchstone emulate` was asked for. */
+export interface EmulationOptions {
+  persona: string;
+  pin?: string;
+  /** File in which the state is kept. */
+  state?: string;
+  seed?: string;
+  defect: readonly string[];
+  touch: 'auto' | 'never' | { afterMs: number };
+  transport: 'udp' | 'tcp';
+  /** 0 takes a free one. */
+  port?: number;
+}
+
+/**
+ * An emulated key on a socket of the loopback address; disposing it ends it.
+ * @throws {UsageError} for an unknown persona or defect, {TransportError} when the port cannot be had.
+ */
+export async function serveEmulated(options: EmulationOptions): Promise<ServedKey & { label: string }> {
+  const { pin, state, seed, touch, port } = options;
+  const authenticator = createAuthenticator({
+    persona: options.persona as PersonaId,
+    defects: options.defect as DefectId[],
+    gestures: typeof touch === 'object' ? touchAfter(touch.afterMs, systemClock) : touchGestures[touch],
+    pin,
+    state,
+    ...(seed !== undefined && { random: seededRandom(seed) }),
+  });
+  const served = await { udp: serveUdp, tcp: serveTcp }[options.transport](authenticator, { port });
+  return Object.assign(served, { label: authenticator.persona.label });
+}
+
+const touchGestures = { auto: autoTouch, never: neverTouch } as const;
 
 /** Names that scenarios may use. */
 export const vocabulary = {

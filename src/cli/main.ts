@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { UsageError } from '#protocol/errors.ts';
 import { defectsCommand } from './commands/defects.ts';
 import { docsCommand } from './commands/docs.ts';
+import { emulateCommand } from './commands/emulate.ts';
 import { listCommand } from './commands/list.ts';
 import { personasCommand } from './commands/personas.ts';
 import { reportCommand } from './commands/report.ts';
@@ -23,6 +24,7 @@ const commands = [
   listCommand,
   personasCommand,
   defectsCommand,
+  emulateCommand,
   reportCommand,
   schemaCommand,
   docsCommand,
