@@ -34,7 +34,7 @@ export class HidKey {
     this.#device = new CtapHidDevice({
       ...options,
       process: (message, how) => inside.process(message, how),
-      processU2f: processU2f && ((apdu, how) => processU2f.call(inside, apdu, how)),
+      processU2f: processU2f,
       sendsKeepalives: inside.sendsKeepalives,
       send: (report) => host.send(report),
       onPowerLost: (error) => this.#onPowerLost(error),

@@ -36,7 +36,7 @@ export async function serveUdp(inside: KeyInside, options: Listening & HidKeyOpt
       return;
     }
     peers.heard(datagram, peer);
-    key.receive(datagram);
+    key.receive(new Uint8Array(datagram));
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (error) => reject(cannotListen(`udp:${host}:${port}`, error)));

@@ -50,9 +50,9 @@ export class Reassembler {
     this.#take(packet.data);
   }
 
-  /** Copies: the report it came in may be used again. */
+  /** Copies (`slice` of a Buffer would not): the report it came in may be used again. */
   #take(data: Uint8Array): void {
-    const part = data.slice(0, this.#length - this.#received);
+    const part = new Uint8Array(data.subarray(0, this.#length - this.#received));
     this.#parts.push(part);
     this.#received += part.length;
   }

@@ -152,7 +152,7 @@ export function decodeInitResponse(bytes: Uint8Array): InitResponse {
     throw violation('init-channel', 15, `INIT gave channel 0x${channel.toString(16)}, which is reserved`);
   const bits = bytes[16]!;
   return {
-    nonce: bytes.slice(0, nonceLength),
+    nonce: new Uint8Array(bytes.subarray(0, nonceLength)),
     channel,
     protocolVersion: bytes[12]!,
     deviceVersion: [bytes[13]!, bytes[14]!, bytes[15]!],

@@ -7,7 +7,7 @@ export const withLength = (piece: Uint8Array): Uint8Array => concat(uint(piece.l
 export function cutByLength(deliver: (piece: Uint8Array) => void): (chunk: Uint8Array) => void {
   let rest: Uint8Array = new Uint8Array(0);
   return (chunk) => {
-    rest = rest.length === 0 ? chunk : concat(rest, chunk);
+    rest = concat(rest, chunk); // a copy, also of a Buffer, whose `slice` would be none
     while (rest.length >= 2) {
       const end = 2 + ((rest[0]! << 8) | rest[1]!);
       if (rest.length < end) break;

@@ -26,7 +26,7 @@ export async function openUdp({ host, port }: SocketAddress): Promise<ReportPipe
     send(report) {
       if (!ending.is) socket.send(report, (error) => error && ending.happened(error));
     },
-    onReport: (listener) => void socket.on('message', listener),
+    onReport: (listener) => void socket.on('message', (datagram) => listener(new Uint8Array(datagram))),
     onClose: (listener) => ending.listen(listener),
     async close() {
       if (ending.closedHere()) await new Promise<void>((resolve) => socket.close(resolve));
