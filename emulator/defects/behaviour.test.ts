@@ -298,6 +298,41 @@ const extensionObservations: Record<string, Observation> = {
   'extension.hmac-secret-cut-off': secretOutput,
 };
 
+/** The answer to a credentialManagement subcommand without parameters, as bytes, of a key with one passkey. */
+const managed =
+  (subCommand: number): Observation =>
+  async (subject) => {
+    await subject.account();
+    const { token, protocol } = await subject.platform.pinToken(2, pin, { permissions: permissions.cm });
+    const pinUvAuthParam = protocol.authenticate(token as Uint8Array, new Uint8Array([subCommand]));
+    const request = { subCommand, pinUvAuthProtocol: 2, pinUvAuthParam };
+    return outcome(subject.platform.send('authenticatorCredentialManagement', request));
+  };
+const fingerprintKey: Observation = async ({ platform }) => [
+  await outcome(platform.send('authenticatorBioEnrollment', { getModality: true })),
+  await outcome(platform.send('authenticatorBioEnrollment', { modality: 1, subCommand: 7 })),
+];
+const blobArray: Observation = ({ platform }) =>
+  outcome(platform.send('authenticatorLargeBlobs', { get: 960, offset: 0 }));
+
+const managementObservations: Record<string, Observation> = {
+  'credmgmt.count-missing': managed(0x01),
+  'credmgmt.count-too-many': managed(0x01),
+  'credmgmt.room-denied': managed(0x01),
+  'credmgmt.rp-missing': managed(0x02),
+  'credmgmt.rp-id-missing': managed(0x02),
+  'credmgmt.rp-id-hash-other': managed(0x02),
+  'credmgmt.total-too-many': managed(0x02),
+  'bio.modality-unknown': fingerprintKey,
+  'bio.modality-missing': fingerprintKey,
+  'bio.samples-zero': fingerprintKey,
+  'bio.kind-unknown': fingerprintKey,
+  'largeblobs.missing': blobArray,
+  'largeblobs.hash-wrong': blobArray,
+  'largeblobs.cut-off': blobArray,
+  'largeblobs.text': blobArray,
+};
+
 const answers: Observation = async (subject) => {
   const retries = await subject.authenticator.process(messageOf('authenticatorClientPIN', new Map([[2, 1]])));
   return [toHex(retries), toHex(await subject.rawInfo())];
@@ -351,17 +386,21 @@ const observations: Record<string, Observation> = {
   ...registrationObservations,
   ...assertionObservations,
   ...resetObservations,
+  ...managementObservations,
   ...extensionObservations,
   ...transportObservations,
 };
 /** What an observation needs that is not there by default. */
-const needs: Record<string, Partial<AuthenticatorOptions>> = { 'pin.never-blocked': { retries: 0 } };
+const needs = (id: string): Partial<AuthenticatorOptions> => {
+  if (Object.hasOwn(managementObservations, id)) return { persona: 'touchstone-complete' };
+  return id === 'pin.never-blocked' ? { retries: 0 } : {};
+};
 
 describe('the observation differs with the defect', () => {
   it.each(Object.entries(observations))('%s', async (id, observe) => {
-    const clean = await observe(new Subject([], needs[id]));
-    expect(await observe(new Subject([], needs[id])), 'two clean runs agree').toEqual(clean);
-    expect(await observe(new Subject([id as DefectId], needs[id]))).not.toEqual(clean);
+    const clean = await observe(new Subject([], needs(id)));
+    expect(await observe(new Subject([], needs(id))), 'two clean runs agree').toEqual(clean);
+    expect(await observe(new Subject([id as DefectId], needs(id)))).not.toEqual(clean);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Every defect that puts a relying party on trial is refused by ours, at the right visit and for the right reason. */
 import { describe, expect, it } from 'vitest';
-import { type DefectId, defects } from '../index.ts';
+import { type DefectId, defectGroups, defects } from '../index.ts';
 import { ceremonyWith } from './test-ceremony.ts';
 
 /** Where the refusal comes, and why; `body-invalid` is an answer of which not even the credential id can be read. */
@@ -154,11 +154,25 @@ describe('our relying party refuses', () => {
   });
 });
 
-it('accepts an authenticator without defects', async () => {
-  expect(await ceremonyWith([])).toEqual(['accepted', 'accepted', 'accepted']);
+/** Formats with defects of their own; each of those is refused with the statement. */
+const formats = ['tpm', 'android-key', 'apple', 'fido-u2f'] as const;
+const ofFormats = formats.flatMap((attestation) =>
+  (Object.keys(defectGroups[attestation].rows) as DefectId[]).map((id) => [id, attestation] as const),
+);
+
+describe('our relying party refuses in the format of its own', () => {
+  it.each(ofFormats)('%s', async (defect, attestation) => {
+    expect(await ceremonyWith([defect], { attestation })).toEqual(['attestation-invalid']);
+  });
+});
+
+describe('our relying party accepts an authenticator without defects', () => {
+  it.each(['packed-basic', ...formats] as const)('%s', async (attestation) => {
+    expect(await ceremonyWith([], { attestation })).toEqual(['accepted', 'accepted', 'accepted']);
+  });
 });
 
 it('has a verdict on every defect that puts relying parties on trial', () => {
   const onTrial = Object.entries(defects).flatMap(([id, { tries }]) => (tries === 'relying-party' ? [id] : []));
-  expect(expected.map(([id]) => id).toSorted()).toEqual(onTrial.toSorted());
+  expect([...expected, ...ofFormats].map(([id]) => id).toSorted()).toEqual(onTrial.toSorted());
 });

@@ -10,7 +10,9 @@ import { counterDefects } from './counters.ts';
 import type { Defect } from './defect.ts';
 import { extensionDefects } from './extensions.ts';
 import { flagDefects } from './flags.ts';
+import { androidKeyDefects, appleDefects, tpmDefects, u2fDefects } from './formats.ts';
 import { getInfoDefects } from './get-info.ts';
+import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
 import { pinDefects, tokenDefects } from './pin-token.ts';
 import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
@@ -23,6 +25,10 @@ export const defectGroups = {
   authdata: { title: 'Layout of authenticator data', rows: authDataDefects },
   cose: { title: 'Credential public key', rows: coseKeyDefects },
   attestation: { title: 'Attestation statement', rows: attestationStatementDefects },
+  tpm: { title: 'Attestation format tpm', rows: tpmDefects },
+  'android-key': { title: 'Attestation format android-key', rows: androidKeyDefects },
+  apple: { title: 'Attestation format apple', rows: appleDefects },
+  'fido-u2f': { title: 'Attestation format fido-u2f', rows: u2fDefects },
   certificate: { title: 'Attestation certificate', rows: certificateDefects },
   status: { title: 'Status codes', rows: statusDefects },
   cbor: { title: 'CBOR of answers', rows: cborDefects },
@@ -32,6 +38,9 @@ export const defectGroups = {
   registration: { title: 'makeCredential', rows: registrationDefects },
   assertion: { title: 'getAssertion', rows: assertionDefects },
   reset: { title: 'reset', rows: resetDefects },
+  credmgmt: { title: 'credentialManagement', rows: credentialManagementDefects },
+  bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },
+  largeblobs: { title: 'largeBlobs', rows: largeBlobDefects },
   extension: { title: 'Extensions', rows: extensionDefects },
   transport: { title: 'Transport', rows: transportDefects },
 } as const satisfies Record<string, { title: string; rows: Record<string, Defect> }>;

@@ -11,7 +11,7 @@ import type { Passkey } from '#relying-party/store/store.ts';
 import { parseCertificate } from '#relying-party/verification/certificate.ts';
 import { verifyAuthentication } from '#relying-party/verification/verify-authentication.ts';
 import { verifyRegistration } from '#relying-party/verification/verify-registration.ts';
-import { createAuthenticator, type DefectId, trustAnchors } from '../index.ts';
+import { type AuthenticatorOptions, createAuthenticator, type DefectId, trustAnchors } from '../index.ts';
 import { rpId, TestPlatform } from '../test-platform.ts';
 
 const origin = `https://${rpId}`;
@@ -24,9 +24,14 @@ const now = Date.parse('2026-06-01');
 export type Verdict = string;
 
 /** The verdicts on a registration and on two sign-ins; what follows a refusal is left out. */
-export async function ceremonyWith(defects: readonly DefectId[]): Promise<Verdict[]> {
+export async function ceremonyWith(
+  defects: readonly DefectId[],
+  options: Pick<AuthenticatorOptions, 'attestation'> = {},
+): Promise<Verdict[]> {
   const random = seededRandom('defects');
-  const platform = new TestPlatform(createAuthenticator({ persona: 'touchstone-key', pin: '1234', random, defects }));
+  const platform = new TestPlatform(
+    createAuthenticator({ persona: 'touchstone-key', pin: '1234', random, defects, ...options }),
+  );
   const verdicts: Verdict[] = [];
   try {
     const passkey = await register(platform, verdicts);
