@@ -4,20 +4,18 @@ import { dialogProfiles } from '#browser/dialog-profiles.ts';
 import {
   type AttestationChoice,
   type AuthenticatorOptions,
-  autoTouch,
   createAuthenticator,
   type DefectId,
   defectGroups,
   defects,
   denyTouch,
   type Fault,
+  type GestureSource,
   ManualGestures,
-  neverTouch,
   type Persona,
   type PersonaId,
   personas,
   plugIn,
-  type ServedKey,
   seededRandom,
   serveTcp,
   serveUdp,
@@ -29,6 +27,7 @@ import type { Vocabulary } from '#scenario/expand.ts';
 import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
 import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
+import { type OnlineKey, type OnlineKeyEvents, recorded } from './emulate/online-key.ts';
 import { EmulatedKey } from './emulated-key.ts';
 
 export { defectGroups, type Persona, personas };
@@ -48,7 +47,8 @@ export interface EmulationOptions {
   state?: string;
   seed?: string;
   defect: readonly string[];
-  touch: 'auto' | 'never' | { afterMs: number };
+  /** `ask`: somebody at the terminal touches. In all but `auto` the terminal may touch or deny first. */
+  touch: 'auto' | 'ask' | 'never' | { afterMs: number };
   transport: 'udp' | 'tcp';
   /** 0 takes a free one. */
   port?: number;
@@ -58,21 +58,28 @@ export interface EmulationOptions {
  * An emulated key on a socket of the loopback address; disposing it ends it.
  * @throws {UsageError} for an unknown persona or defect, {TransportError} when the port cannot be had.
  */
-export async function serveEmulated(options: EmulationOptions): Promise<ServedKey & { label: string }> {
+export async function serveEmulated(options: EmulationOptions, events: OnlineKeyEvents): Promise<OnlineKey> {
   const { pin, state, seed, touch, port } = options;
+  const hands = new ManualGestures();
+  const random = seed === undefined ? undefined : seededRandom(seed);
   const authenticator = createAuthenticator({
     persona: options.persona as PersonaId,
     defects: options.defect as DefectId[],
-    gestures: typeof touch === 'object' ? touchAfter(touch.afterMs, systemClock) : touchGestures[touch],
+    gestures: watched(touch, hands, events),
     pin,
     state,
-    ...(seed !== undefined && { random: seededRandom(seed) }),
+    random,
   });
-  const served = await { udp: serveUdp, tcp: serveTcp }[options.transport](authenticator, { port });
-  return Object.assign(served, { label: authenticator.persona.label });
+  const { processU2f, sendsKeepalives } = authenticator;
+  const inside = recorded({ cable: plugIn(authenticator), processU2f, sendsKeepalives }, events);
+  const serve = { udp: serveUdp, tcp: serveTcp }[options.transport];
+  const served = await serve(inside, { port, random, wink: () => events.onWink() });
+  return Object.assign(served, {
+    label: authenticator.persona.label,
+    touch: () => hands.touch(),
+    deny: () => hands.deny(),
+  });
 }
-
-const touchGestures = { auto: autoTouch, never: neverTouch } as const;
 
 /** Names that scenarios may use. */
 export const vocabulary = {
@@ -179,4 +186,18 @@ function platformAuthenticator(persona: PersonaId, { clock, random, elapsedMs, o
 function factsOf(persona: PersonaId) {
   const { id, label, aaguid } = personas[persona];
   return { id, label, aaguid };
+}
+
+/** Touches as told; whoever watches hears of every wait, and may end it by hand. */
+function watched(touch: EmulationOptions['touch'], hands: ManualGestures, events: OnlineKeyEvents): GestureSource {
+  return {
+    respond(request, signal) {
+      if (touch === 'auto') return 'granted';
+      events.onWaiting({ rpId: request.rpId });
+      signal.addEventListener('abort', () => events.onWaiting(undefined), { once: true });
+      const byHand = hands.respond(request, signal);
+      if (typeof touch === 'string') return byHand;
+      return Promise.race([byHand, touchAfter(touch.afterMs, systemClock).respond(request, signal)]);
+    },
+  };
 }

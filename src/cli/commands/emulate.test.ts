@@ -28,7 +28,7 @@ async function answerOf(options: Partial<EmulationOptions>, message: number[]) {
   const line = new Promise<string>((resolve) => {
     said = resolve;
   });
-  const emulation = emulate({ ...asked, ...options }, ended.signal);
+  const emulation = emulate({ ...asked, ...options }, ended);
   const [label, address] = (await line).split(' at ') as [string, string];
   const device = await openDevice(address);
   const answer = await device.transact(new Uint8Array(message));
