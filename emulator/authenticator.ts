@@ -87,7 +87,8 @@ export class Authenticator {
     try {
       const session = this.#session({ signal, keepalive, power: power.signal, late: [], fault: undefined });
       this.#env.state.volatile.assertions = undefined;
-      return await answerU2f(apdu, session, this.#env);
+      const answer = await answerU2f(apdu, session, this.#env);
+      return this.#keep() ? answer : responseApdu('SW_UNKNOWN');
     } finally {
       if (this.#busy === power) this.#busy = undefined;
     }
@@ -129,7 +130,8 @@ export class Authenticator {
       this.#strike(fault.do);
       return spoil(statusOnly('CTAP1_ERR_OTHER'), fault.do);
     }
-    const answer = this.#kept(await this.#execute(message, session));
+    const made = await this.#execute(message, session);
+    const answer = this.#keep() ? made : statusOnly('CTAP1_ERR_OTHER');
     if (session.power.aborted || answer === undefined) return undefined;
     const altered = this.#env.misbehaviour.answer(answer, this.#previousAnswer);
     if (!fault || altered === undefined) return altered;
@@ -137,13 +139,13 @@ export class Authenticator {
     return spoil(altered, fault.do);
   }
 
-  /** The answer goes out when everything it says is durable. */
-  #kept(answer: Uint8Array): Uint8Array {
+  /** What an answer says must be durable before it goes out. False when the state could not be written. */
+  #keep(): boolean {
     try {
       this.#env.commit();
-      return answer;
+      return true;
     } catch {
-      return statusOnly('CTAP1_ERR_OTHER');
+      return false;
     }
   }
 

@@ -6,9 +6,10 @@ import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
-import type { CtapVersion } from '../versions.ts';
 import type { ManagementFeatures } from './features.ts';
 
+/** Version strings of getInfo; there is no FIDO_2_2. What each brought is in `versions.ts`. */
+export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1' | 'FIDO_2_3';
 export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
 
 /** How it attests: a format, and for `packed` whether under a certificate of the model or the device, or with the credential's own key. */
@@ -34,6 +35,11 @@ export interface Persona {
   label: string;
   /** UUID text. */
   aaguid: string;
+  /**
+   * Where its data come from. `published`: AAGUID, versions, extensions and options of the model's published getInfo;
+   * `plausible`: the AAGUID is published, the rest is what such a model would answer; `own`: it imitates nobody.
+   */
+  source: 'published' | 'plausible' | 'own';
   versions: readonly CtapVersion[];
   extensions: readonly ExtensionId[];
   /** Option ids with the values they have on a fresh device. `clientPin` and `uv` follow from the state. */
