@@ -1,7 +1,7 @@
 /** An authenticator with a PIN, alone with a test: its clock stands still, and it is touched when the test says so. */
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { utf8 } from '#protocol/bytes.ts';
-import type { CommandRequest } from '#protocol/commands.ts';
+import { type CommandRequest, permissions } from '#protocol/commands.ts';
 import { AdjustableClock } from '#protocol/seams.ts';
 import { type AuthenticatorOptions, createAuthenticator, type DefectId, ManualGestures } from '../index.ts';
 import { messageOf, rpId, TestPlatform } from '../test-platform.ts';
@@ -67,3 +67,11 @@ export class Subject {
 /** What comes of it: a value, or the kind of error. */
 export const outcome = <T>(work: Promise<T>): Promise<T | string> =>
   work.catch((error: Error) => `${error.name}: ${error.message}`);
+
+/** Something to look at: the same in two correct authenticators. */
+export type Observation = (subject: Subject) => Promise<unknown>;
+
+export const status = async (reply: Promise<{ status: string }>) => (await reply).status;
+
+/** What a token for a registration is asked for with. */
+export const mcToken = { permissions: permissions.mc, rpId };
