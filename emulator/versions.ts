@@ -7,9 +7,7 @@ import type { ClientPinSubCommand, CommandName } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { AuthenticatorConfigSubCommand } from '#protocol/management.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
-import type { Persona } from './personas/persona.ts';
-
-export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1' | 'FIDO_2_3';
+import type { CtapVersion, Persona } from './personas/persona.ts';
 
 /** Rules that a later version replaced. */
 interface VersionRules {

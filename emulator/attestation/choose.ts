@@ -1,4 +1,5 @@
 /** Which of its formats the authenticator attests with: CTAP 2.1 section 6.1.2 step 9 (enterprise) and CTAP 2.2 attestationFormatsPreference. */
+import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { AttestationChoice, Persona } from '../personas/persona.ts';
@@ -11,15 +12,19 @@ export const attestationChoicesOf = ({ attestation, otherAttestations = [] }: Pe
   ...otherAttestations,
 ];
 
-/** The first format of the preference that the persona has, else its own. */
+/** The first format of the preference that the persona has and that can attest such a key, else its own. */
 export function chooseAttestation(
   { attestationFormatsPreference: preference }: { attestationFormatsPreference?: readonly string[] | undefined },
+  algorithm: CoseAlgorithm,
   persona: Persona,
 ): AttestationChoice {
   if (!preference || !rulesOf(persona).attestationFormatsPreference) return persona.attestation;
   const choices: AttestationChoice[] = [...attestationChoicesOf(persona), 'none'];
   for (const fmt of preference) {
-    const choice = choices.find((candidate) => attestationFormats[candidate].fmt === fmt);
+    const choice = choices.find((candidate) => {
+      const { fmt: itsFmt, algorithms } = attestationFormats[candidate];
+      return itsFmt === fmt && (!algorithms || algorithms.includes(algorithm));
+    });
     if (choice) return choice;
   }
   return persona.attestation;

@@ -5,9 +5,9 @@ import { type CommandName, commands, permissions } from '#protocol/commands.ts';
 import { aes128CbcDecrypt, hkdfSha256 } from '#protocol/crypto.ts';
 import { AdjustableClock } from '#protocol/seams.ts';
 import { statusName } from '#protocol/status.ts';
+import type { CtapVersion } from '../personas/persona.ts';
 import { personas } from '../personas/registry.ts';
 import { pin, TestManager } from '../test-management.ts';
-import type { CtapVersion } from '../versions.ts';
 
 const complete = personas['touchstone-complete'];
 const versioned = (...versions: CtapVersion[]) => TestManager.of({ persona: { ...complete, versions } });

@@ -57,7 +57,7 @@ export const makeCredential: CtapCommand = {
     const extensions = outputsFor(credential.credentialId);
     if (discoverable) credentialStoreChanged(env);
     const { clientDataHash } = request;
-    const attestation = enterprise ? 'packed-enterprise' : chooseAttestation(request, env.persona);
+    const attestation = enterprise ? 'packed-enterprise' : chooseAttestation(request, algorithm, env.persona);
     return attest({ clientDataHash, rpIdHash, user, credential, extensions, attestation }, env); // step 19
   },
 };

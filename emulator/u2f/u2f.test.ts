@@ -9,7 +9,7 @@ import { TestManager } from '../test-management.ts';
 import { clientDataHash as challenge, rpId } from '../test-platform.ts';
 
 const application = sha256(utf8(rpId));
-const apdu = (ins: number, data = new Uint8Array(0), p1 = 0) =>
+const apdu = (ins: number, data: Uint8Array = new Uint8Array(0), p1 = 0) =>
   data.length === 0
     ? new Uint8Array([0, ins, p1, 0, 0, 0, 0])
     : concat(new Uint8Array([0, ins, p1, 0, 0]), uint(data.length, 2), data, new Uint8Array(2));
