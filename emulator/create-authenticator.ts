@@ -4,6 +4,7 @@ import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { UsageError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
 import { type InjectedAttestation, type InjectedCredential, leafRequestOf } from './attestation/injected.ts';
+import { leafRequestFor } from './attestation/model.ts';
 import { attestationFormats } from './attestation/registry.ts';
 import { type AttestationIdentity, attestationIdentity } from './attestation/test-pki.ts';
 import { Authenticator } from './authenticator.ts';
@@ -120,16 +121,12 @@ function identityOf(
   random: Random,
   injected: InjectedAttestation = {},
 ): Identity {
-  const aaguid = parseAaguid(persona.aaguid);
-  const isU2f = persona.attestation === 'fido-u2f';
   let made: AttestationIdentity | undefined;
   return {
-    aaguid,
+    aaguid: parseAaguid(persona.aaguid),
     attestation() {
       made ??= attestationIdentity({
-        model: persona.label,
-        aaguid: isU2f ? undefined : aaguid,
-        intermediateCa: persona.intermediateCa && !isU2f,
+        ...leafRequestFor(persona),
         alter: (template) => certificate(injected.certificate?.(template) ?? template),
         untrusted: !rules.attestationRootIsKnown,
         deterministic: random.deterministic,

@@ -21,7 +21,7 @@ export const apple: AttestationFormat = {
 };
 
 /** The nonce as [1] EXPLICIT OCTET STRING in a SEQUENCE, as Apple writes it. */
-export const nonceExtension = (nonce: Uint8Array): Extension => ({
+const nonceExtension = (nonce: Uint8Array): Extension => ({
   oid: '1.2.840.113635.100.8.2',
   critical: false,
   value: der.sequence(der.contextSpecific(1, der.octetString(nonce))),

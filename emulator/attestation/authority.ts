@@ -38,7 +38,7 @@ export interface LeafContent {
 
 export type Alteration = (template: CertificateTemplate) => CertificateTemplate;
 
-export const validity = { notBefore: new Date('2024-01-01T00:00:00Z'), notAfter: new Date('2049-12-31T23:59:59Z') };
+const validity = { notBefore: new Date('2024-01-01T00:00:00Z'), notAfter: new Date('2049-12-31T23:59:59Z') };
 
 /** A root, or an intermediate below `issuer`. */
 export function certifyAuthority(name: Name, label: string, key: SigningKey, issuer?: Authority): Authority {

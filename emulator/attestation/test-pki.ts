@@ -41,13 +41,13 @@ export const organisation = [
   ['O', 'Touchstone TEST ONLY - no certified authenticator'],
 ] as const;
 
-export const testKey = (label: string, algorithm: CoseAlgorithm = 'ES256', deterministic = true): SigningKey =>
+const testKey = (label: string, algorithm: CoseAlgorithm = 'ES256', deterministic = true): SigningKey =>
   importSigningKey(algorithm, hkdfSha256(utf8('touchstone test pki'), new Uint8Array(32), label, 32), deterministic);
 
 const authority = (commonName: string, issuer?: Authority): Authority =>
   certifyAuthority([...organisation, ['CN', commonName]], commonName, testKey(commonName), issuer);
 
-export const once = <T>(make: () => T): (() => T) => {
+const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
   return () => {
     made ??= make();
@@ -123,4 +123,11 @@ export function attestationIdentity(request: LeafRequest): AttestationIdentity {
 function testAuthority({ untrusted, intermediateCa }: LeafRequest): Authority {
   if (untrusted) return strangerRoot();
   return intermediateCa ? intermediate() : root();
+}
+
+/** A service of the test authority that signs with RSA, with its chain below the root. */
+export function certificateOfService(commonName: string): SignerUnderCertificate {
+  const key = testKey(commonName, 'RS256');
+  const subject: Name = [...organisation, ['CN', commonName]];
+  return { key, chain: certifyLeaf(intermediate(), { label: commonName, subject, spki: key.spki }) };
 }

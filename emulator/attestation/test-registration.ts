@@ -20,7 +20,7 @@ export async function register(algorithm: CoseAlgorithm, options: AuthenticatorO
     messageOf('authenticatorMakeCredential', authenticatorMakeCredential.request.encode(request)),
   );
   if (answer[0] !== 0) throw new Error(`makeCredential answered 0x${answer[0]?.toString(16)}`);
-  const members = decode(answer.subarray(1)) as Map<number, CborValue>;
+  const members = decode(answer.subarray(1), 6) as Map<number, CborValue>;
   const [fmt, authData, attStmt] = [members.get(1)!, members.get(2) as Uint8Array, members.get(3)!];
   const idLength = authData[53]! * 256 + authData[54]!;
   const id = toBase64url(authData.subarray(55, 55 + idLength));

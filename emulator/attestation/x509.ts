@@ -91,7 +91,7 @@ export const keyUsage = (usage: 'authority' | 'signature'): Extension => ({
 const keyIdentifier = (spki: Uint8Array): Uint8Array => sha1(publicKeyBits(spki));
 
 /** The BIT STRING behind the AlgorithmIdentifier, without its count of unused bits. */
-function publicKeyBits(spki: Uint8Array): Uint8Array {
+export function publicKeyBits(spki: Uint8Array): Uint8Array {
   const contentAt = (at: number) => at + (spki[at + 1]! < 0x80 ? 2 : 2 + (spki[at + 1]! & 0x7f));
   const algorithm = contentAt(0);
   const bits = contentAt(algorithm) + spki[algorithm + 1]!;
@@ -118,7 +118,7 @@ export const aaguidExtension = (aaguid: Uint8Array): Extension => ({
   value: der.octetString(aaguid),
 });
 
-/** A certificate as PEM text. */
+/** A certificate as PEM text (RFC 7468). */
 export function toPem(certificate: Uint8Array): string {
   const lines =
     Buffer.from(certificate)
