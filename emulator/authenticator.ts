@@ -20,12 +20,14 @@ import { responseApdu } from './u2f/apdu.ts';
 import { answerU2f } from './u2f/u2f.ts';
 import { hasCommand } from './versions.ts';
 
+/** How a command is cancelled, and who hears that it is still at work. */
 export interface ProcessOptions {
   /** Aborting cancels the command: it answers CTAP2_ERR_KEEPALIVE_CANCEL when it waits for the user. */
   signal?: AbortSignal | undefined;
   keepalive?: ((state: Keepalive) => void) | undefined;
 }
 
+/** An authenticator without a cable: `createAuthenticator` makes one, `plugIn` and the sockets carry it. */
 export class Authenticator {
   readonly persona: Persona;
   /** Accidents to come. */

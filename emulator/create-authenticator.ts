@@ -20,6 +20,7 @@ import { type PersonaId, personaOf } from './personas/registry.ts';
 import { PinUvAuth } from './pin-uv-state.ts';
 import { freshPersistentState, freshVolatileState, type Identity, maxPinRetries, type State } from './state.ts';
 
+/** Which model, and what of it a test wants different. Only `persona` is needed. */
 export interface AuthenticatorOptions {
   /** A model of the registry, or one of your own. */
   persona: PersonaId | Persona;

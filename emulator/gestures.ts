@@ -5,6 +5,7 @@
 import type { EnrollSampleStatus } from '#protocol/management.ts';
 import type { Clock } from '#protocol/seams.ts';
 
+/** What the authenticator asks of the person. */
 export interface GestureRequest {
   /**
    * `presence`: a touch; `long-touch`: one that lasts, for a reset; `verification`: a fingerprint or whatever the
@@ -20,6 +21,7 @@ export interface GestureRequest {
 /** `no-match` answers `verification`: a finger that is not enrolled. The sample statuses answer `enrollment`; `granted` is a good one. */
 export type GestureOutcome = 'granted' | 'denied' | 'timeout' | 'no-match' | EnrollSampleStatus;
 
+/** The person at the authenticator. */
 export interface GestureSource {
   /**
    * One gesture. Pending until the person acts; `signal` aborts when the authenticator no longer waits (cancelled, timed

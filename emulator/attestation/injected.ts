@@ -15,6 +15,7 @@ export interface InjectedCredential {
   secret: Uint8Array;
 }
 
+/** An attestation key, certification authority and certificates of your own. */
 export interface InjectedAttestation {
   /** A certification authority in place of the test root: its P-256 scalar, name, and certificate in DER. */
   ca?: { secret: Uint8Array; name: Name; certificate: Uint8Array } | undefined;

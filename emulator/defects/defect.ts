@@ -7,6 +7,7 @@ import type { Change } from '../misbehaviour.ts';
  */
 export type PartyOnTrial = 'relying-party' | 'client' | 'suite';
 
+/** One row of the catalogue: what is wrong, and the one change that makes it so. */
 export interface Defect extends Change {
   title: string;
   /** The requirement, by specification and section. */

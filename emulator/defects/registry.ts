@@ -18,6 +18,7 @@ import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
 import { transportDefects } from './transport.ts';
 
+/** The catalogue by group, with the title of each. */
 export const defectGroups = {
   flags: { title: 'Flags of authenticator data', rows: flagDefects },
   counter: { title: 'Signature counter', rows: counterDefects },
@@ -47,6 +48,7 @@ export const defectGroups = {
 
 type Groups = typeof defectGroups;
 type IdsOf<Group> = Group extends { rows: infer Rows } ? keyof Rows & string : never;
+/** The part of a defect's id before the dot, e.g. `flags`. */
 export type DefectGroup = keyof Groups;
 /** The id of a defect, e.g. `flags.up-missing`. */
 export type DefectId = { [G in DefectGroup]: IdsOf<Groups[G]> }[DefectGroup];

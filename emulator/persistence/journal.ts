@@ -41,6 +41,7 @@ const smallBytes = 256 * 1024;
 /** Compaction once the journal is this many times as long as what it began with. */
 const growthFactor = 4;
 
+/** A store in one file of records with checksums: what was acknowledged survives the end of the process at any moment. */
 export class FileJournal implements PersistentStore {
   readonly #path: string;
   readonly #found: readonly string[];

@@ -18,6 +18,7 @@ import { fromJson, isObject, type Json, type JsonObject, toJson } from './plain-
 const format = 'touchstone-authenticator-state';
 const version = 1;
 
+/** All persistent state of one persona as JSON, secrets included. */
 export interface AuthenticatorStateJson {
   format: typeof format;
   version: typeof version;

@@ -10,6 +10,7 @@ import type { ManagementFeatures } from './features.ts';
 
 /** Version strings of getInfo; there is no FIDO_2_2. What each brought is in `versions.ts`. */
 export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1' | 'FIDO_2_3';
+/** How a client reaches it, in the words of WebAuthn L3 section 5.8.4. */
 export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
 
 /** How it attests: a format, and for `packed` whether under a certificate of the model or the device, or with the credential's own key. */
@@ -30,6 +31,7 @@ interface BuiltInUserVerification {
   survivesReset: boolean;
 }
 
+/** One authenticator model. */
 export interface Persona {
   id: string;
   label: string;

@@ -37,6 +37,7 @@ import {
   yubikeyBio,
 } from './yubico.ts';
 
+/** Every model by its id. */
 export const personas = {
   'yubikey-5-nfc': yubikey5Nfc,
   'yubikey-5': yubikey5,
@@ -76,6 +77,7 @@ export const personas = {
   'microsoft-password-manager': microsoftPasswordManager,
 } as const satisfies Record<string, Persona>;
 
+/** The id of a model in the registry, e.g. `yubikey-5-nfc`. */
 export type PersonaId = keyof typeof personas;
 
 /** @throws {UsageError} for an id that no persona has, naming those that exist. */

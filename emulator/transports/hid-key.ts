@@ -12,6 +12,7 @@ export interface KeyInside {
   readonly sendsKeepalives?: boolean | undefined;
 }
 
+/** What a key with a HID interface may be given besides its inside. */
 export type HidKeyOptions = Pick<CtapHidDeviceOptions, 'wink' | 'deviceVersion' | 'clock' | 'random'>;
 
 /** The carrier's side. */

@@ -25,6 +25,7 @@ export interface PluggedDevice extends AsyncDisposable {
   powerCycle(): void;
 }
 
+/** Into which socket it is plugged. */
 export interface PlugOptions {
   /** How the client reaches it; the persona's last transport (`usb`, `internal`) without. */
   transport?: PersonaTransport | undefined;

@@ -13,6 +13,7 @@ export interface ServedKey extends AsyncDisposable {
   powerCycle(): void;
 }
 
+/** Where a served key listens. */
 export interface Listening {
   /** 0 takes a free one. */
   port?: number | undefined;

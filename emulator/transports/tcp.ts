@@ -5,6 +5,7 @@ import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
 import { cannotListen, type Listening, loopback, PeersByChannel, type ServedKey } from './served-key.ts';
 
+/** The port that pico-fido's emulation uses. */
 export const defaultTcpPort = 35962;
 /** A host that does not read its answers is dropped when so many bytes wait for it. */
 const mostUnreadBytes = 1 << 20;

@@ -8,6 +8,7 @@ import { reportLength } from '#protocol/ctaphid.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
 import { cannotListen, type Listening, loopback, PeersByChannel, type ServedKey } from './served-key.ts';
 
+/** The port that the tools of SoloKeys and OpenSK send to. */
 export const defaultUdpPort = 8111;
 
 /** The datagram with which those tools ask a simulated key to restart: to them it is the replug. */
