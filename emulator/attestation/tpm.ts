@@ -19,7 +19,7 @@ const attestCertify = 0x8017; // TPM_ST_ATTEST_CERTIFY
 
 const ordinaryTpm = (aik: SigningKey): TpmFacts => ({
   objectAttributes: ordinaryAttributes,
-  clockInfo: concat(fromHex('0000000012d687'.padStart(16, '0')), uint(7, 4), uint(1, 4), uint(1, 1)),
+  clockInfo: concat(fromHex('000000000012d687'), uint(7, 4), uint(1, 4), uint(1, 1)),
   firmwareVersion: fromHex('0007005500000100'),
   qualifiedSigner: nameOf(sha256(aik.spki)),
   qualifiedName: nameOf(sha256(utf8('touchstone emulated TPM'))),

@@ -1,7 +1,8 @@
 /**
  * WebAuthn L3 section 16 "Test Vectors", reproduced through the public API. Compared are SHA-256 digests: of clientDataJSON and
- * attestationObject, and of clientDataJSON, authenticatorData and signature, joined. The digests of packed.ES384, packed.ES512,
- * packed.Ed448 and tpm.ES256 follow from the section's derivation; the others were held against its published values.
+ * attestationObject, and of clientDataJSON, authenticatorData and signature, joined. Those of packed.ES384, packed.ES512, packed.Ed448,
+ * tpm.ES256 and of android-key.ES256's authentication follow from the section's derivation; the others were held against its
+ * published values as well.
  */
 import { expect, it } from 'vitest';
 import { concat, toHex } from '#protocol/bytes.ts';
