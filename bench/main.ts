@@ -3,6 +3,7 @@ import { benchMakeCredential } from './make-credential.ts';
 import { benchMemory } from './memory.ts';
 import { benchPage } from './page.ts';
 import { benchRegistrations } from './registrations.ts';
+import { benchTransports } from './transports.ts';
 
 const number = (value: number, digits = 0) =>
   value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -23,6 +24,16 @@ const benches: Record<string, () => Promise<string[]>> = {
     const { n, p50, p95 } = await benchPage();
     return [
       `create() in a Chromium page, PIN and touch instant, n=${n}   p50 ${number(p50, 1)} ms   p95 ${number(p95, 1)} ms`,
+    ];
+  },
+  async transports() {
+    const { ways, framingCost } = await benchTransports();
+    return [
+      ...ways.map(({ name, pingsPerSecond, makeCredentialP50Ms }) => {
+        const pings = pingsPerSecond === undefined ? '' : `   CTAPHID_PING ${number(pingsPerSecond)}/s`;
+        return `${name.padEnd(8)} makeCredential p50 ${number(makeCredentialP50Ms, 3)} ms${pings}`;
+      }),
+      `CTAPHID on both sides adds   ${number(framingCost * 100, 1)} %   (target: at most 15 % of makeCredential in process)`,
     ];
   },
   async memory() {

@@ -6,6 +6,9 @@ import type { Keepalive } from '../session.ts';
 /** CTAP 2.1 section 11.2.9.1.8. */
 const keepaliveEveryMs = 100;
 
+/** The reason of an end: without one each abort makes an exception with a stack, which costs more than the command's packets. */
+export const over = 'over';
+
 /** A message in, its answer out. */
 export type ProcessMessage = (message: Uint8Array, options: ProcessOptions) => Promise<Uint8Array>;
 
@@ -37,7 +40,7 @@ export class RunningCommand {
       if (previous) await previous;
       return await process(payload, { signal: this.#cancel.signal, keepalive: (status) => this.#onStatus(status) });
     } finally {
-      this.#end.abort();
+      this.#end.abort(over);
     }
   }
 
@@ -48,7 +51,7 @@ export class RunningCommand {
 
   /** Nobody waits any more: nothing is said from here on. */
   abandon(): void {
-    this.#end.abort();
+    this.#end.abort(over);
     this.#cancel.abort();
   }
 

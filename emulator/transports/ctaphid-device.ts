@@ -27,7 +27,7 @@ import { TransportError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
 import type { Keepalive } from '../session.ts';
 import { HidChannels } from './ctaphid-channels.ts';
-import { type ProcessMessage, RunningCommand } from './ctaphid-command.ts';
+import { over, type ProcessMessage, RunningCommand } from './ctaphid-command.ts';
 
 /** Section 11.2.5.2: a host that stays silent this long inside a message has lost it. */
 const continuationTimeoutMs = 500;
@@ -256,7 +256,7 @@ export class CtapHidDevice {
 
   /** Ends the transaction without a word. */
   #abandon(): void {
-    this.#receiving?.end.abort();
+    this.#receiving?.end.abort(over);
     this.#running?.abandon();
     this.#receiving = undefined;
     this.#running = undefined;

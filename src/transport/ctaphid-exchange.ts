@@ -26,6 +26,9 @@ export interface ExchangeParts {
 /** How a device ended a message: with an answer, or with a CTAPHID error, by its code where that has no name. */
 export type ExchangeOutcome = { answer: Uint8Array } | { error: CtapHidError | number };
 
+/** The reason of an end: without one each abort makes an exception with a stack. */
+const over = 'over';
+
 export class Exchange {
   /** Rejects with a TransportError: `timeout`, `framing`, or whatever `fail` was given. */
   readonly outcome: Promise<ExchangeOutcome>;
@@ -69,7 +72,7 @@ export class Exchange {
   }
 
   fail(error: TransportError): void {
-    this.#over.abort();
+    this.#over.abort(over);
     this.#reject(error);
   }
 
@@ -94,7 +97,7 @@ export class Exchange {
   }
 
   #finish(outcome: ExchangeOutcome): void {
-    this.#over.abort();
+    this.#over.abort(over);
     this.#resolve(outcome);
   }
 

@@ -40,8 +40,8 @@ export class LiveView implements OnlineKeyEvents {
   onExchange(exchange: WireExchange): void {
     const { what, rpId, outcome, succeeded, duration } = exchangeLine(exchange);
     const colour = succeeded ? pc.green : pc.yellow;
-    const request = `${what.padEnd(38)} ${pc.cyan(rpId.padEnd(24))}`;
-    this.#line(`${request} ${colour(outcome.padEnd(20))} ${pc.dim(duration.padStart(8))}`);
+    const result = `${pc.dim(duration.padStart(8))}  ${colour(outcome.padEnd(20))}`;
+    this.#line(`${result}  ${what}  ${pc.cyan(rpId)}`);
   }
 
   onWaiting(waiting: { rpId: string | undefined } | undefined): void {
