@@ -163,7 +163,8 @@ export class PinUvAuth {
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'permission not granted');
     if (rpId !== undefined && this.#rules.tokenRpIdMatters && use.rpId !== undefined && use.rpId !== rpId)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${use.rpId}`);
-    if (!use.userVerified) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
+    if (rpId !== undefined && !use.userVerified)
+      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
     use.rpId ??= rpId;
     use.used = true;
     return use;

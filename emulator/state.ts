@@ -89,7 +89,8 @@ interface RememberedAssertions {
 /** What the GetNext subcommands of credential management go on with, CTAP 2.1 section 6.8.3 and 6.8.4. */
 interface Enumeration {
   of: 'relying parties' | 'credentials';
-  rest: CborMap[];
+  /** Each makes its answer when it is asked for. */
+  rest: (() => CborMap)[];
   lastAt: number;
 }
 

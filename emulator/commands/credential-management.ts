@@ -68,7 +68,7 @@ function enumerateRPsBegin(request: Request, env: AuthenticatorEnv): CborMap {
   const rpIds = env.state.persistent.credentials.relyingParties();
   return begin(
     'relying parties',
-    rpIds.map((id) => ({ rp: { id }, rpIDHash: sha256(utf8(id)) })),
+    rpIds.map((id) => () => ({ rp: { id }, rpIDHash: sha256(utf8(id)) })),
     { totalRPs: rpIds.length },
     env,
   );
@@ -86,7 +86,7 @@ function enumerateCredentialsBegin(request: Request, env: AuthenticatorEnv): Cbo
   const found = rpId === undefined ? [] : credentials.ofRelyingParty(rpId);
   return begin(
     'credentials',
-    found.map((credential) => entryOf(credential, env)),
+    found.map((credential) => () => entryOf(credential, env)),
     { totalCredentials: found.length },
     env,
   );
@@ -151,14 +151,15 @@ const boundToAnother = (rpId: string) => new CtapError('CTAP2_ERR_PIN_AUTH_INVAL
 /** The first of several answers, with their number; the others wait for GetNext. */
 function begin(
   of: 'relying parties' | 'credentials',
-  answers: readonly Response[],
+  answers: readonly (() => Response)[],
   total: Response,
   { state, clock }: AuthenticatorEnv,
 ): CborMap {
   const [first, ...rest] = answers;
   if (!first) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
-  if (rest.length > 0) state.volatile.enumeration = { of, rest: rest.map(encode), lastAt: clock.monotonic() };
-  return encode({ ...first, ...total });
+  if (rest.length > 0)
+    state.volatile.enumeration = { of, rest: rest.map((answer) => () => encode(answer())), lastAt: clock.monotonic() };
+  return encode({ ...first(), ...total });
 }
 
 /** Section 6: what a stateful command remembers may be forgotten after 30 seconds. */
@@ -171,5 +172,5 @@ function next(of: 'relying parties' | 'credentials', { state: { volatile }, cloc
   if (!enumeration || !answer || clock.monotonic() - enumeration.lastAt >= rememberedForMs)
     throw new CtapError('CTAP2_ERR_NOT_ALLOWED', `no enumeration of ${of} goes on`);
   volatile.enumeration = { of, rest, lastAt: clock.monotonic() };
-  return answer;
+  return answer();
 }

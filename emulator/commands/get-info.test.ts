@@ -31,6 +31,7 @@ it('a key with all of CTAP 2.3 tells all of it', async () => {
     'forcePINChange',
     'minPINLength',
     'firmwareVersion',
+    'maxCredBlobLength',
     'maxRPIDsForSetMinPINLength',
     'preferredPlatformUvAttempts',
     'uvModality',

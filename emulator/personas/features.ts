@@ -23,7 +23,6 @@ export interface ManagementFeatures {
     /** alwaysUv can be switched; else it stays as it is. */
     toggleAlwaysUv?: true;
     longTouchForReset?: true;
-    vendorPrototypeCommands?: readonly number[];
   };
   /** Relying parties whose vendor-facilitated enterprise attestation is built in, CTAP 2.1 section 7.1. */
   enterpriseAttestation?: { vendorFacilitatedRpIds: readonly string[] };
