@@ -2,6 +2,7 @@
  * CTAPHID, device side, CTAP 2.1 section 11.2: a state machine that takes reports and gives reports. It owns who may talk
  * when: channels, the one transaction, the lock. It knows no sockets, and no packet makes it throw.
  */
+import { Alarm } from '#protocol/alarm.ts';
 import {
   broadcastChannel,
   type Capabilities,
@@ -27,7 +28,7 @@ import { TransportError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
 import type { Keepalive } from '../session.ts';
 import { HidChannels } from './ctaphid-channels.ts';
-import { over, type ProcessMessage, RunningCommand } from './ctaphid-command.ts';
+import { type ProcessMessage, RunningCommand } from './ctaphid-command.ts';
 
 /** Section 11.2.5.2: a host that stays silent this long inside a message has lost it. */
 const continuationTimeoutMs = 500;
@@ -53,14 +54,6 @@ export interface CtapHidDeviceOptions {
   random?: Random | undefined;
 }
 
-/** A message of which packets are missing. */
-interface Receiving {
-  reassembler: Reassembler;
-  lastPacketAt: number;
-  /** Aborted when it is whole or given up. */
-  end: AbortController;
-}
-
 const nothing = new Uint8Array(0);
 
 export class CtapHidDevice {
@@ -68,8 +61,10 @@ export class CtapHidDevice {
   readonly #clock: Clock;
   readonly #channels: HidChannels;
   readonly #capabilities: Capabilities;
+  readonly #messageTimeout: Alarm;
+  readonly #pace: Alarm;
   /** The one transaction: a message that arrives, or a command at work. */
-  #receiving: Receiving | undefined;
+  #receiving: Reassembler | undefined;
   #running: RunningCommand | undefined;
   /** The end of the last command. */
   #previous: Promise<void> | undefined;
@@ -78,6 +73,8 @@ export class CtapHidDevice {
   constructor(options: CtapHidDeviceOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#messageTimeout = new Alarm(this.#clock, () => this.#onMessageTimeout());
+    this.#pace = new Alarm(this.#clock, () => this.#running?.repeatStatus());
     this.#channels = new HidChannels(options.random ?? systemRandom);
     this.#capabilities = { wink: options.wink !== undefined, cbor: true, nmsg: options.processU2f === undefined };
   }
@@ -95,6 +92,8 @@ export class CtapHidDevice {
   /** As after power-up: channels, lock and transaction are forgotten, and nothing is sent for them. */
   reset(): void {
     this.#abandon();
+    this.#messageTimeout.stop();
+    this.#pace.stop();
     this.#channels.clear();
     this.#lock = undefined;
   }
@@ -135,7 +134,7 @@ export class CtapHidDevice {
   /** Why a message may not begin now. */
   #refusalOf({ channel, command, length }: InitPacket): CtapHidError | undefined {
     if (!this.#channels.has(channel)) return 'ERR_INVALID_CHANNEL';
-    if (this.#receiving?.reassembler.channel === channel) return 'ERR_INVALID_SEQ';
+    if (this.#receiving?.channel === channel) return 'ERR_INVALID_SEQ';
     if (this.#transactionChannel !== undefined || this.#isLockedAgainst(channel)) return 'ERR_CHANNEL_BUSY';
     if (!this.#speaks(command)) return 'ERR_INVALID_CMD';
     return length > maxPayloadLength ? 'ERR_INVALID_LEN' : undefined;
@@ -147,36 +146,32 @@ export class CtapHidDevice {
       this.#execute(message);
       return;
     }
-    this.#receiving = { reassembler, lastPacketAt: this.#clock.monotonic(), end: new AbortController() };
-    void this.#awaitContinuation(this.#receiving);
+    this.#receiving = reassembler;
+    this.#messageTimeout.set(continuationTimeoutMs);
   }
 
   /** Continuation packets that belong to nothing are ignored (section 11.2.5.2). */
   #onContinuation(packet: ContPacket): void {
     const receiving = this.#receiving;
-    if (receiving?.reassembler.channel !== packet.channel) return;
+    if (receiving?.channel !== packet.channel) return;
     try {
-      receiving.reassembler.accept(packet);
+      receiving.accept(packet);
     } catch {
       this.#abandon();
       this.#error(packet.channel, 'ERR_INVALID_SEQ');
       return;
     }
-    receiving.lastPacketAt = this.#clock.monotonic();
-    const { message } = receiving.reassembler;
+    this.#messageTimeout.set(continuationTimeoutMs);
+    const { message } = receiving;
     if (!message) return;
     this.#abandon();
     this.#execute(message);
   }
 
-  async #awaitContinuation({ reassembler, end: { signal } }: Receiving): Promise<void> {
-    const sinceLast = () => this.#clock.monotonic() - (this.#receiving?.lastPacketAt ?? 0);
-    for (let left = continuationTimeoutMs; left > 0; left = continuationTimeoutMs - sinceLast()) {
-      await this.#clock.sleep(left, signal).catch(() => undefined);
-      if (signal.aborted) return;
-    }
+  #onMessageTimeout(): void {
+    const channel = this.#receiving?.channel;
     this.#abandon();
-    this.#error(reassembler.channel, 'ERR_MSG_TIMEOUT');
+    if (channel !== undefined) this.#error(channel, 'ERR_MSG_TIMEOUT');
   }
 
   #execute(message: HidMessage): void {
@@ -232,7 +227,7 @@ export class CtapHidDevice {
       this.#reply(channel, ctapHidCommands.KEEPALIVE, new Uint8Array([keepaliveStatus[status]]));
     const running = new RunningCommand({
       channel,
-      clock: this.#clock,
+      pace: this.#pace,
       sendStatus: this.#options.sendsKeepalives === false ? undefined : sendStatus,
     });
     this.#running = running;
@@ -243,7 +238,10 @@ export class CtapHidDevice {
   async #answer({ channel, command }: HidMessage, running: RunningCommand, answer: Promise<Uint8Array>): Promise<void> {
     const outcome = await answer.catch((error: unknown) => error);
     const wanted = this.#running === running;
-    if (wanted) this.#running = undefined;
+    if (wanted) {
+      this.#running = undefined;
+      this.#pace.clear();
+    }
     if (outcome instanceof TransportError) {
       if (outcome.kind === 'disconnected') this.#options.onPowerLost?.(outcome);
     } else if (wanted && outcome instanceof Uint8Array) this.#reply(channel, command, outcome);
@@ -251,12 +249,13 @@ export class CtapHidDevice {
   }
 
   get #transactionChannel(): number | undefined {
-    return this.#receiving?.reassembler.channel ?? this.#running?.channel;
+    return this.#receiving?.channel ?? this.#running?.channel;
   }
 
   /** Ends the transaction without a word. */
   #abandon(): void {
-    this.#receiving?.end.abort(over);
+    this.#messageTimeout.clear();
+    this.#pace.clear();
     this.#running?.abandon();
     this.#receiving = undefined;
     this.#running = undefined;

@@ -2,6 +2,7 @@
  * CTAPHID, host side, CTAP 2.1 section 11.2: a channel to a device over whatever carries reports, as a `CtapDevice`.
  * One message at a time; others wait their turn. A device that was silent or broke a rule gets an INIT before it is used again.
  */
+import { Alarm } from '#protocol/alarm.ts';
 import { equal } from '#protocol/bytes.ts';
 import {
   broadcastChannel,
@@ -56,6 +57,8 @@ export class CtapHidChannel implements CtapDevice {
   readonly #pipe: ReportPipe;
   readonly #clock: Clock;
   readonly #random: Random;
+  /** The device was silent too long. */
+  readonly #alarm: Alarm;
   #channel: InitResponse | undefined;
   #exchange: Exchange | undefined;
   /** Set for good once the device is gone or was disposed. */
@@ -68,6 +71,9 @@ export class CtapHidChannel implements CtapDevice {
     this.#pipe = pipe;
     this.#clock = clock;
     this.#random = random;
+    this.#alarm = new Alarm(clock, () =>
+      this.#exchange?.fail(new TransportError('timeout', `${pipe.name} does not answer`)),
+    );
     pipe.onReport((report) => this.#exchange?.take(report));
     pipe.onClose((cause) => this.#end(new TransportError('disconnected', `${pipe.name} is gone`, { cause })));
   }
@@ -159,7 +165,15 @@ export class CtapHidChannel implements CtapDevice {
     options: TransactOptions & { silenceMs?: number },
   ): Promise<ExchangeOutcome> {
     if (this.#ended) throw this.#ended;
-    const exchange = new Exchange({ channel, command, clock: this.#clock, silenceMs, totalMs, ...options });
+    const exchange = new Exchange({
+      channel,
+      command,
+      clock: this.#clock,
+      alarm: this.#alarm,
+      silenceMs,
+      totalMs,
+      ...options,
+    });
     this.#exchange = exchange;
     const cancel = () => {
       this.#send(channel, ctapHidCommands.CANCEL, new Uint8Array(0));
@@ -185,6 +199,7 @@ export class CtapHidChannel implements CtapDevice {
   #end(reason: TransportError): void {
     this.#ended ??= reason;
     this.#exchange?.fail(this.#ended);
+    this.#alarm.stop();
   }
 }
 

@@ -1,4 +1,5 @@
 /** What comes back for one CTAPHID message: keepalives, the answer, an error, or nothing in time. Every byte is hostile. */
+import type { Alarm } from '#protocol/alarm.ts';
 import {
   type CtapHidError,
   ctapHidCommands,
@@ -16,6 +17,8 @@ export interface ExchangeParts {
   channel: number;
   command: number;
   clock: Clock;
+  /** Rings when the device has been silent too long: `fail` the exchange then. */
+  alarm: Alarm;
   /** The device may be silent so long; a keepalive or a packet of the answer starts it anew. */
   silenceMs: number;
   /** The whole exchange, whatever the device says meanwhile. */
@@ -26,34 +29,29 @@ export interface ExchangeParts {
 /** How a device ended a message: with an answer, or with a CTAPHID error, by its code where that has no name. */
 export type ExchangeOutcome = { answer: Uint8Array } | { error: CtapHidError | number };
 
-/** The reason of an end: without one each abort makes an exception with a stack. */
-const over = 'over';
-
 export class Exchange {
   /** Rejects with a TransportError: `timeout`, `framing`, or whatever `fail` was given. */
   readonly outcome: Promise<ExchangeOutcome>;
   readonly #parts: ExchangeParts;
-  readonly #over = new AbortController();
+  #isOver = false;
   #resolve!: (outcome: ExchangeOutcome) => void;
   #reject!: (error: TransportError) => void;
   #reassembler: Reassembler | undefined;
-  #lastHeardAt: number;
   #deadline: number;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
-    this.#lastHeardAt = parts.clock.monotonic();
-    this.#deadline = this.#lastHeardAt + parts.totalMs;
+    this.#deadline = parts.clock.monotonic() + parts.totalMs;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    void this.#watch();
+    this.#arm();
   }
 
   /** Takes a report of the device. Those of other channels are for other programs. */
   take(report: Uint8Array): void {
-    if (report.length !== reportLength || this.#over.signal.aborted) return;
+    if (report.length !== reportLength || this.#isOver) return;
     const packet = parsePacket(report);
     if (packet.channel !== this.#parts.channel) return;
     try {
@@ -64,7 +62,7 @@ export class Exchange {
       this.fail(new TransportError('framing', `the device broke the framing: ${(cause as Error).message}`, { cause }));
       return;
     }
-    this.#lastHeardAt = this.#parts.clock.monotonic();
+    this.#arm();
     const { message } = this.#reassembler;
     if (!message) return;
     this.#reassembler = undefined;
@@ -72,14 +70,15 @@ export class Exchange {
   }
 
   fail(error: TransportError): void {
-    this.#over.abort(over);
+    if (this.#isOver) return;
+    this.#end();
     this.#reject(error);
   }
 
   /** From now on the device has so long. */
   hurry(ms: number): void {
     this.#deadline = Math.min(this.#deadline, this.#parts.clock.monotonic() + ms);
-    void this.#watch();
+    this.#arm();
   }
 
   #onMessage(command: number, payload: Uint8Array): void {
@@ -97,19 +96,18 @@ export class Exchange {
   }
 
   #finish(outcome: ExchangeOutcome): void {
-    this.#over.abort(over);
+    this.#end();
     this.#resolve(outcome);
   }
 
-  async #watch(): Promise<void> {
-    const { clock, silenceMs } = this.#parts;
-    const { signal } = this.#over;
-    const left = () => Math.min(this.#deadline, this.#lastHeardAt + silenceMs) - clock.monotonic();
-    for (let ms = left(); ms > 0; ms = left()) {
-      await clock.sleep(ms, signal).catch(() => undefined);
-      if (signal.aborted) return;
-    }
-    this.fail(new TransportError('timeout', 'the device does not answer'));
+  #arm(): void {
+    const now = this.#parts.clock.monotonic();
+    this.#parts.alarm.set(Math.min(this.#parts.silenceMs, this.#deadline - now));
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#parts.alarm.clear();
   }
 }
 
