@@ -1,4 +1,5 @@
 /** `npm run bench`: every figure of one run; machines differ, so what counts are the ratios. `npm run bench -- NAME ...` runs some. */
+import { benchGetAssertion, benchStored } from './get-assertion.ts';
 import { benchMakeCredential } from './make-credential.ts';
 import { benchMemory } from './memory.ts';
 import { benchPage } from './page.ts';
@@ -15,6 +16,20 @@ const benches: Record<string, () => Promise<string[]>> = {
       `makeCredential ES256 packed, in process   ${number(perSecond)}/s`,
       `node:crypto key pair + signature          ${number(barePerSecond)}/s`,
       `slower than bare by                       ${number(slowdown, 2)}x   (target: within 2x)`,
+    ];
+  },
+  async 'get-assertion'() {
+    const { perSecond, signPerSecond, slowdown } = await benchGetAssertion();
+    return [
+      `getAssertion ES256, in process            ${number(perSecond)}/s`,
+      `node:crypto signature                     ${number(signPerSecond)}/s`,
+      `slower than signing by                    ${number(slowdown, 2)}x   (target: within 2x)`,
+    ];
+  },
+  async stored() {
+    const { stored, getAssertion, makeCredential } = await benchStored();
+    return [
+      `with ${number(stored)} credentials stored, against none   getAssertion ${number(getAssertion, 2)}x   makeCredential ${number(makeCredential, 2)}x   (target: within 1.10x)`,
     ];
   },
   async registrations() {
