@@ -62,9 +62,12 @@ export class Fuzzer {
 
   async fire(requests: number): Promise<FuzzReport> {
     for (let count = 0; count < requests; count++) {
-      if (this.#dice.once(60)) await this.#honestStep();
+      if (this.#dice.once(30)) await this.#honestStep();
       if (this.#dice.once(40)) await this.#fireU2f();
-      else await this.#fireOne(messageFrom(someRequest(this.#known, this.#dice), this.#dice));
+      else
+        await this.#fireOne(
+          messageFrom(someRequest(this.#platform.authenticator.persona, this.#known, this.#dice), this.#dice),
+        );
     }
     return this.report;
   }

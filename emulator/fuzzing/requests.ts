@@ -4,7 +4,9 @@ import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { type CommandName, commands } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { pinUvAuthProtocols } from '#protocol/pin-uv-auth.ts';
+import type { Persona } from '../personas/persona.ts';
 import { registration } from '../test-platform.ts';
+import { hasCommand } from '../versions.ts';
 import type { Dice } from './dice.ts';
 
 export interface Knowledge {
@@ -200,7 +202,8 @@ const makers: Record<CommandName, (known: Knowledge, dice: Dice) => CborMap | un
 };
 const names = Object.keys(makers) as CommandName[];
 
-export function someRequest(known: Knowledge, dice: Dice): FuzzRequest {
-  const command = dice.pick(names);
+/** Mostly of commands that the persona has. */
+export function someRequest(persona: Persona, known: Knowledge, dice: Dice): FuzzRequest {
+  const command = dice.pick(dice.once(20) ? names : names.filter((name) => hasCommand(persona, name)));
   return { command, parameters: makers[command](known, dice) };
 }
