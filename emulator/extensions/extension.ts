@@ -15,7 +15,7 @@ export interface ExtensionResult {
   largeBlobKey?: Uint8Array | undefined;
 }
 
-export interface ResultAtMakeCredential extends ExtensionResult {
+interface ResultAtMakeCredential extends ExtensionResult {
   /** What the credential becomes by it. */
   properties?: Partial<CredentialExtras>;
   /** An output that needs the credential: asked for when it has been made. */
