@@ -46,7 +46,7 @@ export const ctapHidErrors = {
 export type CtapHidError = keyof typeof ctapHidErrors;
 
 /** Bits of the capability byte, section 11.2.9.1.3. `nmsg`: it does not speak CTAPHID_MSG. */
-export const capabilityBits = { wink: 0x01, cbor: 0x04, nmsg: 0x08 } as const;
+const capabilityBits = { wink: 0x01, cbor: 0x04, nmsg: 0x08 } as const;
 export type Capabilities = Record<keyof typeof capabilityBits, boolean>;
 
 /** The byte of CTAPHID_KEEPALIVE, section 11.2.9.1.8. */

@@ -10,7 +10,7 @@ const transports = {
   tcp: async (where, options) => openCtapHid(await openTcp(socketAddress('tcp', where, 35962)), options),
 } as const satisfies Record<string, (where: string, options: CtapHidOptions) => Promise<CtapDevice>>;
 
-export type TransportScheme = keyof typeof transports;
+type TransportScheme = keyof typeof transports;
 
 /**
  * Opens a device, e.g. `udp:127.0.0.1:8111`, `tcp:localhost`; host and port may be left out.
