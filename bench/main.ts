@@ -1,8 +1,10 @@
 /** `npm run bench`: every figure of one run; machines differ, so what counts are the ratios. `npm run bench -- NAME ...` runs some. */
+import { benchGetAssertion, benchStored } from './get-assertion.ts';
 import { benchMakeCredential } from './make-credential.ts';
 import { benchMemory } from './memory.ts';
 import { benchPage } from './page.ts';
 import { benchRegistrations } from './registrations.ts';
+import { benchTransports } from './transports.ts';
 
 const number = (value: number, digits = 0) =>
   value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -16,6 +18,20 @@ const benches: Record<string, () => Promise<string[]>> = {
       `slower than bare by                       ${number(slowdown, 2)}x   (target: within 2x)`,
     ];
   },
+  async 'get-assertion'() {
+    const { perSecond, signPerSecond, slowdown } = await benchGetAssertion();
+    return [
+      `getAssertion ES256, in process            ${number(perSecond)}/s`,
+      `node:crypto signature                     ${number(signPerSecond)}/s`,
+      `slower than signing by                    ${number(slowdown, 2)}x   (target: within 2x)`,
+    ];
+  },
+  async stored() {
+    const { stored, getAssertion, makeCredential } = await benchStored();
+    return [
+      `with ${number(stored)} credentials stored, against none   getAssertion ${number(getAssertion, 2)}x   makeCredential ${number(makeCredential, 2)}x   (target: within 1.10x)`,
+    ];
+  },
   async registrations() {
     return [`client + emulator + verification + store  ${number(await benchRegistrations())} registrations/s`];
   },
@@ -23,6 +39,16 @@ const benches: Record<string, () => Promise<string[]>> = {
     const { n, p50, p95 } = await benchPage();
     return [
       `create() in a Chromium page, PIN and touch instant, n=${n}   p50 ${number(p50, 1)} ms   p95 ${number(p95, 1)} ms`,
+    ];
+  },
+  async transports() {
+    const { ways, framingCost } = await benchTransports();
+    return [
+      ...ways.map(({ name, pingsPerSecond, makeCredentialP50Ms }) => {
+        const pings = pingsPerSecond === undefined ? '' : `   CTAPHID_PING ${number(pingsPerSecond)}/s`;
+        return `${name.padEnd(8)} makeCredential p50 ${number(makeCredentialP50Ms, 3)} ms${pings}`;
+      }),
+      `CTAPHID on both sides adds   ${number(framingCost * 100, 1)} %   (target: at most 15 % of makeCredential in process)`,
     ];
   },
   async memory() {

@@ -3,8 +3,8 @@
  * Commands run one at a time; what they do is in `commands/`.
  */
 import { concat } from '#protocol/bytes.ts';
-import { encode } from '#protocol/cbor.ts';
-import { decode } from '#protocol/cbor-reader.ts';
+import { type CborValue, encode } from '#protocol/cbor.ts';
+import { decode, inspect as inspectCbor } from '#protocol/cbor-reader.ts';
 import { type CommandName, commandName } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
@@ -12,16 +12,22 @@ import { commandRegistry } from './commands/registry.ts';
 import type { AuthenticatorEnv } from './env.ts';
 import { type Fault, type FaultEffect, FaultPlan, PowerLost, spoil } from './faults.ts';
 import { type Inspection, inspect } from './inspection.ts';
+import { type AuthenticatorStateJson, snapshot } from './persistence/snapshot.ts';
 import type { Persona } from './personas/persona.ts';
 import type { Keepalive, Session } from './session.ts';
 import { freshVolatileState } from './state.ts';
+import { responseApdu } from './u2f/apdu.ts';
+import { answerU2f } from './u2f/u2f.ts';
+import { hasCommand } from './versions.ts';
 
+/** How a command is cancelled, and who hears that it is still at work. */
 export interface ProcessOptions {
   /** Aborting cancels the command: it answers CTAP2_ERR_KEEPALIVE_CANCEL when it waits for the user. */
   signal?: AbortSignal | undefined;
   keepalive?: ((state: Keepalive) => void) | undefined;
 }
 
+/** An authenticator without a cable: `createAuthenticator` makes one, `plugIn` and the sockets carry it. */
 export class Authenticator {
   readonly persona: Persona;
   /** Accidents to come. */
@@ -29,10 +35,24 @@ export class Authenticator {
   readonly #env: AuthenticatorEnv;
   /** The power-up in which a command runs: after a power cut the next one need not wait for the end of the old. */
   #busy: AbortController | undefined;
+  /** For a defect that repeats itself. */
+  #previousAnswer: Uint8Array | undefined;
+
+  /**
+   * Answers one U2F command APDU (FIDO U2F Raw Message Formats) with data and status word; undefined for a persona without U2F.
+   * Any input is answered. It waits for a touch only briefly: the host asks again.
+   */
+  readonly processU2f: ((apdu: Uint8Array, options?: ProcessOptions) => Promise<Uint8Array>) | undefined;
 
   constructor(env: AuthenticatorEnv) {
     this.persona = env.persona;
     this.#env = env;
+    if (env.persona.versions.includes('U2F_V2')) this.processU2f = (apdu, options) => this.#answerU2f(apdu, options);
+  }
+
+  /** False for one that lets the host wait in silence. */
+  get sendsKeepalives(): boolean {
+    return this.#env.misbehaviour.rules.keepalivesAreSent;
   }
 
   /**
@@ -51,9 +71,26 @@ export class Authenticator {
       const session = this.#session({ signal, keepalive, power: power.signal, late, fault });
       const answer = await this.#answer(message, session, fault);
       if (power.signal.aborted) throw power.signal.reason;
-      if (answer === undefined) await silence(signal, power.signal);
+      const { answerDelayMs } = this.#env.misbehaviour.rules;
+      if (answerDelayMs > 0) await this.#env.clock.sleep(answerDelayMs, power.signal);
+      if (answer === undefined) return await silence(signal, power.signal);
       for (const action of late) action();
-      return answer as Uint8Array;
+      this.#previousAnswer = answer;
+      return answer;
+    } finally {
+      if (this.#busy === power) this.#busy = undefined;
+    }
+  }
+
+  async #answerU2f(apdu: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
+    const { power } = this.#env.state.volatile;
+    if (this.#busy === power) return responseApdu('SW_UNKNOWN');
+    this.#busy = power;
+    try {
+      const session = this.#session({ signal, keepalive, power: power.signal, late: [], fault: undefined });
+      this.#env.state.volatile.assertions = undefined;
+      const answer = await answerU2f(apdu, session, this.#env);
+      return this.#keep() ? answer : responseApdu('SW_UNKNOWN');
     } finally {
       if (this.#busy === power) this.#busy = undefined;
     }
@@ -69,6 +106,11 @@ export class Authenticator {
     return inspect(this.#env);
   }
 
+  /** Everything that outlives the power, secrets included, as a JSON document (`AuthenticatorOptions.importedState` reads it). */
+  exportState(): AuthenticatorStateJson {
+    return snapshot(this.persona.id, this.#env.state.persistent);
+  }
+
   #session(parts: ProcessOptions & { power: AbortSignal; late: (() => void)[]; fault: Fault | undefined }): Session {
     const { signal, keepalive, power, late, fault } = parts;
     let keepalives = 0;
@@ -77,7 +119,7 @@ export class Authenticator {
       signal,
       power,
       keepalive: (state) => {
-        keepalive?.(state);
+        if (this.#env.misbehaviour.rules.keepalivesAreSent) keepalive?.(state);
         keepalives += 1;
         if (fault && keepalives === strikesAt) this.#strike(fault.do);
       },
@@ -90,12 +132,23 @@ export class Authenticator {
       this.#strike(fault.do);
       return spoil(statusOnly('CTAP1_ERR_OTHER'), fault.do);
     }
-    const answer = await this.#execute(message, session);
+    const made = await this.#execute(message, session);
+    const answer = this.#keep() ? made : statusOnly('CTAP1_ERR_OTHER');
     if (session.power.aborted || answer === undefined) return undefined;
-    const altered = this.#env.misbehaviour.answer(answer);
+    const altered = this.#env.misbehaviour.answer(answer, this.#previousAnswer);
     if (!fault || altered === undefined) return altered;
     this.#strike(fault.do);
     return spoil(altered, fault.do);
+  }
+
+  /** What an answer says must be durable before it goes out. False when the state could not be written. */
+  #keep(): boolean {
+    try {
+      this.#env.commit();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #strike(effect: FaultEffect): void {
@@ -109,34 +162,45 @@ export class Authenticator {
   }
 
   async #execute(message: Uint8Array, session: Session): Promise<Uint8Array> {
+    const { misbehaviour } = this.#env;
+    let name: CommandName | undefined;
     try {
-      const name = this.#commandOf(message);
-      if (name !== 'authenticatorGetNextAssertion') this.#env.state.volatile.assertions = undefined;
-      const parameters = message.length > 1 ? decode(message.subarray(1)) : undefined;
+      name = this.#commandOf(message);
+      this.#forgetOthers(name);
+      const parameters = message.length > 1 ? this.#understand(message.subarray(1), name) : undefined;
       const result = await commandRegistry[name].execute(parameters, session, this.#env);
-      return result ? concat(ok, encode(result)) : ok.slice();
+      return result ? concat(ok, encode(misbehaviour.response(result, name))) : ok.slice();
     } catch (error) {
-      return statusOnly(statusOf(error));
+      return statusOnly(misbehaviour.status(statusOf(error), name));
     }
   }
 
+  /** CTAP 2.1 section 6: what a stateful command remembers is for the command that goes on with it. */
+  #forgetOthers(name: CommandName): void {
+    const { volatile } = this.#env.state;
+    if (name !== 'authenticatorGetNextAssertion') volatile.assertions = undefined;
+    if (!name.startsWith('authenticatorCredentialManagement')) volatile.enumeration = undefined;
+  }
+
+  /** The parameters of a command. @throws {ProtocolViolation} when they are not one canonical CBOR item. */
+  #understand(bytes: Uint8Array, command: CommandName): CborValue | undefined {
+    const { rules, request } = this.#env.misbehaviour;
+    const parameters = rules.requestsAreCanonical ? decode(bytes) : inspectCbor(bytes).value;
+    return parameters instanceof Map ? request(parameters, command) : parameters;
+  }
+
   #commandOf(message: Uint8Array): CommandName {
-    if (message.length > this.persona.maxMsgSize) throw new CtapError('CTAP2_ERR_REQUEST_TOO_LARGE');
+    if (message.length > this.persona.maxMsgSize && this.#env.misbehaviour.rules.messageSizeMatters)
+      throw new CtapError('CTAP2_ERR_REQUEST_TOO_LARGE');
     const name = message[0] === undefined ? undefined : commandName(message[0]);
     if (message.length === 0) throw new CtapError('CTAP1_ERR_INVALID_LENGTH', 'the message is empty');
-    if (!name || !isKnownTo(this.persona, name)) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', `${message[0]}`);
+    if (!name || !hasCommand(this.persona, name)) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', `${message[0]}`);
     return name;
   }
 }
 
 const ok = new Uint8Array([ctapStatus.CTAP2_OK]);
 const statusOnly = (status: CtapStatusName) => new Uint8Array([ctapStatus[status]]);
-
-/** Selection came with CTAP 2.1; clientPIN needs something to verify with a token for. */
-function isKnownTo({ versions, pinUvAuthProtocols }: Persona, name: CommandName): boolean {
-  if (name === 'authenticatorSelection') return versions.includes('FIDO_2_1');
-  return name !== 'authenticatorClientPIN' || pinUvAuthProtocols.length > 0;
-}
 
 function statusOf(error: unknown): CtapStatusName {
   if (error instanceof CtapError) return error.status;

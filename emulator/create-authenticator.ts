@@ -3,17 +3,24 @@ import { parseAaguid, utf8 } from '#protocol/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { UsageError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
+import { type InjectedAttestation, type InjectedCredential, leafRequestOf } from './attestation/injected.ts';
+import { leafRequestFor } from './attestation/model.ts';
+import { attestationFormats } from './attestation/registry.ts';
 import { type AttestationIdentity, attestationIdentity } from './attestation/test-pki.ts';
 import { Authenticator } from './authenticator.ts';
 import { pinFrom } from './commands/set-pin.ts';
-import { type DefectId, defectOf } from './defects.ts';
+import { type DefectId, defectOf } from './defects/registry.ts';
 import { autoTouch, type GestureSource } from './gestures.ts';
 import { type Misbehaviour, misbehaviour } from './misbehaviour.ts';
+import { FileJournal, type PersistentStore } from './persistence/journal.ts';
+import { replay, StateRecorder } from './persistence/recorder.ts';
+import { restore } from './persistence/snapshot.ts';
 import type { AttestationChoice, Persona } from './personas/persona.ts';
 import { type PersonaId, personaOf } from './personas/registry.ts';
 import { PinUvAuth } from './pin-uv-state.ts';
 import { freshPersistentState, freshVolatileState, type Identity, maxPinRetries, type State } from './state.ts';
 
+/** Which model, and what of it a test wants different. Only `persona` is needed. */
 export interface AuthenticatorOptions {
   /** A model of the registry, or one of your own. */
   persona: PersonaId | Persona;
@@ -34,10 +41,21 @@ export interface AuthenticatorOptions {
   /** Instead of the persona's own. */
   attestation?: AttestationChoice | undefined;
   algorithms?: readonly CoseAlgorithm[] | undefined;
+  /** Credentials of your own: makeCredential hands them out in their order, getAssertion knows them at once. A reset forgets them. */
+  credentials?: readonly InjectedCredential[] | undefined;
+  /** Attestation key, certification authority and certificates of your own. */
+  attestationIdentity?: InjectedAttestation | undefined;
   credentialCapacity?: number | undefined;
+  /**
+   * Where the state is kept over the end of the process: a file, or a store of your own. What it holds already counts
+   * instead of `pin`, `retries`, `uvEnrolled`, `minPinLengthRpIds` and `importedState`.
+   */
+  state?: string | PersistentStore | undefined;
+  /** What `exportState` of the same persona gave. */
+  importedState?: unknown;
 }
 
-/** @throws {UsageError} for an unknown persona or defect, or a PIN or retry count that no authenticator could have. */
+/** @throws {UsageError} for an unknown persona or defect, a PIN or retry count that no authenticator could have, or a state that is none of this persona. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const persona = customised(options);
   const { clock = systemClock, random = systemRandom, gestures = autoTouch } = options;
@@ -51,14 +69,32 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
   const state: State = {
     factory,
-    identity: identityOf(persona, wrongs, random),
+    identity: identityOf(persona, wrongs, random, options.attestationIdentity),
     persistent: freshPersistentState(factory),
     volatile: freshVolatileState(clock),
   };
-  if (options.pin !== undefined) state.persistent.pin = initialPin(options.pin, persona);
-  if (options.retries !== undefined) state.persistent.pinRetries = initialRetries(options.retries);
-  const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: wrongs.rules, state });
-  return new Authenticator({ persona, clock, random, gestures, misbehaviour: wrongs, state, pinUvAuth });
+  const commit = beginState(state, options);
+  const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: wrongs.rules, state, commit });
+  return new Authenticator({ persona, clock, random, gestures, misbehaviour: wrongs, state, pinUvAuth, commit });
+}
+
+/** Fills the fresh state from the store, or from the options when there is none or it is new. The result keeps it. */
+function beginState(state: State, options: AuthenticatorOptions): () => void {
+  const store = typeof options.state === 'string' ? new FileJournal(options.state) : options.state;
+  const known = store !== undefined && replay(store, state);
+  if (!known) configure(state, options);
+  state.persistent.keys.adopt(options.credentials ?? []);
+  if (!store) return () => {};
+  const recorder = new StateRecorder(store, state);
+  recorder.commit();
+  return () => recorder.commit();
+}
+
+function configure(state: State, { importedState, pin, retries }: AuthenticatorOptions): void {
+  const { factory } = state;
+  if (importedState !== undefined) state.persistent = restore(importedState, state.persistent, factory);
+  if (pin !== undefined) state.persistent.pin = initialPin(pin, factory.persona);
+  if (retries !== undefined) state.persistent.pinRetries = initialRetries(retries);
 }
 
 function customised({ persona, attestation, algorithms, credentialCapacity }: AuthenticatorOptions): Persona {
@@ -67,25 +103,35 @@ function customised({ persona, attestation, algorithms, credentialCapacity }: Au
     ...base,
     ...(attestation && { attestation }),
     ...(algorithms && { algorithms }),
-    ...(attestation === 'fido-u2f' && { algorithms: ['ES256'] as const }), // U2F knows no other
+    ...(attestation && { algorithms: attestable(algorithms ?? base.algorithms, attestation) }),
     ...(credentialCapacity !== undefined && { credentialCapacity }),
   };
 }
 
-function identityOf(persona: Persona, { rules, certificate }: Misbehaviour, random: Random): Identity {
-  const aaguid = parseAaguid(persona.aaguid);
-  const isU2f = persona.attestation === 'fido-u2f';
+/** Those of `algorithms` whose keys the format can attest; its own when there are none. */
+function attestable(algorithms: readonly CoseAlgorithm[], attestation: AttestationChoice): readonly CoseAlgorithm[] {
+  const possible = attestationFormats[attestation].algorithms;
+  if (!possible) return algorithms;
+  const both = algorithms.filter((name) => possible.includes(name));
+  return both.length > 0 ? both : possible;
+}
+
+function identityOf(
+  persona: Persona,
+  { rules, certificate }: Misbehaviour,
+  random: Random,
+  injected: InjectedAttestation = {},
+): Identity {
   let made: AttestationIdentity | undefined;
   return {
-    aaguid,
+    aaguid: parseAaguid(persona.aaguid),
     attestation() {
       made ??= attestationIdentity({
-        model: persona.label,
-        aaguid: isU2f ? undefined : aaguid,
-        intermediateCa: persona.intermediateCa && !isU2f,
-        alter: certificate,
+        ...leafRequestFor(persona),
+        alter: (template) => certificate(injected.certificate?.(template) ?? template),
         untrusted: !rules.attestationRootIsKnown,
         deterministic: random.deterministic,
+        ...leafRequestOf(injected, random.deterministic),
       });
       return made;
     },

@@ -8,7 +8,16 @@ interface UserEntity {
   displayName?: string | undefined;
 }
 
-export interface Credential extends CredentialProperties {
+/** What extensions leave with a credential. Beyond what its id says only a discoverable one can keep it. */
+export interface CredentialExtras extends Pick<CredentialProperties, 'credProtect' | 'thirdPartyPayment'> {
+  credBlob?: Uint8Array | undefined;
+  /** 32 bytes. */
+  largeBlobKey?: Uint8Array | undefined;
+  largeBlobSupported?: boolean | undefined;
+  largeBlob?: { compressed: Uint8Array; originalSize: number } | undefined;
+}
+
+export interface Credential extends CredentialProperties, CredentialExtras {
   id: Uint8Array;
   rpId: string;
   /** Absent for a credential that only its id describes. */
@@ -24,6 +33,8 @@ export class CredentialStore {
   readonly #byRpId = new Map<string, Map<string, StoredCredential>>();
   readonly #byId = new Map<string, StoredCredential>();
   readonly #capacity: number;
+  /** Told of each credential that is new, changed or gone. */
+  onChange: ((credential: StoredCredential) => void) | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -46,10 +57,23 @@ export class CredentialStore {
     if (older) {
       this.#byId.delete(nameOf(older.id));
       accounts.delete(account);
+      this.onChange?.(older);
     }
     accounts.set(account, credential);
     this.#byRpId.set(credential.rpId, accounts);
     this.#byId.set(nameOf(credential.id), credential);
+    this.onChange?.(credential);
+  }
+
+  /** Changes a stored credential in its place; false when there is none with this id. */
+  update(id: Uint8Array, changes: Partial<Omit<StoredCredential, 'id' | 'rpId'>>): boolean {
+    const older = this.byId(id);
+    if (!older) return false;
+    const credential = { ...older, ...changes };
+    this.#byRpId.get(older.rpId)?.set(nameOf(older.user.id), credential);
+    this.#byId.set(nameOf(id), credential);
+    this.onChange?.(credential);
+    return true;
   }
 
   byId(id: Uint8Array): StoredCredential | undefined {
@@ -59,6 +83,21 @@ export class CredentialStore {
   /** The credentials of a relying party, the newest first. */
   ofRelyingParty(rpId: string): StoredCredential[] {
     return [...(this.#byRpId.get(rpId)?.values() ?? [])].reverse();
+  }
+
+  /** The relying parties that have credentials here. */
+  relyingParties(): string[] {
+    return [...this.#byRpId.keys()];
+  }
+
+  /** Forgets a credential. */
+  delete(credential: StoredCredential): void {
+    const { id, rpId, user } = credential;
+    this.#byId.delete(nameOf(id));
+    const accounts = this.#byRpId.get(rpId);
+    accounts?.delete(nameOf(user.id));
+    if (accounts?.size === 0) this.#byRpId.delete(rpId);
+    this.onChange?.(credential);
   }
 
   all(): StoredCredential[] {

@@ -14,4 +14,6 @@ export interface AuthenticatorEnv {
   readonly misbehaviour: Misbehaviour;
   readonly state: State;
   readonly pinUvAuth: PinUvAuth;
+  /** Makes durable what has changed in the persistent state, where it is kept at all. */
+  commit(): void;
 }

@@ -12,6 +12,7 @@ export type FaultMoment = 'arrival' | 'before-answer' | { afterKeepalives: numbe
  */
 export type FaultEffect = 'disconnect' | 'power-cut' | 'silence' | 'truncate' | { status: CtapStatusName };
 
+/** An accident during the next command of one kind. */
 export interface Fault {
   at: CommandName;
   when?: FaultMoment;

@@ -2,20 +2,26 @@
  * What the person at the authenticator does: the port, and ready-made people.
  * The authenticator asks through `user-presence.ts`; a source never sees CTAP.
  */
+import type { EnrollSampleStatus } from '#protocol/management.ts';
 import type { Clock } from '#protocol/seams.ts';
 
+/** What the authenticator asks of the person. */
 export interface GestureRequest {
-  /** `presence`: a touch; `verification`: a fingerprint or whatever the authenticator verifies with. */
-  kind: 'presence' | 'verification';
+  /**
+   * `presence`: a touch; `long-touch`: one that lasts, for a reset; `verification`: a fingerprint or whatever the
+   * authenticator verifies with; `enrollment`: one sample of a new finger.
+   */
+  kind: 'presence' | 'long-touch' | 'verification' | 'enrollment';
   /** The relying party the gesture is for; absent for reset and selection. */
   rpId?: string | undefined;
   /** How long the authenticator will wait. */
   timeoutMs: number;
 }
 
-/** `no-match` answers `verification` only: a finger that is not enrolled. */
-export type GestureOutcome = 'granted' | 'denied' | 'timeout' | 'no-match';
+/** `no-match` answers `verification`: a finger that is not enrolled. The sample statuses answer `enrollment`; `granted` is a good one. */
+export type GestureOutcome = 'granted' | 'denied' | 'timeout' | 'no-match' | EnrollSampleStatus;
 
+/** The person at the authenticator. */
 export interface GestureSource {
   /**
    * One gesture. Pending until the person acts; `signal` aborts when the authenticator no longer waits (cancelled, timed
@@ -93,6 +99,11 @@ export class ManualGestures implements GestureSource {
   /** Lays a finger on the sensor: one that is enrolled, or one that is not. */
   finger(match: boolean): void {
     this.#answer(match ? 'granted' : 'no-match');
+  }
+
+  /** Lays a finger on the sensor while it is enrolled, well or badly. */
+  sample(status: EnrollSampleStatus): void {
+    this.#answer(status);
   }
 
   #answer(outcome: GestureOutcome): void {

@@ -1,17 +1,30 @@
 /**
- * The virtual authenticator's public door.
+ * The virtual authenticator's public door, `touchstone/emulator`: TypeScript sources, so a consumer runs under `tsx` (or a
+ * bundler). CTAP bytes go in and come out; `docs/authenticator.md` shows more, and its examples are run as tests.
  *
  * ```ts
  * const authenticator = createAuthenticator({ persona: 'yubikey-5-nfc', pin: '1234' });
  * await using device = plugIn(authenticator);
  * const info = await device.transact(new Uint8Array([0x04])); // authenticatorGetInfo
  * ```
+ *
+ * What is asked wrongly throws `UsageError`; a device that cannot be talked to throws `TransportError` with its `kind`.
+ * A command that fails throws nothing: its status is the first byte of the answer.
  */
+export { encode as encodeCbor } from '#protocol/cbor.ts';
+export { decode as decodeCbor } from '#protocol/cbor-reader.ts';
+export { ProtocolViolation, TransportError, UsageError } from '#protocol/errors.ts';
+export { AdjustableClock, type Clock, type Random } from '#protocol/seams.ts';
+export { seededRandom } from '#protocol/seeded-random.ts';
+export { exportTestPki } from './attestation/export-test-pki.ts';
+export type { InjectedAttestation, InjectedCredential } from './attestation/injected.ts';
+export { type MetadataStatement, metadataBlob, metadataStatement } from './attestation/metadata.ts';
 export { trustAnchors } from './attestation/test-pki.ts';
 export { toPem } from './attestation/x509.ts';
 export type { Authenticator, ProcessOptions } from './authenticator.ts';
 export { type AuthenticatorOptions, createAuthenticator } from './create-authenticator.ts';
-export { type Defect, type DefectId, defects } from './defects.ts';
+export type { Defect, PartyOnTrial } from './defects/defect.ts';
+export { type DefectGroup, type DefectId, defectGroups, defects } from './defects/registry.ts';
 export type { Fault, FaultEffect, FaultMoment, FaultPlan } from './faults.ts';
 export {
   autoTouch,
@@ -24,6 +37,13 @@ export {
   touchAfter,
 } from './gestures.ts';
 export type { InspectedCredential, Inspection } from './inspection.ts';
+export { FileJournal, type PersistentStore } from './persistence/journal.ts';
+export type { AuthenticatorStateJson } from './persistence/snapshot.ts';
 export type { AttestationChoice, Persona, PersonaTransport } from './personas/persona.ts';
 export { type PersonaId, personas } from './personas/registry.ts';
+export type { HidKeyOptions, KeyInside } from './transports/hid-key.ts';
 export { type PluggedDevice, type PlugOptions, plugIn } from './transports/in-process.ts';
+export { plugInHid, type ReportCable } from './transports/report-cable.ts';
+export type { Listening, ServedKey } from './transports/served-key.ts';
+export { defaultTcpPort, serveTcp } from './transports/tcp.ts';
+export { defaultUdpPort, magicReboot, serveUdp } from './transports/udp.ts';

@@ -2,6 +2,7 @@
 import { hasClientPin } from './commands/user-verification.ts';
 import type { AuthenticatorEnv } from './env.ts';
 
+/** What an owner of the device could see: no secrets. */
 export interface Inspection {
   pin: 'unset' | 'set' | 'blocked';
   pinRetries: number;
@@ -13,6 +14,7 @@ export interface Inspection {
   signCounter: number;
 }
 
+/** A discoverable credential, as its owner could list it. */
 export interface InspectedCredential {
   rpId: string;
   userName: string | undefined;

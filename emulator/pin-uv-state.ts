@@ -21,6 +21,8 @@ interface Dependencies {
   random: Random;
   rules: Rules;
   state: State;
+  /** Makes the persistent state durable. */
+  commit(): void;
 }
 
 export class PinUvAuth {
@@ -29,13 +31,15 @@ export class PinUvAuth {
   readonly #random: Random;
   readonly #rules: Rules;
   readonly #state: State;
+  readonly #commit: () => void;
 
-  constructor({ persona, clock, random, rules, state }: Dependencies) {
+  constructor({ persona, clock, random, rules, state, commit }: Dependencies) {
     this.#persona = persona;
     this.#clock = clock;
     this.#random = random;
     this.#rules = rules;
     this.#state = state;
+    this.#commit = commit;
   }
 
   /**
@@ -77,6 +81,7 @@ export class PinUvAuth {
 
   /** @throws {CtapError} CTAP2_ERR_PIN_BLOCKED or CTAP2_ERR_PIN_AUTH_BLOCKED when PINs are not accepted now. */
   refuseWhenLocked(): void {
+    if (!this.#rules.blockedPinIsRefused) return;
     if (this.#state.persistent.pinRetries === 0) throw new CtapError('CTAP2_ERR_PIN_BLOCKED', 'no retries are left');
     if (this.needsPowerCycle) throw new CtapError('CTAP2_ERR_PIN_AUTH_BLOCKED', 'three wrong PINs in a row');
   }
@@ -86,7 +91,7 @@ export class PinUvAuth {
   }
 
   /**
-   * Section 6.5.5.7.2: the retry counter falls before the PIN is compared, so that cutting the power gains nothing.
+   * Section 6.5.5.7.2: the retry counter falls, durably, before the PIN is compared: cutting the power gains nothing.
    * @throws {CtapError} CTAP2_ERR_PIN_INVALID, CTAP2_ERR_PIN_AUTH_BLOCKED, CTAP2_ERR_PIN_BLOCKED.
    */
   comparePin(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, session: Session): void {
@@ -94,7 +99,10 @@ export class PinUvAuth {
     const spend = () => {
       persistent.pinRetries = Math.max(0, persistent.pinRetries - this.#rules.retryCost);
     };
-    if (this.#rules.retryFallsBeforeCompare) spend();
+    if (this.#rules.retryFallsBeforeCompare) {
+      spend();
+      this.#commit();
+    }
     if (!persistent.pin || !this.#matches(protocol, secret, pinHashEnc, persistent.pin.hash)) {
       if (!this.#rules.retryFallsBeforeCompare) session.afterAnswer(spend);
       volatile.wrongPinsInARow += 1;
@@ -102,12 +110,14 @@ export class PinUvAuth {
       this.refuseWhenLocked();
       throw new CtapError('CTAP2_ERR_PIN_INVALID');
     }
-    persistent.pinRetries = maxPinRetries;
+    if (this.#rules.retriesRiseOnSuccess) persistent.pinRetries = maxPinRetries;
     persistent.uvRetries = this.#persona.builtInUv?.maxUvRetries ?? 0;
+    persistent.uvCountSinceLastPinEntry = 0;
     volatile.wrongPinsInARow = 0;
   }
 
   #matches(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, expected: Uint8Array): boolean {
+    if (!this.#rules.pinIsCompared) return true;
     try {
       return sameBytes(protocol.decrypt(secret, pinHashEnc), expected);
     } catch (error) {
@@ -122,9 +132,12 @@ export class PinUvAuth {
   }
 
   /** A new token in use, section 6.5.2.1 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
-  issueToken({ version }: PinUvAuthProtocol, use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent'>): Uint8Array {
+  issueToken(
+    { version }: PinUvAuthProtocol,
+    use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent' | 'byBuiltInUv'>,
+  ): Uint8Array {
     const protocol = this.#state.volatile.protocols[version];
-    if (this.#persona.options.pinUvAuthToken) this.resetTokens();
+    if (this.#persona.options.pinUvAuthToken && this.#rules.newTokenEndsOthers) this.resetTokens();
     protocol.token ??= { value: this.#random.bytes(32), use: undefined };
     protocol.token.use = { ...use, userVerified: true, begunAt: this.#clock.monotonic(), used: false };
     return protocol.token.value;
@@ -132,27 +145,42 @@ export class PinUvAuth {
 
   /**
    * verify() with the current token, sections 6.1.2 step 11.1 and 6.2.2 step 6.1: signature, permission, relying party, user verified.
+   * Without `rpId` the caller judges the relying party itself.
    * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID
    */
   verifyToken(
     protocol: PinUvAuthProtocol,
     message: Uint8Array,
     param: Uint8Array,
-    { permission, rpId }: { permission: number; rpId: string },
+    { permission, rpId }: { permission: number; rpId?: string },
   ): TokenUse {
     const token = this.#state.volatile.protocols[protocol.version].token;
     const use = token && this.#observe(token);
-    if (!token || !use || !protocol.verify(token.value, message, param))
-      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
+    const proven = token && (protocol.verify(token.value, message, param) || !this.#rules.tokenIsVerified);
+    if (!token || !use || !proven) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
     if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokenPermissionsMatter) return use;
     if ((use.permissions & permission) === 0)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'permission not granted');
-    if (use.rpId !== undefined && use.rpId !== rpId)
+    if (rpId !== undefined && this.#rules.tokenRpIdMatters && use.rpId !== undefined && use.rpId !== rpId)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${use.rpId}`);
-    if (!use.userVerified) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
+    if (rpId !== undefined && !use.userVerified)
+      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
     use.rpId ??= rpId;
     use.used = true;
     return use;
+  }
+
+  /** The token of permission pcmr, CTAP 2.2: it stays until the PIN changes, over power cycles. 32 bytes. */
+  persistentToken(): Uint8Array {
+    const { persistent } = this.#state;
+    persistent.persistentToken ??= this.#random.bytes(32);
+    return persistent.persistentToken;
+  }
+
+  /** Whether the persistent token made this pinUvAuthParam. */
+  isProvenByPersistentToken(protocol: PinUvAuthProtocol, message: Uint8Array, param: Uint8Array): boolean {
+    const token = this.#state.persistent.persistentToken;
+    return token !== undefined && protocol.verify(token, message, param);
   }
 
   /** pinUvAuthTokenUsageTimerObserver(), section 6.5.2.1, at the moment of use. Tokens of CTAP 2.0 live until the power goes. */

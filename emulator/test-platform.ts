@@ -113,7 +113,7 @@ export class TestPlatform {
     const name = grant ? 'getPinUvAuthTokenUsingPinWithPermissions' : 'getPinToken';
     const reply = await this.clientPin(name, { pinUvAuthProtocol: version, keyAgreement, pinHashEnc, ...grant });
     const encrypted = reply.response.pinUvAuthToken;
-    return { status: reply.status, token: encrypted && protocol.decrypt(secret, encrypted) };
+    return { status: reply.status, protocol, token: encrypted && protocol.decrypt(secret, encrypted) };
   }
 
   /** What a request carries to prove a token over our clientDataHash. */

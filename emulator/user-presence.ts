@@ -12,10 +12,20 @@ const keepaliveEveryMs = 100;
  * Asks the person for evidence of interaction.
  * @throws {CtapError} CTAP2_ERR_OPERATION_DENIED, CTAP2_ERR_USER_ACTION_TIMEOUT, CTAP2_ERR_KEEPALIVE_CANCEL.
  */
-export async function requirePresence(rpId: string | undefined, session: Session, env: AuthenticatorEnv) {
-  const outcome = await awaitGesture({ kind: 'presence', rpId }, session, env);
+export async function requirePresence(
+  rpId: string | undefined,
+  session: Session,
+  env: AuthenticatorEnv,
+  kind: 'presence' | 'long-touch' = 'presence',
+) {
+  const outcome = await awaitGesture({ kind, rpId }, session, env);
   if (outcome === 'timeout') throw new CtapError('CTAP2_ERR_USER_ACTION_TIMEOUT', 'nobody touched the authenticator');
   if (outcome !== 'granted') throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
+}
+
+interface Wanted extends Pick<GestureRequest, 'kind' | 'rpId'> {
+  /** At most the authenticator's own patience, which it is when absent. */
+  timeoutMs?: number | undefined;
 }
 
 /**
@@ -24,12 +34,12 @@ export async function requirePresence(rpId: string | undefined, session: Session
  * @throws {CtapError} CTAP2_ERR_KEEPALIVE_CANCEL when the host cancels.
  */
 export async function awaitGesture(
-  request: Omit<GestureRequest, 'timeoutMs'>,
+  { kind, rpId, timeoutMs = gestureTimeoutMs }: Wanted,
   session: Session,
   env: AuthenticatorEnv,
 ): Promise<GestureOutcome> {
   if (session.signal?.aborted) throw cancelled();
-  const outcome = await ask(request, session, env);
+  const outcome = await ask({ kind, rpId, timeoutMs: Math.min(timeoutMs, gestureTimeoutMs) }, session, env);
   session.power.throwIfAborted();
   return outcome;
 }
@@ -37,15 +47,15 @@ export async function awaitGesture(
 /** A controller serves until a gesture takes time: the ones at hand need none of their own. */
 let unused = new AbortController();
 
-async function ask(request: Omit<GestureRequest, 'timeoutMs'>, session: Session, env: AuthenticatorEnv) {
+async function ask(request: GestureRequest, session: Session, env: AuthenticatorEnv) {
   const wait = unused;
   session.keepalive('upneeded');
   session.power.throwIfAborted();
   try {
-    const response = env.gestures.respond({ ...request, timeoutMs: gestureTimeoutMs }, wait.signal);
+    const response = env.gestures.respond(request, wait.signal);
     if (typeof response === 'string') return response;
     unused = new AbortController();
-    return await first(response, session, env, wait);
+    return await first(response, request.timeoutMs, session, env, wait);
   } finally {
     session.keepalive('processing');
   }
@@ -54,12 +64,13 @@ async function ask(request: Omit<GestureRequest, 'timeoutMs'>, session: Session,
 /** What comes first: the gesture, the authenticator's own timeout, cancellation, or the loss of power. */
 async function first(
   gesture: Promise<GestureOutcome>,
+  timeoutMs: number,
   session: Session,
   env: AuthenticatorEnv,
   wait: AbortController,
 ): Promise<GestureOutcome> {
   try {
-    return await Promise.race([gesture, pace(session, env, wait.signal), interrupted(session, wait.signal)]);
+    return await Promise.race([gesture, pace(timeoutMs, session, env, wait.signal), interrupted(session, wait.signal)]);
   } finally {
     wait.abort(new Error('the authenticator no longer waits'));
   }
@@ -68,10 +79,15 @@ async function first(
 const cancelled = () => new CtapError('CTAP2_ERR_KEEPALIVE_CANCEL', 'the platform cancelled');
 
 /** Keeps the host informed until the authenticator loses patience. */
-async function pace(session: Session, { clock }: AuthenticatorEnv, ended: AbortSignal): Promise<GestureOutcome> {
-  const deadline = clock.monotonic() + gestureTimeoutMs;
+async function pace(
+  timeoutMs: number,
+  session: Session,
+  { clock }: AuthenticatorEnv,
+  ended: AbortSignal,
+): Promise<GestureOutcome> {
+  const deadline = clock.monotonic() + timeoutMs;
   try {
-    for (let left = gestureTimeoutMs; left > 0; left = deadline - clock.monotonic()) {
+    for (let left = timeoutMs; left > 0; left = deadline - clock.monotonic()) {
       await clock.sleep(Math.min(keepaliveEveryMs, left), ended);
       session.keepalive('upneeded');
     }

@@ -34,8 +34,15 @@ const emulatorImporters = ['src/cli/compose.ts', 'bench'];
 
 /** npm packages and the files or folders that may import them. Playwright belongs to the browser room and the hosts. */
 const doors: Record<string, readonly string[]> = {
-  'node:crypto': ['src/protocol/crypto.ts', 'src/protocol/seams.ts', 'src/relying-party/crypto.ts', 'bench'],
+  'node:crypto': [
+    'src/protocol/crypto.ts',
+    'src/protocol/keys',
+    'src/protocol/seams.ts',
+    'src/relying-party/crypto.ts',
+    'bench',
+  ],
   '@noble/curves': ['src/protocol/deterministic-ecdsa.ts'],
+  '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
   '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts'],
   libsql: ['src/relying-party'],
   hono: ['src/relying-party'],

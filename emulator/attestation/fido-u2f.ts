@@ -6,6 +6,7 @@ import type { AttestationFormat } from './format.ts';
 export const fidoU2f: AttestationFormat = {
   fmt: 'fido-u2f',
   zeroAaguid: true,
+  algorithms: ['ES256'], // U2F knows no other
   attest({ clientDataHash, rpIdHash, credentialId, credentialKey }, env) {
     const { key, chain } = env.state.identity.attestation();
     const x = credentialKey.publicKey.get(coseKeyLabels.x) as Uint8Array;

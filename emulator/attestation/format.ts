@@ -2,6 +2,7 @@
 
 import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import type { CborMap } from '#protocol/cbor.ts';
+import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 
@@ -19,6 +20,8 @@ export interface AttestationFormat {
   fmt: AttestationFormatId;
   /** fido-u2f knows no AAGUID: authData then carries zeros. */
   zeroAaguid?: boolean;
-  /** The attestation statement. */
-  attest(input: AttestationInput, env: AuthenticatorEnv): CborMap;
+  /** Credential keys that it can attest; all when absent. */
+  algorithms?: readonly CoseAlgorithm[];
+  /** The attestation statement; a list for `compound`, which holds others. */
+  attest(input: AttestationInput, env: AuthenticatorEnv): CborMap | CborMap[];
 }

@@ -1,10 +1,11 @@
 /** X.509 v3 certificates (RFC 5280) from a template, written with our own DER so that a template can also be wrong. */
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat, fromHex, utf8 } from '#protocol/bytes.ts';
+import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { type SigningKey, sha1 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
 
-/** Attributes of a distinguished name in their order. `C` is a PrintableString, the others are UTF8String. */
-export type Name = readonly (readonly [type: 'C' | 'O' | 'OU' | 'CN', value: string])[];
+/** Attributes of a distinguished name in their order. `C` and `serialNumber` are PrintableString, the others UTF8String. */
+export type Name = readonly (readonly [type: keyof typeof nameTypes, value: string])[];
 
 export interface Extension {
   oid: string;
@@ -26,30 +27,43 @@ export interface CertificateTemplate {
   extensions: readonly Extension[];
 }
 
-const nameTypes = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3' } as const;
-/** AlgorithmIdentifier ecdsa-with-SHA256. */
-const ecdsaWithSha256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'));
+const nameTypes = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', serialNumber: '2.5.4.5' } as const;
+const printable: readonly string[] = ['C', 'serialNumber'];
 
-/** Signs `template` with the issuer's P-256 key; the result is the certificate in DER. */
+/** AlgorithmIdentifier of a signature, RFC 5758, RFC 4055 and RFC 8410. */
+const signatureAlgorithms: Partial<Record<CoseAlgorithm, Uint8Array>> = {
+  ES256: der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')),
+  ES384: der.sequence(der.objectIdentifier('1.2.840.10045.4.3.3')),
+  ES512: der.sequence(der.objectIdentifier('1.2.840.10045.4.3.4')),
+  EdDSA: der.sequence(der.objectIdentifier('1.3.101.112')),
+  RS256: der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), fromHex('0500')),
+};
+
+/**
+ * Signs `template` with the issuer's key; the result is the certificate in DER.
+ * @throws {RangeError} for an issuer's key whose signatures have no name in X.509 here.
+ */
 export function issue(template: CertificateTemplate, issuerKey: SigningKey): Uint8Array {
+  const algorithm = signatureAlgorithms[issuerKey.algorithm];
+  if (!algorithm) throw new RangeError(`cannot sign a certificate with ${issuerKey.algorithm}`);
   const toBeSigned = der.sequence(
     der.contextSpecific(0, der.integer(template.version - 1)),
     der.integer(template.serial),
-    ecdsaWithSha256,
+    algorithm,
     encodeName(template.issuer),
     der.sequence(der.time(template.notBefore), der.time(template.notAfter)),
     encodeName(template.subject),
     template.spki,
     der.contextSpecific(3, der.sequence(...template.extensions.map(encodeExtension))),
   );
-  return der.sequence(toBeSigned, ecdsaWithSha256, der.bitString(issuerKey.sign(toBeSigned)));
+  return der.sequence(toBeSigned, algorithm, der.bitString(issuerKey.sign(toBeSigned)));
 }
 
 function encodeName(name: Name): Uint8Array {
   const attribute = ([type, value]: Name[number]) =>
     der.sequence(
       der.objectIdentifier(nameTypes[type]),
-      type === 'C' ? der.printableString(value) : der.utf8String(value),
+      printable.includes(type) ? der.printableString(value) : der.utf8String(value),
     );
   return der.sequence(...name.map((entry) => der.setOf(attribute(entry))));
 }
@@ -73,8 +87,16 @@ export const keyUsage = (usage: 'authority' | 'signature'): Extension => ({
   value: usage === 'authority' ? der.bitString(new Uint8Array([0x06]), 1) : der.bitString(new Uint8Array([0x80]), 7),
 });
 
-/** Section 4.2.1.2, method 1: SHA-1 of the public key bits, which start behind the SPKI's fixed head of 26 bytes for P-256. */
-const keyIdentifier = (spki: Uint8Array): Uint8Array => sha1(spki.subarray(26));
+/** Section 4.2.1.2, method 1: SHA-1 of the public key bits. */
+const keyIdentifier = (spki: Uint8Array): Uint8Array => sha1(publicKeyBits(spki));
+
+/** The BIT STRING behind the AlgorithmIdentifier, without its count of unused bits. */
+export function publicKeyBits(spki: Uint8Array): Uint8Array {
+  const contentAt = (at: number) => at + (spki[at + 1]! < 0x80 ? 2 : 2 + (spki[at + 1]! & 0x7f));
+  const algorithm = contentAt(0);
+  const bits = contentAt(algorithm) + spki[algorithm + 1]!;
+  return spki.subarray(contentAt(bits) + 1);
+}
 
 export const subjectKeyIdentifier = (spki: Uint8Array): Extension => ({
   oid: '2.5.29.14',
@@ -96,7 +118,7 @@ export const aaguidExtension = (aaguid: Uint8Array): Extension => ({
   value: der.octetString(aaguid),
 });
 
-/** A certificate as PEM text. */
+/** A certificate as PEM text (RFC 7468). */
 export function toPem(certificate: Uint8Array): string {
   const lines =
     Buffer.from(certificate)

@@ -159,7 +159,7 @@ describe('version profiles', () => {
   it('CTAP 2.0 has getPinToken only, and its token lives until the power goes', async () => {
     const clock = new AdjustableClock();
     const platform = platformFor({ persona: 'google-titan-v2', pin, clock });
-    expect((await platform.pinToken(1, pin, mc)).status).toBe('CTAP2_ERR_INVALID_SUBCOMMAND');
+    expect((await platform.pinToken(1, pin, mc)).status).toBe('CTAP1_ERR_INVALID_PARAMETER');
     const { token } = await platform.pinToken(1, pin);
     clock.advance(3_600_000);
     for (let use = 0; use < 2; use++)

@@ -4,6 +4,7 @@ import { type ClientPinSubCommand, clientPinSubCommands, commands } from '#proto
 import { CtapError } from '#protocol/errors.ts';
 import { keyAgreementCose } from '#protocol/pin-uv-auth.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import { hasClientPinSubCommand, rulesOf } from '../versions.ts';
 import type { ClientPinRequest, ClientPinResult, SubCommand } from './client-pin-subcommand.ts';
 import type { CtapCommand } from './command.ts';
 import { getPinToken, getTokenUsingPin, getTokenUsingUv } from './get-token.ts';
@@ -13,7 +14,8 @@ export const clientPin: CtapCommand = {
   async execute(parameters, session, env): Promise<CborMap | undefined> {
     const request = commands.authenticatorClientPIN.request.parse(parameters ?? new Map());
     const name = names.get(request.subCommand);
-    if (!name || !isSupported(name, env)) throw new CtapError('CTAP2_ERR_INVALID_SUBCOMMAND', `${request.subCommand}`);
+    if (!name || !isSupported(name, env))
+      throw new CtapError(rulesOf(env.persona).unknownSubCommand, `${request.subCommand}`);
     const result = await subCommands[name](request, env, session);
     return result && commands.authenticatorClientPIN.response.encode(result);
   },
@@ -36,6 +38,7 @@ const subCommands: Record<ClientPinSubCommand, SubCommand> = {
 
 /** Subcommands with permissions came with pinUvAuthToken, UV ones need a sensor; the rest needs a client PIN. */
 function isSupported(name: ClientPinSubCommand, { persona }: AuthenticatorEnv): boolean {
+  if (!hasClientPinSubCommand(persona, name)) return false;
   const { clientPin, pinUvAuthToken } = persona.options;
   switch (name) {
     case 'getPinUvAuthTokenUsingUvWithPermissions':

@@ -13,3 +13,8 @@ export function findCredential(
   if (!properties) return undefined;
   return properties.discoverable ? persistent.credentials.byId(id) : { ...properties, id, rpId };
 }
+
+/** What encCredStoreState encrypts changes with every discoverable credential (CTAP 2.3 section 6.4). */
+export function credentialStoreChanged({ persona, random, state: { persistent } }: AuthenticatorEnv): void {
+  if (persona.features?.encryptedIdentifiers) persistent.credStoreState = random.bytes(16);
+}

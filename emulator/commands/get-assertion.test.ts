@@ -40,7 +40,7 @@ describe('a successful assertion', () => {
   });
 
   it('silently probes with up: false, without a gesture', async () => {
-    const platform = platformFor({ defects: ['presence-not-awaited'], gestures: neverTouch });
+    const platform = platformFor({ defects: ['registration.presence-not-awaited'], gestures: neverTouch });
     const { descriptor } = await register(platform, false);
     const { response } = await platform.getAssertion({ allowList: [descriptor], options: { up: false } });
     expect(parseAuthenticatorData(response.authData).flags).toBe(0);

@@ -84,6 +84,7 @@ function locateCredentials(
         type === 'public-key' ? (findCredential(id, rpId, rpIdHash, env) ?? []) : [],
       )
     : env.state.persistent.credentials.ofRelyingParty(rpId);
+  if (!env.misbehaviour.rules.newestCredentialFirst) candidates.reverse();
   const strictest = listed ? 2 : 1; // the highest credProtect that an unverified user may use
   const unprotected = user.verified || !env.misbehaviour.rules.credentialProtectionMatters;
   const [first, ...rest] = candidates.filter(({ credProtect }) => unprotected || credProtect <= strictest);
@@ -119,15 +120,17 @@ interface Assertion {
 function assert(credential: Credential, assertion: Assertion, env: AuthenticatorEnv): CborMap {
   const { request, rpIdHash, user, several, numberOfCredentials } = assertion;
   const extensions = extensionsAtGetAssertion(request.extensions, { credential, user }, env);
-  const authData = authenticatorData({ rpIdHash, extensions }, user, env);
+  const authData = authenticatorData({ rpIdHash, extensions: extensions.signed }, user, env);
   const key = env.state.persistent.keys.signingKey(credential.id, credential.algorithm);
   const signed = concat(authData, env.misbehaviour.clientDataHash(request.clientDataHash));
   return commands.authenticatorGetAssertion.response.encode({
     credential: { id: credential.id, type: 'public-key' },
     authData,
     signature: env.misbehaviour.signature(key.sign(signed)),
-    user: userOf(credential, several && user.verified),
+    user: userOf(credential, (several && user.verified) || !env.misbehaviour.rules.namesNeedVerification),
     numberOfCredentials,
+    largeBlobKey: extensions.largeBlobKey,
+    unsignedExtensionOutputs: extensions.unsigned,
   });
 }
 

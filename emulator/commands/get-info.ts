@@ -1,57 +1,126 @@
-/** authenticatorGetInfo (0x04), CTAP 2.1 section 6.4: the persona, and what of the state it shows. */
+/** authenticatorGetInfo (0x04), CTAP 2.1 section 6.4 and CTAP 2.3: the persona, and what of the state it shows. */
+import { concat, utf8 } from '#protocol/bytes.ts';
 import { commands } from '#protocol/commands.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
+import { aes128CbcEncrypt, hkdfSha256 } from '#protocol/crypto.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
+import { type AuthenticatorConfigSubCommand, authenticatorConfigSubCommands } from '#protocol/management.ts';
+import { attestationChoicesOf } from '../attestation/choose.ts';
+import { attestationFormats } from '../attestation/registry.ts';
 import type { AuthenticatorEnv } from '../env.ts';
-import type { Persona } from '../personas/persona.ts';
+import { maxCredBlobLength } from '../extensions/cred-blob.ts';
+import { defaultMaxPinLength } from '../personas/features.ts';
+import { hasInfoMember, hasOption } from '../versions.ts';
 import type { CtapCommand } from './command.ts';
+import { supportsConfig } from './config.ts';
 import { hasBuiltInUv, hasClientPin } from './user-verification.ts';
 
 export const getInfo: CtapCommand = {
   execute: (_parameters, _session, env) => commands.authenticatorGetInfo.response.encode(infoOf(env)),
 };
 
+/** What the versions of the persona know, of what there is to tell. */
 function infoOf(env: AuthenticatorEnv): AuthenticatorInfo {
   const { persona, state } = env;
+  const told = Object.entries({ ...limits(env), ...pinMembers(env), ...managementMembers(env), ...encrypted(env) });
   return {
-    versions: [...persona.versions],
+    versions: persona.versions.filter((version) => version !== 'U2F_V2' || !state.persistent.alwaysUv), // section 7.2.4
     ...(persona.extensions.length > 0 && { extensions: [...persona.extensions] }),
     aaguid: state.identity.aaguid,
-    options: describeOptions(env),
-    maxMsgSize: persona.maxMsgSize,
-    ...(persona.pinUvAuthProtocols.length > 0 && { pinUvAuthProtocols: [...persona.pinUvAuthProtocols] }),
-    ...(knows21(persona) && membersSince21(env)),
+    options: optionsOf(env),
+    ...Object.fromEntries(told.filter(([name]) => hasInfoMember(persona, name as keyof AuthenticatorInfo))),
   };
 }
 
-/** `clientPin` and `uv` are there when the feature is, and true once it is set up. */
-function describeOptions(env: AuthenticatorEnv): Record<string, boolean> {
-  const { clientPin, alwaysUv, ...fixed } = env.persona.options;
-  return {
+/** The options that the persona's versions know: absent where the feature is, true once it is set up. */
+function optionsOf(env: AuthenticatorEnv): Record<string, boolean> {
+  const { persona, state } = env;
+  const { clientPin, alwaysUv, makeCredUvNotRqd, ...fixed } = persona.options;
+  const { credentialManagement, bioEnrollment, config, enterpriseAttestation, largeBlobs } = persona.features ?? {};
+  const options: Record<string, boolean | undefined> = {
     ...fixed,
     up: true,
-    ...(clientPin !== undefined && { clientPin: hasClientPin(env) }),
-    ...(env.persona.builtInUv && { uv: hasBuiltInUv(env) }),
-    ...(alwaysUv !== undefined && { alwaysUv }),
+    clientPin: clientPin === undefined ? undefined : hasClientPin(env),
+    uv: persona.builtInUv && hasBuiltInUv(env),
+    alwaysUv: alwaysUv === undefined && !config?.toggleAlwaysUv ? undefined : state.persistent.alwaysUv,
+    makeCredUvNotRqd: makeCredUvNotRqd && !state.persistent.alwaysUv,
+    credMgmt: credentialManagement && true,
+    credentialMgmtPreview: credentialManagement && true,
+    perCredMgmtRO: credentialManagement?.persistentReadOnly,
+    bioEnroll: bioEnrollment && state.persistent.fingerprints.length > 0,
+    userVerificationMgmtPreview: bioEnrollment && state.persistent.fingerprints.length > 0,
+    uvBioEnroll: bioEnrollment?.byFingerprint,
+    authnrCfg: config && true,
+    uvAcfg: config?.byFingerprint,
+    setMinPINLength: supportsConfig(persona, 'setMinPINLength') || undefined,
+    ep: enterpriseAttestation && state.persistent.enterpriseAttestation,
+    largeBlobs: largeBlobs && true,
   };
+  return Object.fromEntries(
+    Object.entries(options).filter(
+      (entry): entry is [string, boolean] => entry[1] !== undefined && hasOption(persona, entry[0]),
+    ),
+  );
 }
 
-const knows21 = ({ versions }: Persona) => versions.includes('FIDO_2_1') || versions.includes('FIDO_2_1_PRE');
-
-function membersSince21({ persona, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
-  const complete = persona.versions.includes('FIDO_2_1');
+function limits({ persona, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
+  const { builtInUv, features } = persona;
+  const largeBlobs = features?.largeBlobs;
   return {
+    maxMsgSize: persona.maxMsgSize,
+    ...(persona.pinUvAuthProtocols.length > 0 && { pinUvAuthProtocols: [...persona.pinUvAuthProtocols] }),
     maxCredentialCountInList: persona.maxCredentialCountInList,
     maxCredentialIdLength: persona.maxCredentialIdLength,
     transports: [...persona.transports],
     algorithms: persona.algorithms.map((name) => ({ type: 'public-key', alg: coseAlgorithms[name].alg })),
-    ...(complete && persona.options.clientPin !== undefined && { minPINLength: persistent.minPinLength }),
+    ...(largeBlobs && { maxSerializedLargeBlobArray: largeBlobs.maxSerializedLargeBlobArray }),
+    ...(persona.extensions.includes('credBlob') && { maxCredBlobLength }),
     ...(persona.firmwareVersion !== undefined && { firmwareVersion: persona.firmwareVersion }),
-    ...(complete &&
-      persona.builtInUv && {
-        preferredPlatformUvAttempts: persona.builtInUv.attempts,
-        uvModality: persona.builtInUv.uvModality,
-      }),
-    ...(complete && { remainingDiscoverableCredentials: persistent.credentials.remaining }),
+    ...(builtInUv && { preferredPlatformUvAttempts: builtInUv.attempts, uvModality: builtInUv.uvModality }),
+    remainingDiscoverableCredentials: persistent.credentials.remaining,
+    attestationFormats: [...new Set(attestationChoicesOf(persona).map((choice) => attestationFormats[choice].fmt))],
+  };
+}
+
+function pinMembers({ persona, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
+  const { builtInUv, features, options } = persona;
+  if (options.clientPin === undefined) return {};
+  const url = features?.pinComplexity?.url;
+  return {
+    ...(features?.config && { forcePINChange: persistent.forcePinChange }),
+    minPINLength: persistent.minPinLength,
+    ...(builtInUv && { uvCountSinceLastPinEntry: persistent.uvCountSinceLastPinEntry }),
+    ...(features?.pinComplexity && { pinComplexityPolicy: persistent.pinComplexityPolicy }),
+    ...(url !== undefined && { pinComplexityPolicyURL: utf8(url) }),
+    maxPINLength: features?.maxPINLength ?? defaultMaxPinLength,
+  };
+}
+
+function managementMembers({ persona, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
+  const { config, transportsForReset } = persona.features ?? {};
+  const names = Object.keys(authenticatorConfigSubCommands) as AuthenticatorConfigSubCommand[];
+  return {
+    ...(config && { maxRPIDsForSetMinPINLength: config.maxRPIDsForSetMinPINLength }),
+    ...(config?.longTouchForReset && { longTouchForReset: persistent.longTouchForReset }),
+    ...(transportsForReset && { transportsForReset: [...transportsForReset] }),
+    ...(config && {
+      authenticatorConfigCommands: names
+        .filter((name) => supportsConfig(persona, name))
+        .map((name) => authenticatorConfigSubCommands[name]),
+    }),
+  };
+}
+
+/** encIdentifier and encCredStoreState: for a platform that holds the persistent token, new bytes in every answer. */
+function encrypted({ persona, random, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
+  const { persistentToken, deviceIdentifier, credStoreState } = persistent;
+  if (!persona.features?.encryptedIdentifiers || !persistentToken) return {};
+  const seal = (name: string, plaintext: Uint8Array) => {
+    const iv = random.bytes(16);
+    return concat(iv, aes128CbcEncrypt(hkdfSha256(persistentToken, new Uint8Array(32), name, 16), iv, plaintext));
+  };
+  return {
+    encIdentifier: seal('encIdentifier', deviceIdentifier),
+    encCredStoreState: seal('encCredStoreState', credStoreState),
   };
 }

@@ -6,12 +6,12 @@ import type { CtapCommand } from './command.ts';
 const rememberedForMs = 30_000;
 
 export const getNextAssertion: CtapCommand = {
-  execute(_parameters, _session, { state: { volatile }, clock }) {
+  execute(_parameters, _session, { state: { volatile }, clock, misbehaviour: { rules } }) {
     const { assertions } = volatile;
     if (!assertions)
       throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'no getAssertion with several credentials came before');
     volatile.assertions = undefined;
-    if (clock.monotonic() - assertions.lastAt >= rememberedForMs)
+    if (rules.assertionsAreForgotten && clock.monotonic() - assertions.lastAt >= rememberedForMs)
       throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'the last assertion is too long ago');
     const [next, ...rest] = assertions.rest;
     if (!next) throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'there are no more credentials');

@@ -11,11 +11,14 @@ import { algorithmName, type CoseAlgorithm } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { attest } from '../attestation/attest.ts';
+import { chooseAttestation, isEnterpriseAttestation } from '../attestation/choose.ts';
+import type { CredentialExtras } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { extensionsAtMakeCredential } from '../extensions/registry.ts';
+import type { CredentialProperties } from '../keys.ts';
 import type { Session } from '../session.ts';
 import type { CtapCommand } from './command.ts';
-import { findCredential } from './credentials.ts';
+import { credentialStoreChanged, findCredential } from './credentials.ts';
 import {
   answerZeroLengthPinUvAuthParam,
   applyAlwaysUv,
@@ -43,20 +46,19 @@ export const makeCredential: CtapCommand = {
     const algorithm = chooseAlgorithm(request, env); // step 3
     const options = resolveOptions(request, env); // steps 5 and 6
     refuseWithoutVerification(request, options, env); // steps 7, 8 and 10
-    refuseEnterpriseAttestation(request); // step 9
+    const enterprise = isEnterpriseAttestation(request.enterpriseAttestation, request.rp.id, env); // step 9
     const user = await verifyUser(request, options, protocol, session, env); // step 11
     const rpIdHash = sha256(utf8(request.rp.id));
     await refuseExcluded(request, rpIdHash, user, session, env); // step 12
     await ensurePresence(user, request.rp.id, session, env); // steps 13 and 14
-    const extensions = extensionsAtMakeCredential(request, env); // step 15
-    const credential = createCredential(
-      request,
-      { algorithm, rk: options.rk, ...extensions.properties },
-      rpIdHash,
-      env,
-    );
+    const discoverable = options.rk;
+    const { properties, outputsFor } = extensionsAtMakeCredential(request, { discoverable, user }, env); // step 15
+    const credential = createCredential(request, { algorithm, discoverable, ...properties }, rpIdHash, env);
+    const extensions = outputsFor(credential.credentialId);
+    if (discoverable) credentialStoreChanged(env);
     const { clientDataHash } = request;
-    return attest({ clientDataHash, rpIdHash, user, credential, extensions: extensions.outputs }, env); // step 19
+    const attestation = enterprise ? 'packed-enterprise' : chooseAttestation(request, algorithm, env.persona);
+    return attest({ clientDataHash, rpIdHash, user, credential, extensions, attestation }, env); // step 19
   },
 };
 
@@ -80,14 +82,9 @@ function resolveOptions(request: MakeCredentialRequest, env: AuthenticatorEnv): 
 
 /** Steps 7, 8 and 10: only makeCredUvNotRqd lets an unverified user of a protected authenticator through, and without rk. */
 function refuseWithoutVerification({ pinUvAuthParam }: MakeCredentialRequest, options: Options, env: AuthenticatorEnv) {
-  if (pinUvAuthParam || options.uv || !isProtected(env)) return;
-  const { makeCredUvNotRqd = false, alwaysUv = false } = env.persona.options;
-  if (options.rk || !makeCredUvNotRqd || alwaysUv) throw verificationRequired(env);
-}
-
-/** Step 9: no persona supports enterprise attestation. */
-function refuseEnterpriseAttestation({ enterpriseAttestation }: MakeCredentialRequest) {
-  if (enterpriseAttestation !== undefined) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'enterpriseAttestation');
+  if (pinUvAuthParam || options.uv || !isProtected(env) || !env.misbehaviour.rules.verificationMatters) return;
+  const { makeCredUvNotRqd = false } = env.persona.options;
+  if (options.rk || !makeCredUvNotRqd || env.state.persistent.alwaysUv) throw verificationRequired(env);
 }
 
 /** Step 11: by token, by the authenticator itself, or not at all. */
@@ -120,7 +117,7 @@ async function refuseExcluded(
     const credential = type === 'public-key' ? findCredential(id, rp.id, rpIdHash, env) : undefined;
     return credential && (credential.credProtect < 3 || user.verified);
   });
-  if (!excluded || !env.misbehaviour.rules.excludeListMatters) return;
+  if (!excluded) return;
   try {
     await ensurePresence(user, rp.id, session, env);
   } catch (error) {
@@ -133,12 +130,11 @@ async function refuseExcluded(
 /** Steps 16 to 18: the key pair, and the account that a discoverable credential is stored with. */
 function createCredential(
   { rp, user }: MakeCredentialRequest,
-  { algorithm, rk, credProtect }: { algorithm: CoseAlgorithm; rk: boolean; credProtect: number },
+  properties: CredentialProperties & CredentialExtras,
   rpIdHash: Uint8Array,
   { state: { persistent } }: AuthenticatorEnv,
 ) {
-  const properties = { algorithm, credProtect, discoverable: rk };
   const { credentialId, key } = persistent.keys.create(properties, rpIdHash);
-  if (rk) persistent.credentials.put({ ...properties, id: credentialId, rpId: rp.id, user });
+  if (properties.discoverable) persistent.credentials.put({ ...properties, id: credentialId, rpId: rp.id, user });
   return { credentialId, key };
 }

@@ -8,11 +8,18 @@ const allowedAfterPowerUpMs = 10_000;
 
 export const reset: CtapCommand = {
   async execute(_parameters, session, env) {
-    const { state, clock, persona } = env;
+    const {
+      state,
+      clock,
+      persona,
+      misbehaviour: { rules },
+    } = env;
     const removable = !persona.options.plat;
-    if (removable && clock.monotonic() - state.volatile.poweredUpAt > allowedAfterPowerUpMs)
+    if (removable && rules.resetNeedsPowerUp && clock.monotonic() - state.volatile.poweredUpAt > allowedAfterPowerUpMs)
       throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'more than 10 seconds after power-up');
-    await requirePresence(undefined, session, env);
+    if (rules.resetNeedsTouch)
+      await requirePresence(undefined, session, env, state.persistent.longTouchForReset ? 'long-touch' : 'presence');
+    if (!rules.resetForgets) return undefined;
     const uvEnrolled = state.persistent.uvEnrolled && persona.builtInUv?.survivesReset === true;
     state.persistent = freshPersistentState({ ...state.factory, uvEnrolled });
     state.volatile = freshVolatileState(clock, state.volatile);

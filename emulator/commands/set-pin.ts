@@ -1,9 +1,10 @@
 /** clientPIN subcommands setPIN (0x03) and changePIN (0x04), CTAP 2.1 sections 6.5.5.5 and 6.5.5.6. */
 import { concat } from '#protocol/bytes.ts';
-import { sha256 } from '#protocol/crypto.ts';
+import { sameBytes, sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import { defaultMaxPinLength } from '../personas/features.ts';
 import { maxPinRetries } from '../state.ts';
 import type { SubCommand } from './client-pin-subcommand.ts';
 
@@ -14,10 +15,11 @@ export const setPin: SubCommand = (request, env) => {
   if (!keyAgreement || !newPinEnc || !pinUvAuthParam) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER');
   const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol);
   const { persistent } = env.state;
-  if (persistent.pin) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'a PIN is set already');
+  if (persistent.pin && env.misbehaviour.rules.pinIsSetOnce)
+    throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'a PIN is set already');
   const secret = env.pinUvAuth.decapsulate(protocol, keyAgreement);
   if (!protocol.verify(secret, newPinEnc, pinUvAuthParam)) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
-  persistent.pin = readNewPin(protocol, secret, newPinEnc, persistent.minPinLength);
+  persistent.pin = readNewPin(protocol, secret, newPinEnc, policyOf(env));
   persistent.pinRetries = maxPinRetries;
   return undefined;
 };
@@ -33,10 +35,36 @@ export const changePin: SubCommand = (request, env, session) => {
     throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
   env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, session);
   const { persistent } = env.state;
-  persistent.pin = readNewPin(protocol, secret, newPinEnc, persistent.minPinLength);
-  env.pinUvAuth.resetTokens();
+  const pin = readNewPin(protocol, secret, newPinEnc, policyOf(env));
+  if (persistent.forcePinChange && sameBytes(pin.hash, persistent.pin!.hash))
+    throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'another PIN is wanted');
+  persistent.pin = pin;
+  persistent.forcePinChange = false;
+  persistent.persistentToken = undefined;
+  if (env.misbehaviour.rules.changedPinEndsTokens) env.pinUvAuth.resetTokens();
   return undefined;
 };
+
+/** What a new PIN must be. */
+interface PinPolicy {
+  /** Code points. */
+  least: number;
+  most: number;
+  /** Not one character over and over, no run like 1234, CTAP 2.2 section 6.4 (0x1B) leaves the rule to the vendor. */
+  complex: boolean;
+}
+
+const policyOf = ({ persona, state: { persistent }, misbehaviour }: AuthenticatorEnv): PinPolicy => ({
+  least: misbehaviour.rules.pinPolicyMatters ? persistent.minPinLength : 0,
+  most: persona.features?.maxPINLength ?? defaultMaxPinLength,
+  complex: misbehaviour.rules.pinPolicyMatters && persistent.pinComplexityPolicy,
+});
+
+/** Every step between neighbours is the same, and small: 1111, 1234, dcba. */
+function isMonotonous(pin: Uint8Array): boolean {
+  const step = (pin[1] ?? 0) - (pin[0] ?? 0);
+  return Math.abs(step) <= 1 && pin.every((byte, index) => index === 0 || byte - pin[index - 1]! === step);
+}
 
 /** @throws {CtapError} CTAP2_ERR_PIN_NOT_SET */
 export function refuseWithoutPin({ state }: AuthenticatorEnv): void {
@@ -50,7 +78,7 @@ export const pinFrom = (bytes: Uint8Array, codePoints: number) => ({ hash: sha25
  * Section 6.5.5.5: 64 bytes padded with zeros, at least minPINLength code points, at most 63 bytes.
  * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER, CTAP2_ERR_PIN_POLICY_VIOLATION
  */
-function readNewPin(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: Uint8Array, minPinLength: number) {
+function readNewPin(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: Uint8Array, policy: PinPolicy) {
   const padded = decrypt(protocol, secret, newPinEnc);
   if (padded.length !== paddedPinLength)
     throw new CtapError(
@@ -60,8 +88,10 @@ function readNewPin(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: 
   const end = padded.findLastIndex((byte) => byte !== 0) + 1;
   const pin = padded.subarray(0, end);
   const codePoints = countCodePoints(pin);
-  if (end === paddedPinLength || codePoints < minPinLength)
+  if (end === paddedPinLength || codePoints < policy.least || codePoints > policy.most)
     throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', `${codePoints} code points in ${end} bytes`);
+  if (policy.complex && isMonotonous(pin))
+    throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'the PIN is too simple');
   return pinFrom(pin, codePoints);
 }
 

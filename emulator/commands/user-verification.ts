@@ -6,6 +6,7 @@ import type { AuthenticatorEnv } from '../env.ts';
 import type { Session } from '../session.ts';
 import type { TokenUse } from '../state.ts';
 import { awaitGesture, requirePresence } from '../user-presence.ts';
+import { rulesOf } from '../versions.ts';
 
 /** What is known of the user so far; `token` when a pinUvAuthParam proved it. */
 export interface UserEvidence {
@@ -41,26 +42,32 @@ export async function answerZeroLengthPinUvAuthParam(request: AuthParameters, se
 
 /** Step 2: a pinUvAuthParam needs a protocol that this authenticator has. */
 export function chooseProtocol(request: AuthParameters, env: AuthenticatorEnv): PinUvAuthProtocol | undefined {
-  return request.pinUvAuthParam ? env.pinUvAuth.protocol(request.pinUvAuthProtocol) : undefined;
+  const { pinUvAuthParam, pinUvAuthProtocol: version } = request;
+  if (!pinUvAuthParam) return undefined;
+  const { protocolMissing, protocolUnsupported } = rulesOf(env.persona);
+  if (version === undefined) throw new CtapError(protocolMissing, 'pinUvAuthProtocol');
+  if (!env.persona.pinUvAuthProtocols.some((known) => known === version))
+    throw new CtapError(protocolUnsupported, `pinUvAuthProtocol ${version}`);
+  return env.pinUvAuth.protocol(version);
 }
 
 /** The `uv` option: a pinUvAuthParam takes precedence over it. */
 export function resolveUvOption({ options, pinUvAuthParam }: AuthParameters, env: AuthenticatorEnv): boolean {
   const uv = !pinUvAuthParam && options?.uv === true;
-  if (uv && !hasBuiltInUv(env)) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'uv');
+  if (uv && !hasBuiltInUv(env)) throw new CtapError(rulesOf(env.persona).uvNotConfigured, 'uv');
   return uv;
 }
 
 /** With alwaysUv the user is verified whether asked or not: built in where possible, else the platform must bring a token. */
 export function applyAlwaysUv(uv: boolean, { pinUvAuthParam }: AuthParameters, env: AuthenticatorEnv): boolean {
-  if (!env.persona.options.alwaysUv || pinUvAuthParam) return uv;
+  if (!env.state.persistent.alwaysUv || pinUvAuthParam) return uv;
   if (uv || hasBuiltInUv(env)) return true;
   throw verificationRequired(env);
 }
 
 /** What tells the platform to verify the user: with a token where a PIN can make one. */
 export const verificationRequired = ({ persona }: AuthenticatorEnv): CtapError =>
-  persona.options.clientPin !== undefined
+  persona.options.clientPin !== undefined && !persona.options.noMcGaPermissionsWithClientPin
     ? new CtapError('CTAP2_ERR_PUAT_REQUIRED', 'user verification is required')
     : new CtapError('CTAP2_ERR_OPERATION_DENIED', 'user verification is required');
 
@@ -77,8 +84,10 @@ export async function performBuiltInUv(rpId: string | undefined, session: Sessio
     if (outcome === 'timeout') throw new CtapError('CTAP2_ERR_USER_ACTION_TIMEOUT');
     if (outcome === 'denied') throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
     persistent.uvRetries -= 1;
+    env.commit();
     if (outcome === 'granted') {
       persistent.uvRetries = builtInUv?.maxUvRetries ?? 0;
+      persistent.uvCountSinceLastPinEntry += 1;
       return;
     }
   }
@@ -95,9 +104,15 @@ export async function verifyBuiltIn(rpId: string, session: Session, env: Authent
       error instanceof CtapError &&
       (error.status === 'CTAP2_ERR_UV_BLOCKED' || error.status === 'CTAP2_ERR_UV_INVALID');
     if (!failed) throw error;
-    throw new CtapError(hasClientPin(env) ? 'CTAP2_ERR_PUAT_REQUIRED' : 'CTAP2_ERR_OPERATION_DENIED', error.status, {
-      cause: error,
-    });
+    throw new CtapError(
+      hasClientPin(env) && !env.persona.options.noMcGaPermissionsWithClientPin
+        ? 'CTAP2_ERR_PUAT_REQUIRED'
+        : 'CTAP2_ERR_OPERATION_DENIED',
+      error.status,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

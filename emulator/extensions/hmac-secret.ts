@@ -1,8 +1,11 @@
 /** Extension `hmac-secret`, CTAP 2.1 section 12.5. Every credential has its two CredRandoms, asked for at creation or not. */
 import { concat } from '#protocol/bytes.ts';
+import type { CborValue } from '#protocol/cbor.ts';
 import { hmacSha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { anyMap, boolean, bytes, message, optional, required, unsigned } from '#protocol/message.ts';
+import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
+import type { AuthenticatorEnv } from '../env.ts';
 import type { Extension } from './extension.ts';
 
 const hmacGetSecret = message({
@@ -18,19 +21,43 @@ export const hmacSecret: Extension = {
   onMakeCredential: (input) => (boolean.parse(input, 'hmac-secret') ? { output: true } : {}),
 
   onGetAssertion(input, { credential, user }, env) {
-    const request = hmacGetSecret.parse(input, 'hmac-secret');
     if (!user.present) throw new CtapError('CTAP2_ERR_UNSUPPORTED_OPTION', 'hmac-secret needs up');
-    const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol ?? 1);
-    const secret = env.pinUvAuth.decapsulate(protocol, request.keyAgreement);
-    if (!protocol.verify(secret, request.saltEnc, request.saltAuth))
-      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'saltAuth');
-    const salts = decryptSalts(() => protocol.decrypt(secret, request.saltEnc));
-    const credRandom = env.state.persistent.keys.credRandom(credential.id, user.verified);
-    return protocol.encrypt(secret, concat(...salts.map((salt) => hmacSha256(credRandom, salt))), env.random);
+    const salts = readSalts(input, 'hmac-secret', env);
+    return { output: secretsFor(credential.id, user.verified, salts, env) };
   },
 };
 
-/** One or two salts of 32 bytes. */
+interface Salts {
+  protocol: PinUvAuthProtocol;
+  sharedSecret: Uint8Array;
+  /** One or two of 32 bytes. */
+  values: Uint8Array[];
+}
+
+/**
+ * The salts of an input: agreed on, authentic and of the right length.
+ * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID, CTAP1_ERR_INVALID_LENGTH, CTAP1_ERR_INVALID_PARAMETER.
+ */
+export function readSalts(input: CborValue, id: string, { pinUvAuth }: AuthenticatorEnv): Salts {
+  const request = hmacGetSecret.parse(input, id);
+  const protocol = pinUvAuth.protocol(request.pinUvAuthProtocol ?? 1);
+  const sharedSecret = pinUvAuth.decapsulate(protocol, request.keyAgreement);
+  if (!protocol.verify(sharedSecret, request.saltEnc, request.saltAuth))
+    throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'saltAuth');
+  return { protocol, sharedSecret, values: decryptSalts(() => protocol.decrypt(sharedSecret, request.saltEnc)) };
+}
+
+/** HMAC-SHA-256 of each salt under the credential's CredRandom, encrypted for the platform. */
+export function secretsFor(
+  credentialId: Uint8Array,
+  verified: boolean,
+  { protocol, sharedSecret, values }: Salts,
+  { state, random }: AuthenticatorEnv,
+): Uint8Array {
+  const credRandom = state.persistent.keys.credRandom(credentialId, verified);
+  return protocol.encrypt(sharedSecret, concat(...values.map((salt) => hmacSha256(credRandom, salt))), random);
+}
+
 function decryptSalts(decrypt: () => Uint8Array): Uint8Array[] {
   try {
     const salts = decrypt();

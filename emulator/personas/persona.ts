@@ -6,12 +6,19 @@ import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
+import type { ManagementFeatures } from './features.ts';
 
-type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1';
+/** Version strings of getInfo; there is no FIDO_2_2. What each brought is in `versions.ts`. */
+export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1' | 'FIDO_2_3';
+/** How a client reaches it, in the words of WebAuthn L3 section 5.8.4. */
 export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
 
-/** How it attests: a format, and for `packed` whether under a certificate or with the credential's own key. */
-export type AttestationChoice = Exclude<AttestationFormatId, 'packed'> | 'packed-basic' | 'packed-self';
+/** How it attests: a format, and for `packed` whether under a certificate of the model or the device, or with the credential's own key. */
+export type AttestationChoice =
+  | Exclude<AttestationFormatId, 'packed'>
+  | 'packed-basic'
+  | 'packed-enterprise'
+  | 'packed-self';
 
 /** User verification by the authenticator itself. */
 interface BuiltInUserVerification {
@@ -24,11 +31,17 @@ interface BuiltInUserVerification {
   survivesReset: boolean;
 }
 
+/** One authenticator model. */
 export interface Persona {
   id: string;
   label: string;
   /** UUID text. */
   aaguid: string;
+  /**
+   * Where its data come from. `published`: AAGUID, versions, extensions and options of the model's published getInfo;
+   * `plausible`: the AAGUID is published, the rest is what such a model would answer; `own`: it imitates nobody.
+   */
+  source: 'published' | 'plausible' | 'own';
   versions: readonly CtapVersion[];
   extensions: readonly ExtensionId[];
   /** Option ids with the values they have on a fresh device. `clientPin` and `uv` follow from the state. */
@@ -39,7 +52,12 @@ export interface Persona {
     pinUvAuthToken?: true;
     alwaysUv?: boolean;
     makeCredUvNotRqd?: boolean;
+    noMcGaPermissionsWithClientPin?: true;
   }>;
+  /** What can be managed on it; nothing when absent. */
+  features?: ManagementFeatures;
+  /** Formats that it has besides `attestation`, for attestationFormatsPreference. */
+  otherAttestations?: readonly AttestationChoice[];
   builtInUv?: BuiltInUserVerification;
   /** In the order of getInfo: the preferred one first. Empty without a PIN. */
   pinUvAuthProtocols: readonly PinUvAuthProtocolVersion[];

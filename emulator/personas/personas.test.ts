@@ -1,11 +1,16 @@
 /** What holds for every persona. */
 import { describe, expect, it } from 'vitest';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { formatAaguid, parseAaguid } from '#protocol/bytes.ts';
+import { concat, formatAaguid, parseAaguid } from '#protocol/bytes.ts';
+import type { CborMap } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
+import { coseAlgorithms } from '#protocol/cose.ts';
+import { verifySignature } from '#protocol/crypto.ts';
 import { UsageError } from '#protocol/errors.ts';
+import type { ExtensionId } from '#protocol/extensions.ts';
+import { modelName, modelNames } from '#relying-party/authenticator-models.ts';
 import { createAuthenticator, type Persona, type PersonaId, personas, plugIn } from '../index.ts';
-import { messageOf, registration, TestPlatform } from '../test-platform.ts';
+import { clientDataHash, messageOf, registration, TestPlatform } from '../test-platform.ts';
 
 const all = Object.entries(personas) as [PersonaId, Persona][];
 
@@ -22,7 +27,8 @@ describe.each(all)('%s', (id, persona) => {
   it('answers getInfo with what it is, and claims no certification', async () => {
     const answer = await info();
     expect(formatAaguid(answer.aaguid)).toBe(persona.aaguid);
-    expect(answer.versions).toEqual(persona.versions);
+    const withoutU2f = persona.options.alwaysUv === true; // CTAP 2.1 section 7.2.4
+    expect(answer.versions).toEqual(persona.versions.filter((version) => version !== 'U2F_V2' || !withoutU2f));
     expect(answer.maxMsgSize).toBe(persona.maxMsgSize);
     expect(answer).not.toHaveProperty('certifications');
   });
@@ -47,8 +53,47 @@ describe.each(all)('%s', (id, persona) => {
     expect(persona.attestation.startsWith(response.fmt)).toBe(true);
     const { attestedCredentialData, flags } = parseAuthenticatorData(response.authData);
     expect(attestedCredentialData!.credentialId.length).toBeLessThanOrEqual(persona.maxCredentialIdLength);
-    expect((flags & 0x18) >> 3).toBe(persona.backup ? 0b11 : 0);
+    const backup = (persona.backup?.eligible ? 1 : 0) | (persona.backup?.backedUp ? 2 : 0);
+    expect((flags & 0x18) >> 3).toBe(backup);
   });
+
+  it('signs in with what it registered, under the key it gave', async () => {
+    const platform = fresh();
+    const options: Record<string, boolean> = persona.builtInUv ? { uv: true } : {};
+    const made = await platform.makeCredential({
+      options: { rk: true, ...options },
+      pubKeyCredParams: persona.algorithms.map((name) => ({ type: 'public-key', alg: coseAlgorithms[name].alg })),
+    });
+    const { credentialPublicKey } = parseAuthenticatorData(made.response.authData);
+    const { status, response } = await platform.getAssertion({ options });
+    expect(status).toBe('CTAP2_OK');
+    const signed = concat(response.authData, clientDataHash);
+    expect(verifySignature(credentialPublicKey as CborMap, signed, response.signature)).toBe(true);
+  });
+
+  it('has extensions that its versions and features can carry', () => {
+    const { extensions, versions, features, options } = persona;
+    const later: readonly ExtensionId[] = ['credBlob', 'largeBlobKey', 'minPinLength'];
+    if (extensions.some((id) => later.includes(id))) expect(versions).toContain('FIDO_2_1');
+    if (extensions.includes('largeBlobKey')) expect(features?.largeBlobs).toBeDefined();
+    if (features?.largeBlobs) expect(extensions).not.toContain('largeBlob');
+    if (extensions.includes('hmac-secret-mc')) expect(extensions).toContain('hmac-secret');
+    if (features?.bioEnrollment) expect(persona.builtInUv?.survivesReset).toBe(false);
+    if (options.plat) expect(persona.pinUvAuthProtocols).toEqual([]);
+    expect(new Set(extensions).size).toBe(extensions.length);
+  });
+
+  it('is known by name to the portal, unless it imitates nobody', () => {
+    if (persona.source === 'own') expect(modelName(persona.aaguid)).toBeUndefined();
+    else expect(modelName(persona.aaguid)).toBeDefined();
+  });
+});
+
+it('there are all the published models, and the names of the portal are theirs', () => {
+  expect(all.length).toBeGreaterThanOrEqual(36);
+  expect(Object.keys(modelNames).toSorted()).toEqual(
+    all.flatMap(([, { source, aaguid }]) => (source === 'own' ? [] : [aaguid])).toSorted(),
+  );
 });
 
 it('AAGUIDs and labels differ', () => {

@@ -1,7 +1,8 @@
-/** Authenticators that live in a platform: reached as `internal`, verifying the user themselves, without a client PIN. */
+/** Authenticators that live in a platform and bind their credentials to the device, and the one that browsers emulate. */
 import type { Persona } from './persona.ts';
 
-const platform = {
+/** Reached as `internal`, verifying the user themselves, without a client PIN. */
+export const platform = {
   versions: ['FIDO_2_0', 'FIDO_2_1'],
   extensions: [],
   options: { rk: true, plat: true },
@@ -15,28 +16,74 @@ const platform = {
   signCounter: 'constant-zero',
 } as const satisfies Partial<Persona>;
 
-/** Synced passkeys: backup eligible and backed up, no attestation. */
-export const applePasswords = {
+const screenLock = { uvModality: 0x04, maxUvRetries: 5, attempts: 3, survivesReset: true } as const;
+const biometric = { uvModality: 0x02, maxUvRetries: 5, attempts: 3, survivesReset: true } as const;
+
+export const windowsHelloHardware = {
   ...platform,
-  id: 'apple-passwords',
-  label: 'Apple Passwords (iCloud Keychain)',
-  aaguid: 'fbfc3007-154e-4ecc-8c0b-6e020557d7bd',
-  builtInUv: { uvModality: 0x02, maxUvRetries: 5, attempts: 3, survivesReset: true },
+  id: 'windows-hello-hardware',
+  label: 'Windows Hello (hardware)',
+  aaguid: '08987058-cadc-4b81-b6e1-30de50dcbe96',
+  source: 'plausible',
+  builtInUv: screenLock,
+  algorithms: ['RS256', 'ES256'],
+  attestation: 'tpm',
+  credentialCapacity: 1000,
+} as const satisfies Persona;
+
+export const windowsHelloVbs = {
+  ...platform,
+  id: 'windows-hello-vbs',
+  label: 'Windows Hello (virtualization-based security)',
+  aaguid: '9ddd1817-af5a-4672-a2b9-3e3dd95000a9',
+  source: 'plausible',
+  builtInUv: screenLock,
   algorithms: ['ES256'],
-  attestation: 'none',
-  credentialCapacity: 10_000,
-  transports: ['internal', 'hybrid'],
-  backup: { eligible: true, backedUp: true },
+  attestation: 'packed-self',
+  credentialCapacity: 1000,
 } as const satisfies Persona;
 
 /** Windows Hello where no TPM is: the credential's own key attests. */
 export const windowsHelloSoftware = {
-  ...platform,
+  ...windowsHelloVbs,
   id: 'windows-hello-software',
   label: 'Windows Hello (software)',
   aaguid: '6028b017-b1d4-4c02-b4b3-afcdafc96bb2',
-  builtInUv: { uvModality: 0x04, maxUvRetries: 5, attempts: 3, survivesReset: true },
+} as const satisfies Persona;
+
+export const microsoftAuthenticatorIos = {
+  ...platform,
+  id: 'microsoft-authenticator-ios',
+  label: 'Microsoft Authenticator (iOS)',
+  aaguid: '90a3ccdf-635c-4729-a248-9b709135078f',
+  source: 'plausible',
+  builtInUv: biometric,
   algorithms: ['ES256'],
-  attestation: 'packed-self',
+  attestation: 'none',
+  credentialCapacity: 100,
+  transports: ['internal', 'hybrid'],
+} as const satisfies Persona;
+
+export const microsoftAuthenticatorAndroid = {
+  ...microsoftAuthenticatorIos,
+  id: 'microsoft-authenticator-android',
+  label: 'Microsoft Authenticator (Android)',
+  aaguid: 'de1e552d-db1d-4423-a619-566b625cdc84',
+} as const satisfies Persona;
+
+/** What a test gets from Chromium's DevTools, where it asks for nothing special. */
+export const chromiumVirtual = {
+  ...platform,
+  id: 'chromium-virtual',
+  label: 'Chromium virtual authenticator',
+  aaguid: '01020304-0506-0708-0102-030405060708',
+  source: 'plausible',
+  versions: ['FIDO_2_0'],
+  options: { rk: true, plat: false },
+  builtInUv: biometric,
+  algorithms: ['ES256'],
+  attestation: 'packed-basic',
   credentialCapacity: 1000,
+  transports: ['usb'],
+  signCounter: 'global',
 } as const satisfies Persona;

@@ -5,6 +5,7 @@ export const googleTitanV2 = {
   id: 'google-titan-v2',
   label: 'Google Titan Security Key v2',
   aaguid: '42b4fb4a-2866-43b2-9bf7-6c6669c2e5d3',
+  source: 'published',
   versions: ['U2F_V2', 'FIDO_2_0'],
   extensions: ['credProtect', 'hmac-secret'],
   options: { rk: true, clientPin: false },
@@ -21,30 +22,63 @@ export const googleTitanV2 = {
   signCounter: 'global',
 } as const satisfies Persona;
 
-export const feitianAllinone = {
-  id: 'feitian-allinone',
-  label: 'Feitian AllinOne FIDO2',
-  aaguid: '12ded745-4bed-47d4-abaa-e713f51d6393',
-  versions: ['FIDO_2_0', 'FIDO_2_1_PRE'],
-  extensions: ['hmac-secret', 'credProtect'],
+const openHardware = {
+  versions: ['U2F_V2', 'FIDO_2_0'],
+  extensions: ['hmac-secret'],
   options: { rk: true, clientPin: false },
   pinUvAuthProtocols: [1],
   minPinLength: 4,
   algorithms: ['ES256'],
   attestation: 'packed-basic',
-  intermediateCa: true,
-  maxMsgSize: 2048,
-  maxCredentialCountInList: 10,
-  maxCredentialIdLength: 96,
+  intermediateCa: false,
+  maxMsgSize: 1200,
+  maxCredentialCountInList: 20,
+  maxCredentialIdLength: 128,
   credentialCapacity: 50,
-  transports: ['ble', 'nfc', 'usb'],
+  transports: ['usb'],
   signCounter: 'global',
+} as const satisfies Partial<Persona>;
+
+export const solo = {
+  ...openHardware,
+  id: 'solo',
+  label: 'Solo',
+  aaguid: '8876631b-d4a0-427f-5773-0ec71c9e0279',
+  source: 'plausible',
+} as const satisfies Persona;
+
+export const token2 = {
+  ...openHardware,
+  id: 'token2',
+  label: 'Token2 FIDO2',
+  aaguid: 'ab32f0c6-2239-afbb-c470-d2ef4e254db7',
+  source: 'plausible',
+  extensions: ['credProtect', 'hmac-secret'],
+  transports: ['nfc', 'usb'],
+} as const satisfies Persona;
+
+/** Its policy of PINs is stricter than the length alone. */
+export const token2PinPlus = {
+  ...openHardware,
+  id: 'token2-pin-plus',
+  label: 'Token2 PIN+',
+  aaguid: 'eabb46cc-e241-80bf-ae9e-96fa6d2975cf',
+  source: 'plausible',
+  versions: ['U2F_V2', 'FIDO_2_0', 'FIDO_2_1'],
+  extensions: ['credProtect', 'hmac-secret', 'credBlob', 'minPinLength'],
+  options: { rk: true, clientPin: false, pinUvAuthToken: true, makeCredUvNotRqd: true },
+  features: { credentialManagement: {}, pinComplexity: { preset: true } },
+  pinUvAuthProtocols: [2, 1],
+  minPinLength: 6,
+  credentialCapacity: 300,
+  transports: ['nfc', 'usb'],
 } as const satisfies Persona;
 
 export const touchstoneKey = {
   id: 'touchstone-key',
   label: 'Touchstone plain CTAP 2.1 key',
   aaguid: '746f7563-6873-4f6e-a500-000000000021',
+  source: 'own',
   versions: ['FIDO_2_0', 'FIDO_2_1'],
   extensions: ['credProtect', 'hmac-secret', 'minPinLength'],
   options: { rk: true, plat: false, clientPin: false, pinUvAuthToken: true, makeCredUvNotRqd: true },

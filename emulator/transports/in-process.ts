@@ -25,6 +25,7 @@ export interface PluggedDevice extends AsyncDisposable {
   powerCycle(): void;
 }
 
+/** Into which socket it is plugged. */
 export interface PlugOptions {
   /** How the client reaches it; the persona's last transport (`usb`, `internal`) without. */
   transport?: PersonaTransport | undefined;
@@ -45,7 +46,7 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
   return {
     name: `in-process:${options.address ?? persona.id}`,
     transport,
-    capabilities: { wink: false, cbor: true, nmsg: true },
+    capabilities: { wink: false, cbor: true, nmsg: authenticator.processU2f === undefined },
     get plugged() {
       return plugged;
     },

@@ -3,22 +3,83 @@
 import { dialogProfiles } from '#browser/dialog-profiles.ts';
 import {
   type AttestationChoice,
+  type AuthenticatorOptions,
   createAuthenticator,
   type DefectId,
+  defectGroups,
   defects,
+  denyTouch,
   type Fault,
+  type GestureSource,
   ManualGestures,
+  type Persona,
   type PersonaId,
   personas,
   plugIn,
+  seededRandom,
+  serveTcp,
+  serveUdp,
+  touchAfter,
   trustAnchors,
 } from '#emulator';
-import type { Clock, Random } from '#protocol/seams.ts';
+import { type Clock, type Random, systemClock } from '#protocol/seams.ts';
 import type { Vocabulary } from '#scenario/expand.ts';
 import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
 import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
+import { type OnlineKey, type OnlineKeyEvents, recorded } from './emulate/online-key.ts';
 import { EmulatedKey } from './emulated-key.ts';
+
+export { defectGroups, type Persona, personas };
+
+/** An authenticator as it comes from the factory, whose user declines every gesture. */
+export const freshAuthenticator = (persona: Persona) => createAuthenticator({ persona, gestures: denyTouch });
+
+/** Our own plain key with other algorithms or another attestation, touched at once. */
+export const authenticatorWith = (changes: Pick<AuthenticatorOptions, 'algorithms' | 'attestation'>) =>
+  createAuthenticator({ persona: 'touchstone-key', ...changes });
+
+/** What `touchstone emulate` was asked for. */
+export interface EmulationOptions {
+  persona: string;
+  pin?: string;
+  /** File in which the state is kept. */
+  state?: string;
+  seed?: string;
+  defect: readonly string[];
+  /** `ask`: somebody at the terminal touches. In all but `auto` the terminal may touch or deny first. */
+  touch: 'auto' | 'ask' | 'never' | { afterMs: number };
+  transport: 'udp' | 'tcp';
+  /** 0 takes a free one. */
+  port?: number;
+}
+
+/**
+ * An emulated key on a socket of the loopback address; disposing it ends it.
+ * @throws {UsageError} for an unknown persona or defect, {TransportError} when the port cannot be had.
+ */
+export async function serveEmulated(options: EmulationOptions, events: OnlineKeyEvents): Promise<OnlineKey> {
+  const { pin, state, seed, touch, port } = options;
+  const hands = new ManualGestures();
+  const random = seed === undefined ? undefined : seededRandom(seed);
+  const authenticator = createAuthenticator({
+    persona: options.persona as PersonaId,
+    defects: options.defect as DefectId[],
+    gestures: watched(touch, hands, events),
+    pin,
+    state,
+    random,
+  });
+  const { processU2f, sendsKeepalives } = authenticator;
+  const inside = recorded({ cable: plugIn(authenticator), processU2f, sendsKeepalives }, events);
+  const serve = { udp: serveUdp, tcp: serveTcp }[options.transport];
+  const served = await serve(inside, { port, random, wink: () => events.onWink() });
+  return Object.assign(served, {
+    label: authenticator.persona.label,
+    touch: () => hands.touch(),
+    deny: () => hands.deny(),
+  });
+}
 
 /** Names that scenarios may use. */
 export const vocabulary = {
@@ -128,4 +189,18 @@ function platformAuthenticator(persona: PersonaId, { clock, random, elapsedMs, o
 function factsOf(persona: PersonaId) {
   const { id, label, aaguid } = personas[persona];
   return { id, label, aaguid };
+}
+
+/** Touches as told; whoever watches hears of every wait, and may end it by hand. */
+function watched(touch: EmulationOptions['touch'], hands: ManualGestures, events: OnlineKeyEvents): GestureSource {
+  return {
+    respond(request, signal) {
+      if (touch === 'auto') return 'granted';
+      events.onWaiting({ rpId: request.rpId });
+      signal.addEventListener('abort', () => events.onWaiting(undefined), { once: true });
+      const byHand = hands.respond(request, signal);
+      if (typeof touch === 'string') return byHand;
+      return Promise.race([byHand, touchAfter(touch.afterMs, systemClock).respond(request, signal)]);
+    },
+  };
 }

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '#protocol/errors.ts';
+import { defectsCommand } from './commands/defects.ts';
+import { docsCommand } from './commands/docs.ts';
+import { emulateCommand } from './commands/emulate.ts';
 import { listCommand } from './commands/list.ts';
+import { personasCommand } from './commands/personas.ts';
 import { portalCommand } from './commands/portal.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -14,6 +18,19 @@ import { exitCode } from './exit-codes.ts';
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+
+const commands = [
+  runCommand,
+  validateCommand,
+  listCommand,
+  personasCommand,
+  defectsCommand,
+  emulateCommand,
+  portalCommand,
+  reportCommand,
+  schemaCommand,
+  docsCommand,
+];
 
 /** Runs one command line (without `node` and the script's name) and resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -26,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(touchstone --help shows the commands)');
-  for (const command of [runCommand, validateCommand, listCommand, reportCommand, schemaCommand, portalCommand]) {
+  for (const command of commands) {
     program.addCommand(command(finish).exitOverride());
   }
   try {

@@ -35,12 +35,15 @@ export interface ClientPolicy {
   onKeyRemoved: 'ask-again' | 'end';
   /** Enterprise attestation for an RP ID: 1 (vendor-facilitated), 2 (platform-managed), or none. CTAP 2.1 section 7.1. */
   enterpriseAttestation(rpId: string): 1 | 2 | undefined;
+  /** `relay` passes on answers that a client has to refuse, to put the relying party on trial. */
+  checks: 'strict' | 'relay';
 }
 
 export const defaultPolicy: ClientPolicy = {
   timeout: { leastMs: 300_000, mostMs: 600_000, defaultMs: 300_000 },
   onKeyRemoved: 'ask-again',
   enterpriseAttestation: () => undefined,
+  checks: 'strict',
 };
 
 export interface ClientContext {

@@ -16,6 +16,7 @@ import {
 } from './credential-options.ts';
 import { registrationProcessors } from './extensions/registry.ts';
 import { type CreationRequest, type MadeCredential, makeCredential, suitsCreation } from './make-credential.ts';
+import { readable, relayedCredential } from './relay.ts';
 import { relyingPartyId } from './relying-party-id.ts';
 import { ceremonyTimeoutMs, collectClientData } from './request.ts';
 import { checkNewCredential } from './response-checks.ts';
@@ -87,7 +88,7 @@ async function register(request: CreationRequest, ceremony: Ceremony): Promise<N
   };
   return onSelectedAuthenticator(selection, ceremony, async (authenticator) => {
     const made = await makeCredential(authenticator, request, ceremony);
-    const credential = constructCredential(made, authenticator, request);
+    const credential = constructCredential(made, authenticator, request, ceremony);
     await review(authenticator, request, ceremony);
     return credential;
   });
@@ -98,17 +99,21 @@ function constructCredential(
   { response, discoverable, verified }: MadeCredential,
   { available, info }: SelectedAuthenticator,
   { options, rpId, pubKeyCredParams, clientDataJSON, processors }: CreationRequest,
+  { policy }: Ceremony,
 ): NewCredential {
   const algorithms = pubKeyCredParams.map(({ alg }) => alg);
-  const authData = checkNewCredential(response.authData, { rpId, verified, algorithms });
-  const { attestedCredentialData, credentialPublicKey, alg } = authData;
-  const outcome = { outputs: authData.extensions ?? new Map(), discoverable };
+  const { attestedCredentialData, credentialPublicKey, alg, extensions } =
+    policy.checks === 'strict'
+      ? checkNewCredential(response.authData, { rpId, verified, algorithms })
+      : relayedCredential(response.authData, algorithms[0]!);
+  const spki = () => credentialPublicKey && subjectPublicKeyInfo(credentialPublicKey);
+  const outcome = { outputs: extensions ?? new Map(), discoverable };
   return {
     id: attestedCredentialData.credentialId,
     clientDataJSON,
     attestationObject: attestationObject(response, attestedCredentialData, options.attestation),
     authenticatorData: response.authData,
-    publicKey: subjectPublicKeyInfo(credentialPublicKey),
+    publicKey: policy.checks === 'strict' ? spki() : readable(spki),
     publicKeyAlgorithm: alg,
     transports: knownTransports(info.transports, available.device),
     authenticatorAttachment: available.kind === 'this-device' ? 'platform' : 'cross-platform',

@@ -10,6 +10,7 @@ import {
 } from './credential-options.ts';
 import { authenticationProcessors } from './extensions/registry.ts';
 import { type AssertionRequest, type GivenAssertion, getAssertion, suitsAssertion } from './get-assertion.ts';
+import { relayedExtensions } from './relay.ts';
 import { relyingPartyId } from './relying-party-id.ts';
 import { ceremonyTimeoutMs, collectClientData } from './request.ts';
 import { checkAuthenticatorData } from './response-checks.ts';
@@ -58,7 +59,7 @@ function authenticate(request: AssertionRequest, ceremony: Ceremony): Promise<As
     suits: (info: SelectedAuthenticator['info']) => suitsAssertion(info, request),
   };
   return onSelectedAuthenticator(selection, ceremony, async (authenticator) =>
-    constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request),
+    constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request, ceremony),
   );
 }
 
@@ -67,8 +68,12 @@ function constructAssertion(
   { response, verified, session }: GivenAssertion,
   { available }: SelectedAuthenticator,
   { rpId, clientDataJSON, processors }: AssertionRequest,
+  { policy }: Ceremony,
 ): Assertion {
-  const { extensions } = checkAuthenticatorData(response.authData, { rpId, verified });
+  const extensions =
+    policy.checks === 'strict'
+      ? checkAuthenticatorData(response.authData, { rpId, verified }).extensions
+      : relayedExtensions(response.authData);
   const outcome = { outputs: extensions ?? new Map(), session };
   return {
     id: response.credential.id,

@@ -1,6 +1,7 @@
 /** What a client checks of an authenticator's answer before a page sees it: WebAuthn L3 sections 6.1, 6.5.1, 6.3.2 and 6.3.3. */
-import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
+import { type AttestedCredentialData, flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { equal, utf8 } from '#protocol/bytes.ts';
+import type { CborMap } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
@@ -9,6 +10,15 @@ export interface Expected {
   rpId: string;
   /** The user was verified, or the command was asked to verify. */
   verified: boolean;
+}
+
+/** What a ceremony goes on with. */
+export interface NewCredentialData {
+  attestedCredentialData: AttestedCredentialData;
+  /** Absent when an unchecked key cannot be read. */
+  credentialPublicKey?: CborMap | undefined;
+  alg: number;
+  extensions?: CborMap | undefined;
 }
 
 /** @throws {ProtocolViolation} when the bytes are malformed, belong to another RP ID or lack a flag. */
@@ -22,7 +32,10 @@ export function checkAuthenticatorData(bytes: Uint8Array, { rpId, verified }: Ex
 }
 
 /** @throws {ProtocolViolation} also when there is no new credential, or its algorithm was not asked for. */
-export function checkNewCredential(bytes: Uint8Array, expected: Expected & { algorithms: readonly number[] }) {
+export function checkNewCredential(
+  bytes: Uint8Array,
+  expected: Expected & { algorithms: readonly number[] },
+): NewCredentialData {
   const { attestedCredentialData, credentialPublicKey, ...authData } = checkAuthenticatorData(bytes, expected);
   if (!attestedCredentialData || !credentialPublicKey)
     return refuse('attested-credential-data', 32, 'there is no attested credential data');

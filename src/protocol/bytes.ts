@@ -1,7 +1,9 @@
 /** Bytes: joining, comparing, hex and base64url. Pure. */
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);
@@ -33,7 +35,8 @@ export function fromBase64url(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'base64url'));
 }
 
-export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const encoder = new TextEncoder();
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
 /** Big-endian unsigned integer of `width` bytes. */
 export function uint(value: number, width: 1 | 2 | 4): Uint8Array {

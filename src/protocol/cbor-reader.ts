@@ -29,21 +29,22 @@ export interface CborFinding {
 }
 
 const section = 'CTAP 2.1 section 8';
-const maxDepth = 4;
+/** CTAP's own limit; a compound attestation statement needs more (WebAuthn L3 section 8.9). */
+const ctapMaxDepth = 4;
 
 /**
  * Decodes exactly one canonical item.
  * @throws {ProtocolViolation} with rule `cbor.<rule>` at the first broken rule.
  */
-export function decode(bytes: Uint8Array): CborValue {
-  const { value, end } = decodeFirst(bytes);
+export function decode(bytes: Uint8Array, maxDepth = ctapMaxDepth): CborValue {
+  const { value, end } = decodeFirst(bytes, 0, maxDepth);
   if (end < bytes.length) refuse({ rule: 'trailing', offset: end });
   return value;
 }
 
 /** Like `decode`, but more may follow: `end` is the offset behind the item (COSE keys inside authenticator data). */
-export function decodeFirst(bytes: Uint8Array, start = 0): { value: CborValue; end: number } {
-  const reader = new Reader(bytes, start, refuse);
+export function decodeFirst(bytes: Uint8Array, start = 0, maxDepth = ctapMaxDepth): { value: CborValue; end: number } {
+  const reader = new Reader(bytes, start, refuse, maxDepth);
   const value = reader.item(0);
   return { value, end: reader.offset };
 }
@@ -75,9 +76,11 @@ class Reader {
   offset: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #maxDepth: number;
   readonly #report: (finding: CborFinding) => void;
 
-  constructor(bytes: Uint8Array, start: number, report: (finding: CborFinding) => void) {
+  constructor(bytes: Uint8Array, start: number, report: (finding: CborFinding) => void, maxDepth = ctapMaxDepth) {
+    this.#maxDepth = maxDepth;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#report = report;
@@ -166,13 +169,13 @@ class Reader {
   /** Each entry needs at least one byte an item, so a count beyond the rest of the input is truncated by definition. */
   #count(argument: number | bigint, itemsEach: number, start: number, depth: number): number {
     this.#nest(depth, start);
-    if (BigInt(argument) * BigInt(itemsEach) > BigInt(this.#bytes.length - this.offset))
+    if (argument > Math.floor((this.#bytes.length - this.offset) / itemsEach))
       refuseAt(this.#report, 'truncated', start);
     return Number(argument);
   }
 
   #nest(depth: number, start: number): number {
-    if (depth >= maxDepth) refuseAt(this.#report, 'depth', start);
+    if (depth >= this.#maxDepth) refuseAt(this.#report, 'depth', start);
     return depth + 1;
   }
 

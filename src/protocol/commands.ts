@@ -1,5 +1,15 @@
 /** CTAP commands, CTAP 2.1 section 6: code, parameters and answer of each, in one table. Names of members are the spec's own. */
+import { credentialParameters, descriptor, rpEntity, userEntity } from './entities.ts';
 import { getInfoResponse } from './get-info.ts';
+import {
+  authenticatorConfigRequest,
+  bioEnrollmentRequest,
+  bioEnrollmentResponse,
+  credentialManagementRequest,
+  credentialManagementResponse,
+  largeBlobsRequest,
+  largeBlobsResponse,
+} from './management.ts';
 import {
   anyMap,
   anyValue,
@@ -7,7 +17,6 @@ import {
   boolean,
   bytes,
   bytesOf,
-  integer,
   type Message,
   message,
   optional,
@@ -16,20 +25,6 @@ import {
   text,
   unsigned,
 } from './message.ts';
-
-/** PublicKeyCredentialRpEntity, -UserEntity, -Descriptor, -Parameters as CTAP carries them (WebAuthn L3 section 5.4, 5.8.3, 5.3). */
-const rpEntity = message({ id: required('id', text), name: optional('name', text) });
-const userEntity = message({
-  id: required('id', bytes),
-  name: optional('name', text),
-  displayName: optional('displayName', text),
-});
-const descriptor = message({
-  id: required('id', bytes),
-  type: required('type', text),
-  transports: optional('transports', arrayOf(text)),
-});
-const credentialParameters = message({ type: required('type', text), alg: required('alg', integer) });
 
 /** No parameters, no answer. */
 const nothing = message({});
@@ -105,7 +100,22 @@ export const commands = {
   authenticatorClientPIN: { code: 0x06, request: clientPinRequest, response: clientPinResponse },
   authenticatorReset: { code: 0x07, request: nothing, response: nothing },
   authenticatorGetNextAssertion: { code: 0x08, request: nothing, response: getAssertionResponse },
+  authenticatorBioEnrollment: { code: 0x09, request: bioEnrollmentRequest, response: bioEnrollmentResponse },
+  authenticatorCredentialManagement: {
+    code: 0x0a,
+    request: credentialManagementRequest,
+    response: credentialManagementResponse,
+  },
   authenticatorSelection: { code: 0x0b, request: nothing, response: nothing },
+  authenticatorLargeBlobs: { code: 0x0c, request: largeBlobsRequest, response: largeBlobsResponse },
+  authenticatorConfig: { code: 0x0d, request: authenticatorConfigRequest, response: nothing },
+  /** The codes that keys of CTAP 2.1 preview use for the same two commands. */
+  authenticatorBioEnrollmentPreview: { code: 0x40, request: bioEnrollmentRequest, response: bioEnrollmentResponse },
+  authenticatorCredentialManagementPreview: {
+    code: 0x41,
+    request: credentialManagementRequest,
+    response: credentialManagementResponse,
+  },
   // biome-ignore lint/suspicious/noExplicitAny: each row has message types of its own
 } as const satisfies Record<string, { code: number; request: Message<any>; response: Message<any> }>;
 

@@ -1,23 +1,53 @@
-/** COSE keys and algorithms (RFC 9052, RFC 9053, IANA registry): the one table of algorithms and the key encoding. */
+/** COSE keys and algorithms (RFC 9052, RFC 9053, RFC 8230, RFC 9964, IANA registry): the one table of algorithms and the key encoding. */
 import type { CborMap } from './cbor.ts';
 import { ProtocolViolation } from './errors.ts';
 
-/** `kty` and `crv` are COSE's numbers; `coordinate` is the length of x (and y) in bytes. */
+/**
+ * `kty` and `crv` are COSE's numbers; `coordinate` is the length of x (and y), `publicKey` that of an AKP key, in bytes;
+ * `hash` is what is signed.
+ */
 export const coseAlgorithms = {
-  ES256: { alg: -7, kty: 2, crv: 1, coordinate: 32 },
+  ES256: { alg: -7, kty: 2, crv: 1, coordinate: 32, hash: 'sha256' },
   EdDSA: { alg: -8, kty: 1, crv: 6, coordinate: 32 },
-} as const satisfies Record<string, { alg: number; kty: number; crv: number; coordinate: number }>;
+  ES384: { alg: -35, kty: 2, crv: 2, coordinate: 48, hash: 'sha384' },
+  ES512: { alg: -36, kty: 2, crv: 3, coordinate: 66, hash: 'sha512' },
+  ES256K: { alg: -47, kty: 2, crv: 8, coordinate: 32, hash: 'sha256' },
+  Ed448: { alg: -53, kty: 1, crv: 7, coordinate: 57 },
+  RS256: { alg: -257, kty: 3, padding: 'pkcs1', hash: 'sha256' },
+  RS384: { alg: -258, kty: 3, padding: 'pkcs1', hash: 'sha384' },
+  RS512: { alg: -259, kty: 3, padding: 'pkcs1', hash: 'sha512' },
+  RS1: { alg: -65535, kty: 3, padding: 'pkcs1', hash: 'sha1' },
+  PS256: { alg: -37, kty: 3, padding: 'pss', hash: 'sha256' },
+  PS384: { alg: -38, kty: 3, padding: 'pss', hash: 'sha384' },
+  PS512: { alg: -39, kty: 3, padding: 'pss', hash: 'sha512' },
+  'ML-DSA-44': { alg: -48, kty: 7, publicKey: 1312 },
+  'ML-DSA-65': { alg: -49, kty: 7, publicKey: 1952 },
+  'ML-DSA-87': { alg: -50, kty: 7, publicKey: 2592 },
+} as const satisfies Record<string, AlgorithmRow>;
+
+type AlgorithmRow =
+  | { alg: number; kty: 1; crv: number; coordinate: number }
+  | { alg: number; kty: 2; crv: number; coordinate: number; hash: string }
+  | { alg: number; kty: 3; padding: 'pkcs1' | 'pss'; hash: string }
+  | { alg: number; kty: 7; publicKey: number };
 
 export type CoseAlgorithm = keyof typeof coseAlgorithms;
+/** The algorithms of one key type: 1 OKP, 2 EC2, 3 RSA, 7 AKP. */
+export type AlgorithmOf<Kty extends number> = {
+  [N in CoseAlgorithm]: (typeof coseAlgorithms)[N]['kty'] extends Kty ? N : never;
+}[CoseAlgorithm];
 
-export const coseKeyLabels = { kty: 1, alg: 3, crv: -1, x: -2, y: -3 } as const;
+/** Labels mean what the key type says: -1 is `crv`, `n` of RSA or `pub` of AKP. */
+export const coseKeyLabels = { kty: 1, alg: 3, crv: -1, x: -2, y: -3, n: -1, e: -2, pub: -1 } as const;
 /** `alg` of the key-agreement key in PIN/UV auth protocols; not the algorithm actually used (CTAP 2.1 section 6.5.6). */
 export const ecdhEsHkdf256 = -25;
 
-export const algorithmName = (alg: number): CoseAlgorithm | undefined =>
-  (Object.keys(coseAlgorithms) as CoseAlgorithm[]).find((name) => coseAlgorithms[name].alg === alg);
+const names = new Map<number, CoseAlgorithm>(
+  (Object.keys(coseAlgorithms) as CoseAlgorithm[]).map((name) => [coseAlgorithms[name].alg, name]),
+);
+export const algorithmName = (alg: number): CoseAlgorithm | undefined => names.get(alg);
 
-/** A public key as COSE's map; `y` for curves with two coordinates. */
+/** A curve key as COSE's map; `y` for curves with two coordinates. */
 export function coseKey(alg: number, kty: number, crv: number, x: Uint8Array, y?: Uint8Array): CborMap {
   const map: CborMap = new Map<number, number | Uint8Array>([
     [coseKeyLabels.kty, kty],
@@ -29,15 +59,28 @@ export function coseKey(alg: number, kty: number, crv: number, x: Uint8Array, y?
   return map;
 }
 
-export interface ParsedCoseKey {
-  alg: number;
-  name: CoseAlgorithm;
+interface CurveKey {
   x: Uint8Array;
   y?: Uint8Array;
 }
+/** Modulus and public exponent, big-endian. */
+interface RsaPublicKey {
+  n: Uint8Array;
+  e: Uint8Array;
+}
+interface LatticeKey {
+  pub: Uint8Array;
+}
+/** A credential public key that was checked. */
+export type ParsedCoseKey = { alg: number } & (
+  | ({ kty: 1; name: AlgorithmOf<1> } & CurveKey)
+  | ({ kty: 2; name: AlgorithmOf<2> } & CurveKey)
+  | ({ kty: 3; name: AlgorithmOf<3> } & RsaPublicKey)
+  | ({ kty: 7; name: AlgorithmOf<7> } & LatticeKey)
+);
 
 /**
- * Checks a credential public key: known algorithm, matching key type and curve, coordinates of the right length, nothing else.
+ * Checks a credential public key: known algorithm, matching key type and curve, members of the right length, nothing else.
  * @throws {ProtocolViolation} with rule `cose.<member>`.
  */
 export function parseCoseKey(map: CborMap, offset = 0): ParsedCoseKey {
@@ -53,15 +96,43 @@ export function parseCoseKey(map: CborMap, offset = 0): ParsedCoseKey {
   const name = typeof alg === 'number' ? algorithmName(alg) : undefined;
   if (typeof alg !== 'number' || name === undefined)
     return refuse('alg', `one of ${Object.keys(coseAlgorithms).join(', ')}`);
-  const { kty, crv, coordinate } = coseAlgorithms[name];
-  if (map.get(coseKeyLabels.kty) !== kty) return refuse('kty', `${kty} for ${name}`);
-  if (map.get(coseKeyLabels.crv) !== crv) return refuse('crv', `${crv} for ${name}`);
-  const read = (label: number, member: string) => {
+  const row: AlgorithmRow = coseAlgorithms[name];
+  if (map.get(coseKeyLabels.kty) !== row.kty) return refuse('kty', `${row.kty} for ${name}`);
+  const members = memberReader(map, refuse);
+  if (row.kty === 3) return { alg, kty: 3, name, ...members.rsa() } as ParsedCoseKey;
+  if (row.kty === 7) return { alg, kty: 7, name, ...members.akp(row.publicKey) } as ParsedCoseKey;
+  if (map.get(coseKeyLabels.crv) !== row.crv) return refuse('crv', `${row.crv} for ${name}`);
+  return { alg, kty: row.kty, name, ...members.curve(row.coordinate, row.kty === 2) } as ParsedCoseKey;
+}
+
+function memberReader(map: CborMap, refuse: (member: string, wanted: string) => never) {
+  const read = (label: number, member: string, length: number) => {
     const value = map.get(label);
-    return value instanceof Uint8Array && value.length === coordinate ? value : refuse(member, `${coordinate} bytes`);
+    return value instanceof Uint8Array && value.length === length ? value : refuse(member, `${length} bytes`);
   };
-  const x = read(coseKeyLabels.x, 'x');
-  const members = kty === 2 ? 5 : 4;
-  if (map.size !== members) return refuse('members', `exactly ${members}`);
-  return kty === 2 ? { alg, name, x, y: read(coseKeyLabels.y, 'y') } : { alg, name, x };
+  const exactly = (members: number) => {
+    if (map.size !== members) refuse('members', `exactly ${members}`);
+  };
+  return {
+    curve(coordinate: number, two: boolean): CurveKey {
+      const x = read(coseKeyLabels.x, 'x', coordinate);
+      exactly(two ? 5 : 4);
+      return two ? { x, y: read(coseKeyLabels.y, 'y', coordinate) } : { x };
+    },
+    /** RFC 8230 section 4: both numbers without leading zeros; e odd, n of 2048 to 4096 bits. */
+    rsa(): RsaPublicKey {
+      const [n, e] = [map.get(coseKeyLabels.n), map.get(coseKeyLabels.e)];
+      if (!(n instanceof Uint8Array) || n.length < 256 || n.length > 512 || n[0] === 0)
+        return refuse('n', 'a number of 2048 to 4096 bits');
+      const odd = e instanceof Uint8Array && e.length <= 4 && (e[0] ?? 0) !== 0 && (e.at(-1)! & 1) === 1;
+      if (!odd || (e.length === 1 && e[0]! < 3)) return refuse('e', 'an odd number from 3');
+      exactly(4);
+      return { n, e };
+    },
+    akp(length: number): LatticeKey {
+      const pub = read(coseKeyLabels.pub, 'pub', length);
+      exactly(3);
+      return { pub };
+    },
+  };
 }

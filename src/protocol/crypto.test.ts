@@ -1,14 +1,14 @@
 /** Against published vectors: RFC 5869, 6979, 8032. */
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from './bytes.ts';
-import { coseKey, parseCoseKey } from './cose.ts';
+import { type CoseAlgorithm, coseAlgorithms, coseKey, parseCoseKey } from './cose.ts';
 import {
   generateAgreementKey,
   generateSigningKey,
   hkdfSha256,
   importSigningKey,
   sameBytes,
-  scalarFrom,
+  secretFrom,
   verifySignature,
 } from './crypto.ts';
 import * as der from './der.ts';
@@ -44,7 +44,7 @@ it('EdDSA: RFC 8032 section 7.1 test 1', () => {
   );
 });
 
-describe.each(['ES256', 'EdDSA'] as const)('%s keys', (algorithm) => {
+describe.each(Object.keys(coseAlgorithms) as CoseAlgorithm[])('%s keys', (algorithm) => {
   const data = utf8('data');
   it.each([
     ['random', systemRandom],
@@ -56,7 +56,20 @@ describe.each(['ES256', 'EdDSA'] as const)('%s keys', (algorithm) => {
     expect(verifySignature(key.publicKey, utf8('other'), signature)).toBe(false);
     const again = importSigningKey(algorithm, key.secret());
     expect(again.spki).toEqual(key.spki);
+    expect(parseCoseKey(key.publicKey)).toMatchObject({ name: algorithm, alg: coseAlgorithms[algorithm].alg });
     expect(verifySignature(key.publicKey, data, again.sign(data))).toBe(true);
+  });
+
+  it('signs the same bytes with the same seed', () => {
+    const [one, other] = [1, 2].map(() => generateSigningKey(algorithm, seededRandom('same')));
+    expect(toHex(one!.sign(data))).toBe(toHex(other!.sign(data)));
+    expect(verifySignature(one!.publicKey, data, one!.sign(data))).toBe(true);
+  });
+
+  it('refuses signatures that are cut off or empty', () => {
+    const key = generateSigningKey(algorithm, systemRandom);
+    for (const signature of [key.sign(data).slice(0, -1), new Uint8Array(0)])
+      expect(verifySignature(key.publicKey, data, signature)).toBe(false);
   });
 
   it('refuses what is no private key', () => {
@@ -68,7 +81,7 @@ it('refuses scalars outside of P-256', () => {
   expect(() => importSigningKey('ES256', new Uint8Array(32))).toThrow(RangeError);
   expect(() => importSigningKey('ES256', new Uint8Array(32).fill(0xff))).toThrow(RangeError);
   const drawn = [new Uint8Array(32).fill(0xff), new Uint8Array(32), new Uint8Array(32).fill(1)];
-  expect(scalarFrom((attempt) => drawn[attempt]!)).toBe(drawn[2]);
+  expect(secretFrom('ES256', (_length, attempt) => drawn[attempt]!)).toBe(drawn[2]);
 });
 
 it('both sides agree on a secret; a point off the curve is refused', () => {
@@ -101,6 +114,6 @@ describe('COSE keys', () => {
   it('has exactly its members', () => {
     expect(parseCoseKey(good())).toMatchObject({ name: 'ES256', x });
     expect(() => parseCoseKey(good().set(2, x))).toThrow(expect.objectContaining({ rule: 'cose.members' }));
-    expect(parseCoseKey(coseKey(-8, 1, 6, x))).toEqual({ alg: -8, name: 'EdDSA', x });
+    expect(parseCoseKey(coseKey(-8, 1, 6, x))).toEqual({ alg: -8, kty: 1, name: 'EdDSA', x });
   });
 });

@@ -1,7 +1,7 @@
 /**
- * The only door to node:crypto: digests, MACs, AES, and P-256 / Ed25519 keys.
- * With a deterministic `Random` keys come from its bytes and ECDSA follows RFC 6979 (`deterministic-ecdsa.ts`).
- * Sources: FIPS 180-4, 197, 198-1, RFC 5869, RFC 8032, SEC 1.
+ * The door to node:crypto, with `keys/` behind it: digests, MACs, AES and key agreement here, key pairs that sign there.
+ * With a deterministic `Random` keys come from its bytes and signatures are deterministic.
+ * Sources: FIPS 180-4, 197, 198-1, RFC 5869, SEC 1.
  */
 import {
   createCipheriv,
@@ -9,24 +9,24 @@ import {
   createECDH,
   createHash,
   createHmac,
-  createPrivateKey,
-  createPublicKey,
   type ECDH,
   hkdfSync,
-  type KeyObject,
-  sign,
   timingSafeEqual,
-  verify,
 } from 'node:crypto';
-import { concat, fromHex, toBase64url } from './bytes.ts';
-import type { CborMap } from './cbor.ts';
-import { type CoseAlgorithm, coseAlgorithms, coseKey, parseCoseKey } from './cose.ts';
-import { signDeterministic } from './deterministic-ecdsa.ts';
+import { concat } from './bytes.ts';
+import { scalarFrom } from './keys/ec.ts';
 import type { Random } from './seams.ts';
+
+export { generateSigningKey, importSigningKey, secretFrom } from './keys/key-pair.ts';
+export { rsaPrivateKey } from './keys/rsa.ts';
+export type { SigningKey } from './keys/signing-key.ts';
+export { fits, verifySignature, verifyUnder } from './keys/verify.ts';
 
 const own = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 
 export const sha256 = (data: Uint8Array): Uint8Array => own(createHash('sha256').update(data).digest());
+/** SHA-1, SHA-256, SHA-384 or SHA-512, by its name in the table of COSE algorithms. */
+export const digest = (hash: string, data: Uint8Array): Uint8Array => own(createHash(hash).update(data).digest());
 export const sha1 = (data: Uint8Array): Uint8Array => own(createHash('sha1').update(data).digest());
 export const hmacSha256 = (key: Uint8Array, data: Uint8Array): Uint8Array =>
   own(createHmac('sha256', key).update(data).digest());
@@ -47,6 +47,17 @@ export function aes256CbcDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Arr
   return concat(decipher.update(data), decipher.final());
 }
 
+/** AES-128-CBC without padding, for the encrypted members of getInfo. */
+export function aes128CbcEncrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array {
+  const cipher = createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
+  return concat(cipher.update(data), cipher.final());
+}
+
+export function aes128CbcDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array {
+  const decipher = createDecipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
+  return concat(decipher.update(data), decipher.final());
+}
+
 /** A P-256 key for key agreement. `publicKey` is 04 || x || y. */
 export interface AgreementKey {
   publicKey: Uint8Array;
@@ -59,7 +70,7 @@ export interface AgreementKey {
 
 export function generateAgreementKey(random: Random): AgreementKey {
   const ecdh: ECDH = createECDH('prime256v1');
-  if (random.deterministic) ecdh.setPrivateKey(scalar(random));
+  if (random.deterministic) ecdh.setPrivateKey(scalarFrom('ES256', () => random.bytes(32)));
   else ecdh.generateKeys();
   return {
     publicKey: own(ecdh.getPublicKey()),
@@ -71,129 +82,4 @@ export function generateAgreementKey(random: Random): AgreementKey {
       }
     },
   };
-}
-
-/** A key pair that signs. ECDSA signatures are DER, Ed25519 raw 64 bytes. `secret` is the private scalar or seed. */
-export interface SigningKey {
-  readonly algorithm: CoseAlgorithm;
-  readonly alg: number;
-  readonly publicKey: CborMap;
-  /** SubjectPublicKeyInfo, DER. */
-  readonly spki: Uint8Array;
-  sign(data: Uint8Array): Uint8Array;
-  secret(): Uint8Array;
-}
-
-/** A new key pair, from `random`'s bytes. */
-export function generateSigningKey(algorithm: CoseAlgorithm, random: Random): SigningKey {
-  const secret = algorithm === 'ES256' ? scalar(random) : random.bytes(32);
-  return importSigningKey(algorithm, secret, random.deterministic);
-}
-
-/**
- * A key pair from its private scalar (P-256) or seed (Ed25519), 32 bytes. `deterministic` makes ECDSA follow RFC 6979.
- * The private key is handed to node:crypto at the first signature: a P-256 key that never signs costs one point multiplication.
- * @throws {RangeError} when `secret` is no private key.
- */
-export function importSigningKey(algorithm: CoseAlgorithm, secret: Uint8Array, deterministic = false): SigningKey {
-  if (secret.length !== 32)
-    throw new RangeError(`cannot import a private key of ${secret.length} bytes: 32 are wanted`);
-  return algorithm === 'ES256' ? new P256Key(secret, deterministic) : ed25519Key(secret);
-}
-
-/** The fixed heads of a SubjectPublicKeyInfo (RFC 5480, RFC 8410) and of an Ed25519 PKCS#8. */
-const p256SpkiHead = fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200');
-const ed25519SpkiHead = fromHex('302a300506032b6570032100');
-const ed25519Pkcs8Head = fromHex('302e020100300506032b657004220420');
-
-/** Serves every point multiplication: it is set anew each time. */
-const calculator = createECDH('prime256v1');
-
-class P256Key implements SigningKey {
-  readonly algorithm = 'ES256';
-  readonly alg = coseAlgorithms.ES256.alg;
-  readonly publicKey: CborMap;
-  readonly spki: Uint8Array;
-  readonly #secret: Uint8Array;
-  readonly #point: Uint8Array;
-  readonly #deterministic: boolean;
-  #privateKey: KeyObject | undefined;
-
-  constructor(secret: Uint8Array, deterministic: boolean) {
-    const { alg, kty, crv } = coseAlgorithms.ES256;
-    this.#secret = secret;
-    this.#deterministic = deterministic;
-    this.#point = p256Point(secret);
-    this.spki = concat(p256SpkiHead, this.#point);
-    this.publicKey = coseKey(alg, kty, crv, this.#point.slice(1, 33), this.#point.slice(33));
-  }
-
-  sign(data: Uint8Array): Uint8Array {
-    if (this.#deterministic) return signDeterministic(data, this.#secret);
-    this.#privateKey ??= createPrivateKey({ key: this.#jwk(), format: 'jwk' });
-    return own(sign('sha256', data, this.#privateKey));
-  }
-
-  secret(): Uint8Array {
-    return this.#secret;
-  }
-
-  #jwk() {
-    const [x, y] = [this.#point.subarray(1, 33), this.#point.subarray(33)];
-    return { kty: 'EC', crv: 'P-256', d: toBase64url(this.#secret), x: toBase64url(x), y: toBase64url(y) };
-  }
-}
-
-function p256Point(secret: Uint8Array): Uint8Array {
-  try {
-    calculator.setPrivateKey(secret);
-  } catch (cause) {
-    throw new RangeError('cannot import the private key: it is no scalar of P-256', { cause });
-  }
-  return own(calculator.getPublicKey());
-}
-
-function ed25519Key(secret: Uint8Array): SigningKey {
-  const pkcs8 = Buffer.from(concat(ed25519Pkcs8Head, secret));
-  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
-  // The public key is the tail of the SPKI; exporting a JWK in a loop can deadlock on Node 20.
-  const x = own(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })).slice(-32);
-  const { alg, kty, crv } = coseAlgorithms.EdDSA;
-  return {
-    algorithm: 'EdDSA',
-    alg,
-    spki: concat(ed25519SpkiHead, x),
-    publicKey: coseKey(alg, kty, crv, x),
-    sign: (data) => own(sign(null, data, privateKey)),
-    secret: () => secret,
-  };
-}
-
-/**
- * The first candidate of 32 bytes that is a P-256 scalar. One in 2^32 starts with 32 one bits and may lie beyond the group
- * order: then `candidate` is asked for another.
- */
-export function scalarFrom(candidate: (attempt: number) => Uint8Array): Uint8Array {
-  for (let attempt = 0; ; attempt++) {
-    const bytes = candidate(attempt);
-    if (bytes.subarray(0, 4).some((byte) => byte !== 0xff) && bytes.some((byte) => byte !== 0)) return bytes;
-  }
-}
-
-const scalar = (random: Random): Uint8Array => scalarFrom(() => random.bytes(32));
-
-/**
- * Verifies a signature under a COSE public key.
- * @throws {ProtocolViolation} when the key is malformed. A point off the curve verifies nothing: false.
- */
-export function verifySignature(publicKey: CborMap, data: Uint8Array, signature: Uint8Array): boolean {
-  const { name, x, y } = parseCoseKey(publicKey);
-  const jwk = y
-    ? { kty: 'EC', crv: 'P-256', x: toBase64url(x), y: toBase64url(y) }
-    : { kty: 'OKP', crv: 'Ed25519', x: toBase64url(x) };
-  try {
-    return verify(name === 'ES256' ? 'sha256' : null, data, createPublicKey({ key: jwk, format: 'jwk' }), signature);
-  } catch {
-    return false;
-  }
 }

@@ -47,3 +47,11 @@ describe('DER as X.690 writes it', () => {
     expect(() => der.objectIdentifier('banana')).toThrow(RangeError);
   });
 });
+
+it('numbers tags from 31 on in octets of their own, X.690 section 8.1.2.4', () => {
+  const content = new Uint8Array(0);
+  expect(toHex(der.contextSpecific(30, content))).toBe('be00');
+  expect(toHex(der.contextSpecific(31, content))).toBe('bf1f00');
+  expect(toHex(der.contextSpecific(702, content))).toBe('bf853e00');
+  expect(toHex(der.enumerated(1))).toBe('0a0101');
+});

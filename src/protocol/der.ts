@@ -11,6 +11,7 @@ const tag = {
   bitString: 0x03,
   octetString: 0x04,
   objectIdentifier: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   printableString: 0x13,
   utcTime: 0x17,
@@ -19,9 +20,9 @@ const tag = {
   set: 0x31,
 } as const;
 
-/** One element: tag byte, definite length in its shortest form, content. */
-function element(tagByte: number, content: Uint8Array): Uint8Array {
-  return concat(new Uint8Array([tagByte, ...lengthOctets(content.length)]), content);
+/** One element: tag, definite length in its shortest form, content. */
+function element(tagOctets: number | number[], content: Uint8Array): Uint8Array {
+  return concat(new Uint8Array([tagOctets, lengthOctets(content.length)].flat()), content);
 }
 
 function lengthOctets(length: number): number[] {
@@ -55,6 +56,9 @@ function numberBytes(value: number): number[] {
   return bytes;
 }
 
+/** A value below 128. */
+export const enumerated = (value: number): Uint8Array => element(tag.enumerated, new Uint8Array([value]));
+
 export const octetString = (bytes: Uint8Array): Uint8Array => element(tag.octetString, bytes);
 
 /** `unusedBits` of the last byte are padding. */
@@ -87,4 +91,8 @@ export function time(date: Date): Uint8Array {
 
 /** A context-specific element: `constructed` wraps whole elements (EXPLICIT), otherwise the content is raw (IMPLICIT). */
 export const contextSpecific = (number: number, content: Uint8Array, constructed = true): Uint8Array =>
-  element((constructed ? 0xa0 : 0x80) | number, content);
+  element(identifierOctets(constructed ? 0xa0 : 0x80, number), content);
+
+/** From 31 on the number stands in octets of its own, X.690 section 8.1.2.4. */
+const identifierOctets = (leading: number, number: number): number[] =>
+  number < 31 ? [leading | number] : [leading | 0x1f, ...base128(number)];

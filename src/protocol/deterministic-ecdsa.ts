@@ -1,6 +1,13 @@
-/** ECDSA on P-256 with SHA-256 and RFC 6979 nonces: the same key and data give the same DER signature. The only door to @noble/curves. */
-import { p256 } from '@noble/curves/nist.js';
+/** ECDSA with RFC 6979 nonces: the same key and data give the same DER signature. The only door to @noble/curves. */
+import { p256, p384, p521 } from '@noble/curves/nist.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import type { AlgorithmOf } from './cose.ts';
+
+const curves = { ES256: p256, ES384: p384, ES512: p521, ES256K: secp256k1 } as const satisfies Record<
+  AlgorithmOf<2>,
+  unknown
+>;
 
 /** High-S signatures stay as they are: WebAuthn knows no low-S rule, and its published vectors have both. */
-export const signDeterministic = (data: Uint8Array, scalar: Uint8Array): Uint8Array =>
-  p256.sign(data, scalar, { lowS: false, format: 'der' });
+export const signDeterministic = (algorithm: AlgorithmOf<2>, data: Uint8Array, scalar: Uint8Array): Uint8Array =>
+  curves[algorithm].sign(data, scalar, { lowS: false, format: 'der' });

@@ -1,6 +1,7 @@
 /** The two seams to the outside that every room takes as parameters: time and randomness. */
 import { randomFillSync } from 'node:crypto';
 
+/** All time of the house: the calendar, a monotonic clock, and waiting. */
 export interface Clock {
   /** Milliseconds since the Unix epoch, for dates that people or certificates see. */
   now(): number;
@@ -10,6 +11,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** All randomness of the house. */
 export interface Random {
   /** True when the bytes follow from a seed: then keys are made from them and signatures are deterministic too. */
   readonly deterministic?: boolean;

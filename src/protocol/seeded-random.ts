@@ -3,6 +3,7 @@ import { utf8 } from './bytes.ts';
 import { hmacSha256 } from './crypto.ts';
 import type { Random } from './seams.ts';
 
+/** Bytes that follow from `seed`: the same seed, the same bytes. Never for secrets. */
 export function seededRandom(seed: string): Random {
   const key = utf8(`touchstone seed ${seed}`);
   let counter = 0;

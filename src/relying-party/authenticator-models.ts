@@ -1,7 +1,7 @@
 /** Names of authenticator models by AAGUID, for people only: the default name of a passkey and the list. No decision reads it. */
 import type { VerifiedCredential } from './store/store.ts';
 
-const models: Readonly<Record<string, string>> = {
+export const modelNames: Readonly<Record<string, string>> = {
   'cb69481e-8ff7-4039-93ec-0a2729a154a8': 'YubiKey 5',
   'ee882879-721c-4913-9775-3dfcce97072a': 'YubiKey 5',
   'fa2b99dc-9e39-4257-8f92-4a30d23c4118': 'YubiKey 5 NFC',
@@ -22,14 +22,20 @@ const models: Readonly<Record<string, string>> = {
   '8876631b-d4a0-427f-5773-0ec71c9e0279': 'Solo',
   'ab32f0c6-2239-afbb-c470-d2ef4e254db7': 'Token2',
   'eabb46cc-e241-80bf-ae9e-96fa6d2975cf': 'Token2 PIN+',
+  '90a3ccdf-635c-4729-a248-9b709135078f': 'Microsoft Authenticator',
+  'de1e552d-db1d-4423-a619-566b625cdc84': 'Microsoft Authenticator',
   '08987058-cadc-4b81-b6e1-30de50dcbe96': 'Windows Hello',
   '9ddd1817-af5a-4672-a2b9-3e3dd95000a9': 'Windows Hello',
   '6028b017-b1d4-4c02-b4b3-afcdafc96bb2': 'Windows Hello',
   'fbfc3007-154e-4ecc-8c0b-6e020557d7bd': 'Apple Passwords',
+  'dd4ec289-e01d-41c9-bb89-70fa845d4bf2': 'Apple Passwords',
   'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4': 'Google Password Manager',
   'adce0002-35bc-c60a-648b-0b25f1f05503': 'Chrome on Mac',
   'bada5566-a7aa-401f-bd96-45619a55120d': '1Password',
   'd548826e-79b4-db40-a3d8-11116f7e8349': 'Bitwarden',
+  '53414d53-554e-4700-0000-000000000000': 'Samsung Pass',
+  'd3452668-01fd-4c12-926c-83a4204853aa': 'Microsoft Password Manager',
+  '01020304-0506-0708-0102-030405060708': 'Chromium virtual authenticator',
 };
 
 export const kindLabels = {
@@ -39,7 +45,7 @@ export const kindLabels = {
   unknown: 'Passkey',
 } as const satisfies Record<VerifiedCredential['kind'], string>;
 
-export const modelName = (aaguid: string): string | undefined => models[aaguid];
+export const modelName = (aaguid: string): string | undefined => modelNames[aaguid];
 
 /** A name nobody has yet: the model or the kind, numbered where needed. */
 export function defaultName(

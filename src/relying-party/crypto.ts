@@ -1,5 +1,5 @@
 /** What the portal needs of node:crypto beyond `#protocol/crypto.ts`: password hashing, certificates, importing public keys. */
-import { createPublicKey, type JsonWebKey, type KeyObject, scrypt, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, scrypt, X509Certificate } from 'node:crypto';
 
 export { type KeyObject, X509Certificate };
 
@@ -19,5 +19,6 @@ export function deriveKey(password: Uint8Array, salt: Uint8Array, { N, r, p }: S
   );
 }
 
-/** @throws {Error} when the numbers are no public key: a point off its curve, a missing member. */
-export const importPublicKey = (key: JsonWebKey): KeyObject => createPublicKey({ key, format: 'jwk' });
+/** @throws {Error} when the SubjectPublicKeyInfo is no public key: a point off its curve, for instance. */
+export const importSpki = (spki: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

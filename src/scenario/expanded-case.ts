@@ -1,6 +1,11 @@
 /** A case as it is run: validated, resolved, every step and expectation with the place it was written at. */
 import type { SourceLocation } from '#result/run-result.ts';
-import type { ScenarioAuthenticator, ScenarioBrowser, ScenarioThisDevice } from './schema/authenticator.ts';
+import type {
+  ScenarioAuthenticator,
+  ScenarioBrowser,
+  ScenarioClient,
+  ScenarioThisDevice,
+} from './schema/authenticator.ts';
 import type { ScenarioRelyingParty } from './schema/relying-party.ts';
 import { keywordsOf } from './schema/steps.ts';
 import { type Comparison, isComparison } from './schema/units.ts';
@@ -44,6 +49,7 @@ export interface ExpandedCase {
   authenticator: ScenarioAuthenticator;
   thisDevice: ScenarioThisDevice | undefined;
   browser: ScenarioBrowser;
+  client: ScenarioClient;
   setup: StepCall[];
   steps: StepCall[];
   teardown: StepCall[];
@@ -76,6 +82,7 @@ export function expandedCase(
     authenticator: parsed.authenticator ?? {},
     thisDevice: parsed['this-device'],
     browser: parsed.browser ?? {},
+    client: parsed.client ?? {},
     setup: calls('setup'),
     steps: calls('steps'),
     teardown: calls('teardown'),

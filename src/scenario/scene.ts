@@ -123,12 +123,13 @@ async function seatPerson(
     },
   });
   await stage.handleWebAuthn(
-    webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, random: stage.random }),
+    webAuthnClient({ scenario, authenticators, ceremonies, dialog, clock, recorder, random: stage.random }),
   );
   return { dialog, picture, ceremonies };
 }
 
 interface ClientParts {
+  scenario: ExpandedCase;
   authenticators: Authenticators;
   ceremonies: Ceremonies;
   dialog: SecurityDialog;
@@ -138,8 +139,16 @@ interface ClientParts {
 }
 
 /** Our client behind the page's `navigator.credentials`. */
-function webAuthnClient({ authenticators, ceremonies, dialog, clock, recorder, random }: ClientParts): WebAuthnHandler {
-  const context = { authenticators: authenticators.source, user: dialog, clock, random, timeline: recorder.timeline };
+function webAuthnClient(parts: ClientParts): WebAuthnHandler {
+  const { scenario, authenticators, ceremonies, dialog, clock, recorder, random } = parts;
+  const context = {
+    authenticators: authenticators.source,
+    user: dialog,
+    clock,
+    random,
+    timeline: recorder.timeline,
+    policy: scenario.client,
+  };
   return {
     create: ({ publicKey, ...caller }, signal) =>
       ceremonies.follow(() =>

@@ -3,7 +3,7 @@
  * In a file every value may also be a reference `${...}`: the loader resolves references first and then validates each expanded case.
  */
 import { z } from 'zod';
-import { authenticator, browser, thisDevice } from './schema/authenticator.ts';
+import { authenticator, browser, client, thisDevice } from './schema/authenticator.ts';
 import { expectations } from './schema/expect.ts';
 import { relyingParty } from './schema/relying-party.ts';
 import { steps } from './schema/steps.ts';
@@ -29,6 +29,7 @@ export const caseShape = {
   authenticator: authenticator.optional().describe('The security key'),
   'this-device': thisDevice.optional().describe('The authenticator built into the computer'),
   browser: browser.optional(),
+  client: client.optional().describe('How our WebAuthn client behaves'),
   setup: steps.optional().describe('Before the steps; a failure here is an error of the set-up'),
   steps: steps.optional().describe('What the person does'),
   teardown: steps.optional().describe('Always runs, also after a failure'),

@@ -63,7 +63,7 @@ describe('a capture', () => {
       { command: 'authenticatorClientPIN', subCommand: '0x0a', status: 'CTAP2_ERR_INVALID_SUBCOMMAND' },
     ],
     ['06ff', '12', { command: 'authenticatorClientPIN', status: 'CTAP2_ERR_INVALID_CBOR' }],
-    ['41', '01', { command: '0x41', status: 'CTAP1_ERR_INVALID_COMMAND' }],
+    ['7f', '01', { command: '0x7f', status: 'CTAP1_ERR_INVALID_COMMAND' }],
     ['04', 'f3', { command: 'authenticatorGetInfo', status: '0xf3' }],
     ['', '', { command: 'empty' }],
   ])('of %s answered %s', async (request, response, names) => {

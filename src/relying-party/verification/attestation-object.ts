@@ -4,28 +4,52 @@ import {
   type AuthenticatorData,
   parseAuthenticatorData,
 } from '#protocol/authenticator-data.ts';
-import type { CborMap } from '#protocol/cbor.ts';
+import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { type Reason, Refusal } from '../refusals.ts';
 
-export interface AttestationObject {
+/** One statement of a compound one. */
+export interface AttestationPart {
   fmt: string;
   attStmt: CborMap;
+}
+
+/** A compound statement nests two levels deeper than CTAP allows. */
+const maxDepth = 6;
+
+export interface AttestationObject {
+  fmt: string;
+  /** Empty for `compound`, whose statements are in `parts`. */
+  attStmt: CborMap;
+  parts?: readonly AttestationPart[];
   authData: Uint8Array;
   parsed: AuthenticatorData & { attestedCredentialData: AttestedCredentialData; credentialPublicKey: CborMap };
 }
 
 /** @throws {Refusal} `attestation-object-invalid`, `auth-data-invalid` or `credential-id-invalid`. */
 export function parseAttestationObject(bytes: Uint8Array): AttestationObject {
-  const value = violationsAs('attestation-object-invalid', () => decode(bytes));
+  const value = violationsAs('attestation-object-invalid', () => decode(bytes, maxDepth));
   if (!(value instanceof Map)) return refuse('it is not a map');
   const [fmt, attStmt, authData] = [value.get('fmt'), value.get('attStmt'), value.get('authData')];
   if (typeof fmt !== 'string' || fmt.length === 0) return refuse('fmt must be text');
-  if (!(attStmt instanceof Map)) return refuse('attStmt must be a map');
   if (!(authData instanceof Uint8Array)) return refuse('authData must be bytes');
   if (value.size !== 3) return refuse('members beside fmt, attStmt and authData');
+  if (fmt === 'compound')
+    return { fmt, attStmt: new Map(), parts: partsOf(attStmt), authData, parsed: parseAttested(authData) };
+  if (!(attStmt instanceof Map)) return refuse('attStmt must be a map');
   return { fmt, attStmt, authData, parsed: parseAttested(authData) };
+}
+
+/** WebAuthn L3 section 8.9: a list of at least two maps with `fmt` and `attStmt`, none of them compound. */
+function partsOf(list: CborValue | undefined): AttestationPart[] {
+  if (!Array.isArray(list) || list.length < 2) return refuse('a compound attStmt must be a list of at least two');
+  return list.map((item) => {
+    if (!(item instanceof Map) || item.size !== 2) return refuse('a part of a compound statement has fmt and attStmt');
+    const [fmt, attStmt] = [item.get('fmt'), item.get('attStmt')];
+    if (typeof fmt !== 'string' || fmt === 'compound') return refuse('fmt of a part must be text, and not compound');
+    return attStmt instanceof Map ? { fmt, attStmt } : refuse('attStmt of a part must be a map');
+  });
 }
 
 function parseAttested(authData: Uint8Array): AttestationObject['parsed'] {

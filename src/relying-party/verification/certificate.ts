@@ -10,6 +10,10 @@ export const extensionOid = {
   extendedKeyUsage: '2.5.29.37',
   /** id-fido-gen-ce-aaguid, WebAuthn L3 section 8.2.1. */
   fidoAaguid: '1.3.6.1.4.1.45724.1.1.4',
+  /** WebAuthn L3 section 8.4.1. */
+  androidKeyDescription: '1.3.6.1.4.1.11129.2.1.17',
+  /** Section 8.8. */
+  appleNonce: '1.2.840.113635.100.8.2',
 } as const;
 
 export interface Certificate {
@@ -22,6 +26,8 @@ export interface Certificate {
   notBefore: number;
   notAfter: number;
   publicKey: KeyObject;
+  /** SubjectPublicKeyInfo, DER. */
+  spki: Uint8Array;
   extensions: Map<string, { critical: boolean; value: Uint8Array }>;
   isSignedBy(issuer: Certificate): boolean;
 }
@@ -32,8 +38,8 @@ export function parseCertificate(der: Uint8Array): Certificate {
   if (tbs?.tag !== tag.sequence) return refuse('tbs', 'there is no tbsCertificate');
   const fields = readItems(tbs.content);
   const version = fields[0]?.tag === 0xa0 ? versionOf(fields.shift()) : 1;
-  const [, , issuer, validity, subject, , ...optional] = fields;
-  if (!issuer || !validity || !subject) return refuse('tbs', 'fields are missing');
+  const [, , issuer, validity, subject, spki, ...optional] = fields;
+  if (!issuer || !validity || !subject || !spki) return refuse('tbs', 'fields are missing');
   const [notBefore, notAfter] = readItems(validity.content).map(time);
   if (notBefore === undefined || notAfter === undefined) return refuse('validity', 'a date is missing');
   const x509 = openX509(der);
@@ -45,6 +51,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     notBefore,
     notAfter,
     publicKey: publicKeyOf(x509),
+    spki: spki.raw,
     extensions: extensionsOf(optional.find((item) => item.tag === 0xa3)),
     isSignedBy: ({ publicKey }) => verifies(x509, publicKey),
   };
@@ -116,6 +123,18 @@ export function maySignCertificates(certificate: Certificate): boolean {
   if (!extension) return true;
   const [, bits = 0] = readOne(extension.value, tag.bitString).content;
   return (bits & 0x04) !== 0;
+}
+
+/** Attributes of a name by object identifier, as text; the DER of the Name is read. */
+export function nameAttributes(name: Uint8Array): Map<string, string> {
+  const attributes = new Map<string, string>();
+  for (const { content } of readItems(readOne(name, tag.sequence).content))
+    for (const attribute of readItems(content)) {
+      const [oid, value] = readItems(attribute.content);
+      if (oid?.tag === tag.oid && value)
+        attributes.set(oidText(oid.content), Buffer.from(value.content).toString('utf8'));
+    }
+  return attributes;
 }
 
 /** Critical extensions that neither path validation nor the attestation formats process. */

@@ -1,4 +1,4 @@
-/** Strict DER reader, X.690 section 10: definite, shortest lengths; single-byte tags, which is all that certificates use. */
+/** Strict DER reader, X.690 section 10: definite, shortest lengths. Tag numbers from 31 on occur only in Android's key descriptions. */
 import { ProtocolViolation } from '#protocol/errors.ts';
 
 export const tag = {
@@ -11,9 +11,16 @@ export const tag = {
   generalizedTime: 0x18,
   sequence: 0x30,
   set: 0x31,
+  enumerated: 0x0a,
 } as const;
 
+/** The tag of a constructed context-specific element, as `DerItem.tag` has it. */
+export const contextTag = (number: number): number => (number < 31 ? 0xa0 | number : longTag(0xbf, number));
+
+const longTag = (first: number, number: number): number => first * 2 ** 21 + number;
+
 export interface DerItem {
+  /** The identifier octet; for a long tag see `contextTag`. */
   tag: number;
   /** Content octets. */
   content: Uint8Array;
@@ -41,13 +48,27 @@ export function readOne(bytes: Uint8Array, wanted: number): DerItem {
 }
 
 function readItem(bytes: Uint8Array, start: number): DerItem {
-  const [first, lengthByte] = [bytes[start], bytes[start + 1]];
-  if (first === undefined || lengthByte === undefined) return refuse('truncated', start, 'the item has no length');
-  if ((first & 0x1f) === 0x1f) refuse('tag', start, 'long tags are not used in certificates');
+  const { tag: found, end } = readTag(bytes, start);
+  const lengthByte = bytes[end];
+  if (lengthByte === undefined) return refuse('truncated', start, 'the item has no length');
   const { length, at } =
-    lengthByte < 0x80 ? { length: lengthByte, at: start + 2 } : longLength(bytes, start, lengthByte);
+    lengthByte < 0x80 ? { length: lengthByte, at: end + 1 } : longLength(bytes, end - 1, lengthByte);
   if (at + length > bytes.length) refuse('truncated', start, 'the item ends beyond the input');
-  return { tag: first, content: bytes.subarray(at, at + length), raw: bytes.subarray(start, at + length) };
+  return { tag: found, content: bytes.subarray(at, at + length), raw: bytes.subarray(start, at + length) };
+}
+
+function readTag(bytes: Uint8Array, start: number): { tag: number; end: number } {
+  const first = bytes[start];
+  if (first === undefined) return refuse('truncated', start, 'the item has no tag');
+  if ((first & 0x1f) !== 0x1f) return { tag: first, end: start + 1 };
+  let number = 0;
+  for (let at = start + 1; at < start + 4; at++) {
+    const octet = bytes[at];
+    if (octet === undefined) return refuse('truncated', start, 'the tag is cut off');
+    number = number * 128 + (octet & 0x7f);
+    if (octet < 0x80) return { tag: longTag(first, number), end: at + 1 };
+  }
+  return refuse('tag', start, 'the tag number is beyond 2^21');
 }
 
 function longLength(bytes: Uint8Array, start: number, lengthByte: number): { length: number; at: number } {

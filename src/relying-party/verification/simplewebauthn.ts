@@ -10,16 +10,27 @@ import type { RegistrationResponseJson } from './registration-response.ts';
 for (const identifier of ['android-key', 'android-safetynet', 'apple', 'mds'] as const)
   SettingsService.setRootCertificates({ identifier, certificates: [] });
 
-/** Statement formats the library knows. */
-export const knownFormats: readonly string[] = [
-  'none',
-  'packed',
-  'fido-u2f',
-  'tpm',
-  'android-key',
-  'android-safetynet',
-  'apple',
+const [es256, eddsa, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512] = [
+  -7, -8, -35, -36, -257, -258, -259, -37, -38, -39,
 ];
+const signatures: readonly unknown[] = [es256, eddsa, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512];
+/**
+ * What the library verifies as the specification has it. Left out are formats and keys where it asks for more (a root within
+ * x5c of android-key, its own clock for android-safetynet, registered TPM makers) or knows less.
+ */
+const verifiable: Record<string, readonly unknown[]> = {
+  none: signatures,
+  packed: signatures,
+  'fido-u2f': [es256],
+  apple: [es256, es384],
+};
+
+/** Whether the library can judge a statement of this format over a credential key of this algorithm. */
+export const libraryVerifies = (fmt: string, alg: number): boolean =>
+  Object.hasOwn(verifiable, fmt) && verifiable[fmt]!.includes(alg);
+
+/** Whether it can verify an assertion of this algorithm. */
+export const libraryVerifiesAssertions = (alg: number): boolean => signatures.includes(alg);
 
 export interface StatementInput {
   response: RegistrationResponseJson;

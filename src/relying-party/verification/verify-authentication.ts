@@ -3,15 +3,18 @@
  * Finding the passkey is the caller's; updating its record (step 23) too.
  */
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { equal, fromBase64url, utf8 } from '#protocol/bytes.ts';
-import { sha256 } from '#protocol/crypto.ts';
+import { concat, equal, fromBase64url, utf8 } from '#protocol/bytes.ts';
+import type { CborMap } from '#protocol/cbor.ts';
+import { decode } from '#protocol/cbor-reader.ts';
+import { sha256, verifySignature as verifyUnderCose } from '#protocol/crypto.ts';
 import { Refusal, type Refused, refusable } from '../refusals.ts';
 import type { Passkey } from '../store/store.ts';
 import { violationsAs } from './attestation-object.ts';
 import { type AuthenticationResponseJson, parseAuthenticationResponse } from './authentication-response.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
-import { assertionRefusal } from './simplewebauthn.ts';
+import { algorithmOf } from './public-key.ts';
+import { assertionRefusal, libraryVerifiesAssertions } from './simplewebauthn.ts';
 
 export interface AuthenticationExpectations {
   /** @throws {Refusal} when the challenge (base64url) is not ours to accept. */
@@ -82,6 +85,13 @@ async function verifySignature(
   { credentialId, publicKey }: Passkey,
   { origin, rpId }: AuthenticationExpectations,
 ): Promise<void> {
+  const key = violationsAs('public-key-invalid', () => decode(fromBase64url(publicKey))) as CborMap;
+  if (!libraryVerifiesAssertions(algorithmOf(key))) {
+    const { authenticatorData, clientDataJSON, signature } = response.response;
+    const signed = concat(fromBase64url(authenticatorData), sha256(fromBase64url(clientDataJSON)));
+    if (verifyUnderCose(key, signed, fromBase64url(signature))) return;
+    throw new Refusal('signature-invalid', 'the signature does not verify');
+  }
   const problem = await assertionRefusal({
     response,
     challenge,

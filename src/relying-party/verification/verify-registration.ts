@@ -9,15 +9,15 @@ import { sha256 } from '#protocol/crypto.ts';
 import { Refusal, type Refused, refusable } from '../refusals.ts';
 import type { AttestationRecord, VerifiedCredential } from '../store/store.ts';
 import { type AttestationObject, parseAttestationObject, violationsAs } from './attestation-object.ts';
-import { type StatementFacts, statementFacts, statementProblem } from './attestation-statement.ts';
+import { isKnownFormat, type StatementFacts, verifyStatements } from './attestation-statement.ts';
 import type { Certificate } from './certificate.ts';
 import { validatePath } from './certificate-path.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
 import { claimedKind } from './kind.ts';
-import { algorithmOf, importCredentialKey } from './public-key.ts';
+import { algorithmOf, credentialSpki } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
-import { knownFormats, statementRefusal } from './simplewebauthn.ts';
+import { libraryVerifies, statementRefusal } from './simplewebauthn.ts';
 
 /** What the relying party asked for and expects back. */
 export interface RegistrationExpectations {
@@ -92,38 +92,42 @@ function verifyAlgorithm({ parsed }: AttestationObject, algorithms: readonly num
   const alg = algorithmOf(parsed.credentialPublicKey);
   if (!algorithms.includes(alg))
     throw new Refusal('algorithm-not-allowed', `alg is ${alg}, asked for ${algorithms.join(', ')}`);
-  importCredentialKey(parsed.credentialPublicKey);
+  credentialSpki(parsed.credentialPublicKey);
 }
 
-function verifyFormat({ fmt }: AttestationObject): void {
-  if (!knownFormats.includes(fmt)) throw new Refusal('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
+function verifyFormat(object: AttestationObject): void {
+  const { fmt } = object;
+  if (!isKnownFormat(object)) throw new Refusal('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
 }
 
+/** By our own rules, and by the library's where it knows format and algorithm: a statement must pass both. */
 async function verifyStatement(
   object: AttestationObject,
-  { json }: RegistrationResponse,
+  { json, clientDataJson }: RegistrationResponse,
   { challenge }: ClientData,
   algorithms: number[],
-  { origin, rpId }: RegistrationExpectations,
+  { origin, rpId, now }: RegistrationExpectations,
 ): Promise<StatementFacts> {
-  const facts = statementFacts(object);
-  const problem =
-    statementProblem(object, facts) ??
-    (await statementRefusal({ response: json, challenge, origin, rpId, algorithms }));
+  const facts = verifyStatements(object, sha256(clientDataJson), now);
+  if (!libraryVerifies(object.fmt, algorithmOf(object.parsed.credentialPublicKey))) return facts;
+  const problem = await statementRefusal({ response: json, challenge, origin, rpId, algorithms });
   if (problem !== undefined) throw new Refusal('attestation-invalid', problem);
   return facts;
 }
 
 /** An untrusted or missing chain is refused only where attestation is enforced; otherwise it is recorded. */
-function assessTrust({ chain, type }: StatementFacts, expected: RegistrationExpectations): AttestationRecord['chain'] {
-  if (chain.length === 0) {
+function assessTrust({ chains, type }: StatementFacts, expected: RegistrationExpectations): AttestationRecord['chain'] {
+  if (chains.length === 0) {
     if (expected.attestation === 'enforced') throw new Refusal('attestation-required', `attestation type is ${type}`);
     return 'none';
   }
-  const verdict = violationsAs('attestation-invalid', () => validatePath(chain, expected.trustAnchors, expected.now));
-  if (verdict.trusted) return 'trusted';
-  if (expected.attestation === 'enforced') throw new Refusal('attestation-untrusted', verdict.why);
-  return 'untrusted';
+  for (const chain of chains) {
+    const verdict = violationsAs('attestation-invalid', () => validatePath(chain, expected.trustAnchors, expected.now));
+    if (verdict.trusted) continue;
+    if (expected.attestation === 'enforced') throw new Refusal('attestation-untrusted', verdict.why);
+    return 'untrusted';
+  }
+  return 'trusted';
 }
 
 /** At most 1023 bytes was checked while reading; nothing shorter than 16 can be unguessable (section 4, Credential ID). */

@@ -1,4 +1,4 @@
-/** `authenticator:`, `this-device:` and `browser:` of a scenario: what the person holds and sits in front of. */
+/** `authenticator:`, `this-device:`, `browser:` and `client:` of a scenario: what the person holds and sits in front of. */
 import { z } from 'zod';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { algorithm } from './units.ts';
@@ -58,3 +58,11 @@ export const browser = z.strictObject({
   dialog: z.string().min(1).optional().describe('Security dialog to imitate, e.g. windows-11'),
 });
 export type ScenarioBrowser = z.output<typeof browser>;
+
+export const client = z.strictObject({
+  checks: z
+    .enum(['strict', 'relay'])
+    .optional()
+    .describe('relay: the client passes on what a defective key answers, so that the relying party has to refuse it'),
+});
+export type ScenarioClient = z.output<typeof client>;

@@ -1,0 +1,28 @@
+/** Attestation statement format `apple`, WebAuthn L3 section 8.8: the authority certifies the credential's own key together with a nonce; nothing is signed. */
+import { concat } from '#protocol/bytes.ts';
+import { sha256 } from '#protocol/crypto.ts';
+import * as der from '#protocol/der.ts';
+import type { AttestationFormat } from './format.ts';
+import { organisation } from './test-pki.ts';
+import type { Extension } from './x509.ts';
+
+export const apple: AttestationFormat = {
+  fmt: 'apple',
+  algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256'],
+  attest({ authData, clientDataHash, credentialId, credentialKey }, env) {
+    const x5c = env.state.identity.attestation().certify({
+      label: `apple ${Buffer.from(credentialId).toString('base64')}`,
+      subject: [...organisation, ['OU', 'AAA Certification'], ['CN', 'Touchstone anonymous attestation']],
+      spki: credentialKey.spki,
+      extensions: [nonceExtension(sha256(concat(authData, clientDataHash)))],
+    });
+    return new Map([['x5c', x5c]]);
+  },
+};
+
+/** The nonce as [1] EXPLICIT OCTET STRING in a SEQUENCE, as Apple writes it. */
+const nonceExtension = (nonce: Uint8Array): Extension => ({
+  oid: '1.2.840.113635.100.8.2',
+  critical: false,
+  value: der.sequence(der.contextSpecific(1, der.octetString(nonce))),
+});

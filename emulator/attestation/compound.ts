@@ -1,0 +1,16 @@
+/** Attestation statement format `compound`, WebAuthn L3 section 8.9: a list of at least two statements of other formats, here full and self attestation. */
+import type { CborMap } from '#protocol/cbor.ts';
+import type { AttestationFormat } from './format.ts';
+import { packedBasic, packedSelf } from './packed.ts';
+
+export const compound: AttestationFormat = {
+  fmt: 'compound',
+  attest: (input, env) =>
+    [packedBasic, packedSelf].map(({ fmt, attest }): CborMap => {
+      const attStmt = attest(input, env) as CborMap;
+      return new Map<string, string | CborMap>([
+        ['fmt', fmt],
+        ['attStmt', attStmt],
+      ]);
+    }),
+};

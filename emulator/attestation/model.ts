@@ -1,0 +1,14 @@
+/** What the attestation certificate of a model is made from. */
+import { parseAaguid } from '#protocol/bytes.ts';
+import type { Persona } from '../personas/persona.ts';
+import type { LeafRequest } from './test-pki.ts';
+
+/** U2F's certificate names no AAGUID and is the only one of its chain. */
+export function leafRequestFor(persona: Persona): LeafRequest {
+  const isU2f = persona.attestation === 'fido-u2f';
+  return {
+    model: persona.label,
+    aaguid: isU2f ? undefined : parseAaguid(persona.aaguid),
+    intermediateCa: persona.intermediateCa && !isU2f,
+  };
+}

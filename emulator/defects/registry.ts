@@ -1,0 +1,66 @@
+/** The catalogue of deliberate defects, by group. A new defect is a row in its group; the part of its id before the dot is the group. */
+import { UsageError } from '#protocol/errors.ts';
+import { attestationStatementDefects } from './attestation-statement.ts';
+import { authDataDefects } from './auth-data.ts';
+import { cborDefects } from './cbor.ts';
+import { certificateDefects } from './certificate.ts';
+import { assertionDefects, registrationDefects, resetDefects } from './commands.ts';
+import { coseKeyDefects } from './cose-key.ts';
+import { counterDefects } from './counters.ts';
+import type { Defect } from './defect.ts';
+import { extensionDefects } from './extensions.ts';
+import { flagDefects } from './flags.ts';
+import { androidKeyDefects, appleDefects, tpmDefects, u2fDefects } from './formats.ts';
+import { getInfoDefects } from './get-info.ts';
+import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
+import { pinDefects, tokenDefects } from './pin-token.ts';
+import { signatureDefects } from './signatures.ts';
+import { statusDefects } from './status-codes.ts';
+import { transportDefects } from './transport.ts';
+
+/** The catalogue by group, with the title of each. */
+export const defectGroups = {
+  flags: { title: 'Flags of authenticator data', rows: flagDefects },
+  counter: { title: 'Signature counter', rows: counterDefects },
+  signature: { title: 'Signatures', rows: signatureDefects },
+  authdata: { title: 'Layout of authenticator data', rows: authDataDefects },
+  cose: { title: 'Credential public key', rows: coseKeyDefects },
+  attestation: { title: 'Attestation statement', rows: attestationStatementDefects },
+  tpm: { title: 'Attestation format tpm', rows: tpmDefects },
+  'android-key': { title: 'Attestation format android-key', rows: androidKeyDefects },
+  apple: { title: 'Attestation format apple', rows: appleDefects },
+  'fido-u2f': { title: 'Attestation format fido-u2f', rows: u2fDefects },
+  certificate: { title: 'Attestation certificate', rows: certificateDefects },
+  status: { title: 'Status codes', rows: statusDefects },
+  cbor: { title: 'CBOR of answers', rows: cborDefects },
+  getinfo: { title: 'getInfo', rows: getInfoDefects },
+  pin: { title: 'PIN', rows: pinDefects },
+  token: { title: 'PIN/UV auth tokens', rows: tokenDefects },
+  registration: { title: 'makeCredential', rows: registrationDefects },
+  assertion: { title: 'getAssertion', rows: assertionDefects },
+  reset: { title: 'reset', rows: resetDefects },
+  credmgmt: { title: 'credentialManagement', rows: credentialManagementDefects },
+  bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },
+  largeblobs: { title: 'largeBlobs', rows: largeBlobDefects },
+  extension: { title: 'Extensions', rows: extensionDefects },
+  transport: { title: 'Transport', rows: transportDefects },
+} as const satisfies Record<string, { title: string; rows: Record<string, Defect> }>;
+
+type Groups = typeof defectGroups;
+type IdsOf<Group> = Group extends { rows: infer Rows } ? keyof Rows & string : never;
+/** The part of a defect's id before the dot, e.g. `flags`. */
+export type DefectGroup = keyof Groups;
+/** The id of a defect, e.g. `flags.up-missing`. */
+export type DefectId = { [G in DefectGroup]: IdsOf<Groups[G]> }[DefectGroup];
+
+/** Every defect by its id. */
+export const defects = Object.assign({}, ...Object.values(defectGroups).map(({ rows }) => rows)) as Record<
+  DefectId,
+  Defect
+>;
+
+/** @throws {UsageError} for an id that the catalogue does not have. */
+export function defectOf(id: string): Defect {
+  if (Object.hasOwn(defects, id)) return defects[id as DefectId];
+  throw new UsageError(`there is no defect ${JSON.stringify(id)}: touchstone defects lists those that exist`);
+}

@@ -1,0 +1,61 @@
+/** A process that is killed in the middle of its work loses nothing it has acknowledged. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fromHex } from '#protocol/bytes.ts';
+import { seededRandom } from '#protocol/seeded-random.ts';
+import { createAuthenticator } from '../index.ts';
+import { TestPlatform } from '../test-platform.ts';
+
+const fixture = fileURLToPath(new URL('./registrar.fixture.ts', import.meta.url));
+const random = seededRandom('kill -9');
+const rounds = Number(process.env.TOUCHSTONE_KILLS ?? 6);
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'touchstone-state-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Lets the process work until it has said `lines` lines and `spins` rounds of the event loop more, then kills it. */
+async function workAndDie(path: string, round: number): Promise<string[]> {
+  const [count = 0, spins = 0] = random.bytes(2);
+  const child = spawn(process.execPath, ['--import', 'tsx', fixture, path, `${round}`]);
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (lines.length !== 10 + (count % 64)) continue;
+    for (let spin = 0; spin < spins; spin++) await new Promise(setImmediate);
+    child.kill('SIGKILL');
+  }
+  await ended;
+  expect(child.signalCode).toBe('SIGKILL');
+  return lines;
+}
+
+it(`nothing acknowledged is lost over ${rounds} kills, and no counter goes back`, { timeout: 120_000 }, async () => {
+  const path = join(directory, 'key.state');
+  const acknowledged = new Map<string, number>();
+  for (let round = 0; round < rounds; round++) {
+    const lines = await workAndDie(path, round);
+    for (const line of lines.filter((said) => said.startsWith('credential'))) {
+      const [, id = '', signCount = ''] = line.split(' ');
+      acknowledged.set(id, Number(signCount));
+    }
+    const survivor = createAuthenticator({ persona: 'touchstone-key', state: path, credentialCapacity: 1e6 });
+    const { signCounter, pinRetries } = survivor.inspect();
+    expect(signCounter).toBeGreaterThanOrEqual(Math.max(...acknowledged.values()));
+    if (lines.at(-1) === 'wrong') expect(pinRetries).toBeLessThan(8);
+    const platform = new TestPlatform(survivor);
+    for (const id of acknowledged.keys()) {
+      const allowList = [{ id: fromHex(id), type: 'public-key' }];
+      const { status } = await platform.getAssertion({ allowList, options: { up: false } });
+      expect(status, `credential ${id} of round ${round}`).toBe('CTAP2_OK');
+    }
+  }
+  expect(acknowledged.size).toBeGreaterThan(rounds);
+});

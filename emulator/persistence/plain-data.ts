@@ -1,0 +1,31 @@
+/** Plain data as JSON: byte strings become `{ "base64url": ... }`, absent members stay absent. What is not plain data is a bug. */
+import { fromBase64url, toBase64url } from '#protocol/bytes.ts';
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+/** @throws {TypeError} for a function, a class instance or a number that JSON does not have. */
+export function toJson(value: unknown): Json {
+  if (value === undefined || value === null) return null;
+  if (value instanceof Uint8Array) return { base64url: toBase64url(value) };
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)) return value as Json;
+  if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+    throw new TypeError(`cannot store ${Object.prototype.toString.call(value)}: only plain data can be kept`);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [[name, toJson(member)]])),
+  );
+}
+
+/** The inverse. @throws {RangeError} for bytes that are not base64url. */
+export function fromJson(json: Json): unknown {
+  if (json === null) return undefined;
+  if (Array.isArray(json)) return json.map(fromJson);
+  if (typeof json !== 'object') return json;
+  const { base64url, ...rest } = json;
+  if (typeof base64url === 'string' && Object.keys(rest).length === 0) return fromBase64url(base64url);
+  return Object.fromEntries(Object.entries(json).map(([name, member]) => [name, fromJson(member)]));
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,49 @@
+/** The channels a CTAPHID device has given out: so many, and then the one longest unused is forgotten. CTAP 2.1 section 11.2.4. */
+import { broadcastChannel, reservedChannel } from '#protocol/ctaphid.ts';
+import type { Random } from '#protocol/seams.ts';
+
+/** More programs than will ever talk to one key at a time; a host that keeps asking costs no more. */
+const mostChannels = 64;
+
+export class HidChannels {
+  readonly #random: Random;
+  /** In the order of their last use. */
+  readonly #allocated = new Set<number>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** True for an allocated channel, which thereby is in use. */
+  has(channel: number): boolean {
+    if (!this.#allocated.delete(channel)) return false;
+    this.#allocated.add(channel);
+    return true;
+  }
+
+  /** A channel that nobody has. */
+  allocate(): number {
+    let channel: number;
+    do {
+      const [a, b, c, d] = this.#random.bytes(4) as unknown as [number, number, number, number];
+      channel = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+    } while (channel === reservedChannel || channel === broadcastChannel || this.#allocated.has(channel));
+    return this.adopt(channel);
+  }
+
+  /**
+   * Takes a channel that a host chose itself: the specification is silent about INIT on a channel never given out, and test
+   * suites for U2F and CTAPHID count on an answer.
+   */
+  adopt(channel: number): number {
+    this.#allocated.delete(channel);
+    this.#allocated.add(channel);
+    const [oldest] = this.#allocated;
+    if (this.#allocated.size > mostChannels && oldest !== undefined) this.#allocated.delete(oldest);
+    return channel;
+  }
+
+  clear(): void {
+    this.#allocated.clear();
+  }
+}

@@ -1,0 +1,64 @@
+/** A CTAPHID command at work for one channel: its keepalives, its cancellation, and when nobody waits for it any more. */
+import type { Alarm } from '#protocol/alarm.ts';
+import type { ProcessOptions } from '../authenticator.ts';
+import type { Keepalive } from '../session.ts';
+
+/** CTAP 2.1 section 11.2.9.1.8. */
+const keepaliveEveryMs = 100;
+
+/** A message in, its answer out. */
+export type ProcessMessage = (message: Uint8Array, options: ProcessOptions) => Promise<Uint8Array>;
+
+export interface RunningCommandParts {
+  channel: number;
+  /** Rings when it is time for `repeatStatus`. */
+  pace: Alarm;
+  /** Sends a keepalive; undefined for a device that lets the host wait in silence. */
+  sendStatus: ((status: Keepalive) => void) | undefined;
+}
+
+export class RunningCommand {
+  readonly channel: number;
+  readonly #pace: Alarm;
+  readonly #sendStatus: RunningCommandParts['sendStatus'];
+  readonly #cancel = new AbortController();
+  #abandoned = false;
+  #status: Keepalive = 'processing';
+
+  constructor({ channel, pace, sendStatus }: RunningCommandParts) {
+    this.channel = channel;
+    this.#pace = pace;
+    this.#sendStatus = sendStatus;
+  }
+
+  /** Runs once `previous` is over: a command that was thrown away may still be at it. */
+  async run(process: ProcessMessage, payload: Uint8Array, previous: Promise<void> | undefined): Promise<Uint8Array> {
+    if (this.#sendStatus) this.#pace.set(keepaliveEveryMs);
+    if (previous) await previous;
+    return await process(payload, { signal: this.#cancel.signal, keepalive: (status) => this.#onStatus(status) });
+  }
+
+  /** The host cancels: the answer still comes. */
+  cancel(): void {
+    this.#cancel.abort();
+  }
+
+  /** Nobody waits any more: nothing is said from here on. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#cancel.abort();
+  }
+
+  /** Another 100 ms have passed. */
+  repeatStatus(): void {
+    this.#sendStatus?.(this.#status);
+    this.#pace.set(keepaliveEveryMs);
+  }
+
+  /** A change is told at once. */
+  #onStatus(status: Keepalive): void {
+    if (this.#status === status || this.#abandoned) return;
+    this.#status = status;
+    this.#sendStatus?.(status);
+  }
+}

@@ -1,0 +1,136 @@
+/** The generated parts of `docs/authenticator.md`: what each persona can do, and the catalogue of defects. */
+import { type AttestationFormatId, attestationFormats } from '#protocol/attestation-formats.ts';
+import { commands } from '#protocol/commands.ts';
+import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
+import { extensions } from '#protocol/extensions.ts';
+import { defectRows } from '../commands/defects.ts';
+import { authenticatorWith, defectGroups, freshAuthenticator, type Persona, personas } from '../compose.ts';
+import { markdownTable } from '../table.ts';
+import { type Capabilities, capabilitiesOf, formatOfRegistration, subcommandTables } from './capabilities.ts';
+
+interface Column {
+  persona: Persona;
+  can: Capabilities;
+}
+
+/** Name of each generated part, and its text. */
+export async function authenticatorTables(): Promise<Record<string, string>> {
+  const all: Column[] = [];
+  for (const persona of Object.values<Persona>(personas))
+    all.push({ persona, can: await capabilitiesOf(() => freshAuthenticator(persona)) });
+  return {
+    personas: personaTable(all),
+    commands: commandTable(all),
+    extensions: matrix('Extension', Object.keys(extensions), all, (name, { can }) => has(can.info.extensions, name)),
+    algorithms: await algorithmTable(all),
+    formats: await formatTable(all),
+    defects: defectSummary(),
+    'defect-catalogue': defectCatalogue(),
+  };
+}
+
+const has = (list: readonly string[] | undefined, name: string): boolean => list?.includes(name) ?? false;
+/** `packed-basic`, `packed-self` and so on are ways of one format. */
+const formatsOf = ({ attestation, otherAttestations = [] }: Persona): string[] =>
+  [attestation, ...otherAttestations].map((choice) => choice.replace(/^packed-.*/, 'packed'));
+
+function personaTable(all: readonly Column[]): string {
+  return markdownTable(
+    ['Persona', 'Model', 'Versions', 'Transports', 'Options on a fresh device', 'Attestation'],
+    all.map(({ persona, can: { info } }) => [
+      `\`${persona.id}\``,
+      persona.label,
+      info.versions.join(', '),
+      persona.transports.join(', '),
+      Object.entries(info.options ?? {})
+        .map(([name, value]) => (value ? name : `${name}: no`))
+        .join(', '),
+      persona.attestation,
+    ]),
+  );
+}
+
+function commandTable(all: readonly Column[]): string {
+  const rows = (Object.keys(commands) as (keyof typeof commands)[]).flatMap((command) => [
+    command,
+    ...Object.keys(subcommandTables[command]?.codes ?? {}).map((name) => `${command}/${name}`),
+  ]);
+  const label = (row: string) => (row.includes('/') ? `– ${row.split('/')[1]}` : row.replace('authenticator', ''));
+  return matrix('Command', rows, all, (row, { can }) => has([...can.commands, ...can.subcommands], row), label);
+}
+
+/** With what a registration shows. Any persona can be given any of them by the option `algorithms`. */
+async function algorithmTable(all: readonly Column[]): Promise<string> {
+  const rows: string[][] = [];
+  for (const name of Object.keys(coseAlgorithms) as CoseAlgorithm[]) {
+    const { alg } = coseAlgorithms[name];
+    const having = all.filter(({ persona }) => has(persona.algorithms, name));
+    rows.push([
+      name,
+      `${alg}`,
+      (await formatOfRegistration([alg], authenticatorWith({ algorithms: [name] }))) ? 'yes' : 'no',
+      namesOf(having, all),
+    ]);
+  }
+  return markdownTable(['Algorithm', 'COSE', 'Emulated', 'Personas that have it'], rows);
+}
+
+async function formatTable(all: readonly Column[]): Promise<string> {
+  const algs = Object.values(coseAlgorithms).map(({ alg }) => alg);
+  const rows: string[][] = [];
+  for (const name of Object.keys(attestationFormats) as AttestationFormatId[]) {
+    const attestation = name === 'packed' ? 'packed-basic' : name;
+    const emulated = (await formatOfRegistration(algs, authenticatorWith({ attestation }))) === name;
+    const having = all.filter(({ persona }) => has(formatsOf(persona), name));
+    const { section } = attestationFormats[name];
+    rows.push([name, section, emulated ? 'yes' : 'no', namesOf(having, all)]);
+  }
+  return markdownTable(['Format', 'WebAuthn L3 section', 'Emulated', 'Personas that have it'], rows);
+}
+
+/** One row a name: how many personas have it, and which. */
+function matrix(
+  title: string,
+  names: readonly string[],
+  all: readonly Column[],
+  holds: (name: string, column: Column) => boolean,
+  label: (name: string) => string = (name) => name,
+): string {
+  const rows = names.map((name) => {
+    const having = all.filter((column) => holds(name, column));
+    return [label(name), `${having.length} of ${all.length}`, namesOf(having, all)];
+  });
+  return markdownTable([title, 'How many', 'Personas'], rows);
+}
+
+/** The shorter way to say which. */
+function namesOf(having: readonly Column[], all: readonly Column[]): string {
+  const ids = (list: readonly Column[]) => list.map(({ persona }) => persona.id).join(', ');
+  const lacking = all.filter((column) => !having.includes(column));
+  if (lacking.length === 0) return 'all';
+  return lacking.length < having.length ? `all but ${ids(lacking)}` : ids(having);
+}
+
+function defectSummary(): string {
+  const all = defectRows();
+  const count = (group: string, tries?: string) =>
+    all.filter((row) => row.group === group && (!tries || row.tries === tries)).length;
+  const rows = Object.entries(defectGroups).map(([group, { title }]) => [
+    `\`${group}.*\``,
+    title,
+    ...['relying-party', 'client', 'suite'].map((party) => `${count(group, party) || ''}`),
+    `${count(group)}`,
+  ]);
+  const table = markdownTable(['Ids', 'Subject', 'Relying parties', 'Clients', 'Suites', 'Sum'], rows);
+  return `${table}\n\n${all.length} defects.`;
+}
+
+function defectCatalogue(): string {
+  return Object.entries(defectGroups)
+    .map(([group, { title }]) => {
+      const rows = defectRows().filter((row) => row.group === group);
+      const cells = rows.map(({ id, title: what, breaks, tries }) => [`\`${id}\``, what, breaks, tries]);
+      return `#### ${title}\n\n${markdownTable(['Id', 'What is wrong', 'Breaks', 'On trial'], cells)}`;
+    })
+    .join('\n\n');
+}

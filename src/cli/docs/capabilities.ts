@@ -1,0 +1,94 @@
+/**
+ * What an authenticator really does, found out by asking it: getInfo, and every command and subcommand sent once. Tables
+ * of the documentation are made from this, so they cannot claim more than the code does.
+ */
+import { concat } from '#protocol/bytes.ts';
+import { type CborMap, encode } from '#protocol/cbor.ts';
+import { decode, decodeFirst } from '#protocol/cbor-reader.ts';
+import { type CommandName, clientPinSubCommands, commands } from '#protocol/commands.ts';
+import type { AuthenticatorInfo } from '#protocol/get-info.ts';
+import {
+  authenticatorConfigSubCommands,
+  bioEnrollmentSubCommands,
+  credentialManagementSubCommands,
+} from '#protocol/management.ts';
+import { ctapStatus } from '#protocol/status.ts';
+
+/** As much of an authenticator as is needed here. */
+export interface Answering {
+  process(message: Uint8Array): Promise<Uint8Array>;
+}
+
+export interface Capabilities {
+  info: AuthenticatorInfo;
+  /** Commands that are not answered with CTAP1_ERR_INVALID_COMMAND. */
+  commands: ReadonlySet<CommandName>;
+  /** Subcommands, as `command/subcommand`, that are not answered like one that no version defines. */
+  subcommands: ReadonlySet<string>;
+}
+
+interface SubcommandTable {
+  codes: Record<string, number>;
+  /** The request that asks for one. */
+  request(code: number): CborMap;
+}
+
+/** Commands with subcommands. */
+export const subcommandTables: Partial<Record<CommandName, SubcommandTable>> = {
+  authenticatorClientPIN: { codes: clientPinSubCommands, request: (code) => new Map([[0x02, code]]) },
+  authenticatorBioEnrollment: {
+    codes: bioEnrollmentSubCommands,
+    request: (code) =>
+      new Map([
+        [0x01, 0x01],
+        [0x02, code],
+      ]), // of the fingerprint modality
+  },
+  authenticatorCredentialManagement: {
+    codes: credentialManagementSubCommands,
+    request: (code) => new Map([[0x01, code]]),
+  },
+  authenticatorConfig: { codes: authenticatorConfigSubCommands, request: (code) => new Map([[0x01, code]]) },
+};
+
+const undefinedSubcommand = 0xee;
+/** Behind the status, the head of the map and the first key. */
+const firstValueAt = 3;
+
+/** Asks a fresh authenticator, whose user declines every gesture. */
+export async function capabilitiesOf(authenticator: () => Answering): Promise<Capabilities> {
+  const statusOf = async (command: CommandName, parameters?: CborMap) => {
+    const body = parameters ? encode(parameters) : new Uint8Array(0);
+    return (await authenticator().process(concat(new Uint8Array([commands[command].code]), body)))[0];
+  };
+  const known = new Set<CommandName>();
+  const subcommands = new Set<string>();
+  for (const command of Object.keys(commands) as CommandName[]) {
+    if ((await statusOf(command)) === ctapStatus.CTAP1_ERR_INVALID_COMMAND) continue;
+    known.add(command);
+    const table = subcommandTables[command];
+    if (!table) continue;
+    const statusOfCode = (code: number) => statusOf(command, table.request(code));
+    const unknown = await statusOfCode(undefinedSubcommand);
+    for (const [name, code] of Object.entries(table.codes))
+      if ((await statusOfCode(code)) !== unknown) subcommands.add(`${command}/${name}`);
+  }
+  const answer = await authenticator().process(new Uint8Array([commands.authenticatorGetInfo.code]));
+  const info = commands.authenticatorGetInfo.response.parse(decode(answer.subarray(1)));
+  return { info, commands: known, subcommands };
+}
+
+/** The attestation format in which a registration succeeds that takes any of these COSE algorithms; undefined when it fails. */
+export async function formatOfRegistration(algs: readonly number[], authenticator: Answering) {
+  const { request, code } = commands.authenticatorMakeCredential;
+  const parameters = request.encode({
+    clientDataHash: new Uint8Array(32),
+    rp: { id: 'example.com' },
+    user: { id: new Uint8Array(1) },
+    pubKeyCredParams: algs.map((alg) => ({ type: 'public-key', alg })),
+  });
+  const answer = await authenticator.process(concat(new Uint8Array([code]), encode(parameters)));
+  if (answer[0] !== ctapStatus.CTAP2_OK) return undefined;
+  // fmt is the first value; what follows may nest deeper (compound) than CTAP lets a reader go.
+  return decodeFirst(answer, firstValueAt).value;
+}

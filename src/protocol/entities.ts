@@ -1,0 +1,16 @@
+/** The entities that several CTAP commands carry. */
+import { arrayOf, bytes, integer, message, optional, required, text } from './message.ts';
+
+/** PublicKeyCredentialRpEntity, -UserEntity, -Descriptor, -Parameters as CTAP carries them (WebAuthn L3 section 5.4, 5.8.3, 5.3). */
+export const rpEntity = message({ id: required('id', text), name: optional('name', text) });
+export const userEntity = message({
+  id: required('id', bytes),
+  name: optional('name', text),
+  displayName: optional('displayName', text),
+});
+export const descriptor = message({
+  id: required('id', bytes),
+  type: required('type', text),
+  transports: optional('transports', arrayOf(text)),
+});
+export const credentialParameters = message({ type: required('type', text), alg: required('alg', integer) });

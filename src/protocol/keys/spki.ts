@@ -1,0 +1,32 @@
+/** SubjectPublicKeyInfo, DER, of every key in the table: RFC 5480 (EC), 8410 (Edwards curves), 8017 (RSA), 9881 (ML-DSA). */
+import { concat, fromHex } from '../bytes.ts';
+import type { AlgorithmOf, ParsedCoseKey } from '../cose.ts';
+import * as der from '../der.ts';
+
+const idEcPublicKey = '1.2.840.10045.2.1';
+const namedCurves: Record<AlgorithmOf<2>, string> = {
+  ES256: '1.2.840.10045.3.1.7',
+  ES384: '1.3.132.0.34',
+  ES512: '1.3.132.0.35',
+  ES256K: '1.3.132.0.10',
+};
+const objectIdentifiers: Record<AlgorithmOf<1> | AlgorithmOf<7>, string> = {
+  EdDSA: '1.3.101.112',
+  Ed448: '1.3.101.113',
+  'ML-DSA-44': '2.16.840.1.101.3.4.3.17',
+  'ML-DSA-65': '2.16.840.1.101.3.4.3.18',
+  'ML-DSA-87': '2.16.840.1.101.3.4.3.19',
+};
+const rsaEncryption = der.sequence(der.objectIdentifier('1.2.840.113549.1.1.1'), fromHex('0500'));
+
+export function subjectPublicKeyInfo(key: ParsedCoseKey): Uint8Array {
+  if (key.kty === 2) {
+    const algorithm = der.sequence(der.objectIdentifier(idEcPublicKey), der.objectIdentifier(namedCurves[key.name]));
+    return info(algorithm, concat(new Uint8Array([0x04]), key.x, key.y as Uint8Array));
+  }
+  if (key.kty === 3) return info(rsaEncryption, der.sequence(der.integer(key.n), der.integer(key.e)));
+  const algorithm = der.sequence(der.objectIdentifier(objectIdentifiers[key.name]));
+  return info(algorithm, key.kty === 1 ? key.x : key.pub);
+}
+
+const info = (algorithm: Uint8Array, bits: Uint8Array): Uint8Array => der.sequence(algorithm, der.bitString(bits));
