@@ -1,5 +1,4 @@
-/** Puts the packets of one channel together again. Every byte is hostile: nothing is allocated for a length that was only declared. */
-import { concat } from './bytes.ts';
+/** Puts the packets of one channel together again. Every byte is hostile: at most 7,609 bytes are held, whatever is declared. */
 import { type ContPacket, type InitPacket, maxPayloadLength, violation } from './ctaphid.ts';
 
 export interface HidMessage {
@@ -12,8 +11,7 @@ export interface HidMessage {
 export class Reassembler {
   readonly channel: number;
   readonly command: number;
-  readonly #length: number;
-  readonly #parts: Uint8Array[] = [];
+  readonly #payload: Uint8Array;
   #received = 0;
   #expectedSequence = 0;
 
@@ -23,14 +21,14 @@ export class Reassembler {
       throw violation('length', 5, `a message of ${length} bytes is announced, ${maxPayloadLength} are possible`);
     this.channel = channel;
     this.command = command;
-    this.#length = length;
+    this.#payload = new Uint8Array(length);
     this.#take(data);
   }
 
   /** The message once it is whole, undefined before. */
   get message(): HidMessage | undefined {
-    if (this.#received < this.#length) return undefined;
-    return { channel: this.channel, command: this.command, payload: concat(...this.#parts) };
+    if (this.#received < this.#payload.length) return undefined;
+    return { channel: this.channel, command: this.command, payload: this.#payload };
   }
 
   /**
@@ -43,17 +41,18 @@ export class Reassembler {
       throw violation('channel', 0, `a packet of channel ${packet.channel} came for ${this.channel}`);
     if (packet.type === 'init')
       throw violation('unexpected-init', 4, 'a message begins before the one under way has ended');
-    if (this.#received >= this.#length) throw violation('orphan', 4, 'a continuation packet follows a whole message');
+    if (this.#received >= this.#payload.length)
+      throw violation('orphan', 4, 'a continuation packet follows a whole message');
     if (packet.sequence !== this.#expectedSequence)
       throw violation('sequence', 4, `packet ${packet.sequence} came, ${this.#expectedSequence} was wanted`);
     this.#expectedSequence += 1;
     this.#take(packet.data);
   }
 
-  /** Copies (`slice` of a Buffer would not): the report it came in may be used again. */
+  /** Copies: the report it came in may be used again. */
   #take(data: Uint8Array): void {
-    const part = new Uint8Array(data.subarray(0, this.#length - this.#received));
-    this.#parts.push(part);
-    this.#received += part.length;
+    const taken = Math.min(data.length, this.#payload.length - this.#received);
+    for (let index = 0; index < taken; index++) this.#payload[this.#received + index] = data[index]!;
+    this.#received += taken;
   }
 }
