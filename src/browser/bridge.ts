@@ -11,6 +11,7 @@
  *   handler's business: the browser never ends a proxied request by itself.
  * - A page abort cancels the request; a page that navigates or closes does not, so the bridge watches for that itself.
  * - An error name arrives unchanged, but always in a DOMException: `TypeError` is a DOMException named so.
+ * - A credential key other than P-256, RSA or Ed25519 counts as malformed.
  * - An answer that is no well-formed credential is refused and the request stays pending; the worker then ends it with an error.
  * - Conditional mediation is not proxied: a page that asks sees `conditionalGet: false`.
  * - A context's worker starts with its first page and, once attached to by Playwright, is not stopped for being idle.

@@ -90,14 +90,6 @@ export const vocabulary = {
 
 const defaultPersona: PersonaId = 'yubikey-5-nfc';
 
-/** Formats as scenarios name them, and what the emulator calls its choices. */
-const attestationChoices = {
-  packed: 'packed-basic',
-  'packed-self': 'packed-self',
-  'fido-u2f': 'fido-u2f',
-  none: 'none',
-} as const satisfies Record<string, AttestationChoice>;
-
 /** Roots under which the emulated models attest, DER. */
 export const emulatorRoots = (): Uint8Array[] => trustAnchors();
 
@@ -146,7 +138,8 @@ function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs
     ...(typeof pin === 'object' && { pin: pin.set, retries: pin.retries }),
     ...(pin === 'blocked' && { pin: '0000', retries: 0 }),
     ...(authenticator.fingerprints !== undefined && { uvEnrolled: authenticator.fingerprints > 0 }),
-    ...(authenticator.fmt && { attestation: attestationChoices[authenticator.fmt] }),
+    ...(authenticator.fmt && { attestation: choiceOf(authenticator.fmt) }),
+    ...(authenticator.algorithms && { algorithms: authenticator.algorithms }),
     ...(authenticator.storage !== undefined && { credentialCapacity: authenticator.storage }),
     defects: (authenticator.defects ?? []).filter((defect): defect is DefectId => typeof defect === 'string'),
   });
@@ -163,6 +156,10 @@ function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs
     elapsedMs,
   });
 }
+
+/** Scenarios call the certified kind simply `packed`. */
+const choiceOf = (fmt: NonNullable<ExpandedCase['authenticator']['fmt']>): AttestationChoice =>
+  fmt === 'packed' ? 'packed-basic' : fmt;
 
 /** An accident as a scenario says it, in the emulator's words. */
 function faultOf({ at, when, do: effect }: ScenarioAccident): Fault {

@@ -1,7 +1,7 @@
 /** From the words of a scenario (`fresh-for: 5m`) to the relying party's policy (`freshForMs: 300000`). What is not said stays unsaid. */
+import { coseAlgorithms } from '#protocol/cose.ts';
 import type { Policy, PolicyInput } from '#relying-party/config.ts';
 import type { ScenarioPolicy } from './schema/relying-party.ts';
-import { algorithms } from './schema/units.ts';
 
 const minutes = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms / 60_000));
 
@@ -20,7 +20,7 @@ export function policyOf(stated: ScenarioPolicy, base: Partial<Policy> = {}): Po
         userVerification: stated['user-verification'],
         residentKey: stated['resident-key'],
         timeoutMs: stated.timeout,
-        algorithms: stated.algorithms?.map((name) => algorithms[name]) as [number, ...number[]] | undefined,
+        algorithms: stated.algorithms?.map((name) => coseAlgorithms[name].alg) as [number, ...number[]] | undefined,
         maxPasskeys: stated['max-passkeys'],
         challengeLifetimeMs: stated['challenge-lifetime'],
         pendingLifetimeMs: stated['pending-lifetime'],

@@ -42,11 +42,11 @@ describe('decoded transcript', () => {
     ['an empty message', '', {}],
     ['a masked secret', '01a1•••', {}],
     ['half a byte', '0', {}],
-    ['a vendor command', '41a10102', { request: '{1: 2}' }],
+    ['a vendor command', 'bfa10102', { request: '{1: 2}' }],
     ['a truncated map', '01a20102', { request: expect.stringContaining("h'a20102'") }],
     [
       'a key that is not canonical',
-      '41a1190001f5',
+      'bfa1190001f5',
       { request: expect.stringMatching(/^\/ .* at byte \d+ \/\n\{1: true\}$/) },
     ],
   ])('never throws: %s', (_, request, expected) => {

@@ -1,7 +1,7 @@
 /** Looks at each party of a finished case. */
 import { toBase64url } from '#protocol/bytes.ts';
+import { algorithmName } from '#protocol/cose.ts';
 import type { WireExchange } from '#result/transcript.ts';
-import { algorithms } from '../schema/units.ts';
 import type { World } from '../world.ts';
 import type { Observation, ObservedPasskey } from './observation.ts';
 
@@ -33,7 +33,6 @@ async function observeRelyingParty({ organisation, site }: World): Promise<Obser
 type StoredPasskey = Awaited<ReturnType<World['organisation']['passkeys']>>[number];
 
 function summary(passkey: StoredPasskey): ObservedPasskey {
-  const algorithm = Object.entries(algorithms).find(([, alg]) => alg === passkey.algorithm)?.[0];
   return {
     name: passkey.name,
     aaguid: passkey.aaguid,
@@ -46,7 +45,7 @@ function summary(passkey: StoredPasskey): ObservedPasskey {
     'backup-eligible': passkey.backupEligible,
     'backed-up': passkey.backedUp,
     transports: passkey.transports,
-    alg: algorithm ?? String(passkey.algorithm),
+    alg: algorithmName(passkey.algorithm) ?? String(passkey.algorithm),
     'sign-count': passkey.signCount,
   };
 }

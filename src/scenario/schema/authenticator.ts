@@ -1,5 +1,6 @@
 /** `authenticator:`, `this-device:`, `browser:` and `client:` of a scenario: what the person holds and sits in front of. */
 import { z } from 'zod';
+import { type AttestationFormatId, attestationFormats } from '#protocol/attestation-formats.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { algorithm } from './units.ts';
 import { wholeCommandName } from './wire.ts';
@@ -13,6 +14,14 @@ const pin = z.union([
 ]);
 
 const statusName = z.enum(Object.keys(ctapStatus) as [CtapStatusName, ...CtapStatusName[]]);
+
+/** Attestation by format; `packed` is under a certificate. A compound statement nests deeper than a client may read. */
+const formats = Object.keys(attestationFormats) as [AttestationFormatId, ...AttestationFormatId[]];
+const attestations = [...formats.filter((fmt) => fmt !== 'compound'), 'packed-self', 'packed-enterprise'] as [
+  Exclude<AttestationFormatId, 'compound'>,
+  'packed-self',
+  'packed-enterprise',
+];
 
 /** Something that happens to the key in the middle of a command. */
 const accident = z.strictObject({
@@ -32,10 +41,7 @@ export const authenticator = z
     persona: z.string().min(1).optional().describe('Model to imitate, e.g. yubikey-5-nfc'),
     pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
     connected: z.boolean().optional().describe('Whether the key is plugged in from the start'),
-    fmt: z
-      .enum(['packed', 'packed-self', 'fido-u2f', 'none'])
-      .optional()
-      .describe('Attestation it gives, where that differs from the persona'),
+    fmt: z.enum(attestations).optional().describe('Attestation it gives, where that differs from the persona'),
     algorithms: z.array(algorithm).nonempty().optional(),
     storage: z.int().nonnegative().optional().describe('How many discoverable credentials fit'),
     fingerprints: z.int().nonnegative().max(10).optional().describe('Fingerprints enrolled on a biometric key'),

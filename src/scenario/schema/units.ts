@@ -1,5 +1,6 @@
 /** The small words of the scenario language: durations, comparisons, names. Every schema here also describes itself to editors. */
 import { z } from 'zod';
+import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 
 /** Milliseconds, as every duration of a scenario arrives in code. */
 export type Ms = number & z.$brand<'Ms'>;
@@ -84,6 +85,4 @@ export const aaguid = z
   .transform((text) => text.toLowerCase());
 
 /** COSE algorithms by the name a scenario uses. */
-export const algorithms = { ES256: -7, EdDSA: -8, ES384: -35, ES512: -36, RS256: -257 } as const;
-export type AlgorithmName = keyof typeof algorithms;
-export const algorithm = z.enum(Object.keys(algorithms) as [AlgorithmName, ...AlgorithmName[]]);
+export const algorithm = z.enum(Object.keys(coseAlgorithms) as [CoseAlgorithm, ...CoseAlgorithm[]]);
