@@ -18,7 +18,7 @@ export interface MemoryFigures {
 const pin = '1234';
 
 /** Client and emulator alone: the relying party's store is meant to grow. */
-export async function benchMemory(registrations = 20_000): Promise<MemoryFigures> {
+export async function benchMemory(registrations = 100_000): Promise<MemoryFigures> {
   const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', gestures: autoTouch, pin }));
   const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
   const context = {

@@ -7,9 +7,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createECDH,
-  createHash,
   createHmac,
   type ECDH,
+  hash,
   hkdfSync,
   timingSafeEqual,
 } from 'node:crypto';
@@ -24,10 +24,10 @@ export { fits, verifySignature, verifyUnder } from './keys/verify.ts';
 
 const own = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 
-export const sha256 = (data: Uint8Array): Uint8Array => own(createHash('sha256').update(data).digest());
+export const sha256 = (data: Uint8Array): Uint8Array => own(hash('sha256', data, 'buffer'));
 /** SHA-1, SHA-256, SHA-384 or SHA-512, by its name in the table of COSE algorithms. */
-export const digest = (hash: string, data: Uint8Array): Uint8Array => own(createHash(hash).update(data).digest());
-export const sha1 = (data: Uint8Array): Uint8Array => own(createHash('sha1').update(data).digest());
+export const digest = (algorithm: string, data: Uint8Array): Uint8Array => own(hash(algorithm, data, 'buffer'));
+export const sha1 = (data: Uint8Array): Uint8Array => own(hash('sha1', data, 'buffer'));
 export const hmacSha256 = (key: Uint8Array, data: Uint8Array): Uint8Array =>
   own(createHmac('sha256', key).update(data).digest());
 export const hkdfSha256 = (ikm: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array =>
