@@ -38,8 +38,8 @@ export interface Persona {
   /** UUID text. */
   aaguid: string;
   /**
-   * Where its data come from. `published`: AAGUID, versions, extensions and options of the model's published getInfo;
-   * `plausible`: the AAGUID is published, the rest is what such a model would answer; `own`: it imitates nobody.
+   * Where its data come from. `published`: what is known of the model's published getInfo, and where that says nothing
+   * (capacities, limits of its features) what such a model would answer; `plausible`: the AAGUID is published, the rest is what such a model would answer; `own`: it imitates nobody.
    */
   source: 'published' | 'plausible' | 'own';
   versions: readonly CtapVersion[];
