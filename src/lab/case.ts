@@ -72,8 +72,10 @@ export function resultOf(job: LabJob, labCase: LabCase, outcome: CaseOutcome | u
 }
 
 /** Every expectation, also after one that does not hold. */
-export function judge(labCase: LabCase, { exitCode, output }: CaseOutcome, location: SourceLocation): Expectation[] {
+export function judge(labCase: LabCase, outcome: CaseOutcome, location: SourceLocation): Expectation[] {
   const { exitCode: wanted = 0, shows, hides = {} } = labCase;
+  const { exitCode } = outcome;
+  const output = outcome.output.trim();
   const rows: Expectation[] = [
     { path: 'exit code', expected: wanted, actual: exitCode, ok: exitCode === wanted, location },
   ];

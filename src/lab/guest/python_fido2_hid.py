@@ -30,8 +30,6 @@ server.authenticate_complete(
 print(
     json.dumps(
         {
-            "path": device.descriptor.path if hasattr(device.descriptor, "path") else str(device.descriptor),
-            "product": device.product_name,
             "aaguid": info.aaguid.hex(),
             "fmt": made.attestation_object.fmt,
             "verified": got.authenticator_data.is_user_verified(),

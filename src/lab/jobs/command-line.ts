@@ -17,7 +17,7 @@ export const commandLineJob = (carrier: Carrier): LabJob => ({
   source: { file: 'src/lab/jobs/command-line.ts', text: readFileSync(import.meta.filename, 'utf8') },
 });
 
-const model = { persona: 'yubikey-5-nfc', vendor: '1050', product: '0407' };
+const model = { persona: 'yubikey-5-nfc', vendor: '1050', product: '0402' };
 const firstPin = '1234';
 const pin = '567890';
 
@@ -36,7 +36,7 @@ const plugIn: Record<Carrier, LabCase[]> = {
       run: `${startKey('uhid', model.persona)}
 ${until('ls /dev/hidraw*')}
 ${describeNode}`,
-      shows: { 'bus and ids': /^HID_ID=0003:00001050:00000407$/m, 'report descriptor': fidoReports },
+      shows: { 'bus and ids': /^HID_ID=0003:00001050:00000402$/m, 'report descriptor': fidoReports },
     },
   ],
   usbip: [
@@ -57,7 +57,7 @@ usbip port
 ${describeNode}`,
       shows: {
         port: /Port 0\d: <Port in Use> at Full Speed\(12Mbps\)/,
-        'bus and ids': /^HID_ID=0003:00001050:00000407$/m,
+        'bus and ids': /^HID_ID=0003:00001050:00000402$/m,
         'report descriptor': fidoReports,
       },
     },
@@ -85,7 +85,7 @@ const programs: LabCase[] = [
     id: 'token-list',
     title: 'fido2-token -L lists the key',
     run: 'fido2-token -L',
-    shows: { key: /^\/dev\/hidraw\d: vendor=0x1050, product=0x0407 \(.*YubiKey.*\)$/m },
+    shows: { key: /^\/dev\/hidraw\d: vendor=0x1050, product=0x0402 /m },
   },
   {
     id: 'token-info',
@@ -144,7 +144,7 @@ fido2-token -I "$key"`,
     id: 'cred-make',
     title: 'fido2-cred -M makes a credential',
     run: `{ ${clientDataHash}; echo example.com; echo alice; echo alice-id | base64; } >request
-fido2-cred -M -i request -o made "$key"
+${answering([['Enter PIN', pin]], 'fido2-cred -M -i request -o made "$key"')}
 cat made`,
     shows: { format: /^packed$/m },
   },
@@ -176,7 +176,7 @@ fido2-assert -V -p -v -i broken public-key es256 || echo "a changed signature is
     id: 'cred-resident',
     title: 'fido2-cred -M -r makes a discoverable credential, fido2-token -L -k lists it',
     run: `{ ${clientDataHash}; echo example.org; echo bob; echo bob-id | base64; } >request
-${answering([['Enter PIN', pin]], 'fido2-cred -M -r -v -i request -o resident "$key"')}
+${answering([['Enter PIN', pin]], 'fido2-cred -M -r -i request -o resident "$key"')}
 ${answering([['Enter PIN', pin]], 'fido2-token -L -r "$key"')}
 ${answering([['Enter PIN', pin]], 'fido2-token -L -k example.org "$key"')}`,
     shows: { 'relying party': /example\.org/, user: /\bbob\b.* es256/ },
