@@ -1,7 +1,7 @@
 /** The serial line between guest and host, read: lines of output, and the few words that the guest says itself. Pure. */
 
 /** `ready`: the job starts now; `exit`: it ended with `code`, and nothing of its output is still to come; `case`: see `cases.ts`. */
-export type GuestWord = { word: 'ready' } | { word: 'exit'; code: number } | { word: 'case'; text: string };
+type GuestWord = { word: 'ready' } | { word: 'exit'; code: number } | { word: 'case'; text: string };
 
 export interface GuestLineEvents {
   onLine(line: string): void;

@@ -96,7 +96,7 @@ const thisMachine: Machine = {
   canInstall: () => process.getuid?.() === 0 && allows('/usr/bin/apt-get', constants.X_OK),
   install(packages) {
     const apt = (...args: string[]) =>
-      spawnSync('apt-get', ['-q', ...args], {
+      spawnSync('/usr/bin/apt-get', ['-q', ...args], {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       }).status ?? 1;

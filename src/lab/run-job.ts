@@ -8,7 +8,7 @@ import { type CaseOutcome, type LabCase, type LabJob, nameOf, resultOf } from '.
 import { guestScripts, quoted } from './guest-folder.ts';
 
 /** A text beside the report. */
-export interface CaseFile {
+interface CaseFile {
   name: string;
   body: string;
 }
