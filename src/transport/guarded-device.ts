@@ -25,7 +25,7 @@ export interface Permit {
 export const defaultPinRetriesFloor = 3;
 
 /** A credential that was made through the guard. */
-export interface MadeCredential {
+interface MadeCredential {
   credentialId: Uint8Array;
   rpId: string;
   discoverable: boolean;
