@@ -45,14 +45,14 @@ const doors: Record<string, readonly string[]> = {
   '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
   '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts'],
   libsql: ['src/relying-party'],
-  hono: ['src/relying-party'],
-  '@hono/node-server': ['src/relying-party'],
+  hono: ['src/relying-party', 'src/cli/emulate'],
+  '@hono/node-server': ['src/relying-party', 'src/cli/emulate'],
   otpauth: ['src/relying-party'],
   qrcode: ['src/relying-party'],
   tldts: ['src/client'],
   yaml: ['src/scenario/yaml-source.ts'],
   'fastest-levenshtein': ['src/scenario'],
-  zod: ['src/scenario', 'src/relying-party'],
+  zod: ['src/scenario', 'src/relying-party', 'src/cli/emulate'],
   ws: ['src/browser'],
   playwright: ['src/browser', 'src/scenario/site', 'src/scenario/scene.ts'],
   '@playwright/test': [
@@ -66,6 +66,8 @@ const doors: Record<string, readonly string[]> = {
   picocolors: ['src/report/colour.ts', 'src/cli'],
   commander: ['src/cli'],
   tsx: ['src/cli'],
+  usb: ['src/transport/usb/library.ts'],
+  'node-hid': ['src/transport/node-hid.ts'],
 };
 
 interface Edge {

@@ -4,9 +4,10 @@ import { defaultTcpPort, serveTcp } from './tcp.ts';
 import { defaultUdpPort, serveUdp } from './udp.ts';
 import { longestUhidMessage, serveUhid } from './uhid.ts';
 import { defaultUsbIpPort, serveUsbIp } from './usbip.ts';
+import { defaultVpcdPort, serveVpcd } from './vpcd.ts';
 
 /** A way to lend a key. */
-export type TransportId = 'udp' | 'tcp' | 'uhid' | 'usbip';
+export type TransportId = 'udp' | 'tcp' | 'uhid' | 'usbip' | 'vpcd';
 
 /** One way to lend keys. */
 export interface DeviceTransport {
@@ -44,6 +45,11 @@ export const deviceTransports: Record<TransportId, DeviceTransport> = {
     defaultPort: defaultUsbIpPort,
     several: true,
     serve: serveUsbIp,
+  },
+  vpcd: {
+    about: 'a smart card on the virtual reader of vsmartcard',
+    defaultPort: defaultVpcdPort,
+    serve: one(({ inside }, options) => serveVpcd(inside, options)),
   },
 };
 

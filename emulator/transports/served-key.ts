@@ -2,7 +2,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { TransportError } from '#protocol/errors.ts';
 import type { Clock, Random } from '#protocol/seams.ts';
-import type { HidKey, HidKeyOptions, KeyInside } from './hid-key.ts';
+import type { HidKeyOptions, KeyInside } from './hid-key.ts';
 import type { UsbDevice } from './usb-identity.ts';
 
 /** A key, and what of it shows outside. */
@@ -37,7 +37,7 @@ export interface Listening {
 
 /** The hands on a key's cable, beside where it is served and how that ends. */
 export const serving = <Where extends Pick<ServedKey, 'name'>>(
-  key: HidKey,
+  key: Pick<ServedKey, 'plugged' | 'unplug' | 'replug' | 'powerCycle'>,
   where: Where,
   dispose: () => Promise<void>,
 ): Where & ServedKey => ({
