@@ -6,6 +6,7 @@ import { UnavailableError, UsageError } from '#protocol/errors.ts';
 import { defectsCommand } from './commands/defects.ts';
 import { docsCommand } from './commands/docs.ts';
 import { emulateCommand } from './commands/emulate.ts';
+import { keysCommand } from './commands/keys.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
 import { personasCommand } from './commands/personas.ts';
@@ -28,6 +29,7 @@ const commands = [
   defectsCommand,
   emulateCommand,
   labCommand,
+  keysCommand,
   portalCommand,
   reportCommand,
   schemaCommand,
