@@ -39,11 +39,21 @@ export {
 export type { InspectedCredential, Inspection } from './inspection.ts';
 export { FileJournal, type PersistentStore } from './persistence/journal.ts';
 export type { AuthenticatorStateJson } from './persistence/snapshot.ts';
-export type { AttestationChoice, Persona, PersonaTransport } from './personas/persona.ts';
-export { type PersonaId, personas } from './personas/registry.ts';
+export type { AttestationChoice, Persona, PersonaTransport, UsbIdentity } from './personas/persona.ts';
+export { type PersonaId, personaOf, personas } from './personas/registry.ts';
 export type { HidKeyOptions, KeyInside } from './transports/hid-key.ts';
 export { type PluggedDevice, type PlugOptions, plugIn } from './transports/in-process.ts';
+export {
+  type DeviceTransport,
+  deviceTransports,
+  type KeyToServe,
+  type ServeOptions,
+  type TransportId,
+} from './transports/registry.ts';
 export { plugInHid, type ReportCable } from './transports/report-cable.ts';
-export type { Listening, ServedKey } from './transports/served-key.ts';
+export type { Listening, ServedKey, SocketKey } from './transports/served-key.ts';
 export { defaultTcpPort, serveTcp } from './transports/tcp.ts';
 export { defaultUdpPort, magicReboot, serveUdp } from './transports/udp.ts';
+export { longestUhidMessage, serveUhid, type UhidOptions } from './transports/uhid.ts';
+export type { UhidNode } from './transports/uhid-node.ts';
+export { type UsbDevice, usbDeviceOf } from './transports/usb-identity.ts';

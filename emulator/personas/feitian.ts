@@ -15,6 +15,7 @@ const common = {
   maxCredentialIdLength: 96,
   credentialCapacity: 50,
   signCounter: 'global',
+  usb: { vendorId: 0x096e, productId: 0x0858, manufacturer: 'FT', product: 'FIDO' },
 } as const satisfies Partial<Persona>;
 
 export const feitianAllinone = {
@@ -57,4 +58,5 @@ export const feitianBiopass = {
   },
   builtInUv: { uvModality: 0x02, maxUvRetries: 3, attempts: 3, survivesReset: false },
   transports: ['usb'],
+  usb: { ...common.usb, productId: 0x085d, product: 'BioPass FIDO2' },
 } as const satisfies Persona;

@@ -31,6 +31,14 @@ interface BuiltInUserVerification {
   survivesReset: boolean;
 }
 
+/** How it introduces itself on USB. */
+export interface UsbIdentity {
+  vendorId: number;
+  productId: number;
+  manufacturer: string;
+  product: string;
+}
+
 /** One authenticator model. */
 export interface Persona {
   id: string;
@@ -74,6 +82,8 @@ export interface Persona {
   credentialCapacity: number;
   transports: readonly PersonaTransport[];
   firmwareVersion?: number;
+  /** Absent for what nobody plugs in, and for keys that imitate nobody. */
+  usb?: Readonly<UsbIdentity>;
   /** Backup eligibility and state of its credentials (WebAuthn L3 section 6.1.3); absent for device-bound ones. */
   backup?: { eligible: boolean; backedUp: boolean };
   /** `constant-zero`: it has no signature counter. */

@@ -80,7 +80,10 @@ export const personas = {
 /** The id of a model in the registry, e.g. `yubikey-5-nfc`. */
 export type PersonaId = keyof typeof personas;
 
-/** @throws {UsageError} for an id that no persona has, naming those that exist. */
+/**
+ * The model with this id.
+ * @throws {UsageError} for an id that no persona has, naming those that exist.
+ */
 export function personaOf(id: string): Persona {
   if (Object.hasOwn(personas, id)) return personas[id as PersonaId];
   throw new UsageError(`there is no persona ${JSON.stringify(id)}: known are ${Object.keys(personas).join(', ')}`);

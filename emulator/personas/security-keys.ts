@@ -20,6 +20,7 @@ export const googleTitanV2 = {
   credentialCapacity: 250,
   transports: ['nfc', 'usb'],
   signCounter: 'global',
+  usb: { vendorId: 0x18d1, productId: 0x9470, manufacturer: 'Google', product: 'Titan Security Key v2' },
 } as const satisfies Persona;
 
 const openHardware = {
@@ -45,7 +46,10 @@ export const solo = {
   label: 'Solo',
   aaguid: '8876631b-d4a0-427f-5773-0ec71c9e0279',
   source: 'plausible',
+  usb: { vendorId: 0x0483, productId: 0xa2ca, manufacturer: 'SoloKeys', product: 'Solo' },
 } as const satisfies Persona;
+
+const token2Usb = { vendorId: 0x349e, productId: 0x0026, manufacturer: 'TOKEN2', product: 'FIDO2 Security Key' };
 
 export const token2 = {
   ...openHardware,
@@ -55,6 +59,7 @@ export const token2 = {
   source: 'plausible',
   extensions: ['credProtect', 'hmac-secret'],
   transports: ['nfc', 'usb'],
+  usb: token2Usb,
 } as const satisfies Persona;
 
 /** Its policy of PINs is stricter than the length alone. */
@@ -72,6 +77,7 @@ export const token2PinPlus = {
   minPinLength: 6,
   credentialCapacity: 300,
   transports: ['nfc', 'usb'],
+  usb: token2Usb,
 } as const satisfies Persona;
 
 export const touchstoneKey = {

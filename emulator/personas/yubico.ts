@@ -10,6 +10,7 @@ const common = {
   maxCredentialIdLength: 128,
   credentialCapacity: 25,
   signCounter: 'global',
+  usb: { vendorId: 0x1050, productId: 0x0402, manufacturer: 'Yubico', product: 'YubiKey FIDO' }, // with the FIDO interface alone
 } as const satisfies Partial<Persona>;
 
 /** Firmware 5.1: CTAP 2.0 only. */

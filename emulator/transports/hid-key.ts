@@ -20,6 +20,8 @@ export interface HidHost {
   send(report: Uint8Array): void;
   /** The key is no longer there, or was away for a moment: whoever had it open has lost it. */
   gone(): void;
+  /** The key is there again. */
+  back?(): void;
 }
 
 export class HidKey {
@@ -61,6 +63,7 @@ export class HidKey {
     if (this.#plugged) return;
     this.#inside.powerCycle();
     this.#plugged = true;
+    this.#host.back?.();
   }
 
   /** Unplugs and plugs in again. */
@@ -79,5 +82,6 @@ export class HidKey {
     if (!this.#plugged) return;
     this.#plugged = !(error instanceof PowerLost && error.staysAway);
     this.#lose();
+    if (this.#plugged) this.#host.back?.();
   }
 }

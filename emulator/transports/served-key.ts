@@ -1,16 +1,21 @@
-/** What a key served over sockets has in common: its hands on the cable, who gets which report, and how a taken port is said. */
+/** What served keys have in common: hands on the cable; over sockets also who gets which report, and how a taken port is said. */
 import { TransportError } from '#protocol/errors.ts';
+import type { HidKey } from './hid-key.ts';
 
-/** A key that other programs reach over a socket. Disposing it stops the server. */
+/** A key that other programs reach. Disposing it takes it away and stops what served it. */
 export interface ServedKey extends AsyncDisposable {
   /** Scheme and address, e.g. `udp:127.0.0.1:8111`. */
   readonly name: string;
-  readonly port: number;
   readonly plugged: boolean;
   unplug(): void;
   replug(): void;
   /** Unplugs and plugs in again. */
   powerCycle(): void;
+}
+
+/** A key behind a port of this machine. */
+export interface SocketKey extends ServedKey {
+  readonly port: number;
 }
 
 /** Where a served key listens. */
@@ -20,6 +25,22 @@ export interface Listening {
   /** The loopback address without. */
   host?: string | undefined;
 }
+
+/** The hands on a key's cable, beside where it is served and how that ends. */
+export const serving = <Where extends Pick<ServedKey, 'name'>>(
+  key: HidKey,
+  where: Where,
+  dispose: () => Promise<void>,
+): Where & ServedKey => ({
+  ...where,
+  get plugged() {
+    return key.plugged;
+  },
+  unplug: () => key.unplug(),
+  replug: () => key.replug(),
+  powerCycle: () => key.powerCycle(),
+  [Symbol.asyncDispose]: dispose,
+});
 
 export const loopback = '127.0.0.1';
 /** As many as a key has channels, and the broadcast channel. */

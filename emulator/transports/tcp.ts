@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
-import { cannotListen, type Listening, loopback, PeersByChannel, type ServedKey } from './served-key.ts';
+import { cannotListen, type Listening, loopback, PeersByChannel, type SocketKey, serving } from './served-key.ts';
 
 /** The port that pico-fido's emulation uses. */
 export const defaultTcpPort = 35962;
@@ -14,7 +14,7 @@ const mostUnreadBytes = 1 << 20;
  * Serves a key over TCP, on the loopback address unless told otherwise; several hosts may connect.
  * @throws {TransportError} `unavailable` when the port cannot be had.
  */
-export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOptions = {}): Promise<ServedKey> {
+export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOptions = {}): Promise<SocketKey> {
   const { host = loopback, port = defaultTcpPort } = options;
   const connections = new Set<Socket>();
   const peers = new PeersByChannel<Socket>();
@@ -45,21 +45,11 @@ export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOpt
     server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  return {
-    name: `tcp:${host}:${bound}`,
-    port: bound,
-    get plugged() {
-      return key.plugged;
-    },
-    unplug: () => key.unplug(),
-    replug: () => key.replug(),
-    powerCycle: () => key.powerCycle(),
-    async [Symbol.asyncDispose]() {
-      key.unplug();
-      gone();
-      if (server.listening) await new Promise<unknown>((resolve) => server.close(resolve));
-    },
-  };
+  return serving(key, { name: `tcp:${host}:${bound}`, port: bound }, async () => {
+    key.unplug();
+    gone();
+    if (server.listening) await new Promise<unknown>((resolve) => server.close(resolve));
+  });
 }
 
 function sendTo(connection: Socket | undefined, report: Uint8Array): void {

@@ -6,7 +6,7 @@ import { createSocket, type RemoteInfo } from 'node:dgram';
 import { equal, fromHex } from '#protocol/bytes.ts';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
-import { cannotListen, type Listening, loopback, PeersByChannel, type ServedKey } from './served-key.ts';
+import { cannotListen, type Listening, loopback, PeersByChannel, type SocketKey, serving } from './served-key.ts';
 
 /** The port that the tools of SoloKeys and OpenSK send to. */
 export const defaultUdpPort = 8111;
@@ -21,7 +21,7 @@ export const magicReboot = fromHex(
  * Serves a key over UDP, on the loopback address unless told otherwise.
  * @throws {TransportError} `unavailable` when the port cannot be had.
  */
-export async function serveUdp(inside: KeyInside, options: Listening & HidKeyOptions = {}): Promise<ServedKey> {
+export async function serveUdp(inside: KeyInside, options: Listening & HidKeyOptions = {}): Promise<SocketKey> {
   const { host = loopback, port = defaultUdpPort } = options;
   const socket = createSocket('udp4');
   const peers = new PeersByChannel<RemoteInfo>();
@@ -47,20 +47,10 @@ export async function serveUdp(inside: KeyInside, options: Listening & HidKeyOpt
   socket.on('error', () => undefined); // a host that has gone answers with ICMP: nobody to tell
   const bound = socket.address().port;
   let open = true;
-  return {
-    name: `udp:${host}:${bound}`,
-    port: bound,
-    get plugged() {
-      return key.plugged;
-    },
-    unplug: () => key.unplug(),
-    replug: () => key.replug(),
-    powerCycle: () => key.powerCycle(),
-    async [Symbol.asyncDispose]() {
-      if (!open) return;
-      open = false;
-      key.unplug();
-      await new Promise<void>((resolve) => socket.close(resolve));
-    },
-  };
+  return serving(key, { name: `udp:${host}:${bound}`, port: bound }, async () => {
+    if (!open) return;
+    open = false;
+    key.unplug();
+    await new Promise<void>((resolve) => socket.close(resolve));
+  });
 }

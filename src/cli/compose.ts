@@ -9,18 +9,21 @@ import {
   defectGroups,
   defects,
   denyTouch,
+  deviceTransports,
   type Fault,
   type GestureSource,
   ManualGestures,
   type Persona,
   type PersonaId,
+  personaOf,
   personas,
   plugIn,
+  type ServedKey,
   seededRandom,
-  serveTcp,
-  serveUdp,
+  type TransportId,
   touchAfter,
   trustAnchors,
+  usbDeviceOf,
 } from '#emulator';
 import { type Clock, type Random, systemClock } from '#protocol/seams.ts';
 import type { Vocabulary } from '#scenario/expand.ts';
@@ -30,7 +33,7 @@ import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
 import { type OnlineKey, type OnlineKeyEvents, recorded } from './emulate/online-key.ts';
 import { EmulatedKey } from './emulated-key.ts';
 
-export { defectGroups, type Persona, personas };
+export { defectGroups, deviceTransports, type Persona, personas };
 
 /** An authenticator as it comes from the factory, whose user declines every gesture. */
 export const freshAuthenticator = (persona: Persona) => createAuthenticator({ persona, gestures: denyTouch });
@@ -49,21 +52,22 @@ export interface EmulationOptions {
   defect: readonly string[];
   /** `ask`: somebody at the terminal touches. In all but `auto` the terminal may touch or deny first. */
   touch: 'auto' | 'ask' | 'never' | { afterMs: number };
-  transport: 'udp' | 'tcp';
+  transport: TransportId;
   /** 0 takes a free one. */
   port?: number;
 }
 
 /**
- * An emulated key on a socket of the loopback address; disposing it ends it.
- * @throws {UsageError} for an unknown persona or defect, {TransportError} when the port cannot be had.
+ * An emulated key that other programs reach; disposing it ends it.
+ * @throws {UsageError} for an unknown persona or defect, {TransportError} when the transport cannot be had.
  */
 export async function serveEmulated(options: EmulationOptions, events: OnlineKeyEvents): Promise<OnlineKey> {
   const { pin, state, seed, touch, port } = options;
   const hands = new ManualGestures();
   const random = seed === undefined ? undefined : seededRandom(seed);
+  const { longestMessage, serve } = deviceTransports[options.transport];
   const authenticator = createAuthenticator({
-    persona: options.persona as PersonaId,
+    persona: fitting(personaOf(options.persona), longestMessage),
     defects: options.defect as DefectId[],
     gestures: watched(touch, hands, events),
     pin,
@@ -72,14 +76,20 @@ export async function serveEmulated(options: EmulationOptions, events: OnlineKey
   });
   const { processU2f, sendsKeepalives } = authenticator;
   const inside = recorded({ cable: plugIn(authenticator), processU2f, sendsKeepalives }, events);
-  const serve = { udp: serveUdp, tcp: serveTcp }[options.transport];
-  const served = await serve(inside, { port, random, wink: () => events.onWink() });
-  return Object.assign(served, {
+  const key = { inside, usb: usbDeviceOf(authenticator.persona), wink: () => events.onWink() };
+  const [served] = await serve([key], { port, random });
+  return Object.assign(served as ServedKey, {
     label: authenticator.persona.label,
     touch: () => hands.touch(),
     deny: () => hands.deny(),
   });
 }
+
+/** The model, with messages that its transport carries whole. */
+const fitting = (persona: Persona, longestMessage = persona.maxMsgSize): Persona => ({
+  ...persona,
+  maxMsgSize: Math.min(persona.maxMsgSize, longestMessage),
+});
 
 /** Names that scenarios may use. */
 export const vocabulary = {

@@ -1,15 +1,19 @@
-/** `touchstone emulate`: an emulated key that other programs reach over a socket, until it is interrupted. */
+/** `touchstone emulate`: an emulated key that the system or other programs reach, until it is interrupted. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { TransportError } from '#protocol/errors.ts';
 import { duration } from '#scenario/schema/units.ts';
-import { type EmulationOptions, serveEmulated } from '../compose.ts';
+import { deviceTransports, type EmulationOptions, serveEmulated } from '../compose.ts';
 import { LiveView } from '../emulate/live-view.ts';
 import { exitCode } from '../exit-codes.ts';
 
+const offered = Object.entries(deviceTransports);
+const ways = `how it is reached: ${offered.map(([id, { about }]) => `${id}, ${about}`).join('; ')}`;
+const ports = offered.flatMap(([id, { defaultPort }]) => (defaultPort ? [`${defaultPort} for ${id}`] : [])).join(', ');
+
 export const emulateCommand = (finish: (code: number) => void) =>
   new Command('emulate')
-    .description('be a security key that other programs reach over UDP or TCP (CTAPHID reports, loopback only)')
+    .description('be a security key that this machine or other programs reach')
     .option('--persona <id>', 'model to imitate; touchstone personas lists them', 'yubikey-5-nfc')
     .addOption(new Option('--pin <pin>', 'a PIN that is set already').env('TOUCHSTONE_PIN'))
     .option('--state <file>', 'keep credentials, PIN and counters in this file')
@@ -21,8 +25,8 @@ export const emulateCommand = (finish: (code: number) => void) =>
       [],
     )
     .option('--touch <how>', 'auto, ask (press t), never, or after:300ms', touch, 'auto')
-    .addOption(new Option('--transport <name>', 'how it is reached').choices(['udp', 'tcp']).default('udp'))
-    .option('--port <number>', 'default: 8111 for udp, 35962 for tcp; 0 takes a free one', port)
+    .addOption(new Option('--transport <name>', ways).choices(Object.keys(deviceTransports)).default('udp'))
+    .option('--port <number>', `default: ${ports}; 0 takes a free one`, port)
     .action(async (options: EmulationOptions) => {
       const ended = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
@@ -42,7 +46,7 @@ async function served(options: EmulationOptions, ended: AbortController): Promis
 
 /**
  * Serves a key, says where and shows what it is asked, until `ended` aborts or somebody at the terminal quits.
- * @throws {UsageError} for an unknown persona or defect, {TransportError} when the port cannot be had.
+ * @throws {UsageError} for an unknown persona or defect, {TransportError} when the transport cannot be had.
  */
 export async function emulate(options: EmulationOptions, ended: AbortController): Promise<void> {
   const { stdin, stdout } = process;

@@ -24,7 +24,11 @@ export async function signIn(site: Site, name: string, password: string, signal:
   await site.press('Sign in', 'button', signal);
 }
 
-export const signOut = (site: Site, signal: AbortSignal) => site.press('Sign out', 'button', signal);
+/** Signed out is who sees the sign-in page again: the browser may still be on its way there after the button. */
+export async function signOut(site: Site, signal: AbortSignal): Promise<void> {
+  await site.press('Sign out', 'button', signal);
+  await site.whichAppears({ 'sign-in': 'User name' }, signal);
+}
 
 export const addSignInMethod = (site: Site, signal: AbortSignal) => site.press('Add sign-in method', 'link', signal);
 

@@ -43,6 +43,18 @@ export class Site {
     });
   }
 
+  /** Loads the page anew. A tab that is just changing its page takes no command, so the change is awaited first. */
+  async reload(): Promise<void> {
+    await this.settle();
+    await this.act('reload', (page) => page.reload());
+  }
+
+  /** To the page before, once the present one has come. */
+  async goBack(): Promise<void> {
+    await this.settle();
+    await this.act('go back', (page) => page.goBack());
+  }
+
   press(name: string | RegExp, role: Role, signal: AbortSignal): Promise<void> {
     return this.act(`press ${name}`, async (page) =>
       (await reachable(page.getByRole(role, { name, exact: true }), signal)).click(),

@@ -11,15 +11,9 @@ export const see = step({
   },
 });
 
-export const reload = step({
-  keyword: 'reload',
-  run: (_, { site }) => site.act('reload', async (page) => void (await page.reload())),
-});
+export const reload = step({ keyword: 'reload', run: (_, { site }) => site.reload() });
 
-export const goBack = step({
-  keyword: 'go-back',
-  run: (_, { site }) => site.act('go back', async (page) => void (await page.goBack())),
-});
+export const goBack = step({ keyword: 'go-back', run: (_, { site }) => site.goBack() });
 
 export const closeTab = step({ keyword: 'close-tab', run: (_, { site }) => site.closeTab() });
 

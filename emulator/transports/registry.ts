@@ -1,0 +1,60 @@
+/** How a key is lent to other programs, by name. A new transport is its file and a line here. */
+import type { Clock, Random } from '#protocol/seams.ts';
+import type { HidKeyOptions, KeyInside } from './hid-key.ts';
+import type { Listening, ServedKey } from './served-key.ts';
+import { defaultTcpPort, serveTcp } from './tcp.ts';
+import { defaultUdpPort, serveUdp } from './udp.ts';
+import { longestUhidMessage, serveUhid } from './uhid.ts';
+import type { UsbDevice } from './usb-identity.ts';
+
+/** A way to lend a key. */
+export type TransportId = 'udp' | 'tcp' | 'uhid';
+
+/** A key, and what of it shows outside. */
+export interface KeyToServe extends Pick<HidKeyOptions, 'wink' | 'deviceVersion'> {
+  inside: KeyInside;
+  usb: UsbDevice;
+}
+
+/** Where keys are served, and the seams. */
+export interface ServeOptions extends Listening {
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+}
+
+/** One way to lend keys. */
+export interface DeviceTransport {
+  /** What somebody who chooses has to know. */
+  readonly about: string;
+  /** Absent where there is no port to choose. */
+  readonly defaultPort?: number;
+  /** It serves several keys at once; others take one. */
+  readonly several?: true;
+  /** Longer messages do not come through whole. */
+  readonly longestMessage?: number;
+  /** @throws {TransportError} `unavailable` when it cannot be opened here. */
+  serve(keys: readonly [KeyToServe, ...KeyToServe[]], options: ServeOptions): Promise<readonly ServedKey[]>;
+}
+
+/** Every transport by its name. */
+export const deviceTransports: Record<TransportId, DeviceTransport> = {
+  udp: {
+    about: 'CTAPHID reports in datagrams',
+    defaultPort: defaultUdpPort,
+    serve: one(({ inside, ...key }, options) => serveUdp(inside, { ...options, ...key })),
+  },
+  tcp: {
+    about: 'CTAPHID reports behind their lengths',
+    defaultPort: defaultTcpPort,
+    serve: one(({ inside, ...key }, options) => serveTcp(inside, { ...options, ...key })),
+  },
+  uhid: {
+    about: 'a HID device of this machine (Linux)',
+    longestMessage: longestUhidMessage,
+    serve: one(({ inside, ...key }, options) => serveUhid(inside, { ...options, ...key })),
+  },
+};
+
+function one(serve: (key: KeyToServe, options: ServeOptions) => Promise<ServedKey>): DeviceTransport['serve'] {
+  return async ([key], options) => [await serve(key, options)];
+}
