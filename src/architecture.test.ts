@@ -66,6 +66,8 @@ const doors: Record<string, readonly string[]> = {
   picocolors: ['src/report/colour.ts', 'src/cli'],
   commander: ['src/cli'],
   tsx: ['src/cli'],
+  usb: ['src/transport/usb/library.ts'],
+  'node-hid': ['src/transport/node-hid.ts'],
 };
 
 interface Edge {
