@@ -6,6 +6,7 @@ import { UsageError } from '#protocol/errors.ts';
 import { defectsCommand } from './commands/defects.ts';
 import { docsCommand } from './commands/docs.ts';
 import { emulateCommand } from './commands/emulate.ts';
+import { keysCommand } from './commands/keys.ts';
 import { listCommand } from './commands/list.ts';
 import { personasCommand } from './commands/personas.ts';
 import { portalCommand } from './commands/portal.ts';
@@ -26,6 +27,7 @@ const commands = [
   personasCommand,
   defectsCommand,
   emulateCommand,
+  keysCommand,
   portalCommand,
   reportCommand,
   schemaCommand,

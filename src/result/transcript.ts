@@ -20,7 +20,7 @@ export interface WireExchange {
   remote?: boolean;
 }
 
-/** Whether times of this ceremony include a network: they are shown, and kept out of percentiles, baselines and budgets. */
+/** Whether times of this ceremony include a network: they are shown, and never judged: no percentile, no gate. */
 export const isRemote = (wire: readonly WireExchange[]): boolean => wire.some(({ remote }) => remote);
 
 /** Something that one of the parties logged, e.g. `passkey.registered` by the relying party. */

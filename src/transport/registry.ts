@@ -3,11 +3,12 @@ import { UsageError } from '#protocol/errors.ts';
 import type { CtapDevice } from './device.ts';
 import { hidraw } from './hidraw/hidraw.ts';
 import { nodeHid } from './node-hid.ts';
+import { remote } from './remote/transport.ts';
 import { tcp, udp } from './sockets.ts';
-import type { OpenOptions, Transport } from './transport.ts';
+import type { FoundDevice, OpenOptions, Transport } from './transport.ts';
 import { usb } from './usb/usb.ts';
 
-const transports = { hidraw, hid: nodeHid, usb, udp, tcp } as const satisfies Record<string, Transport>;
+const transports = { hidraw, hid: nodeHid, usb, udp, tcp, remote } as const satisfies Record<string, Transport>;
 type TransportScheme = keyof typeof transports;
 
 /**
@@ -21,6 +22,12 @@ export async function openDevice(address: string, options: OpenOptions = {}): Pr
       `cannot open ${JSON.stringify(address)}: an address begins with one of ${Object.keys(transports).join(', ')}`,
     );
   return await transports[scheme].open(where, options);
+}
+
+/** What every transport sees, in the order of the table. One device may be there several times: `port` tells. */
+export async function listDevices(): Promise<FoundDevice[]> {
+  const lists = await Promise.all(Object.values<Transport>(transports).map((transport) => transport.list()));
+  return lists.flat();
 }
 
 const isScheme = (text: string): text is TransportScheme => Object.hasOwn(transports, text);

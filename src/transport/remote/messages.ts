@@ -97,7 +97,8 @@ function read<T>(schema: z.ZodType<T>, json: string): T {
   if (error) {
     const [issue] = error.issues;
     const where = issue?.path.join('.') || 'the message';
-    throw new TransportError('framing', `the other side sent what is no message: ${where}: ${issue?.message}`);
+    const problem = printable(`${where}: ${issue?.message}`); // may repeat what was sent
+    throw new TransportError('framing', `the other side sent what is no message: ${problem}`);
   }
   return data;
 }

@@ -223,7 +223,7 @@ describe('a hostile client', () => {
     ['no JSON', ({ say }) => say('{')],
     ['JSON that is no message', ({ say }) => say('null')],
     ['an unknown type', ({ say }) => say({ type: 'reset', id: 2 })],
-    ['an unknown member', ({ say }) => say({ type: 'list', id: 2, all: true })],
+    ['an unknown member', ({ say }) => say({ type: 'list', id: 2, '\u001b[2J': true })],
     ['a number that is none', ({ say }) => say({ type: 'transact', id: -1, message: '' })],
     ['what is no base64', ({ say }) => say({ type: 'transact', id: 2, message: '***' })],
     ['a holder that steers terminals', ({ say }) => say({ ...lease, id: 2, holder: '\u001b[2J' })],
@@ -247,7 +247,8 @@ describe('a hostile client', () => {
     client.say(lease);
     expect(await client.next()).toMatchObject({ type: 'leased', id: 1 });
     misbehave(client);
-    await counter.when('released');
+    const { why } = await counter.when('released');
+    expect(why).not.toMatch(/\p{Cc}/u);
     await client.closed;
     await using device = await openRemote(counter.where, { token });
     expect((await device.transact(getInfo))[0]).toBe(0);
