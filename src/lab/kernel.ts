@@ -71,7 +71,7 @@ export const kernelFolder = (fragment: string): string =>
 const userCache = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'touchstone');
 
 /** Lines that `make` prints for this fragment, for a percentage that is about right. */
-const usualSteps = 1700;
+const usualSteps = 1450;
 
 async function build(workshop: string, fragment: string, { onProgress, signal }: KernelOptions): Promise<string> {
   const tree = join(workshop, `linux-source-${series}`);

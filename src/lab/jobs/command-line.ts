@@ -18,6 +18,8 @@ export const commandLineJob = (carrier: Carrier): LabJob => ({
 });
 
 const model = { persona: 'yubikey-5-nfc', vendor: '1050', product: '0402' };
+/** The key is a program of ours that a guest on a busy machine takes a while to load. */
+const startSeconds = 240;
 const firstPin = '1234';
 const pin = '567890';
 
@@ -33,6 +35,7 @@ const plugIn: Record<Carrier, LabCase[]> = {
     {
       id: 'hidraw-over-uhid',
       title: 'Linux makes a hidraw node of the key',
+      timeLimitSeconds: startSeconds,
       run: `${startKey('uhid', model.persona)}
 ${until('ls /dev/hidraw*')}
 ${describeNode}`,
@@ -43,6 +46,7 @@ ${describeNode}`,
     {
       id: 'usbip-list',
       title: 'usbip list finds the key on the server',
+      timeLimitSeconds: startSeconds,
       run: `${startKey('usbip', model.persona)}
 ${until('usbip list -r 127.0.0.1')}
 usbip list -r 127.0.0.1`,
@@ -179,7 +183,7 @@ fido2-assert -V -p -v -i broken public-key es256 || echo "a changed signature is
 ${answering([['Enter PIN', pin]], 'fido2-cred -M -r -i request -o resident "$key"')}
 ${answering([['Enter PIN', pin]], 'fido2-token -L -r "$key"')}
 ${answering([['Enter PIN', pin]], 'fido2-token -L -k example.org "$key"')}`,
-    shows: { 'relying party': /example\.org/, user: /\bbob\b.* es256/ },
+    shows: { 'relying party': /example\.org/, user: /Ym9iLWlkCg== es256/ },
   },
   {
     id: 'token-delete',
@@ -187,8 +191,9 @@ ${answering([['Enter PIN', pin]], 'fido2-token -L -k example.org "$key"')}`,
     run: `id=$(sed -n 5p resident)
 ${answering([['Enter PIN', pin]], 'fido2-token -D -i "$id" "$key"')}
 ${answering([['Enter PIN', pin]], 'fido2-token -L -r "$key"')}`,
-    shows: { asked: /Enter PIN/ },
-    hides: { 'relying party': /example\.org/, error: /FIDO_ERR/ },
+    exitCode: 1, // the list is empty, which the tool calls an error
+    shows: { 'nothing left': /FIDO_ERR_NO_CREDENTIALS$/ },
+    hides: { 'relying party': /example\.org/ },
   },
   {
     id: 'ssh-keygen-ed25519',
