@@ -6,8 +6,9 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '#protocol/errors.ts';
 import { readResult } from '#report/read-result.ts';
-import type { ExpandedCase } from '#scenario/expanded-case.ts';
+import { type ExpandedCase, needsLab } from '#scenario/expanded-case.ts';
 import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
+import { insideLab } from '../lab-guest.ts';
 import { planAsEnvironment, type RunPlan } from '../run-plan.ts';
 import { loadOrExplain } from '../scenario-library.ts';
 
@@ -41,7 +42,7 @@ export const runCommand = (finish: (code: number) => void) =>
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const library = loadOrExplain(paths, { env: process.env });
   if (!library) return exitCode.usage;
-  const selected = select(library.cases, options);
+  const selected = runnable(select(library.cases, options));
   const plan: RunPlan = {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
@@ -74,6 +75,17 @@ function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): Expa
     );
   }
   return selected;
+}
+
+/** Says how many of the selected cases cannot run here. @throws {UsageError} when none can. */
+function runnable(selected: readonly ExpandedCase[]): ExpandedCase[] {
+  const here = selected.filter((scenario) => insideLab() || !needsLab(scenario));
+  const left = selected.length - here.length;
+  if (left === 0) return here;
+  const which = `${left} ${left === 1 ? 'case' : 'cases'} of the selection (browser.stack: native)`;
+  if (here.length === 0) throw new UsageError(`nothing can run here: ${which} can run in the kernel lab only`);
+  console.log(`${which} not run here: they run in the kernel lab only`);
+  return here;
 }
 
 const describeSelection = (grep: RegExp | undefined, tags: string[]) =>
