@@ -2,6 +2,7 @@
  * The authenticator as bytes: a CTAP message in, an answer out. The only place that turns errors into status bytes.
  * Commands run one at a time; what they do is in `commands/`.
  */
+import { responseApdu } from '#protocol/apdu.ts';
 import { concat } from '#protocol/bytes.ts';
 import { type CborValue, encode } from '#protocol/cbor.ts';
 import { decode, inspect as inspectCbor } from '#protocol/cbor-reader.ts';
@@ -16,7 +17,6 @@ import { type AuthenticatorStateJson, snapshot } from './persistence/snapshot.ts
 import type { Persona } from './personas/persona.ts';
 import type { Keepalive, Session } from './session.ts';
 import { freshVolatileState } from './state.ts';
-import { responseApdu } from './u2f/apdu.ts';
 import { answerU2f } from './u2f/u2f.ts';
 import { hasCommand } from './versions.ts';
 

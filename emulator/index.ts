@@ -41,6 +41,8 @@ export { FileJournal, type PersistentStore } from './persistence/journal.ts';
 export type { AuthenticatorStateJson } from './persistence/snapshot.ts';
 export type { AttestationChoice, Persona, PersonaTransport, UsbIdentity } from './personas/persona.ts';
 export { type PersonaId, personaOf, personas } from './personas/registry.ts';
+export type { CardKeyOptions } from './transports/card-key.ts';
+export { type CardSlot, insertCard } from './transports/card-slot.ts';
 export type { HidKeyOptions, KeyInside } from './transports/hid-key.ts';
 export { type PluggedDevice, type PlugOptions, plugIn } from './transports/in-process.ts';
 export {
@@ -57,3 +59,4 @@ export { defaultUdpPort, magicReboot, serveUdp } from './transports/udp.ts';
 export { longestUhidMessage, serveUhid, type UhidOptions } from './transports/uhid.ts';
 export type { UhidNode } from './transports/uhid-node.ts';
 export { type UsbDevice, usbDeviceOf } from './transports/usb-identity.ts';
+export { defaultVpcdPort, serveVpcd } from './transports/vpcd.ts';

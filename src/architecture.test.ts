@@ -13,6 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/transport': ['src/protocol', 'src/result'],
   'src/relying-party': ['src/protocol', 'src/result'],
   'src/report': ['src/protocol', 'src/result'],
+  'src/lab': ['src/protocol', 'src/result'],
   'src/client': ['src/protocol', 'src/result', 'src/transport/device.ts'],
   'src/browser': ['src/protocol', 'src/result', 'src/client'],
   'src/scenario': ['src/protocol', 'src/result', 'src/client', 'src/browser', 'src/relying-party'],
@@ -25,6 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
     'src/client',
     'src/browser',
     'src/scenario',
+    'src/lab',
   ],
   bench: ['src', 'emulator'],
 };
@@ -66,6 +68,8 @@ const doors: Record<string, readonly string[]> = {
   picocolors: ['src/report/colour.ts', 'src/cli'],
   commander: ['src/cli'],
   tsx: ['src/cli'],
+  usb: ['src/transport/usb/library.ts'],
+  'node-hid': ['src/transport/node-hid.ts'],
 };
 
 interface Edge {

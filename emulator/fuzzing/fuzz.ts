@@ -2,6 +2,7 @@
  * Random and mutated requests against one authenticator, and what must be true after each: a legal status, canonical CBOR of
  * at most maxMsgSize, no exception, and no state that an error changed except retry counters and tokens.
  */
+import { statusWords } from '#protocol/apdu.ts';
 import { concat, toHex } from '#protocol/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
@@ -12,7 +13,6 @@ import { createAuthenticator } from '../create-authenticator.ts';
 import type { GestureOutcome } from '../gestures.ts';
 import type { PersonaId } from '../personas/registry.ts';
 import { TestPlatform } from '../test-platform.ts';
-import { statusWords } from '../u2f/apdu.ts';
 import { Dice } from './dice.ts';
 import { messageFrom } from './mutate.ts';
 import { type Knowledge, someRequest } from './requests.ts';

@@ -6,9 +6,10 @@ import { defaultTcpPort, serveTcp } from './tcp.ts';
 import { defaultUdpPort, serveUdp } from './udp.ts';
 import { longestUhidMessage, serveUhid } from './uhid.ts';
 import type { UsbDevice } from './usb-identity.ts';
+import { defaultVpcdPort, serveVpcd } from './vpcd.ts';
 
 /** A way to lend a key. */
-export type TransportId = 'udp' | 'tcp' | 'uhid';
+export type TransportId = 'udp' | 'tcp' | 'uhid' | 'vpcd';
 
 /** A key, and what of it shows outside. */
 export interface KeyToServe extends Pick<HidKeyOptions, 'wink' | 'deviceVersion'> {
@@ -52,6 +53,11 @@ export const deviceTransports: Record<TransportId, DeviceTransport> = {
     about: 'a HID device of this machine (Linux)',
     longestMessage: longestUhidMessage,
     serve: one(({ inside, ...key }, options) => serveUhid(inside, { ...options, ...key })),
+  },
+  vpcd: {
+    about: 'a smart card on the virtual reader of vsmartcard',
+    defaultPort: defaultVpcdPort,
+    serve: one(({ inside }, options) => serveVpcd(inside, options)),
   },
 };
 

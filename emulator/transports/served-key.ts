@@ -1,6 +1,5 @@
 /** What served keys have in common: hands on the cable; over sockets also who gets which report, and how a taken port is said. */
 import { TransportError } from '#protocol/errors.ts';
-import type { HidKey } from './hid-key.ts';
 
 /** A key that other programs reach. Disposing it takes it away and stops what served it. */
 export interface ServedKey extends AsyncDisposable {
@@ -28,7 +27,7 @@ export interface Listening {
 
 /** The hands on a key's cable, beside where it is served and how that ends. */
 export const serving = <Where extends Pick<ServedKey, 'name'>>(
-  key: HidKey,
+  key: Pick<ServedKey, 'plugged' | 'unplug' | 'replug' | 'powerCycle'>,
   where: Where,
   dispose: () => Promise<void>,
 ): Where & ServedKey => ({

@@ -3,15 +3,25 @@
  * A key handle is a credential id: what U2F registers, getAssertion finds under the application parameter as rpIdHash, and
  * a credential that is neither discoverable nor bound to user verification answers U2F.
  */
+import { type CommandApdu, parseCommand, responseApdu, type StatusWord } from '#protocol/apdu.ts';
 import { concat, uint } from '#protocol/bytes.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
-import { CtapError } from '#protocol/errors.ts';
+import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
 import { nextSignCount } from '../attestation/attest.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { Session } from '../session.ts';
 import { awaitGesture } from '../user-presence.ts';
-import { parseApdu, responseApdu, U2fError } from './apdu.ts';
+
+/** A U2F command ends without success. */
+class U2fError extends Error {
+  override readonly name = 'U2fError';
+  readonly status: StatusWord;
+  constructor(status: StatusWord, detail: string, options?: ErrorOptions) {
+    super(`${status}: ${detail}`, options);
+    this.status = status;
+  }
+}
 
 type U2fCommand = (data: Uint8Array, p1: number, session: Session, env: AuthenticatorEnv) => Promise<Uint8Array>;
 
@@ -29,7 +39,7 @@ const patienceMs = 200;
 /** Any APDU is answered, errors with their status word. @throws {TransportError} when the power goes meanwhile. */
 export async function answerU2f(apdu: Uint8Array, session: Session, env: AuthenticatorEnv): Promise<Uint8Array> {
   try {
-    const { cla, ins, p1, data } = parseApdu(apdu);
+    const { cla, ins, p1, data } = parsed(apdu);
     if (cla !== 0) throw new U2fError('SW_CLA_NOT_SUPPORTED', `${cla}`);
     const command = Object.hasOwn(commands, ins) ? commands[ins] : undefined;
     if (!command) throw new U2fError('SW_INS_NOT_SUPPORTED', `${ins}`);
@@ -38,6 +48,16 @@ export async function answerU2f(apdu: Uint8Array, session: Session, env: Authent
   } catch (error) {
     session.power.throwIfAborted();
     return responseApdu(error instanceof U2fError ? error.status : 'SW_UNKNOWN');
+  }
+}
+
+/** FIDO U2F Raw Message Formats section 3: `apdu` may have short or extended lengths. */
+function parsed(apdu: Uint8Array): CommandApdu {
+  try {
+    return parseCommand(apdu);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolViolation)) throw cause;
+    throw new U2fError('SW_WRONG_LENGTH', cause.message, { cause });
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * `npm start` and `npm test`: from a fresh clone to a run. Sets up what is missing, saying so, then runs.
+ * `npm start`, `npm test` and `npm run lab`: from a fresh clone to a run. Sets up what is missing, saying so, then runs.
  *
  *     node src/cli/bootstrap.mjs start [arguments of touchstone run]
+ *     node src/cli/bootstrap.mjs lab [jobs of the lab]
  *     node src/cli/bootstrap.mjs test [format | types | unused | unit | scenarios ...]
  *
  * Plain JavaScript: at this point there may be no package, not even a new enough Node; hence the late imports.
@@ -30,6 +31,15 @@ async function start(args) {
   return run(process.execPath, [launcher, 'run', ...args]);
 }
 
+/** The lab brings the rest of what it needs. @param {string[]} args */
+async function lab(args) {
+  const { run } = await import('./setup/child.mjs');
+  const { launcher } = await import('./setup/checks.mjs');
+  const { ensurePackages } = await import('./setup/packages.mjs');
+  await ensurePackages();
+  return run(process.execPath, [launcher, 'lab', ...args]);
+}
+
 /** @param {string[]} names */
 async function test(names) {
   const { checks, runChecks } = await import('./setup/checks.mjs');
@@ -51,7 +61,8 @@ const [, , command, ...args] = process.argv;
 try {
   if (command === 'start') process.exitCode = await start(args);
   else if (command === 'test') process.exitCode = await test(args);
-  else end('say what to do: start or test.', 2);
+  else if (command === 'lab') process.exitCode = await lab(args);
+  else end('say what to do: start, test or lab.', 2);
 } catch (error) {
   const { SetupError } = await import('./setup/step.mjs');
   end(

@@ -28,6 +28,7 @@ import {
 } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock } from '#protocol/seams.ts';
+import { modelName } from '#relying-party/authenticator-models.ts';
 import type { Vocabulary } from '#scenario/expand.ts';
 import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
@@ -92,6 +93,10 @@ const fitting = (persona: Persona, longestMessage = persona.maxMsgSize): Persona
   ...persona,
   maxMsgSize: Math.min(persona.maxMsgSize, longestMessage),
 });
+
+/** What a model is called: real ones by the table of the relying party, our own by their persona. */
+export const modelNameOf = (aaguid: string): string | undefined =>
+  modelName(aaguid) ?? Object.values(personas).find((persona) => persona.aaguid === aaguid)?.label;
 
 /** Names that scenarios may use. */
 export const vocabulary = {

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { UsageError } from '#protocol/errors.ts';
+import { UnavailableError, UsageError } from '#protocol/errors.ts';
 import { defectsCommand } from './commands/defects.ts';
 import { docsCommand } from './commands/docs.ts';
 import { emulateCommand } from './commands/emulate.ts';
+import { keysCommand } from './commands/keys.ts';
+import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
 import { personasCommand } from './commands/personas.ts';
 import { portalCommand } from './commands/portal.ts';
@@ -26,6 +28,8 @@ const commands = [
   personasCommand,
   defectsCommand,
   emulateCommand,
+  labCommand,
+  keysCommand,
   portalCommand,
   reportCommand,
   schemaCommand,
@@ -56,9 +60,9 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function exitCodeOfError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.passed : exitCode.usage;
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof UnavailableError) {
     console.error(`${pc.red('error')} ${error.message}`);
-    return exitCode.usage;
+    return error instanceof UsageError ? exitCode.usage : exitCode.infrastructure;
   }
   console.error(error);
   return exitCode.infrastructure;

@@ -2,7 +2,7 @@
 import { needsLab } from '#scenario/expanded-case.ts';
 import { registerScenarios } from '#scenario/host.ts';
 import { provideEmulated } from './compose.ts';
-import { insideLab } from './lab-guest.ts';
+import { insideLab } from './lab/run-in-lab.ts';
 import { planFromEnvironment } from './run-plan.ts';
 import { readLibrary } from './scenario-library.ts';
 

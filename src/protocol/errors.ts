@@ -72,3 +72,8 @@ export class ProtocolViolation extends Error {
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** This machine lacks what is needed (a program, a package, a right), or it broke; the message says what to do. Ends with exit code 3. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+}

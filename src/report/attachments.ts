@@ -10,7 +10,8 @@ import { sha256 } from '#protocol/crypto.ts';
 import type { Mask } from '#result/mask.ts';
 import { type Attachment, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
 
-type PlaywrightAttachment = TestResult['attachments'][number];
+/** A file to copy: its content, or the path of it. */
+export type AttachmentSource = TestResult['attachments'][number];
 
 export interface AttachmentTarget {
   /** The run's folder. */
@@ -31,16 +32,25 @@ const extensions: Record<string, string> = {
 };
 
 /** Names that are for the reporter (case record, secrets) or for Playwright itself (leading underscore). */
-const isInternal = ({ name }: PlaywrightAttachment): boolean =>
+const isInternal = ({ name }: AttachmentSource): boolean =>
   name === caseRecordAttachment || name === secretsAttachment || name.startsWith('_');
 
 /** Copies the attachments of all attempts of the case `id`; `notes` says what was left out and why. */
-export async function copyAttachments(
+export function copyAttachments(id: string, results: readonly TestResult[], target: AttachmentTarget) {
+  const all = results.flatMap(({ attachments }) => attachments);
+  return copyFiles(
+    id,
+    all.filter((attachment) => !isInternal(attachment)),
+    target,
+  );
+}
+
+/** Copies files of the case `id`; `notes` says what was left out and why. */
+export async function copyFiles(
   id: string,
-  results: readonly TestResult[],
+  kept: readonly AttachmentSource[],
   { folder, mask, secretive }: AttachmentTarget,
 ): Promise<{ attachments: Attachment[]; notes: string[] }> {
-  const kept = results.flatMap(({ attachments }) => attachments).filter((attachment) => !isInternal(attachment));
   const attachments: Attachment[] = [];
   const notes: string[] = [];
   const home = `attachments/${folderName(mask(id))}`;
@@ -63,7 +73,7 @@ export async function copyAttachments(
   return { attachments, notes };
 }
 
-const contentOf = async ({ body, path }: PlaywrightAttachment): Promise<Buffer> =>
+const contentOf = async ({ body, path }: AttachmentSource): Promise<Buffer> =>
   body ?? (path ? await readFile(path) : Buffer.alloc(0));
 
 const isArchive = (contentType: string, path = ''): boolean =>

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type {
   FullConfig,
   FullResult,
@@ -23,6 +23,7 @@ import { pointLatestTo } from './files.ts';
 import type { FormatId } from './renderer.ts';
 import { renderAll } from './renderers.ts';
 import { assembleRun } from './run.ts';
+import { runFacts, shortest } from './run-facts.ts';
 import { LiveView } from './terminal/live-view.ts';
 import { summary } from './terminal/summary.ts';
 import { Terminal } from './terminal/terminal.ts';
@@ -157,17 +158,14 @@ export default class TouchstoneReporter implements Reporter {
   }
 
   #facts(folder: string): Omit<RunResult['run'], 'browser'> {
-    return {
+    return runFacts({
       id: this.#runId(),
-      startedAt: new Date(this.#startedAt).toISOString(),
+      folder,
+      startedAt: this.#startedAt,
       durationMs: this.#clock.monotonic() - this.#startedAtMonotonic,
       command: this.#options.command ?? '',
-      ...(this.#options.seed !== undefined && { seed: this.#options.seed }),
-      touchstone: ownVersion(),
-      node: process.version,
-      platform: `${process.platform} ${process.arch}`,
-      folder: relative(process.cwd(), folder).replaceAll(sep, '/'),
-    };
+      seed: this.#options.seed,
+    });
   }
 
   /** A folder name whatever was configured: a run must not write outside the reports. */
@@ -198,19 +196,6 @@ export default class TouchstoneReporter implements Reporter {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`Touchstone's reporter could not ${what}: ${this.#mask(detail)}\n`);
   }
-}
-
-/** Relative to the working directory where that is inside it. */
-function shortest(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
-}
-
-function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }
 
 /** Each source is read once however many failures point into it. */

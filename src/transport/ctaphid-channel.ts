@@ -179,6 +179,7 @@ export class CtapHidChannel implements CtapDevice {
       this.#send(channel, ctapHidCommands.CANCEL, new Uint8Array(0));
       exchange.hurry(cancelGraceMs);
     };
+    const lookAway = this.#pipe.attend?.();
     try {
       this.#send(channel, command, payload);
       options.signal?.addEventListener('abort', cancel, { once: true });
@@ -189,6 +190,7 @@ export class CtapHidChannel implements CtapDevice {
     } finally {
       options.signal?.removeEventListener('abort', cancel);
       this.#exchange = undefined;
+      lookAway?.();
     }
   }
 

@@ -1,38 +1,37 @@
-/** Devices by address: `scheme:where`. A new transport is its file and a line here. */
+/** Every way to a device, by the scheme its addresses begin with. A new transport is its file and a line here. */
 import { UsageError } from '#protocol/errors.ts';
-import { type CtapHidOptions, openCtapHid } from './ctaphid-channel.ts';
 import type { CtapDevice } from './device.ts';
-import { openTcp, openUdp, type SocketAddress } from './sockets.ts';
+import { hidraw } from './hidraw/hidraw.ts';
+import { nodeHid } from './node-hid.ts';
+import { tcp, udp } from './sockets.ts';
+import type { FoundDevice, OpenOptions, Transport } from './transport.ts';
+import { usb } from './usb/usb.ts';
 
-/** How each scheme opens what stands behind it. */
-const transports = {
-  udp: async (where, options) => openCtapHid(await openUdp(socketAddress('udp', where, 8111)), options),
-  tcp: async (where, options) => openCtapHid(await openTcp(socketAddress('tcp', where, 35962)), options),
-} as const satisfies Record<string, (where: string, options: CtapHidOptions) => Promise<CtapDevice>>;
-
+const transports = { hidraw, hid: nodeHid, usb, udp, tcp } as const satisfies Record<string, Transport>;
 type TransportScheme = keyof typeof transports;
 
 /**
- * Opens a device, e.g. `udp:127.0.0.1:8111`, `tcp:localhost`; host and port may be left out.
+ * Opens a device, e.g. `hidraw:/dev/hidraw3`, `udp:127.0.0.1:8111`, `tcp:localhost`.
  * @throws {UsageError} for an address that cannot be read, {TransportError} when nothing is there.
  */
-export async function openDevice(address: string, options: CtapHidOptions = {}): Promise<CtapDevice> {
-  const [scheme = '', where = ''] = split(address);
-  if (!Object.hasOwn(transports, scheme))
+export async function openDevice(address: string, options: OpenOptions = {}): Promise<CtapDevice> {
+  const [scheme, where] = split(address);
+  if (!isScheme(scheme))
     throw new UsageError(
       `cannot open ${JSON.stringify(address)}: an address begins with one of ${Object.keys(transports).join(', ')}`,
     );
-  return await transports[scheme as TransportScheme](where, options);
+  return await transports[scheme].open(where, options);
 }
+
+/** What every transport sees, in the order of the table. One device may be there several times: `port` tells. */
+export async function listDevices(): Promise<FoundDevice[]> {
+  const lists = await Promise.all(Object.values<Transport>(transports).map((transport) => transport.list()));
+  return lists.flat();
+}
+
+const isScheme = (text: string): text is TransportScheme => Object.hasOwn(transports, text);
 
 function split(address: string): [string, string] {
   const colon = address.indexOf(':');
   return colon < 0 ? [address, ''] : [address.slice(0, colon), address.slice(colon + 1)];
-}
-
-function socketAddress(scheme: string, where: string, defaultPort: number): SocketAddress {
-  const [, host = '', port = `${defaultPort}`] = /^([^:]*)(?::(\d{1,5}))?$/.exec(where) ?? [];
-  if (Number(port) > 0xffff || Number(port) === 0 || (where !== '' && host === ''))
-    throw new UsageError(`cannot open ${scheme}:${where}: ${scheme}:HOST:PORT is wanted`);
-  return { host: host || '127.0.0.1', port: Number(port) };
 }

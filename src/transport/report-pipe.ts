@@ -8,5 +8,10 @@ export interface ReportPipe {
   onReport(listener: (report: Uint8Array) => void): void;
   /** Called once when the device is gone, not when the pipe is closed from here. One listener. */
   onClose(listener: (reason: Error) => void): void;
+  /**
+   * Reports are awaited from now on, until the returned function is called. A pipe that has to go and look for them looks
+   * only then; what came before is stale.
+   */
+  attend?(): () => void;
   close(): Promise<void>;
 }

@@ -1,13 +1,38 @@
 /** Report pipes over sockets: UDP with a report a datagram (SoloKeys, OpenSK), TCP with a u16 length before each (pico-fido). */
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
-import { TransportError } from '#protocol/errors.ts';
+import { TransportError, UsageError } from '#protocol/errors.ts';
 import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
+import { openCtapHid } from './ctaphid-channel.ts';
+import { Ending } from './ending.ts';
 import type { ReportPipe } from './report-pipe.ts';
+import type { Transport } from './transport.ts';
 
 export interface SocketAddress {
   host: string;
   port: number;
+}
+
+/** Nobody can be seen behind a socket: these devices are opened by address only. */
+const socketTransport = (
+  scheme: string,
+  defaultPort: number,
+  open: (address: SocketAddress) => Promise<ReportPipe>,
+): Transport => ({
+  scheme,
+  list: async () => [],
+  open: async (where, options) => openCtapHid(await open(socketAddress(scheme, where, defaultPort)), options),
+});
+
+export const udp = socketTransport('udp', 8111, openUdp);
+export const tcp = socketTransport('tcp', 35962, openTcp);
+
+/** Host and port may be left out. */
+function socketAddress(scheme: string, where: string, defaultPort: number): SocketAddress {
+  const [, host = '', port = `${defaultPort}`] = /^([^:]*)(?::(\d{1,5}))?$/.exec(where) ?? [];
+  if (Number(port) > 0xffff || Number(port) === 0 || (where !== '' && host === ''))
+    throw new UsageError(`cannot open ${scheme}:${where}: ${scheme}:HOST:PORT is wanted`);
+  return { host: host || '127.0.0.1', port: Number(port) };
 }
 
 /** @throws {TransportError} `unavailable` when the address cannot be reached. A UDP port where nobody listens shows with the first report only. */
@@ -58,35 +83,6 @@ export async function openTcp({ host, port }: SocketAddress): Promise<ReportPipe
       socket.destroy();
     },
   };
-}
-
-/** How a pipe ends: once, and told to the listener unless it was closed from here. */
-class Ending {
-  #reason: Error | undefined;
-  #closed = false;
-  #listener: ((reason: Error) => void) | undefined;
-
-  get is(): boolean {
-    return this.#closed || this.#reason !== undefined;
-  }
-
-  happened(reason: Error): void {
-    if (this.is) return;
-    this.#reason = reason;
-    this.#listener?.(reason);
-  }
-
-  listen(listener: (reason: Error) => void): void {
-    this.#listener = listener;
-    if (this.#reason) listener(this.#reason);
-  }
-
-  /** True the first time. */
-  closedHere(): boolean {
-    const first = !this.#closed;
-    this.#closed = true;
-    return first;
-  }
 }
 
 const cannotOpen = (name: string, cause: Error) =>

@@ -8,7 +8,8 @@ import { UsageError } from '#protocol/errors.ts';
 import { readResult } from '#report/read-result.ts';
 import { type ExpandedCase, needsLab } from '#scenario/expanded-case.ts';
 import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
-import { insideLab } from '../lab-guest.ts';
+import { interruptible } from '../interruptible.ts';
+import { insideLab, runInLab } from '../lab/run-in-lab.ts';
 import { planAsEnvironment, type RunPlan } from '../run-plan.ts';
 import { loadOrExplain } from '../scenario-library.ts';
 
@@ -22,6 +23,7 @@ interface RunOptions {
   retries: number;
   output: string;
   failOnFlaky: boolean;
+  lab: boolean;
 }
 
 export const runCommand = (finish: (code: number) => void) =>
@@ -37,12 +39,17 @@ export const runCommand = (finish: (code: number) => void) =>
     .option('--retries <times>', 'try a failing case again; passing then counts as flaky', count, 0)
     .option('-o, --output <folder>', 'folder of all reports', 'reports')
     .option('--fail-on-flaky', 'exit 1 when a case passed only after a retry', false)
+    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false)
     .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)));
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const library = loadOrExplain(paths, { env: process.env });
   if (!library) return exitCode.usage;
-  const selected = runnable(select(library.cases, options));
+  const wanted = select(library.cases, options);
+  if (options.lab && !insideLab()) {
+    return interruptible((signal) => runInLab(process.argv.slice(2), options.output, signal));
+  }
+  const selected = runnable(wanted);
   const plan: RunPlan = {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
@@ -53,7 +60,7 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     headed: options.headed,
     retries: options.retries,
     ...(options.seed !== undefined && { seed: options.seed }),
-    ...(options.workers !== undefined && { workers: options.workers }),
+    ...(options.workers !== undefined ? { workers: options.workers } : options.lab && { workers: 1 }), // a guest has one processor
   };
   const stopped = await playwright(plan);
   if (stopped === 'interrupted') return exitCode.interrupted;
@@ -83,8 +90,8 @@ function runnable(selected: readonly ExpandedCase[]): ExpandedCase[] {
   const left = selected.length - here.length;
   if (left === 0) return here;
   const which = `${left} ${left === 1 ? 'case' : 'cases'} of the selection (browser.stack: native)`;
-  if (here.length === 0) throw new UsageError(`nothing can run here: ${which} can run in the kernel lab only`);
-  console.log(`${which} not run here: they run in the kernel lab only`);
+  if (here.length === 0) throw new UsageError(`nothing can run here: ${which} can run in the kernel lab only (touchstone run --lab)`);
+  console.log(`${which} not run here: they run in the kernel lab only (touchstone run --lab)`);
   return here;
 }
 

@@ -1,0 +1,37 @@
+/** `touchstone run --lab`: the same command once more, inside the guest, with a desktop; its report lands where it would without. */
+import { resolve } from 'node:path';
+import { bootLab } from '#lab/boot.ts';
+import { guestScripts, quoted } from '#lab/guest-folder.ts';
+import { exitCode } from '../exit-codes.ts';
+import { prepareLab } from './prepare.ts';
+
+const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
+
+/** Scenarios with browsers take their time in a guest; a run that hangs ends all the same. */
+const timeLimitMs = 60 * 60_000;
+const memoryMiB = 6144;
+
+/** Whether this process runs in a guest of the lab. */
+export const insideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;
+
+/**
+ * Boots a guest and runs `touchstone` with `args` in it; `output` is where the report goes. The exit code is the run's own.
+ * @throws {UnavailableError} when the lab cannot run on this machine.
+ */
+export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
+  const kernel = await prepareLab(['desktop'], signal);
+  const { ending, exitCode: code } = await bootLab({
+    kernel,
+    memoryMiB,
+    timeLimitMs,
+    signal,
+    script: `. ${quoted(`${guestScripts}/desktop.sh`)}
+exec ${[process.execPath, launcher, ...args].map(quoted).join(' ')}`,
+    shares: [resolve(output)],
+    env: { FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
+    onLine: (line) => console.log(line),
+  });
+  if (ending === 'interrupted') return exitCode.interrupted;
+  if (ending === 'time-limit') console.error(`the guest was ended after ${timeLimitMs / 60_000} minutes`);
+  return code ?? exitCode.infrastructure;
+}

@@ -1,0 +1,23 @@
+/** Pieces of the cases' shell scripts. */
+import { resolve } from 'node:path';
+import type { Carrier } from '../case.ts';
+import { guestScripts, quoted } from '../guest-folder.ts';
+
+const launcher = resolve(import.meta.dirname, '../../cli/touchstone.mjs');
+
+/** A file of the guest's side, as a word of a shell. */
+export const guestFile = (name: string): string => quoted(`${guestScripts}/${name}`);
+
+/** Runs a command on a terminal and types the answers when it asks; `{ 'Enter PIN': '1234' }`. */
+export function answering(answers: readonly (readonly [prompt: string, answer: string])[], command: string): string {
+  const words = answers.flat().map(quoted).join(' ');
+  return `/usr/bin/python3 ${guestFile('answer.py')} ${words} -- ${command}`;
+}
+
+/** Starts an emulated key that outlives the script; what it is asked goes to the key's log. */
+export const startKey = (carrier: Carrier, persona: string): string =>
+  `setsid ${quoted(process.execPath)} ${quoted(launcher)} emulate --transport ${carrier} --persona ${persona} --seed lab >>"$TOUCHSTONE_LAB/key.log" 2>&1 </dev/null &
+echo $! >key.pid`;
+
+/** Waits until a condition holds; the case's time limit ends it otherwise. */
+export const until = (condition: string): string => `until ${condition} >/dev/null 2>&1; do sleep 0.1; done`;

@@ -1,0 +1,95 @@
+/** Reports straight over a USB device's interrupt endpoints. The interface is taken from the kernel's driver, and given back. */
+import { reportLength } from '#protocol/ctaphid.ts';
+import { Ending } from '../ending.ts';
+import { isFidoDescriptor } from '../hid-report-descriptor.ts';
+import type { ReportPipe } from '../report-pipe.ts';
+import type { UsbDevice, UsbInterface } from './library.ts';
+
+const hidClass = 3;
+/** How long one request for a report stands; closing waits for it. */
+const lookMs = 250;
+
+/** The interfaces that may carry CTAPHID: HID, with an interrupt endpoint of 64 bytes each way. */
+export const candidates = ({ configuration }: UsbDevice): UsbInterface[] =>
+  (configuration?.interfaces ?? []).filter(
+    ({ alternate }) =>
+      alternate.interfaceClass === hidClass && endpoint(alternate, 'in') !== undefined && endpoint(alternate, 'out'),
+  );
+
+const endpoint = ({ endpoints }: UsbInterface['alternate'], wanted: 'in' | 'out'): number | undefined =>
+  endpoints.find(
+    ({ direction, type, packetSize }) => direction === wanted && type === 'interrupt' && packetSize === reportLength,
+  )?.endpointNumber;
+
+/**
+ * Takes the interface and opens it.
+ * @throws {Error} when it cannot be taken, or turns out not to be a FIDO one; it is given back then.
+ */
+export async function openUsbPipe(name: string, device: UsbDevice, face: UsbInterface): Promise<ReportPipe> {
+  const { interfaceNumber } = face;
+  await device.open();
+  try {
+    // No driver may be bound.
+    await device.detachKernelDriver(interfaceNumber).catch(() => undefined);
+    await device.claimInterface(interfaceNumber);
+    if (!isFidoDescriptor(await reportDescriptor(device, interfaceNumber)))
+      throw new Error(`interface ${interfaceNumber} is not a FIDO one`);
+  } catch (error) {
+    await giveBack(device, interfaceNumber);
+    throw error;
+  }
+  return usbPipe(name, device, face);
+}
+
+/** GET_DESCRIPTOR of type 0x22, HID 1.11 section 7.1.1. */
+async function reportDescriptor(device: UsbDevice, index: number): Promise<Uint8Array> {
+  const setup = { requestType: 'standard', recipient: 'interface', request: 0x06, value: 0x2200, index } as const;
+  const { data } = await device.controlTransferIn(setup, 512);
+  return bytesOf(data);
+}
+
+function usbPipe(name: string, device: UsbDevice, { interfaceNumber, alternate }: UsbInterface): ReportPipe {
+  const ending = new Ending();
+  let listener: (report: Uint8Array) => void = () => undefined;
+  const receiving = receive();
+  async function receive(): Promise<void> {
+    while (!ending.is) {
+      try {
+        const { data } = await device.transferIn(endpoint(alternate, 'in')!, reportLength, lookMs);
+        if (!ending.is && data) listener(bytesOf(data));
+      } catch (error) {
+        if (!isPause(error)) ending.happened(error as Error);
+      }
+    }
+  }
+  return {
+    name,
+    send(report) {
+      if (ending.is) return;
+      device.transferOut(endpoint(alternate, 'out')!, report.slice()).catch((error: Error) => ending.happened(error));
+    },
+    onReport(next) {
+      listener = next;
+    },
+    onClose: (next) => ending.listen(next),
+    async close() {
+      if (!ending.closedHere()) return;
+      await receiving;
+      await giveBack(device, interfaceNumber);
+    },
+  };
+}
+
+/** Nothing came meanwhile: the library has given up the transfer, and we ask again. */
+const isPause = (error: unknown): boolean => /cancel|timed? ?out/i.test((error as Error).message);
+
+/** What was taken goes back to the kernel, so that browsers find the key again. A device that is gone takes nothing back. */
+async function giveBack(device: UsbDevice, interfaceNumber: number): Promise<void> {
+  const attempt = (work: Promise<void>) => work.catch(() => undefined);
+  await attempt(device.releaseInterface(interfaceNumber));
+  await attempt(device.attachKernelDriver(interfaceNumber));
+  await attempt(device.close());
+}
+
+const bytesOf = (data: DataView | undefined): Uint8Array =>
+  data ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() : new Uint8Array(0);
