@@ -90,7 +90,8 @@ function runnable(selected: readonly ExpandedCase[]): ExpandedCase[] {
   const left = selected.length - here.length;
   if (left === 0) return here;
   const which = `${left} ${left === 1 ? 'case' : 'cases'} of the selection (browser.stack: native)`;
-  if (here.length === 0) throw new UsageError(`nothing can run here: ${which} can run in the kernel lab only (touchstone run --lab)`);
+  if (here.length === 0)
+    throw new UsageError(`nothing can run here: ${which} can run in the kernel lab only (touchstone run --lab)`);
   console.log(`${which} not run here: they run in the kernel lab only (touchstone run --lab)`);
   return here;
 }
