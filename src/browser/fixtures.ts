@@ -57,11 +57,14 @@ export const test = base.extend<{ webauthn: WebAuthn; native: NativeSeat }, Work
     },
     { scope: 'worker', timeout: launchTimeoutMs },
   ],
-  native: async ({ nativeBrowser: { browser, dialog } }, use) => {
-    const context = await browser.newContext({ viewport: null });
-    await use({ page: await context.newPage(), dialog });
-    await context.close();
-  },
+  native: [
+    async ({ nativeBrowser: { browser, dialog } }, use) => {
+      const context = await browser.newContext({ viewport: null });
+      await use({ page: await context.newPage(), dialog });
+      await context.close();
+    },
+    { timeout: launchTimeoutMs },
+  ],
   webauthn: async ({ bridge, context }, use) => {
     let session: BridgeSession | undefined;
     await use({

@@ -5,7 +5,6 @@ While a dialog of its is open, Chromium names the window after it; otherwise the
 
 import json
 import sys
-import time
 import warnings
 
 import gi
@@ -51,8 +50,10 @@ def shown():
     return None
 
 
-while True:
+def tell():
     try:
+        desktop = Atspi.get_desktop(0)
+        desktop.clear_cache()
         sight = shown()
     except GLib.Error:
         sight = None  # a window went away while it was read
@@ -60,4 +61,12 @@ while True:
         print(json.dumps(sight), flush=True)
     except BrokenPipeError:
         sys.exit()
-    time.sleep(0.2)
+    return True
+
+
+# Programs tell the bus of changes, and show what is in their windows, only while somebody listens.
+listener = Atspi.EventListener.new(lambda event: None)
+for event in ("window:activate", "object:children-changed", "object:property-change:accessible-name", "object:state-changed:showing"):
+    listener.register(event)
+GLib.timeout_add(200, tell)
+Atspi.event_main()
