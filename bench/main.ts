@@ -1,10 +1,11 @@
 /** `npm run bench`: every figure of one run; machines differ, so what counts are the ratios. `npm run bench -- NAME ...` runs some. */
 import { benchGetAssertion, benchStored } from './get-assertion.ts';
+import { benchHost } from './host.ts';
 import { benchMakeCredential } from './make-credential.ts';
 import { benchMemory } from './memory.ts';
 import { benchPage } from './page.ts';
 import { benchRegistrations } from './registrations.ts';
-import { benchTransports } from './transports.ts';
+import { benchTransports, makeCredential } from './transports.ts';
 
 const number = (value: number, digits = 0) =>
   value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -49,6 +50,14 @@ const benches: Record<string, () => Promise<string[]>> = {
         return `${name.padEnd(8)} makeCredential p50 ${number(makeCredentialP50Ms, 3)} ms${pings}`;
       }),
       `CTAPHID on both sides adds   ${number(framingCost * 100, 1)} %   (target: at most 15 % of makeCredential in process)`,
+    ];
+  },
+  async host() {
+    const { bareP50Ms, stackP50Ms, overhead } = await benchHost(makeCredential);
+    return [
+      `makeCredential through a node, bare loop over its frames   p50 ${number(bareP50Ms, 3)} ms`,
+      `the same through hidraw transport and CTAPHID channel      p50 ${number(stackP50Ms, 3)} ms`,
+      `the stack adds                                             ${number(overhead * 100, 1)} %   (target: at most 10 %)`,
     ];
   },
   async memory() {

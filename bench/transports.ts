@@ -12,7 +12,7 @@ import { interleave, rate, slowdown } from './measure.ts';
 
 const key = () => createAuthenticator({ persona: 'yubikey-5-nfc' });
 const { code, request } = commands.authenticatorMakeCredential;
-const makeCredential = concat(
+export const makeCredential = concat(
   new Uint8Array([code]),
   encode(
     request.encode({
