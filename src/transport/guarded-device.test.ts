@@ -84,7 +84,7 @@ describe('without permission', () => {
   test.each(Object.entries(destructive))('%s is refused, and nothing is sent', async (_, request) => {
     await expect(device.transact(request)).rejects.toMatchObject({
       name: 'UsageError',
-      message: expect.stringContaining('--destroy-credentials'),
+      message: expect.stringContaining('its owner has not allowed that'),
     });
     expect(wire).toEqual([]);
     expect(device.refusals).toHaveLength(1);

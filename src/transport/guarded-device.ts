@@ -79,7 +79,7 @@ class Guard implements GuardedDevice {
     const effect = this.#effectOf(message);
     if (effect === 'pin-attempt') return await this.#tryPin(message, options);
     if (effect !== 'harmless' && !this.#permit.destroyCredentials)
-      throw this.#refuse(`${effect.destroys}, and nobody has allowed that for this key (--destroy-credentials)`);
+      throw this.#refuse(`${effect.destroys}, and its owner has not allowed that`);
     const answer = await this.#device.transact(message, options);
     if (answer[0] === ctapStatus.CTAP2_OK) this.#learn(message, answer);
     return answer;
@@ -112,7 +112,7 @@ class Guard implements GuardedDevice {
       const retries = await this.#pinRetries(message);
       if (retries === undefined || retries <= pinRetriesFloor)
         throw this.#refuse(
-          `the key has ${retries ?? 'an unknown number of'} PIN retries left; no PIN is tried at ${pinRetriesFloor} or fewer (--pin-retries-floor)`,
+          `the key has ${retries ?? 'an unknown number of'} PIN retries left; no PIN is tried at ${pinRetriesFloor} or fewer`,
         );
       const answer = await this.#device.transact(message, options);
       this.#pinWasWrong ||= answer[0] !== ctapStatus.CTAP2_OK;
