@@ -54,8 +54,8 @@ const doors: Record<string, readonly string[]> = {
   tldts: ['src/client'],
   yaml: ['src/scenario/yaml-source.ts'],
   'fastest-levenshtein': ['src/scenario'],
-  zod: ['src/scenario', 'src/relying-party', 'src/cli/emulate'],
-  ws: ['src/browser'],
+  zod: ['src/scenario', 'src/relying-party', 'src/cli/emulate', 'src/transport/remote/messages.ts'],
+  ws: ['src/browser', 'src/transport/remote'],
   playwright: ['src/browser', 'src/scenario/site', 'src/scenario/scene.ts'],
   '@playwright/test': [
     'src/browser',
@@ -70,6 +70,7 @@ const doors: Record<string, readonly string[]> = {
   tsx: ['src/cli'],
   usb: ['src/transport/usb/library.ts'],
   'node-hid': ['src/transport/node-hid.ts'],
+  'pcsc-mini': ['src/transport/pcsc.ts'],
 };
 
 interface Edge {

@@ -60,7 +60,7 @@ export class SmartCard {
   /** Puts a chain together, section 5.3.3, and carries out what is whole. */
   async #whole(command: CommandApdu): Promise<Uint8Array> {
     const cla = command.cla & ~chainingBit;
-    const chain = this.#chain;
+    const chain = isSelect({ ...command, cla }) ? undefined : this.#chain; // SELECT is a beginning, whatever came before
     this.#chain = undefined;
     if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary)
       return responseApdu('SW_CLA_NOT_SUPPORTED');
@@ -73,8 +73,7 @@ export class SmartCard {
   }
 
   async #execute(command: CommandApdu): Promise<ResponseApdu> {
-    const isSelect = command.cla === cardClasses.interindustry && command.ins === cardInstructions.SELECT;
-    return isSelect ? this.#select(command) : await this.#applet.execute(command);
+    return isSelect(command) ? this.#select(command) : await this.#applet.execute(command);
   }
 
   /** Selecting what is not there leaves the applet selected. */
@@ -106,6 +105,9 @@ export class SmartCard {
     return encodeResponse({ data: data.subarray(0, most), status: moreData(data.length - most) });
   }
 }
+
+const isSelect = ({ cla, ins }: CommandApdu): boolean =>
+  cla === cardClasses.interindustry && ins === cardInstructions.SELECT;
 
 const bare = (status: 'SW_INCORRECT_P1P2' | 'SW_FILE_NOT_FOUND'): ResponseApdu => ({
   data: new Uint8Array(0),

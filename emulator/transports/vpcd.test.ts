@@ -70,8 +70,9 @@ it('shows its answer to reset, and answers APDUs', async () => {
   expect(await reader.ask('80100000010400')).toMatch(/^00a/);
   reader.send('02');
   expect(await reader.ask('80100000010400'), 'a reset card has nothing selected').toBe('6986');
+  const closed = reader.closed;
   await served[Symbol.asyncDispose]();
-  await reader.closed;
+  await closed;
 });
 
 it('taken away it hangs up, put back it connects anew', async () => {

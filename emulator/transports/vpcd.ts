@@ -14,6 +14,8 @@ import { type Listening, loopback, type SocketKey, serving } from './served-key.
 export const defaultVpcdPort = 35963;
 /** What a contactless card without historical bytes shows (PC/SC part 3 section 3.1.3.2.3): T=0 and T=1. */
 const answerToReset = fromHex('3b80800101');
+/** A reader looks about twice a second whether the card is there. */
+const noticeMs = 3_000;
 const control = { powerOff: 0, powerOn: 1, reset: 2, answerToReset: 4 } as const;
 
 /**
@@ -24,13 +26,18 @@ export async function serveVpcd(inside: KeyInside, options: Listening & CardKeyO
   const { host = loopback, port = defaultVpcdPort } = options;
   const card = new VpcdCard(inside, { host, port }, options);
   await card.lie();
-  return serving(card.key, { name: `vpcd:${host}:${port}`, port }, async () => card.key.unplug());
+  return serving(card.key, { name: `vpcd:${host}:${port}`, port }, async () => {
+    card.key.unplug();
+    await card.away;
+  });
 }
 
 class VpcdCard {
   readonly key: CardKey;
   readonly #address: { host: string; port: number };
   #reader: Socket | undefined;
+  /** The reader has seen that the card is gone: only then does it take one again. */
+  away: Promise<unknown> = Promise.resolve();
   /** A command is at work: the reader waits for its answer. */
   #isAtWork = false;
 
@@ -43,6 +50,7 @@ class VpcdCard {
 
   /** Connects to the reader. */
   async lie(): Promise<void> {
+    await this.away;
     const reader = connect({ ...this.#address, noDelay: true });
     this.#reader = reader;
     await new Promise<void>((resolve, reject) => {
@@ -62,9 +70,14 @@ class VpcdCard {
     );
   }
 
+  /** The reader closes its end when it next looks for the card. */
   #leave(): void {
-    this.#reader?.destroy();
+    const reader = this.#reader;
     this.#reader = undefined;
+    if (!reader || reader.destroyed) return;
+    this.away = new Promise((resolve) => reader.once('close', resolve));
+    reader.end();
+    reader.setTimeout(noticeMs, () => reader.destroy());
   }
 
   #onMessage(message: Uint8Array, reader: Socket): void {

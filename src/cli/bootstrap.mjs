@@ -46,6 +46,8 @@ async function test(names) {
   const unknown = names.find((name) => !(name in checks));
   if (unknown) end(`no check is called ${unknown}; there are: ${Object.keys(checks).join(', ')}.`, 2);
   await setUp();
+  const { ensureInteropTools } = await import('./setup/interop.mjs');
+  if (names.length === 0 || names.includes('unit')) await ensureInteropTools();
   return runChecks(names);
 }
 

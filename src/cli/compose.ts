@@ -11,6 +11,7 @@ import {
   denyTouch,
   deviceTransports,
   type Fault,
+  type KeyInside,
   ManualGestures,
   type Persona,
   type PersonaId,
@@ -23,7 +24,7 @@ import {
   trustAnchors,
   usbDeviceOf,
 } from '#emulator';
-import { UsageError } from '#protocol/errors.ts';
+import { TransportError, UsageError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock } from '#protocol/seams.ts';
 import { modelName } from '#relying-party/authenticator-models.ts';
 import type { WireExchange } from '#result/transcript.ts';
@@ -182,7 +183,8 @@ export const provideEmulated: ProvideAuthenticators = async (scenario, seams): P
     for (const listener of listeners) listener();
   };
   const wiring = { ...seams, onChange };
-  const key = securityKey(scenario, wiring);
+  const { key, lend } = securityKey(scenario, wiring);
+  const lent = await lend();
   const all = scenario.thisDevice
     ? [platformAuthenticator(scenario.thisDevice.persona as PersonaId, wiring), key]
     : [key];
@@ -198,6 +200,7 @@ export const provideEmulated: ProvideAuthenticators = async (scenario, seams): P
         return () => listeners.delete(listener);
       },
     },
+    [Symbol.asyncDispose]: async () => lent?.[Symbol.asyncDispose](),
   };
 };
 
@@ -208,12 +211,15 @@ interface Wiring {
   onChange: () => void;
 }
 
-function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs, onChange }: Wiring): EmulatedKey {
+/** The key of the case, and a way to plug it into this machine where the case wants that. */
+function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs, onChange }: Wiring) {
   const persona = (authenticator.persona ?? defaultPersona) as PersonaId;
+  const { transport } = authenticator;
+  let served: ServedKey | undefined;
   const hands = new ManualGestures();
   const { pin } = authenticator;
   const emulated = createAuthenticator({
-    persona,
+    persona: transport ? fitting(personaOf(persona), deviceTransports[transport].longestMessage) : persona,
     clock,
     random,
     gestures: hands,
@@ -227,16 +233,43 @@ function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs
   });
   for (const defect of authenticator.defects ?? [])
     if (typeof defect === 'object') emulated.faults.plan(faultOf(defect));
-  return new EmulatedKey({
+  const key = new EmulatedKey({
     facts: factsOf(persona),
     kind: 'security-key',
     cable: plugIn(emulated),
     hands,
     look: () => emulated.inspect(),
     connected: authenticator.connected ?? true,
-    onChange,
+    onChange() {
+      if (key.connected) served?.replug();
+      else served?.unplug();
+      onChange();
+    },
     elapsedMs,
   });
+  const lend = async () => {
+    if (!transport) return undefined;
+    const inside = lentInside(key, emulated);
+    const lent = { inside, usb: usbDeviceOf(emulated.persona) };
+    [served] = await deviceTransports[transport].serve([lent], { clock, random });
+    if (!key.connected) served?.unplug();
+    return served;
+  };
+  return { key, lend };
+}
+
+/** What the system sends goes over the recorded wire of the key. */
+function lentInside(key: EmulatedKey, emulated: ReturnType<typeof createAuthenticator>): KeyInside {
+  return {
+    async process(message, { signal, keepalive } = {}) {
+      const { available } = key;
+      if (!available) throw new TransportError('disconnected', 'the key is not plugged in');
+      return available.device.transact(message, { signal, onKeepalive: keepalive });
+    },
+    processU2f: emulated.processU2f,
+    sendsKeepalives: emulated.sendsKeepalives,
+    powerCycle: () => emulated.powerCycle(),
+  };
 }
 
 /** Scenarios call the certified kind simply `packed`. */

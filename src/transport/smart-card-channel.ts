@@ -100,12 +100,11 @@ export class SmartCardChannel implements CtapDevice {
 
   /** Tells the card that the host is done with it (NFCCTAP_CONTROL, section 11.3.4), unless a message is at work. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#ended) return;
-    const isIdle = !this.#isAtWork;
-    this.#ended = new TransportError('disconnected', `${this.name} was closed`);
+    const canBeTold = !this.#ended && !this.#isAtWork;
+    this.#ended ??= new TransportError('disconnected', `${this.name} was closed`);
     const { NFCCTAP_CONTROL: ins } = cardInstructions;
     const end = { cla: cardClasses.proprietary, ins, p1: cardParameters.end, p2: 0 };
-    if (isIdle) await this.#commands.send(end).catch(() => undefined); // a card that has gone need not be told
+    if (canBeTold) await this.#commands.send(end).catch(() => undefined); // a card that has gone need not be told
     await this.#connection.close();
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { interrupted, run } from './child.mjs';
+import { ensureInteropTools, interopTools } from './interop.mjs';
 import { withLock } from './lock.mjs';
 import { nodeVersionProblem } from './node-version.mjs';
 
@@ -61,4 +62,50 @@ describe('lock', () => {
     await withLock('setup', work, folder);
     expect(work).toHaveBeenCalledOnce();
   });
+});
+
+describe('interop tools', () => {
+  const proofOf = (name: string) => interopTools.find((tool) => tool.name === name)!.proof;
+
+  /** A machine without these packages; installing brings them unless it fails. */
+  async function ensured({ without = [] as string[], canInstall = true, isCi = false, fails = false }) {
+    const lacking = new Set(without.map(proofOf));
+    const said: string[] = [];
+    const installed: string[][] = [];
+    await ensureInteropTools({
+      has: (file) => !lacking.has(file),
+      canInstall,
+      isCi,
+      say: (line) => said.push(line),
+      install: async (names) => {
+        installed.push(names);
+        if (!fails) lacking.clear();
+        return !fails;
+      },
+    });
+    return { said, installed };
+  }
+
+  test('nothing missing, nothing done', async () => {
+    expect(await ensured({})).toEqual({ said: [], installed: [] });
+  });
+
+  test('only what is missing is installed', async () => {
+    expect(await ensured({ without: ['pcscd', 'gcc'] })).toEqual({ said: [], installed: [['gcc', 'pcscd']] });
+  });
+
+  test('where nothing can be installed, it says which tests are skipped and why', async () => {
+    const { said, installed } = await ensured({ without: ['pcscd', 'vsmartcard-vpcd'], canInstall: false, isCi: true });
+    expect(installed).toEqual([]);
+    expect(said).toEqual([expect.stringMatching(/will be skipped: PC\/SC; pcscd vsmartcard-vpcd are not installed/)]);
+  });
+
+  test.each([true, false])(
+    'an installation that fails does not end the set-up; in CI (%s) it is said loudly',
+    async (isCi) => {
+      const { said } = await ensured({ without: ['libfido2-dev'], fails: true, isCi });
+      expect(said[0]).toMatch(/will be skipped: libfido2; libfido2-dev could not be installed/);
+      expect(said.filter((line) => line.includes('DOES NOT PROVE'))).toHaveLength(isCi ? 1 : 0);
+    },
+  );
 });
