@@ -48,15 +48,14 @@ export { type PluggedDevice, type PlugOptions, plugIn } from './transports/in-pr
 export {
   type DeviceTransport,
   deviceTransports,
-  type KeyToServe,
-  type ServeOptions,
   type TransportId,
 } from './transports/registry.ts';
 export { plugInHid, type ReportCable } from './transports/report-cable.ts';
-export type { Listening, ServedKey, SocketKey } from './transports/served-key.ts';
+export type { KeyToServe, Listening, ServedKey, ServeOptions, SocketKey } from './transports/served-key.ts';
 export { defaultTcpPort, serveTcp } from './transports/tcp.ts';
 export { defaultUdpPort, magicReboot, serveUdp } from './transports/udp.ts';
 export { longestUhidMessage, serveUhid, type UhidOptions } from './transports/uhid.ts';
 export type { UhidNode } from './transports/uhid-node.ts';
 export { type UsbDevice, usbDeviceOf } from './transports/usb-identity.ts';
+export { defaultUsbIpPort, serveUsbIp } from './transports/usbip.ts';
 export { defaultVpcdPort, serveVpcd } from './transports/vpcd.ts';

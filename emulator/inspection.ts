@@ -12,6 +12,8 @@ export interface Inspection {
   /** Discoverable ones, the oldest first. The others exist only in the ids that relying parties keep. */
   credentials: InspectedCredential[];
   signCounter: number;
+  /** Enrolled ones, on a model that manages them. */
+  fingerprints: { templateId: Uint8Array; friendlyName: string | undefined }[];
 }
 
 /** A discoverable credential, as its owner could list it. */
@@ -36,5 +38,6 @@ export function inspect(env: AuthenticatorEnv): Inspection {
       discoverable,
     })),
     signCounter: persistent.signCount,
+    fingerprints: persistent.fingerprints.map(({ id, friendlyName }) => ({ templateId: id.slice(), friendlyName })),
   };
 }

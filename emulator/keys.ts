@@ -46,6 +46,8 @@ export class CredentialKeys {
   readonly #random: Random;
   readonly #imported = new Map<string, SigningKey>();
   readonly #injected = new Map<string, CredentialProperties>();
+  /** Ids that opened, so that the next assertion need not check the tag again. */
+  readonly #opened = new Map<string, { properties: CredentialProperties; rpIdHash: Uint8Array }>();
   readonly #unused: InjectedCredential[] = [];
 
   /** `master` is 32 bytes and lives until the next reset. */
@@ -92,8 +94,19 @@ export class CredentialKeys {
 
   /** What the id says, or undefined when it is none of ours for this relying party. */
   open(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
-    const injected = this.#injected.get(nameOf(credentialId));
+    const name = nameOf(credentialId);
+    const injected = this.#injected.get(name);
     if (injected) return injected;
+    const known = this.#opened.get(name);
+    if (known && sameBytes(known.rpIdHash, rpIdHash)) return known.properties;
+    const properties = this.#unseal(credentialId, rpIdHash);
+    if (!properties) return undefined;
+    if (this.#opened.size >= keysKept) this.#opened.clear();
+    this.#opened.set(name, { properties, rpIdHash });
+    return properties;
+  }
+
+  #unseal(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
     if (credentialId.length !== credentialIdLength || credentialId[0] !== format) return undefined;
     const tag = this.#tag(credentialId.subarray(0, tagAt), rpIdHash);
     const algorithm = algorithmOrder[credentialId[1]!];

@@ -46,7 +46,7 @@ export function attest(made: NewCredential, env: AuthenticatorEnv) {
 
 /** Authenticator data with the flags that the user's evidence and the persona's backup state give, and the next counter. */
 export function authenticatorData(
-  data: Omit<AuthenticatorData, 'flags' | 'signCount'>,
+  { rpIdHash, attestedCredentialData, extensions }: Omit<AuthenticatorData, 'flags' | 'signCount'>,
   user: UserEvidence,
   env: AuthenticatorEnv,
 ): Uint8Array {
@@ -56,8 +56,8 @@ export function authenticatorData(
     (user.verified ? flag.UV : 0) |
     (backup?.eligible ? flag.BE : 0) |
     (backup?.backedUp ? flag.BS : 0);
-  const encoded = encodeAuthenticatorData(env.misbehaviour.authData({ ...data, flags, signCount: nextSignCount(env) }));
-  return env.misbehaviour.encodedAuthData(encoded);
+  const data = { rpIdHash, flags, signCount: nextSignCount(env), attestedCredentialData, extensions };
+  return env.misbehaviour.encodedAuthData(encodeAuthenticatorData(env.misbehaviour.authData(data)));
 }
 
 /** One counter for all credentials, as most keys have it; WebAuthn L3 section 6.1.1. */

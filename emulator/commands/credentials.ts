@@ -11,7 +11,9 @@ export function findCredential(
 ): Credential | undefined {
   const properties = persistent.keys.open(id, rpIdHash);
   if (!properties) return undefined;
-  return properties.discoverable ? persistent.credentials.byId(id) : { ...properties, id, rpId };
+  if (properties.discoverable) return persistent.credentials.byId(id);
+  const { algorithm, credProtect, discoverable, thirdPartyPayment } = properties;
+  return { id, rpId, algorithm, credProtect, discoverable, thirdPartyPayment };
 }
 
 /** What encCredStoreState encrypts changes with every discoverable credential (CTAP 2.3 section 6.4). */

@@ -1,27 +1,13 @@
 /** How a key is lent to other programs, by name. A new transport is its file and a line here. */
-import type { Clock, Random } from '#protocol/seams.ts';
-import type { HidKeyOptions, KeyInside } from './hid-key.ts';
-import type { Listening, ServedKey } from './served-key.ts';
+import type { KeyToServe, ServedKey, ServeOptions } from './served-key.ts';
 import { defaultTcpPort, serveTcp } from './tcp.ts';
 import { defaultUdpPort, serveUdp } from './udp.ts';
 import { longestUhidMessage, serveUhid } from './uhid.ts';
-import type { UsbDevice } from './usb-identity.ts';
+import { defaultUsbIpPort, serveUsbIp } from './usbip.ts';
 import { defaultVpcdPort, serveVpcd } from './vpcd.ts';
 
 /** A way to lend a key. */
-export type TransportId = 'udp' | 'tcp' | 'uhid' | 'vpcd';
-
-/** A key, and what of it shows outside. */
-export interface KeyToServe extends Pick<HidKeyOptions, 'wink' | 'deviceVersion'> {
-  inside: KeyInside;
-  usb: UsbDevice;
-}
-
-/** Where keys are served, and the seams. */
-export interface ServeOptions extends Listening {
-  clock?: Clock | undefined;
-  random?: Random | undefined;
-}
+export type TransportId = 'udp' | 'tcp' | 'uhid' | 'usbip' | 'vpcd';
 
 /** One way to lend keys. */
 export interface DeviceTransport {
@@ -53,6 +39,12 @@ export const deviceTransports: Record<TransportId, DeviceTransport> = {
     about: 'a HID device of this machine (Linux)',
     longestMessage: longestUhidMessage,
     serve: one(({ inside, ...key }, options) => serveUhid(inside, { ...options, ...key })),
+  },
+  usbip: {
+    about: 'USB devices that Linux or Windows attaches over the network',
+    defaultPort: defaultUsbIpPort,
+    several: true,
+    serve: serveUsbIp,
   },
   vpcd: {
     about: 'a smart card on the virtual reader of vsmartcard',

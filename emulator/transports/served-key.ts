@@ -1,5 +1,15 @@
 /** What served keys have in common: hands on the cable; over sockets also who gets which report, and how a taken port is said. */
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { TransportError } from '#protocol/errors.ts';
+import type { Clock, Random } from '#protocol/seams.ts';
+import type { HidKeyOptions, KeyInside } from './hid-key.ts';
+import type { UsbDevice } from './usb-identity.ts';
+
+/** A key, and what of it shows outside. */
+export interface KeyToServe extends Pick<HidKeyOptions, 'wink' | 'deviceVersion'> {
+  inside: KeyInside;
+  usb: UsbDevice;
+}
 
 /** A key that other programs reach. Disposing it takes it away and stops what served it. */
 export interface ServedKey extends AsyncDisposable {
@@ -41,7 +51,14 @@ export const serving = <Where extends Pick<ServedKey, 'name'>>(
   [Symbol.asyncDispose]: dispose,
 });
 
+/** Where keys are served, and the seams. */
+export interface ServeOptions extends Listening {
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+}
+
 export const loopback = '127.0.0.1';
+const mostUnreadBytes = 1 << 20;
 /** As many as a key has channels, and the broadcast channel. */
 const mostPeers = 65;
 
@@ -68,6 +85,25 @@ export class PeersByChannel<Peer> {
 
 const channelOf = (report: Uint8Array): number =>
   ((report[0]! << 24) | (report[1]! << 16) | (report[2]! << 8) | report[3]!) >>> 0;
+
+/** Writes to a host. One that does not read its answers is dropped when a megabyte waits for it. */
+export function write(connection: Socket, bytes: Uint8Array): void {
+  if (connection.destroyed) return;
+  connection.write(bytes);
+  if (connection.writableLength > mostUnreadBytes) connection.destroy();
+}
+
+/**
+ * Starts a server and tells its port.
+ * @throws {TransportError} `unavailable` when the port cannot be had.
+ */
+export async function listening(server: Server, scheme: string, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(`${scheme}:${host}:${port}`, error)));
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 /** Why a server could not start. */
 export function cannotListen(name: string, cause: NodeJS.ErrnoException): TransportError {

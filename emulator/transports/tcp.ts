@@ -1,14 +1,12 @@
 /** A key over TCP: each 64-byte report behind its length as a big-endian u16, as the emulation of pico-fido speaks it. */
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
-import { cannotListen, type Listening, loopback, PeersByChannel, type SocketKey, serving } from './served-key.ts';
+import { type Listening, listening, loopback, PeersByChannel, type SocketKey, serving, write } from './served-key.ts';
 
 /** The port that pico-fido's emulation uses. */
 export const defaultTcpPort = 35962;
-/** A host that does not read its answers is dropped when so many bytes wait for it. */
-const mostUnreadBytes = 1 << 20;
 
 /**
  * Serves a key over TCP, on the loopback address unless told otherwise; several hosts may connect.
@@ -40,11 +38,7 @@ export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOpt
     };
     connection.on('data', cutByLength(onReport));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(cannotListen(`tcp:${host}:${port}`, error)));
-    server.listen(port, host, resolve);
-  });
-  const bound = (server.address() as AddressInfo).port;
+  const bound = await listening(server, 'tcp', host, port);
   return serving(key, { name: `tcp:${host}:${bound}`, port: bound }, async () => {
     key.unplug();
     gone();
@@ -53,7 +47,5 @@ export async function serveTcp(inside: KeyInside, options: Listening & HidKeyOpt
 }
 
 function sendTo(connection: Socket | undefined, report: Uint8Array): void {
-  if (!connection || connection.destroyed) return;
-  connection.write(withLength(report));
-  if (connection.writableLength > mostUnreadBytes) connection.destroy();
+  if (connection) write(connection, withLength(report));
 }

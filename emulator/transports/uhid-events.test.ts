@@ -20,7 +20,7 @@ const event = (...parts: Uint8Array[]) => {
 
 describe('to the kernel', () => {
   it('CREATE2 says name, ids and report descriptor where struct uhid_create2_req has them', () => {
-    const bytes = uhidCreate(usbDeviceOf(personas['yubikey-5-nfc']), 'one');
+    const bytes = uhidCreate({ ...usbDeviceOf(personas['yubikey-5-nfc']), serial: 'one' });
     expect(bytes).toHaveLength(4376);
     expect(toHex(bytes.subarray(0, 4))).toBe('0b000000');
     const text = (at: number, length: number) => Buffer.from(bytes.subarray(at, at + length)).toString();
@@ -36,7 +36,7 @@ describe('to the kernel', () => {
   });
 
   it('a name that is too long keeps its end and whole characters', () => {
-    const bytes = uhidCreate({ ...usbDeviceOf(personas.solo), product: '\u00e9'.repeat(100) }, '');
+    const bytes = uhidCreate({ ...usbDeviceOf(personas.solo), product: '\u00e9'.repeat(100) });
     const end = bytes.indexOf(0, 4);
     expect(end).toBeLessThan(132);
     expect(Buffer.from(bytes.subarray(4, end)).toString()).toMatch(/^SoloKeys \u00e9+$/);

@@ -69,14 +69,14 @@ export function parseUhidEvent(bytes: Uint8Array): UhidEvent {
   }
 }
 
-/** Brings the device into being: name, ids and report descriptor. `uniq` is what tells two of a model apart. */
-export function uhidCreate(device: UsbDevice, uniq: string): Uint8Array {
+/** Brings the device into being: name, ids, serial number (`HID_UNIQ`) and report descriptor. */
+export function uhidCreate(device: UsbDevice): Uint8Array {
   const event = new Uint8Array(4 + 128 + 64 + 64 + 20 + dataLength);
   const view = new DataView(event.buffer);
   view.setUint32(0, eventType.CREATE2, true);
   event.set(cString(`${device.manufacturer} ${device.product}`, 128), 4);
   event.set(cString('touchstone', 64), 132);
-  event.set(cString(uniq, 64), 196);
+  event.set(cString(device.serial ?? '', 64), 196);
   view.setUint16(260, fidoReportDescriptor.length, true);
   view.setUint16(262, busUsb, true);
   view.setUint32(264, device.vendorId, true);

@@ -33,8 +33,6 @@ const mostInARow = 64;
 /** How the kernel shall see the key. */
 export interface UhidOptions extends HidKeyOptions {
   usb: UsbDevice;
-  /** Tells two keys of a model apart (`HID_UNIQ`). */
-  uniq?: string | undefined;
   /** Another end than the machine's own kernel. */
   open?: (() => UhidNode) | undefined;
 }
@@ -44,9 +42,9 @@ export interface UhidOptions extends HidKeyOptions {
  * @throws {TransportError} `unavailable` when `/dev/uhid` cannot be used; the message says what helps.
  */
 export async function serveUhid(inside: KeyInside, options: UhidOptions): Promise<ServedKey> {
-  const { usb, uniq = '', open = openUhidNode } = options;
+  const { usb, open = openUhidNode } = options;
   const node = open();
-  const cable = new UhidCable(node, () => uhidCreate(usb, uniq), inside, options);
+  const cable = new UhidCable(node, () => uhidCreate(usb), inside, options);
   try {
     cable.plugIn();
   } catch (error) {

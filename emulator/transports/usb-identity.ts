@@ -5,6 +5,8 @@ import type { Persona, UsbIdentity } from '../personas/persona.ts';
 export interface UsbDevice extends UsbIdentity {
   /** bcdDevice of the device descriptor, e.g. 0x0543 for firmware 5.4.3. */
   release: number;
+  /** Tells two keys of a model apart; most have none. */
+  serial?: string | undefined;
 }
 
 /** pid.codes keeps this product id for tests that nobody else sees. */

@@ -11,7 +11,7 @@ import {
   denyTouch,
   deviceTransports,
   type Fault,
-  type GestureSource,
+  type KeyInside,
   ManualGestures,
   type Persona,
   type PersonaId,
@@ -21,17 +21,21 @@ import {
   type ServedKey,
   seededRandom,
   type TransportId,
-  touchAfter,
   trustAnchors,
   usbDeviceOf,
 } from '#emulator';
+import { TransportError, UsageError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock } from '#protocol/seams.ts';
 import { modelName } from '#relying-party/authenticator-models.ts';
+import type { WireExchange } from '#result/transcript.ts';
 import type { Vocabulary } from '#scenario/expand.ts';
 import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
 import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
+import { ExchangeLog } from './emulate/exchange-log.ts';
+import { Hands } from './emulate/hands.ts';
 import { type OnlineKey, type OnlineKeyEvents, recorded } from './emulate/online-key.ts';
+import type { TouchHabit } from './emulate/touch-habit.ts';
 import { EmulatedKey } from './emulated-key.ts';
 
 export { defectGroups, deviceTransports, type Persona, personas };
@@ -45,45 +49,109 @@ export const authenticatorWith = (changes: Pick<AuthenticatorOptions, 'algorithm
 
 /** What `touchstone emulate` was asked for. */
 export interface EmulationOptions {
-  persona: string;
+  /** Models, a key of each. */
+  persona: readonly string[];
   pin?: string;
-  /** File in which the state is kept. */
+  /** File in which the state is kept; the second key's has `.2` behind its name. */
   state?: string;
   seed?: string;
   defect: readonly string[];
-  /** `ask`: somebody at the terminal touches. In all but `auto` the terminal may touch or deny first. */
-  touch: 'auto' | 'ask' | 'never' | { afterMs: number };
+  touch: TouchHabit;
   transport: TransportId;
   /** 0 takes a free one. */
   port?: number;
 }
 
+/** Emulated keys that other programs reach; disposing it ends them. */
+export interface Emulation extends AsyncDisposable {
+  readonly keys: readonly OnlineKey[];
+}
+
 /**
- * An emulated key that other programs reach; disposing it ends it.
- * @throws {UsageError} for an unknown persona or defect, {TransportError} when the transport cannot be had.
+ * Lends a key of each persona to other programs. `eventsOf` gives whoever watches the key with a number, `1` for the first.
+ * @throws {UsageError} for an unknown persona or defect, or more keys than the transport carries; {TransportError} when the transport cannot be had.
  */
-export async function serveEmulated(options: EmulationOptions, events: OnlineKeyEvents): Promise<OnlineKey> {
-  const { pin, state, seed, touch, port } = options;
-  const hands = new ManualGestures();
-  const random = seed === undefined ? undefined : seededRandom(seed);
-  const { longestMessage, serve } = deviceTransports[options.transport];
+export async function serveEmulated(
+  options: EmulationOptions,
+  eventsOf: (id: string) => OnlineKeyEvents,
+): Promise<Emulation> {
+  const { several, serve } = deviceTransports[options.transport];
+  const [first, ...others] = options.persona.map((persona, index) =>
+    emulated(persona, `${index + 1}`, options, eventsOf),
+  );
+  if (!first) throw new UsageError('cannot emulate nothing: a persona is wanted');
+  if (others.length > 0 && !several)
+    throw new UsageError(
+      `${options.transport} carries one key, ${others.length + 1} were asked for; usbip carries several`,
+    );
+  const all = [first, ...others] as const;
+  const random = options.seed === undefined ? undefined : seededRandom(options.seed);
+  const served = await serve([first.toServe, ...others.map(({ toServe }) => toServe)], { port: options.port, random });
+  return {
+    keys: all.flatMap(({ online }, index) => (served[index] ? [online(served[index])] : [])),
+    async [Symbol.asyncDispose]() {
+      for (const each of served) await each[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** One key before it is served, and how it is seen afterwards. */
+function emulated(
+  persona: string,
+  id: string,
+  { pin, state, seed, touch, transport, defect }: EmulationOptions,
+  eventsOf: (id: string) => OnlineKeyEvents,
+) {
+  const events = eventsOf(id);
+  const log = new ExchangeLog();
+  const hands = new Hands(systemClock, touch, (question) => events.onQuestion(question));
+  const own = (text: string | undefined) => (text === undefined || id === '1' ? text : `${text}.${id}`);
+  const seedOfIts = own(seed);
   const authenticator = createAuthenticator({
-    persona: fitting(personaOf(options.persona), longestMessage),
-    defects: options.defect as DefectId[],
-    gestures: watched(touch, hands, events),
+    persona: fitting(personaOf(persona), deviceTransports[transport].longestMessage),
+    defects: defect as DefectId[],
+    gestures: hands,
     pin,
-    state,
-    random,
+    state: own(state),
+    random: seedOfIts === undefined ? undefined : seededRandom(seedOfIts),
   });
   const { processU2f, sendsKeepalives } = authenticator;
-  const inside = recorded({ cable: plugIn(authenticator), processU2f, sendsKeepalives }, events);
-  const key = { inside, usb: usbDeviceOf(authenticator.persona), wink: () => events.onWink() };
-  const [served] = await serve([key], { port, random });
-  return Object.assign(served as ServedKey, {
-    label: authenticator.persona.label,
-    touch: () => hands.touch(),
-    deny: () => hands.deny(),
-  });
+  const onExchange = (exchange: WireExchange) => {
+    log.add(exchange, new Date(systemClock.now()));
+    events.onExchange(exchange);
+  };
+  const inside = recorded({ cable: plugIn(authenticator), processU2f, sendsKeepalives }, onExchange);
+  const { label, builtInUv } = authenticator.persona;
+  const about = { id, persona, label, readsFingerprints: builtInUv?.uvModality === fingerprint, hands, log };
+  return {
+    toServe: { inside, usb: usbDeviceOf(authenticator.persona), wink: () => events.onWink() },
+    online: (served: ServedKey): OnlineKey =>
+      Object.assign(served, about, { look: () => authenticator.inspect() }, plugOf(served, events)),
+  };
+}
+
+/** The registry's value for a fingerprint reader, FIDO Registry of Predefined Values section 3.1. */
+const fingerprint = 0x02;
+
+/** The plug, with somebody who hears of it. */
+function plugOf(served: ServedKey, events: OnlineKeyEvents): Pick<OnlineKey, 'unplug' | 'replug' | 'powerCycle'> {
+  const { unplug, replug, powerCycle } = served;
+  return {
+    unplug() {
+      if (!served.plugged) return;
+      unplug();
+      events.onPower('off');
+    },
+    replug() {
+      if (served.plugged) return;
+      replug();
+      events.onPower('on');
+    },
+    powerCycle() {
+      powerCycle();
+      events.onPower('cycle');
+    },
+  };
 }
 
 /** The model, with messages that its transport carries whole. */
@@ -115,7 +183,8 @@ export const provideEmulated: ProvideAuthenticators = async (scenario, seams): P
     for (const listener of listeners) listener();
   };
   const wiring = { ...seams, onChange };
-  const key = securityKey(scenario, wiring);
+  const { key, lend } = securityKey(scenario, wiring);
+  const lent = await lend();
   const all = scenario.thisDevice
     ? [platformAuthenticator(scenario.thisDevice.persona as PersonaId, wiring), key]
     : [key];
@@ -131,6 +200,7 @@ export const provideEmulated: ProvideAuthenticators = async (scenario, seams): P
         return () => listeners.delete(listener);
       },
     },
+    [Symbol.asyncDispose]: async () => lent?.[Symbol.asyncDispose](),
   };
 };
 
@@ -141,12 +211,15 @@ interface Wiring {
   onChange: () => void;
 }
 
-function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs, onChange }: Wiring): EmulatedKey {
+/** The key of the case, and a way to plug it into this machine where the case wants that. */
+function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs, onChange }: Wiring) {
   const persona = (authenticator.persona ?? defaultPersona) as PersonaId;
+  const { transport } = authenticator;
+  let served: ServedKey | undefined;
   const hands = new ManualGestures();
   const { pin } = authenticator;
   const emulated = createAuthenticator({
-    persona,
+    persona: transport ? fitting(personaOf(persona), deviceTransports[transport].longestMessage) : persona,
     clock,
     random,
     gestures: hands,
@@ -160,16 +233,43 @@ function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs
   });
   for (const defect of authenticator.defects ?? [])
     if (typeof defect === 'object') emulated.faults.plan(faultOf(defect));
-  return new EmulatedKey({
+  const key = new EmulatedKey({
     facts: factsOf(persona),
     kind: 'security-key',
     cable: plugIn(emulated),
     hands,
     look: () => emulated.inspect(),
     connected: authenticator.connected ?? true,
-    onChange,
+    onChange() {
+      if (key.connected) served?.replug();
+      else served?.unplug();
+      onChange();
+    },
     elapsedMs,
   });
+  const lend = async () => {
+    if (!transport) return undefined;
+    const inside = lentInside(key, emulated);
+    const lent = { inside, usb: usbDeviceOf(emulated.persona) };
+    [served] = await deviceTransports[transport].serve([lent], { clock, random });
+    if (!key.connected) served?.unplug();
+    return served;
+  };
+  return { key, lend };
+}
+
+/** What the system sends goes over the recorded wire of the key. */
+function lentInside(key: EmulatedKey, emulated: ReturnType<typeof createAuthenticator>): KeyInside {
+  return {
+    async process(message, { signal, keepalive } = {}) {
+      const { available } = key;
+      if (!available) throw new TransportError('disconnected', 'the key is not plugged in');
+      return available.device.transact(message, { signal, onKeepalive: keepalive });
+    },
+    processU2f: emulated.processU2f,
+    sendsKeepalives: emulated.sendsKeepalives,
+    powerCycle: () => emulated.powerCycle(),
+  };
 }
 
 /** Scenarios call the certified kind simply `packed`. */
@@ -201,18 +301,4 @@ function platformAuthenticator(persona: PersonaId, { clock, random, elapsedMs, o
 function factsOf(persona: PersonaId) {
   const { id, label, aaguid } = personas[persona];
   return { id, label, aaguid };
-}
-
-/** Touches as told; whoever watches hears of every wait, and may end it by hand. */
-function watched(touch: EmulationOptions['touch'], hands: ManualGestures, events: OnlineKeyEvents): GestureSource {
-  return {
-    respond(request, signal) {
-      if (touch === 'auto') return 'granted';
-      events.onWaiting({ rpId: request.rpId });
-      signal.addEventListener('abort', () => events.onWaiting(undefined), { once: true });
-      const byHand = hands.respond(request, signal);
-      if (typeof touch === 'string') return byHand;
-      return Promise.race([byHand, touchAfter(touch.afterMs, systemClock).respond(request, signal)]);
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /** What the lab can show without a kernel: the shell it writes, the words it reads, how it judges. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,8 +9,6 @@ import { bootFailure } from './boot-failure.ts';
 import { judge, type LabCase, type LabJob, resultOf } from './case.ts';
 import { exports, prepareGuestFolder, quoted } from './guest-folder.ts';
 import { GuestLine } from './guest-line.ts';
-import { commandLineJob } from './jobs/command-line.ts';
-import { labJobs } from './jobs/jobs.ts';
 import { kernelFolder } from './kernel.ts';
 import { kernelArguments } from './kernel-arguments.ts';
 import { ensureNeeds, type Machine, needs } from './needs.ts';
@@ -179,33 +177,6 @@ describe('judging', () => {
   it('judges the end of a long output', () => {
     const [, word] = judge(labCase, { exitCode: 0, durationMs: 0, output: `${'x'.repeat(5000)} reason` }, place);
     expect(String(word!.actual)).toMatch(/^….* reason$/);
-  });
-});
-
-describe('jobs', () => {
-  const all = Object.values(labJobs).flatMap((job) => job.cases.map((labCase) => ({ job, labCase })));
-
-  it('have ids that are file names, once in a job, and lines in their source', () => {
-    for (const { job, labCase } of all) {
-      expect(labCase.id).toMatch(/^[a-z0-9-]+$/);
-      expect(job.cases.filter(({ id }) => id === labCase.id)).toHaveLength(1);
-      expect(resultOf(job, labCase, undefined).location.line, labCase.id).toBeGreaterThan(1);
-    }
-  });
-
-  it('are scripts that a shell can read', () => {
-    const file = join(scratch, 'case.sh');
-    for (const { labCase } of all) {
-      writeFileSync(file, labCase.run);
-      execFileSync('/bin/sh', ['-n', file]);
-    }
-  });
-
-  it('try the same programs over both carriers', () => {
-    const programs = (carrier: 'uhid' | 'usbip') =>
-      commandLineJob(carrier).cases.flatMap(({ id }) => (/^(token|cred|assert|ssh|python)-/.test(id) ? [id] : []));
-    expect(programs('uhid')).toEqual(programs('usbip'));
-    expect(programs('uhid').length).toBeGreaterThan(10);
   });
 });
 

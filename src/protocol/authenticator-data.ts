@@ -28,14 +28,15 @@ export interface AuthenticatorData {
 export function encodeAuthenticatorData(data: AuthenticatorData): Uint8Array {
   const { attestedCredentialData: attested, extensions } = data;
   const flags = data.flags | (attested ? flag.AT : 0) | (extensions ? flag.ED : 0);
-  const parts = [data.rpIdHash, uint(flags, 1), uint(data.signCount, 4)];
-  if (attested) {
-    const { aaguid, credentialId, credentialPublicKey } = attested;
-    parts.push(aaguid, uint(credentialId.length, 2), credentialId, credentialPublicKey);
-  }
-  if (extensions) parts.push(encode(extensions));
-  return concat(...parts);
+  const fixed = concat(data.rpIdHash, uint(flags, 1), uint(data.signCount, 4));
+  if (!attested && !extensions) return fixed;
+  return concat(fixed, attested ? encodeAttested(attested) : nothing, extensions ? encode(extensions) : nothing);
 }
+
+const nothing = new Uint8Array();
+
+const encodeAttested = ({ aaguid, credentialId, credentialPublicKey }: AttestedCredentialData): Uint8Array =>
+  concat(aaguid, uint(credentialId.length, 2), credentialId, credentialPublicKey);
 
 /**
  * Reads authenticator data strictly: nothing missing, nothing left over, flags that agree with the content.

@@ -75,14 +75,12 @@ const fatalUtf8 = new TextDecoder('utf-8', { fatal: true });
 class Reader {
   offset: number;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #maxDepth: number;
   readonly #report: (finding: CborFinding) => void;
 
   constructor(bytes: Uint8Array, start: number, report: (finding: CborFinding) => void, maxDepth = ctapMaxDepth) {
     this.#maxDepth = maxDepth;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#report = report;
     this.offset = start;
   }
@@ -102,9 +100,9 @@ class Reader {
           ? -1n - BigInt(argument)
           : -1 - argument;
       case major.bytes:
-        return this.#take(argument, start).slice();
+        return this.#copy(argument, start);
       case major.text:
-        return this.#text(this.#take(argument, start), start);
+        return this.#text(argument, start);
       case major.array:
         return this.#array(this.#count(argument, 1, start, depth), depth);
       case major.map:
@@ -130,17 +128,18 @@ class Reader {
     const at = this.offset;
     if (at + width > this.#bytes.length) refuseAt(this.#report, 'truncated', start);
     this.offset += width;
-    const value =
-      width === 1
-        ? this.#view.getUint8(at)
-        : width === 2
-          ? this.#view.getUint16(at)
-          : width === 4
-            ? this.#view.getUint32(at)
-            : this.#view.getBigUint64(at);
-    const least = width === 1 ? 24 : width === 2 ? 0x100 : width === 4 ? 0x1_0000 : 0x1_0000_0000;
+    const value = this.#unsigned(at, width);
+    const least = width === 1 ? 24 : 2 ** (width * 4);
     if (value < least) this.#report({ rule: 'non-minimal', offset: start });
-    return typeof value === 'bigint' && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+    return value;
+  }
+
+  /** Big-endian; a bigint only beyond what a number can hold. */
+  #unsigned(at: number, width: number): number | bigint {
+    let value = 0;
+    for (let index = at; index < at + width; index++) value = value * 256 + this.#bytes[index]!;
+    if (value <= Number.MAX_SAFE_INTEGER) return value;
+    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset).getBigUint64(at);
   }
 
   #simple(info: number, start: number): boolean | null {
@@ -150,14 +149,20 @@ class Reader {
     return refuseAt(this.#report, info >= 25 && info <= 27 ? 'float' : 'simple', start);
   }
 
-  #take(size: number | bigint, start: number): Uint8Array {
+  /** Goes behind `size` bytes; the offset where they begin. */
+  #pass(size: number | bigint, start: number): number {
     if (size > this.#bytes.length - this.offset) refuseAt(this.#report, 'truncated', start);
     const from = this.offset;
     this.offset += Number(size);
-    return this.#bytes.subarray(from, this.offset);
+    return from;
   }
 
-  #text(bytes: Uint8Array, start: number): string {
+  #copy(size: number | bigint, start: number): Uint8Array {
+    return this.#bytes.slice(this.#pass(size, start), this.offset);
+  }
+
+  #text(size: number | bigint, start: number): string {
+    const bytes = this.#bytes.subarray(this.#pass(size, start), this.offset);
     try {
       return fatalUtf8.decode(bytes);
     } catch {
@@ -187,27 +192,41 @@ class Reader {
 
   #map(count: number, depth: number): CborMap {
     const map: CborMap = new Map();
-    let previous: Uint8Array | undefined;
+    let previous: Span | undefined;
     for (let index = 0; index < count; index++) {
       const start = this.offset;
       const key = this.item(depth + 1);
       if (typeof key !== 'number' && typeof key !== 'bigint' && typeof key !== 'string')
         refuseAt(this.#report, 'key-type', start);
-      const encoded = this.#bytes.subarray(start, this.offset);
+      const span = { start, end: this.offset };
       if (map.has(key as CborKey)) this.#report({ rule: 'duplicate-key', offset: start });
-      else if (previous && compareEncodedKeys(previous, encoded) > 0) this.#report({ rule: 'unsorted', offset: start });
-      previous = encoded;
+      else if (previous && this.#compareKeys(previous, span) > 0) this.#report({ rule: 'unsorted', offset: start });
+      previous = span;
       map.set(key as CborKey, this.item(depth + 1));
     }
     return map;
   }
+
+  /** Canonical order of two encoded keys: major type, length, bytes. */
+  #compareKeys(a: Span, b: Span): number {
+    const bytes = this.#bytes;
+    const apart = (bytes[a.start]! >> 5) - (bytes[b.start]! >> 5) || a.end - a.start - (b.end - b.start);
+    if (apart !== 0) return apart;
+    for (let index = 0; a.start + index < a.end; index++) {
+      const difference = bytes[a.start + index]! - bytes[b.start + index]!;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+}
+
+/** Offsets of an encoded item. */
+interface Span {
+  start: number;
+  end: number;
 }
 
 function refuseAt(report: (finding: CborFinding) => void, rule: CborRule, offset: number): never {
   report({ rule, offset });
   return refuse({ rule, offset });
-}
-
-function compareEncodedKeys(a: Uint8Array, b: Uint8Array): number {
-  return (a[0]! >> 5) - (b[0]! >> 5) || a.length - b.length || Buffer.compare(a, b);
 }

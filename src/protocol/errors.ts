@@ -15,7 +15,8 @@ export class CtapError extends Error {
 }
 
 /** `disconnected`: gone, `timeout`: silent, `framing`: broke the transport's rules, `unavailable`: cannot be opened. */
-export type TransportErrorKind = 'disconnected' | 'timeout' | 'framing' | 'unavailable';
+export const transportErrorKinds = ['disconnected', 'timeout', 'framing', 'unavailable'] as const;
+export type TransportErrorKind = (typeof transportErrorKinds)[number];
 
 /** The device could not be talked to. */
 export class TransportError extends Error {

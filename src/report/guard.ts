@@ -98,6 +98,7 @@ const exchange = object({
   status: optional(text),
   transportError: optional(text),
   keepalives: list(oneOf(['processing', 'upneeded'])),
+  remote: optional(flag),
 });
 const event = object({ atMs: number, party: text, event: text, detail: optional(record(() => undefined)) });
 const caseRecord = {

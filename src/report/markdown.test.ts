@@ -20,6 +20,18 @@ describe('Markdown', () => {
     expect(text).toMatch(/\| makeCredential \| machine \| 43 \| \d\.\d\d ms \|/);
   });
 
+  it('keeps cases with a key on another machine out of the percentiles, and says so', () => {
+    const run = fixtureRun();
+    const [first, ...others] = run.cases;
+    const far = { ...first!, wire: first!.wire.map((exchange) => ({ ...exchange, remote: true })) };
+    const text = rendered({ ...run, cases: [far, ...others] });
+    expect(text).toMatch(/\| makeCredential \| machine \| 42 \|/);
+    expect(text).toContain('Left out: 1 case with a key on another machine, whose times include the network.');
+    expect(rendered({ ...run, cases: [far] })).not.toContain('## Time by phase');
+    expect(rendered({ ...run, cases: [far] })).toContain('Left out: 1 case');
+    expect(rendered(run)).not.toContain('Left out');
+  });
+
   it.each(Object.entries(hostile))('does not let %s out of its cell', (_, text) => {
     const page = rendered(runFullOf(text));
     const outsideFences = page.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '');

@@ -4,7 +4,7 @@
  */
 import { type CaseResult, type Failure, type RunResult, verdicts } from '#result/run-result.ts';
 import { count, firstLine, formatLocation, formatMs, truncate, verdictMarks } from './format.ts';
-import { phaseStatistics } from './phase-statistics.ts';
+import { leftOut, phaseStatistics } from './phase-statistics.ts';
 import { formats, type Renderer } from './renderer.ts';
 
 export const markdown: Renderer = { id: 'markdown', file: formats.markdown, render };
@@ -71,7 +71,8 @@ function frames(troubled: readonly CaseResult[]): string {
 
 function phaseTable({ cases }: RunResult): string {
   const rows = phaseStatistics(cases);
-  if (rows.length === 0) return '';
+  const note = leftOut(cases);
+  if (rows.length === 0) return note;
   const lines = rows.map(
     ({ label, by, n, p50, p75, p95, max }) =>
       `| ${label} | ${by} | ${n} | ${[p50, p75, p95, max].map(formatMs).join(' | ')} |`,
@@ -82,6 +83,7 @@ function phaseTable({ cases }: RunResult): string {
     '| Phase | Whose time | n | p50 | p75 | p95 | max |',
     '|---|---|--:|--:|--:|--:|--:|',
     ...lines,
+    ...(note ? ['', note] : []),
   ].join('\n');
 }
 

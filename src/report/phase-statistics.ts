@@ -1,7 +1,9 @@
-/** Percentiles of every phase over all cases of a run, gestures and machine apart. Pure. */
+/** Percentiles of every phase over all cases of a run, gestures and machine apart, without those that a network slowed down. Pure. */
 import type { CaseResult } from '#result/run-result.ts';
 import { ceremonyMs, type Percentiles, percentiles, phaseDurationsMs } from '#result/statistics.ts';
 import { type Phase, phases } from '#result/timeline.ts';
+import { isRemote } from '#result/transcript.ts';
+import { count } from './format.ts';
 import { groupBy } from './group-by.ts';
 
 export interface PhaseStatistics extends Percentiles {
@@ -12,9 +14,21 @@ export interface PhaseStatistics extends Percentiles {
   sample: number[];
 }
 
+/** Cases whose times tell something of the parties. */
+export const measuredCases = (cases: readonly CaseResult[]): CaseResult[] =>
+  cases.filter(({ spans, wire }) => spans.length > 0 && !isRemote(wire));
+
+/** Which cases `measuredCases` leaves out though they were timed, as a sentence; `''` for none. */
+export function leftOut(cases: readonly CaseResult[]): string {
+  const remote = cases.filter(({ spans, wire }) => spans.length > 0 && isRemote(wire)).length;
+  return remote === 0
+    ? ''
+    : `Left out: ${count(remote, 'case')} with a key on another machine, whose times include the network.`;
+}
+
 /** One row for each phase that occurred, in the order of the phase table, after the totals of the ceremony; `[]` when nothing was timed. */
 export function phaseStatistics(cases: readonly CaseResult[]): PhaseStatistics[] {
-  const timed = cases.filter(({ spans }) => spans.length > 0);
+  const timed = measuredCases(cases);
   const measured = timed.flatMap(({ spans }) => [...phaseDurationsMs(spans)]);
   const samples = new Map<Phase, number[]>();
   for (const [phase, same] of groupBy(measured, ([phase]) => phase))

@@ -16,7 +16,12 @@ export interface WireExchange {
   transportError?: string;
   /** Keepalives in order of arrival. */
   keepalives: ('processing' | 'upneeded')[];
+  /** A network lay between client and authenticator, and is in `durationMs`. */
+  remote?: boolean;
 }
+
+/** Whether times of this ceremony include a network: they are shown, and never judged: no percentile, no gate. */
+export const isRemote = (wire: readonly WireExchange[]): boolean => wire.some(({ remote }) => remote);
 
 /** Something that one of the parties logged, e.g. `passkey.registered` by the relying party. */
 export interface PartyEvent {

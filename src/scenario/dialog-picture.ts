@@ -6,7 +6,8 @@ import { hideDialog, showDialog } from '#browser/dialog-overlay.ts';
 import type { DialogProfileId } from '#browser/dialog-profiles.ts';
 import { type DialogPrompt, type DialogView, dialogView } from '#browser/dialog-view.ts';
 import type { AuthenticatorChoice, EndReason } from '#client/user-interaction.ts';
-import type { DialogObserver, Question } from './security-dialog.ts';
+import type { Picture } from './client/case-client.ts';
+import type { Question } from './security-dialog.ts';
 import type { Site } from './site/site.ts';
 
 export interface DialogPictureOptions {
@@ -16,7 +17,7 @@ export interface DialogPictureOptions {
   live: boolean;
 }
 
-export class DialogPicture implements DialogObserver {
+export class DialogPicture implements Picture {
   readonly #options: DialogPictureOptions;
   #prompt: DialogPrompt | undefined;
   /** The person has asked for the other places to save to. */
@@ -49,6 +50,11 @@ export class DialogPicture implements DialogObserver {
     this.#expanded = true;
     this.#change(this.#prompt);
     return link;
+  }
+
+  async screenshot(): Promise<Buffer> {
+    await this.draw();
+    return this.#options.site.screenshot();
   }
 
   /** Draws what the dialog shows now; resolves when it stands on the page. */

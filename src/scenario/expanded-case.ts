@@ -58,6 +58,10 @@ export interface ExpandedCase {
   secrets: string[];
 }
 
+/** A browser's own WebAuthn finds keys that the system has: that takes a kernel of our own. */
+export const needsLab = ({ browser, authenticator }: Pick<ExpandedCase, 'browser' | 'authenticator'>): boolean =>
+  browser.stack === 'native' || authenticator.transport !== undefined;
+
 const defaultCaseTimeoutMs = 60_000;
 const defaultStepTimeoutMs = 15_000;
 

@@ -38,7 +38,7 @@ export interface KeyUnderTest {
   inspect(): KeyState | undefined;
 }
 
-export interface Authenticators {
+export interface Authenticators extends AsyncDisposable {
   /** The security key. */
   key: KeyUnderTest;
   /** All of them, the one built into the device too. */

@@ -24,8 +24,8 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
   const pictured = scenario.expect.some(({ path, expected }) => path === 'ui.screenshot' && expected === 'always');
   // The picture is a help for people; a page that cannot be pictured any more must not hide what went wrong.
   if (error !== undefined || pictured) await world.screenshot('page').catch(() => {});
-  for (const problem of stage.problems()) recorder.note('client', 'bridge.problem', { problem });
-  const record = recorder.record(scenario, partiesOf(scenario, authenticators), authenticators.wire());
+  for (const problem of stage.client.problems()) recorder.note('client', 'bridge.problem', { problem });
+  const record = recorder.record(scenario, partiesOf(scenario, authenticators, stage.client), authenticators.wire());
   const secrets = [...scenario.secrets, ...world.organisation.secrets];
   return { record, secrets, ...(error !== undefined && { error }) };
 }

@@ -1,23 +1,15 @@
 /**
- * Sets the scene of one case: raises a relying party with its people, plugs the authenticators in, and puts our client
- * behind the page, with the scenario's person in front of the security dialog.
+ * Sets the scene of one case: raises a relying party with its people, plugs the authenticators in, and puts the scenario's
+ * person in front of the client's security dialog.
  */
 import type { Page } from 'playwright';
-import { type DialogProfileId, dialogProfiles } from '#browser/dialog-profiles.ts';
-import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
-import { create } from '#client/create.ts';
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from '#client/credential-options.ts';
-import { get } from '#client/get.ts';
 import { AdjustableClock, type Random } from '#protocol/seams.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import type { CaseRecorder } from './case-recorder.ts';
 import { Ceremonies } from './ceremony.ts';
-import { DialogPicture } from './dialog-picture.ts';
+import type { CaseClient } from './client/case-client.ts';
 import type { ExpandedCase } from './expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from './key-under-test.ts';
 import { Organisation } from './organisation.ts';
@@ -32,14 +24,10 @@ export interface Stage {
   page: Page;
   random: Random;
   provide: ProvideAuthenticators;
-  /** Makes `handler` the WebAuthn client of the page's browser context. */
-  handleWebAuthn(handler: WebAuthnHandler): Promise<void>;
+  /** The WebAuthn client of the page: ours, or the browser's own. */
+  client: CaseClient;
   show: ShowStep;
   attach(name: string, contentType: string, body: Buffer): Promise<void>;
-  /** What went wrong between page and client behind the page's back. */
-  problems(): string[];
-  /** People watch: the security dialog is drawn while it changes. */
-  headed: boolean;
 }
 
 export interface Scene extends AsyncDisposable {
@@ -72,7 +60,7 @@ export async function setScene(scenario: ExpandedCase, stage: Stage, recorder: C
   const users = scenario.relyingParty.users ?? defaultUsers;
   const organisation = await Organisation.found({ directory, relyingParty, store, clock, random }, users);
   const site = new Site(stage.page, portal.origin, recorder.timeline);
-  const person = await seatPerson(scenario, stage, { authenticators, clock, recorder, site });
+  const { seat, world: person } = await seatPerson(scenario, stage, { authenticators, clock, recorder, site });
   const meanwhile: Promise<void>[] = [];
   return {
     authenticators,
@@ -86,15 +74,16 @@ export async function setScene(scenario: ExpandedCase, stage: Stage, recorder: C
       authenticators: authenticators.all,
       note: (event, detail) => recorder.note('user', event, detail),
       async screenshot(name) {
-        await person.picture.draw();
-        await stage.attach(name, 'image/png', await site.screenshot());
+        await stage.attach(name, 'image/png', await person.picture.screenshot());
       },
       meanwhile: (work) => meanwhile.push(work),
     },
     async [Symbol.asyncDispose]() {
+      await seat[Symbol.asyncDispose]();
       await site.leave();
       await portal[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
+      await authenticators[Symbol.asyncDispose]();
     },
   };
 }
@@ -106,13 +95,11 @@ interface Surroundings {
   site: Site;
 }
 
-/** The person in front of the security dialog, and our client that asks. */
-async function seatPerson(
-  scenario: ExpandedCase,
-  stage: Stage,
-  { authenticators, clock, recorder, site }: Surroundings,
-) {
-  const picture = new DialogPicture({ profile: dialogProfile(scenario), site, live: stage.headed });
+/** The person in front of the security dialog, and the client that asks. */
+async function seatPerson(scenario: ExpandedCase, stage: Stage, { site, ...surroundings }: Surroundings) {
+  const { client, random } = stage;
+  const { recorder } = surroundings;
+  const picture = client.picture(scenario, site);
   const reviewed = scenario.steps.some(({ keyword }) => keyword === 'review');
   const dialog = new SecurityDialog({ reviewed, observer: picture });
   const ceremonies = new Ceremonies({
@@ -122,58 +109,22 @@ async function seatPerson(
       dialog.end(error === 'none' ? 'it succeeded' : (reason ?? error));
     },
   });
-  await stage.handleWebAuthn(
-    webAuthnClient({ scenario, authenticators, ceremonies, dialog, clock, recorder, random: stage.random }),
-  );
-  return { dialog, picture, ceremonies };
+  const seat = await client.sit({ ...surroundings, scenario, ceremonies, dialog, random, attach: stage.attach });
+  return { seat, world: { dialog, picture, ceremonies } };
 }
-
-interface ClientParts {
-  scenario: ExpandedCase;
-  authenticators: Authenticators;
-  ceremonies: Ceremonies;
-  dialog: SecurityDialog;
-  clock: AdjustableClock;
-  recorder: CaseRecorder;
-  random: Random;
-}
-
-/** Our client behind the page's `navigator.credentials`. */
-function webAuthnClient(parts: ClientParts): WebAuthnHandler {
-  const { scenario, authenticators, ceremonies, dialog, clock, recorder, random } = parts;
-  const context = {
-    authenticators: authenticators.source,
-    user: dialog,
-    clock,
-    random,
-    timeline: recorder.timeline,
-    policy: scenario.client,
-  };
-  return {
-    create: ({ publicKey, ...caller }, signal) =>
-      ceremonies.follow(() =>
-        create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...context, ...caller, signal }),
-      ),
-    get: ({ publicKey, ...caller }, signal) =>
-      ceremonies.follow(() =>
-        get(publicKey as PublicKeyCredentialRequestOptionsJSON, { ...context, ...caller, signal }),
-      ),
-    isUserVerifyingPlatformAuthenticatorAvailable: async () =>
-      authenticators.all.some(({ kind, connected }) => kind === 'this-device' && connected),
-  };
-}
-
-/** The loader has checked the name. */
-const dialogProfile = ({ browser }: ExpandedCase) => (browser.dialog ?? 'windows-11') as DialogProfileId;
 
 /** Who took part, for grouping in reports. */
-export function partiesOf(scenario: ExpandedCase, { key, all }: Authenticators): Record<string, string> {
+export function partiesOf(
+  scenario: ExpandedCase,
+  { key, all }: Authenticators,
+  client: CaseClient,
+): Record<string, string> {
   const platform = all.find(({ kind }) => kind === 'this-device');
   return {
     browser: scenario.browser.channel ?? 'chromium',
     key: key.facts.label,
     ...(platform && { device: platform.facts.label }),
-    dialog: dialogProfiles[dialogProfile(scenario)].label,
+    dialog: client.dialogLabel(scenario),
     attestation: scenario.relyingParty.attestation ?? 'requested',
     ...scenario.coordinates,
   };

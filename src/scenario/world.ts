@@ -2,7 +2,7 @@
 import type { AdjustableClock } from '#protocol/seams.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import type { Ceremonies } from './ceremony.ts';
-import type { DialogPicture } from './dialog-picture.ts';
+import type { Picture } from './client/case-client.ts';
 import type { KeyUnderTest } from './key-under-test.ts';
 import type { Organisation } from './organisation.ts';
 import type { SecurityDialog } from './security-dialog.ts';
@@ -17,7 +17,7 @@ export interface World {
   readonly organisation: Organisation;
   readonly dialog: SecurityDialog;
   /** What that dialog looks like. */
-  readonly picture: DialogPicture;
+  readonly picture: Picture;
   readonly ceremonies: Ceremonies;
   /** The security key of the case. */
   readonly key: KeyUnderTest;

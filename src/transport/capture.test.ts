@@ -82,6 +82,15 @@ describe('a capture', () => {
     expect(exchanges[0]).not.toHaveProperty('response');
   });
 
+  test('marks what went to a device on another machine', async () => {
+    const { device, exchanges } = captured(hex('00'), hex('00'));
+    const record = (exchange: WireExchange) => exchanges.push(exchange);
+    const remote = capture({ ...device, remote: true }, { elapsedMs: () => 0, record });
+    expect(remote.remote).toBe(true);
+    await remote.transact(hex('04'));
+    expect(exchanges.map((exchange) => exchange.remote)).toEqual([undefined, true]);
+  });
+
   test('tells what is on its way, and passes keepalives on', async () => {
     const { device, sent } = captured(hex('00'), hex('00'));
     const states: string[] = [];

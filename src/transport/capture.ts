@@ -17,16 +17,26 @@ export interface CaptureOptions {
 
 /** `device`, recorded. Disposing it disposes the device. */
 export function capture(device: CtapDevice, { elapsedMs, record, onSent }: CaptureOptions): CtapDevice {
+  const mark = device.remote ? { remote: true } : {};
   return {
     name: device.name,
     transport: device.transport,
+    remote: device.remote,
     capabilities: device.capabilities,
     async transact(message, options = {}) {
       const atMs = elapsedMs();
       const names = namesOf(message);
       const keepalives: Keepalive[] = [];
       const finish = (end: Pick<WireExchange, 'response' | 'status' | 'transportError'>) =>
-        record({ atMs, durationMs: elapsedMs() - atMs, ...names, request: toHex(message), ...end, keepalives });
+        record({
+          atMs,
+          durationMs: elapsedMs() - atMs,
+          ...names,
+          ...mark,
+          request: toHex(message),
+          ...end,
+          keepalives,
+        });
       const answer = device.transact(message, listening(options, keepalives));
       onSent?.(names.subCommand ? `${names.command}/${names.subCommand}` : names.command);
       try {

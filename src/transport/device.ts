@@ -17,6 +17,8 @@ export interface CtapDevice extends AsyncDisposable {
   readonly name: string;
   /** WebAuthn's names of how the client reaches it. */
   readonly transport: 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
+  /** A network lies between: what is timed on this device times the network, too. */
+  readonly remote?: boolean | undefined;
   readonly capabilities: { wink: boolean; cbor: boolean; nmsg: boolean };
   /**
    * Sends command byte + CBOR parameters, resolves with status byte + CBOR.

@@ -4,11 +4,12 @@ import type { CtapDevice } from './device.ts';
 import { hidraw } from './hidraw/hidraw.ts';
 import { nodeHid } from './node-hid.ts';
 import { pcsc } from './pcsc.ts';
+import { remote } from './remote/transport.ts';
 import { tcp, udp } from './sockets.ts';
 import type { FoundDevice, OpenOptions, Transport } from './transport.ts';
 import { usb } from './usb/usb.ts';
 
-const transports = { hidraw, hid: nodeHid, usb, pcsc, udp, tcp } as const satisfies Record<string, Transport>;
+const transports = { hidraw, hid: nodeHid, usb, pcsc, udp, tcp, remote } as const satisfies Record<string, Transport>;
 type TransportScheme = keyof typeof transports;
 
 /**

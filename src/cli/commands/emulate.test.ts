@@ -4,11 +4,10 @@ import { parseAaguid } from '#protocol/bytes.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { commands } from '#protocol/commands.ts';
 import { openDevice } from '#transport/registry.ts';
-import type { EmulationOptions } from '../compose.ts';
 import { main } from '../main.ts';
-import { emulate } from './emulate.ts';
+import { type EmulateOptions, emulate } from './emulate.ts';
 
-const asked: EmulationOptions = { persona: 'yubikey-5-nfc', defect: [], touch: 'auto', transport: 'udp', port: 0 };
+const asked: EmulateOptions = { persona: ['yubikey-5-nfc'], defect: [], touch: 'auto', transport: 'udp', port: 0 };
 
 let said: (text: string) => void;
 let errors: string[];
@@ -23,7 +22,7 @@ afterEach(() => {
 });
 
 /** What `message` is answered by a key like that, over its socket. */
-async function answerOf(options: Partial<EmulationOptions>, message: number[]) {
+async function answerOf(options: Partial<EmulateOptions>, message: number[]) {
   const ended = new AbortController();
   const line = new Promise<string>((resolve) => {
     said = resolve;
@@ -54,7 +53,7 @@ describe('the key', () => {
   });
 
   it('is touched when it should be', async () => {
-    const { answer } = await answerOf({ persona: 'touchstone-key', touch: { afterMs: 20 } }, [0x0b]);
+    const { answer } = await answerOf({ persona: ['touchstone-key'], touch: { afterMs: 20 } }, [0x0b]);
     expect([...answer]).toEqual([0x00]);
   });
 });
@@ -68,6 +67,8 @@ describe('bad usage', () => {
     [['--port', '99999'], 'a port from 0 to 65535'],
     [['--transport', 'pigeon'], 'udp, tcp'],
     [['--pin', '1'], 'cannot set a PIN'],
+    [['--http', 'here'], 'a port from 0 to 65535'],
+    [['--persona', 'solo', '--persona', 'token2'], 'udp carries one key, 2 were asked for'],
   ])('%j is refused', async (args, complaint) => {
     expect(await main(['emulate', '--port', '0', ...args])).toBe(2);
     expect(errors.join('\n')).toContain(complaint);

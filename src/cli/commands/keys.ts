@@ -7,6 +7,7 @@ import { modelNameOf } from '../compose.ts';
 import { exitCode } from '../exit-codes.ts';
 import { describeKeys } from '../keys/describe-key.ts';
 import { renderKeys } from '../keys/key-list.ts';
+import { keysServeCommand } from './keys-serve.ts';
 
 interface KeysOptions {
   json: boolean;
@@ -28,7 +29,8 @@ export const keysCommand = (finish: (code: number) => void) =>
       await show(addresses, options);
       if (options.watch) await keepShowing(addresses, options);
       finish(exitCode.passed);
-    });
+    })
+    .addCommand(keysServeCommand(finish).exitOverride());
 
 async function show(addresses: readonly string[], { json, watch }: KeysOptions): Promise<void> {
   const named = addresses.map((address) => ({ address, product: address }));

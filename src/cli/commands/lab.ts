@@ -10,6 +10,7 @@ import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
 import { prepareLab } from '../lab/prepare.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
+import { readLibrary } from '../scenario-library.ts';
 
 /** The scenarios that only the lab can run, by their tag. */
 const scenarios = 'native';
@@ -22,11 +23,17 @@ export const labCommand = (finish: (code: number) => void) =>
     .argument('[jobs...]', `what to run: ${everything.join(', ')}; default: all`)
     .option('-o, --output <folder>', 'folder of all reports', 'reports')
     .action(async (jobs: string[], { output }: { output: string }) => {
-      const chosen = jobs.length === 0 ? everything : jobs;
+      const chosen = jobs.length === 0 ? usual() : jobs;
       const unknown = chosen.find((job) => !everything.includes(job));
       if (unknown) throw new UsageError(`no job of the lab is called ${unknown}; there are: ${everything.join(', ')}`);
       finish(await interruptible((signal) => lab(chosen, output, signal)));
     });
+
+/** All jobs, and the scenarios where the library has any with the tag. */
+function usual(): string[] {
+  const tagged = readLibrary(['scenarios']).cases.some(({ tags }) => tags.includes(scenarios));
+  return tagged ? everything : jobIds;
+}
 
 async function lab(chosen: readonly string[], output: string, signal: AbortSignal): Promise<number> {
   const jobs = jobIds.filter((id) => chosen.includes(id)).map((id) => labJobs[id]);

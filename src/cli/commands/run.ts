@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '#protocol/errors.ts';
 import { readResult } from '#report/read-result.ts';
-import type { ExpandedCase } from '#scenario/expanded-case.ts';
+import { type ExpandedCase, needsLab } from '#scenario/expanded-case.ts';
 import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
 import { insideLab, runInLab } from '../lab/run-in-lab.ts';
@@ -45,10 +45,11 @@ export const runCommand = (finish: (code: number) => void) =>
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const library = loadOrExplain(paths, { env: process.env });
   if (!library) return exitCode.usage;
-  const selected = select(library.cases, options);
+  const wanted = select(library.cases, options);
   if (options.lab && !insideLab()) {
     return interruptible((signal) => runInLab(process.argv.slice(2), options.output, signal));
   }
+  const selected = runnable(wanted);
   const plan: RunPlan = {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
@@ -81,6 +82,18 @@ function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): Expa
     );
   }
   return selected;
+}
+
+/** Says how many of the selected cases cannot run here. @throws {UsageError} when none can. */
+function runnable(selected: readonly ExpandedCase[]): ExpandedCase[] {
+  const here = selected.filter((scenario) => insideLab() || !needsLab(scenario));
+  const left = selected.length - here.length;
+  if (left === 0) return here;
+  const which = `${left} ${left === 1 ? 'case' : 'cases'} of the selection (browser.stack: native)`;
+  if (here.length === 0)
+    throw new UsageError(`nothing can run here: ${which} can run in the kernel lab only (touchstone run --lab)`);
+  console.log(`${which} not run here: they run in the kernel lab only (touchstone run --lab)`);
+  return here;
 }
 
 const describeSelection = (grep: RegExp | undefined, tags: string[]) =>

@@ -1,7 +1,7 @@
-/** The terminal beside an emulated key: a line for each exchange, below it what the key waits for and which keys act. */
+/** The terminal beside emulated keys: a line for each exchange, below it what a key waits for and which keys of the keyboard act. */
 import pc from 'picocolors';
-import type { WireExchange } from '#result/transcript.ts';
 import { exchangeLine } from './exchange-line.ts';
+import type { Question } from './hands.ts';
 import type { OnlineKey, OnlineKeyEvents } from './online-key.ts';
 
 export interface Terminal {
@@ -12,45 +12,62 @@ export interface Terminal {
   now(): Date;
 }
 
-export class LiveView implements OnlineKeyEvents {
+const questions: Record<Question['kind'], string> = {
+  presence: 'touch?',
+  'long-touch': 'long touch?',
+  verification: 'finger?',
+  enrollment: 'new finger?',
+};
+const powers = { on: 'plugged in', off: 'unplugged', cycle: 'power cycled' } as const;
+
+export class LiveView {
   readonly #terminal: Terminal;
-  #waiting: { rpId: string | undefined } | undefined;
-  #key: OnlineKey | undefined;
+  #keys: readonly OnlineKey[] = [];
+  /** The key that the keyboard acts on. */
+  #chosen: OnlineKey | undefined;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
   /** From now on there is a status line, where lines go to a terminal. */
-  start(key: OnlineKey): void {
-    this.#key = key;
+  start(keys: readonly OnlineKey[]): void {
+    this.#keys = keys;
+    this.#chosen = keys[0];
     this.#drawStatus();
   }
 
   /** The answer to a key press; true when the program shall end. */
-  press(key: string): boolean {
-    if (key === 'q' || key === '\u0003') return true;
-    if (key === 't' && this.#waiting) this.#key?.touch();
-    if (key === 'd' && this.#waiting) this.#key?.deny();
-    if (key === 'u' && this.#key?.plugged) this.#note('unplugged', () => this.#key?.unplug());
-    if (key === 'r' && this.#key?.plugged === false) this.#note('plugged in', () => this.#key?.replug());
+  press(pressed: string): boolean {
+    if (pressed === 'q' || pressed === '\u0003') return true;
+    this.#choose(this.#keys.find(({ id }) => id === pressed));
+    const key = this.#chosen;
+    if (!key) return false;
+    const { question } = key.hands;
+    if (pressed === 't' && question) key.hands.make('touch');
+    if (pressed === 'd' && question) key.hands.make('deny');
+    if (pressed === 'f' && question && key.readsFingerprints) key.hands.make('unknown-finger');
+    if (pressed === 'u') key.unplug();
+    if (pressed === 'r') key.replug();
     return false;
   }
 
-  onExchange(exchange: WireExchange): void {
-    const { what, rpId, outcome, succeeded, duration } = exchangeLine(exchange);
-    const colour = succeeded ? pc.green : pc.yellow;
-    const result = `${pc.dim(duration.padStart(8))}  ${colour(outcome.padEnd(20))}`;
-    this.#line(`${result}  ${what}  ${pc.cyan(rpId)}`);
-  }
-
-  onWaiting(waiting: { rpId: string | undefined } | undefined): void {
-    this.#waiting = waiting;
-    this.#drawStatus();
-  }
-
-  onWink(): void {
-    this.#line(pc.magenta('wink'));
+  /** What happens to the key with this number. */
+  eventsOf(id: string): OnlineKeyEvents {
+    return {
+      onExchange: (exchange) => {
+        const { what, rpId, outcome, succeeded, duration } = exchangeLine(exchange);
+        const colour = succeeded ? pc.green : pc.yellow;
+        const result = `${pc.dim(duration.padStart(8))}  ${colour(outcome.padEnd(20))}`;
+        this.#line(id, `${result}  ${what}  ${pc.cyan(rpId)}`);
+      },
+      onQuestion: (question) => {
+        if (question && !this.#chosen?.hands.question) this.#choose(this.#keys.find((key) => key.id === id));
+        this.#drawStatus();
+      },
+      onPower: (power) => this.#line(id, pc.magenta(powers[power])),
+      onWink: () => this.#line(id, pc.magenta('wink')),
+    };
   }
 
   /** Takes the status line away. */
@@ -58,26 +75,46 @@ export class LiveView implements OnlineKeyEvents {
     if (this.#terminal.columns() !== undefined) this.#terminal.write('\r\u001b[2K');
   }
 
-  #note(text: string, act: () => void): void {
-    act();
-    this.#line(pc.magenta(text));
+  #choose(key: OnlineKey | undefined): void {
+    if (!key) return;
+    this.#chosen = key;
+    this.#drawStatus();
   }
 
-  #line(text: string): void {
+  #line(id: string, text: string): void {
+    const number = this.#keys.length > 1 ? `${pc.bold(id)}  ` : '';
     this.end();
-    this.#terminal.write(`${pc.dim(timeOfDay(this.#terminal.now()))}  ${text.trimEnd()}\n`);
+    this.#terminal.write(`${pc.dim(timeOfDay(this.#terminal.now()))}  ${number}${text.trimEnd()}\n`);
     this.#drawStatus();
   }
 
   #drawStatus(): void {
     const columns = this.#terminal.columns();
-    if (columns === undefined || !this.#key) return;
-    const state = !this.#key.plugged ? 'unplugged' : this.#waiting ? `touch? ${this.#waiting.rpId ?? ''}` : 'ready';
-    const colour = this.#waiting ? pc.inverse : pc.bold;
-    const keys = 't touch  d deny  u unplug  r replug  q quit';
-    const room = Math.max(0, columns - keys.length - 4);
+    if (columns === undefined || !this.#chosen) return;
+    const { question } = this.#chosen.hands;
+    const keys = this.#help(this.#chosen);
+    const room = columns - keys.length - 4;
+    const state = this.#state(this.#chosen).slice(0, Math.max(room, columns - 2));
+    const colour = question ? pc.inverse : pc.bold;
     this.end();
-    this.#terminal.write(` ${colour(state.trimEnd().slice(0, room))}  ${room > 0 ? pc.dim(keys) : ''}`);
+    this.#terminal.write(` ${colour(state)}${state.length <= room ? `  ${pc.dim(keys)}` : ''}`);
+  }
+
+  #state({ id, label, plugged, hands: { question } }: OnlineKey): string {
+    const state = !plugged ? 'unplugged' : question ? `${questions[question.kind]} ${question.rpId ?? ''}` : 'ready';
+    return (this.#keys.length > 1 ? `${id} ${label}: ${state}` : state).trimEnd();
+  }
+
+  /** The keys that do something just now. */
+  #help({ plugged, readsFingerprints, hands: { question } }: OnlineKey): string {
+    const help = [
+      ...(question ? ['t touch', 'd deny'] : []),
+      ...(question && readsFingerprints ? ['f wrong finger'] : []),
+      plugged ? 'u unplug' : 'r replug',
+      ...(this.#keys.length > 1 ? [`1-${this.#keys.length} choose`] : []),
+      'q quit',
+    ];
+    return help.join('  ');
   }
 }
 

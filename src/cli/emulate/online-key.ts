@@ -3,27 +3,46 @@ import { toHex } from '#protocol/bytes.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { capture } from '#transport/capture.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';
+import type { ExchangeLog } from './exchange-log.ts';
+import type { Hands, Question } from './hands.ts';
 
 /** What happens to the key, for whoever watches. */
 export interface OnlineKeyEvents {
   onExchange(exchange: WireExchange): void;
-  /** It waits for a touch for this relying party; `undefined` when it no longer waits. */
-  onWaiting(waiting: { rpId: string | undefined } | undefined): void;
+  /** It asks for a gesture; `undefined` when it no longer does. */
+  onQuestion(question: Question | undefined): void;
+  onPower(power: 'on' | 'off' | 'cycle'): void;
   onWink(): void;
 }
 
-export interface OnlineKey extends AsyncDisposable {
-  /** `udp:127.0.0.1:8111`. */
-  readonly name: string;
-  /** The model's name. */
-  readonly label: string;
-  readonly plugged: boolean;
-  unplug(): void;
-  replug(): void;
-  touch(): void;
-  deny(): void;
+/** What an owner of the key could see inside, without secrets. */
+export interface KeyInsight {
+  pin: 'unset' | 'set' | 'blocked';
+  pinRetries: number;
+  uvRetries: number;
+  needsPowerCycle: boolean;
+  signCounter: number;
+  credentials: readonly { rpId: string; userName: string | undefined; credentialId: Uint8Array }[];
+  fingerprints: readonly { templateId: Uint8Array; friendlyName: string | undefined }[];
 }
 
+export interface OnlineKey extends AsyncDisposable {
+  /** Its number among those that are served, from 1. */
+  readonly id: string;
+  /** `udp:127.0.0.1:8111`. */
+  readonly name: string;
+  /** The model's id and its name. */
+  readonly persona: string;
+  readonly label: string;
+  readonly readsFingerprints: boolean;
+  readonly plugged: boolean;
+  readonly hands: Hands;
+  readonly log: ExchangeLog;
+  look(): KeyInsight;
+  unplug(): void;
+  replug(): void;
+  powerCycle(): void;
+}
 interface Cable extends CtapDevice {
   readonly plugged: boolean;
   replug(): void;
@@ -44,9 +63,8 @@ interface Parts {
 }
 
 /** What is behind the plug, with every exchange recorded. */
-export function recorded({ cable, processU2f, sendsKeepalives }: Parts, events: OnlineKeyEvents) {
+export function recorded({ cable, processU2f, sendsKeepalives }: Parts, record: (exchange: WireExchange) => void) {
   const elapsedMs = () => performance.now();
-  const record = (exchange: WireExchange) => events.onExchange(exchange);
   const seen = capture(cable, { elapsedMs, record });
   const recordedU2f: ProcessU2f | undefined =
     processU2f &&

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Carrier, LabCase, LabJob } from '../case.ts';
-import { answering, guestFile, startKey, until } from './scripts.ts';
+import { answering, guestFile, startKey, touchstone, until } from './scripts.ts';
 
 const carriers: Record<Carrier, string> = { uhid: 'uhid', usbip: 'USB/IP' };
 
@@ -50,7 +50,7 @@ ${describeNode}`,
       run: `${startKey('usbip', model.persona)}
 ${until('usbip list -r 127.0.0.1')}
 usbip list -r 127.0.0.1`,
-      shows: { device: /^\s*1-1: .*\(1050:0407\)$/m },
+      shows: { device: /^\s*1-1: .*\(1050:0402\)$/m },
     },
     {
       id: 'usbip-attach',
@@ -215,6 +215,18 @@ ${answering([['Enter PIN', pin]], 'fido2-token -L -r "$key"')}`,
       aaguid: /"aaguid": "2fc0579f811347eab116bb5a8db9202a"/,
       format: /"fmt": "packed"/,
       PIN: /"verified": true/,
+    },
+  },
+  {
+    id: 'touchstone-keys',
+    title: 'touchstone keys lists it with its model and the state of its PIN',
+    timeLimitSeconds: startSeconds,
+    run: touchstone('keys --json'),
+    shows: {
+      address: /hidraw\d/,
+      model: /"model": "YubiKey 5.*NFC/,
+      aaguid: /"aaguid": "2fc0579f-8113-47ea-b116-bb5a8db9202a"/,
+      PIN: /"retries": 8/,
     },
   },
 ];

@@ -14,9 +14,12 @@ export function answering(answers: readonly (readonly [prompt: string, answer: s
   return `/usr/bin/python3 ${guestFile('answer.py')} ${words} -- ${command}`;
 }
 
+/** Our own command line. */
+export const touchstone = (args: string): string => `${quoted(process.execPath)} ${quoted(launcher)} ${args}`;
+
 /** Starts an emulated key that outlives the script; what it is asked goes to the key's log. */
 export const startKey = (carrier: Carrier, persona: string): string =>
-  `setsid ${quoted(process.execPath)} ${quoted(launcher)} emulate --transport ${carrier} --persona ${persona} --seed lab >>"$TOUCHSTONE_LAB/key.log" 2>&1 </dev/null &
+  `setsid ${touchstone(`emulate --transport ${carrier} --persona ${persona} --seed lab`)} >>"$TOUCHSTONE_LAB/key.log" 2>&1 </dev/null &
 echo $! >key.pid`;
 
 /** Waits until a condition holds; the case's time limit ends it otherwise. */

@@ -5,9 +5,9 @@
 import type { CaseResult, Expectation, Failure, RunResult, StepResult, Verdict } from '#result/run-result.ts';
 import { ceremonyMs } from '#result/statistics.ts';
 import { type Phase, phases, type Span } from '#result/timeline.ts';
-import type { PartyEvent, WireExchange } from '#result/transcript.ts';
+import { isRemote, type PartyEvent, type WireExchange } from '#result/transcript.ts';
 import { firstLine, verdictsByUrgency } from '../format.ts';
-import { type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
+import { leftOut, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
 import { type DecodedExchange, decodeExchange } from './decode-wire.ts';
 
 /** One line of the list. */
@@ -22,6 +22,8 @@ export interface CaseRow {
   machineMs: number;
   gestureMs: number;
   attempts: number;
+  /** The key was on another machine: the times include the network. */
+  remote: boolean;
   /** First line of the first failure. */
   problem?: string;
 }
@@ -37,6 +39,8 @@ export interface ReportIndex {
   /** What needs attention first, else in the order of the run. */
   rows: CaseRow[];
   phases: PhaseStatistics[];
+  /** Which timed cases are not in `phases`, as a sentence. */
+  leftOut: string;
   /** Values of each party or coordinate that occur, in order of first use; keys with one value only are left out. */
   coordinates: { key: string; values: string[] }[];
   tags: string[];
@@ -91,6 +95,7 @@ export function reportIndex({ run, verdict, totals, errors = [], cases }: RunRes
     errors,
     rows: inReadingOrder(cases).map(row),
     phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: thinned(statistics.sample) })),
+    leftOut: leftOut(cases),
     coordinates: coordinates(cases),
     tags: [...new Set(cases.flatMap(({ tags }) => tags))].toSorted(),
   };
@@ -101,8 +106,8 @@ export const inReadingOrder = (cases: readonly CaseResult[]): CaseResult[] =>
   cases.toSorted((a, b) => verdictsByUrgency.indexOf(a.verdict) - verdictsByUrgency.indexOf(b.verdict));
 
 function row(result: CaseResult): CaseRow {
-  const { id, title, verdict, tags, parties, location, durationMs, machineMs, gestureMs, attempts, failures, notes } =
-    result;
+  const { id, title, verdict, tags, parties, location, durationMs, machineMs, gestureMs, attempts } = result;
+  const { failures, notes, wire } = result;
   const problem = firstLine(failures[0]?.message ?? notes?.[0] ?? '');
   return {
     id,
@@ -115,6 +120,7 @@ function row(result: CaseResult): CaseRow {
     machineMs,
     gestureMs,
     attempts,
+    remote: isRemote(wire),
     ...(problem && { problem }),
   };
 }

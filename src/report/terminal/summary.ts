@@ -4,6 +4,7 @@ import { ceremonyMs, percentiles } from '#result/statistics.ts';
 import type { Colours } from '../colour.ts';
 import { count, formatLocation, formatMs, truncate, verdictMarks } from '../format.ts';
 import { groupBy } from '../group-by.ts';
+import { leftOut, measuredCases } from '../phase-statistics.ts';
 import { paint } from './live-view.ts';
 import { harmless, padEnd, padStart } from './terminal.ts';
 
@@ -80,13 +81,15 @@ function table({ cases, totals }: RunResult, c: Colours): string[] {
 const cell = (n: number, verdict: Verdict, c: Colours): string => (n === 0 ? c.dim('·') : paint(c)[verdict](String(n)));
 
 function times({ cases }: RunResult, c: Colours): string[] {
-  const ceremonies = cases.filter(({ spans }) => spans.length > 0).map(({ spans }) => ceremonyMs(spans));
-  if (ceremonies.length === 0) return [];
+  const ceremonies = measuredCases(cases).map(({ spans }) => ceremonyMs(spans));
+  const note = leftOut(cases);
+  const notes = note ? [`  ${c.dim(note)}`, ''] : [];
+  if (ceremonies.length === 0) return notes;
   const machine = percentiles(ceremonies.map(({ machineMs }) => machineMs));
   const gesture = percentiles(ceremonies.map(({ gestureMs }) => gestureMs));
   const line = (label: string, { p50, p95, max }: typeof machine) =>
     `  ${c.dim(padEnd(label, 8))}p50 ${formatMs(p50)}  p95 ${formatMs(p95)}  max ${formatMs(max)}  ${c.dim(`n ${ceremonies.length}`)}`;
-  return [line('Machine', machine), line('Gesture', gesture), ''];
+  return [line('Machine', machine), line('Gesture', gesture), ...(note ? notes : [''])];
 }
 
 function verdictLine({ verdict, totals, cases, run }: RunResult, c: Colours): string {

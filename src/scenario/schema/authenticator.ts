@@ -40,6 +40,10 @@ export const authenticator = z
   .strictObject({
     persona: z.string().min(1).optional().describe('Model to imitate, e.g. yubikey-5-nfc'),
     pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
+    transport: z
+      .enum(['uhid'])
+      .optional()
+      .describe('How the system sees the key, for a browser with its own WebAuthn; in the kernel lab only'),
     connected: z.boolean().optional().describe('Whether the key is plugged in from the start'),
     fmt: z.enum(attestations).optional().describe('Attestation it gives, where that differs from the persona'),
     algorithms: z.array(algorithm).nonempty().optional(),
@@ -60,6 +64,12 @@ export const thisDevice = z.strictObject({
 export type ScenarioThisDevice = z.output<typeof thisDevice>;
 
 export const browser = z.strictObject({
+  stack: z
+    .enum(['touchstone', 'native'])
+    .optional()
+    .describe(
+      "Whose WebAuthn: ours behind the page (default), or the browser's own with its own dialog, in the kernel lab only",
+    ),
   channel: z.enum(['chromium']).optional().describe('Chrome, Edge and Chromium: the first one that is installed'),
   dialog: z.string().min(1).optional().describe('Security dialog to imitate, e.g. windows-11'),
 });

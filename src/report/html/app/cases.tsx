@@ -1,11 +1,11 @@
 /** The list of cases with its filters, and beside it the case that is open. */
 import { useMemo } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
-import { formatMs, verdictMarks, verdictsByUrgency } from '../../format.ts';
+import { verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseDetail, CaseRow, ReportIndex } from '../view-model.ts';
 import { DetailView } from './detail.tsx';
 import { type Filter, isFiltering, noFilter } from './filter.ts';
-import { Mark } from './parts.tsx';
+import { Mark, Time } from './parts.tsx';
 import { caseHref } from './route.ts';
 
 interface CasesProps {
@@ -70,13 +70,13 @@ function List({ rows, current }: { rows: readonly CaseRow[]; current: string | u
 }
 
 function Item({ row, open }: { row: CaseRow; open: boolean }) {
-  const { id, title, verdict, parties, problem, durationMs } = row;
+  const { id, title, verdict, parties, problem, durationMs, remote } = row;
   return (
     <li>
       <a href={caseHref(id)} aria-current={open ? 'true' : undefined}>
         <Mark verdict={verdict} />
         <span class="title">{title}</span>
-        <span class="time">{verdict === 'skipped' ? '' : formatMs(durationMs)}</span>
+        <span class="time">{verdict !== 'skipped' && <Time ms={durationMs} remote={remote} />}</span>
         {problem && verdict !== 'passed' && <span class={`problem v-${verdict}`}>{problem}</span>}
         <span class="meta">{Object.values(parties).join(' · ')}</span>
       </a>

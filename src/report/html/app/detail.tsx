@@ -1,8 +1,9 @@
 /** One case: what broke first, then when everything happened, then all the evidence. */
+import type { ComponentChildren } from 'preact';
 import type { Failure } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
 import type { CaseDetail, CaseRow } from '../view-model.ts';
-import { CodeFrame, Mark, Section, Wide } from './parts.tsx';
+import { CodeFrame, Mark, Section, Time, Wide } from './parts.tsx';
 import { Waterfall } from './waterfall.tsx';
 import { Wire } from './wire.tsx';
 
@@ -32,10 +33,11 @@ export function DetailView({ row, detail }: { row: CaseRow; detail: CaseDetail }
 }
 
 function Title({ row, detail }: { row: CaseRow; detail: CaseDetail }) {
-  const facts: [string, string][] = [
-    ['Machine', formatMs(row.machineMs)],
-    ['Gestures', formatMs(row.gestureMs)],
-    ['Whole case', formatMs(row.durationMs)],
+  const time = (ms: number) => <Time ms={ms} remote={row.remote} />;
+  const facts: [string, ComponentChildren][] = [
+    ['Machine', time(row.machineMs)],
+    ['Gestures', time(row.gestureMs)],
+    ['Whole case', time(row.durationMs)],
     ['Attempts', String(row.attempts)],
   ];
   return (

@@ -9,6 +9,19 @@ export const Mark = ({ verdict }: { verdict: Verdict }) => (
   </span>
 );
 
+/** A time; `remote` marks one that includes a network. */
+export const Time = ({ ms, remote = false }: { ms: number; remote?: boolean | undefined }) => (
+  <>
+    {formatMs(ms)}
+    {remote && (
+      <small class="remote" title="The key was on another machine: this time includes the network">
+        {' '}
+        remote
+      </small>
+    )}
+  </>
+);
+
 /** A titled part of a case; `aside` stands at the end of the title line. */
 export function Section({
   id,

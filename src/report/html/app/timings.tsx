@@ -9,6 +9,7 @@ const slowestShown = 12;
 
 export function TimingsView({ index }: { index: ReportIndex }) {
   const slowest = index.rows
+    .filter(({ remote }) => !remote)
     .toSorted((a, b) => b.machineMs - a.machineMs)
     .slice(0, slowestShown)
     .filter(({ machineMs }) => machineMs > 0);
@@ -19,7 +20,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
       <h2 id="h-timings">Time by phase</h2>
       <p class="lede">
         Per ceremony, over all cases that were timed. Gesture time is cut out of machine phases. The scale of the plot
-        is logarithmic.
+        is logarithmic. {index.leftOut}
       </p>
       <Wide label="Table of percentiles">
         <table class="percentiles">

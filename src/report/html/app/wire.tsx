@@ -1,14 +1,14 @@
 /** The decoded transcript: one line for each CTAP exchange; opened, both messages in words and in hex. */
 import { count, formatMs } from '../../format.ts';
 import type { CaseDetail } from '../view-model.ts';
-import { Preformatted, Section } from './parts.tsx';
+import { Preformatted, Section, Time } from './parts.tsx';
 
 type Exchange = CaseDetail['wire'][number];
 
 export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
   return (
     <Section id="wire" title="Wire transcript" aside={count(exchanges.length, 'exchange')}>
-      <ol class="wire">
+      <ol class={exchanges.some(({ remote }) => remote) ? 'wire far' : 'wire'}>
         {exchanges.map((exchange, n) => (
           <li key={n}>
             <details>
@@ -20,7 +20,9 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
                 </span>
                 <span class="keepalives">{keepalives(exchange.keepalives)}</span>
                 <Status exchange={exchange} />
-                <span class="n">{formatMs(exchange.durationMs)}</span>
+                <span class="n">
+                  <Time ms={exchange.durationMs} remote={exchange.remote} />
+                </span>
               </summary>
               <Message
                 title="Request"

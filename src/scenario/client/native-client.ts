@@ -1,0 +1,53 @@
+/** The browser's own WebAuthn and its own dialog: we watch, ask the person what it asks, and type what the person answers. */
+import type { NativeSeat } from '#browser/fixtures.ts';
+import { type CeremonyEnd, watchCeremonies } from '#browser/native/ceremony-watch.ts';
+import { NativeAsker } from '#browser/native/native-asker.ts';
+import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
+import { exchangeName } from '../expect/observation.ts';
+import type { Authenticators } from '../key-under-test.ts';
+import type { CaseClient } from './case-client.ts';
+
+export function nativeClient({ page, dialog }: NativeSeat): CaseClient {
+  const problems: string[] = [];
+  return {
+    dialogLabel: () => "Chromium's own",
+    picture: () => ({
+      shown: () => undefined,
+      informed: () => undefined,
+      closed: () => undefined,
+      reach: () => undefined,
+      screenshot: () => dialog.picture(),
+    }),
+    async sit({ authenticators, ceremonies, dialog: user, attach }) {
+      const { key } = authenticators;
+      const before = refusedPins(authenticators);
+      let pictures = 0;
+      await watchCeremonies(page.context(), (ended) => {
+        ceremonies.follow(async () => outcome(await ended)).catch(() => undefined); // the page has the error already
+      });
+      const asker = new NativeAsker({
+        dialog,
+        user,
+        rpId: 'localhost',
+        key: () => {
+          const pin = key.inspect()?.pin;
+          return { connected: key.connected, hasPin: pin !== 'unset', pinBlocked: pin === 'blocked' };
+        },
+        refusals: () => refusedPins(authenticators) - before,
+        onShown: (kind, picture) => attach(`dialog ${++pictures}: ${kind}`, 'image/png', picture),
+        onProblem: (error) => problems.push(`native dialog: ${error.message}`),
+      });
+      return { [Symbol.asyncDispose]: async () => asker[Symbol.dispose]() };
+    },
+    problems: () => problems,
+  };
+}
+
+const refusedPins = ({ wire }: Authenticators): number =>
+  wire().filter((exchange) => /getPin(Uv)?.*Token/.test(exchangeName(exchange)) && exchange.status !== 'CTAP2_OK')
+    .length;
+
+function outcome({ error, message = error, transports = [] }: CeremonyEnd) {
+  if (error !== 'none') throw new WebAuthnError(error as WebAuthnErrorName, message);
+  return { response: { transports } };
+}

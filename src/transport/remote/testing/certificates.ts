@@ -1,0 +1,35 @@
+/** A certification authority of one's own, and a server's certificate for 127.0.0.1 below it, as PEM. */
+import { concat } from '#protocol/bytes.ts';
+import { generateSigningKey, type SigningKey } from '#protocol/crypto.ts';
+import * as der from '#protocol/der.ts';
+import { systemRandom } from '#protocol/seams.ts';
+import { certifyAuthority, certifyLeaf } from '../../../../emulator/attestation/authority.ts';
+import { toPem } from '../../../../emulator/attestation/x509.ts';
+
+/** `address` is the IPv4 address that the certificate is for. */
+export function serverCertificate(address = [127, 0, 0, 1]) {
+  const authorityKey = generateSigningKey('ES256', systemRandom);
+  const authority = certifyAuthority([['CN', 'Touchstone lab root']], 'lab root', authorityKey);
+  const key = generateSigningKey('ES256', systemRandom);
+  const [leaf] = certifyLeaf(authority, {
+    label: 'lab server',
+    subject: [['CN', 'lab server']],
+    spki: key.spki,
+    extensions: [subjectAlternativeName(address)],
+  });
+  return { cert: toPem(leaf!), key: privateKeyPem(key), ca: toPem(authority.certificate) };
+}
+
+/** RFC 5280 section 4.2.1.6, an iPAddress. */
+const subjectAlternativeName = (address: number[]) => ({
+  oid: '2.5.29.17',
+  critical: false,
+  value: der.sequence(der.contextSpecific(7, new Uint8Array(address), false)),
+});
+
+/** ECPrivateKey on P-256, RFC 5915. */
+function privateKeyPem(key: SigningKey): string {
+  const curve = der.contextSpecific(0, der.objectIdentifier('1.2.840.10045.3.1.7'));
+  const encoded = der.sequence(concat(der.integer(1), der.octetString(key.secret()), curve));
+  return toPem(encoded).replaceAll('CERTIFICATE', 'EC PRIVATE KEY');
+}
