@@ -22,10 +22,10 @@ export const protocolVersion = { major: 4, minor: 4 } as const;
 
 /** Values that PC/SC fixes (PC/SC part 5). */
 export const scope = { system: 2 } as const;
-export const shareMode = { exclusive: 1 } as const;
+const shareMode = { exclusive: 1 } as const;
 export const disposition = { reset: 1 } as const;
 /** Bits: T=0 and T=1. */
-export const protocols = 0b11;
+const protocols = 0b11;
 export const success = 0;
 
 const errorNames: Record<number, string> = {
