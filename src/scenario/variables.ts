@@ -55,6 +55,8 @@ export class Resolver {
   readonly #known = new Map<string, SourceNode | undefined>();
   readonly #chain: string[] = [];
   readonly #unresolved = new Set<SourceNode>();
+  /** What is resolved for several reasons has its mistake once. */
+  readonly #told = new Set<string>();
   readonly #personas = new Map<'persona' | 'this-device', PersonaFacts | undefined>();
   #spent = 0;
 
@@ -206,7 +208,10 @@ export class Resolver {
   }
 
   #mistake(at: Place, message: string, hint?: string): ScalarNode {
-    this.diagnostics.push(diagnostic(at, message, hint));
+    const mistake = diagnostic(at, message, hint);
+    const key = JSON.stringify(mistake);
+    if (!this.#told.has(key)) this.diagnostics.push(mistake);
+    this.#told.add(key);
     return this.#hole(at);
   }
 
