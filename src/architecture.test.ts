@@ -71,6 +71,7 @@ const doors: Record<string, readonly string[]> = {
   usb: ['src/transport/usb/library.ts'],
   'node-hid': ['src/transport/node-hid.ts'],
   'pcsc-mini': ['src/transport/pcsc.ts'],
+  'nid-webauthn-emulator': ['bench/nid-contest.ts'],
 };
 
 interface Edge {
