@@ -97,7 +97,7 @@ test('a scenario without steps is told, and one with none, too', () => {
 
 test('a matrix path that does not exist is told where it is written', () => {
   expect(load({ 'a.yaml': `id: a\n${steps}matrix: { browser.chanel: [firefox] }\n` }).told).toEqual([
-    'a.yaml:3:11 unknown key "chanel" | did you mean "channel"? allowed here: channel, dialog',
+    'a.yaml:3:11 unknown key "chanel" | did you mean "channel"? allowed here: stack, channel, dialog',
   ]);
   expect(
     load({ 'a.yaml': `id: a\n${steps}matrix: { vars.x: [1, 2], exclude: [{ vars.y: 1 }, { vars.x: 3 }] }\n` }).told,

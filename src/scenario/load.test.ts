@@ -30,7 +30,7 @@ describe('a broken file', () => {
         "11:12-25 unknown persona "yubikey-5-nfs" | did you mean "yubikey-5-nfc"? allowed here: yubikey-5-nfc, yubikey-bio",
         "12:15-19 a PIN is text; put it in quotes, e.g. "1234"",
         "12:30-31 expected at most 8",
-        "13:12-18 unknown key "chanel" | did you mean "channel"? allowed here: channel, dialog",
+        "13:12-18 unknown key "chanel" | did you mean "channel"? allowed here: stack, channel, dialog",
         "17:5-18 step "choose-method" needs an argument, e.g. choose-method: passkey",
         "18:5-15 unknown key "enter-pinn" | did you mean "enter-pin"?",
         "19:17-30 unknown variable "\${vars.pni}" | did you mean "vars.pin"? allowed here: vars.pin, vars.loop, run.index",

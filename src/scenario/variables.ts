@@ -55,6 +55,7 @@ export class Resolver {
   readonly #known = new Map<string, SourceNode | undefined>();
   readonly #chain: string[] = [];
   readonly #unresolved = new Set<SourceNode>();
+  readonly #personas = new Map<'persona' | 'this-device', PersonaFacts | undefined>();
   #spent = 0;
 
   constructor(scope: Scope) {
@@ -154,8 +155,17 @@ export class Resolver {
   }
 
   #facts(namespace: 'run' | 'persona' | 'this-device'): PersonaFacts | undefined {
-    const { run, body, personas } = this.#scope;
-    if (namespace === 'run') return run;
+    if (namespace === 'run') return this.#scope.run;
+    // Looked up once, and unknown meanwhile: a mistake in the persona's name asks for a hint, and the hint for the persona.
+    if (!this.#personas.has(namespace)) {
+      this.#personas.set(namespace, undefined);
+      this.#personas.set(namespace, this.#personaFacts(namespace));
+    }
+    return this.#personas.get(namespace);
+  }
+
+  #personaFacts(namespace: 'persona' | 'this-device'): PersonaFacts | undefined {
+    const { body, personas } = this.#scope;
     const named = nodeAt(body, [namespace === 'persona' ? 'authenticator' : 'this-device', 'persona']);
     const persona = named && this.#resolve(named);
     if (persona?.kind !== 'scalar' || typeof persona.value !== 'string') return undefined;
