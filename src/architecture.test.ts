@@ -70,6 +70,7 @@ const doors: Record<string, readonly string[]> = {
   tsx: ['src/cli'],
   usb: ['src/transport/usb/library.ts'],
   'node-hid': ['src/transport/node-hid.ts'],
+  'nid-webauthn-emulator': ['bench/nid-contest.ts'],
 };
 
 interface Edge {
