@@ -19,14 +19,15 @@ export interface Rounds {
   operations: number;
 }
 
-/** Runs the contenders in turn, round by round; the first round only warms up. */
+/** Runs the contenders in turn, round by round, in changing directions: none always follows the same one. The first round only warms up. */
 export async function interleave(
   contenders: readonly Contender[],
   { rounds, operations }: Rounds,
 ): Promise<Measured[]> {
   const measured = contenders.map(({ name }) => ({ name, rates: [] as number[] }));
   for (let round = 0; round <= rounds; round++) {
-    for (const [index, contender] of contenders.entries()) {
+    const turns = [...contenders.entries()];
+    for (const [index, contender] of round % 2 === 0 ? turns : turns.reverse()) {
       const rate = await ratePerSecond(contender, operations);
       if (round > 0) measured[index]!.rates.push(rate);
     }

@@ -28,7 +28,7 @@ export interface ProcessOptions {
 }
 
 /** An authenticator without a cable: `createAuthenticator` makes one, `plugIn` and the sockets carry it. */
-export class Authenticator {
+export class Authenticator implements Disposable {
   readonly persona: Persona;
   /** Accidents to come. */
   readonly faults = new FaultPlan();
@@ -109,6 +109,11 @@ export class Authenticator {
   /** Everything that outlives the power, secrets included, as a JSON document (`AuthenticatorOptions.importedState` reads it). */
   exportState(): AuthenticatorStateJson {
     return snapshot(this.persona.id, this.#env.state.persistent);
+  }
+
+  /** Lets go of the state's store, so that another process may use it. A command that would change the state fails from then on. */
+  [Symbol.dispose](): void {
+    this.#env.close();
   }
 
   #session(parts: ProcessOptions & { power: AbortSignal; late: (() => void)[]; fault: Fault | undefined }): Session {

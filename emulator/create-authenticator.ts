@@ -10,6 +10,7 @@ import { type AttestationIdentity, attestationIdentity } from './attestation/tes
 import { Authenticator } from './authenticator.ts';
 import { pinFrom } from './commands/set-pin.ts';
 import { type DefectId, defectOf } from './defects/registry.ts';
+import type { AuthenticatorEnv } from './env.ts';
 import { autoTouch, type GestureSource } from './gestures.ts';
 import { type Misbehaviour, misbehaviour } from './misbehaviour.ts';
 import { FileJournal, type PersistentStore } from './persistence/journal.ts';
@@ -55,7 +56,7 @@ export interface AuthenticatorOptions {
   importedState?: unknown;
 }
 
-/** @throws {UsageError} for an unknown persona or defect, a PIN or retry count that no authenticator could have, or a state that is none of this persona. */
+/** @throws {UsageError} for an unknown persona or defect, a PIN or retry count that no authenticator could have, or a state that is none of this persona; {UnavailableError} while another process uses the state's file. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const persona = customised(options);
   const { clock = systemClock, random = systemRandom, gestures = autoTouch } = options;
@@ -73,21 +74,26 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     persistent: freshPersistentState(factory),
     volatile: freshVolatileState(clock),
   };
-  const commit = beginState(state, options);
+  const { commit, close } = beginState(state, options);
   const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: wrongs.rules, state, commit });
-  return new Authenticator({ persona, clock, random, gestures, misbehaviour: wrongs, state, pinUvAuth, commit });
+  return new Authenticator({ persona, clock, random, gestures, misbehaviour: wrongs, state, pinUvAuth, commit, close });
 }
 
 /** Fills the fresh state from the store, or from the options when there is none or it is new. The result keeps it. */
-function beginState(state: State, options: AuthenticatorOptions): () => void {
+function beginState(state: State, options: AuthenticatorOptions): Pick<AuthenticatorEnv, 'commit' | 'close'> {
   const store = typeof options.state === 'string' ? new FileJournal(options.state) : options.state;
-  const known = store !== undefined && replay(store, state);
-  if (!known) configure(state, options);
-  state.persistent.keys.adopt(options.credentials ?? []);
-  if (!store) return () => {};
-  const recorder = new StateRecorder(store, state);
-  recorder.commit();
-  return () => recorder.commit();
+  try {
+    const known = store !== undefined && replay(store, state);
+    if (!known) configure(state, options);
+    state.persistent.keys.adopt(options.credentials ?? []);
+    if (!store) return { commit() {}, close() {} };
+    const recorder = new StateRecorder(store, state);
+    recorder.commit();
+    return { commit: () => recorder.commit(), close: () => store.close() };
+  } catch (error) {
+    store?.close();
+    throw error;
+  }
 }
 
 function configure(state: State, { importedState, pin, retries }: AuthenticatorOptions): void {

@@ -16,4 +16,6 @@ export interface AuthenticatorEnv {
   readonly pinUvAuth: PinUvAuth;
   /** Makes durable what has changed in the persistent state, where it is kept at all. */
   commit(): void;
+  /** Lets go of where it is kept. */
+  close(): void;
 }

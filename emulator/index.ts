@@ -8,12 +8,13 @@
  * const info = await device.transact(new Uint8Array([0x04])); // authenticatorGetInfo
  * ```
  *
- * What is asked wrongly throws `UsageError`; a device that cannot be talked to throws `TransportError` with its `kind`.
+ * What is asked wrongly throws `UsageError`; a device that cannot be talked to throws `TransportError` with its `kind`; a state
+ * that another process is using throws `UnavailableError`.
  * A command that fails throws nothing: its status is the first byte of the answer.
  */
 export { encode as encodeCbor } from '#protocol/cbor.ts';
 export { decode as decodeCbor } from '#protocol/cbor-reader.ts';
-export { ProtocolViolation, TransportError, UsageError } from '#protocol/errors.ts';
+export { ProtocolViolation, TransportError, UnavailableError, UsageError } from '#protocol/errors.ts';
 export { AdjustableClock, type Clock, type Random } from '#protocol/seams.ts';
 export { seededRandom } from '#protocol/seeded-random.ts';
 export { exportTestPki } from './attestation/export-test-pki.ts';

@@ -70,7 +70,7 @@ const doors: Record<string, readonly string[]> = {
   tsx: ['src/cli'],
   usb: ['src/transport/usb/library.ts'],
   'node-hid': ['src/transport/node-hid.ts'],
-  'pcsc-mini': ['src/transport/pcsc.ts'],
+  'nid-webauthn-emulator': ['bench/nid-contest.ts'],
 };
 
 interface Edge {

@@ -154,6 +154,16 @@ describe('our relying party refuses', () => {
   });
 });
 
+describe('our relying party has no forbearance with', () => {
+  const misencoded = ['signature.trailing-byte', 'signature.der-long-length', 'signature.der-padded'] as const;
+  it.each(misencoded)('%s in a statement', async (defect) => {
+    expect(await ceremonyWith([defect])).toEqual(['attestation-invalid']);
+  });
+  it.each(misencoded)('%s in an assertion', async (defect) => {
+    expect(await ceremonyWith([defect], { soundAtRegistration: true })).toEqual(['accepted', 'signature-invalid']);
+  });
+});
+
 /** Formats with defects of their own; each of those is refused with the statement. */
 const formats = ['tpm', 'android-key', 'apple', 'fido-u2f'] as const;
 const ofFormats = formats.flatMap((attestation) =>

@@ -81,7 +81,7 @@ export const signatureDefects = {
       ...inAnswer('authenticatorGetAssertion', bytesOf(0x02, flip(33, 0x40))),
     },
   }),
-  /** Many verifiers read DER with forbearance, so only a suite can insist. */
+  /** Many relying parties read DER with forbearance (ours does not), so only a suite can insist. */
   ...trying('suite', {
     'signature.trailing-byte': { title: 'A byte follows every signature', breaks: encoding, signature: append(0) },
     'signature.der-long-length': {

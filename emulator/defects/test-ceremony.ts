@@ -23,18 +23,24 @@ const now = Date.parse('2026-06-01');
 /** `accepted`, the relying party's reason, or `unreadable` when the answer never became a response. */
 export type Verdict = string;
 
+interface CeremonyOptions extends Pick<AuthenticatorOptions, 'attestation'> {
+  /** It registers without defects, and has them when it signs in. */
+  soundAtRegistration?: boolean;
+}
+
 /** The verdicts on a registration and on two sign-ins; what follows a refusal is left out. */
 export async function ceremonyWith(
   defects: readonly DefectId[],
-  options: Pick<AuthenticatorOptions, 'attestation'> = {},
+  { attestation, soundAtRegistration = false }: CeremonyOptions = {},
 ): Promise<Verdict[]> {
-  const random = seededRandom('defects');
-  const platform = new TestPlatform(
-    createAuthenticator({ persona: 'touchstone-key', pin: '1234', random, defects, ...options }),
-  );
+  const options = { persona: 'touchstone-key', random: seededRandom('defects'), attestation } as const;
+  const before = createAuthenticator({ ...options, pin: '1234', defects: soundAtRegistration ? [] : defects });
   const verdicts: Verdict[] = [];
   try {
-    const passkey = await register(platform, verdicts);
+    const passkey = await register(new TestPlatform(before), verdicts);
+    const platform = new TestPlatform(
+      soundAtRegistration ? createAuthenticator({ ...options, defects, importedState: before.exportState() }) : before,
+    );
     for (let signIn = 0; passkey && signIn < 2 && verdicts.at(-1) === 'accepted'; signIn++)
       verdicts.push(await signInWith(platform, passkey));
   } catch (error) {

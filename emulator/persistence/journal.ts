@@ -18,6 +18,7 @@ import { dirname } from 'node:path';
 import { toHex, utf8 } from '#protocol/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { UsageError } from '#protocol/errors.ts';
+import { lockFile } from './file-lock.ts';
 
 /** Keeps records, in order. One authenticator at a time may use it. */
 export interface PersistentStore {
@@ -41,19 +42,33 @@ const smallBytes = 256 * 1024;
 /** Compaction once the journal is this many times as long as what it began with. */
 const growthFactor = 4;
 
-/** A store in one file of records with checksums: what was acknowledged survives the end of the process at any moment. */
+/**
+ * A store in one file of records with checksums: what was acknowledged survives the end of the process at any moment. It is locked against
+ * other processes until it is closed.
+ */
 export class FileJournal implements PersistentStore {
   readonly #path: string;
+  readonly #lock: Disposable;
   readonly #found: readonly string[];
+  #isClosed = false;
   #file: number | undefined;
   /** Bytes of whole lines. */
   #length = 0;
   #compactLength = 0;
 
-  /** @throws {UsageError} for a file that is no journal, or is damaged before its end. */
+  /**
+   * @throws {UsageError} for a file that is no journal, or is damaged before its end; {UnavailableError} while another process
+   * uses it.
+   */
   constructor(path: string) {
     this.#path = path;
-    this.#found = existsSync(path) ? this.#read() : [];
+    this.#lock = lockFile(path);
+    try {
+      this.#found = existsSync(path) ? this.#read() : [];
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   records(): readonly string[] {
@@ -82,6 +97,7 @@ export class FileJournal implements PersistentStore {
   }
 
   replace(record: string): void {
+    if (this.#isClosed) throw new Error(`cannot write to ${this.#path}: it was closed`);
     const line = lineOf(record);
     const beside = `${this.#path}.new`;
     const file = openSync(beside, 'w+', 0o600);
@@ -94,13 +110,19 @@ export class FileJournal implements PersistentStore {
       closeSync(file);
       throw error;
     }
-    this.close();
+    this.#closeFile();
     this.#file = file;
     this.#length = line.length;
     this.#compactLength = line.length;
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#closeFile();
+    this.#lock[Symbol.dispose]();
+  }
+
+  #closeFile(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
   }

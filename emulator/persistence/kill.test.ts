@@ -46,7 +46,7 @@ it(`nothing acknowledged is lost over ${rounds} kills, and no counter goes back`
       const [, id = '', signCount = ''] = line.split(' ');
       acknowledged.set(id, Number(signCount));
     }
-    const survivor = createAuthenticator({ persona: 'touchstone-key', state: path, credentialCapacity: 1e6 });
+    using survivor = createAuthenticator({ persona: 'touchstone-key', state: path, credentialCapacity: 1e6 });
     const { signCounter, pinRetries } = survivor.inspect();
     expect(signCounter).toBeGreaterThanOrEqual(Math.max(...acknowledged.values()));
     if (lines.at(-1) === 'wrong') expect(pinRetries).toBeLessThan(8);

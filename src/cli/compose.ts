@@ -69,7 +69,8 @@ export interface Emulation extends AsyncDisposable {
 
 /**
  * Lends a key of each persona to other programs. `eventsOf` gives whoever watches the key with a number, `1` for the first.
- * @throws {UsageError} for an unknown persona or defect, or more keys than the transport carries; {TransportError} when the transport cannot be had.
+ * @throws {UsageError} for an unknown persona or defect, or more keys than the transport carries; {TransportError} when the transport cannot be had;
+ * {UnavailableError} while another process uses a state's file.
  */
 export async function serveEmulated(
   options: EmulationOptions,
@@ -86,11 +87,21 @@ export async function serveEmulated(
     );
   const all = [first, ...others] as const;
   const random = options.seed === undefined ? undefined : seededRandom(options.seed);
-  const served = await serve([first.toServe, ...others.map(({ toServe }) => toServe)], { port: options.port, random });
+  const letGo = () => {
+    for (const { authenticator } of all) authenticator[Symbol.dispose]();
+  };
+  const served = await serve([first.toServe, ...others.map(({ toServe }) => toServe)], {
+    port: options.port,
+    random,
+  }).catch((error: unknown) => {
+    letGo();
+    throw error;
+  });
   return {
     keys: all.flatMap(({ online }, index) => (served[index] ? [online(served[index])] : [])),
     async [Symbol.asyncDispose]() {
       for (const each of served) await each[Symbol.asyncDispose]();
+      letGo();
     },
   };
 }
@@ -124,6 +135,7 @@ function emulated(
   const { label, builtInUv } = authenticator.persona;
   const about = { id, persona, label, readsFingerprints: builtInUv?.uvModality === fingerprint, hands, log };
   return {
+    authenticator,
     toServe: { inside, usb: usbDeviceOf(authenticator.persona), wink: () => events.onWink() },
     online: (served: ServedKey): OnlineKey =>
       Object.assign(served, about, { look: () => authenticator.inspect() }, plugOf(served, events)),

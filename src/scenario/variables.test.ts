@@ -54,6 +54,14 @@ test('the persona is known by the name that the case has', () => {
   ]);
 });
 
+test('a persona whose name is an unknown variable is one mistake, whatever asks for it', () => {
+  const text = '{ authenticator: { persona: "${vars.x.y}" }, value: "${persona.aaguid}" }';
+  expect(resolve(text, { personas: { key: { aaguid: 'abc' } } }).mistakes).toEqual([
+    '1:29 unknown variable "${vars.x.y}" | allowed here: run.index',
+    '1:53 unknown variable "${persona.aaguid}" | this case has no persona that is known',
+  ]);
+});
+
 test('secrets come from the environment, or from their default, and are collected', () => {
   expect(resolve('value: "${secret:PIN}"', { env: { PIN: '97' } })).toEqual({
     value: '97',

@@ -55,6 +55,9 @@ export class Resolver {
   readonly #known = new Map<string, SourceNode | undefined>();
   readonly #chain: string[] = [];
   readonly #unresolved = new Set<SourceNode>();
+  /** What is resolved for several reasons has its mistake once. */
+  readonly #told = new Set<string>();
+  readonly #personas = new Map<'persona' | 'this-device', PersonaFacts | undefined>();
   #spent = 0;
 
   constructor(scope: Scope) {
@@ -154,8 +157,17 @@ export class Resolver {
   }
 
   #facts(namespace: 'run' | 'persona' | 'this-device'): PersonaFacts | undefined {
-    const { run, body, personas } = this.#scope;
-    if (namespace === 'run') return run;
+    if (namespace === 'run') return this.#scope.run;
+    // Looked up once, and unknown meanwhile: a mistake in the persona's name asks for a hint, and the hint for the persona.
+    if (!this.#personas.has(namespace)) {
+      this.#personas.set(namespace, undefined);
+      this.#personas.set(namespace, this.#personaFacts(namespace));
+    }
+    return this.#personas.get(namespace);
+  }
+
+  #personaFacts(namespace: 'persona' | 'this-device'): PersonaFacts | undefined {
+    const { body, personas } = this.#scope;
     const named = nodeAt(body, [namespace === 'persona' ? 'authenticator' : 'this-device', 'persona']);
     const persona = named && this.#resolve(named);
     if (persona?.kind !== 'scalar' || typeof persona.value !== 'string') return undefined;
@@ -196,7 +208,10 @@ export class Resolver {
   }
 
   #mistake(at: Place, message: string, hint?: string): ScalarNode {
-    this.diagnostics.push(diagnostic(at, message, hint));
+    const mistake = diagnostic(at, message, hint);
+    const key = JSON.stringify(mistake);
+    if (!this.#told.has(key)) this.diagnostics.push(mistake);
+    this.#told.add(key);
     return this.#hole(at);
   }
 

@@ -1,12 +1,15 @@
-/** Cards over PC/SC: through a library that the test plays, and through pcscd with a virtual reader where the machine has them. */
-import { EventEmitter } from 'node:events';
+/** Cards over PC/SC: through a pcscd that the test plays, and through the real one with a virtual reader where the machine has them. */
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type CardSlot, createAuthenticator, insertCard, ManualGestures } from '#emulator';
-import { fromHex } from '#protocol/bytes.ts';
+import { createAuthenticator, insertCard, ManualGestures } from '#emulator';
+import { AdjustableClock, type Clock } from '#protocol/seams.ts';
 import { startPcscd } from '../../emulator/transports/testing/pcscd.ts';
 import { type DeviceUnderContract, deviceContract } from './device.contract.ts';
-import { type PcscLibrary, pcscWith } from './pcsc.ts';
+import { pcscOver } from './pcsc.ts';
 import { openDevice } from './registry.ts';
+import { fakePcscd } from './testing/fake-pcscd.ts';
 
 function key() {
   const gestures = new ManualGestures();
@@ -14,90 +17,69 @@ function key() {
   return { authenticator, touch: () => gestures.touch(), whenWaiting: () => gestures.whenAsked() };
 }
 
-const present = { has: (flag: number) => flag === 0x20 };
-const coded = (code: string) => Object.assign(new Error(`[ ${code} ]`), { code });
-
-/** The package with one reader; `slot` is the card on it. */
-function library({
-  slot,
-  fails = {},
-  atr = '3b80800101',
-}: {
-  slot?: CardSlot;
-  fails?: { start?: string; connect?: string };
-  atr?: string;
-}) {
-  const stopped: string[] = [];
-  const card = {
-    transmit: (apdu: Uint8Array) => slot!.transmit(apdu),
-    state: async () => ({ atr: fromHex(atr) }),
-    disconnect: async () => void stopped.push('card'),
-  };
-  class Client extends EventEmitter {
-    start() {
-      if (fails.start) throw coded(fails.start);
-      const connect = async () => {
-        if (fails.connect) throw coded(fails.connect);
-        return card;
-      };
-      const reader = Object.assign(new EventEmitter(), { name: () => 'Reader: one', connect });
-      setImmediate(() => {
-        this.emit('reader', reader);
-        if (slot) reader.emit('change', present);
-      });
-    }
-    stop() {
-      stopped.push('client');
-    }
-  }
-  return { transport: pcscWith(async () => ({ Client }) as unknown as PcscLibrary), stopped };
-}
+/** Whoever sleeps on it finds the time gone. */
+const impatient = (clock: AdjustableClock): Clock => ({
+  now: () => clock.now(),
+  monotonic: () => clock.monotonic(),
+  sleep: async (ms) => void clock.advance(ms),
+});
 
 deviceContract('PC/SC', async (): Promise<DeviceUnderContract> => {
   const { authenticator, ...hands } = key();
   const slot = insertCard(authenticator);
-  return { device: await library({ slot }).transport.open('Reader: one'), ...hands, unplug: () => slot.unplug() };
+  const device = await pcscOver(fakePcscd({ slot })).open('Reader: one');
+  return { device, ...hands, unplug: () => slot.unplug() };
 });
 
 describe('PC/SC', () => {
   const slot = () => insertCard(key().authenticator);
 
   test('lists readers with a card on them', async () => {
-    const { transport, stopped } = library({ slot: slot() });
-    expect(await transport.list()).toEqual([{ address: 'pcsc:Reader: one', product: 'card on Reader: one' }]);
-    expect(stopped).toEqual(['client']);
+    const pcscd = fakePcscd({ slot: slot() });
+    expect(await pcscOver(pcscd).list()).toEqual([{ address: 'pcsc:Reader: one', product: 'card on Reader: one' }]);
+    expect(await pcscOver(fakePcscd({})).list()).toEqual([]);
   });
 
-  test('without a service, or without the package, nothing is listed, and opening says what helps', async () => {
-    const { transport } = library({ fails: { start: 'NoService' } });
+  test('without a service nothing is listed, and opening says what helps', async () => {
+    const transport = pcscOver({ open: () => connect(join(tmpdir(), 'touchstone-no-pcscd')) });
     expect(await transport.list()).toEqual([]);
-    await expect(transport.open('')).rejects.toMatchObject({
+    const helps = { kind: 'unavailable', message: expect.stringMatching(/start pcscd/) };
+    await expect(transport.open('')).rejects.toMatchObject(helps);
+  });
+
+  test.each([
+    ['a card that another program has', { results: { connect: 0x8010000b } }, /another program uses the card/],
+    ['a service that speaks another protocol', { results: { version: 0x8010001d } }, /another protocol/],
+    ['an error that has no name here', { results: { connect: 0x80100001 } }, /error 0x80100001/],
+    ['a service that closes the connection', { closesAt: 'connect' as const }, /closed the connection/],
+  ])('%s is told', async (_, faults, message) => {
+    const opened = pcscOver(fakePcscd({ slot: slot(), ...faults })).open('');
+    await expect(opened).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringMatching(message) });
+  });
+
+  test('a reader without a card is waited for, and the others are named', async () => {
+    const clock = new AdjustableClock();
+    const opened = pcscOver({ ...fakePcscd({ slot: slot() }), clock: impatient(clock) }).open('Another');
+    await expect(opened).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringMatching(/start pcscd/),
-    });
-    const absent = pcscWith(() => Promise.reject(new Error('no such package')));
-    expect(await absent.list()).toEqual([]);
-    await expect(absent.open('')).rejects.toMatchObject({
-      kind: 'unavailable',
-      message: expect.stringMatching(/pcsc-mini/),
+      message: 'cannot open pcsc:Another: no card lies on Another; there is one on Reader: one',
     });
   });
 
-  test('a card that another program has is not taken', async () => {
-    const { transport, stopped } = library({ slot: slot(), fails: { connect: 'SharingViolation' } });
-    await expect(transport.open('')).rejects.toMatchObject({
-      kind: 'unavailable',
-      message: expect.stringMatching(/another program/),
+  test('a response longer than any is not waited for', async () => {
+    const device = pcscOver(fakePcscd({ slot: slot(), announces: 0x7fff_ffff })).open('');
+    await expect(device).rejects.toMatchObject({
+      name: 'TransportError',
+      message: expect.stringMatching(/2147483647/),
     });
-    expect(stopped).toEqual(['client']);
   });
 
   test('says whether a card has contacts, and gives everything back', async () => {
-    const { transport, stopped } = library({ slot: slot(), atr: '3bfc1300008131fe15597562696b65794e454f7233e1' });
-    const device = await transport.open('');
+    const pcscd = fakePcscd({ slot: slot(), atr: '3bfc1300008131fe15597562696b65794e454f7233e1' });
+    const device = await pcscOver(pcscd).open('');
     expect(device.transport).toBe('smart-card');
     await device[Symbol.asyncDispose]();
-    expect(stopped).toEqual(['card', 'client']);
+    expect(pcscd.heard.at(-1)).toBe('disconnect');
   });
 });
 

@@ -1,154 +1,94 @@
 /**
- * Smart cards and NFC readers over PC/SC (pcscd, or what macOS and Windows have), through pcsc-mini: an optional package with
- * prebuilt code, loaded when it is used. `pcsc:` and the reader's name; without a name, the first reader with a card on it.
+ * Smart cards and NFC readers over PC/SC, through pcscd. `pcsc:` and the reader's name; without a name, the first reader
+ * with a card on it.
  */
+import type { Duplex } from 'node:stream';
 import { TransportError } from '#protocol/errors.ts';
-import { systemClock } from '#protocol/seams.ts';
+import { type Clock, systemClock } from '#protocol/seams.ts';
 import type { CardConnection } from './card-connection.ts';
+import { openPcscdSocket, PcscdClient } from './pcscd/client.ts';
+import type { ReaderState } from './pcscd/messages.ts';
 import { openSmartCard } from './smart-card-channel.ts';
 import type { FoundDevice, Transport } from './transport.ts';
 
-/** What is used of the package. */
-export interface PcscLibrary {
-  Client: new () => PcscClient;
-}
-
-interface PcscClient {
-  on(event: 'reader', listener: (reader: PcscReader) => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  /** Throws with `code` NoService when there is no daemon. */
-  start(): unknown;
-  stop(): void;
-}
-
-interface PcscReader {
-  name(): string;
-  on(event: 'change', listener: (status: { has(flag: number): boolean }) => void): unknown;
-  on(event: 'disconnect', listener: () => void): unknown;
-  connect(mode: number): Promise<PcscCard>;
-}
-
-interface PcscCard {
-  transmit(apdu: Uint8Array, buffer?: ArrayBuffer): Promise<Uint8Array>;
-  state(): Promise<{ atr: Uint8Array }>;
-  disconnect(then: number): Promise<void>;
-}
-
-/** Values that PC/SC fixes (PC/SC part 5). */
-const exclusive = 1;
-const resetCard = 1;
-const cardIsPresent = 0x20;
-/** The longest response: 64 KiB and a status word. */
-const longestResponse = 0x1_0002;
-/** Readers are told one by one, and nobody says which was the last. */
-const listingMs = 500;
 /** A card that was laid down just now shows within a few seconds. */
 const patienceMs = 6_000;
+const lookEveryMs = 100;
 
-/** The transport with such a package. */
-export const pcscWith = (load: () => Promise<PcscLibrary>): Transport => ({
+interface PcscSeams {
+  open?: () => Duplex;
+  clock?: Clock;
+}
+
+/** The transport over a pcscd. */
+export const pcscOver = ({ open = openPcscdSocket, clock = systemClock }: PcscSeams): Transport => ({
   scheme: 'pcsc',
   async list() {
-    const readers = await readersWithCards(load, listingMs).catch(() => undefined);
-    const names = readers?.names() ?? [];
-    readers?.stop();
-    return names.map((name): FoundDevice => ({ address: `pcsc:${name}`, product: `card on ${name}` }));
+    const client = await PcscdClient.connect(open).catch(() => undefined); // no service: no cards
+    if (!client) return [];
+    try {
+      const readers = await client.readers();
+      return readers
+        .filter(({ cardIsPresent }) => cardIsPresent)
+        .map(({ name }): FoundDevice => ({ address: `pcsc:${name}`, product: `card on ${name}` }));
+    } finally {
+      client.close();
+    }
   },
-  open: async (where, options) => openSmartCard(await openCard(load, where), options),
+  async open(where, options) {
+    const client = await PcscdClient.connect(open);
+    try {
+      return await openSmartCard(await held(client, await readerWithCard(client, where, clock)), options);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  },
 });
 
-export const pcsc = pcscWith(async () => (await import('pcsc-mini')) as unknown as PcscLibrary);
+export const pcsc = pcscOver({});
 
-interface Readers {
-  /** The one that was waited for, if it came. */
-  wanted: PcscReader | undefined;
-  names(): string[];
-  stop(): void;
+/** Waits for a card on the reader called `where`, or on any. @throws {TransportError} `unavailable` when none comes. */
+async function readerWithCard(client: PcscdClient, where: string, clock: Clock): Promise<ReaderState> {
+  const giveUpAt = clock.monotonic() + patienceMs;
+  for (;;) {
+    const present = (await client.readers()).filter(({ cardIsPresent }) => cardIsPresent);
+    const found = where === '' ? present[0] : present.find(({ name }) => name === where);
+    if (found) return found;
+    if (clock.monotonic() >= giveUpAt) throw noCard(where, present);
+    await clock.sleep(lookEveryMs);
+  }
 }
 
-/** Watches the readers for so long, or until the one called `wanted` has a card on it (`''` is any). */
-async function readersWithCards(load: () => Promise<PcscLibrary>, ms: number, wanted?: string): Promise<Readers> {
-  const client = new (await library(load)).Client();
-  const present = new Map<string, PcscReader>();
-  const found = () => (wanted === '' ? [...present.values()][0] : present.get(wanted ?? ''));
-  const enough = new AbortController();
-  client.on('error', () => enough.abort());
-  client.on('reader', (reader) => {
-    const name = reader.name();
-    reader.on('disconnect', () => present.delete(name));
-    reader.on('change', (status) => {
-      if (status.has(cardIsPresent)) present.set(name, reader);
-      else present.delete(name);
-      if (wanted !== undefined && found()) enough.abort();
-    });
+function noCard(where: string, present: readonly ReaderState[]): TransportError {
+  const others = present.length > 0 ? `; there is one on ${present.map(({ name }) => name).join(', ')}` : '';
+  const message = `cannot open pcsc:${where}: no card lies on ${where || 'a reader'}${others}`;
+  return new TransportError('unavailable', message);
+}
+
+async function held(client: PcscdClient, { name: reader, atr }: ReaderState): Promise<CardConnection> {
+  const name = `pcsc:${reader}`;
+  const card = await client.hold(reader).catch((cause: Error) => {
+    throw new TransportError('unavailable', `cannot open ${name}: ${cause.message}`, { cause });
   });
-  start(client);
-  await systemClock.sleep(ms, enough.signal).catch(() => undefined); // found, or there is nothing to find
-  return { wanted: found(), names: () => [...present.keys()], stop: () => client.stop() };
-}
-
-async function library(load: () => Promise<PcscLibrary>): Promise<PcscLibrary> {
-  try {
-    return await load();
-  } catch (cause) {
-    const remedy = 'the optional package pcsc-mini or the library libpcsclite is not there';
-    throw new TransportError('unavailable', `cannot use smart cards: ${remedy}`, { cause });
-  }
-}
-
-function start(client: PcscClient): void {
-  try {
-    client.start();
-  } catch (cause) {
-    const { code, message } = cause as Error & { code?: string };
-    const why = code === 'NoService' ? 'the smart-card service does not run; start pcscd' : message;
-    throw new TransportError('unavailable', `cannot use smart cards: ${why}`, { cause });
-  }
-}
-
-async function openCard(load: () => Promise<PcscLibrary>, where: string): Promise<CardConnection> {
-  const readers = await readersWithCards(load, patienceMs, where);
-  try {
-    if (readers.wanted) return await connected(readers.wanted, readers.stop);
-    const names = readers.names();
-    const others = names.length > 0 ? `; there is one on ${names.join(', ')}` : '';
-    throw new TransportError(
-      'unavailable',
-      `cannot open pcsc:${where}: no card lies on ${where || 'a reader'}${others}`,
-    );
-  } catch (error) {
-    readers.stop();
-    throw error;
-  }
-}
-
-/** The card for this program alone: another one could select another applet meanwhile. */
-async function connected(reader: PcscReader, stop: () => void): Promise<CardConnection> {
-  const name = `pcsc:${reader.name()}`;
-  const card = await reader.connect(exclusive).catch((cause: Error & { code?: string }) => {
-    const why = cause.code === 'SharingViolation' ? 'another program uses the card' : cause.message;
-    throw new TransportError('unavailable', `cannot open ${name}: ${why}`, { cause });
-  });
-  const { atr } = await card.state();
-  const buffer = new ArrayBuffer(longestResponse);
   let isOpen = true;
   return {
     name,
     transport: isContactless(atr) ? 'nfc' : 'smart-card',
     async transmit(apdu) {
       if (!isOpen) throw new TransportError('disconnected', `${name} was closed`);
-      const response = await card.transmit(apdu, buffer).catch((cause: Error) => {
+      const response = await client.transmit(card, apdu).catch((cause: Error) => {
         throw new TransportError('disconnected', `${name} is gone: ${cause.message}`, { cause });
       });
       // Some drivers answer for a card that has gone with nothing at all.
       if (response.length === 0) throw new TransportError('disconnected', `${name} is gone`);
-      return new Uint8Array(response);
+      return response;
     },
     async close() {
       if (!isOpen) return;
       isOpen = false;
-      await card.disconnect(resetCard).catch(() => undefined); // it may have gone
-      stop();
+      await client.release(card).catch(() => undefined); // it may have gone
+      client.close();
     },
   };
 }

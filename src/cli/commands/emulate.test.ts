@@ -1,4 +1,7 @@
 /** `touchstone emulate`: a program at the other end of the socket finds the key that was asked for. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseAaguid } from '#protocol/bytes.ts';
 import { decode } from '#protocol/cbor-reader.ts';
@@ -55,6 +58,24 @@ describe('the key', () => {
   it('is touched when it should be', async () => {
     const { answer } = await answerOf({ persona: ['touchstone-key'], touch: { afterMs: 20 } }, [0x0b]);
     expect([...answer]).toEqual([0x00]);
+  });
+});
+
+describe('a state that another process is using', () => {
+  it('is refused with exit code 3', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'touchstone-emulate-'));
+    const state = join(directory, 'key.state');
+    writeFileSync(`${state}.lock`, `${process.ppid} \n`);
+    expect(await main(['emulate', '--port', '0', '--state', state])).toBe(3);
+    expect(errors.join('\n')).toContain(`cannot use ${state}: process ${process.ppid} is using it`);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is free again when the emulation has ended', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'touchstone-emulate-'));
+    await answerOf({ state: join(directory, 'key.state') }, [0x04]);
+    expect(readdirSync(directory)).toEqual(['key.state']);
+    rmSync(directory, { recursive: true });
   });
 });
 

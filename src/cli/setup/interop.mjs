@@ -10,11 +10,11 @@ import { say, step } from './step.mjs';
 
 /** @type {readonly InteropTool[]} */
 export const interopTools = [
-  { name: 'gcc', proof: '/usr/bin/gcc', tests: 'libfido2' },
-  { name: 'libc6-dev', proof: '/usr/include/stdio.h', tests: 'libfido2' },
-  { name: 'libfido2-dev', proof: '/usr/include/fido.h', tests: 'libfido2' },
   { name: 'python3-fido2', proof: '/usr/lib/python3/dist-packages/fido2', tests: 'python-fido2' },
   { name: 'python3-pyscard', proof: '/usr/lib/python3/dist-packages/smartcard', tests: 'python-fido2 over PC/SC' },
+  { name: 'libfido2-dev', proof: '/usr/include/fido.h', tests: 'libfido2' },
+  { name: 'gcc', proof: '/usr/bin/cc', tests: 'libfido2' },
+  { name: 'libc6-dev', proof: '/usr/include/stdio.h', tests: 'libfido2' },
   { name: 'pcscd', proof: '/usr/sbin/pcscd', tests: 'PC/SC' },
   { name: 'vsmartcard-vpcd', proof: '/usr/lib/pcsc/drivers/serial/libifdvpcd.so', tests: 'PC/SC' },
 ];

@@ -6,6 +6,7 @@ import { Refusal } from '../refusals.ts';
 import type { AttestationRecord } from '../store/store.ts';
 import type { AttestationObject, AttestationPart } from './attestation-object.ts';
 import type { Certificate } from './certificate.ts';
+import { ecdsaEncodingProblem } from './ecdsa-encoding.ts';
 import { formatOf } from './formats/registry.ts';
 import { parseChain } from './formats/statement.ts';
 
@@ -38,7 +39,10 @@ function verifyPart(
   if (!format) throw new Refusal('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
   const chain = parseChain(format.certificates(attStmt));
   if (!chain) throw new Refusal('attestation-invalid', 'x5c must be a list of certificates with at least one');
-  const problem = format.problem({ attStmt, chain, authData, parsed, clientDataHash, now });
+  const sig = attStmt.get('sig');
+  const problem =
+    (sig instanceof Uint8Array ? ecdsaEncodingProblem(format.algorithm?.(attStmt), sig) : undefined) ??
+    format.problem({ attStmt, chain, authData, parsed, clientDataHash, now });
   if (problem !== undefined) throw new Refusal('attestation-invalid', problem);
   return chain;
 }

@@ -13,6 +13,7 @@ import { violationsAs } from './attestation-object.ts';
 import { type AuthenticationResponseJson, parseAuthenticationResponse } from './authentication-response.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
+import { ecdsaEncodingProblem } from './ecdsa-encoding.ts';
 import { algorithmOf } from './public-key.ts';
 import { assertionRefusal, libraryVerifiesAssertions } from './simplewebauthn.ts';
 
@@ -86,8 +87,10 @@ async function verifySignature(
   { origin, rpId }: AuthenticationExpectations,
 ): Promise<void> {
   const key = violationsAs('public-key-invalid', () => decode(fromBase64url(publicKey))) as CborMap;
+  const { authenticatorData, clientDataJSON, signature } = response.response;
+  const misencoded = ecdsaEncodingProblem(algorithmOf(key), fromBase64url(signature));
+  if (misencoded !== undefined) throw new Refusal('signature-invalid', misencoded);
   if (!libraryVerifiesAssertions(algorithmOf(key))) {
-    const { authenticatorData, clientDataJSON, signature } = response.response;
     const signed = concat(fromBase64url(authenticatorData), sha256(fromBase64url(clientDataJSON)));
     if (verifyUnderCose(key, signed, fromBase64url(signature))) return;
     throw new Refusal('signature-invalid', 'the signature does not verify');

@@ -4,14 +4,15 @@ import { violationsAs } from '../attestation-object.ts';
 import { extensionOid } from '../certificate.ts';
 import { contextTag, type DerItem, readItems, readOne, tag } from '../der-reader.ts';
 import { algorithmOf, credentialSpki } from '../public-key.ts';
-import { hasOnly, type StatementFormat, signatureProblem, x5c } from './statement.ts';
+import { alg, hasOnly, type StatementFormat, signatureProblem, x5c } from './statement.ts';
 
 export const androidKey: StatementFormat = {
   certificates: x5c,
+  algorithm: alg,
   problem({ attStmt, chain, authData, clientDataHash, parsed }) {
     const [leaf] = chain;
     if (!hasOnly(attStmt, ['alg', 'sig', 'x5c']) || !leaf) return 'an android-key statement has alg, sig and x5c only';
-    if (attStmt.get('alg') !== algorithmOf(parsed.credentialPublicKey)) return 'alg differs from the credential key’s';
+    if (alg(attStmt) !== algorithmOf(parsed.credentialPublicKey)) return 'alg differs from the credential key’s';
     if (!equal(leaf.spki, credentialSpki(parsed.credentialPublicKey)))
       return 'the certificate’s key is not the credential key';
     const description = leaf.extensions.get(extensionOid.androidKeyDescription)?.value;

@@ -7,6 +7,7 @@ import { hasOnly, type StatementFormat, x5c } from './statement.ts';
 
 export const fidoU2f: StatementFormat = {
   certificates: x5c,
+  algorithm: () => coseAlgorithms.ES256.alg,
   problem({ attStmt, chain, parsed, clientDataHash }) {
     if (!hasOnly(attStmt, ['sig', 'x5c'])) return 'a fido-u2f statement has sig and x5c only';
     const [leaf] = chain;

@@ -3,10 +3,11 @@ import { concat } from '#protocol/bytes.ts';
 import { verifySignature } from '#protocol/crypto.ts';
 import { type Certificate, nameAttributes } from '../certificate.ts';
 import { algorithmOf } from '../public-key.ts';
-import { hasOnly, leafProblem, type Statement, type StatementFormat, signatureProblem, x5c } from './statement.ts';
+import { alg, hasOnly, leafProblem, type Statement, type StatementFormat, signatureProblem, x5c } from './statement.ts';
 
 export const packed: StatementFormat = {
   certificates: x5c,
+  algorithm: alg,
   problem: (statement) => (statement.attStmt.has('x5c') ? fullProblem(statement) : selfProblem(statement)),
 };
 
@@ -34,9 +35,9 @@ function subjectProblem({ subject }: Certificate): string | undefined {
 
 /** Self attestation: signed with the credential key itself. */
 function selfProblem({ attStmt, authData, clientDataHash, parsed }: Statement): string | undefined {
-  const [alg, sig] = [attStmt.get('alg'), attStmt.get('sig')];
+  const sig = attStmt.get('sig');
   if (!hasOnly(attStmt, ['alg', 'sig'])) return 'a packed self statement has alg and sig only';
-  if (alg !== algorithmOf(parsed.credentialPublicKey)) return 'alg differs from the credential key’s';
+  if (alg(attStmt) !== algorithmOf(parsed.credentialPublicKey)) return 'alg differs from the credential key’s';
   const signed = concat(authData, clientDataHash);
   if (!(sig instanceof Uint8Array) || !verifySignature(parsed.credentialPublicKey, signed, sig))
     return 'the signature does not verify under the credential key';

@@ -29,11 +29,14 @@ export interface Statement {
 export interface StatementFormat {
   /** The certificates of the statement, DER, leaf first. */
   certificates(attStmt: CborMap): CborValue | undefined;
+  /** The COSE algorithm of `sig`; formats without `sig` have none. */
+  algorithm?(attStmt: CborMap): CborValue | undefined;
   /** What is wrong with the statement, or nothing. */
   problem(statement: Statement): string | undefined;
 }
 
 export const x5c = (attStmt: CborMap): CborValue | undefined => attStmt.get('x5c');
+export const alg = (attStmt: CborMap): CborValue | undefined => attStmt.get('alg');
 
 /** @throws {Refusal} `attestation-invalid` when the list is malformed or a certificate cannot be read. */
 export function parseChain(list: CborValue | undefined): Certificate[] | undefined {
@@ -50,19 +53,19 @@ export const hasOnly = (statement: CborMap, members: string[]): boolean =>
 
 /** What keeps `sig` from being the certificate's signature over `data` with `alg`. */
 export function signatureProblem(leaf: Certificate, attStmt: CborMap, data: Uint8Array): string | undefined {
-  const [alg, sig] = [attStmt.get('alg'), attStmt.get('sig')];
-  const name = typeof alg === 'number' ? algorithmName(alg) : undefined;
-  if (!name || !(sig instanceof Uint8Array)) return `alg ${String(alg)} is not known, or sig is missing`;
+  const [identifier, sig] = [alg(attStmt), attStmt.get('sig')];
+  const name = typeof identifier === 'number' ? algorithmName(identifier) : undefined;
+  if (!name || !(sig instanceof Uint8Array)) return `alg ${String(identifier)} is not known, or sig is missing`;
   if (name === 'ML-DSA-44' || name === 'ML-DSA-65' || name === 'ML-DSA-87')
     return `no certificate has keys for ${name}`;
   if (!verifyUnder(leaf.publicKey, name, data, sig))
-    return `the signature does not verify with alg ${alg} under the certificate’s key`;
+    return `the signature does not verify with alg ${identifier} under the certificate’s key`;
   return undefined;
 }
 
 /** The digest that an algorithm signs, for the formats that carry one: SHA-256 where it has none of its own. */
-export function hashOf(alg: CborValue | undefined): string {
-  const name = typeof alg === 'number' ? algorithmName(alg) : undefined;
+export function hashOf(identifier: CborValue | undefined): string {
+  const name = typeof identifier === 'number' ? algorithmName(identifier) : undefined;
   const row = name && coseAlgorithms[name];
   return row && 'hash' in row ? row.hash : 'sha256';
 }
