@@ -1,6 +1,7 @@
 /**
  * Chromium's own dialog: read through the accessibility bus, answered with the keyboard, as the focus always stands where
- * it is wanted. The reader is one process for the life of the browser: starting programs is what costs time in the lab.
+ * it is wanted. The reader is one process for the life of the browser, as starting programs is what costs time in the lab;
+ * it is halted while nobody watches.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -12,6 +13,8 @@ const reader = new URL('./accessibility.py', import.meta.url).pathname;
 /** Debian's interpreter: its packages bring the accessibility bindings. */
 const python = '/usr/bin/python3';
 const betweenKeysMs = 20;
+/** Packing it well takes longer in the lab than everything else about it. */
+const quickly = ['-define', 'png:compression-level=1'];
 const largestPicture = 32 * 2 ** 20;
 
 export class ChromiumDialog implements NativeDialog, AsyncDisposable {
@@ -28,7 +31,11 @@ export class ChromiumDialog implements NativeDialog, AsyncDisposable {
 
   watch(listener: (sight: Sight | undefined) => void): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#reader.kill('SIGCONT');
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#reader.kill('SIGSTOP');
+    };
   }
 
   async typePin(pin: string, kind: 'enter' | 'set' | 'change'): Promise<void> {
@@ -45,7 +52,7 @@ export class ChromiumDialog implements NativeDialog, AsyncDisposable {
   }
 
   async picture(): Promise<Buffer> {
-    const { stdout } = await run('import', ['-window', 'root', 'png:-'], {
+    const { stdout } = await run('import', ['-window', 'root', ...quickly, 'png:-'], {
       encoding: 'buffer',
       maxBuffer: largestPicture,
     });
@@ -53,7 +60,7 @@ export class ChromiumDialog implements NativeDialog, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#reader.kill();
+    this.#reader.kill('SIGKILL'); // it may be halted
   }
 
   async #type(text: string): Promise<void> {

@@ -15,7 +15,10 @@ const switches = [
   '--ipc-connection-timeout=300',
   '--enable-features=NetworkServiceInProcess2',
   '--no-zygote',
+  '--force-prefers-reduced-motion',
   '--test-type', // no bar about the missing sandbox
+  // Windows without what is in them stand on the accessibility bus otherwise; `basic` leaves the pages' own content light.
+  '--force-renderer-accessibility=basic',
 ];
 
 const launchTimeoutMs = 120_000;
@@ -30,7 +33,7 @@ export function launchNativeChromium(): Promise<Browser> {
     chromiumSandbox: process.getuid?.() !== 0,
     timeout: launchTimeoutMs,
     args: switches,
-    // Without it the dialog does not stand on the accessibility bus.
+    // Without it Chromium does not go to the accessibility bus at all.
     env: { ...process.env, ACCESSIBILITY_ENABLED: '1' } as Record<string, string>,
   });
 }

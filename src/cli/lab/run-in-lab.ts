@@ -10,6 +10,8 @@ const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 /** Scenarios with browsers take their time in a guest; a run that hangs ends all the same. */
 const timeLimitMs = 60 * 60_000;
 const memoryMiB = 6144;
+/** Chromium gives itself this priority; programs that drive it must not wait until it has nothing to do. */
+const besideBrowsers = -8;
 
 /** Whether this process runs in a guest of the lab. */
 export const insideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;
@@ -26,7 +28,7 @@ export async function runInLab(args: readonly string[], output: string, signal?:
     timeLimitMs,
     signal,
     script: `. ${quoted(`${guestScripts}/desktop.sh`)}
-exec ${[process.execPath, launcher, ...args].map(quoted).join(' ')}`,
+exec nice -n ${besideBrowsers} ${[process.execPath, launcher, ...args].map(quoted).join(' ')}`,
     shares: [resolve(output)],
     env: { FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
     onLine: (line) => console.log(line),

@@ -36,3 +36,9 @@ await xdotool get_num_desktops
 
 /usr/libexec/at-spi-bus-launcher --launch-immediately >/run/at-spi.log 2>&1 &
 await dbus-send --session --print-reply --dest=org.a11y.Bus /org/a11y/bus org.a11y.Bus.GetAddress
+
+# Programs show themselves on the bus only when a reader is said to be there.
+for property in IsEnabled ScreenReaderEnabled; do
+  dbus-send --session --print-reply --dest=org.a11y.Bus /org/a11y/bus org.freedesktop.DBus.Properties.Set \
+    string:org.a11y.Status "string:$property" variant:boolean:true >/dev/null
+done

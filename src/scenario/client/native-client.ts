@@ -22,22 +22,26 @@ export function nativeClient({ page, dialog }: NativeSeat): CaseClient {
       const { key } = authenticators;
       const before = refusedPins(authenticators);
       let pictures = 0;
+      const ask = () =>
+        new NativeAsker({
+          dialog,
+          user,
+          rpId: 'localhost',
+          key: () => {
+            const pin = key.inspect()?.pin;
+            return { connected: key.connected, hasPin: pin !== 'unset', pinBlocked: pin === 'blocked' };
+          },
+          refusals: () => refusedPins(authenticators) - before,
+          onShown: (kind, picture) => attach(`dialog ${++pictures}: ${kind}`, 'image/png', picture),
+          onProblem: (error) => problems.push(`native dialog: ${error.message}`),
+        });
+      let asker: NativeAsker | undefined;
       await watchCeremonies(page.context(), (ended) => {
-        ceremonies.follow(async () => outcome(await ended)).catch(() => undefined); // the page has the error already
+        asker = ask();
+        const how = ended.finally(() => asker?.[Symbol.dispose]());
+        ceremonies.follow(async () => outcome(await how)).catch(() => undefined); // the page has the error already
       });
-      const asker = new NativeAsker({
-        dialog,
-        user,
-        rpId: 'localhost',
-        key: () => {
-          const pin = key.inspect()?.pin;
-          return { connected: key.connected, hasPin: pin !== 'unset', pinBlocked: pin === 'blocked' };
-        },
-        refusals: () => refusedPins(authenticators) - before,
-        onShown: (kind, picture) => attach(`dialog ${++pictures}: ${kind}`, 'image/png', picture),
-        onProblem: (error) => problems.push(`native dialog: ${error.message}`),
-      });
-      return { [Symbol.asyncDispose]: async () => asker[Symbol.dispose]() };
+      return { [Symbol.asyncDispose]: async () => asker?.[Symbol.dispose]() };
     },
     problems: () => problems,
   };
