@@ -32,7 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
 };
 
 /** `#emulator` has one entrance besides benchmarks. */
-const emulatorImporters = ['src/cli/compose.ts', 'bench'];
+const emulatorImporters = ['src/cli/compose', 'bench'];
 
 /** npm packages and the files or folders that may import them. Playwright belongs to the browser room and the hosts. */
 const doors: Record<string, readonly string[]> = {

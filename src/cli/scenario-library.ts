@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import pc from 'picocolors';
 import { renderDiagnostics } from '#scenario/diagnostics.ts';
 import { type LoadedScenarios, loadScenarios } from '#scenario/load.ts';
-import { vocabulary } from './compose.ts';
+import { vocabulary } from './compose/catalogue.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../..');
 

@@ -1,7 +1,7 @@
 /** `touchstone defects`: the wrong behaviours that an emulated authenticator can be given, for people or as JSON. */
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { defectGroups } from '../compose.ts';
+import { defectGroups } from '../compose/catalogue.ts';
 import { columns } from '../table.ts';
 
 export const defectsCommand = (_finish: (code: number) => void) =>

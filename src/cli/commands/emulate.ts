@@ -2,7 +2,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { TransportError } from '#protocol/errors.ts';
-import { deviceTransports, type EmulationOptions, serveEmulated } from '../compose.ts';
+import { deviceTransports } from '../compose/catalogue.ts';
+import { type EmulationOptions, serveEmulated } from '../compose/emulation.ts';
 import { type HttpAddress, loopback, serveHooks } from '../emulate/hooks-server.ts';
 import { LiveView } from '../emulate/live-view.ts';
 import { parseTouch, type TouchHabit, wantedTouch } from '../emulate/touch-habit.ts';

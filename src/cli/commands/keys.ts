@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { watchDevices } from '#transport/changes.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
-import { modelNameOf } from '../compose.ts';
+import { modelNameOf } from '../compose/catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
 import { describeKeys } from '../keys/describe-key.ts';
 import { renderKeys } from '../keys/key-list.ts';

@@ -1,6 +1,6 @@
 /** `touchstone personas`: the authenticator models that the emulator imitates, for people or as JSON. */
 import { Command } from 'commander';
-import { personas } from '../compose.ts';
+import { personas } from '../compose/catalogue.ts';
 import { columns } from '../table.ts';
 
 export const personasCommand = (_finish: (code: number) => void) =>

@@ -8,7 +8,7 @@ import type { NewUser } from '#relying-party/directory.ts';
 import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { roles } from '#relying-party/store/store.ts';
-import { emulatorRoots } from '../compose.ts';
+import { emulatorRoots } from '../compose/catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
 
 interface PortalCommandOptions {

@@ -4,7 +4,7 @@ import { commands } from '#protocol/commands.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { extensions } from '#protocol/extensions.ts';
 import { defectRows } from '../commands/defects.ts';
-import { authenticatorWith, defectGroups, freshAuthenticator, type Persona, personas } from '../compose.ts';
+import { authenticatorWith, defectGroups, freshAuthenticator, type Persona, personas } from '../compose/catalogue.ts';
 import { markdownTable } from '../table.ts';
 import { type Capabilities, capabilitiesOf, formatOfRegistration, subcommandTables } from './capabilities.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AdjustableClock } from '#protocol/seams.ts';
+import { StandingClock } from '#protocol/test-standing-clock.ts';
 import { Hands, type Question } from './hands.ts';
 import { parseTouch, touchText } from './touch-habit.ts';
 
@@ -9,7 +9,7 @@ const enrollment: Question = { kind: 'enrollment' };
 const waits = () => new AbortController().signal;
 
 function hands(habit: ConstructorParameters<typeof Hands>[1]) {
-  const clock = new AdjustableClock();
+  const clock = new StandingClock();
   const heard: (Question | undefined)[] = [];
   return { clock, heard, it: new Hands(clock, habit, (question) => heard.push(question)) };
 }

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { openDevice } from '#transport/registry.ts';
-import { type EmulationOptions, serveEmulated } from '../compose.ts';
+import { type EmulationOptions, serveEmulated } from '../compose/emulation.ts';
 import { createHooks } from './hooks.ts';
 import { serveHooks } from './hooks-server.ts';
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDevice } from '#transport/registry.ts';
-import { type EmulationOptions, serveEmulated } from '../compose.ts';
+import { type EmulationOptions, serveEmulated } from '../compose/emulation.ts';
 import { LiveView } from './live-view.ts';
 
 /** A view on a terminal that keeps what is written. */

@@ -59,7 +59,8 @@ export class LiveView {
         const { what, rpId, outcome, succeeded, duration } = exchangeLine(exchange);
         const colour = succeeded ? pc.green : pc.yellow;
         const result = `${pc.dim(duration.padStart(8))}  ${colour(outcome.padEnd(20))}`;
-        this.#line(id, `${result}  ${what}  ${pc.cyan(rpId)}`);
+        const whom = rpId === '' ? '' : `  ${pc.cyan(rpId)}`;
+        this.#line(id, `${result}  ${what}${whom}`);
       },
       onQuestion: (question) => {
         if (question && !this.#chosen?.hands.question) this.#choose(this.#keys.find((key) => key.id === id));

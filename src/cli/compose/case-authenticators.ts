@@ -1,0 +1,153 @@
+/** The emulated authenticators of a scenario's case: what it says of its key and of the device becomes an emulator behind a cable. */
+import {
+  type AttestationChoice,
+  createAuthenticator,
+  type DefectId,
+  deviceTransports,
+  type Fault,
+  type KeyInside,
+  ManualGestures,
+  type PersonaId,
+  personaOf,
+  personas,
+  plugIn,
+  type ServedKey,
+  trustAnchors,
+  usbDeviceOf,
+} from '#emulator';
+import { TransportError } from '#protocol/errors.ts';
+import type { Clock, Random } from '#protocol/seams.ts';
+import type { ExpandedCase } from '#scenario/expanded-case.ts';
+import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
+import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
+import { EmulatedKey } from '../emulated-key.ts';
+import { fitting } from './catalogue.ts';
+
+const defaultPersona: PersonaId = 'yubikey-5-nfc';
+
+/** Provides emulated authenticators. */
+export const provideEmulated: ProvideAuthenticators = async (scenario, seams): Promise<Authenticators> => {
+  const listeners = new Set<() => void>();
+  const onChange = () => {
+    for (const listener of listeners) listener();
+  };
+  const wiring = { ...seams, onChange };
+  const { key, lend } = securityKey(scenario, wiring);
+  const lent = await lend();
+  const all = scenario.thisDevice
+    ? [platformAuthenticator(scenario.thisDevice.persona as PersonaId, wiring), key]
+    : [key];
+  return {
+    key,
+    all,
+    trustAnchors: trustAnchors(),
+    wire: () => key.wire,
+    source: {
+      list: () => all.flatMap(({ available }) => available ?? []),
+      onChange(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    [Symbol.asyncDispose]: async () => lent?.[Symbol.asyncDispose](),
+  };
+};
+
+interface Wiring {
+  clock: Clock;
+  random: Random;
+  elapsedMs: () => number;
+  onChange: () => void;
+}
+
+/** The key of the case, and a way to plug it into this machine where the case wants that. */
+function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs, onChange }: Wiring) {
+  const persona = (authenticator.persona ?? defaultPersona) as PersonaId;
+  const { transport } = authenticator;
+  let served: ServedKey | undefined;
+  const hands = new ManualGestures();
+  const { pin } = authenticator;
+  const emulated = createAuthenticator({
+    persona: transport ? fitting(personaOf(persona), deviceTransports[transport].longestMessage) : persona,
+    clock,
+    random,
+    gestures: hands,
+    ...(typeof pin === 'object' && { pin: pin.set, retries: pin.retries }),
+    ...(pin === 'blocked' && { pin: '0000', retries: 0 }),
+    ...(authenticator.fingerprints !== undefined && { uvEnrolled: authenticator.fingerprints > 0 }),
+    ...(authenticator.fmt && { attestation: choiceOf(authenticator.fmt) }),
+    ...(authenticator.algorithms && { algorithms: authenticator.algorithms }),
+    ...(authenticator.storage !== undefined && { credentialCapacity: authenticator.storage }),
+    defects: (authenticator.defects ?? []).filter((defect): defect is DefectId => typeof defect === 'string'),
+  });
+  for (const defect of authenticator.defects ?? [])
+    if (typeof defect === 'object') emulated.faults.plan(faultOf(defect));
+  const key = new EmulatedKey({
+    facts: factsOf(persona),
+    kind: 'security-key',
+    cable: plugIn(emulated),
+    hands,
+    look: () => emulated.inspect(),
+    connected: authenticator.connected ?? true,
+    onChange() {
+      if (key.connected) served?.replug();
+      else served?.unplug();
+      onChange();
+    },
+    elapsedMs,
+  });
+  const lend = async () => {
+    if (!transport) return undefined;
+    const inside = lentInside(key, emulated);
+    const lent = { inside, usb: usbDeviceOf(emulated.persona) };
+    [served] = await deviceTransports[transport].serve([lent], { clock, random });
+    if (!key.connected) served?.unplug();
+    return served;
+  };
+  return { key, lend };
+}
+
+/** What the system sends goes over the recorded wire of the key. */
+function lentInside(key: EmulatedKey, emulated: ReturnType<typeof createAuthenticator>): KeyInside {
+  return {
+    async process(message, { signal, keepalive } = {}) {
+      const { available } = key;
+      if (!available) throw new TransportError('disconnected', 'the key is not plugged in');
+      return available.device.transact(message, { signal, onKeepalive: keepalive });
+    },
+    processU2f: emulated.processU2f,
+    sendsKeepalives: emulated.sendsKeepalives,
+    powerCycle: () => emulated.powerCycle(),
+  };
+}
+
+/** Scenarios call the certified kind simply `packed`. */
+const choiceOf = (fmt: NonNullable<ExpandedCase['authenticator']['fmt']>): AttestationChoice =>
+  fmt === 'packed' ? 'packed-basic' : fmt;
+
+/** An accident as a scenario says it, in the emulator's words. */
+function faultOf({ at, when, do: effect }: ScenarioAccident): Fault {
+  const command = `authenticator${at.charAt(0).toUpperCase()}${at.slice(1)}` as Fault['at'];
+  const moment = typeof when === 'object' ? { afterKeepalives: when['after-keepalives'] } : when;
+  return { at: command, do: effect, ...(moment && { when: moment }) };
+}
+
+function platformAuthenticator(persona: PersonaId, { clock, random, elapsedMs, onChange }: Wiring): EmulatedKey {
+  const hands = new ManualGestures();
+  const emulated = createAuthenticator({ persona, clock, random, gestures: hands });
+  return new EmulatedKey({
+    facts: factsOf(persona),
+    kind: 'this-device',
+    cable: plugIn(emulated, { transport: 'internal' }),
+    hands,
+    look: () => emulated.inspect(),
+    connected: true,
+    onChange,
+    elapsedMs,
+  });
+}
+
+function factsOf(persona: PersonaId) {
+  const { id, label, aaguid } = personas[persona];
+  return { id, label, aaguid };
+}
