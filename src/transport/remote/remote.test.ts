@@ -13,29 +13,13 @@ import { listRemote, openRemote } from './client.ts';
 import { beatEveryMs } from './line.ts';
 import { mostClientBytes, subprotocol } from './messages.ts';
 import { lendKeys } from './server.ts';
-import { type BareClient, bareClient, keyId, openCounter, token } from './testing/counter.ts';
+import { type BareClient, bareClient, keyId, openCounter, remoteUnderContract, token } from './testing/counter.ts';
 
 const getInfo = new Uint8Array([0x04]);
 const selection = new Uint8Array([0x0b]);
 const cancelled = 0x2d;
 
-deviceContract('a key on another machine', async () => {
-  const counter = await openCounter();
-  const device = await openRemote(counter.where, { token });
-  const dispose = device[Symbol.asyncDispose].bind(device);
-  Object.assign(device, {
-    async [Symbol.asyncDispose]() {
-      await dispose();
-      await counter[Symbol.asyncDispose]();
-    },
-  });
-  return {
-    device,
-    touch: () => counter.hands.touch(),
-    whenWaiting: () => counter.hands.whenAsked(),
-    unplug: () => counter.opened()?.unplug(),
-  };
-});
+deviceContract('a key on another machine', () => remoteUnderContract());
 
 describe('a remote key', () => {
   test('says that it is remote, and how the other machine reaches it', async () => {

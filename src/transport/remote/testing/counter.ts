@@ -2,6 +2,9 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { createAuthenticator, ManualGestures, type PluggedDevice, plugIn } from '#emulator';
+import type { DeviceUnderContract } from '../../device.contract.ts';
+import { openRemote } from '../client.ts';
+import type { Trust } from '../connect.ts';
 import { subprotocol } from '../messages.ts';
 import { type LendingEvent, type LendingOptions, lendKeys } from '../server.ts';
 
@@ -67,6 +70,28 @@ export async function openCounter(options: Partial<LendingOptions> = {}): Promis
         look();
       }),
     [Symbol.asyncDispose]: () => lending[Symbol.asyncDispose](),
+  };
+}
+
+/** The emulated key from the other side of the wire, for the port's contract. */
+export async function remoteUnderContract(
+  lending: Partial<LendingOptions> = {},
+  trust?: Trust,
+): Promise<DeviceUnderContract> {
+  const counter = await openCounter(lending);
+  const device = await openRemote(counter.where, { token, trust });
+  const dispose = device[Symbol.asyncDispose].bind(device);
+  Object.assign(device, {
+    async [Symbol.asyncDispose]() {
+      await dispose();
+      await counter[Symbol.asyncDispose]();
+    },
+  });
+  return {
+    device,
+    touch: () => counter.hands.touch(),
+    whenWaiting: () => counter.hands.whenAsked(),
+    unplug: () => counter.opened()?.unplug(),
   };
 }
 
