@@ -220,7 +220,7 @@ describe('a case', () => {
 describe('devices', () => {
   const keys = { '5234567': { aaguid: 'cb69481e-8ff7-4039-93ec-0a2729a154a8' } };
   const aaguidIn = ({ relyingParty, expect: lines }: ExpandedCase) =>
-    relyingParty.aaguids?.list[0] ?? lines.find(({ path }) => path === 'relying-party.passkey.aaguid')?.expected;
+    relyingParty.aaguids?.list?.[0] ?? lines.find(({ path }) => path === 'relying-party.passkey.aaguid')?.expected;
 
   test('are named by a case, and a known one is what the case calls its persona', () => {
     const { cases, diagnostics } = load('devices.yaml', { keys });
