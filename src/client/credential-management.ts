@@ -19,8 +19,8 @@ import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken, pinUvAu
 type Command = 'authenticatorCredentialManagement' | 'authenticatorCredentialManagementPreview';
 
 /** The command by which this key manages credentials; undefined when it does not. Keys of CTAP 2.1 preview have another code. */
-export function credentialManagementOf(info: AuthenticatorInfo): Command | undefined {
-  const { credMgmt, credentialMgmtPreview } = info.options ?? {};
+export function credentialManagementOf({ options }: Pick<AuthenticatorInfo, 'options'>): Command | undefined {
+  const { credMgmt, credentialMgmtPreview } = options ?? {};
   if (credMgmt) return 'authenticatorCredentialManagement';
   return credentialMgmtPreview ? 'authenticatorCredentialManagementPreview' : undefined;
 }

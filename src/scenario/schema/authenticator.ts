@@ -56,6 +56,9 @@ export const deviceNamed = (value: unknown): string | undefined => device.safePa
 /** A case on a real key, and not on the emulator. */
 export const isRealKey = (named: string | undefined): named is string => named !== undefined && named !== 'emulator';
 
+/** Marks the cases of a real key for the engine. */
+export const keyTag = (device: string): string => `@key:${encodeURIComponent(device)}`;
+
 export const authenticator = z
   .strictObject({
     persona: z.string().min(1).optional().describe('Model to imitate, e.g. yubikey-5-nfc'),
