@@ -7,7 +7,7 @@ import type { SourceFile } from './library.ts';
 import { type Combination, expandMatrix, onDevices } from './matrix.ts';
 import { emptyMap, mergeCases, withEntry } from './merge.ts';
 import { policyOf } from './policy-mapping.ts';
-import { deviceNamed } from './schema/authenticator.ts';
+import { deviceNamed, isRealKey } from './schema/authenticator.ts';
 import { caseShape, type ScenarioCase, scenarioCase } from './schema.ts';
 import { entryAt, type MapNode, nodeAt, type Path, pick, plain, type SourceNode } from './source-node.ts';
 import { hintFor } from './suggest.ts';
@@ -91,7 +91,7 @@ function oneCase(parts: Parts, { personas, keys = {}, run = { index: 0 }, env, .
     body,
     caseVars: caseVars?.kind === 'map' ? caseVars : undefined,
     personas,
-    keyFacts: (device) => keys[deviceNamed(device) ?? ''],
+    keyFacts: (device) => factsOfKey(deviceNamed(device), keys),
     run,
     env,
   });
@@ -109,6 +109,13 @@ function oneCase(parts: Parts, { personas, keys = {}, run = { index: 0 }, env, .
   const diagnostics = [...resolver.diagnostics, ...own.map((finding) => locate(finding, resolved))];
   if (!checked.ok || diagnostics.length > 0) return { cases: [], diagnostics };
   return { cases: [expandedCase(identity, checked.value, resolved, resolver.secrets)], diagnostics };
+}
+
+/** A key that nobody has met yet is told apart by its name only: enough to list and check what stands in a file. */
+function factsOfKey(device: string | undefined, keys: NonNullable<Vocabulary['keys']>): PersonaFacts | undefined {
+  if (!isRealKey(device)) return undefined;
+  const unmet = { id: device, label: device, aaguid: '00000000-0000-0000-0000-000000000000' };
+  return Object.hasOwn(keys, device) ? keys[device] : unmet;
 }
 
 function identify({ root, override, combination }: Parts, resolver: Resolver): CaseIdentity {

@@ -62,6 +62,8 @@ export interface Authenticators extends AsyncDisposable {
   secrets: readonly string[];
   /** Why the case says nothing about the key, or undefined when it does. */
   obstacle(): KeyObstacle | undefined;
+  /** Aborts when there is one: what the steps still wait for will not come. */
+  trouble: AbortSignal;
   /** When all parties were looked at: takes away what the case left on a real key, and tells what was made and what stays. */
   tidy(): Promise<readonly Omit<PartyEvent, 'atMs'>[]>;
 }

@@ -36,7 +36,12 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
 async function play(scenario: ExpandedCase, scene: Scene, stage: Stage, recorder: CaseRecorder): Promise<undefined> {
   const { world, authenticators, meanwhile } = scene;
   await within(scenario.timeoutMs, 'the case', (deadline) =>
-    runAllSteps(scenario, { world, recorder, show: stage.show, deadline }),
+    runAllSteps(scenario, {
+      world,
+      recorder,
+      show: stage.show,
+      deadline: AbortSignal.any([deadline, authenticators.trouble]),
+    }),
   );
   await Promise.all(meanwhile);
   await world.ceremonies.settled();

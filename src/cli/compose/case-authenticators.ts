@@ -41,6 +41,7 @@ export const provideEmulated: ProvideAuthenticators = async (scenario, seams): P
     wire: () => key.wire,
     secrets: [],
     obstacle: () => undefined,
+    trouble: new AbortController().signal,
     tidy: async () => [],
     source,
     [Symbol.asyncDispose]: async () => lent?.[Symbol.asyncDispose](),

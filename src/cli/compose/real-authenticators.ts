@@ -51,6 +51,7 @@ export const provideReal =
       wire: () => [...key.wire],
       secrets,
       obstacle: () => obstacleAt(key),
+      trouble: key.trouble,
       async tidy() {
         const after = await care.tidy();
         remember(pins, planned.id, care.pin);

@@ -59,6 +59,7 @@ export class RealKey implements KeyUnderTest {
   /** Somebody was asked to pull it, or the case is over. */
   #mayGo = false;
   #pulledDuring: string | undefined;
+  readonly #trouble = new AbortController();
   #recording = true;
 
   constructor(parts: RealKeyParts) {
@@ -92,6 +93,11 @@ export class RealKey implements KeyUnderTest {
   /** The command during which the key was pulled without anybody having been asked to. */
   get pulledDuring(): string | undefined {
     return this.#pulledDuring;
+  }
+
+  /** Aborts when it was pulled like that, or when something was refused. */
+  get trouble(): AbortSignal {
+    return this.#trouble.signal;
   }
 
   /** @throws {TransportError} when it cannot be opened. */
@@ -219,6 +225,7 @@ export class RealKey implements KeyUnderTest {
         return await answer;
       } catch (error) {
         if (error instanceof TransportError && error.kind === 'disconnected') this.#gone(error);
+        if (this.refusals.length > 0) this.#trouble.abort(error);
         throw error;
       } finally {
         this.#underWay.delete(answer);
@@ -235,7 +242,10 @@ export class RealKey implements KeyUnderTest {
   }
 
   #gone(error: TransportError): void {
-    if (!this.#mayGo) this.#pulledDuring ??= `${this.wire.at(-1)?.command ?? 'a command'} (${error.message})`;
+    if (!this.#mayGo) {
+      this.#pulledDuring ??= `${this.wire.at(-1)?.command ?? 'a command'} (${error.message})`;
+      this.#trouble.abort(error);
+    }
     if (!this.connected) return;
     this.#plugged = undefined;
     this.#parts.onChange();
