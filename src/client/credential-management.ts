@@ -19,7 +19,7 @@ import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken, pinUvAu
 type Command = 'authenticatorCredentialManagement' | 'authenticatorCredentialManagementPreview';
 
 /** The command by which this key manages credentials; undefined when it does not. Keys of CTAP 2.1 preview have another code. */
-export function credentialManagementOf({ options }: Pick<AuthenticatorInfo, 'options'>): Command | undefined {
+function credentialManagementOf({ options }: Pick<AuthenticatorInfo, 'options'>): Command | undefined {
   const { credMgmt, credentialMgmtPreview } = options ?? {};
   if (credMgmt) return 'authenticatorCredentialManagement';
   return credentialMgmtPreview ? 'authenticatorCredentialManagementPreview' : undefined;
