@@ -50,20 +50,20 @@ export class EmulatedKey implements KeyUnderTest {
     return this.#available !== undefined;
   }
 
-  connect(): void {
+  async connect(): Promise<void> {
     if (this.connected) return;
     this.#parts.cable.replug();
     this.#available = this.#enumerate();
     this.#parts.onChange();
   }
 
-  disconnect(): void {
+  async disconnect(): Promise<void> {
     this.#parts.cable.unplug();
     this.#available = undefined;
     this.#parts.onChange();
   }
 
-  powerCycle(): void {
+  async powerCycle(): Promise<void> {
     this.#parts.cable.powerCycle();
   }
 
@@ -71,11 +71,11 @@ export class EmulatedKey implements KeyUnderTest {
     await this.#parts.hands.whenAsked(signal);
   }
 
-  touch(): void {
+  async touch(): Promise<void> {
     this.#parts.hands.touch();
   }
 
-  deny(): void {
+  async deny(): Promise<void> {
     this.#parts.hands.deny();
   }
 
@@ -91,6 +91,10 @@ export class EmulatedKey implements KeyUnderTest {
 
   inspect(): KeyState {
     return this.#parts.look();
+  }
+
+  async observe(): Promise<KeyState> {
+    return this.inspect();
   }
 
   #enumerate(): AvailableAuthenticator {

@@ -23,6 +23,8 @@ export interface Expectation {
   expected: unknown;
   actual: unknown;
   ok: boolean;
+  /** Why it could not be looked at. The line neither holds nor fails then: `ok` is false, and the case is not judged by it. */
+  skipped?: string;
   location: SourceLocation;
 }
 

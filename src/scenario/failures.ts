@@ -25,7 +25,7 @@ const stackInto = ({ name, message }: Error, { file, line, column }: SourceLocat
 
 /** One line for each expectation that was not met; the error points at the first of them. */
 export function unmet(expectations: readonly Expectation[]): ScenarioFailure | undefined {
-  const failed = expectations.filter(({ ok }) => !ok);
+  const failed = expectations.filter(({ ok, skipped }) => !ok && skipped === undefined);
   const [first] = failed;
   if (!first) return undefined;
   const lines = failed.map(

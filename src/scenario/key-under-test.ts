@@ -1,4 +1,7 @@
-/** The authenticators of a case as scenario steps see them: hands on the key and a look inside. The composer implements this for the emulator and for real keys. */
+/**
+ * The authenticators of a case as scenario steps see them: what a person can do to a key, and a look inside. The composer
+ * implements this for the emulator, whose hands are quick, and for real keys, where somebody has to do it.
+ */
 import type { AuthenticatorSource } from '#client/context.ts';
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
 import type { Clock, Random } from '#protocol/seams.ts';
@@ -24,18 +27,22 @@ export interface KeyUnderTest {
   readonly facts: KeyFacts;
   readonly kind: AuthenticatorChoice['kind'];
   readonly connected: boolean;
-  connect(): void;
+  /** Plugs the key in, and resolves when the system has it. */
+  connect(signal: AbortSignal): Promise<void>;
   /** Pulls the key: a running command ends with a transport error, volatile state is gone. */
-  disconnect(): void;
-  powerCycle(): void;
+  disconnect(signal: AbortSignal): Promise<void>;
+  powerCycle(signal: AbortSignal): Promise<void>;
   /** Resolves when the key waits for a gesture. */
   whenAsked(signal: AbortSignal): Promise<void>;
-  touch(): void;
-  deny(): void;
+  /** Resolves when the key has felt it. */
+  touch(signal: AbortSignal): Promise<void>;
+  deny(signal: AbortSignal): Promise<void>;
   /** Resolves when the next such command is on its way to the key. */
   whenSent(command: WireCommand, signal: AbortSignal): Promise<void>;
   /** Undefined for a real key that cannot be looked into. */
   inspect(): KeyState | undefined;
+  /** What the key tells of itself when asked, without being changed by it. What it does not tell is undefined. */
+  observe(): Promise<Partial<KeyState>>;
 }
 
 export interface Authenticators extends AsyncDisposable {

@@ -3,7 +3,6 @@
  * One message at a time; others wait their turn. A device that was silent or broke a rule gets an INIT before it is used again.
  */
 import { Alarm } from '#protocol/alarm.ts';
-import { equal } from '#protocol/bytes.ts';
 import {
   broadcastChannel,
   type Capabilities,
@@ -26,6 +25,8 @@ import type { ReportPipe } from './report-pipe.ts';
 const silenceMs = 3_000;
 /** A person has 30 seconds for each of a few gestures. */
 const totalMs = 180_000;
+/** Whatever other programs are answered meanwhile. */
+const initPatienceMs = 1_000;
 /** A cancelled command comes back at once. */
 const cancelGraceMs = 3_000;
 /** Another program has the device: how often to ask again, and how long. */
@@ -135,12 +136,9 @@ export class CtapHidChannel implements CtapDevice {
   async #init(): Promise<void> {
     const channel = this.#channel?.channel ?? broadcastChannel;
     const nonce = this.#random.bytes(nonceLength);
-    const outcome = await this.#exchanged(channel, ctapHidCommands.INIT, nonce, { silenceMs: 1_000 });
+    const outcome = await this.#exchanged(channel, ctapHidCommands.INIT, nonce, { totalMs: initPatienceMs, nonce });
     if ('error' in outcome) throw refused('INIT', outcome.error);
-    const response = initResponse(outcome.answer);
-    if (!equal(response.nonce, nonce))
-      throw new TransportError('framing', 'INIT was answered with a nonce that was not asked with');
-    this.#channel = response;
+    this.#channel = initResponse(outcome.answer);
     this.#lostSync = false;
   }
 
@@ -162,7 +160,7 @@ export class CtapHidChannel implements CtapDevice {
     channel: number,
     command: number,
     payload: Uint8Array,
-    options: TransactOptions & { silenceMs?: number },
+    options: TransactOptions & { totalMs?: number; nonce?: Uint8Array },
   ): Promise<ExchangeOutcome> {
     if (this.#ended) throw this.#ended;
     const exchange = new Exchange({

@@ -1,5 +1,6 @@
 /** What comes back for one CTAPHID message: keepalives, the answer, an error, or nothing in time. Every byte is hostile. */
 import type { Alarm } from '#protocol/alarm.ts';
+import { equal } from '#protocol/bytes.ts';
 import {
   type CtapHidError,
   ctapHidCommands,
@@ -24,6 +25,8 @@ export interface ExchangeParts {
   /** The whole exchange, whatever the device says meanwhile. */
   totalMs: number;
   onKeepalive?: ((state: Keepalive) => void) | undefined;
+  /** INIT: what it asks with. On the shared broadcast channel an answer with another nonce is for another program. */
+  nonce?: Uint8Array | undefined;
 }
 
 /** How a device ended a message: with an answer, or with a CTAPHID error, by its code where that has no name. */
@@ -84,11 +87,17 @@ export class Exchange {
   #onMessage(command: number, payload: Uint8Array): void {
     if (command === ctapHidCommands.KEEPALIVE) this.#onKeepalive(payload);
     else if (command === ctapHidCommands.ERROR) this.#finish({ error: errorOf(payload) });
+    else if (this.#isForAnother(payload)) return;
     else if (command === this.#parts.command) this.#finish({ answer: payload });
     else
       this.fail(
         new TransportError('framing', `the device answered command ${this.#parts.command} with command ${command}`),
       );
+  }
+
+  #isForAnother(payload: Uint8Array): boolean {
+    const { nonce } = this.#parts;
+    return nonce !== undefined && payload.length > nonce.length && !equal(payload.subarray(0, nonce.length), nonce);
   }
 
   #onKeepalive([status]: Uint8Array): void {

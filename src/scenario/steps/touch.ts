@@ -10,11 +10,11 @@ export const touch = step({
   keyword: 'touch',
   async run(args, world, signal) {
     if (args === 'never') return letTimeRunOut(world, signal);
-    if (args === 'deny') return (await whoeverAsks(world, signal)).deny();
+    if (args === 'deny') return (await whoeverAsks(world, signal)).deny(signal);
     for (let left = args?.times ?? 1; left > 0; left--) {
       const key = await whoeverAsks(world, signal);
       if (args?.after) await world.clock.sleep(args.after, signal);
-      key.touch();
+      await key.touch(signal);
     }
   },
 });
