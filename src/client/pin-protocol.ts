@@ -161,7 +161,7 @@ const inScope = ({ permissions = [], rpId }: Partial<TokenScope>) => ({
   rpId,
 });
 
-const pinHash = (pin: string): Uint8Array => sha256(utf8(normalizePin(pin))).slice(0, 16);
+const pinHash = (pin: string): Uint8Array => sha256(normalizePin(pin)).slice(0, 16);
 
 function paddedPin(pin: string): Uint8Array {
   const padded = new Uint8Array(64);

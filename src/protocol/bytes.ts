@@ -38,6 +38,10 @@ export function fromBase64url(text: string): Uint8Array {
 const encoder = new TextEncoder();
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
+/** Bytes as the key of a Map: a character for each. */
+export const mapKey = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
 /** Big-endian unsigned integer of `width` bytes. */
 export function uint(value: number, width: 1 | 2 | 4): Uint8Array {
   const bytes = new Uint8Array(width);
