@@ -84,6 +84,9 @@ export const secretsAttachment = 'touchstone-secrets';
 /** An error whose name or message starts with this says that the machine, browser or device is to blame: `errored`. */
 export const infrastructureErrorName = 'InfrastructureError';
 
+/** An error whose name or message starts with this was a refusal to do something to a real key: `errored`, and bad usage of the run. */
+export const refusedErrorName = 'RefusedError';
+
 export interface CaseResult extends CaseRecord {
   verdict: Verdict;
   durationMs: number;
