@@ -212,7 +212,7 @@ function silence(signal: AbortSignal | undefined, power: AbortSignal): Promise<n
   return new Promise((_resolve, reject) => {
     const giveUp = () => reject(new TransportError('timeout', 'the authenticator does not answer'));
     if (signal?.aborted) giveUp();
-    signal?.addEventListener('abort', giveUp, { once: true });
+    signal?.addEventListener('abort', giveUp, { once: true, signal: power });
     power.addEventListener('abort', () => reject(power.reason), { once: true });
   });
 }

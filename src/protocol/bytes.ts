@@ -12,6 +12,10 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** A copy of some of the bytes; a Buffer's own `slice` is none. */
+export const copyOf = (bytes: Uint8Array, from: number, to: number): Uint8Array =>
+  Uint8Array.prototype.slice.call(bytes, from, to);
+
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

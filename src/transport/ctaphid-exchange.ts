@@ -65,9 +65,11 @@ export class Exchange {
       this.fail(new TransportError('framing', `the device broke the framing: ${(cause as Error).message}`, { cause }));
       return;
     }
-    this.#arm();
     const { message } = this.#reassembler;
-    if (!message) return;
+    if (!message) {
+      this.#arm();
+      return;
+    }
     this.#reassembler = undefined;
     this.#onMessage(message.command, message.payload);
   }
@@ -100,8 +102,9 @@ export class Exchange {
     return nonce !== undefined && payload.length > nonce.length && !equal(payload.subarray(0, nonce.length), nonce);
   }
 
-  #onKeepalive([status]: Uint8Array): void {
-    this.#parts.onKeepalive?.(status === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
+  #onKeepalive(payload: Uint8Array): void {
+    this.#arm();
+    this.#parts.onKeepalive?.(payload[0] === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
   }
 
   #finish(outcome: ExchangeOutcome): void {
@@ -110,8 +113,7 @@ export class Exchange {
   }
 
   #arm(): void {
-    const now = this.#parts.clock.monotonic();
-    this.#parts.alarm.set(Math.min(this.#parts.silenceMs, this.#deadline - now));
+    this.#parts.alarm.set(this.#parts.silenceMs, this.#deadline);
   }
 
   #end(): void {
