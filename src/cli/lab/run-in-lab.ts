@@ -4,6 +4,7 @@ import { bootLab } from '#lab/boot.ts';
 import { guestScripts, quoted } from '#lab/guest-folder.ts';
 import { exitCode } from '../exit-codes.ts';
 import { prepareLab } from './prepare.ts';
+import { compileProgram } from './program.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 
@@ -22,6 +23,7 @@ export const insideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined
  */
 export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
   const kernel = await prepareLab(['desktop'], signal);
+  await using program = await compileProgram();
   const { ending, exitCode: code } = await bootLab({
     kernel,
     memoryMiB,
@@ -30,7 +32,7 @@ export async function runInLab(args: readonly string[], output: string, signal?:
     script: `. ${quoted(`${guestScripts}/desktop.sh`)}
 exec nice -n ${besideBrowsers} ${[process.execPath, launcher, ...args].map(quoted).join(' ')}`,
     shares: [resolve(output)],
-    env: { FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
+    env: { ...program.env, FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
     onLine: (line) => console.log(line),
   });
   if (ending === 'interrupted') return exitCode.interrupted;
