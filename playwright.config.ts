@@ -1,8 +1,17 @@
 /** Playwright Test is the engine of scenarios and conformance suites; `touchstone run` starts it with a plan. */
 import { defineConfig } from '@playwright/test';
 import { planFromEnvironment } from './src/cli/run-plan.ts';
+import { keyTag } from './src/scenario/schema/authenticator.ts';
 
 const plan = planFromEnvironment();
+
+/** One project for each real key, with a single worker: no two cases use a key at the same time. */
+function projects() {
+  const keys = (plan?.keys ?? []).map(({ which }) => ({ name: which, grep: tagged(keyTag(which)), workers: 1 }));
+  return keys.length > 0 ? [{ name: 'emulator', grepInvert: keys.map(({ grep }) => grep) }, ...keys] : [];
+}
+
+const tagged = (tag: string) => new RegExp(`${tag.replace(/[.*+?^$()|[\\]/g, '\\$&')}(?:\\s|$)`);
 
 export default defineConfig({
   testDir: 'src/cli',
@@ -14,6 +23,7 @@ export default defineConfig({
   repeatEach: plan?.repeat ?? 1,
   forbidOnly: true,
   use: { headless: !plan?.headed },
+  ...(projects().length > 0 && { projects: projects() }),
   reporter: [
     [
       './src/report/playwright-reporter.ts',

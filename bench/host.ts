@@ -1,6 +1,14 @@
 /** What the host's stack adds (CTAPHID channel, hidraw pipe) to a bare loop that moves the same frames through the same node. */
 import { createAuthenticator, plugInHid } from '#emulator';
-import { broadcastChannel, ctapHidCommands, decodeInitResponse, fragment, parsePacket } from '#protocol/ctaphid.ts';
+import {
+  broadcastChannel,
+  contHeaderLength,
+  ctapHidCommands,
+  decodeInitResponse,
+  fragment,
+  initHeaderLength,
+  parsePacket,
+} from '#protocol/ctaphid.ts';
 import { median } from '#result/statistics.ts';
 import type { DeviceNodes } from '#transport/hidraw/device-node.ts';
 import { hidrawOn } from '#transport/hidraw/hidraw.ts';
@@ -57,18 +65,21 @@ async function openBare(nodes: DeviceNodes): Promise<(message: Uint8Array) => Pr
       const first = parsePacket((await nextReport(nodes, handle)).slice(0, 64));
       if (first.type !== 'init' || first.command !== command) continue;
       const answer = new Uint8Array(first.length);
-      let taken = Math.min(first.length, first.data.length);
-      answer.set(first.data.subarray(0, taken));
-      while (taken < answer.length) {
-        const { data } = parsePacket((await nextReport(nodes, handle)).slice(0, 64));
-        answer.set(data.subarray(0, answer.length - taken), taken);
-        taken += data.length;
-      }
+      let taken = copyData(first, answer, 0);
+      while (taken < answer.length)
+        taken = copyData(parsePacket((await nextReport(nodes, handle)).slice(0, 64)), answer, taken);
       return answer;
     }
   };
   const { channel } = decodeInitResponse(await exchange(broadcastChannel, ctapHidCommands.INIT, new Uint8Array(8)));
   return (message) => exchange(channel, ctapHidCommands.CBOR, message);
+}
+
+function copyData({ type, report }: ReturnType<typeof parsePacket>, into: Uint8Array, at: number): number {
+  const from = type === 'init' ? initHeaderLength : contHeaderLength;
+  const end = Math.min(into.length, at + report.length - from);
+  for (let index = at; index < end; index++) into[index] = report[from + index - at]!;
+  return end;
 }
 
 const input = new Uint8Array(64);

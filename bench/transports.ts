@@ -1,39 +1,39 @@
-/** What the way to a key costs: CTAPHID round trips and makeCredential, direct, through the framing alone, over UDP and over TCP. */
+/** What the way to a key costs: round trips and makeCredential, direct, through CTAPHID alone, over UDP, over TCP, and on a virtual card reader. */
 import { createAuthenticator, plugIn, plugInHid, serveTcp, serveUdp } from '#emulator';
-import { concat } from '#protocol/bytes.ts';
-import { encode } from '#protocol/cbor.ts';
+import { encodeMessage } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import { systemRandom } from '#protocol/seams.ts';
 import { median } from '#result/statistics.ts';
 import { type CtapHidChannel, openCtapHid } from '#transport/ctaphid-channel.ts';
-import type { CtapDevice } from '#transport/device.ts';
+import type { CtapDevice, Keepalive } from '#transport/device.ts';
+import { openSmartCard, type SmartCardChannel } from '#transport/smart-card-channel.ts';
 import { openTcp, openUdp } from '#transport/sockets.ts';
+import { layOnReader } from './card-reader.ts';
 import { interleave, rate, slowdown } from './measure.ts';
 
 const key = () => createAuthenticator({ persona: 'yubikey-5-nfc' });
 const { code, request } = commands.authenticatorMakeCredential;
-export const makeCredential = concat(
-  new Uint8Array([code]),
-  encode(
-    request.encode({
-      clientDataHash: systemRandom.bytes(32),
-      rp: { id: 'contoso.test', name: 'Contoso' },
-      user: { id: systemRandom.bytes(32), name: 'adele@contoso.test', displayName: 'Adele' },
-      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
-    }),
-  ),
+export const makeCredential = encodeMessage(
+  code,
+  request.encode({
+    clientDataHash: systemRandom.bytes(32),
+    rp: { id: 'contoso.test', name: 'Contoso' },
+    user: { id: systemRandom.bytes(32), name: 'adele@contoso.test', displayName: 'Adele' },
+    pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+  }),
 );
 
 export interface TransportFigures {
-  ways: { name: string; pingsPerSecond: number | undefined; makeCredentialP50Ms: number }[];
-  /** Share of a direct makeCredential that the framing of both sides adds, 0.1 for 10 %. */
-  framingCost: number;
+  ways: { name: string; roundTrips: { of: string; perSecond: number } | undefined; makeCredentialP50Ms: number }[];
+  /** Shares of a direct makeCredential, 0.1 for 10 %: what the framing of both sides takes by itself, and what it adds. */
+  framing: { alone: number; added: number };
 }
 
 interface Way {
   name: string;
   device: CtapDevice;
-  channel?: CtapHidChannel;
+  /** The shortest exchange, and its name. */
+  roundTrip?: { of: string; run(): Promise<unknown> };
 }
 
 export async function benchTransports(): Promise<TransportFigures> {
@@ -41,26 +41,53 @@ export async function benchTransports(): Promise<TransportFigures> {
   await using tcp = await serveTcp(key(), { port: 0 });
   const at = ({ port }: { port: number }) => ({ host: '127.0.0.1', port });
   const direct: Way = { name: 'direct', device: plugIn(key()) };
-  const framed = way('CTAPHID', await openCtapHid(plugInHid(key())));
-  const overUdp = way('UDP', await openCtapHid(await openUdp(at(udp))));
-  const overTcp = way('TCP', await openCtapHid(await openTcp(at(tcp))));
-  const ways = [direct, framed, overUdp, overTcp];
+  const framed = hid('CTAPHID', await openCtapHid(plugInHid(key())));
+  const ways = [
+    direct,
+    framed,
+    hid('UDP', await openCtapHid(await openUdp(at(udp)))),
+    hid('TCP', await openCtapHid(await openTcp(at(tcp)))),
+    card('vpcd', await openSmartCard(await layOnReader(key()))),
+  ];
   try {
     const measured: TransportFigures['ways'] = [];
     for (const each of ways)
-      measured.push({
-        name: each.name,
-        pingsPerSecond: each.channel && (await pings(each.channel)),
-        makeCredentialP50Ms: await p50(each),
-      });
-    const [bare, through] = await interleave([contender(direct), contender(framed)], { rounds: 15, operations: 300 });
-    return { ways: measured, framingCost: slowdown(through!, bare!) - 1 };
+      measured.push({ name: each.name, roundTrips: await roundTrips(each), makeCredentialP50Ms: await p50(each) });
+    return { ways: measured, framing: await framingShares(direct, framed) };
   } finally {
     for (const { device } of ways) await device[Symbol.asyncDispose]();
   }
 }
 
-const way = (name: string, channel: CtapHidChannel): Way => ({ name, device: channel, channel });
+/** Messages of one report there and one back. */
+function hid(name: string, channel: CtapHidChannel): Way {
+  const payload = new Uint8Array(57);
+  return { name, device: channel, roundTrip: { of: 'CTAPHID_PING', run: () => channel.call('PING', payload) } };
+}
+
+const card = (name: string, channel: SmartCardChannel): Way => ({
+  name,
+  device: channel,
+  roundTrip: { of: 'SELECT', run: () => channel.select() },
+});
+
+/** `alone`: the same reports and keepalives around an answer that is at hand. */
+async function framingShares(direct: Way, framed: Way): Promise<TransportFigures['framing']> {
+  const atHand = await direct.device.transact(makeCredential);
+  const empty = {
+    async process(_message: Uint8Array, { keepalive }: { keepalive?: ((state: Keepalive) => void) | undefined }) {
+      keepalive?.('upneeded');
+      keepalive?.('processing');
+      return atHand;
+    },
+    powerCycle() {},
+  };
+  const alone: Way = { name: 'framing', device: await openCtapHid(plugInHid(empty)) };
+  const rounds = { rounds: 25, operations: 200 };
+  const [bare, through] = await interleave([contender(direct), contender(framed)], rounds);
+  const [once, framing] = await interleave([contender(direct), contender(alone)], rounds);
+  return { alone: slowdown(framing!, once!), added: slowdown(through!, bare!) - 1 };
+}
 
 const contender = ({ name, device }: Way) => ({ name, run: () => make(device) });
 
@@ -70,14 +97,10 @@ async function make(device: CtapDevice): Promise<void> {
   if (status !== 0) throw new Error(`makeCredential answered 0x${status?.toString(16)}`);
 }
 
-/** Messages of one report there and one back. */
-async function pings(channel: CtapHidChannel): Promise<number> {
-  const payload = new Uint8Array(57);
-  const [measured] = await interleave([{ name: 'ping', run: () => channel.call('PING', payload) }], {
-    rounds: 5,
-    operations: 1_000,
-  });
-  return rate(measured!);
+async function roundTrips({ roundTrip }: Way): Promise<TransportFigures['ways'][number]['roundTrips']> {
+  if (!roundTrip) return undefined;
+  const [measured] = await interleave([{ name: roundTrip.of, run: roundTrip.run }], { rounds: 5, operations: 1_000 });
+  return { of: roundTrip.of, perSecond: rate(measured!) };
 }
 
 async function p50({ device }: Way): Promise<number> {

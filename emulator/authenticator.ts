@@ -3,8 +3,7 @@
  * Commands run one at a time; what they do is in `commands/`.
  */
 import { responseApdu } from '#protocol/apdu.ts';
-import { concat } from '#protocol/bytes.ts';
-import { type CborValue, encode } from '#protocol/cbor.ts';
+import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { decode, inspect as inspectCbor } from '#protocol/cbor-reader.ts';
 import { type CommandName, commandName } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
@@ -15,7 +14,7 @@ import { type Fault, type FaultEffect, FaultPlan, PowerLost, spoil } from './fau
 import { type Inspection, inspect } from './inspection.ts';
 import { type AuthenticatorStateJson, snapshot } from './persistence/snapshot.ts';
 import type { Persona } from './personas/persona.ts';
-import type { Keepalive, Session } from './session.ts';
+import { CommandSession, type Keepalive, type Session } from './session.ts';
 import { freshVolatileState } from './state.ts';
 import { answerU2f } from './u2f/u2f.ts';
 import { hasCommand } from './versions.ts';
@@ -65,16 +64,15 @@ export class Authenticator implements Disposable {
     const { power } = this.#env.state.volatile;
     if (this.#busy === power) return statusOnly('CTAP1_ERR_CHANNEL_BUSY');
     this.#busy = power;
-    const late: (() => void)[] = [];
     const fault = this.faults.take(commandName(message[0] ?? 0));
     try {
-      const session = this.#session({ signal, keepalive, power: power.signal, late, fault });
+      const session = new CommandSession(power.signal, signal, this.#keepaliveOf(keepalive, fault));
       const answer = await this.#answer(message, session, fault);
       if (power.signal.aborted) throw power.signal.reason;
       const { answerDelayMs } = this.#env.misbehaviour.rules;
       if (answerDelayMs > 0) await this.#env.clock.sleep(answerDelayMs, power.signal);
       if (answer === undefined) return await silence(signal, power.signal);
-      for (const action of late) action();
+      session.answered();
       this.#previousAnswer = answer;
       return answer;
     } finally {
@@ -87,7 +85,7 @@ export class Authenticator implements Disposable {
     if (this.#busy === power) return responseApdu('SW_UNKNOWN');
     this.#busy = power;
     try {
-      const session = this.#session({ signal, keepalive, power: power.signal, late: [], fault: undefined });
+      const session = new CommandSession(power.signal, signal, this.#keepaliveOf(keepalive));
       this.#env.state.volatile.assertions = undefined;
       const answer = await answerU2f(apdu, session, this.#env);
       return this.#keep() ? answer : responseApdu('SW_UNKNOWN');
@@ -116,19 +114,16 @@ export class Authenticator implements Disposable {
     this.#env.close();
   }
 
-  #session(parts: ProcessOptions & { power: AbortSignal; late: (() => void)[]; fault: Fault | undefined }): Session {
-    const { signal, keepalive, power, late, fault } = parts;
-    let keepalives = 0;
-    const strikesAt = typeof fault?.when === 'object' ? fault.when.afterKeepalives : undefined;
-    return {
-      signal,
-      power,
-      keepalive: (state) => {
-        if (this.#env.misbehaviour.rules.keepalivesAreSent) keepalive?.(state);
-        keepalives += 1;
-        if (fault && keepalives === strikesAt) this.#strike(fault.do);
-      },
-      afterAnswer: (action) => late.push(action),
+  /** Who hears of a keepalive: the host, and an accident that waits for the n-th. */
+  #keepaliveOf(tellHost: ProcessOptions['keepalive'], fault?: Fault): ProcessOptions['keepalive'] {
+    const tell = this.sendsKeepalives ? tellHost : undefined;
+    if (typeof fault?.when !== 'object') return tell;
+    const { afterKeepalives } = fault.when;
+    let sent = 0;
+    return (state) => {
+      tell?.(state);
+      sent += 1;
+      if (sent === afterKeepalives) this.#strike(fault.do);
     };
   }
 
@@ -174,7 +169,7 @@ export class Authenticator implements Disposable {
       this.#forgetOthers(name);
       const parameters = message.length > 1 ? this.#understand(message.subarray(1), name) : undefined;
       const result = await commandRegistry[name].execute(parameters, session, this.#env);
-      return result ? concat(ok, encode(misbehaviour.response(result, name))) : ok.slice();
+      return encodeMessage(ctapStatus.CTAP2_OK, result && misbehaviour.response(result, name));
     } catch (error) {
       return statusOnly(misbehaviour.status(statusOf(error), name));
     }
@@ -204,7 +199,6 @@ export class Authenticator implements Disposable {
   }
 }
 
-const ok = new Uint8Array([ctapStatus.CTAP2_OK]);
 const statusOnly = (status: CtapStatusName) => new Uint8Array([ctapStatus[status]]);
 
 function statusOf(error: unknown): CtapStatusName {
@@ -218,7 +212,7 @@ function silence(signal: AbortSignal | undefined, power: AbortSignal): Promise<n
   return new Promise((_resolve, reject) => {
     const giveUp = () => reject(new TransportError('timeout', 'the authenticator does not answer'));
     if (signal?.aborted) giveUp();
-    signal?.addEventListener('abort', giveUp, { once: true });
+    signal?.addEventListener('abort', giveUp, { once: true, signal: power });
     power.addEventListener('abort', () => reject(power.reason), { once: true });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { uint, utf8 } from '#protocol/bytes.ts';
+import { uint } from '#protocol/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { systemRandom } from '#protocol/seams.ts';
 import { CredentialStore, type StoredCredential } from './credential-store.ts';
@@ -55,7 +55,7 @@ describe('the store', () => {
 });
 
 describe('credential ids', () => {
-  const rpIdHash = sha256(utf8('example.com'));
+  const rpIdHash = sha256('example.com');
   const properties = { algorithm: 'EdDSA', credProtect: 3, discoverable: false } as const;
   const keys = new CredentialKeys(new Uint8Array(32), systemRandom);
 
@@ -63,7 +63,7 @@ describe('credential ids', () => {
     const { credentialId, key } = keys.create(properties, rpIdHash);
     expect(keys.open(credentialId, rpIdHash)).toEqual(properties);
     expect(keys.signingKey(credentialId, 'EdDSA').spki).toEqual(key.spki);
-    expect(keys.open(credentialId, sha256(utf8('other')))).toBeUndefined();
+    expect(keys.open(credentialId, sha256('other'))).toBeUndefined();
     expect(new CredentialKeys(new Uint8Array(32).fill(1), systemRandom).open(credentialId, rpIdHash)).toBeUndefined();
   });
 

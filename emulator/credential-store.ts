@@ -1,4 +1,5 @@
 /** Discoverable credentials, found by relying party and by id without a search. Private keys are not in here: see `keys.ts`. */
+import { mapKey } from '#protocol/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { CredentialProperties } from './keys.ts';
 
@@ -26,8 +27,6 @@ export interface Credential extends CredentialProperties, CredentialExtras {
 
 export type StoredCredential = Credential & { user: UserEntity };
 
-const nameOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-
 export class CredentialStore {
   /** Per relying party by user id, the oldest first. */
   readonly #byRpId = new Map<string, Map<string, StoredCredential>>();
@@ -51,17 +50,17 @@ export class CredentialStore {
   /** CTAP 2.1 section 6.1.2 step 17: one credential for each account of a relying party; the older one is overwritten. */
   put(credential: StoredCredential): void {
     const accounts = this.#byRpId.get(credential.rpId) ?? new Map<string, StoredCredential>();
-    const account = nameOf(credential.user.id);
+    const account = mapKey(credential.user.id);
     const older = accounts.get(account);
     if (!older && this.remaining <= 0) throw new CtapError('CTAP2_ERR_KEY_STORE_FULL', `${this.#capacity} are stored`);
     if (older) {
-      this.#byId.delete(nameOf(older.id));
+      this.#byId.delete(mapKey(older.id));
       accounts.delete(account);
       this.onChange?.(older);
     }
     accounts.set(account, credential);
     this.#byRpId.set(credential.rpId, accounts);
-    this.#byId.set(nameOf(credential.id), credential);
+    this.#byId.set(mapKey(credential.id), credential);
     this.onChange?.(credential);
   }
 
@@ -70,14 +69,14 @@ export class CredentialStore {
     const older = this.byId(id);
     if (!older) return false;
     const credential = { ...older, ...changes };
-    this.#byRpId.get(older.rpId)?.set(nameOf(older.user.id), credential);
-    this.#byId.set(nameOf(id), credential);
+    this.#byRpId.get(older.rpId)?.set(mapKey(older.user.id), credential);
+    this.#byId.set(mapKey(id), credential);
     this.onChange?.(credential);
     return true;
   }
 
   byId(id: Uint8Array): StoredCredential | undefined {
-    return this.#byId.get(nameOf(id));
+    return this.#byId.get(mapKey(id));
   }
 
   /** The credentials of a relying party, the newest first. */
@@ -93,9 +92,9 @@ export class CredentialStore {
   /** Forgets a credential. */
   delete(credential: StoredCredential): void {
     const { id, rpId, user } = credential;
-    this.#byId.delete(nameOf(id));
+    this.#byId.delete(mapKey(id));
     const accounts = this.#byRpId.get(rpId);
-    accounts?.delete(nameOf(user.id));
+    accounts?.delete(mapKey(user.id));
     if (accounts?.size === 0) this.#byRpId.delete(rpId);
     this.onChange?.(credential);
   }

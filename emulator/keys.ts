@@ -6,7 +6,7 @@
  * no trace, and a reset is the loss of one secret. An id is `head(3) nonce(29) tag(32)`; the tag is an HMAC over head, nonce
  * and rpIdHash, so an id of another authenticator, another relying party or before a reset does not open.
  */
-import { concat } from '#protocol/bytes.ts';
+import { concat, mapKey } from '#protocol/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { hkdfSha256, hmacSha256, importSigningKey, type SigningKey, sameBytes, secretFrom } from '#protocol/crypto.ts';
 import type { Random } from '#protocol/seams.ts';
@@ -35,8 +35,6 @@ const credentialIdLength = tagAt + 32;
 /** Imported keys in memory: enough for 10,000 credentials in use, and no more whatever comes. */
 const keysKept = 16_384;
 
-const nameOf = (id: Uint8Array) => Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
-
 export class CredentialKeys {
   /** 32 bytes; all that has to be kept to know the credentials again. */
   readonly master: Uint8Array;
@@ -63,7 +61,7 @@ export class CredentialKeys {
   /** Takes in credentials of the caller's own: known from now on, and handed out in their order when new ones are made. */
   adopt(credentials: readonly InjectedCredential[]): void {
     for (const { credentialId, algorithm, secret } of credentials) {
-      const name = nameOf(credentialId);
+      const name = mapKey(credentialId);
       this.#imported.set(name, importSigningKey(algorithm, secret, this.#random.deterministic));
       this.#injected.set(name, { algorithm, credProtect: 1, discoverable: false });
     }
@@ -75,8 +73,8 @@ export class CredentialKeys {
     const [given] = index < 0 ? [] : this.#unused.splice(index, 1);
     if (!given) return undefined;
     const { credentialId } = given;
-    this.#injected.set(nameOf(credentialId), properties);
-    return { credentialId, key: this.#imported.get(nameOf(credentialId)) as SigningKey };
+    this.#injected.set(mapKey(credentialId), properties);
+    return { credentialId, key: this.#imported.get(mapKey(credentialId)) as SigningKey };
   }
 
   /** A new credential id and its key, for one relying party. */
@@ -94,7 +92,7 @@ export class CredentialKeys {
 
   /** What the id says, or undefined when it is none of ours for this relying party. */
   open(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
-    const name = nameOf(credentialId);
+    const name = mapKey(credentialId);
     const injected = this.#injected.get(name);
     if (injected) return injected;
     const known = this.#opened.get(name);
@@ -122,7 +120,7 @@ export class CredentialKeys {
 
   /** The key of a credential that `open` accepted. */
   signingKey(credentialId: Uint8Array, algorithm: CoseAlgorithm): SigningKey {
-    const name = nameOf(credentialId);
+    const name = mapKey(credentialId);
     const known = this.#imported.get(name);
     if (known) return known;
     const key = this.#derive(credentialId, algorithm);

@@ -13,3 +13,31 @@ export interface Session {
   /** Runs once the answer is out, unless the power is cut before. */
   afterAnswer(action: () => void): void;
 }
+
+/** The session of a command that came in, and what waits for its answer. */
+export class CommandSession implements Session {
+  readonly signal: AbortSignal | undefined;
+  readonly power: AbortSignal;
+  readonly #onKeepalive: ((state: Keepalive) => void) | undefined;
+  #late: (() => void)[] | undefined;
+
+  constructor(power: AbortSignal, signal: AbortSignal | undefined, onKeepalive?: (state: Keepalive) => void) {
+    this.power = power;
+    this.signal = signal;
+    this.#onKeepalive = onKeepalive;
+  }
+
+  keepalive(state: Keepalive): void {
+    this.#onKeepalive?.(state);
+  }
+
+  afterAnswer(action: () => void): void {
+    this.#late ??= [];
+    this.#late.push(action);
+  }
+
+  /** The answer is out. */
+  answered(): void {
+    for (const action of this.#late ?? []) action();
+  }
+}

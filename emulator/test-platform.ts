@@ -1,6 +1,6 @@
 /** The platform's side in tests: sends parsed requests as bytes, reads answers strictly, and speaks the PIN protocols. */
 import { concat, utf8 } from '#protocol/bytes.ts';
-import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
+import { type CborMap, type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import {
   type ClientPinSubCommand,
@@ -27,7 +27,7 @@ export interface Reply<C extends CommandName> {
   response: CommandResponse<C>;
 }
 
-export const clientDataHash = sha256(utf8('client data'));
+export const clientDataHash = sha256('client data');
 export const rpId = 'example.com';
 const es256 = { type: 'public-key', alg: -7 };
 
@@ -42,7 +42,7 @@ export const registration = (
 });
 
 export const messageOf = (command: CommandName, parameters?: CborValue): Uint8Array =>
-  concat(new Uint8Array([commands[command].code]), parameters === undefined ? new Uint8Array(0) : encode(parameters));
+  encodeMessage(commands[command].code, parameters);
 
 export class TestPlatform {
   readonly authenticator: Authenticator;
@@ -125,7 +125,7 @@ export class TestPlatform {
   }
 }
 
-const pinHash = (pin: string) => sha256(utf8(pin)).slice(0, 16);
+const pinHash = (pin: string) => sha256(pin).slice(0, 16);
 
 function padded(pin: string | Uint8Array): Uint8Array {
   const bytes = typeof pin === 'string' ? utf8(pin) : pin;

@@ -23,7 +23,7 @@ export const androidSafetynet: AttestationFormat = {
       nonce: base64(sha256(concat(authData, clientDataHash))),
       timestampMs: Math.floor(env.clock.now()),
       apkPackageName: 'com.google.android.gms',
-      apkDigestSha256: base64(sha256(utf8('touchstone emulated package'))),
+      apkDigestSha256: base64(sha256('touchstone emulated package')),
       ctsProfileMatch: true,
       basicIntegrity: true,
     };

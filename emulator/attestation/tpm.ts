@@ -2,7 +2,7 @@
  * Attestation statement format `tpm`, WebAuthn L3 section 8.3: a TPM certifies the credential key with its attestation
  * identity key (AIK). Structures are those of the TPM 2.0 Library, part 2; numbers are big-endian.
  */
-import { concat, fromHex, uint, utf8 } from '#protocol/bytes.ts';
+import { concat, fromHex, uint } from '#protocol/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms, parseCoseKey } from '#protocol/cose.ts';
 import { digest, type SigningKey, sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
@@ -22,7 +22,7 @@ const ordinaryTpm = (aik: SigningKey): TpmFacts => ({
   clockInfo: concat(fromHex('000000000012d687'), uint(7, 4), uint(1, 4), uint(1, 1)),
   firmwareVersion: fromHex('0007005500000100'),
   qualifiedSigner: nameOf(sha256(aik.spki)),
-  qualifiedName: nameOf(sha256(utf8('touchstone emulated TPM'))),
+  qualifiedName: nameOf(sha256('touchstone emulated TPM')),
 });
 
 export const tpm: AttestationFormat = {

@@ -24,7 +24,7 @@ async function stocked(clock = new AdjustableClock()) {
   return manager;
 }
 
-const hashOf = (rpId: string) => ({ rpIDHash: sha256(utf8(rpId)) });
+const hashOf = (rpId: string) => ({ rpIDHash: sha256(rpId) });
 
 it('counts credentials and what is left', async () => {
   const manager = await stocked();

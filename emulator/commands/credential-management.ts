@@ -1,5 +1,5 @@
 /** authenticatorCredentialManagement (0x0A, in the preview 0x41), CTAP 2.1 section 6.8: what is stored, told to and changed by a verified user. */
-import { equal, utf8 } from '#protocol/bytes.ts';
+import { equal } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type CommandRequest, type CommandResponse, commands, permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
@@ -68,7 +68,7 @@ function enumerateRPsBegin(request: Request, env: AuthenticatorEnv): CborMap {
   const rpIds = env.state.persistent.credentials.relyingParties();
   return begin(
     'relying parties',
-    rpIds.map((id) => () => ({ rp: { id }, rpIDHash: sha256(utf8(id)) })),
+    rpIds.map((id) => () => ({ rp: { id }, rpIDHash: sha256(id) })),
     { totalRPs: rpIds.length },
     env,
   );
@@ -80,9 +80,9 @@ function enumerateCredentialsBegin(request: Request, env: AuthenticatorEnv): Cbo
   const { rpIDHash } = credentialManagementParams.parse(request.subCommandParams ?? new Map());
   if (!rpIDHash) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'rpIDHash');
   const use = requireReader(request, messageOf(request), env);
-  if (use?.rpId !== undefined && !equal(sha256(utf8(use.rpId)), rpIDHash)) throw boundToAnother(use.rpId);
+  if (use?.rpId !== undefined && !equal(sha256(use.rpId), rpIDHash)) throw boundToAnother(use.rpId);
   const { credentials } = env.state.persistent;
-  const rpId = credentials.relyingParties().find((id) => equal(sha256(utf8(id)), rpIDHash));
+  const rpId = credentials.relyingParties().find((id) => equal(sha256(id), rpIDHash));
   const found = rpId === undefined ? [] : credentials.ofRelyingParty(rpId);
   return begin(
     'credentials',

@@ -1,5 +1,5 @@
 /** authenticatorGetAssertion (0x02), CTAP 2.1 section 6.2: the order of the checks, and which credential answers. */
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type CommandRequest, commands, permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
@@ -36,7 +36,7 @@ export const getAssertion: CtapCommand = {
     const protocol = chooseProtocol(request, env); // step 2
     const options = resolveOptions(request, env); // steps 4 and 5
     const user = await verifyUser(request, options, protocol, session, env); // step 6
-    const rpIdHash = sha256(utf8(request.rpId));
+    const rpIdHash = sha256(request.rpId);
     const credentials = locateCredentials(request, rpIdHash, user, env); // step 7
     if (options.up)
       await ensurePresence(user, request.rpId, session, env); // steps 8 and 9
@@ -75,36 +75,49 @@ function locateCredentials(
   rpIdHash: Uint8Array,
   user: UserEvidence,
   env: AuthenticatorEnv,
-): [Credential, ...Credential[]] {
+): Credential[] {
   if (allowList.length > env.persona.maxCredentialCountInList)
     throw new CtapError('CTAP2_ERR_LIMIT_EXCEEDED', 'allowList');
   const listed = allowList.length > 0;
   const candidates = listed
-    ? allowList.flatMap(({ id, type }) =>
-        type === 'public-key' ? (findCredential(id, rpId, rpIdHash, env) ?? []) : [],
-      )
+    ? findListed(allowList, rpId, rpIdHash, env)
     : env.state.persistent.credentials.ofRelyingParty(rpId);
   if (!env.misbehaviour.rules.newestCredentialFirst) candidates.reverse();
   const strictest = listed ? 2 : 1; // the highest credProtect that an unverified user may use
   const unprotected = user.verified || !env.misbehaviour.rules.credentialProtectionMatters;
-  const [first, ...rest] = candidates.filter(({ credProtect }) => unprotected || credProtect <= strictest);
-  if (!first) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
-  return listed ? [first] : [first, ...rest];
+  const usable = candidates.filter(({ credProtect }) => unprotected || credProtect <= strictest);
+  if (usable.length === 0) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
+  return listed ? usable.slice(0, 1) : usable;
+}
+
+function findListed(
+  allowList: NonNullable<GetAssertionRequest['allowList']>,
+  rpId: string,
+  rpIdHash: Uint8Array,
+  env: AuthenticatorEnv,
+): Credential[] {
+  const found: Credential[] = [];
+  for (const { id, type } of allowList) {
+    const credential = type === 'public-key' ? findCredential(id, rpId, rpIdHash, env) : undefined;
+    if (credential) found.push(credential);
+  }
+  return found;
 }
 
 /** Steps 11 and 12: without a display the platform chooses; it fetches the other accounts with getNextAssertion. */
 function answerWithFirst(
-  [first, ...rest]: [Credential, ...Credential[]],
+  credentials: readonly Credential[],
   request: GetAssertionRequest,
   rpIdHash: Uint8Array,
   user: UserEvidence,
   env: AuthenticatorEnv,
 ): CborMap {
-  const several = rest.length > 0;
-  const answer = (credential: Credential, numberOfCredentials?: number) =>
-    assert(credential, { request, rpIdHash, user, several, numberOfCredentials }, env);
-  const response = answer(first, several ? rest.length + 1 : undefined);
-  if (several) env.state.volatile.assertions = { rest, lastAt: env.clock.monotonic(), answer };
+  const assertion: Assertion = { request, rpIdHash, user, several: credentials.length > 1 };
+  const response = assert(credentials[0]!, assertion, env, assertion.several ? credentials.length : undefined);
+  if (assertion.several) {
+    const answer = (credential: Credential) => assert(credential, assertion, env);
+    env.state.volatile.assertions = { rest: credentials.slice(1), lastAt: env.clock.monotonic(), answer };
+  }
   return response;
 }
 
@@ -113,12 +126,15 @@ interface Assertion {
   rpIdHash: Uint8Array;
   user: UserEvidence;
   several: boolean;
-  numberOfCredentials: number | undefined;
 }
 
 /** Steps 10 and 13: extensions, then the signature over authData || clientDataHash. */
-function assert(credential: Credential, assertion: Assertion, env: AuthenticatorEnv): CborMap {
-  const { request, rpIdHash, user, several, numberOfCredentials } = assertion;
+function assert(
+  credential: Credential,
+  { request, rpIdHash, user, several }: Assertion,
+  env: AuthenticatorEnv,
+  numberOfCredentials?: number,
+): CborMap {
   const extensions = extensionsAtGetAssertion(request.extensions, { credential, user }, env);
   const authData = authenticatorData({ rpIdHash, extensions: extensions.signed }, user, env);
   const key = env.state.persistent.keys.signingKey(credential.id, credential.algorithm);

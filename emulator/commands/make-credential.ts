@@ -5,7 +5,6 @@
  * functions below are the spec's steps, and each may end the command with a CtapError.
  */
 
-import { utf8 } from '#protocol/bytes.ts';
 import { type CommandRequest, commands, permissions } from '#protocol/commands.ts';
 import { algorithmName, type CoseAlgorithm } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
@@ -48,7 +47,7 @@ export const makeCredential: CtapCommand = {
     refuseWithoutVerification(request, options, env); // steps 7, 8 and 10
     const enterprise = isEnterpriseAttestation(request.enterpriseAttestation, request.rp.id, env); // step 9
     const user = await verifyUser(request, options, protocol, session, env); // step 11
-    const rpIdHash = sha256(utf8(request.rp.id));
+    const rpIdHash = sha256(request.rp.id);
     await refuseExcluded(request, rpIdHash, user, session, env); // step 12
     await ensurePresence(user, request.rp.id, session, env); // steps 13 and 14
     const discoverable = options.rk;

@@ -1,7 +1,7 @@
 /** Extensions against the platform's side of the mathematics. */
 import { describe, expect, it } from 'vitest';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat } from '#protocol/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { systemRandom } from '#protocol/seams.ts';
@@ -11,7 +11,7 @@ import { rpId, TestPlatform } from '../test-platform.ts';
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
   new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));
 const outputs = (authData: Uint8Array) => parseAuthenticatorData(authData).extensions;
-const [saltA, saltB] = [sha256(utf8('a')), sha256(utf8('b'))];
+const [saltA, saltB] = [sha256('a'), sha256('b')];
 
 describe('at registration', () => {
   it('answers what was asked and nothing else', async () => {

@@ -1,7 +1,7 @@
 /** Extensions that a credential keeps something of, and those that tell about the user, against the platform's side. */
 import { describe, expect, it } from 'vitest';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat } from '#protocol/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { systemRandom } from '#protocol/seams.ts';
@@ -150,7 +150,7 @@ describe.each([1, 2] as const)('hmac-secret-mc with protocol %i', (version) => {
     const open = (output: CborValue | undefined) => protocol.decrypt(secret, output as Uint8Array);
     return { map, open };
   }
-  const salts = concat(sha256(utf8('a')), sha256(utf8('b')));
+  const salts = concat(sha256('a'), sha256('b'));
 
   it('gives at registration what hmac-secret gives at sign-in', async () => {
     const platform = platformFor();

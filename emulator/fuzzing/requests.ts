@@ -1,5 +1,5 @@
 /** Requests of every command that mean something, with what the fuzzer knows: credential ids, and a token that signs them. */
-import { concat, uint, utf8 } from '#protocol/bytes.ts';
+import { concat, uint } from '#protocol/bytes.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { type CommandName, commands } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
@@ -131,7 +131,7 @@ function credentialManagement(known: Knowledge, dice: Dice): CborMap {
   const params = dice.once(3)
     ? undefined
     : map([
-        [1, maybe(dice, sha256(utf8(dice.pick(relyingParties))))],
+        [1, maybe(dice, sha256(dice.pick(relyingParties)))],
         [2, maybe(dice, credential)],
         [3, maybe(dice, user)],
       ]);

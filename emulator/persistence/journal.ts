@@ -35,7 +35,7 @@ export interface PersistentStore {
 
 const checksumLength = 16;
 const lineOf = (record: string) => utf8(`${checksumOf(record)} ${record}\n`);
-const checksumOf = (record: string) => toHex(sha256(utf8(record))).slice(0, checksumLength);
+const checksumOf = (record: string) => toHex(sha256(record)).slice(0, checksumLength);
 
 /** Below this a journal is never compacted. */
 const smallBytes = 256 * 1024;

@@ -7,8 +7,9 @@ const mostChannels = 64;
 
 export class HidChannels {
   readonly #random: Random;
-  /** In the order of their last use. */
-  readonly #allocated = new Set<number>();
+  /** With the number of their last use. */
+  readonly #allocated = new Map<number, number>();
+  #uses = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -16,8 +17,8 @@ export class HidChannels {
 
   /** True for an allocated channel, which thereby is in use. */
   has(channel: number): boolean {
-    if (!this.#allocated.delete(channel)) return false;
-    this.#allocated.add(channel);
+    if (!this.#allocated.has(channel)) return false;
+    this.#use(channel);
     return true;
   }
 
@@ -36,14 +37,22 @@ export class HidChannels {
    * suites for U2F and CTAPHID count on an answer.
    */
   adopt(channel: number): number {
-    this.#allocated.delete(channel);
-    this.#allocated.add(channel);
-    const [oldest] = this.#allocated;
-    if (this.#allocated.size > mostChannels && oldest !== undefined) this.#allocated.delete(oldest);
+    this.#use(channel);
+    if (this.#allocated.size > mostChannels) this.#allocated.delete(this.#longestUnused());
     return channel;
   }
 
   clear(): void {
     this.#allocated.clear();
+  }
+
+  #use(channel: number): void {
+    this.#uses += 1;
+    this.#allocated.set(channel, this.#uses);
+  }
+
+  #longestUnused(): number {
+    const [oldest] = [...this.#allocated].reduce((one, other) => (other[1] < one[1] ? other : one));
+    return oldest;
   }
 }

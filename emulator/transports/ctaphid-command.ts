@@ -11,31 +11,32 @@ export type ProcessMessage = (message: Uint8Array, options: ProcessOptions) => P
 
 export interface RunningCommandParts {
   channel: number;
+  /** Cancels it. */
+  cancel: AbortController;
   /** Rings when it is time for `repeatStatus`. */
   pace: Alarm;
   /** Sends a keepalive; undefined for a device that lets the host wait in silence. */
-  sendStatus: ((status: Keepalive) => void) | undefined;
+  sendStatus: ((channel: number, status: Keepalive) => void) | undefined;
 }
 
 export class RunningCommand {
   readonly channel: number;
   readonly #pace: Alarm;
   readonly #sendStatus: RunningCommandParts['sendStatus'];
-  readonly #cancel = new AbortController();
+  readonly #cancel: AbortController;
   #abandoned = false;
   #status: Keepalive = 'processing';
 
-  constructor({ channel, pace, sendStatus }: RunningCommandParts) {
+  constructor({ channel, cancel, pace, sendStatus }: RunningCommandParts) {
     this.channel = channel;
+    this.#cancel = cancel;
     this.#pace = pace;
     this.#sendStatus = sendStatus;
+    if (sendStatus) pace.set(keepaliveEveryMs);
   }
 
-  /** Runs once `previous` is over: a command that was thrown away may still be at it. */
-  async run(process: ProcessMessage, payload: Uint8Array, previous: Promise<void> | undefined): Promise<Uint8Array> {
-    if (this.#sendStatus) this.#pace.set(keepaliveEveryMs);
-    if (previous) await previous;
-    return await process(payload, { signal: this.#cancel.signal, keepalive: (status) => this.#onStatus(status) });
+  run(process: ProcessMessage, payload: Uint8Array): Promise<Uint8Array> {
+    return process(payload, { signal: this.#cancel.signal, keepalive: this.#onStatus.bind(this) });
   }
 
   /** The host cancels: the answer still comes. */
@@ -51,7 +52,7 @@ export class RunningCommand {
 
   /** Another 100 ms have passed. */
   repeatStatus(): void {
-    this.#sendStatus?.(this.#status);
+    this.#sendStatus?.(this.channel, this.#status);
     this.#pace.set(keepaliveEveryMs);
   }
 
@@ -59,6 +60,6 @@ export class RunningCommand {
   #onStatus(status: Keepalive): void {
     if (this.#status === status || this.#abandoned) return;
     this.#status = status;
-    this.#sendStatus?.(status);
+    this.#sendStatus?.(this.channel, status);
   }
 }

@@ -16,6 +16,7 @@ import {
   encodeInitResponse,
   fragment,
   type InitPacket,
+  initHeaderLength,
   keepaliveStatus,
   maxPayloadLength,
   nonceLength,
@@ -28,7 +29,7 @@ import { TransportError } from '#protocol/errors.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
 import type { Keepalive } from '../session.ts';
 import { HidChannels } from './ctaphid-channels.ts';
-import { type ProcessMessage, RunningCommand } from './ctaphid-command.ts';
+import { type ProcessMessage, RunningCommand, type RunningCommandParts } from './ctaphid-command.ts';
 
 /** Section 11.2.5.2: a host that stays silent this long inside a message has lost it. */
 const continuationTimeoutMs = 500;
@@ -55,6 +56,10 @@ export interface CtapHidDeviceOptions {
 }
 
 const nothing = new Uint8Array(0);
+const keepalivePayload: Record<Keepalive, Uint8Array> = {
+  processing: new Uint8Array([keepaliveStatus.processing]),
+  upneeded: new Uint8Array([keepaliveStatus.upneeded]),
+};
 
 export class CtapHidDevice {
   readonly #options: CtapHidDeviceOptions;
@@ -63,11 +68,15 @@ export class CtapHidDevice {
   readonly #capabilities: Capabilities;
   readonly #messageTimeout: Alarm;
   readonly #pace: Alarm;
+  readonly #sendStatus: RunningCommandParts['sendStatus'];
   /** The one transaction: a message that arrives, or a command at work. */
   #receiving: Reassembler | undefined;
   #running: RunningCommand | undefined;
-  /** The end of the last command. */
-  #previous: Promise<void> | undefined;
+  /** Serves until a command is cancelled: a controller for each would cost a seventh of a registration. */
+  #cancel = new AbortController();
+  /** When the command at work ends, and the last one that was thrown away: it may still be at it when another comes. */
+  #end: Promise<void> | undefined;
+  #abandoned: Promise<void> | undefined;
   #lock: { channel: number; until: number } | undefined;
 
   constructor(options: CtapHidDeviceOptions) {
@@ -75,6 +84,8 @@ export class CtapHidDevice {
     this.#clock = options.clock ?? systemClock;
     this.#messageTimeout = new Alarm(this.#clock, () => this.#onMessageTimeout());
     this.#pace = new Alarm(this.#clock, () => this.#running?.repeatStatus());
+    if (options.sendsKeepalives !== false)
+      this.#sendStatus = (channel, status) => this.#reply(channel, ctapHidCommands.KEEPALIVE, keepalivePayload[status]);
     this.#channels = new HidChannels(options.random ?? systemRandom);
     this.#capabilities = { wink: options.wink !== undefined, cbor: true, nmsg: options.processU2f === undefined };
   }
@@ -99,7 +110,7 @@ export class CtapHidDevice {
   }
 
   /** Section 11.2.9.1.3: allocates a channel, or brings an allocated one back to its beginning. Possible at any time. */
-  #onInit({ channel, length, data }: InitPacket): void {
+  #onInit({ channel, length, report }: InitPacket): void {
     const refusal =
       channel === reservedChannel ? 'ERR_INVALID_CHANNEL' : length === nonceLength ? undefined : 'ERR_INVALID_LEN';
     if (refusal) {
@@ -108,7 +119,7 @@ export class CtapHidDevice {
     }
     if (this.#transactionChannel === channel) this.#abandon();
     const response = encodeInitResponse({
-      nonce: data.subarray(0, nonceLength),
+      nonce: report.slice(initHeaderLength, initHeaderLength + nonceLength),
       channel: channel === broadcastChannel ? this.#channels.allocate() : this.#channels.adopt(channel),
       protocolVersion: ctapHidProtocolVersion,
       deviceVersion: this.#options.deviceVersion ?? [1, 0, 0],
@@ -161,9 +172,11 @@ export class CtapHidDevice {
       this.#error(packet.channel, 'ERR_INVALID_SEQ');
       return;
     }
-    this.#messageTimeout.set(continuationTimeoutMs);
     const { message } = receiving;
-    if (!message) return;
+    if (!message) {
+      this.#messageTimeout.set(continuationTimeoutMs);
+      return;
+    }
     this.#abandon();
     this.#execute(message);
   }
@@ -222,21 +235,26 @@ export class CtapHidDevice {
   }
 
   #start(message: HidMessage, process: ProcessMessage): void {
-    const { channel } = message;
-    const sendStatus = (status: Keepalive) =>
-      this.#reply(channel, ctapHidCommands.KEEPALIVE, new Uint8Array([keepaliveStatus[status]]));
+    if (this.#cancel.signal.aborted) this.#cancel = new AbortController();
     const running = new RunningCommand({
-      channel,
+      channel: message.channel,
+      cancel: this.#cancel,
       pace: this.#pace,
-      sendStatus: this.#options.sendsKeepalives === false ? undefined : sendStatus,
+      sendStatus: this.#sendStatus,
     });
     this.#running = running;
-    this.#previous = this.#answer(message, running, running.run(process, message.payload, this.#previous));
+    this.#end = this.#work(message, running, process);
   }
 
-  /** Sends what comes of a command, unless nobody waits for it any more. Never rejects. */
-  async #answer({ channel, command }: HidMessage, running: RunningCommand, answer: Promise<Uint8Array>): Promise<void> {
-    const outcome = await answer.catch((error: unknown) => error);
+  /** Runs a command and sends what comes of it, unless nobody waits for it any more. Never rejects. */
+  async #work({ channel, command, payload }: HidMessage, running: RunningCommand, process: ProcessMessage) {
+    let outcome: unknown;
+    try {
+      if (this.#abandoned) await this.#abandoned;
+      outcome = await running.run(process, payload);
+    } catch (error) {
+      outcome = error;
+    }
     const wanted = this.#running === running;
     if (wanted) {
       this.#running = undefined;
@@ -256,7 +274,10 @@ export class CtapHidDevice {
   #abandon(): void {
     this.#messageTimeout.clear();
     this.#pace.clear();
-    this.#running?.abandon();
+    if (this.#running) {
+      this.#running.abandon();
+      this.#abandoned = this.#end;
+    }
     this.#receiving = undefined;
     this.#running = undefined;
   }

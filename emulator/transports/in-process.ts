@@ -1,4 +1,4 @@
-/** Device side of a cable inside the process: CTAP messages cross as copied bytes, and the cable can be pulled. */
+/** Device side of a cable inside the process: CTAP messages cross as bytes, and the cable can be pulled. */
 import { TransportError } from '#protocol/errors.ts';
 import type { Authenticator } from '../authenticator.ts';
 import { PowerLost } from '../faults.ts';
@@ -53,7 +53,7 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
     async transact(message, { signal, onKeepalive } = {}) {
       if (!plugged) throw new TransportError('disconnected', 'the authenticator is not plugged in');
       try {
-        return await authenticator.process(message.slice(), { signal, keepalive: onKeepalive });
+        return await authenticator.process(message, { signal, keepalive: onKeepalive });
       } catch (error) {
         if (error instanceof PowerLost && error.staysAway) plugged = false;
         throw error;

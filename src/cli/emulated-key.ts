@@ -1,11 +1,11 @@
 /** A key under test whose cable, touch and inside are in our hands. Written against ports, so that the composer alone knows the emulator. */
 import type { AvailableAuthenticator } from '#client/context.ts';
 import type { WireExchange } from '#result/transcript.ts';
-import { shortName } from '#scenario/expect/observation.ts';
 import type { KeyFacts, KeyState, KeyUnderTest } from '#scenario/key-under-test.ts';
 import type { WireCommand } from '#scenario/schema/wire.ts';
 import { type CaptureOptions, capture } from '#transport/capture.ts';
 import type { CtapDevice } from '#transport/device.ts';
+import { SentCommands } from './sent-commands.ts';
 
 /** What the emulator gives us. */
 export interface EmulatedParts {
@@ -20,17 +20,12 @@ export interface EmulatedParts {
   elapsedMs: CaptureOptions['elapsedMs'];
 }
 
-interface SendWaiter {
-  command: WireCommand;
-  resolve(): void;
-}
-
 export class EmulatedKey implements KeyUnderTest {
   readonly facts: KeyFacts;
   readonly kind: AvailableAuthenticator['kind'];
   readonly wire: WireExchange[] = [];
   readonly #parts: EmulatedParts;
-  readonly #waiters = new Set<SendWaiter>();
+  readonly #sent = new SentCommands();
   /** What the client finds; made anew with every plugging, as an operating system does. */
   #available: AvailableAuthenticator | undefined;
 
@@ -50,20 +45,20 @@ export class EmulatedKey implements KeyUnderTest {
     return this.#available !== undefined;
   }
 
-  connect(): void {
+  async connect(): Promise<void> {
     if (this.connected) return;
     this.#parts.cable.replug();
     this.#available = this.#enumerate();
     this.#parts.onChange();
   }
 
-  disconnect(): void {
+  async disconnect(): Promise<void> {
     this.#parts.cable.unplug();
     this.#available = undefined;
     this.#parts.onChange();
   }
 
-  powerCycle(): void {
+  async powerCycle(): Promise<void> {
     this.#parts.cable.powerCycle();
   }
 
@@ -71,26 +66,28 @@ export class EmulatedKey implements KeyUnderTest {
     await this.#parts.hands.whenAsked(signal);
   }
 
-  touch(): void {
+  async touch(): Promise<void> {
     this.#parts.hands.touch();
   }
 
-  deny(): void {
+  async deny(): Promise<void> {
     this.#parts.hands.deny();
   }
 
   whenSent(command: WireCommand, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const waiter = { command, resolve };
-      this.#waiters.add(waiter);
-      signal.addEventListener('abort', () => reject(new Error(`${command} was not sent`, { cause: signal.reason })), {
-        once: true,
-      });
-    });
+    return this.#sent.when(command, signal);
+  }
+
+  pinMeant(text: string): string {
+    return text;
   }
 
   inspect(): KeyState {
     return this.#parts.look();
+  }
+
+  async observe(): Promise<KeyState> {
+    return this.inspect();
   }
 
   #enumerate(): AvailableAuthenticator {
@@ -98,16 +95,8 @@ export class EmulatedKey implements KeyUnderTest {
     const device = capture(cable, {
       elapsedMs,
       record: (exchange) => this.wire.push(exchange),
-      onSent: (name) => this.#sent(shortName(name)),
+      onSent: (name) => this.#sent.tell(name),
     });
     return { id: facts.id, kind, label: facts.label, device };
-  }
-
-  #sent(name: string): void {
-    for (const waiter of this.#waiters) {
-      if (waiter.command !== name && !name.startsWith(`${waiter.command}/`)) continue;
-      this.#waiters.delete(waiter);
-      waiter.resolve();
-    }
   }
 }

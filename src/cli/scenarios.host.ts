@@ -1,16 +1,30 @@
 /** The file Playwright Test loads: the selected cases of the run, or the whole library when an editor starts it. */
-import { needsLab } from '#scenario/expanded-case.ts';
+import { type ExpandedCase, needsLab } from '#scenario/expanded-case.ts';
 import { registerScenarios } from '#scenario/host.ts';
+import { isRealKey } from '#scenario/schema/authenticator.ts';
 import { provideEmulated } from './compose/case-authenticators.ts';
+import { provideReal } from './compose/real-authenticators.ts';
 import { insideLab } from './lab/run-in-lab.ts';
-import { planFromEnvironment } from './run-plan.ts';
+import { patientOperator } from './real-key/patient-operator.ts';
+import { keyFacts, pinsFromEnvironment, planFromEnvironment } from './run-plan.ts';
 import { readLibrary } from './scenario-library.ts';
 
 const plan = planFromEnvironment();
-const { cases } = readLibrary(plan?.paths ?? ['scenarios'], { env: process.env });
+const keys = plan?.keys ?? [];
+const { cases } = readLibrary(plan?.paths ?? ['scenarios'], {
+  env: process.env,
+  ...(plan?.devices && { devices: plan.devices }),
+  keys: keyFacts(keys),
+});
 const wanted = plan && new Set(plan.caseIds);
+/** An editor has met no real key and no lab. */
+const runsAnywhere = (scenario: ExpandedCase) =>
+  !isRealKey(scenario.authenticator.device) && (insideLab() || !needsLab(scenario));
+const provideKey = provideReal({ keys, pins: pinsFromEnvironment(), patienceMs: 30_000 }, patientOperator);
 registerScenarios({
-  cases: cases.filter((scenario) => (wanted ? wanted.has(scenario.id) : insideLab() || !needsLab(scenario))),
-  provide: provideEmulated,
+  cases: cases.filter((scenario) => (wanted ? wanted.has(scenario.id) : runsAnywhere(scenario))),
+  left: plan?.left ?? {},
+  provide: (scenario, seams) =>
+    (isRealKey(scenario.authenticator.device) ? provideKey : provideEmulated)(scenario, seams),
   ...(plan?.seed !== undefined && { seed: plan.seed }),
 });

@@ -2,8 +2,7 @@
  * The one place from which CTAP2 commands are sent: encodes by the table, keeps the device's message size, checks status
  * and canonical form of the answer, parses by the table. What a device answers is hostile until it has passed here.
  */
-import { concat } from '#protocol/bytes.ts';
-import { type CborValue, encode } from '#protocol/cbor.ts';
+import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import {
   type ClientPinSubCommand,
@@ -122,8 +121,7 @@ export const isRemoval = (error: unknown): error is TransportError =>
 function encodeRequest<C extends CommandName>(command: C, request: CommandRequest<C>): Uint8Array {
   const { code, request: table } = commands[command];
   const parameters = table.encode(request as never);
-  const first = new Uint8Array([code]);
-  return parameters.size === 0 ? first : concat(first, encode(parameters));
+  return encodeMessage(code, parameters.size === 0 ? undefined : parameters);
 }
 
 function parseAnswer<C extends CommandName>(command: C, answer: Uint8Array): CommandResponse<C> {

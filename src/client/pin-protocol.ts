@@ -112,7 +112,7 @@ export class PinUvAuthSession {
   }
 
   /** getPinToken, or with `scope` its successor that limits what the token may do: sections 6.5.5.7.1 and 6.5.5.7.2. */
-  async tokenUsingPin(pin: string, scope?: TokenScope): Promise<PinUvAuthToken> {
+  async tokenUsingPin(pin: string, scope?: Partial<TokenScope>): Promise<PinUvAuthToken> {
     const parameters = { ...this.#header(), pinHashEnc: this.encrypt(pinHash(pin)) };
     const answer = scope
       ? await this.#ctap.clientPin('getPinUvAuthTokenUsingPinWithPermissions', { ...parameters, ...inScope(scope) })
@@ -155,12 +155,13 @@ export async function uvRetries(ctap: Ctap2): Promise<number> {
 /** The form in which a PIN is measured and sent: Unicode Normalization Form C, section 6.5.1. */
 export const normalizePin = (pin: string): string => pin.normalize('NFC');
 
-const inScope = ({ permissions, rpId }: TokenScope) => ({
+/** Without an RP ID for what is not about one relying party. */
+const inScope = ({ permissions = [], rpId }: Partial<TokenScope>) => ({
   permissions: permissions.reduce((bits, name) => bits | permissionBits[name], 0),
   rpId,
 });
 
-const pinHash = (pin: string): Uint8Array => sha256(utf8(normalizePin(pin))).slice(0, 16);
+const pinHash = (pin: string): Uint8Array => sha256(normalizePin(pin)).slice(0, 16);
 
 function paddedPin(pin: string): Uint8Array {
   const padded = new Uint8Array(64);

@@ -1,6 +1,6 @@
 /** What a client checks of an authenticator's answer before a page sees it: WebAuthn L3 sections 6.1, 6.5.1, 6.3.2 and 6.3.3. */
 import { type AttestedCredentialData, flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { equal, utf8 } from '#protocol/bytes.ts';
+import { equal } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
@@ -24,7 +24,7 @@ export interface NewCredentialData {
 /** @throws {ProtocolViolation} when the bytes are malformed, belong to another RP ID or lack a flag. */
 export function checkAuthenticatorData(bytes: Uint8Array, { rpId, verified }: Expected) {
   const authData = parseAuthenticatorData(bytes);
-  if (!equal(authData.rpIdHash, sha256(utf8(rpId)))) refuse('rp-id-hash', 0, `the rpIdHash is not that of ${rpId}`);
+  if (!equal(authData.rpIdHash, sha256(rpId))) refuse('rp-id-hash', 0, `the rpIdHash is not that of ${rpId}`);
   if (!(authData.flags & flag.UP)) refuse('user-present', 32, 'the user present flag is not set');
   if (verified && !(authData.flags & flag.UV))
     refuse('user-verified', 32, 'the user was verified, but the flag is not set');

@@ -8,7 +8,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renam
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { toHex, utf8 } from '#protocol/bytes.ts';
+import { toHex } from '#protocol/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { UnavailableError } from '#protocol/errors.ts';
 import { type Clock, systemClock } from '#protocol/seams.ts';
@@ -65,8 +65,7 @@ export async function ensureKernel(options: KernelOptions): Promise<Kernel> {
 }
 
 /** A kernel's folder says what it was made of, so a changed fragment makes another kernel and leaves the old one. */
-export const kernelFolder = (fragment: string): string =>
-  `kernel-${series}-${toHex(sha256(utf8(fragment))).slice(0, 12)}`;
+export const kernelFolder = (fragment: string): string => `kernel-${series}-${toHex(sha256(fragment)).slice(0, 12)}`;
 
 const userCache = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'touchstone');
 

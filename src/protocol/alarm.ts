@@ -15,9 +15,9 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Rings in `ms`, and no more for what was set before. */
-  set(ms: number): void {
-    this.#at = this.#clock.monotonic() + ms;
+  /** Rings in `ms`, but no later than `latest` on the monotonic clock, and no more for what was set before. */
+  set(ms: number, latest = Number.POSITIVE_INFINITY): void {
+    this.#at = Math.min(this.#clock.monotonic() + ms, latest);
     if (this.#at < this.#wakesAt) void this.#sleepUntilDue();
   }
 

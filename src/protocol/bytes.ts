@@ -12,6 +12,10 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** A copy of some of the bytes; a Buffer's own `slice` is none. */
+export const copyOf = (bytes: Uint8Array, from: number, to: number): Uint8Array =>
+  Uint8Array.prototype.slice.call(bytes, from, to);
+
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
@@ -37,6 +41,10 @@ export function fromBase64url(text: string): Uint8Array {
 
 const encoder = new TextEncoder();
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+
+/** Bytes as the key of a Map: a character for each. */
+export const mapKey = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** Big-endian unsigned integer of `width` bytes. */
 export function uint(value: number, width: 1 | 2 | 4): Uint8Array {

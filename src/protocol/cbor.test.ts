@@ -5,7 +5,7 @@ import { decode as cborgDecode, encode as cborgEncode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from './bytes.ts';
-import { type CborValue, encode, Raw } from './cbor.ts';
+import { type CborValue, encode, encodeMessage, Raw } from './cbor.ts';
 import { type CborRule, cborRules, decode, decodeFirst, inspect } from './cbor-reader.ts';
 import { ProtocolViolation } from './errors.ts';
 
@@ -85,6 +85,25 @@ describe('the encoder', () => {
       'b',
       'aa',
     ]);
+  });
+
+  it('sorts text keys by their bytes in UTF-8, not by their characters', () => {
+    const keys = ['水', 'zzz', 'é', 'zz', '\u{1f511}', '\uffee~', 'z'];
+    const map = new Map(keys.map((key) => [key, 0]));
+    expect([...(decode(encode(map)) as Map<string, number>).keys()]).toEqual([
+      'z',
+      'zz',
+      'é',
+      'zzz',
+      '水',
+      '\uffee~',
+      '\u{1f511}',
+    ]);
+  });
+
+  it('writes a message: the first byte, then the parameters where there are any', () => {
+    expect(toHex(encodeMessage(0x04))).toBe('04');
+    expect(toHex(encodeMessage(0x06, new Map([[1, 2]])))).toBe('06a10102');
   });
 
   it('writes raw bytes as they stand and grows beyond its buffer', () => {

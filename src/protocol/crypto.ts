@@ -24,12 +24,20 @@ export { fits, verifySignature, verifyUnder } from './keys/verify.ts';
 
 const own = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 
-export const sha256 = (data: Uint8Array): Uint8Array => own(hash('sha256', data, 'buffer'));
-/** SHA-1, SHA-256, SHA-384 or SHA-512, by its name in the table of COSE algorithms. */
-export const digest = (algorithm: string, data: Uint8Array): Uint8Array => own(hash(algorithm, data, 'buffer'));
-export const sha1 = (data: Uint8Array): Uint8Array => own(hash('sha1', data, 'buffer'));
+/** SHA-1, SHA-256, SHA-384 or SHA-512, by its name in the table of COSE algorithms. A text counts as its UTF-8. */
+export const digest = (algorithm: string, data: Uint8Array | string): Uint8Array =>
+  fromLatin1(hash(algorithm, data, 'binary'));
+export const sha256 = (data: Uint8Array | string): Uint8Array => digest('sha256', data);
+export const sha1 = (data: Uint8Array): Uint8Array => digest('sha1', data);
 export const hmacSha256 = (key: Uint8Array, data: Uint8Array): Uint8Array =>
-  own(createHmac('sha256', key).update(data).digest());
+  fromLatin1(createHmac('sha256', key).update(data).digest('binary'));
+/** A short result as a text of single bytes costs half of one as Buffer, whose memory is not V8's own. */
+function fromLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
+  return bytes;
+}
+
 export const hkdfSha256 = (ikm: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', ikm, salt, info, length));
 

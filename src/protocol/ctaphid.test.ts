@@ -65,7 +65,7 @@ describe('messages in reports', () => {
 describe('a broken rule is named', () => {
   const first = (length: number) => parsePacket(fragment(1, 1, new Uint8Array(length))[0]!) as never;
   const cont = (channel: number, sequence: number) =>
-    ({ type: 'cont', channel, sequence, data: new Uint8Array(59) }) as const;
+    ({ type: 'cont', channel, sequence, report: new Uint8Array(64) }) as const;
   it.each([
     ['report-length', () => parsePacket(new Uint8Array(63))],
     ['report-length', () => parsePacket(new Uint8Array(65))],

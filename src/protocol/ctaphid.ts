@@ -2,12 +2,13 @@
  * CTAPHID packets, CTAP 2.1 section 11.2: commands, error codes, capabilities, and messages cut into 64-byte reports.
  * Pure; both sides share it. Putting packets together again is in `ctaphid-reassembler.ts`.
  */
+import { copyOf } from './bytes.ts';
 import { ProtocolViolation } from './errors.ts';
 
 /** Every report has this length, padded with zeros (section 11.2.4). */
 export const reportLength = 64;
-const initHeaderLength = 7;
-const contHeaderLength = 5;
+export const initHeaderLength = 7;
+export const contHeaderLength = 5;
 /** One initialization packet and 128 continuation packets (section 11.2.4). */
 export const maxPayloadLength = reportLength - initHeaderLength + 128 * (reportLength - contHeaderLength);
 
@@ -52,26 +53,29 @@ export type Capabilities = Record<keyof typeof capabilityBits, boolean>;
 /** The byte of CTAPHID_KEEPALIVE, section 11.2.9.1.8. */
 export const keepaliveStatus = { processing: 0x01, upneeded: 0x02 } as const;
 
-/** The first packet of a message. `length` is of the whole message, `data` what of it is here, padding included. */
-export interface InitPacket {
-  type: 'init';
+interface Packet {
   channel: number;
+  /** The whole of it; what it carries of the message stands behind its header, padding included. */
+  report: Uint8Array;
+}
+
+/** The first packet of a message, with a header of 7 bytes. `length` is of the whole message. */
+export interface InitPacket extends Packet {
+  type: 'init';
   /** 7 bits: any, known or not. */
   command: number;
   length: number;
-  data: Uint8Array;
 }
 
-export interface ContPacket {
+/** Its header has 5 bytes. */
+export interface ContPacket extends Packet {
   type: 'cont';
-  channel: number;
   /** 0 to 127. */
   sequence: number;
-  data: Uint8Array;
 }
 
 /**
- * Reads one report. `data` is a view into it.
+ * Reads one report.
  * @throws {ProtocolViolation} `ctaphid.report-length` unless it has 64 bytes; any 64 bytes are a packet.
  */
 export function parsePacket(report: Uint8Array): InitPacket | ContPacket {
@@ -79,33 +83,41 @@ export function parsePacket(report: Uint8Array): InitPacket | ContPacket {
     throw violation('report-length', 0, `a report has ${report.length} bytes, ${reportLength} are wanted`);
   const channel = ((report[0]! << 24) | (report[1]! << 16) | (report[2]! << 8) | report[3]!) >>> 0;
   const type = report[4]!;
-  if (type < 0x80) return { type: 'cont', channel, sequence: type, data: report.subarray(contHeaderLength) };
+  if (type < 0x80) return { type: 'cont', channel, sequence: type, report };
   const length = (report[5]! << 8) | report[6]!;
-  return { type: 'init', channel, command: type & 0x7f, length, data: report.subarray(initHeaderLength) };
+  return { type: 'init', channel, command: type & 0x7f, length, report };
 }
 
 /** Cuts a message into reports. One of more than 7,609 bytes gives packets that no receiver may accept. */
 export function fragment(channel: number, command: number, payload: Uint8Array): Uint8Array[] {
-  const first = emptyReport(channel, 0x80 | command);
+  const first = address(new Uint8Array(reportLength), channel, 0x80 | command);
   first[5] = payload.length >> 8;
   first[6] = payload.length;
   let taken = fill(first, initHeaderLength, payload, 0);
   const reports = [first];
   for (let sequence = 0; taken < payload.length; sequence++) {
-    const next = emptyReport(channel, sequence & 0x7f);
-    taken = fill(next, contHeaderLength, payload, taken);
-    reports.push(next);
+    reports.push(address(continuation(payload, taken), channel, sequence & 0x7f));
+    taken += reportLength - contHeaderLength;
   }
   return reports;
 }
 
-function emptyReport(channel: number, type: number): Uint8Array {
-  const report = new Uint8Array(reportLength);
+function address(report: Uint8Array, channel: number, type: number): Uint8Array {
   report[0] = channel >>> 24;
   report[1] = channel >>> 16;
   report[2] = channel >>> 8;
   report[3] = channel;
   report[4] = type;
+  return report;
+}
+
+/** A report with what of the payload begins at `from`. Its header is still to be written: bytes before `from` may stand there. */
+function continuation(payload: Uint8Array, from: number): Uint8Array {
+  const start = from - contHeaderLength;
+  const end = start + reportLength;
+  if (end <= payload.length) return copyOf(payload, start, end); // twice as fast as filling an empty one
+  const report = new Uint8Array(reportLength);
+  fill(report, contHeaderLength, payload, from);
   return report;
 }
 

@@ -32,7 +32,7 @@ function makeAssertion({
     JSON.stringify({ type: 'webauthn.get', challenge, origin: testOrigin, crossOrigin: false, ...clientData }),
   );
   const authData = encodeAuthenticatorData({
-    rpIdHash: sha256(utf8(rpId)),
+    rpIdHash: sha256(rpId),
     flags: flags ?? flag.UP | flag.UV,
     signCount,
   });

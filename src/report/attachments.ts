@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { TestResult } from '@playwright/test/reporter';
-import { toHex, utf8 } from '#protocol/bytes.ts';
+import { toHex } from '#protocol/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { Mask } from '#result/mask.ts';
 import { type Attachment, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
@@ -86,7 +86,7 @@ const maskedContent = (content: Buffer, contentType: string, mask: Mask): string
   isText(contentType) ? mask(content.toString()) : content;
 
 /** Readable and unique: ids may differ in characters that file names cannot have. */
-const folderName = (id: string): string => `${safe(id).slice(0, 60)}-${toHex(sha256(utf8(id))).slice(0, 8)}`;
+const folderName = (id: string): string => `${safe(id).slice(0, 60)}-${toHex(sha256(id)).slice(0, 8)}`;
 
 function fileName(name: string, contentType: string, path = ''): string {
   const extension = extensions[contentType] ?? (safe(extname(path)) || '.bin');

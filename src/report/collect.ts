@@ -12,6 +12,7 @@ import {
   caseRecordAttachment,
   type Failure,
   infrastructureErrorName,
+  refusedErrorName,
   type SourceLocation,
   type StepResult,
   secretsAttachment,
@@ -83,7 +84,8 @@ const brokenMachine = /browserType\.launch|executable doesn't exist|worker proce
 function isInfrastructure(error: TestError | undefined): boolean {
   if (error === undefined) return false;
   const text = stripVTControlCharacters(error.message ?? error.value ?? '').trimStart();
-  return text.startsWith(infrastructureErrorName) || brokenMachine.test(text) || isInfrastructure(error.cause);
+  const isOurs = [infrastructureErrorName, refusedErrorName].some((name) => text.startsWith(name));
+  return isOurs || brokenMachine.test(text) || isInfrastructure(error.cause);
 }
 
 function failuresOf(test: TestCase, result: TestResult, project: Project): Failure[] {

@@ -87,7 +87,7 @@ const step = object({
   durationMs: number,
   location,
 });
-const expectation = object({ path: text, ok: flag, location });
+const expectation = object({ path: text, ok: flag, skipped: optional(text), location });
 const exchange = object({
   atMs: number,
   durationMs: number,

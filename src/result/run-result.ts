@@ -23,6 +23,8 @@ export interface Expectation {
   expected: unknown;
   actual: unknown;
   ok: boolean;
+  /** Why it could not be looked at. The line neither holds nor fails then: `ok` is false, and the case is not judged by it. */
+  skipped?: string;
   location: SourceLocation;
 }
 
@@ -81,6 +83,9 @@ export const secretsAttachment = 'touchstone-secrets';
 
 /** An error whose name or message starts with this says that the machine, browser or device is to blame: `errored`. */
 export const infrastructureErrorName = 'InfrastructureError';
+
+/** An error whose name or message starts with this was a refusal to do something to a real key: `errored`, and bad usage of the run. */
+export const refusedErrorName = 'RefusedError';
 
 export interface CaseResult extends CaseRecord {
   verdict: Verdict;

@@ -4,9 +4,10 @@ import { check, type Finding, locate } from './check.ts';
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { type CaseIdentity, type ExpandedCase, expandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
-import { type Combination, expandMatrix } from './matrix.ts';
+import { type Combination, expandMatrix, onDevices } from './matrix.ts';
 import { emptyMap, mergeCases, withEntry } from './merge.ts';
 import { policyOf } from './policy-mapping.ts';
+import { deviceNamed, isRealKey } from './schema/authenticator.ts';
 import { caseShape, type ScenarioCase, scenarioCase } from './schema.ts';
 import { entryAt, type MapNode, nodeAt, type Path, pick, plain, type SourceNode } from './source-node.ts';
 import { hintFor } from './suggest.ts';
@@ -20,6 +21,10 @@ export interface Vocabulary {
   dialogs?: readonly string[];
   /** Ids of deliberate faults; any id passes when absent. */
   defects?: readonly string[];
+  /** Devices that every case runs on, whatever it says itself; a real key takes the place of the persona. */
+  devices?: readonly string[];
+  /** What is known of real keys, by what names them; `${persona.x}` says this of them. */
+  keys?: Readonly<Record<string, PersonaFacts>>;
   /** `${run.x}`; default `{ index: 0 }`. */
   run?: PersonaFacts;
   /** Where secrets come from. Absent for listing and validating: they are then placeholders, and none is asked for. */
@@ -38,7 +43,9 @@ const isBodyKey = (key: string): boolean => Object.hasOwn(caseShape, key);
 export function expand(source: SourceFile, vocabulary: Vocabulary): Expanded {
   const { root, file } = source;
   if (root === undefined || source.includes === undefined) return { cases: [], diagnostics: [] };
-  const { combinations, diagnostics } = expandMatrix(nodeAt(root, ['matrix']));
+  const expansion = expandMatrix(nodeAt(root, ['matrix']));
+  const { diagnostics } = expansion;
+  const combinations = onDevices(expansion.combinations, vocabulary.devices, root.at);
   const overrides = caseOverrides(root);
   if (overrides.length * combinations.length > maxCases) {
     const message = `the file stands for ${overrides.length * combinations.length} cases; at most ${maxCases} are run`;
@@ -75,7 +82,7 @@ interface Parts {
   combination: Combination;
 }
 
-function oneCase(parts: Parts, { personas, run = { index: 0 }, env, ...names }: Vocabulary): Expanded {
+function oneCase(parts: Parts, { personas, keys = {}, run = { index: 0 }, env, ...names }: Vocabulary): Expanded {
   const { base, override, combination } = parts;
   const merged = override ? mergeCases(base, pick(override, isBodyKey)) : base;
   const body = combination.reduce((node, { path, entry }) => withEntry(node, path.split('.'), entry), merged);
@@ -84,6 +91,7 @@ function oneCase(parts: Parts, { personas, run = { index: 0 }, env, ...names }: 
     body,
     caseVars: caseVars?.kind === 'map' ? caseVars : undefined,
     personas,
+    keyFacts: (device) => factsOfKey(deviceNamed(device), keys),
     run,
     env,
   });
@@ -101,6 +109,13 @@ function oneCase(parts: Parts, { personas, run = { index: 0 }, env, ...names }: 
   const diagnostics = [...resolver.diagnostics, ...own.map((finding) => locate(finding, resolved))];
   if (!checked.ok || diagnostics.length > 0) return { cases: [], diagnostics };
   return { cases: [expandedCase(identity, checked.value, resolved, resolver.secrets)], diagnostics };
+}
+
+/** A key that nobody has met yet is told apart by its name only: enough to list and check what stands in a file. */
+function factsOfKey(device: string | undefined, keys: NonNullable<Vocabulary['keys']>): PersonaFacts | undefined {
+  if (!isRealKey(device)) return undefined;
+  const unmet = { id: device, label: device, aaguid: '00000000-0000-0000-0000-000000000000' };
+  return Object.hasOwn(keys, device) ? keys[device] : unmet;
 }
 
 function identify({ root, override, combination }: Parts, resolver: Resolver): CaseIdentity {

@@ -1,6 +1,7 @@
 /** How a failing step or expectation reaches people: an error whose stack points into the YAML file. */
 import { resolve } from 'node:path';
-import type { Expectation, SourceLocation } from '#result/run-result.ts';
+import { type Expectation, refusedErrorName, type SourceLocation } from '#result/run-result.ts';
+import type { KeyObstacle } from './key-under-test.ts';
 
 /** The party on trial did something else than the scenario says. */
 export class ScenarioFailure extends Error {
@@ -20,12 +21,28 @@ export class InfrastructureError extends Error {
   }
 }
 
+/** The case would have done something to a real key that its owner has not allowed: nothing was sent, nothing was learned. */
+export class RefusedError extends Error {
+  override readonly name = refusedErrorName;
+  constructor(message: string, location: SourceLocation, options?: ErrorOptions) {
+    super(message, options);
+    this.stack = stackInto(this, location);
+  }
+}
+
+/** Whatever went wrong in the case: a refusal, or a key that was pulled, is behind it. */
+export function blamed(obstacle: KeyObstacle | undefined, location: SourceLocation, error: unknown): unknown {
+  if (obstacle === undefined) return error;
+  const Failure = obstacle.kind === 'refused' ? RefusedError : InfrastructureError;
+  return new Failure(obstacle.why, location, { cause: error });
+}
+
 const stackInto = ({ name, message }: Error, { file, line, column }: SourceLocation) =>
   `${name}: ${message}\n    at ${resolve(file)}:${line}:${column}`;
 
 /** One line for each expectation that was not met; the error points at the first of them. */
 export function unmet(expectations: readonly Expectation[]): ScenarioFailure | undefined {
-  const failed = expectations.filter(({ ok }) => !ok);
+  const failed = expectations.filter(({ ok, skipped }) => !ok && skipped === undefined);
   const [first] = failed;
   if (!first) return undefined;
   const lines = failed.map(

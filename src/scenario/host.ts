@@ -10,10 +10,13 @@ import type { ExpandedCase, StepCall } from './expanded-case.ts';
 import type { ProvideAuthenticators } from './key-under-test.ts';
 import { runCase } from './run-case.ts';
 import type { Stage } from './scene.ts';
+import { isRealKey, keyTag } from './schema/authenticator.ts';
 
 export interface HostOptions {
   cases: readonly ExpandedCase[];
   provide: ProvideAuthenticators;
+  /** Why cases are left out, by their ids. */
+  left?: Readonly<Record<string, string>>;
   /** Makes keys, challenges and ids reproducible; each case draws from a stream of its own. */
   seed?: string;
 }
@@ -24,8 +27,10 @@ const graceMs = 20_000;
 export function registerScenarios(options: HostOptions): void {
   for (const scenario of options.cases) {
     const title = `${scenario.id} › ${scenario.title}`;
-    const details = { tag: scenario.tags.map((name) => `@${name}`), annotation: identityAnnotation(scenario) };
-    if (scenario.browser.stack === 'native')
+    const details = { tag: tagsOf(scenario), annotation: [identityAnnotation(scenario)] };
+    const reason = options.left?.[scenario.id];
+    if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
+    else if (scenario.browser.stack === 'native')
       test(title, details, ({ native }, info) =>
         play(scenario, options, info, { page: native.page, client: nativeClient(native) }),
       );
@@ -56,13 +61,25 @@ async function play(
   if (error !== undefined) throw error;
 }
 
+/** Each device has a tag, by which the engine gives it a project of its own: a key is used by one case at a time. */
+const tagsOf = ({ tags, authenticator }: ExpandedCase): string[] => [
+  ...tags.map((name) => `@${name}`),
+  ...(isRealKey(authenticator.device) ? [keyTag(authenticator.device)] : []),
+];
+
+const withReason = <Details extends { annotation: { type: string; description: string }[] }>(
+  details: Details,
+  reason: string,
+): Details => ({ ...details, annotation: [...details.annotation, { type: 'skip', description: reason }] });
+
 function identityAnnotation({ id, title, tags, location, coordinates }: ExpandedCase) {
   const identity: CaseIdentity = { id, title, tags, location, parties: coordinates };
   return { type: caseRecordAttachment, description: JSON.stringify(identity) };
 }
 
-const randomOf = ({ id }: ExpandedCase, seed: string | undefined): Random =>
-  seed === undefined ? systemRandom : seededRandom(`${seed} ${id}`);
+/** With a seed that is in the report the PIN of a real key could be had from the wire: it gets real randomness. */
+const randomOf = ({ id, authenticator }: ExpandedCase, seed: string | undefined): Random =>
+  seed === undefined || isRealKey(authenticator.device) ? systemRandom : seededRandom(`${seed} ${id}`);
 
 /** No arguments: they may hold a PIN, and the engine's own reports do not mask. */
 const labelOf = ({ label }: StepCall): string => label;

@@ -25,7 +25,7 @@ test('an editor accepts what the loader accepts, references included, and object
   const accepts = (path: URL) => validate(plain(readYaml(readFileSync(path, 'utf8'), path.pathname).root!));
   for (const folder of ['../../scenarios/', '../../scenarios/shared/', 'fixtures/', 'fixtures/shared/']) {
     const url = new URL(folder, import.meta.url);
-    const files = readdirSync(url).filter((name) => name.endsWith('.yaml') && name !== 'broken.yaml');
+    const files = readdirSync(url).filter((name) => name.endsWith('.yaml') && !name.startsWith('broken'));
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter((name) => !accepts(new URL(name, url)))).toEqual([]);
   }

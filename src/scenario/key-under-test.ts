@@ -1,8 +1,11 @@
-/** The authenticators of a case as scenario steps see them: hands on the key and a look inside. The composer implements this for the emulator and for real keys. */
+/**
+ * The authenticators of a case as scenario steps see them: what a person can do to a key, and a look inside. The composer
+ * implements this for the emulator, whose hands are quick, and for real keys, where somebody has to do it.
+ */
 import type { AuthenticatorSource } from '#client/context.ts';
-import type { AuthenticatorChoice } from '#client/user-interaction.ts';
+import type { AuthenticatorChoice, PinPrompt } from '#client/user-interaction.ts';
 import type { Clock, Random } from '#protocol/seams.ts';
-import type { WireExchange } from '#result/transcript.ts';
+import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import type { ExpandedCase } from './expanded-case.ts';
 import type { WireCommand } from './schema/wire.ts';
 
@@ -24,18 +27,24 @@ export interface KeyUnderTest {
   readonly facts: KeyFacts;
   readonly kind: AuthenticatorChoice['kind'];
   readonly connected: boolean;
-  connect(): void;
+  /** Plugs the key in, and resolves when the system has it. */
+  connect(signal: AbortSignal): Promise<void>;
   /** Pulls the key: a running command ends with a transport error, volatile state is gone. */
-  disconnect(): void;
-  powerCycle(): void;
+  disconnect(signal: AbortSignal): Promise<void>;
+  powerCycle(signal: AbortSignal): Promise<void>;
   /** Resolves when the key waits for a gesture. */
   whenAsked(signal: AbortSignal): Promise<void>;
-  touch(): void;
-  deny(): void;
+  /** Resolves when the key has felt it. */
+  touch(signal: AbortSignal): Promise<void>;
+  deny(signal: AbortSignal): Promise<void>;
+  /** What is typed where the scenario says this PIN: a real key has one of its own. */
+  pinMeant(text: string, asked: PinPrompt['kind']): string;
   /** Resolves when the next such command is on its way to the key. */
   whenSent(command: WireCommand, signal: AbortSignal): Promise<void>;
   /** Undefined for a real key that cannot be looked into. */
   inspect(): KeyState | undefined;
+  /** What the key tells of itself when asked, without being changed by it. What it does not tell is undefined. */
+  observe(): Promise<Partial<KeyState>>;
 }
 
 export interface Authenticators extends AsyncDisposable {
@@ -49,6 +58,20 @@ export interface Authenticators extends AsyncDisposable {
   trustAnchors: Uint8Array[];
   /** Everything that went over the security key's wire so far. */
   wire(): readonly WireExchange[];
+  /** What must not be shown: the PINs of real keys. */
+  secrets: readonly string[];
+  /** Why the case says nothing about the key, or undefined when it does. */
+  obstacle(): KeyObstacle | undefined;
+  /** Aborts when there is one: what the steps still wait for will not come. */
+  trouble: AbortSignal;
+  /** When all parties were looked at: takes away what the case left on a real key, and tells what was made and what stays. */
+  tidy(): Promise<readonly Omit<PartyEvent, 'atMs'>[]>;
+}
+
+/** `refused`: something was not done because its owner has not allowed it. `gone`: the key was pulled, and nobody was asked to. */
+export interface KeyObstacle {
+  kind: 'refused' | 'gone';
+  why: string;
 }
 
 /** Provides what the case names under `authenticator` and `this-device`. `elapsedMs` dates the wire exchanges. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Diagnostic, renderDiagnostics } from './diagnostics.ts';
+import type { ExpandedCase } from './expanded-case.ts';
 import { type LoadOptions, loadScenarios } from './load.ts';
 
 const options: LoadOptions = {
@@ -173,8 +174,10 @@ describe('expansion', () => {
 
   test('a folder gives all its scenarios, but not the files that are only included', () => {
     const { cases, diagnostics } = load('.');
-    expect(cases).toHaveLength(8);
-    expect(new Set(diagnostics.map(({ file }) => file))).toEqual(new Set(['broken.yaml', 'impossible-policy.yaml']));
+    expect(cases).toHaveLength(12);
+    expect(new Set(diagnostics.map(({ file }) => file))).toEqual(
+      new Set(['broken-devices.yaml', 'broken.yaml', 'impossible-policy.yaml']),
+    );
   });
 });
 
@@ -211,5 +214,59 @@ describe('a case', () => {
     expect(diagnostics).toMatchObject([
       { line: 4, message: expect.stringContaining('AAGUID restrictions need attestation') },
     ]);
+  });
+});
+
+describe('devices', () => {
+  const keys = { '5234567': { aaguid: 'cb69481e-8ff7-4039-93ec-0a2729a154a8' } };
+  const aaguidIn = ({ relyingParty, expect: lines }: ExpandedCase) =>
+    relyingParty.aaguids?.list?.[0] ?? lines.find(({ path }) => path === 'relying-party.passkey.aaguid')?.expected;
+
+  test('are named by a case, and a known one is what the case calls its persona', () => {
+    const { cases, diagnostics } = load('devices.yaml', { keys });
+    expect(diagnostics).toEqual([]);
+    expect(cases.map((one) => [one.id, one.authenticator.device, aaguidIn(one)])).toEqual([
+      ['devices/own[authenticator.persona=yubikey-5-nfc]', undefined, options.personas['yubikey-5-nfc']?.aaguid],
+      ['devices/own[authenticator.persona=yubikey-bio]', undefined, options.personas['yubikey-bio']?.aaguid],
+      ['devices/serial[authenticator.persona=yubikey-5-nfc]', '5234567', keys['5234567'].aaguid],
+      ['devices/serial[authenticator.persona=yubikey-bio]', '5234567', keys['5234567'].aaguid],
+    ]);
+  });
+
+  test('that a run names take every case, and a real key takes the place of all personas', () => {
+    const { cases } = load('devices.yaml', { keys, devices: ['emulator', '5234567'] });
+    expect(cases.map((one) => [one.id, aaguidIn(one)])).toEqual([
+      [
+        'devices/own[authenticator.persona=yubikey-5-nfc,authenticator.device=emulator]',
+        '2fc0579f-8113-47ea-b116-bb5a8db9202a',
+      ],
+      ['devices/own[authenticator.device=5234567]', keys['5234567'].aaguid],
+      [
+        'devices/own[authenticator.persona=yubikey-bio,authenticator.device=emulator]',
+        'd8522d9f-575b-4866-88a9-ba99fa02f35b',
+      ],
+      [
+        'devices/serial[authenticator.persona=yubikey-5-nfc,authenticator.device=emulator]',
+        '2fc0579f-8113-47ea-b116-bb5a8db9202a',
+      ],
+      ['devices/serial[authenticator.device=5234567]', keys['5234567'].aaguid],
+      [
+        'devices/serial[authenticator.persona=yubikey-bio,authenticator.device=emulator]',
+        'd8522d9f-575b-4866-88a9-ba99fa02f35b',
+      ],
+    ]);
+    expect(cases[1]?.coordinates).toEqual({ 'authenticator.device': '5234567' });
+  });
+
+  test('are told apart in what is wrong with them', () => {
+    expect(load('broken-devices.yaml').diagnostics.map(line)).toMatchInlineSnapshot(`
+      [
+        "4:54-61 a serial number is text; put it in quotes, e.g. "5234567"",
+        "5:37-43 expected exactly one of serial, aaguid, path, any",
+        "6:48-54 unknown key "serail" | did you mean "serial"? allowed here: serial, aaguid, path, any",
+        "7:54-58 not an AAGUID; write it like 2fc0579f-8113-47ea-b116-bb5a8db9202a",
+        "8:42-44 name a device, e.g. any, emulator or { serial: "5234567" }",
+      ]
+    `);
   });
 });

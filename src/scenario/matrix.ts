@@ -1,6 +1,7 @@
 /** Expands a matrix: every combination of the values of dotted paths, without the excluded ones. */
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
-import { type MapEntry, nodeAt, plain, type SourceNode } from './source-node.ts';
+import { deviceNamed, isRealKey } from './schema/authenticator.ts';
+import { type MapEntry, nodeAt, type Place, plain, type SourceNode, scalarNode } from './source-node.ts';
 import { hintFor } from './suggest.ts';
 
 /** One value of one dotted path. */
@@ -42,10 +43,39 @@ export function expandMatrix(matrix: SourceNode | undefined): Expansion {
   return { combinations: all.filter((one) => !exclusions.some((item) => matches(item, one))), diagnostics: mistakes };
 }
 
+/**
+ * Each combination on each device. A real key takes the place of the persona: combinations that differ in nothing else are
+ * one case there.
+ */
+export function onDevices(
+  combinations: readonly Combination[],
+  devices: readonly string[] | undefined,
+  at: Place,
+): readonly Combination[] {
+  if (!devices) return combinations;
+  const replaced = (device: string) => [devicePath, ...(isRealKey(device) ? ['authenticator.persona'] : [])];
+  const all = combinations.flatMap((combination) =>
+    devices.map((device) => [
+      ...combination.filter(({ path }) => !replaced(device).includes(path)),
+      { path: devicePath, text: device, entry: { key: at, value: scalarNode(device, at) } },
+    ]),
+  );
+  const seen = new Set<string>();
+  return all.filter((combination) => {
+    const text = JSON.stringify(combination.map((coordinate) => [coordinate.path, coordinate.text]));
+    return !seen.has(text) && seen.add(text);
+  });
+}
+
+const devicePath = 'authenticator.device';
+
 function coordinates(path: string, { key, value }: MapEntry): Coordinate[] {
   const items = value.kind === 'list' ? value.items : [];
-  return items.map((item) => ({ path, text: String(plain(item)), entry: { key, value: item } }));
+  return items.map((item) => ({ path, text: coordinateText(path, item), entry: { key, value: item } }));
 }
+
+const coordinateText = (path: string, node: SourceNode): string =>
+  (path === devicePath ? deviceNamed(plain(node)) : undefined) ?? String(plain(node));
 
 function duplicates(values: readonly Coordinate[]): Diagnostic[] {
   const seen = new Set<string>();
@@ -60,7 +90,7 @@ const matches = (item: SourceNode, combination: Combination): boolean =>
   item.kind === 'map' &&
   item.entries.size > 0 &&
   [...item.entries].every(([path, { value }]) =>
-    combination.some((coordinate) => coordinate.path === path && coordinate.text === String(plain(value))),
+    combination.some((coordinate) => coordinate.path === path && coordinate.text === coordinateText(path, value)),
   );
 
 function unknownExclusions(item: SourceNode, dimensions: readonly Coordinate[][]): Diagnostic[] {
@@ -69,7 +99,7 @@ function unknownExclusions(item: SourceNode, dimensions: readonly Coordinate[][]
   return [...item.entries].flatMap(([path, { key, value }]) => {
     const texts = known.get(path);
     if (texts === undefined) return [diagnostic(key, `the matrix has no "${path}"`, hintFor(path, [...known.keys()]))];
-    const text = String(plain(value));
+    const text = coordinateText(path, value);
     return texts.includes(text)
       ? []
       : [diagnostic(value.at, `"${text}" is not a value of ${path}`, hintFor(text, texts))];

@@ -4,7 +4,7 @@ import { CaseRecorder } from './case-recorder.ts';
 import type { ExpandedCase } from './expanded-case.ts';
 import { evaluate } from './expect/evaluate.ts';
 import { observe } from './expect/observe.ts';
-import { unmet } from './failures.ts';
+import { blamed, unmet } from './failures.ts';
 import { runAllSteps, within } from './run-steps.ts';
 import { partiesOf, type Scene, type Stage, setScene } from './scene.ts';
 
@@ -20,13 +20,15 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
   const recorder = new CaseRecorder();
   await using scene = await setScene(scenario, stage, recorder);
   const { world, authenticators } = scene;
-  const error = await play(scenario, scene, stage, recorder).catch((thrown: unknown) => thrown);
+  const thrown = await play(scenario, scene, stage, recorder).catch((error: unknown) => error);
+  const error = blamed(authenticators.obstacle(), scenario.location, thrown);
   const pictured = scenario.expect.some(({ path, expected }) => path === 'ui.screenshot' && expected === 'always');
   // The picture is a help for people; a page that cannot be pictured any more must not hide what went wrong.
   if (error !== undefined || pictured) await world.screenshot('page').catch(() => {});
   for (const problem of stage.client.problems()) recorder.note('client', 'bridge.problem', { problem });
+  for (const { party, event, detail } of await authenticators.tidy()) recorder.note(party, event, detail);
   const record = recorder.record(scenario, partiesOf(scenario, authenticators, stage.client), authenticators.wire());
-  const secrets = [...scenario.secrets, ...world.organisation.secrets];
+  const secrets = [...scenario.secrets, ...world.organisation.secrets, ...authenticators.secrets];
   return { record, secrets, ...(error !== undefined && { error }) };
 }
 
@@ -34,7 +36,12 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
 async function play(scenario: ExpandedCase, scene: Scene, stage: Stage, recorder: CaseRecorder): Promise<undefined> {
   const { world, authenticators, meanwhile } = scene;
   await within(scenario.timeoutMs, 'the case', (deadline) =>
-    runAllSteps(scenario, { world, recorder, show: stage.show, deadline }),
+    runAllSteps(scenario, {
+      world,
+      recorder,
+      show: stage.show,
+      deadline: AbortSignal.any([deadline, authenticators.trouble]),
+    }),
   );
   await Promise.all(meanwhile);
   await world.ceremonies.settled();

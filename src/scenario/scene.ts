@@ -126,6 +126,7 @@ export function partiesOf(
     ...(platform && { device: platform.facts.label }),
     dialog: client.dialogLabel(scenario),
     attestation: scenario.relyingParty.attestation ?? 'requested',
+    ...(scenario.authenticator.device && { 'authenticator.device': scenario.authenticator.device }),
     ...scenario.coordinates,
   };
 }

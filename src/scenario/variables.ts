@@ -12,6 +12,7 @@ import {
   maxSize,
   nodeAt,
   type Place,
+  plain,
   type Scalar,
   type ScalarNode,
   type SourceNode,
@@ -38,6 +39,8 @@ export interface Scope {
   /** The variables that the case itself has, for `${case.x}`. */
   caseVars: MapNode | undefined;
   personas: Readonly<Record<string, PersonaFacts>>;
+  /** What is known of the real key that `authenticator.device` names, if it names one that is known. */
+  keyFacts?: (device: unknown) => PersonaFacts | undefined;
   run: PersonaFacts;
   /** Absent where nothing is run: secrets are then placeholders. */
   env: Environment | undefined;
@@ -167,7 +170,10 @@ export class Resolver {
   }
 
   #personaFacts(namespace: 'persona' | 'this-device'): PersonaFacts | undefined {
-    const { body, personas } = this.#scope;
+    const { body, personas, keyFacts } = this.#scope;
+    const device = namespace === 'persona' && nodeAt(body, ['authenticator', 'device']);
+    const ofKey = device && keyFacts?.(plain(this.#resolve(device)));
+    if (ofKey) return ofKey;
     const named = nodeAt(body, [namespace === 'persona' ? 'authenticator' : 'this-device', 'persona']);
     const persona = named && this.#resolve(named);
     if (persona?.kind !== 'scalar' || typeof persona.value !== 'string') return undefined;

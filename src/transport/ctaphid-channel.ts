@@ -3,7 +3,6 @@
  * One message at a time; others wait their turn. A device that was silent or broke a rule gets an INIT before it is used again.
  */
 import { Alarm } from '#protocol/alarm.ts';
-import { equal } from '#protocol/bytes.ts';
 import {
   broadcastChannel,
   type Capabilities,
@@ -25,12 +24,16 @@ import type { ReportPipe } from './report-pipe.ts';
 /** A device says every 100 ms that it is there (section 11.2.9.1.8). */
 const silenceMs = 3_000;
 /** A person has 30 seconds for each of a few gestures. */
-const totalMs = 180_000;
+const longestMs = 180_000;
+/** Whatever other programs are answered meanwhile. */
+const initPatienceMs = 1_000;
 /** A cancelled command comes back at once. */
 const cancelGraceMs = 3_000;
 /** Another program has the device: how often to ask again, and how long. */
 const busyRetryEveryMs = 100;
 const busyPatienceMs = 5_000;
+
+const nothing = new Uint8Array(0);
 
 export interface CtapHidOptions {
   clock?: Clock | undefined;
@@ -114,11 +117,9 @@ export class CtapHidChannel implements CtapDevice {
   async call(command: CtapHidCommand, payload: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     if (payload.length > maxPayloadLength)
       throw new TransportError('framing', `cannot send ${payload.length} bytes: ${maxPayloadLength} fit in a message`);
-    const copy = payload.slice();
-    return await this.#inTurn(async () => {
-      if (this.#lostSync) await this.#init();
-      return await this.#call(command, copy, options);
-    });
+    const channel = this.#channel?.channel ?? broadcastChannel;
+    const reports = fragment(channel, ctapHidCommands[command], payload); // a copy: the caller may go on with its own
+    return await this.#inTurn(() => this.#call(command, channel, reports, options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,22 +136,21 @@ export class CtapHidChannel implements CtapDevice {
   async #init(): Promise<void> {
     const channel = this.#channel?.channel ?? broadcastChannel;
     const nonce = this.#random.bytes(nonceLength);
-    const outcome = await this.#exchanged(channel, ctapHidCommands.INIT, nonce, { silenceMs: 1_000 });
+    const reports = fragment(channel, ctapHidCommands.INIT, nonce);
+    const outcome = await this.#exchanged('INIT', channel, reports, { totalMs: initPatienceMs, nonce });
     if ('error' in outcome) throw refused('INIT', outcome.error);
-    const response = initResponse(outcome.answer);
-    if (!equal(response.nonce, nonce))
-      throw new TransportError('framing', 'INIT was answered with a nonce that was not asked with');
-    this.#channel = response;
+    this.#channel = initResponse(outcome.answer);
     this.#lostSync = false;
   }
 
   /** Sends until the device takes it: it may be busy with another program. */
-  async #call(command: CtapHidCommand, payload: Uint8Array, { signal, onKeepalive }: TransactOptions) {
+  async #call(command: CtapHidCommand, channel: number, reports: readonly Uint8Array[], options: TransactOptions) {
+    const { signal } = options;
+    if (this.#lostSync) await this.#init();
     const patienceEnds = this.#clock.monotonic() + busyPatienceMs;
-    const channel = this.#channel?.channel ?? broadcastChannel;
     for (;;) {
       signal?.throwIfAborted();
-      const outcome = await this.#exchanged(channel, ctapHidCommands[command], payload, { signal, onKeepalive });
+      const outcome = await this.#exchanged(command, channel, reports, options);
       if ('answer' in outcome) return outcome.answer;
       if (outcome.error !== 'ERR_CHANNEL_BUSY' || this.#clock.monotonic() >= patienceEnds)
         throw refused(command, outcome.error);
@@ -159,43 +159,48 @@ export class CtapHidChannel implements CtapDevice {
   }
 
   async #exchanged(
+    command: CtapHidCommand,
     channel: number,
-    command: number,
-    payload: Uint8Array,
-    options: TransactOptions & { silenceMs?: number },
+    reports: readonly Uint8Array[],
+    { signal, onKeepalive, nonce, totalMs = longestMs }: TransactOptions & { totalMs?: number; nonce?: Uint8Array },
   ): Promise<ExchangeOutcome> {
     if (this.#ended) throw this.#ended;
     const exchange = new Exchange({
       channel,
-      command,
+      command: ctapHidCommands[command],
       clock: this.#clock,
       alarm: this.#alarm,
       silenceMs,
       totalMs,
-      ...options,
+      onKeepalive,
+      nonce,
     });
     this.#exchange = exchange;
-    const cancel = () => {
-      this.#send(channel, ctapHidCommands.CANCEL, new Uint8Array(0));
-      exchange.hurry(cancelGraceMs);
-    };
     const lookAway = this.#pipe.attend?.();
     try {
-      this.#send(channel, command, payload);
-      options.signal?.addEventListener('abort', cancel, { once: true });
-      return await exchange.outcome;
+      for (const report of reports) this.#pipe.send(report);
+      return await (signal ? this.#cancellable(exchange, channel, signal) : exchange.outcome);
     } catch (error) {
       this.#lostSync = true;
       throw error;
     } finally {
-      options.signal?.removeEventListener('abort', cancel);
       this.#exchange = undefined;
       lookAway?.();
     }
   }
 
-  #send(channel: number, command: number, payload: Uint8Array): void {
-    for (const report of fragment(channel, command, payload)) this.#pipe.send(report);
+  /** The outcome of an exchange that `signal` cancels (section 11.2.9.1.5). */
+  async #cancellable(exchange: Exchange, channel: number, signal: AbortSignal): Promise<ExchangeOutcome> {
+    const cancel = () => {
+      for (const report of fragment(channel, ctapHidCommands.CANCEL, nothing)) this.#pipe.send(report);
+      exchange.hurry(cancelGraceMs);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await exchange.outcome;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   }
 
   #end(reason: TransportError): void {

@@ -1,5 +1,6 @@
 /** What comes back for one CTAPHID message: keepalives, the answer, an error, or nothing in time. Every byte is hostile. */
 import type { Alarm } from '#protocol/alarm.ts';
+import { equal } from '#protocol/bytes.ts';
 import {
   type CtapHidError,
   ctapHidCommands,
@@ -24,6 +25,8 @@ export interface ExchangeParts {
   /** The whole exchange, whatever the device says meanwhile. */
   totalMs: number;
   onKeepalive?: ((state: Keepalive) => void) | undefined;
+  /** INIT: what it asks with. On the shared broadcast channel an answer with another nonce is for another program. */
+  nonce?: Uint8Array | undefined;
 }
 
 /** How a device ended a message: with an answer, or with a CTAPHID error, by its code where that has no name. */
@@ -62,9 +65,11 @@ export class Exchange {
       this.fail(new TransportError('framing', `the device broke the framing: ${(cause as Error).message}`, { cause }));
       return;
     }
-    this.#arm();
     const { message } = this.#reassembler;
-    if (!message) return;
+    if (!message) {
+      this.#arm();
+      return;
+    }
     this.#reassembler = undefined;
     this.#onMessage(message.command, message.payload);
   }
@@ -84,6 +89,7 @@ export class Exchange {
   #onMessage(command: number, payload: Uint8Array): void {
     if (command === ctapHidCommands.KEEPALIVE) this.#onKeepalive(payload);
     else if (command === ctapHidCommands.ERROR) this.#finish({ error: errorOf(payload) });
+    else if (this.#isForAnother(payload)) return;
     else if (command === this.#parts.command) this.#finish({ answer: payload });
     else
       this.fail(
@@ -91,8 +97,14 @@ export class Exchange {
       );
   }
 
-  #onKeepalive([status]: Uint8Array): void {
-    this.#parts.onKeepalive?.(status === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
+  #isForAnother(payload: Uint8Array): boolean {
+    const { nonce } = this.#parts;
+    return nonce !== undefined && payload.length > nonce.length && !equal(payload.subarray(0, nonce.length), nonce);
+  }
+
+  #onKeepalive(payload: Uint8Array): void {
+    this.#arm();
+    this.#parts.onKeepalive?.(payload[0] === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
   }
 
   #finish(outcome: ExchangeOutcome): void {
@@ -101,8 +113,7 @@ export class Exchange {
   }
 
   #arm(): void {
-    const now = this.#parts.clock.monotonic();
-    this.#parts.alarm.set(Math.min(this.#parts.silenceMs, this.#deadline - now));
+    this.#parts.alarm.set(this.#parts.silenceMs, this.#deadline);
   }
 
   #end(): void {

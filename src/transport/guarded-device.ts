@@ -5,8 +5,8 @@
  * What is not known to be harmless is refused: a command of a vendor, a sub-command that cannot be read.
  */
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, toHex } from '#protocol/bytes.ts';
-import { type CborValue, encode } from '#protocol/cbor.ts';
+import { toHex } from '#protocol/bytes.ts';
+import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { type CommandName, clientPinSubCommands, commandName, commands } from '#protocol/commands.ts';
 import { UsageError } from '#protocol/errors.ts';
@@ -129,7 +129,7 @@ class Guard implements GuardedDevice {
     const question = new Map<number, CborValue>([[0x02, clientPinSubCommands.getPINRetries]]);
     const protocol = parameters.get(0x01);
     if (protocol !== undefined) question.set(0x01, protocol);
-    const answer = await this.#device.transact(concat(new Uint8Array([code]), encode(question)));
+    const answer = await this.#device.transact(encodeMessage(code, question));
     const { value } = inspect(answer.subarray(1));
     const retries = value instanceof Map ? value.get(0x03) : undefined;
     return answer[0] === ctapStatus.CTAP2_OK && typeof retries === 'number' ? retries : undefined;

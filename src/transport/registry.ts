@@ -31,6 +31,9 @@ export async function listDevices(): Promise<FoundDevice[]> {
   return lists.flat();
 }
 
+/** Whether a text begins like an address, and not like a serial number. */
+export const isAddress = (text: string): boolean => text.includes(':') && isScheme(split(text)[0]);
+
 const isScheme = (text: string): text is TransportScheme => Object.hasOwn(transports, text);
 
 function split(address: string): [string, string] {

@@ -24,7 +24,7 @@ const credential = {
 export function registration({ origin, publicKey }: CeremonyRequest) {
   const { challenge, rp } = publicKey as { challenge: string; rp: { id: string } };
   const authData = encodeAuthenticatorData({
-    rpIdHash: sha256(utf8(rp.id)),
+    rpIdHash: sha256(rp.id),
     flags: userPresentAndVerified,
     signCount: 0,
     attestedCredentialData: {
@@ -56,7 +56,7 @@ export function registration({ origin, publicKey }: CeremonyRequest) {
 function assertion({ origin, publicKey }: CeremonyRequest) {
   const { challenge, rpId } = publicKey as { challenge: string; rpId: string };
   const authData = encodeAuthenticatorData({
-    rpIdHash: sha256(utf8(rpId)),
+    rpIdHash: sha256(rpId),
     flags: userPresentAndVerified,
     signCount: 7,
   });

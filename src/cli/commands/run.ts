@@ -1,19 +1,24 @@
 /** `touchstone run`: selects cases, starts Playwright Test with them, and turns the master file into an exit code. */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '#protocol/errors.ts';
 import { readResult } from '#report/read-result.ts';
 import { type ExpandedCase, needsLab } from '#scenario/expanded-case.ts';
-import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
+import { listDevices, openDevice } from '#transport/registry.ts';
+import { modelNameOf } from '../compose/catalogue.ts';
+import { runEngine } from '../engine.ts';
+import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
 import { insideLab, runInLab } from '../lab/run-in-lab.ts';
-import { planAsEnvironment, type RunPlan } from '../run-plan.ts';
+import { type KeyOptions, withKeyOptions } from '../real-key/key-options.ts';
+import { credentialsThatStay } from '../real-key/left-behind.ts';
+import { meetKeys, type Surroundings } from '../real-key/meet-keys.ts';
+import { askAtTerminal } from '../real-key/pin-source.ts';
+import { keyFacts, planAsEnvironment, type RunPlan } from '../run-plan.ts';
 import { loadOrExplain } from '../scenario-library.ts';
 
-interface RunOptions {
+interface RunOptions extends KeyOptions {
   grep?: RegExp;
   tag: string[];
   repeat: number;
@@ -27,7 +32,7 @@ interface RunOptions {
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  new Command('run')
+  withKeyOptions(new Command('run'))
     .description('run scenarios and write the report')
     .argument('[paths...]', 'scenario files or folders', ['scenarios'])
     .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression', pattern)
@@ -43,32 +48,49 @@ export const runCommand = (finish: (code: number) => void) =>
     .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)));
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
-  const library = loadOrExplain(paths, { env: process.env });
+  const devices = options.device.length > 0 ? { devices: options.device } : {};
+  const library = loadOrExplain(paths, { env: process.env, ...devices });
   if (!library) return exitCode.usage;
   const wanted = select(library.cases, options);
   if (options.lab && !insideLab()) {
     return interruptible((signal) => runInLab(process.argv.slice(2), options.output, signal));
   }
-  const selected = runnable(wanted);
+  const met = await meetKeys(wanted, options, thisMachine);
+  for (const remark of met.remarks) console.log(remark);
+  const known = loadOrExplain(paths, { env: process.env, ...devices, keys: keyFacts(met.keys) });
+  if (!known) return exitCode.usage;
+  const selected = runnable(select(known.cases, options));
   const plan: RunPlan = {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
     command: process.argv.slice(2).join(' '),
     paths,
     caseIds: selected.map(({ id }) => id),
+    ...devices,
+    keys: met.keys,
+    left: met.left,
     repeat: options.repeat,
     headed: options.headed,
     retries: options.retries,
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.workers !== undefined ? { workers: options.workers } : options.lab && { workers: 1 }), // a guest has one processor
   };
-  const stopped = await playwright(plan);
+  const stopped = await runEngine(planAsEnvironment(plan, met.pins));
   if (stopped === 'interrupted') return exitCode.interrupted;
   const master = resolve(plan.outputDir, plan.runId, 'result.json');
   if (!existsSync(master)) return exitCode.infrastructure;
-  const { verdict } = await readResult(master);
-  return verdict === 'flaky' && options.failOnFlaky ? exitCode.failed : exitCodeOfVerdict[verdict];
+  const result = await readResult(master);
+  for (const line of credentialsThatStay(result)) console.log(line);
+  return exitCodeOfRun(result, options);
 }
+
+const thisMachine: Surroundings = {
+  listDevices,
+  open: openDevice,
+  modelName: modelNameOf,
+  env: process.env,
+  ask: askAtTerminal,
+};
 
 /** @throws {UsageError} when nothing is selected: a run that tests nothing must not pass. */
 function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): ExpandedCase[] {
@@ -98,34 +120,6 @@ function runnable(selected: readonly ExpandedCase[]): ExpandedCase[] {
 
 const describeSelection = (grep: RegExp | undefined, tags: string[]) =>
   [grep && `--grep ${grep.source}`, ...tags.map((name) => `--tag ${name}`)].filter(Boolean).join(' ') || 'anything';
-
-const stopSignals = ['SIGINT', 'SIGTERM'] as const;
-
-/** Runs the engine in a process of its own; an interrupt goes to it, and it still writes its report. */
-function playwright(plan: RunPlan): Promise<'ended' | 'interrupted'> {
-  const root = resolve(import.meta.dirname, '../../..');
-  const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  const child = spawn(process.execPath, [cli, 'test', '--config', resolve(root, 'playwright.config.ts')], {
-    cwd: root,
-    stdio: 'inherit',
-    // Ctrl+C reaches a whole process group; twice, the engine would not stop to write its report.
-    detached: process.platform !== 'win32',
-    env: { ...process.env, ...planAsEnvironment(plan) },
-  });
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-    child.kill('SIGINT');
-  };
-  for (const signal of stopSignals) process.on(signal, interrupt);
-  return new Promise((done, failed) => {
-    child.once('error', failed);
-    child.once('exit', () => {
-      for (const signal of stopSignals) process.off(signal, interrupt);
-      done(interrupted ? 'interrupted' : 'ended');
-    });
-  });
-}
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 

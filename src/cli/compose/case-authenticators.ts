@@ -21,39 +21,34 @@ import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
 import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
 import { EmulatedKey } from '../emulated-key.ts';
+import { ShownAuthenticators } from '../shown-authenticators.ts';
 import { fitting } from './catalogue.ts';
 
 const defaultPersona: PersonaId = 'yubikey-5-nfc';
 
 /** Provides emulated authenticators. */
 export const provideEmulated: ProvideAuthenticators = async (scenario, seams): Promise<Authenticators> => {
-  const listeners = new Set<() => void>();
-  const onChange = () => {
-    for (const listener of listeners) listener();
-  };
-  const wiring = { ...seams, onChange };
+  const source = new ShownAuthenticators();
+  const wiring = { ...seams, onChange: source.changed };
   const { key, lend } = securityKey(scenario, wiring);
   const lent = await lend();
-  const all = scenario.thisDevice
-    ? [platformAuthenticator(scenario.thisDevice.persona as PersonaId, wiring), key]
-    : [key];
+  const all = [...thisDevice(scenario, wiring), key];
+  source.show(all);
   return {
     key,
     all,
     trustAnchors: trustAnchors(),
     wire: () => key.wire,
-    source: {
-      list: () => all.flatMap(({ available }) => available ?? []),
-      onChange(listener) {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    },
+    secrets: [],
+    obstacle: () => undefined,
+    trouble: new AbortController().signal,
+    tidy: async () => [],
+    source,
     [Symbol.asyncDispose]: async () => lent?.[Symbol.asyncDispose](),
   };
 };
 
-interface Wiring {
+export interface Wiring {
   clock: Clock;
   random: Random;
   elapsedMs: () => number;
@@ -131,6 +126,10 @@ function faultOf({ at, when, do: effect }: ScenarioAccident): Fault {
   const moment = typeof when === 'object' ? { afterKeepalives: when['after-keepalives'] } : when;
   return { at: command, do: effect, ...(moment && { when: moment }) };
 }
+
+/** The authenticator built into the computer, where the case has one. */
+export const thisDevice = ({ thisDevice: named }: ExpandedCase, wiring: Wiring): EmulatedKey[] =>
+  named ? [platformAuthenticator(named.persona as PersonaId, wiring)] : [];
 
 function platformAuthenticator(persona: PersonaId, { clock, random, elapsedMs, onChange }: Wiring): EmulatedKey {
   const hands = new ManualGestures();

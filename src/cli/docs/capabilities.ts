@@ -2,8 +2,7 @@
  * What an authenticator really does, found out by asking it: getInfo, and every command and subcommand sent once. Tables
  * of the documentation are made from this, so they cannot claim more than the code does.
  */
-import { concat } from '#protocol/bytes.ts';
-import { type CborMap, encode } from '#protocol/cbor.ts';
+import { type CborMap, encodeMessage } from '#protocol/cbor.ts';
 import { decode, decodeFirst } from '#protocol/cbor-reader.ts';
 import { type CommandName, clientPinSubCommands, commands } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
@@ -58,8 +57,7 @@ const firstValueAt = 3;
 /** Asks a fresh authenticator, whose user declines every gesture. */
 export async function capabilitiesOf(authenticator: () => Answering): Promise<Capabilities> {
   const statusOf = async (command: CommandName, parameters?: CborMap) => {
-    const body = parameters ? encode(parameters) : new Uint8Array(0);
-    return (await authenticator().process(concat(new Uint8Array([commands[command].code]), body)))[0];
+    return (await authenticator().process(encodeMessage(commands[command].code, parameters)))[0];
   };
   const known = new Set<CommandName>();
   const subcommands = new Set<string>();
@@ -87,7 +85,7 @@ export async function formatOfRegistration(algs: readonly number[], authenticato
     user: { id: new Uint8Array(1) },
     pubKeyCredParams: algs.map((alg) => ({ type: 'public-key', alg })),
   });
-  const answer = await authenticator.process(concat(new Uint8Array([code]), encode(parameters)));
+  const answer = await authenticator.process(encodeMessage(code, parameters));
   if (answer[0] !== ctapStatus.CTAP2_OK) return undefined;
   // fmt is the first value; what follows may nest deeper (compound) than CTAP lets a reader go.
   return decodeFirst(answer, firstValueAt).value;

@@ -44,24 +44,40 @@ export interface KeyReading {
   modelName(aaguid: string): string | undefined;
 }
 
+/** A key before a byte was sent to it: the ways to it, the one that is used first, and its name. */
+export interface SeenKey {
+  id: string;
+  ways: readonly [FoundDevice, ...FoundDevice[]];
+}
+
 /** One for each key, whatever the number of ways to it. */
-export async function describeKeys(found: readonly FoundDevice[], reading: KeyReading): Promise<KeyDescription[]> {
+export function seenKeys(found: readonly FoundDevice[]): SeenKey[] {
   const keys = found.filter(({ port }, index) => !port || found.findIndex((other) => other.port === port) === index);
-  const described: KeyDescription[] = [];
-  for (const key of keys) {
-    const ways = key.port ? found.filter(({ port }) => port === key.port) : [key];
+  return keys.map((key) => {
+    const others = key.port ? found.filter((way) => way.port === key.port && way !== key) : [];
     const isOwn = key.serial && keys.filter(({ serial }) => serial === key.serial).length === 1;
-    const { product, manufacturer, serial } = key;
-    described.push({
-      id: (isOwn && serial) || key.address,
-      product,
-      ...(manufacturer && { manufacturer }),
-      ...(serial && { serial }),
-      addresses: ways.map(({ address }) => address),
-      ...(await readKey(key, reading)),
-    });
-  }
+    return { id: (isOwn && key.serial) || key.address, ways: [key, ...others] };
+  });
+}
+
+/** All of them, one after the other. */
+export async function describeKeys(found: readonly FoundDevice[], reading: KeyReading): Promise<KeyDescription[]> {
+  const described: KeyDescription[] = [];
+  for (const key of seenKeys(found)) described.push(await describeKey(key, reading));
   return described;
+}
+
+/** What the key says of itself, by the first of the ways to it. */
+export async function describeKey({ id, ways }: SeenKey, reading: KeyReading): Promise<KeyDescription> {
+  const { product, manufacturer, serial } = ways[0];
+  return {
+    id,
+    product,
+    ...(manufacturer && { manufacturer }),
+    ...(serial && { serial }),
+    addresses: ways.map(({ address }) => address),
+    ...(await readKey(ways[0], reading)),
+  };
 }
 
 /** What the key says; for one that cannot be used, why. */

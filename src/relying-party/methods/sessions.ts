@@ -1,5 +1,5 @@
 /** Sessions: who is signed in, for how long, and how well he proved it. The browser holds a random token, the store only its digest. */
-import { toBase64url, utf8 } from '#protocol/bytes.ts';
+import { toBase64url } from '#protocol/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { Clock, Random } from '#protocol/seams.ts';
 import type { MfaProof, Session, Store, User } from '../store/store.ts';
@@ -28,7 +28,7 @@ export interface Sessions {
 
 export function createSessions({ store, clock, random }: { store: Store; clock: Clock; random: Random }): Sessions {
   const token = () => toBase64url(random.bytes(32));
-  const digest = (text: string) => toBase64url(sha256(utf8(text)));
+  const digest = (text: string) => toBase64url(sha256(text));
   return {
     async open(user, mfa, endsBy = Number.POSITIVE_INFINITY) {
       const now = clock.now();

@@ -104,7 +104,7 @@ describe('a self statement', () => {
 describe('an assertion', () => {
   const verdictOn = (key: SigningKey, respell: Respell) => {
     const clientDataJSON = utf8(JSON.stringify({ type: 'webauthn.get', challenge, origin, crossOrigin: false }));
-    const authData = encodeAuthenticatorData({ rpIdHash: sha256(utf8(rpId)), flags: flag.UP | flag.UV, signCount: 1 });
+    const authData = encodeAuthenticatorData({ rpIdHash: sha256(rpId), flags: flag.UP | flag.UV, signCount: 1 });
     const signature = respell(key.sign(concat(authData, sha256(clientDataJSON))));
     const id = toBase64url(credentialId);
     return verifyAuthentication(

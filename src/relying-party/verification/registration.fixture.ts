@@ -56,7 +56,7 @@ export async function makeRegistration(parts: RegistrationParts): Promise<Regist
   };
   const clientDataJSON = parts.clientDataBytes ?? utf8(JSON.stringify(plain));
   const wellFormed = encodeAuthenticatorData({
-    rpIdHash: sha256(utf8(rpId)),
+    rpIdHash: sha256(rpId),
     flags: parts.flags ?? flag.UP | flag.UV,
     signCount: 0,
     attestedCredentialData: {

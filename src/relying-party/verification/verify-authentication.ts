@@ -3,7 +3,7 @@
  * Finding the passkey is the caller's; updating its record (step 23) too.
  */
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, equal, fromBase64url, utf8 } from '#protocol/bytes.ts';
+import { concat, equal, fromBase64url } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { sha256, verifySignature as verifyUnderCose } from '#protocol/crypto.ts';
@@ -49,7 +49,7 @@ async function verify(body: unknown, expected: AuthenticationExpectations): Prom
   verifyNotEmbedded(clientData); // steps 13-14
   const authData = fromBase64url(json.response.authenticatorData);
   const { rpIdHash, flags, signCount } = violationsAs('auth-data-invalid', () => parseAuthenticatorData(authData));
-  if (!equal(rpIdHash, sha256(utf8(expected.rpId)))) throw new Refusal('rp-id-mismatch'); // step 15
+  if (!equal(rpIdHash, sha256(expected.rpId))) throw new Refusal('rp-id-mismatch'); // step 15
   verifyFlags(flags, passkey, expected); // steps 16-19
   await verifySignature(json, clientData, passkey, expected); // steps 20-21
   verifyCounter(signCount, passkey); // step 22

@@ -4,7 +4,7 @@
  */
 
 import { flag } from '#protocol/authenticator-data.ts';
-import { equal, formatAaguid, fromBase64url, toBase64url, utf8 } from '#protocol/bytes.ts';
+import { equal, formatAaguid, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { Refusal, type Refused, refusable } from '../refusals.ts';
 import type { AttestationRecord, VerifiedCredential } from '../store/store.ts';
@@ -72,8 +72,7 @@ function verifyType({ type }: ClientData): void {
 }
 
 function verifyRpIdHash({ parsed }: AttestationObject, { rpId }: RegistrationExpectations): void {
-  if (!equal(parsed.rpIdHash, sha256(utf8(rpId))))
-    throw new Refusal('rp-id-mismatch', `rpIdHash is not that of ${rpId}`);
+  if (!equal(parsed.rpIdHash, sha256(rpId))) throw new Refusal('rp-id-mismatch', `rpIdHash is not that of ${rpId}`);
 }
 
 function verifyUserPresence({ parsed }: AttestationObject): void {

@@ -146,7 +146,7 @@ export function caseDetail(result: CaseResult): CaseDetail {
     expectations: result.expectations.map((line) => ({
       ...line,
       expected: shown(line.expected),
-      actual: shown(line.actual),
+      actual: line.skipped ? `not observable: ${line.skipped}` : shown(line.actual),
     })),
     ceremony: { startMs: Math.min(0, ...result.spans.map(({ startMs }) => startMs)), ...ceremonyMs(result.spans) },
     bars: bars(result.spans),

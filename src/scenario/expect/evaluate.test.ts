@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WireExchange } from '#result/transcript.ts';
+import { unmet } from '../failures.ts';
 import { evaluate } from './evaluate.ts';
-import type { Observation } from './observation.ts';
+import { type Observation, Unobservable } from './observation.ts';
 
 const exchange = (command: string, status: string, more: Partial<WireExchange> = {}): WireExchange => ({
   atMs: 0,
@@ -85,6 +86,25 @@ describe('expectations', () => {
       [false, 1],
       [false, 'set'],
     ]);
+  });
+
+  it('judge nothing by what cannot be looked at, and say so', () => {
+    const real: Observation = {
+      ...observation,
+      authenticator: { ...observation.authenticator, credentials: new Unobservable('the key does not tell') },
+    };
+    const lines = evaluate([{ path: 'authenticator.credentials', expected: 0, location }], real);
+    expect(lines).toEqual([
+      {
+        path: 'authenticator.credentials',
+        expected: 0,
+        actual: null,
+        ok: false,
+        skipped: 'the key does not tell',
+        location,
+      },
+    ]);
+    expect(unmet(lines)).toBeUndefined();
   });
 
   it('finds no member of a passkey that is not there', () => {

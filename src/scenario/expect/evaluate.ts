@@ -1,7 +1,7 @@
 /** Holds every line of an `expect` block against the observation. All lines are evaluated, whatever came of the others. */
 import type { Expectation, SourceLocation } from '#result/run-result.ts';
 import { atMost, contains, type Matcher, noneOf, oneOf, orderedSubset, same, sameSet } from './matchers.ts';
-import { exchangeName, type Observation, observeExchanges } from './observation.ts';
+import { exchangeName, type Observation, observeExchanges, Unobservable } from './observation.ts';
 
 export interface ExpectedLine {
   path: string;
@@ -28,7 +28,9 @@ export function evaluate(lines: readonly ExpectedLine[], observation: Observatio
       const { matches, actual } = line.path.startsWith('wire.')
         ? readWire(line.path, observation)
         : read(line.path, observation);
-      return { ...line, actual, ok: matches(line.expected, actual) };
+      return actual instanceof Unobservable
+        ? { ...line, actual: null, ok: false, skipped: actual.why }
+        : { ...line, actual, ok: matches(line.expected, actual) };
     });
 }
 

@@ -1,6 +1,15 @@
 /** What can be known of each party when the steps of a case are through, in the vocabulary of `expect`. */
 import type { WireExchange } from '#result/transcript.ts';
 
+/** Stands for a value that cannot be looked at here. A line that asks for it neither holds nor fails. */
+export class Unobservable {
+  readonly why: string;
+
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
 export interface ObservedPasskey {
   name: string;
   aaguid: string;
@@ -27,11 +36,11 @@ export interface Observation {
     events: string[];
   };
   authenticator: {
-    pin: 'set' | 'unset' | 'blocked' | null;
-    'pin-retries': number | null;
-    'needs-power-cycle': boolean | null;
-    credentials: number;
-    orphans: number;
+    pin: 'set' | 'unset' | 'blocked' | Unobservable;
+    'pin-retries': number | Unobservable;
+    'needs-power-cycle': boolean | Unobservable;
+    credentials: number | Unobservable;
+    orphans: number | Unobservable;
   };
   browser: { error: string; within: number | null; transports: string[] | null };
   wire: readonly WireExchange[];

@@ -3,7 +3,7 @@ import { toBase64url } from '#protocol/bytes.ts';
 import { algorithmName } from '#protocol/cose.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import type { World } from '../world.ts';
-import type { Observation, ObservedPasskey } from './observation.ts';
+import { type Observation, type ObservedPasskey, Unobservable } from './observation.ts';
 
 export async function observe(world: World, wire: readonly WireExchange[]): Promise<Observation> {
   const relyingParty = await observeRelyingParty(world);
@@ -51,15 +51,16 @@ function summary(passkey: StoredPasskey): ObservedPasskey {
 }
 
 async function observeKey({ key, organisation }: World): Promise<Observation['authenticator']> {
-  const state = key.inspect();
+  const { pin, pinRetries, needsPowerCycle, credentials } = await key.observe();
   const known = new Set((await organisation.passkeys()).map(({ credentialId }) => credentialId));
-  const credentials = state?.credentials.filter(({ discoverable }) => discoverable) ?? [];
+  const kept = credentials?.filter(({ discoverable }) => discoverable);
+  const untold = new Unobservable('the key does not tell');
   return {
-    pin: state?.pin ?? null,
-    'pin-retries': state?.pinRetries ?? null,
-    'needs-power-cycle': state?.needsPowerCycle ?? null,
-    credentials: credentials.length,
-    orphans: credentials.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length,
+    pin: pin ?? untold,
+    'pin-retries': pinRetries ?? untold,
+    'needs-power-cycle': needsPowerCycle ?? untold,
+    credentials: kept?.length ?? untold,
+    orphans: kept?.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length ?? untold,
   };
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type AttestationFormatId, attestationFormats } from '#protocol/attestation-formats.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
-import { algorithm } from './units.ts';
+import { aaguid, algorithm, oneOf } from './units.ts';
 import { wholeCommandName } from './wire.ts';
 
 const pin = z.union([
@@ -36,9 +36,33 @@ const accident = z.strictObject({
 });
 export type ScenarioAccident = z.output<typeof accident>;
 
+const serial = z.string({ error: 'a serial number is text; put it in quotes, e.g. "5234567"' }).min(1);
+const namedKey = oneOf({
+  serial: serial.describe('As touchstone keys prints it'),
+  aaguid: aaguid.describe('The only key of that model'),
+  path: z.string().min(1).describe('Address, e.g. hidraw:/dev/hidraw3 or udp:127.0.0.1:8111'),
+  any: z.literal(true).describe('The only key that is plugged in'),
+});
+
+/** Which key a case is about; in code it is one text, as `--device` takes it. */
+const device = z
+  .union([z.string({ error: 'name a device, e.g. any, emulator or { serial: "5234567" }' }).min(1), namedKey])
+  .transform((named) => (typeof named === 'string' ? named : 'any' in named ? 'any' : Object.values(named)[0]!))
+  .describe('Real key to use: any, { serial: "5234567" }, { aaguid: … } or { path: … }; emulator is the persona');
+
+/** What `device` of a scenario says, wherever it comes from; undefined for what says nothing. */
+export const deviceNamed = (value: unknown): string | undefined => device.safeParse(value).data;
+
+/** A case on a real key, and not on the emulator. */
+export const isRealKey = (named: string | undefined): named is string => named !== undefined && named !== 'emulator';
+
+/** Marks the cases of a real key for the engine. */
+export const keyTag = (device: string): string => `@key:${encodeURIComponent(device)}`;
+
 export const authenticator = z
   .strictObject({
     persona: z.string().min(1).optional().describe('Model to imitate, e.g. yubikey-5-nfc'),
+    device: device.optional(),
     pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
     transport: z
       .enum(['uhid'])

@@ -8,7 +8,7 @@ export const connectKey = step({
       await dialog.whenAskedFor(['connect'], signal);
       await clock.sleep(args.after, signal);
     }
-    key.connect();
+    await key.connect(signal);
     const { open } = dialog;
     if (open?.kind === 'connect') (await dialog.whenAskedFor(['connect'], signal)).answer('connected');
   },

@@ -19,12 +19,12 @@ export const changePin = step({
 async function typePins(
   kind: PinPrompt['kind'],
   pins: string | readonly string[],
-  { dialog }: World,
+  { dialog, key }: World,
   signal: AbortSignal,
 ): Promise<void> {
   for (const pin of [pins].flat()) {
     const { detail, answer } = await dialog.whenAskedFor(['pin'], signal);
     if (detail.kind !== kind) throw new Error(`cannot ${kind} a PIN: the dialog asks to ${detail.kind} one`);
-    answer(pin);
+    answer(key.pinMeant(pin, kind));
   }
 }

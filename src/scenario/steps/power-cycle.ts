@@ -3,7 +3,7 @@ import { step } from '../step.ts';
 
 export const powerCycle = step({
   keyword: 'power-cycle',
-  async run(_, { key }) {
-    key.powerCycle();
+  async run(_, { key }, signal) {
+    await key.powerCycle(signal);
   },
 });

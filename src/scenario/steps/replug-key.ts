@@ -4,8 +4,8 @@ import { step } from '../step.ts';
 export const replugKey = step({
   keyword: 'replug-key',
   async run(args, { clock, key }, signal) {
-    if (key.connected) key.disconnect();
+    if (key.connected) await key.disconnect(signal);
     if (args?.after) await clock.sleep(args.after, signal);
-    key.connect();
+    await key.connect(signal);
   },
 });

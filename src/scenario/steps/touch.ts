@@ -1,4 +1,5 @@
 /** Step `touch`: waits until a key asks for its gesture, then touches it, denies, or lets the time run out. */
+import { setImmediate as immediately } from 'node:timers/promises';
 import type { KeyUnderTest } from '../key-under-test.ts';
 import { step } from '../step.ts';
 import type { World } from '../world.ts';
@@ -10,11 +11,11 @@ export const touch = step({
   keyword: 'touch',
   async run(args, world, signal) {
     if (args === 'never') return letTimeRunOut(world, signal);
-    if (args === 'deny') return (await whoeverAsks(world, signal)).deny();
+    if (args === 'deny') return (await whoeverAsks(world, signal)).deny(signal);
     for (let left = args?.times ?? 1; left > 0; left--) {
       const key = await whoeverAsks(world, signal);
       if (args?.after) await world.clock.sleep(args.after, signal);
-      key.touch();
+      await key.touch(signal);
     }
   },
 });
@@ -25,6 +26,13 @@ async function letTimeRunOut(world: World, signal: AbortSignal): Promise<void> {
   await world.ceremonies.settled();
 }
 
+/** A touch that was felt before this step began may have ended the ceremony: it counts first. */
+const afterTouches = (ended: Promise<never>): Promise<never> =>
+  ended.catch(async (error: unknown) => {
+    await immediately();
+    throw error;
+  });
+
 /** The first authenticator that asks; the ceremony's end ends the wait. */
 async function whoeverAsks({ authenticators, dialog }: World, signal: AbortSignal): Promise<KeyUnderTest> {
   const over = new AbortController();
@@ -34,7 +42,7 @@ async function whoeverAsks({ authenticators, dialog }: World, signal: AbortSigna
       await key.whenAsked(either);
       return key;
     });
-    return await Promise.race([...asked, dialog.whenEnded(either)]);
+    return await Promise.race([...asked, afterTouches(dialog.whenEnded(either))]);
   } finally {
     over.abort();
   }

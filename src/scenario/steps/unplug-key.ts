@@ -7,7 +7,7 @@ export const unplugKey = step({
     const pull = async () => {
       if (args?.during) await key.whenSent(args.during, signal);
       if (args?.after) await clock.sleep(args.after, signal);
-      key.disconnect();
+      await key.disconnect(signal);
     };
     if (args?.during) meanwhile(pull());
     else await pull();

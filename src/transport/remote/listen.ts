@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { toHex, utf8 } from '#protocol/bytes.ts';
+import { toHex } from '#protocol/bytes.ts';
 import { sameBytes, sha256 } from '#protocol/crypto.ts';
 import { TransportError, UsageError } from '#protocol/errors.ts';
 import type { Clock } from '#protocol/seams.ts';
@@ -120,6 +120,6 @@ function refusalOf(
 
 /** In constant time: digests are compared, so not even the length shows. */
 const isToken = (authorization: string | undefined, token: string): boolean =>
-  sameBytes(sha256(utf8(authorization ?? '')), sha256(utf8(`Bearer ${token}`)));
+  sameBytes(sha256(authorization ?? ''), sha256(`Bearer ${token}`));
 
 const peerOf = ({ socket: { remoteAddress, remotePort } }: IncomingMessage): string => `${remoteAddress}:${remotePort}`;

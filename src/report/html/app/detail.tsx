@@ -1,6 +1,6 @@
 /** One case: what broke first, then when everything happened, then all the evidence. */
 import type { ComponentChildren } from 'preact';
-import type { Failure } from '#result/run-result.ts';
+import type { Failure, Verdict } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
 import type { CaseDetail, CaseRow } from '../view-model.ts';
 import { CodeFrame, Mark, Section, Time, Wide } from './parts.tsx';
@@ -104,12 +104,21 @@ function FailureCard({ failure, number, verdict, ofSeveral }: FailureProps) {
   );
 }
 
+const expectationVerdict = ({ ok, skipped }: CaseDetail['expectations'][number]): Verdict =>
+  ok ? 'passed' : skipped === undefined ? 'failed' : 'skipped';
+
 function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
   if (expectations.length === 0) return null;
-  const held = expectations.filter(({ ok }) => ok).length;
-  const failingFirst = expectations.toSorted((a, b) => Number(a.ok) - Number(b.ok));
+  const verdicts = expectations.map((line) => ({ ...line, verdict: expectationVerdict(line) }));
+  const failingFirst = verdicts.toSorted((a, b) => Number(b.verdict === 'failed') - Number(a.verdict === 'failed'));
+  const count = (wanted: Verdict) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const skipped = count('skipped') ? `, ${count('skipped')} not observable` : '';
   return (
-    <Section id="expectations" title="Expectations" aside={`${held} of ${expectations.length} held`}>
+    <Section
+      id="expectations"
+      title="Expectations"
+      aside={`${count('passed')} of ${expectations.length} held${skipped}`}
+    >
       <Wide label="Table of expectations">
         <table>
           <thead>
@@ -127,10 +136,10 @@ function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
             {failingFirst.map((line) => (
               <tr
                 key={`${line.path} ${line.location.line}:${line.location.column}`}
-                class={line.ok ? undefined : 'bad'}
+                class={line.verdict === 'failed' ? 'bad' : undefined}
               >
                 <td>
-                  <Mark verdict={line.ok ? 'passed' : 'failed'} />
+                  <Mark verdict={line.verdict} />
                 </td>
                 <th scope="row">
                   <code>{line.path}</code>
@@ -138,9 +147,7 @@ function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
                 <td>
                   <code>{line.expected}</code>
                 </td>
-                <td>
-                  <code>{line.actual}</code>
-                </td>
+                <td>{line.skipped ? line.actual : <code>{line.actual}</code>}</td>
                 <td class="n">{line.location.line}</td>
               </tr>
             ))}

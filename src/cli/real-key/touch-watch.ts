@@ -1,0 +1,108 @@
+/**
+ * Hears when a real key asks for a touch, and when it has felt one. A key says so in its keepalives (CTAP 2.1 section
+ * 11.2.9.1.8); one behind a smart card reader says nothing, there the tap is the touch. What was asked and felt before
+ * anybody listened is remembered: people are quick, and so are keys that touch themselves.
+ */
+import { inspect } from '#protocol/cbor-reader.ts';
+import { type CommandName, commandName } from '#protocol/commands.ts';
+import { ctapStatus } from '#protocol/status.ts';
+import type { CtapDevice, Keepalive } from '#transport/device.ts';
+
+/** Commands that take a touch, and the parameter in which a host can ask for none (`up: false`). */
+const takesTouch: Partial<Record<CommandName, number | undefined>> = {
+  authenticatorMakeCredential: undefined,
+  authenticatorGetAssertion: 0x05,
+  authenticatorReset: undefined,
+  authenticatorSelection: undefined,
+};
+
+interface Asking {
+  isOver: boolean;
+  over(): void;
+  readonly felt: Promise<void>;
+}
+
+export class TouchWatch {
+  /** Not yet answered for by a touch of the case, oldest first. */
+  readonly #askings: Asking[] = [];
+  readonly #waiters = new Set<() => void>();
+
+  /** `device`, heard. Disposing it disposes the device. */
+  over(device: CtapDevice): CtapDevice {
+    const transact: CtapDevice['transact'] = async (message, options = {}) => {
+      let asking: Asking | undefined;
+      const onKeepalive = (state: Keepalive) => {
+        if (state !== 'upneeded') asking?.over();
+        else if (!asking || asking.isOver) asking = this.#asks();
+        options.onKeepalive?.(state);
+      };
+      try {
+        const answer = await device.transact(message, { ...options, onKeepalive });
+        if (!asking && answer[0] === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
+        return answer;
+      } finally {
+        asking?.over();
+      }
+    };
+    const { name, transport, remote, capabilities } = device;
+    return {
+      name,
+      transport,
+      remote,
+      capabilities,
+      transact,
+      [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
+    };
+  }
+
+  /** Resolves when the key asks, or has asked for a touch that no step has answered for yet. */
+  whenAsked(signal: AbortSignal): Promise<void> {
+    if (this.#askings.length > 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        this.#waiters.delete(asked);
+        signal.removeEventListener('abort', gaveUp);
+        finish();
+      };
+      const asked = () => settle(resolve);
+      const gaveUp = () => settle(() => reject(signal.reason));
+      this.#waiters.add(asked);
+      signal.addEventListener('abort', gaveUp, { once: true });
+      if (signal.aborted) gaveUp();
+    });
+  }
+
+  /** The oldest asking, from now on answered for: a promise of its end, or undefined when it is over already. */
+  take(): Promise<void> | undefined {
+    const asking = this.#askings.shift();
+    return asking && !asking.isOver ? asking.felt : undefined;
+  }
+
+  #asks(): Asking {
+    let end: () => void = () => undefined;
+    const felt = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const asking: Asking = {
+      isOver: false,
+      felt,
+      over() {
+        asking.isOver = true;
+        end();
+      },
+    };
+    this.#askings.push(asking);
+    for (const asked of this.#waiters) asked();
+    return asking;
+  }
+}
+
+function needsTouch(message: Uint8Array): boolean {
+  const name = commandName(message[0] ?? 0);
+  if (name === undefined || !Object.hasOwn(takesTouch, name)) return false;
+  const optionsKey = takesTouch[name];
+  if (optionsKey === undefined) return true;
+  const { value } = inspect(message.subarray(1));
+  const options = value instanceof Map ? value.get(optionsKey) : undefined;
+  return !(options instanceof Map && options.get('up') === false);
+}
