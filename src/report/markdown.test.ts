@@ -14,6 +14,20 @@ describe('Markdown', () => {
     expect(text).toContain('> 23 |     passkey:');
   });
 
+  it('says why cases were skipped, each reason once', () => {
+    const run = fixtureRun();
+    const skipped = run.cases.filter(({ verdict }) => verdict === 'skipped');
+    const ids = skipped.map(({ id }) => `\`${id}\``).join(', ');
+    expect(rendered()).toContain(`## Skipped\n\n- This persona has no built\\-in user verification.: ${ids}\n`);
+    const many = Array.from({ length: 7 }, (_, index) => ({
+      ...skipped[0]!,
+      id: `c${index}`,
+      notes: ['nobody acted'],
+    }));
+    expect(rendered({ ...run, cases: many })).toContain('- nobody acted: `c0`, `c1`, `c2`, `c3`, `c4` and 2 more');
+    expect(rendered({ ...run, cases: [] })).not.toContain('## Skipped');
+  });
+
   it('has percentiles with gestures told apart', () => {
     const text = rendered();
     expect(text).toMatch(/\| User presence \| gesture \| 43 \| \d+ ms \|/);

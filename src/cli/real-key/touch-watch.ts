@@ -8,6 +8,13 @@ import { type CommandName, commandName } from '#protocol/commands.ts';
 import { ctapStatus } from '#protocol/status.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';
 
+/** How a key ends what nobody touched: it gives up, or calls it denied. CTAP 2.1 sections 6.1.2 and 8.2. */
+const untouched = new Set<number | undefined>([
+  ctapStatus.CTAP2_ERR_USER_ACTION_TIMEOUT,
+  ctapStatus.CTAP2_ERR_ACTION_TIMEOUT,
+  ctapStatus.CTAP2_ERR_OPERATION_DENIED,
+]);
+
 /** Commands that take a touch, and the parameter in which a host can ask for none (`up: false`). */
 const takesTouch: Partial<Record<CommandName, number | undefined>> = {
   authenticatorMakeCredential: undefined,
@@ -18,9 +25,12 @@ const takesTouch: Partial<Record<CommandName, number | undefined>> = {
 
 interface Asking {
   isOver: boolean;
-  over(): void;
-  readonly felt: Promise<void>;
+  over(touch?: TouchEnd): void;
+  readonly end: Promise<TouchEnd>;
 }
+
+/** `given-up`: the key has waited in vain. */
+export type TouchEnd = 'felt' | 'given-up';
 
 export class TouchWatch {
   /** Not yet answered for by a touch of the case, oldest first. */
@@ -38,6 +48,7 @@ export class TouchWatch {
       };
       try {
         const answer = await device.transact(message, { ...options, onKeepalive });
+        if (untouched.has(answer[0])) asking?.over('given-up');
         if (!asking && answer[0] === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
         return answer;
       } finally {
@@ -73,22 +84,21 @@ export class TouchWatch {
   }
 
   /** The oldest asking, from now on answered for: a promise of its end, or undefined when it is over already. */
-  take(): Promise<void> | undefined {
+  take(): Promise<TouchEnd> | undefined {
     const asking = this.#askings.shift();
-    return asking && !asking.isOver ? asking.felt : undefined;
+    return asking && !asking.isOver ? asking.end : undefined;
   }
 
   #asks(): Asking {
-    let end: () => void = () => undefined;
-    const felt = new Promise<void>((resolve) => {
-      end = resolve;
-    });
+    let settle: (end: TouchEnd) => void = () => undefined;
     const asking: Asking = {
       isOver: false,
-      felt,
-      over() {
+      end: new Promise((resolve) => {
+        settle = resolve;
+      }),
+      over(touch = 'felt') {
         asking.isOver = true;
-        end();
+        settle(touch);
       },
     };
     this.#askings.push(asking);
