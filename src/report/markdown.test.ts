@@ -46,6 +46,12 @@ describe('Markdown', () => {
     expect(rendered(run)).not.toContain('Left out');
   });
 
+  it('counts no time of cases that were skipped while somebody was waited for', () => {
+    const run = fixtureRun();
+    const cases = run.cases.map((result) => ({ ...result, verdict: 'skipped' as const }));
+    expect(rendered({ ...run, cases })).not.toContain('## Time by phase');
+  });
+
   it.each(Object.entries(hostile))('does not let %s out of its cell', (_, text) => {
     const page = rendered(runFullOf(text));
     const outsideFences = page.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '');

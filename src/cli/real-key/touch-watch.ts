@@ -24,9 +24,11 @@ const takesTouch: Partial<Record<CommandName, number | undefined>> = {
 };
 
 interface Asking {
+  /** It does not ask any more. Why shows in what comes next: an answer, or more work. */
   isOver: boolean;
-  over(touch?: TouchEnd): void;
-  readonly end: Promise<TouchEnd>;
+  over(): void;
+  end(how: TouchEnd): void;
+  readonly ended: Promise<TouchEnd>;
 }
 
 /** `given-up`: the key has waited in vain. */
@@ -42,17 +44,18 @@ export class TouchWatch {
     const transact: CtapDevice['transact'] = async (message, options = {}) => {
       let asking: Asking | undefined;
       const onKeepalive = (state: Keepalive) => {
+        if (asking?.isOver) asking.end('felt'); // a key that goes on working has felt it
         if (state !== 'upneeded') asking?.over();
         else if (!asking || asking.isOver) asking = this.#asks();
         options.onKeepalive?.(state);
       };
       try {
         const answer = await device.transact(message, { ...options, onKeepalive });
-        if (untouched.has(answer[0])) asking?.over('given-up');
+        if (untouched.has(answer[0])) asking?.end('given-up');
         if (!asking && answer[0] === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
         return answer;
       } finally {
-        asking?.over();
+        asking?.end('felt');
       }
     };
     const { name, transport, remote, capabilities } = device;
@@ -86,19 +89,22 @@ export class TouchWatch {
   /** The oldest asking, from now on answered for: a promise of its end, or undefined when it is over already. */
   take(): Promise<TouchEnd> | undefined {
     const asking = this.#askings.shift();
-    return asking && !asking.isOver ? asking.end : undefined;
+    return asking && !asking.isOver ? asking.ended : undefined;
   }
 
   #asks(): Asking {
-    let settle: (end: TouchEnd) => void = () => undefined;
+    let settle: (how: TouchEnd) => void = () => undefined;
     const asking: Asking = {
       isOver: false,
-      end: new Promise((resolve) => {
+      ended: new Promise((resolve) => {
         settle = resolve;
       }),
-      over(touch = 'felt') {
+      over() {
         asking.isOver = true;
-        settle(touch);
+      },
+      end(how) {
+        asking.isOver = true;
+        settle(how);
       },
     };
     this.#askings.push(asking);
