@@ -63,7 +63,7 @@ describe('a key that waits for hands', () => {
       ['hands.asked', 'touch'],
       ['hands.done', 'touch'],
     ]);
-  }, 90_000);
+  }, 150_000);
 
   it('that nobody touches is asked for once, and the case is skipped with the reason in every report', async () => {
     const { code, out, report, verdict, only } = await register('--patience', '1s', '--retries', '2');
@@ -83,5 +83,5 @@ describe('a key that waits for hands', () => {
     expect(out).not.toContain('touchstone:prompt');
     expect(out).toContain('nothing was learned: every case was skipped');
     expect([verdict, code], 'no gate opens on that').toEqual(['skipped', 3]);
-  }, 90_000);
+  }, 150_000);
 });
