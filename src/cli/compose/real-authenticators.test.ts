@@ -39,8 +39,8 @@ async function stage(options: KeyOptions, permit = { destroyCredentials: false, 
   const facts = await findKey(key.address, await listDevices(), { open: openDevice, modelName: () => undefined });
   const { asked, operator } = obliging(key);
   const pins: Record<string, string> = options.pin === undefined ? {} : { [facts.id]: options.pin };
-  const provide = provideReal({ keys: [{ ...facts, permit }], pins, patienceMs: 5_000 }, operator);
-  const seams = { clock: new AdjustableClock(), random: systemRandom, elapsedMs: () => performance.now() };
+  const provide = provideReal({ keys: [{ ...facts, permit }], pins, patienceMs: 5_000 });
+  const seams = { clock: new AdjustableClock(), random: systemRandom, elapsedMs: () => performance.now(), operator };
   const location = { file: 'case.yaml', line: 1, column: 1 };
   return {
     key,
