@@ -4,7 +4,7 @@ import { registerScenarios } from '#scenario/host.ts';
 import { isRealKey } from '#scenario/schema/authenticator.ts';
 import { provideEmulated } from './compose/case-authenticators.ts';
 import { provideReal } from './compose/real-authenticators.ts';
-import { insideLab } from './lab/run-in-lab.ts';
+import { insideLab, unhurried } from './lab/run-in-lab.ts';
 import { operatorOf } from './operator/operators.ts';
 import { keyFacts, pinsFromEnvironment, planFromEnvironment } from './run-plan.ts';
 import { readLibrary } from './scenario-library.ts';
@@ -23,7 +23,9 @@ const runsAnywhere = (scenario: ExpandedCase) =>
 const { operator = { kind: 'none' as const }, patienceMs = 0 } = plan ?? {};
 const provideKey = provideReal({ keys, pins: pinsFromEnvironment(), patienceMs });
 registerScenarios({
-  cases: cases.filter((scenario) => (wanted ? wanted.has(scenario.id) : runsAnywhere(scenario))),
+  cases: cases
+    .filter((scenario) => (wanted ? wanted.has(scenario.id) : runsAnywhere(scenario)))
+    .map((scenario) => (insideLab() ? unhurried(scenario) : scenario)),
   left: plan?.left ?? {},
   provide: (scenario, seams) =>
     (isRealKey(scenario.authenticator.device) ? provideKey : provideEmulated)(scenario, seams),

@@ -132,6 +132,15 @@ describe('what a case makes', () => {
     expect(authenticators.secrets).toEqual(['864209']);
   });
 
+  test('is taken away with the PIN that the key has, whatever was typed and not taken', async () => {
+    await using on = await stage({ pin: '864209' });
+    await using authenticators = await on.provide({ pin: { set: '1234' } });
+    await register(authenticators, '864209');
+    expect(authenticators.key.pinMeant('5555', 'change')).toBe('5555');
+    expect(await authenticators.tidy()).toMatchObject([{ event: 'credential.removed' }]);
+    expect(on.key.authenticator.inspect().pinRetries).toBe(8);
+  });
+
   test('stays when the key is not there at the end', async () => {
     await using on = await stage({ pin: '864209' });
     await using authenticators = await on.provide({ pin: { set: '1234' } });
