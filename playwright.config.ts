@@ -29,7 +29,7 @@ export default defineConfig({
   reporter: [
     [
       compiled ? `${compiled}/playwright-reporter.mjs` : './src/report/playwright-reporter.ts',
-      plan && { outputDir: plan.outputDir, runId: plan.runId, command: plan.command, seed: plan.seed },
+      plan && { outputDir: plan.outputDir, runId: plan.runId, command: plan.command, seed: plan.seed, bell: plan.bell },
     ],
   ],
 });

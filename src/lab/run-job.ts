@@ -30,6 +30,7 @@ export interface JobOptions {
 }
 
 const defaultSeconds = 60;
+const browserMemoryMiB = 6144;
 
 /**
  * Resolves when the guest is gone and every case has been told.
@@ -40,6 +41,7 @@ export async function runJob(job: LabJob, { events, ...options }: JobOptions): P
   const left = new Set(job.cases);
   const outcome = await bootLab({
     ...options,
+    memoryMiB: job.withBrowser && browserMemoryMiB,
     script: `exec sh ${quoted(join(guestScripts, 'cases.sh'))}`,
     timeLimitMs: job.cases.reduce((sum, { timeLimitSeconds = defaultSeconds }) => sum + timeLimitSeconds, 60) * 1000,
     onFolder(folder) {

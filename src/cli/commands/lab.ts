@@ -41,7 +41,7 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
   const withScenarios = chosen.includes(scenarios);
   const needs = [
     ...(jobs.length > 0 ? (['command-line'] as const) : []),
-    ...(withScenarios ? (['desktop'] as const) : []),
+    ...(withScenarios || jobs.some(({ withBrowser }) => withBrowser) ? (['desktop'] as const) : []),
   ];
   const kernel = await prepareLab(needs, signal);
   const run = new DirectRun({
