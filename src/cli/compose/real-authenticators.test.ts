@@ -39,8 +39,8 @@ async function stage(options: KeyOptions, permit = { destroyCredentials: false, 
   const facts = await findKey(key.address, await listDevices(), { open: openDevice, modelName: () => undefined });
   const { asked, operator } = obliging(key);
   const pins: Record<string, string> = options.pin === undefined ? {} : { [facts.id]: options.pin };
-  const provide = provideReal({ keys: [{ ...facts, permit }], pins, patienceMs: 5_000 }, operator);
-  const seams = { clock: new AdjustableClock(), random: systemRandom, elapsedMs: () => performance.now() };
+  const provide = provideReal({ keys: [{ ...facts, permit }], pins, patienceMs: 5_000 });
+  const seams = { clock: new AdjustableClock(), random: systemRandom, elapsedMs: () => performance.now(), operator };
   const location = { file: 'case.yaml', line: 1, column: 1 };
   return {
     key,
@@ -130,6 +130,15 @@ describe('what a case makes', () => {
     expect(on.key.authenticator.inspect().credentials).toEqual([]);
     expect(authenticators.wire()).toHaveLength(sent);
     expect(authenticators.secrets).toEqual(['864209']);
+  });
+
+  test('is taken away with the PIN that the key has, whatever was typed and not taken', async () => {
+    await using on = await stage({ pin: '864209' });
+    await using authenticators = await on.provide({ pin: { set: '1234' } });
+    await register(authenticators, '864209');
+    expect(authenticators.key.pinMeant('5555', 'change')).toBe('5555');
+    expect(await authenticators.tidy()).toMatchObject([{ event: 'credential.removed' }]);
+    expect(on.key.authenticator.inspect().pinRetries).toBe(8);
   });
 
   test('stays when the key is not there at the end', async () => {

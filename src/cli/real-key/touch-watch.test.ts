@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { autoTouch, createAuthenticator, ManualGestures, plugIn } from '#emulator';
 import { concat } from '#protocol/bytes.ts';
 import { type CborValue, encode } from '#protocol/cbor.ts';
+import { ctapStatus } from '#protocol/status.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import { TouchWatch } from './touch-watch.ts';
 
@@ -42,10 +43,20 @@ describe('a touch', () => {
     const { hands, watch, device } = keyTouchedByHand();
     const answer = device.transact(selection);
     await watch.whenAsked(never);
-    const felt = watch.take();
+    const end = watch.take();
     hands.touch();
-    await felt;
+    expect(await end).toBe('felt');
     expect((await answer)[0]).toBe(0);
+  });
+
+  test('that nobody gives is given up by the key', async () => {
+    const { hands, watch, device } = keyTouchedByHand();
+    const answer = device.transact(selection);
+    await watch.whenAsked(never);
+    const end = watch.take();
+    hands.deny();
+    expect(await end).toBe('given-up');
+    expect((await answer)[0]).toBe(ctapStatus.CTAP2_ERR_OPERATION_DENIED);
   });
 
   test('that came before anybody listened is remembered once', async () => {
