@@ -9,7 +9,6 @@ const preferences = {
   'security.notification_enable_delay': 0,
   'gfx.webrender.software': true,
   'ui.prefersReducedMotion': 1,
-  'accessibility.force_disabled': -1,
 };
 
 /** A kernel that is a process itself has no use for sandboxes of its own, nor the time that they take. */
