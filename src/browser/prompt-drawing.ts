@@ -1,4 +1,7 @@
-/** Draws what a person at a real key is asked: a card in the corner of the window, where no security dialog stands. */
+/**
+ * Draws what a person at a real key is asked: a card in the corner of the window, narrow enough to stand beside every security
+ * dialog in a window of usual width.
+ */
 import { coversWindow, type Drawing, type DrawnElement } from './overlay.ts';
 
 export interface PromptView {
@@ -94,25 +97,25 @@ function styleSheet({ patienceMs }: PromptView, elapsedMs: number): string {
   const [from, to] =
     patienceMs === undefined ? [0, 0] : [elapsedMs, elapsedMs + 1000].map((ms) => gone(ms, patienceMs));
   return `${coversWindow}
-.card { position: absolute; right: 24px; bottom: 24px; display: flex; align-items: center; gap: 18px;
-  max-width: min(480px, calc(100vw - 48px)); padding: 16px 24px 16px 16px; border-radius: 20px;
+.card { position: absolute; right: 24px; bottom: 24px; display: flex; align-items: center; gap: 12px;
+  max-width: min(384px, calc(100vw - 48px)); padding: 14px 20px 14px 14px; border-radius: 20px;
   color: #f8fafc; background: #10182b; border: 1px solid rgb(255 255 255 / 0.14);
   box-shadow: 0 24px 60px rgb(3 7 18 / 0.45), 0 4px 14px rgb(3 7 18 / 0.3);
-  font: 15px/1.35 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; -webkit-font-smoothing: antialiased;
+  font: 14px/1.35 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; -webkit-font-smoothing: antialiased;
   --accent: #fbbf24; }
 .calm { --accent: #93c5fd; }
-.disc { position: relative; flex: none; width: 64px; height: 64px; display: grid; place-items: center; border-radius: 50%;
+.disc { position: relative; flex: none; width: 56px; height: 56px; display: grid; place-items: center; border-radius: 50%;
   background: color-mix(in srgb, var(--accent) 14%, transparent); }
 svg { fill: none; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; }
-.picture { width: 32px; height: 32px; color: var(--accent); stroke-width: 1.5; }
+.picture { width: 30px; height: 30px; color: var(--accent); stroke-width: 1.5; }
 .ring { position: absolute; inset: 0; stroke-width: 3; }
 .track { stroke: rgb(255 255 255 / 0.12); }
 .left { stroke: var(--accent); stroke-dasharray: 100; stroke-dashoffset: ${from}; animation: empty 1s linear forwards; }
 .texts { min-width: 0; }
-.what { font-size: 18px; font-weight: 650; letter-spacing: -0.01em; }
-.which { margin-top: 2px; color: #a9b4c8; overflow-wrap: anywhere; }
-.time { display: flex; align-items: baseline; gap: 3px; margin-left: 10px; font-variant-numeric: tabular-nums; }
-.seconds { min-width: 2ch; text-align: right; font-size: 30px; line-height: 1; font-weight: 600; }
+.what { font-size: 16px; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; }
+.which { margin-top: 3px; font-size: 13px; color: #a9b4c8; overflow-wrap: anywhere; }
+.time { display: flex; align-items: baseline; gap: 3px; margin-left: auto; padding-left: 4px; font-variant-numeric: tabular-nums; }
+.seconds { min-width: 2ch; text-align: right; font-size: 28px; line-height: 1; font-weight: 600; }
 .unit { color: #a9b4c8; }
 .hurry .seconds { color: #fb7185; }
 .wanted .picture { animation: nudge 1s ease-in-out; }

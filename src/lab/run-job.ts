@@ -23,6 +23,8 @@ export interface JobEvents {
 export interface JobOptions {
   kernel: string;
   events: JobEvents;
+  /** On top of this process's environment. */
+  env?: Readonly<Record<string, string>> | undefined;
   signal?: AbortSignal | undefined;
   clock?: Clock;
 }

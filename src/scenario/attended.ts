@@ -20,7 +20,7 @@ export const attended = (operator: Operator, { recorder, limits, extend }: Atten
     extend(patienceMs + slackMs);
     recorder.note('user', 'hands.asked', detail);
     try {
-      await limits.standStillFor(operator.perform(request, done, signal));
+      await limits.standStillFor(() => operator.perform(request, done, signal));
       recorder.note('user', 'hands.done', detail);
     } catch (error) {
       if (error instanceof NobodyActed) recorder.note('user', 'hands.missing', detail);

@@ -37,11 +37,10 @@ describe('a time limit', () => {
     void begin(100);
     await letPass(60);
     let answer = () => {};
-    const asked = limits.standStillFor(
-      new Promise<void>((resolve) => {
-        answer = resolve;
-      }),
-    );
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const asked = limits.standStillFor(() => answered);
     void begin(50); // begins while it stands still
     await letPass(1000);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
@@ -62,8 +61,8 @@ describe('a time limit', () => {
     const failing = new Promise<void>((_, reject) => {
       fail = reject;
     });
-    const first = limits.standStillFor(failing);
-    await limits.standStillFor(Promise.resolve());
+    const first = limits.standStillFor(() => failing);
+    await limits.standStillFor(async () => undefined);
     await letPass(1000);
     expect(signals[0]?.aborted).toBe(false);
     fail(new Error('nobody acted'));

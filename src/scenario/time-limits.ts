@@ -36,11 +36,11 @@ export class TimeLimits {
   }
 
   /** Holds all limits, also those that begin meanwhile, until `work` has ended. */
-  async standStillFor<T>(work: Promise<T>): Promise<T> {
+  async standStillFor<T>(work: () => Promise<T>): Promise<T> {
     this.#holds += 1;
     if (this.#holds === 1) for (const limit of this.#limits) limit.hold();
     try {
-      return await work;
+      return await work();
     } finally {
       this.#holds -= 1;
       if (this.#holds === 0) for (const limit of this.#limits) limit.release();

@@ -27,6 +27,7 @@ describe("Chromium's dialog", () => {
     const locked = titled('Something went wrong');
     expect(chromiumPrompt(locked, key)).toEqual({ kind: 'ended', reason: 'pin-soft-locked' });
     expect(chromiumPrompt(locked, { ...key, pinBlocked: true })).toEqual({ kind: 'ended', reason: 'pin-blocked' });
+    expect(chromiumPrompt(locked, { ...key, connected: false })).toEqual({ kind: 'ended', reason: 'key-removed' });
     expect(chromiumPrompt(titled('Try a different device'), key)).toEqual({
       kind: 'ended',
       reason: 'already-registered',

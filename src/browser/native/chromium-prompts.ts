@@ -31,7 +31,8 @@ export function chromiumPrompt(sight: Sight | undefined, key: KeySight): NativeP
 
 /** Pages with nothing but a way out; the page's promise is settled when they are closed. */
 const lastPages: Record<string, (key: KeySight) => EndReason> = {
-  'Something went wrong': ({ pinBlocked }) => (pinBlocked ? 'pin-blocked' : 'pin-soft-locked'),
+  'Something went wrong': ({ connected, pinBlocked }) =>
+    !connected ? 'key-removed' : pinBlocked ? 'pin-blocked' : 'pin-soft-locked',
   'Try a different device': () => 'already-registered',
   'Try a different security key': () => 'not-recognised',
   "Your device can't be used with this site": () => 'device-unsuitable',

@@ -5,6 +5,7 @@ import { guestScripts, quoted } from '#lab/guest-folder.ts';
 import type { ExpandedCase, StepCall } from '#scenario/expanded-case.ts';
 import { exitCode } from '../exit-codes.ts';
 import { prepareLab } from './prepare.ts';
+import { compileProgram } from './program.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 
@@ -39,6 +40,7 @@ export function unhurried(scenario: ExpandedCase): ExpandedCase {
  */
 export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
   const kernel = await prepareLab(['desktop'], signal);
+  await using program = await compileProgram();
   const { ending, exitCode: code } = await bootLab({
     kernel,
     memoryMiB,
@@ -47,7 +49,7 @@ export async function runInLab(args: readonly string[], output: string, signal?:
     script: `. ${quoted(`${guestScripts}/desktop.sh`)}
 exec nice -n ${besideBrowsers} ${[process.execPath, launcher, ...args].map(quoted).join(' ')}`,
     shares: [resolve(output)],
-    env: { FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
+    env: { ...program.env, FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
     onLine: (line) => console.log(line),
   });
   if (ending === 'interrupted') return exitCode.interrupted;

@@ -65,7 +65,7 @@ export const authenticator = z
     device: device.optional(),
     pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
     transport: z
-      .enum(['uhid'])
+      .enum(['uhid', 'usbip'])
       .optional()
       .describe('How the system sees the key, for a browser with its own WebAuthn; in the kernel lab only'),
     connected: z.boolean().optional().describe('Whether the key is plugged in from the start'),
