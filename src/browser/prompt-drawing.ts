@@ -97,22 +97,22 @@ function styleSheet({ patienceMs }: PromptView, elapsedMs: number): string {
   const [from, to] =
     patienceMs === undefined ? [0, 0] : [elapsedMs, elapsedMs + 1000].map((ms) => gone(ms, patienceMs));
   return `${coversWindow}
-.card { position: absolute; right: 24px; bottom: 24px; display: flex; align-items: center; gap: 14px;
+.card { position: absolute; right: 24px; bottom: 24px; display: flex; align-items: center; gap: 12px;
   max-width: min(384px, calc(100vw - 48px)); padding: 14px 20px 14px 14px; border-radius: 20px;
   color: #f8fafc; background: #10182b; border: 1px solid rgb(255 255 255 / 0.14);
   box-shadow: 0 24px 60px rgb(3 7 18 / 0.45), 0 4px 14px rgb(3 7 18 / 0.3);
   font: 14px/1.35 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; -webkit-font-smoothing: antialiased;
   --accent: #fbbf24; }
 .calm { --accent: #93c5fd; }
-.disc { position: relative; flex: none; width: 60px; height: 60px; display: grid; place-items: center; border-radius: 50%;
+.disc { position: relative; flex: none; width: 56px; height: 56px; display: grid; place-items: center; border-radius: 50%;
   background: color-mix(in srgb, var(--accent) 14%, transparent); }
 svg { fill: none; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; }
-.picture { width: 32px; height: 32px; color: var(--accent); stroke-width: 1.5; }
+.picture { width: 30px; height: 30px; color: var(--accent); stroke-width: 1.5; }
 .ring { position: absolute; inset: 0; stroke-width: 3; }
 .track { stroke: rgb(255 255 255 / 0.12); }
 .left { stroke: var(--accent); stroke-dasharray: 100; stroke-dashoffset: ${from}; animation: empty 1s linear forwards; }
 .texts { min-width: 0; }
-.what { font-size: 17px; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; }
+.what { font-size: 16px; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; }
 .which { margin-top: 3px; font-size: 13px; color: #a9b4c8; overflow-wrap: anywhere; }
 .time { display: flex; align-items: baseline; gap: 3px; margin-left: auto; padding-left: 4px; font-variant-numeric: tabular-nums; }
 .seconds { min-width: 2ch; text-align: right; font-size: 28px; line-height: 1; font-weight: 600; }

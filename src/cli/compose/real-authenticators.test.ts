@@ -97,6 +97,13 @@ describe('the cable of a real key', () => {
     expect([authenticators.key.connected, on.asked]).toEqual([false, ['unplug']]);
   });
 
+  test('that another case has left out is plugged in before the case begins', async () => {
+    await using on = await stage({ pin: '864209' });
+    on.key.unplug();
+    await using authenticators = await on.provide({ pin: { set: '1234' } });
+    expect([authenticators.key.connected, on.asked]).toEqual([true, ['plug-in']]);
+  });
+
   test('that is pulled unasked is an obstacle', async () => {
     await using on = await stage({ pin: '864209' });
     await using authenticators = await on.provide({ pin: { set: '1234' } });

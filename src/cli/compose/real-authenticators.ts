@@ -41,7 +41,7 @@ export const provideReal =
     key.known(care);
     const all = [...thisDevice(scenario, wiring), key];
     source.show(all);
-    const before = await begin(scenario, key, care);
+    const before = await begin(scenario, { key, presence, care });
     const secrets = [...new Set([pins[planned.id], care.pin].filter((secret) => secret !== undefined))];
     return {
       key,
@@ -61,16 +61,37 @@ export const provideReal =
     };
   };
 
-/** @throws {InfrastructureError} when the key cannot be used, {RefusedError} when its owner has not allowed what the case begins with. */
-async function begin(
-  scenario: ExpandedCase,
-  key: RealKey,
-  care: KeyCare,
-): Promise<readonly Omit<PartyEvent, 'atMs'>[]> {
+interface KeyAtHand {
+  key: RealKey;
+  presence: Presence;
+  care: KeyCare;
+}
+
+/** The case has no time limit yet; whoever is asked has their patience. */
+const unending = new AbortController().signal;
+
+/** Opens the key; one that another case has left unplugged has to be plugged in first. */
+async function atHand(key: RealKey, presence: Presence): Promise<void> {
   try {
     await key.open();
+  } catch (error) {
+    if (!(error instanceof TransportError) || !(await presence.isAway())) throw error;
+    await key.connect(unending);
+  }
+}
+
+/**
+ * @throws {NobodyActed} when hands were missing, {InfrastructureError} when the key cannot be used, {RefusedError} when its owner has
+ * not allowed what the case begins with.
+ */
+async function begin(
+  scenario: ExpandedCase,
+  { key, presence, care }: KeyAtHand,
+): Promise<readonly Omit<PartyEvent, 'atMs'>[]> {
+  try {
+    await atHand(key, presence);
     const events = await care.prepare();
-    if (scenario.authenticator.connected === false) await key.disconnect(new AbortController().signal);
+    if (scenario.authenticator.connected === false) await key.disconnect(unending);
     return events;
   } catch (cause) {
     await key.close();

@@ -48,6 +48,13 @@ describe('a case', () => {
       { ...withPin, pin: { state: 'blocked', retries: 0 } },
       { price: 'it would be reset, since its PIN is blocked' },
     ],
+    ['pulls a key that waits', scenario({}, ['unplug-key', { during: 'makeCredential' }]), withoutPin, { fits: true }],
+    [
+      'pulls a key that is quicker',
+      scenario({}, ['unplug-key', { during: 'clientPIN/getPinToken' }]),
+      withoutPin,
+      { lacks: 'nobody is quick enough to pull a key during clientPIN/getPinToken' },
+    ],
     ['wants a PIN', scenario(known), neverPin, { lacks: 'the case wants a PIN, and this key has none' }],
     [
       'wants few retries',

@@ -83,6 +83,21 @@ describe('a touch', () => {
     expect(await asked).toBe(isTouch);
   });
 
+  test('is not remembered of a command that was cut off', async () => {
+    const { hands, watch, device } = keyTouchedByHand();
+    const abort = new AbortController();
+    const cancelled = device.transact(selection, { signal: abort.signal });
+    await watch.whenAsked(never);
+    abort.abort();
+    await cancelled;
+    const answer = device.transact(selection);
+    await watch.whenAsked(never);
+    const end = watch.take();
+    hands.touch();
+    expect(await end).toBe('felt');
+    expect((await answer)[0]).toBe(0);
+  });
+
   test('that never comes ends with the command', async () => {
     const { watch, device } = keyTouchedByHand();
     const abort = new AbortController();

@@ -51,9 +51,14 @@ export class TouchWatch {
       };
       try {
         const answer = await device.transact(message, { ...options, onKeepalive });
-        if (untouched.has(answer[0])) asking?.end('given-up');
-        if (!asking && answer[0] === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
+        const [status] = answer;
+        if (untouched.has(status)) asking?.end('given-up');
+        if (untouched.has(status) || status === ctapStatus.CTAP2_ERR_KEEPALIVE_CANCEL) this.#forget(asking);
+        if (!asking && status === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
         return answer;
+      } catch (error) {
+        this.#forget(asking);
+        throw error;
       } finally {
         asking?.end('felt');
       }
@@ -90,6 +95,12 @@ export class TouchWatch {
   take(): Promise<TouchEnd> | undefined {
     const asking = this.#askings.shift();
     return asking && !asking.isOver ? asking.ended : undefined;
+  }
+
+  /** No touch of the case answers for a command that was given up, cancelled, or cut off with its key. */
+  #forget(asking: Asking | undefined): void {
+    const index = asking ? this.#askings.indexOf(asking) : -1;
+    if (index >= 0) this.#askings.splice(index, 1);
   }
 
   #asks(): Asking {

@@ -54,7 +54,7 @@ ls /dev/hidraw*`,
 
 const ways: Record<Carrier, RegExp> = {
   uhid: /"addresses": \[\s*"hidraw:\/dev\/hidraw\d"\s*\]/,
-  usbip: /"addresses": \[\s*"hidraw:\/dev\/hidraw\d",\s*"usb:1-1"\s*\]/,
+  usbip: /"addresses": \[\s*"hidraw:\/dev\/hidraw\d",\s*"usb:\d-1"\s*\]/,
 };
 
 const listed = (addresses: RegExp): LabCase => ({
@@ -98,7 +98,8 @@ const overUsb: LabCase[] = [
     title: 'touchstone run --device registers it over its USB endpoints, with the PIN it has',
     timeLimitSeconds: runSeconds,
     run: `export KEY_PIN=${pin}
-${runOn('usb:1-1', 's6.security-key.yaml', knownPin)}
+place=$(ls /sys/bus/usb/devices | grep -E '^[0-9]+-[0-9]+$')
+${runOn('"usb:$place"', 's6.security-key.yaml', knownPin)}
 ${until('ls /dev/hidraw*')}`,
     shows: { verdict: /1 of 1 case passed/ },
   },
