@@ -1,6 +1,8 @@
 /** Playwright Test as the engine: registers one test per case and lends each a page, our WebAuthn bridge and the report's attachments. */
-import type { TestInfo } from '@playwright/test';
+import type { TestDetails, TestInfo } from '@playwright/test';
 import { test } from '#browser/fixtures.ts';
+import type { NativeChannel } from '#browser/native/native-browsers.ts';
+import type { NativeSeat } from '#browser/native/native-seat.ts';
 import { PromptOverlay } from '#browser/prompt-overlay.ts';
 import { type Random, systemRandom } from '#protocol/seams.ts';
 import { seededRandom } from '#protocol/seeded-random.ts';
@@ -36,10 +38,10 @@ export function registerScenarios(options: HostOptions): void {
     const reason = options.left?.[scenario.id];
     if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
     else if (scenario.browser.stack === 'native')
-      test(title, details, ({ native }, info) =>
+      testIn[scenario.browser.channel ?? 'chromium'](title, details, (seat, info) =>
         play(scenario, options, info, {
-          page: native.page,
-          client: nativeClient(native),
+          page: seat.page,
+          client: nativeClient(seat),
           operator: options.operator(undefined),
         }),
       );
@@ -53,6 +55,18 @@ export function registerScenarios(options: HostOptions): void {
       );
   }
 }
+
+type NativeTest = (
+  title: string,
+  details: TestDetails,
+  body: (seat: NativeSeat, info: TestInfo) => Promise<void>,
+) => void;
+
+/** A browser is started for a test that names its seat. */
+const testIn: Record<NativeChannel, NativeTest> = {
+  chromium: (title, details, body) => test(title, details, ({ nativeChromium }, info) => body(nativeChromium, info)),
+  firefox: (title, details, body) => test(title, details, ({ nativeFirefox }, info) => body(nativeFirefox, info)),
+};
 
 async function play(
   scenario: ExpandedCase,

@@ -70,7 +70,7 @@ describe('includes', () => {
       'shared.yaml': 'browser: { channel: cromium }\n',
     });
     expect(told).toEqual([
-      'shared.yaml:1:21 unknown value "cromium" | did you mean "chromium"? allowed here: chromium',
+      'shared.yaml:1:21 unknown value "cromium" | did you mean "chromium"? allowed here: chromium, firefox',
     ]);
   });
 });

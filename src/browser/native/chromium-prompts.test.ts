@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chromiumPrompt, type KeySight } from './chromium-prompts.ts';
+import { chromiumPrompt } from './chromium-prompts.ts';
+import type { KeySight } from './native-prompt.ts';
 
 const key: KeySight = { connected: true, hasPin: true, pinBlocked: false };
 const titled = (title: string, ...texts: string[]) => ({ title, texts });
