@@ -58,9 +58,10 @@ export async function meetKeys(
   surroundings: Surroundings,
 ): Promise<KeyPlan> {
   const { listDevices, open, modelName } = surroundings;
-  const found = await listDevices();
+  const named = new Set(cases.map(({ authenticator }) => authenticator.device).filter(isRealKey));
+  const found = named.size > 0 ? await listDevices() : [];
   const keys: PlannedKey[] = [];
-  for (const which of new Set(cases.map(({ authenticator }) => authenticator.device).filter(isRealKey))) {
+  for (const which of named) {
     const facts = await findKey(which, found, { open, modelName });
     const twin = keys.find(({ id }) => id === facts.id);
     if (twin) throw new UsageError(`${JSON.stringify(which)} and ${JSON.stringify(twin.which)} are the same key`);
