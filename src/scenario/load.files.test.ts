@@ -152,3 +152,15 @@ function mutated(value: unknown, position: number, replacement: unknown): unknow
   };
   return visit(value);
 }
+
+describe('browsers', () => {
+  test('that our client cannot sit behind are refused, where they do not register by themselves', () => {
+    const { told } = load({
+      'a.yaml': `id: a\nbrowser: { channel: firefox }\n${steps}`,
+      'b.yaml': `id: b\nbrowser: { channel: firefox, stack: native }\nauthenticator: { transport: uhid }\n${steps}`,
+    });
+    expect(told).toEqual([
+      'a.yaml:2:21 our WebAuthn client sits behind pages of Chromium; channel firefox wants stack: native',
+    ]);
+  });
+});

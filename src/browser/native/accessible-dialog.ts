@@ -9,9 +9,8 @@ import { promisify } from 'node:util';
 import type { NativeDialog, Sight } from './sight.ts';
 
 const run = promisify(execFile);
-const reader = new URL('./accessibility.py', import.meta.url).pathname;
 /** Debian's interpreter: its packages bring the accessibility bindings. */
-const python = '/usr/bin/python3';
+const reader = ['/usr/bin/python3', new URL('./accessibility.py', import.meta.url).pathname] as const;
 const betweenKeysMs = 20;
 /** Packing it well takes longer in the lab than everything else about it. */
 const quickly = ['-define', 'png:compression-level=1'];
@@ -34,12 +33,16 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
   readonly #listeners = new Set<(sight: Sight | undefined) => void>();
   /** Presses that the reader has not answered yet, in their order. */
   readonly #presses: ((found: boolean) => void)[] = [];
+  #gone = false;
 
-  constructor(manners: DialogManners) {
+  /** The program that reads the screen is given the name of the application. */
+  constructor(manners: DialogManners, [program, ...args]: readonly [string, ...string[]] = reader) {
     this.#manners = manners;
-    this.#reader = spawn(python, [reader, manners.application], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#reader = spawn(program, [...args, manners.application], { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface(this.#reader.stdout!).on('line', (line) => this.#hear(JSON.parse(line) as Line));
+    this.#reader.stdin!.on('error', () => undefined); // it has gone; `close` tells the same
     this.#reader.on('close', () => {
+      this.#gone = true;
       for (const answer of this.#presses.splice(0)) answer(false);
     });
   }
@@ -64,6 +67,7 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
 
   async press(button: string): Promise<void> {
     const found = await new Promise<boolean>((answer) => {
+      if (this.#gone) return answer(false);
       this.#presses.push(answer);
       this.#reader.stdin!.write(`${button}\n`);
     });

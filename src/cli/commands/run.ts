@@ -34,7 +34,12 @@ interface RunOptions extends KeyOptions, OperatorOptions {
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withOperatorOptions(withKeyOptions(new Command('run')))
+  withOperatorOptions(withKeyOptions(general())).action(async (paths: string[], options: RunOptions) =>
+    finish(await run(paths, options)),
+  );
+
+const general = () =>
+  new Command('run')
     .description('run scenarios and write the report')
     .argument('[paths...]', 'scenario files or folders', ['scenarios'])
     .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression', pattern)
@@ -47,8 +52,7 @@ export const runCommand = (finish: (code: number) => void) =>
     .option('-o, --output <folder>', 'folder of all reports', 'reports')
     .option('--fail-on-flaky', 'exit 1 when a case passed only after a retry', false)
     .option('--fail-on-skipped', 'exit 1 when a case was skipped', false)
-    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false)
-    .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)));
+    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false);
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const operator = operatorChoice(options);
