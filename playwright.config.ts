@@ -4,6 +4,8 @@ import { planFromEnvironment } from './src/cli/run-plan.ts';
 import { keyTag } from './src/scenario/schema/authenticator.ts';
 
 const plan = planFromEnvironment();
+/** In the lab: the folder of the compiled program. */
+const { TOUCHSTONE_PROGRAM: compiled } = process.env;
 
 /** One project for each real key, with a single worker: no two cases use a key at the same time. */
 function projects() {
@@ -14,8 +16,8 @@ function projects() {
 const tagged = (tag: string) => new RegExp(`${tag.replace(/[.*+?^$()|[\\]/g, '\\$&')}(?:\\s|$)`);
 
 export default defineConfig({
-  testDir: 'src/cli',
-  testMatch: '*.host.ts',
+  testDir: compiled ?? 'src/cli',
+  testMatch: compiled ? '*.host.mjs' : '*.host.ts',
   outputDir: 'node_modules/.cache/touchstone/test-results',
   fullyParallel: true,
   workers: plan?.workers ?? 2,
@@ -26,8 +28,8 @@ export default defineConfig({
   ...(projects().length > 0 && { projects: projects() }),
   reporter: [
     [
-      './src/report/playwright-reporter.ts',
-      plan && { outputDir: plan.outputDir, runId: plan.runId, command: plan.command, seed: plan.seed },
+      compiled ? `${compiled}/playwright-reporter.mjs` : './src/report/playwright-reporter.ts',
+      plan && { outputDir: plan.outputDir, runId: plan.runId, command: plan.command, seed: plan.seed, bell: plan.bell },
     ],
   ],
 });

@@ -43,6 +43,7 @@ const doors: Record<string, readonly string[]> = {
     'src/relying-party/crypto.ts',
     'bench',
   ],
+  esbuild: ['src/cli/lab/program.ts'],
   '@noble/curves': ['src/protocol/deterministic-ecdsa.ts'],
   '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
   '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts'],

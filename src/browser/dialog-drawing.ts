@@ -1,17 +1,7 @@
-/**
- * Draws a `DialogView`: a tree of elements and a style sheet, both plain data, made here so that next to nothing has to run in
- * the page under test. Every picture is our own.
- */
+/** Draws a `DialogView`: a tree of elements and a style sheet. Every picture is our own. */
 import { type DialogLook, dialogProfiles } from './dialog-profiles.ts';
 import type { DialogPicture, DialogView } from './dialog-view.ts';
-
-export interface DrawnElement {
-  tag: string;
-  class?: string;
-  text?: string;
-  attributes?: Readonly<Record<string, string>>;
-  children?: readonly DrawnElement[];
-}
+import { coversWindow, type Drawing, type DrawnElement } from './overlay.ts';
 
 /** Strokes on a 24 by 24 grid. */
 const pictures: Record<DialogPicture, readonly string[]> = {
@@ -33,7 +23,7 @@ const pictures: Record<DialogPicture, readonly string[]> = {
   stop: ['M12 3l9.5 17h-19z', 'M12 9.5v5', 'M12 17.5h.01'],
 };
 
-export const drawDialog = (view: DialogView): { css: string; root: DrawnElement } => ({
+export const drawDialog = (view: DialogView): Drawing => ({
   css: styleSheet(dialogProfiles[view.profile].look),
   root: {
     tag: 'div',
@@ -100,11 +90,7 @@ const buttonRows: Record<DialogLook['buttons'], string> = {
 
 function styleSheet(look: DialogLook): string {
   const isSheet = look.place === 'bottom';
-  return `
-:host { all: initial !important; position: fixed !important; inset: 0 !important; width: 100vw !important; height: 100vh !important;
-  display: block !important; pointer-events: none !important; background: none !important; border: 0 !important;
-  margin: 0 !important; padding: 0 !important; overflow: hidden !important; z-index: 2147483647 !important; }
-* { box-sizing: border-box; }
+  return `${coversWindow}
 .backdrop { position: absolute; inset: 0; display: grid; ${places[look.place]} background: rgb(0 0 0 / ${look.dim});
   font: 14px/1.45 ${look.font}; color: ${look.text}; -webkit-font-smoothing: antialiased; }
 .dialog { width: min(${look.widthPx}px, 100vw); overflow: hidden; background: ${look.surface};

@@ -3,13 +3,10 @@
  * Browser and bridge live as long as the worker process; each test has its own context, worker and session.
  */
 import { test as base } from '@playwright/test';
-import type { Browser, Page } from 'playwright';
 import { type Bridge, openBridge } from './bridge.ts';
 import type { BridgeProblem, BridgeSession } from './bridge-session.ts';
 import { type BrowserChoice, launchOptions } from './launch.ts';
-import { ChromiumDialog } from './native/chromium-dialog.ts';
-import { launchNativeChromium } from './native/launch-chromium.ts';
-import type { NativeDialog } from './native/sight.ts';
+import { type NativeSeat, type OpenBrowser, withNativeBrowser, withNativeSeat } from './native/native-seat.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
 export interface WebAuthn {
@@ -19,24 +16,24 @@ export interface WebAuthn {
   readonly problems: readonly BridgeProblem[];
 }
 
-/** A page of a browser that answers WebAuthn itself, and its dialog. */
-export interface NativeSeat {
-  page: Page;
-  dialog: NativeDialog;
+/** Starting a browser in the lab takes its time. */
+const launchTimeoutMs = 200_000;
+
+/** One for each browser that can be asked for; the browser itself is started with the first. */
+interface NativeSeats {
+  nativeChromium: NativeSeat;
+  nativeFirefox: NativeSeat;
 }
 
-/** Starting a browser in the lab takes its time. */
-const launchTimeoutMs = 150_000;
-
 interface WorkerFixtures {
-  /** Started only for tests that ask for `native`. */
-  nativeBrowser: { browser: Browser; dialog: NativeDialog };
+  chromiumAsItIs: OpenBrowser;
+  firefoxAsItIs: OpenBrowser;
   /** Which browser to start; `headless` is Playwright's own option. */
   browserChoice: Omit<BrowserChoice, 'headed'>;
   bridge: Bridge;
 }
 
-export const test = base.extend<{ webauthn: WebAuthn; native: NativeSeat }, WorkerFixtures>({
+export const test = base.extend<{ webauthn: WebAuthn } & NativeSeats, WorkerFixtures>({
   browserChoice: [{}, { scope: 'worker', option: true }],
   launchOptions: [async ({ browserChoice }, use) => use(launchOptions(browserChoice)), { scope: 'worker' }],
   bridge: [
@@ -47,24 +44,18 @@ export const test = base.extend<{ webauthn: WebAuthn; native: NativeSeat }, Work
     },
     { scope: 'worker' },
   ],
-  nativeBrowser: [
+  chromiumAsItIs: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs off this pattern
-    async ({}, use) => {
-      const browser = await launchNativeChromium();
-      await using dialog = new ChromiumDialog();
-      await use({ browser, dialog });
-      await browser.close();
-    },
+    async ({}, use) => withNativeBrowser('chromium', use),
     { scope: 'worker', timeout: launchTimeoutMs },
   ],
-  native: [
-    async ({ nativeBrowser: { browser, dialog } }, use) => {
-      const context = await browser.newContext({ viewport: null });
-      await use({ page: await context.newPage(), dialog });
-      await context.close();
-    },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs off this pattern
+  firefoxAsItIs: [async ({}, use) => withNativeBrowser('firefox', use), { scope: 'worker', timeout: launchTimeoutMs }],
+  nativeChromium: [
+    async ({ chromiumAsItIs }, use) => withNativeSeat(chromiumAsItIs, use),
     { timeout: launchTimeoutMs },
   ],
+  nativeFirefox: [async ({ firefoxAsItIs }, use) => withNativeSeat(firefoxAsItIs, use), { timeout: launchTimeoutMs }],
   webauthn: async ({ bridge, context }, use) => {
     let session: BridgeSession | undefined;
     await use({

@@ -15,8 +15,8 @@ export interface EmulatedParts {
   hands: { whenAsked(signal: AbortSignal): Promise<unknown>; touch(): void; deny(): void };
   look(): KeyState;
   connected: boolean;
-  /** Called after every plugging and unplugging. */
-  onChange(): void;
+  /** Called after every plugging and unplugging; it is done when the system knows. */
+  onChange(): void | Promise<void>;
   elapsedMs: CaptureOptions['elapsedMs'];
 }
 
@@ -49,13 +49,13 @@ export class EmulatedKey implements KeyUnderTest {
     if (this.connected) return;
     this.#parts.cable.replug();
     this.#available = this.#enumerate();
-    this.#parts.onChange();
+    await this.#parts.onChange();
   }
 
   async disconnect(): Promise<void> {
     this.#parts.cable.unplug();
     this.#available = undefined;
-    this.#parts.onChange();
+    await this.#parts.onChange();
   }
 
   async powerCycle(): Promise<void> {

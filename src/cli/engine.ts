@@ -1,7 +1,7 @@
 /** Playwright Test, which runs the cases, as a process of its own. */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -9,7 +9,9 @@ const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 export function runEngine(environment: Record<string, string>): Promise<'ended' | 'interrupted'> {
   const root = resolve(import.meta.dirname, '../..');
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  const child = spawn(process.execPath, [cli, 'test', '--config', resolve(root, 'playwright.config.ts')], {
+  const { TOUCHSTONE_PROGRAM: compiled } = process.env;
+  const config = compiled ? join(compiled, 'playwright.config.mjs') : resolve(root, 'playwright.config.ts');
+  const child = spawn(process.execPath, [cli, 'test', '--config', config], {
     cwd: root,
     stdio: 'inherit',
     // Ctrl+C reaches a whole process group; twice, the engine would not stop to write its report.

@@ -9,10 +9,13 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-/** A flaky run passed in the end; `--fail-on-flaky` decides otherwise. */
+/**
+ * A flaky run passed in the end; `--fail-on-flaky` decides otherwise. One in which everything was skipped learned nothing, like one
+ * on a broken machine: no gate opens on that.
+ */
 export const exitCodeOfVerdict: Record<Verdict, number> = {
   passed: exitCode.passed,
-  skipped: exitCode.passed,
+  skipped: exitCode.infrastructure,
   flaky: exitCode.passed,
   failed: exitCode.failed,
   errored: exitCode.infrastructure,
@@ -20,8 +23,13 @@ export const exitCodeOfVerdict: Record<Verdict, number> = {
 };
 
 /** The exit code of a run with this result. One that was refused something on a real key was asked wrongly, whatever else came of it. */
-export function exitCodeOfRun({ verdict, cases }: RunResult, { failOnFlaky = false } = {}): number {
+export function exitCodeOfRun(
+  { verdict, cases, totals }: RunResult,
+  { failOnFlaky = false, failOnSkipped = false } = {},
+): number {
   const isRefused = cases.some(({ failures }) => failures.some(({ message }) => message.startsWith(refusedErrorName)));
   if (isRefused) return exitCode.usage;
-  return verdict === 'flaky' && failOnFlaky ? exitCode.failed : exitCodeOfVerdict[verdict];
+  const code = exitCodeOfVerdict[verdict];
+  const isStrict = (failOnFlaky && totals.flaky > 0) || (failOnSkipped && totals.skipped > 0);
+  return code === exitCode.passed && isStrict ? exitCode.failed : code;
 }

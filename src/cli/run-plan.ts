@@ -1,4 +1,5 @@
 /** What `touchstone run` hands to the Playwright processes it starts: one JSON value in one environment variable, and PINs in another. */
+import type { OperatorChoice } from './operator/operators.ts';
 import type { PlannedKey } from './real-key/meet-keys.ts';
 
 export interface RunPlan {
@@ -17,6 +18,12 @@ export interface RunPlan {
   keys: PlannedKey[];
   /** Why cases are left out, by their ids. */
   left: Record<string, string>;
+  /** Whose hands are at them. */
+  operator: OperatorChoice;
+  /** How long somebody has for each thing that is asked of them. */
+  patienceMs: number;
+  /** Rings the terminal when somebody is asked. */
+  bell: boolean;
   /** How often each case runs; the copies are numbered in their ids. */
   repeat: number;
   seed?: string;

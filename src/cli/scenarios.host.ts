@@ -4,8 +4,8 @@ import { registerScenarios } from '#scenario/host.ts';
 import { isRealKey } from '#scenario/schema/authenticator.ts';
 import { provideEmulated } from './compose/case-authenticators.ts';
 import { provideReal } from './compose/real-authenticators.ts';
-import { insideLab } from './lab/run-in-lab.ts';
-import { patientOperator } from './real-key/patient-operator.ts';
+import { insideLab, unhurried } from './lab/run-in-lab.ts';
+import { operatorOf } from './operator/operators.ts';
 import { keyFacts, pinsFromEnvironment, planFromEnvironment } from './run-plan.ts';
 import { readLibrary } from './scenario-library.ts';
 
@@ -20,11 +20,15 @@ const wanted = plan && new Set(plan.caseIds);
 /** An editor has met no real key and no lab. */
 const runsAnywhere = (scenario: ExpandedCase) =>
   !isRealKey(scenario.authenticator.device) && (insideLab() || !needsLab(scenario));
-const provideKey = provideReal({ keys, pins: pinsFromEnvironment(), patienceMs: 30_000 }, patientOperator);
+const { operator = { kind: 'none' as const }, patienceMs = 0 } = plan ?? {};
+const provideKey = provideReal({ keys, pins: pinsFromEnvironment(), patienceMs });
 registerScenarios({
-  cases: cases.filter((scenario) => (wanted ? wanted.has(scenario.id) : runsAnywhere(scenario))),
+  cases: cases
+    .filter((scenario) => (wanted ? wanted.has(scenario.id) : runsAnywhere(scenario)))
+    .map((scenario) => (insideLab() ? unhurried(scenario) : scenario)),
   left: plan?.left ?? {},
   provide: (scenario, seams) =>
     (isRealKey(scenario.authenticator.device) ? provideKey : provideEmulated)(scenario, seams),
+  operator: (page) => operatorOf(operator, page),
   ...(plan?.seed !== undefined && { seed: plan.seed }),
 });

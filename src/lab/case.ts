@@ -25,6 +25,8 @@ export interface LabJob {
   id: string;
   title: string;
   carrier: Carrier;
+  /** Its cases start browsers, which want more memory. */
+  withBrowser?: true;
   cases: readonly LabCase[];
   /** File that declares the cases, relative to the project; and its text. */
   source: { file: string; text: string };

@@ -23,11 +23,14 @@ export interface JobEvents {
 export interface JobOptions {
   kernel: string;
   events: JobEvents;
+  /** On top of this process's environment. */
+  env?: Readonly<Record<string, string>> | undefined;
   signal?: AbortSignal | undefined;
   clock?: Clock;
 }
 
 const defaultSeconds = 60;
+const browserMemoryMiB = 6144;
 
 /**
  * Resolves when the guest is gone and every case has been told.
@@ -38,6 +41,7 @@ export async function runJob(job: LabJob, { events, ...options }: JobOptions): P
   const left = new Set(job.cases);
   const outcome = await bootLab({
     ...options,
+    memoryMiB: job.withBrowser && browserMemoryMiB,
     script: `exec sh ${quoted(join(guestScripts, 'cases.sh'))}`,
     timeLimitMs: job.cases.reduce((sum, { timeLimitSeconds = defaultSeconds }) => sum + timeLimitSeconds, 60) * 1000,
     onFolder(folder) {

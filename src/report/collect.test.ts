@@ -56,6 +56,14 @@ const withBody = (name: string, value: unknown) => ({
 const error = (message: string, more: Partial<TestError> = {}): TestError => ({ message, ...more });
 
 describe('verdict', () => {
+  it('of attempts that failed before one was skipped is theirs', () => {
+    const skipped = attempt('skipped', { retry: 1 });
+    const failed = attempt('failed', { errors: [error('no')] });
+    const broken = attempt('failed', { errors: [error('InfrastructureError: no device')] });
+    expect(verdictOf(testCase('flaky', [failed, skipped], { expectedStatus: 'skipped' }))).toBe('failed');
+    expect(verdictOf(testCase('flaky', [broken, skipped], { expectedStatus: 'skipped' }))).toBe('errored');
+  });
+
   it.each<[string, string, TestCase]>([
     ['passed', 'an expected pass', testCase('expected', [attempt('passed')])],
     ['failed', 'an unexpected failure', testCase('unexpected', [attempt('failed', { errors: [error('Error: no')] })])],

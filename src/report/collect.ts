@@ -61,13 +61,19 @@ export function collectCase(test: TestCase, project: Project): CaseResult {
   };
 }
 
-/** `errored` only when the machine broke first: a product failure is not excused by a teardown that breaks after it. */
+/**
+ * `errored` only when the machine broke first: a product failure is not excused by a teardown that breaks after it, nor by
+ * another attempt that was skipped.
+ */
 export function verdictOf(test: TestCase): Verdict {
   const last = test.results.at(-1);
   if (last === undefined) return test.expectedStatus === 'skipped' ? 'skipped' : 'interrupted';
   if (last.status === 'interrupted') return 'interrupted';
   const outcome = test.outcome();
-  if (outcome === 'unexpected') return isInfrastructure(last.errors[0]) ? 'errored' : 'failed';
+  if (outcome === 'unexpected' || (outcome === 'flaky' && last.status === 'skipped')) {
+    const judged = test.results.findLast(({ status }) => status !== 'skipped');
+    return isInfrastructure(judged?.errors[0]) ? 'errored' : 'failed';
+  }
   return ({ skipped: 'skipped', expected: 'passed', flaky: 'flaky' } as const)[outcome];
 }
 

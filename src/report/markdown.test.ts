@@ -14,6 +14,20 @@ describe('Markdown', () => {
     expect(text).toContain('> 23 |     passkey:');
   });
 
+  it('says why cases were skipped, each reason once', () => {
+    const run = fixtureRun();
+    const skipped = run.cases.filter(({ verdict }) => verdict === 'skipped');
+    const ids = skipped.map(({ id }) => `\`${id}\``).join(', ');
+    expect(rendered()).toContain(`## Skipped\n\n- This persona has no built\\-in user verification.: ${ids}\n`);
+    const many = Array.from({ length: 7 }, (_, index) => ({
+      ...skipped[0]!,
+      id: `c${index}`,
+      notes: ['nobody acted'],
+    }));
+    expect(rendered({ ...run, cases: many })).toContain('- nobody acted: `c0`, `c1`, `c2`, `c3`, `c4` and 2 more');
+    expect(rendered({ ...run, cases: [] })).not.toContain('## Skipped');
+  });
+
   it('has percentiles with gestures told apart', () => {
     const text = rendered();
     expect(text).toMatch(/\| User presence \| gesture \| 43 \| \d+ ms \|/);
@@ -30,6 +44,12 @@ describe('Markdown', () => {
     expect(rendered({ ...run, cases: [far] })).not.toContain('## Time by phase');
     expect(rendered({ ...run, cases: [far] })).toContain('Left out: 1 case');
     expect(rendered(run)).not.toContain('Left out');
+  });
+
+  it('counts no time of cases that were skipped while somebody was waited for', () => {
+    const run = fixtureRun();
+    const cases = run.cases.map((result) => ({ ...result, verdict: 'skipped' as const }));
+    expect(rendered({ ...run, cases })).not.toContain('## Time by phase');
   });
 
   it.each(Object.entries(hostile))('does not let %s out of its cell', (_, text) => {

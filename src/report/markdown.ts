@@ -4,6 +4,7 @@
  */
 import { type CaseResult, type Failure, type RunResult, verdicts } from '#result/run-result.ts';
 import { count, firstLine, formatLocation, formatMs, truncate, verdictMarks } from './format.ts';
+import { groupBy } from './group-by.ts';
 import { leftOut, phaseStatistics } from './phase-statistics.ts';
 import { formats, type Renderer } from './renderer.ts';
 
@@ -11,6 +12,7 @@ export const markdown: Renderer = { id: 'markdown', file: formats.markdown, rend
 
 const mostFailures = 100;
 const mostFrames = 20;
+const mostNamed = 5;
 const longestCell = 300;
 const longestFrame = 4_000;
 
@@ -21,6 +23,7 @@ function render(result: RunResult): string {
     runErrors(result),
     failureTable(troubled),
     frames(troubled),
+    skipped(result),
     phaseTable(result),
     facts(result),
   ];
@@ -67,6 +70,20 @@ function frames(troubled: readonly CaseResult[]): string {
     return `<details><summary>${htmlText(result.title)}</summary>\n\n${fenced(body)}\n\n</details>`;
   });
   return [...blocks, ...more(framed.length, mostFrames)].join('\n\n');
+}
+
+/** Why cases say nothing, each reason once. */
+function skipped({ cases }: RunResult): string {
+  const reasons = groupBy(
+    cases.filter(({ verdict }) => verdict === 'skipped'),
+    ({ notes }) => notes?.[0] ?? 'no reason was given',
+  );
+  if (reasons.size === 0) return '';
+  const lines = [...reasons].slice(0, mostFrames).map(([reason, some]) => {
+    const ids = some.slice(0, mostNamed).map(({ id }) => code(id));
+    return `- ${cell(reason)}: ${ids.join(', ')}${some.length > mostNamed ? ` and ${some.length - mostNamed} more` : ''}`;
+  });
+  return ['## Skipped', '', ...lines, ...more(reasons.size, mostFrames)].join('\n');
 }
 
 function phaseTable({ cases }: RunResult): string {

@@ -14,13 +14,16 @@ export interface PhaseStatistics extends Percentiles {
   sample: number[];
 }
 
-/** Cases whose times tell something of the parties. */
+/** Cases whose times tell something of the parties: not how long it was waited for somebody who never came. */
 export const measuredCases = (cases: readonly CaseResult[]): CaseResult[] =>
-  cases.filter(({ spans, wire }) => spans.length > 0 && !isRemote(wire));
+  timedCases(cases).filter(({ wire }) => !isRemote(wire));
+
+const timedCases = (cases: readonly CaseResult[]): CaseResult[] =>
+  cases.filter(({ spans, verdict }) => spans.length > 0 && verdict !== 'skipped');
 
 /** Which cases `measuredCases` leaves out though they were timed, as a sentence; `''` for none. */
 export function leftOut(cases: readonly CaseResult[]): string {
-  const remote = cases.filter(({ spans, wire }) => spans.length > 0 && isRemote(wire)).length;
+  const remote = timedCases(cases).filter(({ wire }) => isRemote(wire)).length;
   return remote === 0
     ? ''
     : `Left out: ${count(remote, 'case')} with a key on another machine, whose times include the network.`;

@@ -16,6 +16,7 @@ import type {
 } from '@playwright/test/reporter';
 import { type Clock, systemClock } from '#protocol/seams.ts';
 import { createMask, type Mask } from '#result/mask.ts';
+import { splitOutput } from '#result/prompt-line.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
 import { copyAttachments } from './attachments.ts';
 import { collectCase, type Project, secretsOf, toFailure, willRetry } from './collect.ts';
@@ -42,6 +43,8 @@ export interface ReporterOptions {
   secretPatterns?: readonly string[];
   /** Default: all. The master is always written. */
   formats?: readonly FormatId[];
+  /** Rings the terminal when somebody at a real key is asked something. */
+  bell?: boolean;
 }
 
 const frameIntervalMs = 120;
@@ -64,7 +67,7 @@ export default class TouchstoneReporter implements Reporter {
     this.#options = options;
     this.#terminal = terminal;
     this.#clock = clock;
-    this.#view = new LiveView(terminal);
+    this.#view = new LiveView(terminal, { clock, bell: options.bell ?? false });
     this.#secrets = new Set(options.secrets);
     this.#mask = this.#freshMask();
     this.#startedAt = clock.now();
@@ -97,14 +100,18 @@ export default class TouchstoneReporter implements Reporter {
       const failure = failures.findLast(({ attempt }) => attempt === result.retry + 1) ?? failures.at(-1);
       const message = this.#mask(failure?.message ?? notes?.[0] ?? '');
       if (willRetry(test, result)) return this.#view.retried(test.id, this.#mask(title), result.retry + 1, message);
-      const output = this.#mask([...result.stdout, ...result.stderr].join(''));
+      const output = this.#mask(splitOutput([...result.stdout, ...result.stderr].join('')).rest);
       this.#view.finished(test.id, { title: this.#mask(title), verdict, durationMs: result.duration, message, output });
     });
   }
 
-  /** Output of a test is shown with its line when it ends; here is what no test owns. */
+  /** Output of a test is shown with its line when it ends; here is what no test owns, and what cannot wait. */
   onStdOut(chunk: string | Buffer, test: TestCase | undefined): void {
-    if (!test) this.#guard('show output', () => this.#view.note(this.#mask(chunk.toString())));
+    this.#guard('show output', () => {
+      const output = this.#mask(chunk.toString());
+      if (!test) return this.#view.note(output);
+      for (const event of splitOutput(output).prompts) this.#view.prompted(test.id, event);
+    });
   }
 
   onStdErr(chunk: string | Buffer, test: TestCase | undefined): void {

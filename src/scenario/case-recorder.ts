@@ -3,6 +3,7 @@ import type { CaseRecord, Expectation, SourceLocation, StepResult } from '#resul
 import { Timeline } from '#result/timeline.ts';
 import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import type { ExpandedCase } from './expanded-case.ts';
+import { NobodyActed } from './operator.ts';
 
 export class CaseRecorder {
   readonly timeline = new Timeline();
@@ -15,7 +16,7 @@ export class CaseRecorder {
     this.events.push({ atMs: this.timeline.elapsedMs(), party, event, detail });
   }
 
-  /** Runs `work` as a step of the case. */
+  /** Runs `work` as a step of the case; one for which hands were missing counts as skipped. */
   async step(title: string, location: SourceLocation, work: () => Promise<void>): Promise<void> {
     const startMs = this.timeline.elapsedMs();
     const finish = (verdict: StepResult['verdict']) =>
@@ -24,7 +25,7 @@ export class CaseRecorder {
       await work();
       finish('passed');
     } catch (error) {
-      finish('failed');
+      finish(error instanceof NobodyActed ? 'skipped' : 'failed');
       throw error;
     }
   }

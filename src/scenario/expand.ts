@@ -99,7 +99,7 @@ function oneCase(parts: Parts, { personas, keys = {}, run = { index: 0 }, env, .
   const identity = identify(parts, resolver);
   const checked = check(scenarioCase, resolved);
   const findings = [
-    ...(checked.ok ? impossiblePolicy(checked.value) : checked.findings),
+    ...(checked.ok ? [...impossiblePolicy(checked.value), ...foreignBrowser(checked.value)] : checked.findings),
     ...unknownNames(resolved, personas, names),
   ];
   const own = findings.filter(({ path }) => {
@@ -140,6 +140,13 @@ function identify({ root, override, combination }: Parts, resolver: Resolver): C
 function impossiblePolicy({ 'relying-party': stated = {} }: ScenarioCase): Finding[] {
   const { error } = policySchema.safeParse(policyOf(stated));
   return (error?.issues ?? []).map(({ message }) => ({ path: ['relying-party'], kind: 'wrong', message }));
+}
+
+/** Our client reaches pages of Chromium; Firefox registers by itself or not at all. */
+function foreignBrowser({ browser }: ScenarioCase): Finding[] {
+  if (browser?.channel !== 'firefox' || browser.stack === 'native') return [];
+  const message = 'our WebAuthn client sits behind pages of Chromium; channel firefox wants stack: native';
+  return [{ path: ['browser', 'channel'], kind: 'wrong', message }];
 }
 
 type Names = Pick<Vocabulary, 'dialogs' | 'defects'>;

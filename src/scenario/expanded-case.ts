@@ -1,11 +1,10 @@
 /** A case as it is run: validated, resolved, every step and expectation with the place it was written at. */
 import type { SourceLocation } from '#result/run-result.ts';
-import {
-  isRealKey,
-  type ScenarioAuthenticator,
-  type ScenarioBrowser,
-  type ScenarioClient,
-  type ScenarioThisDevice,
+import type {
+  ScenarioAuthenticator,
+  ScenarioBrowser,
+  ScenarioClient,
+  ScenarioThisDevice,
 } from './schema/authenticator.ts';
 import type { ScenarioRelyingParty } from './schema/relying-party.ts';
 import { keywordsOf } from './schema/steps.ts';
@@ -65,8 +64,6 @@ export const needsLab = ({ browser, authenticator }: Pick<ExpandedCase, 'browser
 
 const defaultCaseTimeoutMs = 60_000;
 const defaultStepTimeoutMs = 15_000;
-/** A person at a real key is slower than a program; what is asked of them has a limit of its own. */
-const handsTimeMs = 60_000;
 
 export type CaseIdentity = Pick<ExpandedCase, 'id' | 'title' | 'location' | 'coordinates'>;
 
@@ -77,15 +74,14 @@ export function expandedCase(
   node: SourceNode,
   secrets: Iterable<string>,
 ): ExpandedCase {
-  const slowerMs = isRealKey(parsed.authenticator?.device) ? handsTimeMs : 0;
-  const stepTimeoutMs = (parsed.timeout?.step ?? defaultStepTimeoutMs) + slowerMs;
+  const stepTimeoutMs = parsed.timeout?.step ?? defaultStepTimeoutMs;
   const calls = (section: 'setup' | 'steps' | 'teardown') =>
     stepCalls(parsed[section] ?? [], section, node, stepTimeoutMs);
   const made: ExpandedCase = {
     ...identity,
     tags: parsed.tags ?? [],
     vars: parsed.vars ?? {},
-    timeoutMs: (parsed.timeout?.case ?? defaultCaseTimeoutMs) + slowerMs * (parsed.steps?.length ?? 0),
+    timeoutMs: parsed.timeout?.case ?? defaultCaseTimeoutMs,
     relyingParty: parsed['relying-party'] ?? {},
     authenticator: parsed.authenticator ?? {},
     thisDevice: parsed['this-device'],

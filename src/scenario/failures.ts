@@ -1,7 +1,9 @@
 /** How a failing step or expectation reaches people: an error whose stack points into the YAML file. */
 import { resolve } from 'node:path';
+import { UnavailableError } from '#protocol/errors.ts';
 import { type Expectation, refusedErrorName, type SourceLocation } from '#result/run-result.ts';
 import type { KeyObstacle } from './key-under-test.ts';
+import { NobodyActed } from './operator.ts';
 
 /** The party on trial did something else than the scenario says. */
 export class ScenarioFailure extends Error {
@@ -28,6 +30,13 @@ export class RefusedError extends Error {
     super(message, options);
     this.stack = stackInto(this, location);
   }
+}
+
+/** What a step that ends with `error` says of the party on trial: nothing, when hands or a machine were missing. */
+export function failureOf(error: unknown, message: string, location: SourceLocation): Error {
+  if (error instanceof NobodyActed) return error;
+  const Failure = error instanceof UnavailableError ? InfrastructureError : ScenarioFailure;
+  return new Failure(message, location, { cause: error });
 }
 
 /** Whatever went wrong in the case: a refusal, or a key that was pulled, is behind it. */

@@ -1,6 +1,9 @@
 /** Playwright Test as the engine: registers one test per case and lends each a page, our WebAuthn bridge and the report's attachments. */
-import type { TestInfo } from '@playwright/test';
+import type { TestDetails, TestInfo } from '@playwright/test';
 import { test } from '#browser/fixtures.ts';
+import type { NativeChannel } from '#browser/native/native-browsers.ts';
+import type { NativeSeat } from '#browser/native/native-seat.ts';
+import { PromptOverlay } from '#browser/prompt-overlay.ts';
 import { type Random, systemRandom } from '#protocol/seams.ts';
 import { seededRandom } from '#protocol/seeded-random.ts';
 import { type CaseIdentity, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
@@ -8,6 +11,8 @@ import { nativeClient } from './client/native-client.ts';
 import { ownClient } from './client/own-client.ts';
 import type { ExpandedCase, StepCall } from './expanded-case.ts';
 import type { ProvideAuthenticators } from './key-under-test.ts';
+import { NobodyActed, type Operator } from './operator.ts';
+import type { PromptDisplay } from './prompt.ts';
 import { runCase } from './run-case.ts';
 import type { Stage } from './scene.ts';
 import { isRealKey, keyTag } from './schema/authenticator.ts';
@@ -15,6 +20,8 @@ import { isRealKey, keyTag } from './schema/authenticator.ts';
 export interface HostOptions {
   cases: readonly ExpandedCase[];
   provide: ProvideAuthenticators;
+  /** Whose hands are at real keys. `page` is there when people watch the browser. */
+  operator(page: PromptDisplay | undefined): Operator;
   /** Why cases are left out, by their ids. */
   left?: Readonly<Record<string, string>>;
   /** Makes keys, challenges and ids reproducible; each case draws from a stream of its own. */
@@ -31,34 +38,61 @@ export function registerScenarios(options: HostOptions): void {
     const reason = options.left?.[scenario.id];
     if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
     else if (scenario.browser.stack === 'native')
-      test(title, details, ({ native }, info) =>
-        play(scenario, options, info, { page: native.page, client: nativeClient(native) }),
+      testIn[scenario.browser.channel ?? 'chromium'](title, details, (seat, info) =>
+        play(scenario, options, info, {
+          page: seat.page,
+          client: nativeClient(seat),
+          operator: options.operator(undefined),
+        }),
       );
     else
       test(title, details, ({ page, webauthn, headless }, info) =>
-        play(scenario, options, info, { page, client: ownClient(webauthn, { headed: !headless }) }),
+        play(scenario, options, info, {
+          page,
+          client: ownClient(webauthn, { headed: !headless }),
+          operator: options.operator(headless ? undefined : new PromptOverlay(page.context())),
+        }),
       );
   }
 }
+
+type NativeTest = (
+  title: string,
+  details: TestDetails,
+  body: (seat: NativeSeat, info: TestInfo) => Promise<void>,
+) => void;
+
+/** A browser is started for a test that names its seat. */
+const testIn: Record<NativeChannel, NativeTest> = {
+  chromium: (title, details, body) => test(title, details, ({ nativeChromium }, info) => body(nativeChromium, info)),
+  firefox: (title, details, body) => test(title, details, ({ nativeFirefox }, info) => body(nativeFirefox, info)),
+};
 
 async function play(
   scenario: ExpandedCase,
   { provide, seed }: HostOptions,
   info: TestInfo,
-  browser: Pick<Stage, 'page' | 'client'>,
+  surroundings: Pick<Stage, 'page' | 'client' | 'operator'>,
 ): Promise<void> {
   info.setTimeout(scenario.timeoutMs + graceMs);
   const attach = (name: string, contentType: string, body: Buffer) => info.attach(name, { contentType, body });
   const { record, error, secrets } = await runCase(scenario, {
-    ...browser,
+    ...surroundings,
     random: randomOf(scenario, seed),
     provide,
     show: (call, body) => test.step(labelOf(call), body, { location: absolute(call) }),
+    extend: (ms) => info.setTimeout(info.timeout + ms),
     attach,
-  });
+  }).catch((unset: unknown) => skipOrThrow(unset, info));
   await attach(secretsAttachment, 'application/json', Buffer.from(JSON.stringify(secrets)));
   await attach(caseRecordAttachment, 'application/json', Buffer.from(JSON.stringify(record)));
-  if (error !== undefined) throw error;
+  if (error !== undefined) skipOrThrow(error, info);
+}
+
+/** A case for which hands were missing says nothing, and trying it again would ask again. */
+function skipOrThrow(error: unknown, info: TestInfo): never {
+  if (error instanceof NobodyActed) info.skip(true, error.message);
+  throw error;
 }
 
 /** Each device has a tag, by which the engine gives it a project of its own: a key is used by one case at a time. */

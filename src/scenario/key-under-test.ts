@@ -7,6 +7,7 @@ import type { AuthenticatorChoice, PinPrompt } from '#client/user-interaction.ts
 import type { Clock, Random } from '#protocol/seams.ts';
 import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import type { ExpandedCase } from './expanded-case.ts';
+import type { Operator } from './operator.ts';
 import type { WireCommand } from './schema/wire.ts';
 
 export interface KeyState {
@@ -74,8 +75,14 @@ export interface KeyObstacle {
   why: string;
 }
 
-/** Provides what the case names under `authenticator` and `this-device`. `elapsedMs` dates the wire exchanges. */
-export type ProvideAuthenticators = (
-  scenario: ExpandedCase,
-  seams: { clock: Clock; random: Random; elapsedMs: () => number },
-) => Promise<Authenticators>;
+interface AuthenticatorSeams {
+  clock: Clock;
+  random: Random;
+  /** Dates the wire exchanges. */
+  elapsedMs: () => number;
+  /** Whose hands are at real keys. */
+  operator: Operator;
+}
+
+/** Provides what the case names under `authenticator` and `this-device`. */
+export type ProvideAuthenticators = (scenario: ExpandedCase, seams: AuthenticatorSeams) => Promise<Authenticators>;

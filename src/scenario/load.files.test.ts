@@ -70,7 +70,7 @@ describe('includes', () => {
       'shared.yaml': 'browser: { channel: cromium }\n',
     });
     expect(told).toEqual([
-      'shared.yaml:1:21 unknown value "cromium" | did you mean "chromium"? allowed here: chromium',
+      'shared.yaml:1:21 unknown value "cromium" | did you mean "chromium"? allowed here: chromium, firefox',
     ]);
   });
 });
@@ -152,3 +152,15 @@ function mutated(value: unknown, position: number, replacement: unknown): unknow
   };
   return visit(value);
 }
+
+describe('browsers', () => {
+  test('that our client cannot sit behind are refused, where they do not register by themselves', () => {
+    const { told } = load({
+      'a.yaml': `id: a\nbrowser: { channel: firefox }\n${steps}`,
+      'b.yaml': `id: b\nbrowser: { channel: firefox, stack: native }\nauthenticator: { transport: uhid }\n${steps}`,
+    });
+    expect(told).toEqual([
+      'a.yaml:2:21 our WebAuthn client sits behind pages of Chromium; channel firefox wants stack: native',
+    ]);
+  });
+});

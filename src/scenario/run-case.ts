@@ -5,12 +5,13 @@ import type { ExpandedCase } from './expanded-case.ts';
 import { evaluate } from './expect/evaluate.ts';
 import { observe } from './expect/observe.ts';
 import { blamed, unmet } from './failures.ts';
-import { runAllSteps, within } from './run-steps.ts';
-import { partiesOf, type Scene, type Stage, setScene } from './scene.ts';
+import { runAllSteps } from './run-steps.ts';
+import { type CaseBooks, partiesOf, type Scene, type Stage, setScene } from './scene.ts';
+import { TimeLimits } from './time-limits.ts';
 
 export interface CaseOutcome {
   record: CaseRecord;
-  /** The first thing that went wrong; nothing for a case that passed. */
+  /** The first thing that went wrong, `NobodyActed` when hands were missing; nothing for a case that passed. */
   error?: unknown;
   secrets: readonly string[];
 }
@@ -18,9 +19,10 @@ export interface CaseOutcome {
 /** Runs `scenario`. What goes wrong in it is in the outcome; only a scene that cannot be set is thrown. */
 export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<CaseOutcome> {
   const recorder = new CaseRecorder();
-  await using scene = await setScene(scenario, stage, recorder);
+  const limits = new TimeLimits();
+  await using scene = await setScene(scenario, stage, { recorder, limits });
   const { world, authenticators } = scene;
-  const thrown = await play(scenario, scene, stage, recorder).catch((error: unknown) => error);
+  const thrown = await play(scenario, scene, stage, { recorder, limits }).catch((error: unknown) => error);
   const error = blamed(authenticators.obstacle(), scenario.location, thrown);
   const pictured = scenario.expect.some(({ path, expected }) => path === 'ui.screenshot' && expected === 'always');
   // The picture is a help for people; a page that cannot be pictured any more must not hide what went wrong.
@@ -33,13 +35,18 @@ export async function runCase(scenario: ExpandedCase, stage: Stage): Promise<Cas
 }
 
 /** @throws {ScenarioFailure} for the step that failed, or for all expectations that were not met. */
-async function play(scenario: ExpandedCase, scene: Scene, stage: Stage, recorder: CaseRecorder): Promise<undefined> {
-  const { world, authenticators, meanwhile } = scene;
-  await within(scenario.timeoutMs, 'the case', (deadline) =>
+async function play(
+  scenario: ExpandedCase,
+  { world, authenticators, meanwhile }: Scene,
+  stage: Stage,
+  { recorder, limits }: CaseBooks,
+): Promise<undefined> {
+  await limits.within(scenario.timeoutMs, 'the case', (deadline) =>
     runAllSteps(scenario, {
       world,
       recorder,
       show: stage.show,
+      limits,
       deadline: AbortSignal.any([deadline, authenticators.trouble]),
     }),
   );

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { UnavailableError } from '#protocol/errors.ts';
 import { CaseRecorder } from './case-recorder.ts';
 import type { ExpandedCase, StepCall } from './expanded-case.ts';
+import { NobodyActed } from './operator.ts';
 import { runAllSteps } from './run-steps.ts';
+import { TimeLimits } from './time-limits.ts';
 import type { World } from './world.ts';
 
 const location = { file: 'case.yaml', line: 7, column: 5 };
@@ -23,7 +26,8 @@ function stage(powerCycle: () => unknown = () => undefined) {
   } as unknown as World;
   const recorder = new CaseRecorder();
   const show = (_: StepCall, body: () => Promise<void>) => body();
-  return { log, recorder, context: { world, recorder, show, deadline: new AbortController().signal } };
+  const limits = new TimeLimits();
+  return { log, recorder, context: { world, recorder, show, limits, deadline: new AbortController().signal } };
 }
 
 const scenario = (parts: Partial<ExpandedCase>) =>
@@ -64,6 +68,32 @@ describe('the steps of a case', () => {
     const failing = runAllSteps(scenario({ setup: [call('power-cycle')], steps: [call('let-time-pass')] }), context);
     await expect(failing).rejects.toMatchObject({ name: 'InfrastructureError' });
     expect(log).toEqual(['power']);
+  });
+
+  it('blame nobody when hands were missing: the step is skipped, and so is the rest', async () => {
+    const missing = new NobodyActed({
+      handling: 'power-cycle',
+      key: { label: 'Solo 2', address: 'usb:1-2' },
+      patienceMs: 30_000,
+    });
+    const { recorder, context } = stage(() => {
+      throw missing;
+    });
+    const steps = scenario({ steps: [call('power-cycle'), call('let-time-pass')] });
+    await expect(runAllSteps(steps, context)).rejects.toBe(missing);
+    expect(verdictsOf(recorder)).toEqual(['skipped', 'skipped']);
+    await expect(runAllSteps(scenario({ setup: [call('power-cycle')] }), context)).rejects.toBe(missing);
+  });
+
+  it('blame the infrastructure for a robot that fails', async () => {
+    const { context } = stage(() => {
+      throw new UnavailableError('the operator at http://127.0.0.1:1 answered power-cycle with 503');
+    });
+    await expect(runAllSteps(scenario({ steps: [call('power-cycle')] }), context)).rejects.toMatchObject({
+      name: 'InfrastructureError',
+      message: 'power-cycle: the operator at http://127.0.0.1:1 answered power-cycle with 503',
+      stack: expect.stringMatching(/case\.yaml:7:5$/),
+    });
   });
 
   it('end when they take too long, each by itself', async () => {

@@ -1,10 +1,12 @@
 /** Runs the steps of a case in order, each with its own time limit, and lets what goes on beside them end with them. */
 import type { CaseRecorder } from './case-recorder.ts';
 import type { ExpandedCase, StepCall } from './expanded-case.ts';
-import { InfrastructureError, ScenarioFailure } from './failures.ts';
+import { failureOf, InfrastructureError } from './failures.ts';
+import { NobodyActed } from './operator.ts';
 import type { ScenarioStep } from './step.ts';
 import type { Keyword } from './step-arguments.ts';
 import { stepRegistry } from './steps/registry.ts';
+import type { TimeLimits } from './time-limits.ts';
 import type { World } from './world.ts';
 
 /** How the engine shows a step (Playwright's `test.step`). */
@@ -14,22 +16,27 @@ export interface StepContext {
   world: World;
   recorder: CaseRecorder;
   show: ShowStep;
+  limits: TimeLimits;
   /** Aborts when the time of the whole case is over. */
   deadline: AbortSignal;
 }
 
 /**
  * Set-up, steps, and - whatever came of them - teardown.
- * @throws {ScenarioFailure} for a failed step; {@link InfrastructureError} for a failed set-up.
+ * @throws {ScenarioFailure} for a failed step; {@link InfrastructureError} for a failed set-up; {@link NobodyActed} when hands were
+ * missing.
  */
 export async function runAllSteps(scenario: ExpandedCase, context: StepContext): Promise<void> {
   try {
     await runInOrder(scenario.setup, context).catch((error) => {
+      if (error instanceof NobodyActed) throw error;
       throw new InfrastructureError(`the set-up failed: ${messageOf(error)}`, scenario.location, { cause: error });
     });
     await runInOrder(scenario.steps, context);
   } finally {
-    await within(teardownMs, 'the teardown', (deadline) => runInOrder(scenario.teardown, { ...context, deadline }));
+    await context.limits.within(teardownMs, 'the teardown', (deadline) =>
+      runInOrder(scenario.teardown, { ...context, deadline }),
+    );
   }
 }
 
@@ -42,19 +49,19 @@ async function runInOrder(calls: readonly StepCall[], context: StepContext): Pro
   }
 }
 
-function runOne(call: StepCall, { world, recorder, show, deadline }: StepContext): Promise<void> {
+function runOne(call: StepCall, { world, recorder, show, limits, deadline }: StepContext): Promise<void> {
   const { keyword, args, label, timeoutMs, location } = call;
   const { run } = stepRegistry[keyword] as ScenarioStep<Keyword>;
   const title = titleOf(call);
   return show(call, () =>
     recorder.step(title, location, async () => {
       try {
-        await within(timeoutMs, 'it', (timeout) => {
+        await limits.within(timeoutMs, 'it', (timeout) => {
           const signal = AbortSignal.any([timeout, deadline]);
           return settled(run(args as never, world, signal), signal);
         });
       } catch (error) {
-        throw new ScenarioFailure(`${label}: ${messageOf(error)}`, location, { cause: error });
+        throw failureOf(error, `${label}: ${messageOf(error)}`, location);
       }
     }),
   );
@@ -71,17 +78,6 @@ function settled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 const graceMs = 250;
 const teardownMs = 10_000;
-
-/** Runs `work` with a signal that aborts after `ms`, saying that `what` was not done in time. */
-export async function within<T>(ms: number, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`${what} was not done within ${ms} ms`)), ms);
-  try {
-    return await work(late.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** The step as the report shows it; secrets are masked there. */
 function titleOf({ keyword, args, label }: StepCall): string {

@@ -7,16 +7,19 @@ import { AdjustableClock, type Random } from '#protocol/seams.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
+import { attended } from './attended.ts';
 import type { CaseRecorder } from './case-recorder.ts';
 import { Ceremonies } from './ceremony.ts';
 import type { CaseClient } from './client/case-client.ts';
 import type { ExpandedCase } from './expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from './key-under-test.ts';
+import type { Operator } from './operator.ts';
 import { Organisation } from './organisation.ts';
 import { policyOf } from './policy-mapping.ts';
 import type { ShowStep } from './run-steps.ts';
 import { SecurityDialog } from './security-dialog.ts';
 import { Site } from './site/site.ts';
+import type { TimeLimits } from './time-limits.ts';
 import type { World } from './world.ts';
 
 /** What the engine lends to a case. */
@@ -27,6 +30,10 @@ export interface Stage {
   /** The WebAuthn client of the page: ours, or the browser's own. */
   client: CaseClient;
   show: ShowStep;
+  /** Whose hands are at real keys. */
+  operator: Operator;
+  /** Gives the case so much more time with the engine. */
+  extend(ms: number): void;
   attach(name: string, contentType: string, body: Buffer): Promise<void>;
 }
 
@@ -39,12 +46,19 @@ export interface Scene extends AsyncDisposable {
 
 const defaultUsers = [{ methods: ['totp' as const] }];
 
+/** What is kept of one case while it runs. */
+export interface CaseBooks {
+  recorder: CaseRecorder;
+  limits: TimeLimits;
+}
+
 /** Disposing the scene leaves the site and stops its server. */
-export async function setScene(scenario: ExpandedCase, stage: Stage, recorder: CaseRecorder): Promise<Scene> {
-  const { random } = stage;
+export async function setScene(scenario: ExpandedCase, stage: Stage, { recorder, limits }: CaseBooks): Promise<Scene> {
+  const { random, extend } = stage;
   const clock = new AdjustableClock();
   const elapsedMs = () => recorder.timeline.elapsedMs();
-  const authenticators = await stage.provide(scenario, { clock, random, elapsedMs });
+  const operator = attended(stage.operator, { recorder, limits, extend });
+  const authenticators = await stage.provide(scenario, { clock, random, elapsedMs, operator });
   const store = openStore();
   const portal = await startPortal({
     store,

@@ -67,6 +67,10 @@ class Guard implements GuardedDevice {
     return this.#device.transport;
   }
 
+  get remote() {
+    return this.#device.remote;
+  }
+
   get capabilities() {
     return this.#device.capabilities;
   }

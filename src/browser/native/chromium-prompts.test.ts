@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chromiumPrompt, type KeySight } from './chromium-prompts.ts';
+import { chromiumPrompt } from './chromium-prompts.ts';
+import type { KeySight } from './native-prompt.ts';
 
 const key: KeySight = { connected: true, hasPin: true, pinBlocked: false };
 const titled = (title: string, ...texts: string[]) => ({ title, texts });
@@ -27,6 +28,7 @@ describe("Chromium's dialog", () => {
     const locked = titled('Something went wrong');
     expect(chromiumPrompt(locked, key)).toEqual({ kind: 'ended', reason: 'pin-soft-locked' });
     expect(chromiumPrompt(locked, { ...key, pinBlocked: true })).toEqual({ kind: 'ended', reason: 'pin-blocked' });
+    expect(chromiumPrompt(locked, { ...key, connected: false })).toEqual({ kind: 'ended', reason: 'key-removed' });
     expect(chromiumPrompt(titled('Try a different device'), key)).toEqual({
       kind: 'ended',
       reason: 'already-registered',

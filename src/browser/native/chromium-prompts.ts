@@ -1,23 +1,10 @@
 /** What Chromium's dialog asks, from what it says (English, as found on Chromium 156) and what the key has told it. Pure. */
-import type { EndReason, PinPrompt } from '#client/user-interaction.ts';
-import type { Sight } from './sight.ts';
-
-export type NativePrompt =
-  | { kind: 'pin'; pin: Pick<PinPrompt, 'kind' | 'problem'> }
-  | { kind: 'presence' }
-  | { kind: 'connect' }
-  | { kind: 'ended'; reason: EndReason };
-
-/** The key as this machine sees it. */
-export interface KeySight {
-  connected: boolean;
-  hasPin: boolean;
-  pinBlocked: boolean;
-}
+import type { EndReason } from '#client/user-interaction.ts';
+import type { KeySight, ReadPrompt } from './native-prompt.ts';
 
 const minPinLength = 'PIN must be at least';
 
-export function chromiumPrompt(sight: Sight | undefined, key: KeySight): NativePrompt | undefined {
+export const chromiumPrompt: ReadPrompt = (sight, key) => {
   if (!sight) return undefined;
   const { title, texts } = sight;
   if (title.startsWith('Use your security key')) return { kind: key.connected ? 'presence' : 'connect' };
@@ -27,11 +14,12 @@ export function chromiumPrompt(sight: Sight | undefined, key: KeySight): NativeP
   }
   const reason = lastPages[title]?.(key);
   return reason && { kind: 'ended', reason };
-}
+};
 
 /** Pages with nothing but a way out; the page's promise is settled when they are closed. */
 const lastPages: Record<string, (key: KeySight) => EndReason> = {
-  'Something went wrong': ({ pinBlocked }) => (pinBlocked ? 'pin-blocked' : 'pin-soft-locked'),
+  'Something went wrong': ({ connected, pinBlocked }) =>
+    !connected ? 'key-removed' : pinBlocked ? 'pin-blocked' : 'pin-soft-locked',
   'Try a different device': () => 'already-registered',
   'Try a different security key': () => 'not-recognised',
   "Your device can't be used with this site": () => 'device-unsuitable',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cancelled, cancelled, type PinPrompt, type UserInteraction } from '#client/user-interaction.ts';
+import { chromiumPrompt } from './chromium-prompts.ts';
+import { firefoxPrompt } from './firefox-prompts.ts';
 import { NativeAsker } from './native-asker.ts';
 import type { NativeDialog, Sight } from './sight.ts';
 
@@ -14,6 +16,9 @@ class FakeDialog implements NativeDialog {
   async typePin(pin: string, kind: string) {
     this.strokes.push(`${kind} ${pin}`);
   }
+  async press(button: string) {
+    this.strokes.push(`press ${button}`);
+  }
   async dismiss() {
     this.strokes.push('dismiss');
   }
@@ -25,7 +30,7 @@ class FakeDialog implements NativeDialog {
   }
 }
 
-function stage(answers: { pin?: string; presence?: Cancelled }) {
+function stage(answers: { pin?: string; presence?: Cancelled; review?: 'ok' | Cancelled }, prompt = chromiumPrompt) {
   const asked: string[] = [];
   const never = new Promise<never>(() => undefined);
   let refusals = 0;
@@ -38,12 +43,17 @@ function stage(answers: { pin?: string; presence?: Cancelled }) {
       asked.push('presence');
       return answers.presence ?? never;
     },
+    review: async () => {
+      asked.push('review');
+      return answers.review ?? never;
+    },
     inform: (reason: string) => void asked.push(reason),
   } as unknown as UserInteraction;
   const dialog = new FakeDialog();
   const pictures: string[] = [];
   new NativeAsker({
     dialog,
+    prompt,
     user,
     rpId: 'localhost',
     key: () => ({ connected: true, hasPin: true, pinBlocked: false }),
@@ -84,6 +94,17 @@ describe('the asker in front of a browser', () => {
     dialog.show('Use your security key with localhost');
     await settled();
     expect(dialog.strokes).toEqual(['dismiss']);
+  });
+
+  it.each([
+    ['ok', 'press Allow'],
+    [cancelled, 'press Block'],
+  ] as const)('presses the button that a last look at what the site learns asks for', async (review, stroke) => {
+    const { dialog, asked } = stage({ review }, firefoxPrompt);
+    dialog.show('localhost is requesting extended information about your security key');
+    await settled();
+    expect(asked).toEqual(['review']);
+    expect(dialog.strokes).toEqual([stroke]);
   });
 
   it('tells of the last page and closes it', async () => {

@@ -3,11 +3,13 @@
  * becomes key strokes. The browser itself is the client; nothing in here decides anything.
  */
 import { cancelled, type UserInteraction } from '#client/user-interaction.ts';
-import { chromiumPrompt, type KeySight, type NativePrompt } from './chromium-prompts.ts';
+import type { KeySight, NativePrompt, ReadPrompt } from './native-prompt.ts';
 import type { NativeDialog, Sight } from './sight.ts';
 
 export interface AskerOptions {
   dialog: NativeDialog;
+  /** What this browser's dialog asks. */
+  prompt: ReadPrompt;
   user: UserInteraction;
   rpId: string;
   key(): KeySight;
@@ -35,8 +37,8 @@ export class NativeAsker implements Disposable {
   }
 
   #look(sight: Sight | undefined): void {
-    const { key, refusals, onProblem } = this.#options;
-    const prompt = chromiumPrompt(sight, key());
+    const { key, refusals, onProblem, prompt: read } = this.#options;
+    const prompt = read(sight, key());
     if (!prompt) {
       this.#withdraw();
       return;
@@ -63,6 +65,7 @@ export class NativeAsker implements Disposable {
     await onShown(prompt.kind, picture);
     const answer = await this.#ask(prompt, signal);
     if (signal.aborted) return;
+    if (prompt.kind === 'review') return dialog.press(answer === cancelled ? prompt.cancel : prompt.ok);
     if (prompt.kind === 'pin' && answer !== cancelled) return dialog.typePin(answer as string, prompt.pin.kind);
     if (answer === cancelled) await dialog.dismiss();
   }
@@ -78,6 +81,8 @@ export class NativeAsker implements Disposable {
         return user.awaitPresence({ why: 'register', rpId, verification: false }, signal);
       case 'connect':
         return user.connectKey(signal);
+      case 'review':
+        return user.review({ rpId, userName: '', authenticator: '', attestation: true }, signal);
       case 'ended':
         user.inform(prompt.reason);
         return cancelled;

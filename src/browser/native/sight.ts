@@ -12,6 +12,8 @@ export interface NativeDialog {
   watch(listener: (sight: Sight | undefined) => void): () => void;
   /** Types into the field that has the focus, the confirmation of a new PIN too, and confirms. */
   typePin(pin: string, kind: 'enter' | 'set' | 'change'): Promise<void>;
+  /** Presses a button of the dialog. @throws {Error} when it has none of that name. */
+  press(button: string): Promise<void>;
   /** Cancels the question, or closes the last page. */
   dismiss(): Promise<void>;
   /** PNG of the whole screen. */

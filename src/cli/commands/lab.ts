@@ -9,6 +9,7 @@ import { DirectRun } from '#report/direct-run.ts';
 import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
 import { prepareLab } from '../lab/prepare.ts';
+import { compileProgram } from '../lab/program.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
 import { readLibrary } from '../scenario-library.ts';
 
@@ -40,7 +41,7 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
   const withScenarios = chosen.includes(scenarios);
   const needs = [
     ...(jobs.length > 0 ? (['command-line'] as const) : []),
-    ...(withScenarios ? (['desktop'] as const) : []),
+    ...(withScenarios || jobs.some(({ withBrowser }) => withBrowser) ? (['desktop'] as const) : []),
   ];
   const kernel = await prepareLab(needs, signal);
   const run = new DirectRun({
@@ -48,10 +49,11 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     command: process.argv.slice(2).join(' '),
   });
+  await using program = await compileProgram();
   run.begin(jobs.reduce((sum, { cases }) => sum + cases.length, 0));
   for (const job of jobs) {
     if (signal.aborted) break;
-    await tellingFailure(run, () => runJob(job, { kernel, signal, events: eventsOf(run) }));
+    await tellingFailure(run, () => runJob(job, { kernel, signal, env: program.env, events: eventsOf(run) }));
   }
   if (withScenarios && !signal.aborted) await tellingFailure(run, () => includeScenarios(run, output, signal));
   const { verdict } = await run.end({ interrupted: signal.aborted });

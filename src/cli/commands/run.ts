@@ -11,6 +11,7 @@ import { runEngine } from '../engine.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
 import { insideLab, runInLab } from '../lab/run-in-lab.ts';
+import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../operator/operator-options.ts';
 import { type KeyOptions, withKeyOptions } from '../real-key/key-options.ts';
 import { credentialsThatStay } from '../real-key/left-behind.ts';
 import { meetKeys, type Surroundings } from '../real-key/meet-keys.ts';
@@ -18,7 +19,7 @@ import { askAtTerminal } from '../real-key/pin-source.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run-plan.ts';
 import { loadOrExplain } from '../scenario-library.ts';
 
-interface RunOptions extends KeyOptions {
+interface RunOptions extends KeyOptions, OperatorOptions {
   grep?: RegExp;
   tag: string[];
   repeat: number;
@@ -28,11 +29,17 @@ interface RunOptions extends KeyOptions {
   retries: number;
   output: string;
   failOnFlaky: boolean;
+  failOnSkipped: boolean;
   lab: boolean;
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withKeyOptions(new Command('run'))
+  withOperatorOptions(withKeyOptions(general())).action(async (paths: string[], options: RunOptions) =>
+    finish(await run(paths, options)),
+  );
+
+const general = () =>
+  new Command('run')
     .description('run scenarios and write the report')
     .argument('[paths...]', 'scenario files or folders', ['scenarios'])
     .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression', pattern)
@@ -44,10 +51,11 @@ export const runCommand = (finish: (code: number) => void) =>
     .option('--retries <times>', 'try a failing case again; passing then counts as flaky', count, 0)
     .option('-o, --output <folder>', 'folder of all reports', 'reports')
     .option('--fail-on-flaky', 'exit 1 when a case passed only after a retry', false)
-    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false)
-    .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)));
+    .option('--fail-on-skipped', 'exit 1 when a case was skipped', false)
+    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false);
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
+  const operator = operatorChoice(options);
   const devices = options.device.length > 0 ? { devices: options.device } : {};
   const library = loadOrExplain(paths, { env: process.env, ...devices });
   if (!library) return exitCode.usage;
@@ -69,6 +77,9 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     ...devices,
     keys: met.keys,
     left: met.left,
+    operator,
+    patienceMs: options.patience,
+    bell: options.bell,
     repeat: options.repeat,
     headed: options.headed,
     retries: options.retries,

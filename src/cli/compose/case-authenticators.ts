@@ -23,6 +23,7 @@ import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
 import { EmulatedKey } from '../emulated-key.ts';
 import { ShownAuthenticators } from '../shown-authenticators.ts';
 import { fitting } from './catalogue.ts';
+import { giveToSystem } from './system-cable.ts';
 
 const defaultPersona: PersonaId = 'yubikey-5-nfc';
 
@@ -84,10 +85,11 @@ function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs
     hands,
     look: () => emulated.inspect(),
     connected: authenticator.connected ?? true,
-    onChange() {
+    async onChange() {
       if (key.connected) served?.replug();
       else served?.unplug();
       onChange();
+      if (served?.plugged) await giveToSystem(served);
     },
     elapsedMs,
   });
@@ -97,6 +99,7 @@ function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs
     const lent = { inside, usb: usbDeviceOf(emulated.persona) };
     [served] = await deviceTransports[transport].serve([lent], { clock, random });
     if (!key.connected) served?.unplug();
+    else if (served) await giveToSystem(served);
     return served;
   };
   return { key, lend };

@@ -4,7 +4,6 @@ import type { PartyEvent } from '#result/transcript.ts';
 import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import { InfrastructureError, RefusedError } from '#scenario/failures.ts';
 import type { Authenticators, KeyObstacle, ProvideAuthenticators } from '#scenario/key-under-test.ts';
-import type { Operator } from '#scenario/operator.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { KeyCare } from '../real-key/key-care.ts';
 import type { PlannedKey } from '../real-key/meet-keys.ts';
@@ -18,12 +17,13 @@ import { emulatorRoots } from './catalogue.ts';
 export interface RealKeys {
   keys: readonly PlannedKey[];
   pins: Record<string, string>;
+  /** How long somebody has for each thing that is asked of them. */
   patienceMs: number;
 }
 
-/** Provides real keys; what hands have to do is asked of `operator`. */
+/** Provides real keys; what hands have to do is asked of the operator of the case. */
 export const provideReal =
-  ({ keys, pins, patienceMs }: RealKeys, operator: Operator): ProvideAuthenticators =>
+  ({ keys, pins, patienceMs }: RealKeys): ProvideAuthenticators =>
   async (scenario, seams): Promise<Authenticators> => {
     const planned = keys.find(({ which }) => which === scenario.authenticator.device);
     if (!planned)
@@ -34,14 +34,14 @@ export const provideReal =
     const presence = new Presence({ key: planned, listDevices, open: openDevice });
     const source = new ShownAuthenticators();
     const wiring = { ...seams, onChange: source.changed };
-    const key = new RealKey({ ...wiring, key: planned, presence, operator, patienceMs, open: openDevice });
+    const key = new RealKey({ ...wiring, key: planned, presence, patienceMs, open: openDevice });
     const { pin } = scenario.authenticator;
     const scenarioPin = typeof pin === 'object' ? pin.set : undefined;
     const care = new KeyCare({ key, permit: planned.permit, scenarioPin, pin: pins[planned.id] });
     key.known(care);
     const all = [...thisDevice(scenario, wiring), key];
     source.show(all);
-    const before = await begin(scenario, key, care);
+    const before = await begin(scenario, { key, presence, care });
     const secrets = [...new Set([pins[planned.id], care.pin].filter((secret) => secret !== undefined))];
     return {
       key,
@@ -61,16 +61,37 @@ export const provideReal =
     };
   };
 
-/** @throws {InfrastructureError} when the key cannot be used, {RefusedError} when its owner has not allowed what the case begins with. */
-async function begin(
-  scenario: ExpandedCase,
-  key: RealKey,
-  care: KeyCare,
-): Promise<readonly Omit<PartyEvent, 'atMs'>[]> {
+interface KeyAtHand {
+  key: RealKey;
+  presence: Presence;
+  care: KeyCare;
+}
+
+/** The case has no time limit yet; whoever is asked has their patience. */
+const unending = new AbortController().signal;
+
+/** Opens the key; one that another case has left unplugged has to be plugged in first. */
+async function atHand(key: RealKey, presence: Presence): Promise<void> {
   try {
     await key.open();
+  } catch (error) {
+    if (!(error instanceof TransportError) || !(await presence.isAway())) throw error;
+    await key.connect(unending);
+  }
+}
+
+/**
+ * @throws {NobodyActed} when hands were missing, {InfrastructureError} when the key cannot be used, {RefusedError} when its owner has
+ * not allowed what the case begins with.
+ */
+async function begin(
+  scenario: ExpandedCase,
+  { key, presence, care }: KeyAtHand,
+): Promise<readonly Omit<PartyEvent, 'atMs'>[]> {
+  try {
+    await atHand(key, presence);
     const events = await care.prepare();
-    if (scenario.authenticator.connected === false) await key.disconnect(new AbortController().signal);
+    if (scenario.authenticator.connected === false) await key.disconnect(unending);
     return events;
   } catch (cause) {
     await key.close();

@@ -1,5 +1,6 @@
 /** What the hooks take: JSON bodies, each with a sentence for what is wrong with it. */
 import { z } from 'zod';
+import type { Handling } from '#scenario/operator.ts';
 import { badSamples } from './hands.ts';
 import { parseTouch, wantedTouch } from './touch-habit.ts';
 
@@ -15,6 +16,15 @@ export const touchBody = z.strictObject({
 const powers = ['on', 'off', 'cycle'] as const;
 
 export const powerBody = z.strictObject({ power: z.enum(powers, { error: 'on, off or cycle is wanted' }) });
+
+const handlings = ['touch', 'keep-away', 'unplug', 'plug-in', 'power-cycle'] as const satisfies Handling[];
+
+/** As `touchstone run --operator-url` sends it; which key is meant says the path. */
+export const handlingBody = z.strictObject({
+  handling: z.enum(handlings, { error: `one of ${handlings.join(', ')} is wanted` }),
+  key: z.strictObject({ label: z.string(), address: z.string(), serial: z.string().optional() }).optional(),
+  patienceMs: z.int().nonnegative().optional(),
+});
 
 const templateId = z
   .string()

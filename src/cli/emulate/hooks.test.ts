@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import type { Clock } from '#protocol/seams.ts';
 import { openDevice } from '#transport/registry.ts';
 import { type EmulationOptions, serveEmulated } from '../compose/emulation.ts';
 import { createHooks } from './hooks.ts';
@@ -43,13 +44,16 @@ function holdAgainstDocument(method: string, path: string, status: number, body:
   expect(validate?.(body), JSON.stringify(validate?.errors)).toBe(true);
 }
 
+/** Hands that need no moment between two things. */
+const quick: Clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
+
 const quiet = { onExchange() {}, onQuestion() {}, onPower() {}, onWink() {} };
 
 async function served(options: Partial<EmulationOptions> = {}) {
   const asked: EmulationOptions = { persona: ['touchstone-key'], defect: [], touch: 'auto', transport: 'tcp', port: 0 };
   const emulation = await serveEmulated({ ...asked, ...options }, () => quiet);
   onTestFinished(() => emulation[Symbol.asyncDispose]());
-  const app = createHooks(emulation.keys, ['127.0.0.1']);
+  const app = createHooks(emulation.keys, ['127.0.0.1'], quick);
   const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const init = {
       method,
@@ -92,7 +96,7 @@ describe('the examples of the document', () => {
   });
   it.each(bodies)('%s %s %j is taken', async (method, path, body) => {
     const { send } = await served({ persona: ['yubikey-bio'] });
-    expect((await send(method, path.replace('{id}', '1'), body)).status).toBe(200);
+    expect((await send(method, path.replace('{id}', '1'), body)).status).toBe(path.endsWith('handlings') ? 202 : 200);
   });
 });
 
@@ -185,6 +189,35 @@ it('the plug is pulled and put back', async () => {
   await expect(again.transact(getInfo)).rejects.toMatchObject({ kind: 'disconnected' });
 });
 
+describe('what a case asks of a real key', () => {
+  const operator = parse(readFileSync(new URL('../../../docs/operator.openapi.yaml', import.meta.url), 'utf8'));
+  const { examples } = operator.paths['/'].post.requestBody.content['application/json'];
+  it.each(Object.values<{ value: unknown }>(examples))(
+    'is taken as operator.openapi.yaml says: $value.handling',
+    async ({ value }) => {
+      const { send } = await served({ touch: 'ask' });
+      expect((await send('POST', '/keys/1/handlings', value)).status).toBe(202);
+    },
+  );
+
+  it('is done', async () => {
+    const { send, keys } = await served({ touch: 'ask' });
+    const handle = (handling: string) => send('POST', '/keys/1/handlings', { handling });
+    const device = await program(keys[0]!.name);
+    const answer = device.transact(selection);
+    await expect.poll(() => keys[0]!.hands.question).toBeDefined();
+    expect((await handle('keep-away')).json.asks).not.toBeNull();
+    expect((await handle('touch')).json.asks).toBeNull();
+    expect([...(await answer)]).toEqual([0x00]);
+    expect((await handle('unplug')).json.power).toBe('off');
+    expect((await handle('plug-in')).json.power).toBe('on');
+    const again = await program(keys[0]!.name);
+    expect((await again.transact(getInfo))[0]).toBe(0);
+    expect((await handle('power-cycle')).json.power).toBe('on');
+    await expect(again.transact(getInfo)).rejects.toMatchObject({ kind: 'disconnected' });
+  });
+});
+
 it('results can be read, read on, and forgotten', async () => {
   const { send, keys } = await served();
   const device = await program(keys[0]!.name);
@@ -232,6 +265,8 @@ describe('what is asked wrongly is refused in a sentence', () => {
       /^the body is not .*: status: one of good, too-high/,
     ],
     ['POST', '/keys/1/gestures', '{"gesture":', 400, 'the body is not JSON'],
+    ['POST', '/keys/1/handlings', { handling: 'wave' }, 400, /handling: one of touch, keep-away, unplug, plug-in/],
+    ['POST', '/keys/1/handlings', { handling: 'touch', key: {} }, 400, /key\.label: /],
     ['GET', '/keys/1/exchanges?after=x', undefined, 400, 'after: the number of an exchange is wanted, "x" was found'],
     ['GET', '/keys/7', undefined, 404, 'there is no key "7": there is 1'],
     [

@@ -8,16 +8,33 @@ import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { toHex } from '#protocol/bytes.ts';
 import { TransportError } from '#protocol/errors.ts';
+import { type Clock, systemClock } from '#protocol/seams.ts';
+import type { Handling } from '#scenario/operator.ts';
 import type { Gesture } from './hands.ts';
-import { type GestureBody, gestureBody, powerBody, sentenceOf, touchBody } from './hook-bodies.ts';
+import { type GestureBody, gestureBody, handlingBody, powerBody, sentenceOf, touchBody } from './hook-bodies.ts';
 import { keyView, stateView } from './hook-views.ts';
 import type { OnlineKey } from './online-key.ts';
 
 const longestBody = 16 * 1024;
 const acts = { on: 'replug', off: 'unplug', cycle: 'powerCycle' } as const;
+/** Hands need a moment between pulling a key and plugging it in; so do those who have to notice. */
+const replugMs = 2000;
+
+/** What a case asks of a real key, done to an emulated one. */
+const handle: Record<Handling, (key: OnlineKey, clock: Clock) => unknown> = {
+  touch: ({ hands }) => hands.make('touch'),
+  'keep-away': () => undefined,
+  unplug: (key) => key.unplug(),
+  'plug-in': (key) => key.replug(),
+  async 'power-cycle'(key, clock) {
+    key.unplug();
+    await clock.sleep(replugMs);
+    key.replug();
+  },
+};
 
 /** `hosts` are the names under which the server may be addressed; without them any. */
-export function createHooks(keys: readonly OnlineKey[], hosts?: readonly string[]): Hono {
+export function createHooks(keys: readonly OnlineKey[], hosts?: readonly string[], clock: Clock = systemClock): Hono {
   const app = new Hono();
   const keyOf = (c: Context): OnlineKey => {
     const id = c.req.param('id');
@@ -38,6 +55,11 @@ export function createHooks(keys: readonly OnlineKey[], hosts?: readonly string[
   app.post('/keys/:id/gestures', async (c) => {
     const key = keyOf(c);
     return c.json({ answered: key.hands.make(gestureOf(await bodyOf(c, gestureBody), key)) });
+  });
+  app.post('/keys/:id/handlings', async (c) => {
+    const key = keyOf(c);
+    await handle[(await bodyOf(c, handlingBody)).handling](key, clock);
+    return c.json(keyView(key), 202);
   });
   app.put('/keys/:id/power', async (c) => {
     const key = keyOf(c);

@@ -2,8 +2,10 @@
 import { resolve } from 'node:path';
 import { bootLab } from '#lab/boot.ts';
 import { guestScripts, quoted } from '#lab/guest-folder.ts';
+import type { ExpandedCase, StepCall } from '#scenario/expanded-case.ts';
 import { exitCode } from '../exit-codes.ts';
 import { prepareLab } from './prepare.ts';
+import { compileProgram } from './program.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 
@@ -16,12 +18,29 @@ const besideBrowsers = -8;
 /** Whether this process runs in a guest of the lab. */
 export const insideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;
 
+/** What nothing that works takes in a guest, which has one processor. */
+const leastLimitsMs = { case: 10 * 60_000, step: 3 * 60_000 };
+
+/** The case, with limits that fit where it runs. */
+export function unhurried(scenario: ExpandedCase): ExpandedCase {
+  const patient = (calls: StepCall[]) =>
+    calls.map((call) => ({ ...call, timeoutMs: Math.max(call.timeoutMs, leastLimitsMs.step) }));
+  return {
+    ...scenario,
+    timeoutMs: Math.max(scenario.timeoutMs, leastLimitsMs.case),
+    setup: patient(scenario.setup),
+    steps: patient(scenario.steps),
+    teardown: patient(scenario.teardown),
+  };
+}
+
 /**
  * Boots a guest and runs `touchstone` with `args` in it; `output` is where the report goes. The exit code is the run's own.
  * @throws {UnavailableError} when the lab cannot run on this machine.
  */
 export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
   const kernel = await prepareLab(['desktop'], signal);
+  await using program = await compileProgram();
   const { ending, exitCode: code } = await bootLab({
     kernel,
     memoryMiB,
@@ -30,7 +49,7 @@ export async function runInLab(args: readonly string[], output: string, signal?:
     script: `. ${quoted(`${guestScripts}/desktop.sh`)}
 exec nice -n ${besideBrowsers} ${[process.execPath, launcher, ...args].map(quoted).join(' ')}`,
     shares: [resolve(output)],
-    env: { FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
+    env: { ...program.env, FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
     onLine: (line) => console.log(line),
   });
   if (ending === 'interrupted') return exitCode.interrupted;

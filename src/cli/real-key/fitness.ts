@@ -1,5 +1,6 @@
 /** Whether a case can run on a real key: as it is, not at all, or only at the price of what is on it. Nothing is sent for that. */
 import type { ExpandedCase, StepCall } from '#scenario/expanded-case.ts';
+import type { WireCommand } from '#scenario/schema/wire.ts';
 import type { RealKeyFacts } from './find-key.ts';
 
 /** `price`: what would be done to the key. `lacks`: why the case cannot be had on any key that exists, or not on this one. */
@@ -8,7 +9,7 @@ export type Fitness = { fits: true } | { lacks: string } | { price: string };
 type Key = Pick<RealKeyFacts, 'pin' | 'options'>;
 
 export function fitness(scenario: ExpandedCase, key: Key): Fitness {
-  const lacks = emulatorOnly(scenario) ?? beyondThisKey(scenario, key);
+  const lacks = emulatorOnly(scenario) ?? beyondHands(scenario) ?? beyondThisKey(scenario, key);
   if (lacks) return { lacks };
   const price = beginning(scenario, key) ?? destructiveStep(scenario);
   return price ? { price } : { fits: true };
@@ -27,6 +28,17 @@ function emulatorOnly({ authenticator, browser }: ExpandedCase): string | undefi
   };
   const [wish] = Object.entries(wishes).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   return wish && `a real key cannot be brought into what the case wants (${wish})`;
+}
+
+/** Commands that wait for somebody. Every other is over before a hand is there. */
+const unhurried: ReadonlySet<WireCommand> = new Set(['makeCredential', 'getAssertion', 'reset', 'selection']);
+
+function beyondHands({ setup, steps, teardown }: ExpandedCase): string | undefined {
+  for (const { keyword, args } of [...setup, ...steps, ...teardown]) {
+    const during = keyword === 'unplug-key' ? args?.during : undefined;
+    if (during && !unhurried.has(during)) return `nobody is quick enough to pull a key during ${during}`;
+  }
+  return undefined;
 }
 
 function beyondThisKey({ authenticator }: ExpandedCase, { pin, options }: Key): string | undefined {

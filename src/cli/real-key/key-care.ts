@@ -6,10 +6,11 @@ import { CredentialManagement } from '#client/credential-management.ts';
 import { Ctap2 } from '#client/ctap2.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession, pinRetries } from '#client/pin-protocol.ts';
 import type { PinPrompt } from '#client/user-interaction.ts';
-import { equal, toBase64url } from '#protocol/bytes.ts';
+import { equal, fromHex, toBase64url } from '#protocol/bytes.ts';
+import { inspect } from '#protocol/cbor-reader.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { systemClock, systemRandom } from '#protocol/seams.ts';
-import type { PartyEvent } from '#result/transcript.ts';
+import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import type { KeyState } from '#scenario/key-under-test.ts';
 import type { Permit } from '#transport/guarded-device.ts';
 import { renamedPin } from './pin-renaming.ts';
@@ -30,8 +31,10 @@ const unending = new AbortController().signal;
 
 export class KeyCare implements Knowledge {
   readonly #parts: KeyCareParts;
-  /** The PIN as far as it is known now. */
+  /** The PIN as far as it was known when the steps began. */
   #pin: string | undefined;
+  /** New PINs that were typed, and how much had been sent before. */
+  readonly #typed: { pin: string; sent: number }[] = [];
   #rename: (text: string) => string;
 
   constructor(parts: KeyCareParts) {
@@ -40,9 +43,13 @@ export class KeyCare implements Knowledge {
     this.#rename = renamedPin(parts.scenarioPin, parts.pin);
   }
 
-  /** The PIN as far as it is known now. */
+  /** The PIN as far as it is known now: a new one counts when the key has taken it. A wrong guess would cost a retry. */
   get pin(): string | undefined {
-    return this.#pin;
+    const { wire } = this.#parts.key;
+    const taken = this.#typed.filter(({ sent }, index) =>
+      wire.slice(sent, this.#typed[index + 1]?.sent).some(isNewPin),
+    );
+    return taken.at(-1)?.pin ?? this.#pin;
   }
 
   /**
@@ -63,11 +70,10 @@ export class KeyCare implements Knowledge {
     });
   }
 
-  /** A PIN that is created or changed to is the key's from then on. */
   pinMeant(text: string, asked: PinPrompt['kind']): string {
-    const meant = this.#rename(text);
-    if (asked !== 'enter') this.#pin = meant;
-    return meant;
+    const pin = this.#rename(text);
+    if (asked !== 'enter') this.#typed.push({ pin, sent: this.#parts.key.wire.length });
+    return pin;
   }
 
   /** A key that does not answer tells nothing. */
@@ -101,7 +107,8 @@ export class KeyCare implements Knowledge {
         made.filter(({ discoverable }) => discoverable).map(({ credentialId }) => credentialId),
         removed,
       ).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-      return made.map(({ credentialId, rpId, discoverable }) => {
+      const unanswered = key.wire.filter(isUnansweredRegistration).map(({ request }) => mayStay(request));
+      const known = made.map(({ credentialId, rpId, discoverable }) => {
         const detail = { credentialId: toBase64url(credentialId), rpId };
         if (!discoverable) return happened('credential.not-kept', detail);
         const isGone = removed.some((id) => equal(id, credentialId));
@@ -109,6 +116,7 @@ export class KeyCare implements Knowledge {
           ? happened('credential.removed', detail)
           : happened('credential.stays', { ...detail, why: why ?? 'it was not taken away' });
       });
+      return [...known, ...unanswered];
     });
   }
 
@@ -141,9 +149,10 @@ export class KeyCare implements Knowledge {
     const { key, permit } = this.#parts;
     if (!key.connected) return 'the key is not plugged in';
     const { ctap, info, retries = 0, powerCycle } = await this.#ask();
-    if (this.#pin === undefined || !info.options?.clientPin) return 'its PIN is not known';
+    const { pin } = this;
+    if (pin === undefined || !info.options?.clientPin) return 'its PIN is not known';
     if (powerCycle || retries <= permit.pinRetriesFloor) return `it has ${retries} PIN retries left`;
-    const management = await CredentialManagement.open(ctap, info, this.#pin, systemRandom);
+    const management = await CredentialManagement.open(ctap, info, pin, systemRandom);
     return management ?? 'the key does not manage credentials';
   }
 
@@ -189,6 +198,23 @@ export class KeyCare implements Knowledge {
 
 function ignoreAfter(signal: AbortSignal, error: unknown): void {
   if (!signal.aborted) throw error;
+}
+
+const isNewPin = ({ subCommand, status }: WireExchange): boolean =>
+  (subCommand === 'setPIN' || subCommand === 'changePIN') && status === 'CTAP2_OK';
+
+const isUnansweredRegistration = ({ command, response }: WireExchange): boolean =>
+  command === 'authenticatorMakeCredential' && response === undefined;
+
+/** Whether the key made it before the answer was lost, nobody knows; nor its id, by which it could be taken away. */
+function mayStay(request: string): KeyEvent {
+  const { value } = inspect(fromHex(request).subarray(1));
+  const rp = value instanceof Map ? value.get(0x02) : undefined;
+  const rpId = rp instanceof Map ? rp.get('id') : undefined;
+  return happened('credential.may-stay', {
+    rpId: typeof rpId === 'string' ? rpId : '',
+    why: 'the key was asked to make it, and its answer was lost',
+  });
 }
 
 const happened = (event: string, detail: NonNullable<PartyEvent['detail']>): KeyEvent => ({

@@ -19,6 +19,7 @@ export const withKeyOptions = (command: Command): Command =>
     )
     .option('--destroy-credentials <id>', 'what is on this key may be lost: its owner says so', collect, [])
     .option('--with-credentials <id>', 'use this key although it keeps passkeys, or may keep some', collect, [])
+    .option('--spare', 'leave out the cases that would cost a key something, instead of refusing the run', false)
     .option('--pin-from <source>', 'ask, env:NAME or file:PATH, with KEY= before it for one key', pinSource, [])
     .option(
       '--pin-retries-floor <count>',

@@ -35,6 +35,13 @@ export class Presence {
     await this.#until(async () => !(await this.#isThere(device)), signal);
   }
 
+  /** Whether nothing is where the key was. */
+  async isAway(): Promise<boolean> {
+    const { key, listDevices } = this.#parts;
+    if (!isListed(key.address)) return (await this.#address()) === undefined;
+    return !(await listDevices()).some(({ address }) => address === key.address);
+  }
+
   async #address(): Promise<string | undefined> {
     const { key, open } = this.#parts;
     if (isListed(key.address)) return await this.#listed();

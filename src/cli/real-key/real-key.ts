@@ -7,7 +7,7 @@ import type { PinPrompt } from '#client/user-interaction.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import type { KeyFacts, KeyState, KeyUnderTest } from '#scenario/key-under-test.ts';
-import type { Handling, Operator } from '#scenario/operator.ts';
+import { type Handling, type HandlingRequest, NobodyActed, type Operator } from '#scenario/operator.ts';
 import type { WireCommand } from '#scenario/schema/wire.ts';
 import { capture } from '#transport/capture.ts';
 import type { CtapDevice } from '#transport/device.ts';
@@ -169,9 +169,14 @@ export class RealKey implements KeyUnderTest {
     return this.#touches.whenAsked(signal);
   }
 
+  /** @throws {NobodyActed} also when the key loses patience first. */
   async touch(signal: AbortSignal): Promise<void> {
-    const felt = this.#touches.take();
-    if (felt) await this.#handled('touch', () => felt, signal);
+    const end = this.#touches.take();
+    if (!end) return;
+    const felt = async () => {
+      if ((await end) === 'given-up') throw new NobodyActed(this.#request('touch'));
+    };
+    await this.#handled('touch', felt, signal);
   }
 
   /** A key has no button for that: nobody touches it until it gives up. */
@@ -201,17 +206,21 @@ export class RealKey implements KeyUnderTest {
   }
 
   async #handled<T>(handling: Handling, work: (over: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const { key, operator, patienceMs } = this.#parts;
-    const { label, address, serial } = key;
     const over = new AbortController();
     const done = work(AbortSignal.any([signal, over.signal]));
     done.catch(() => undefined);
     try {
-      await operator.perform({ handling, key: { label, address, serial }, patienceMs }, done, signal);
+      await this.#parts.operator.perform(this.#request(handling), done, signal);
       return await done;
     } finally {
       over.abort();
     }
+  }
+
+  #request(handling: Handling): HandlingRequest {
+    const { key, patienceMs } = this.#parts;
+    const { label, address, serial } = key;
+    return { handling, key: { label, address, serial }, patienceMs };
   }
 
   /** `device`; when it goes although nobody was asked to pull it, the key is gone for the client, too. */

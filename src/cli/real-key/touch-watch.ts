@@ -8,6 +8,13 @@ import { type CommandName, commandName } from '#protocol/commands.ts';
 import { ctapStatus } from '#protocol/status.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';
 
+/** How a key ends what nobody touched: it gives up, or calls it denied. CTAP 2.1 sections 6.1.2 and 8.2. */
+const untouched = new Set<number | undefined>([
+  ctapStatus.CTAP2_ERR_USER_ACTION_TIMEOUT,
+  ctapStatus.CTAP2_ERR_ACTION_TIMEOUT,
+  ctapStatus.CTAP2_ERR_OPERATION_DENIED,
+]);
+
 /** Commands that take a touch, and the parameter in which a host can ask for none (`up: false`). */
 const takesTouch: Partial<Record<CommandName, number | undefined>> = {
   authenticatorMakeCredential: undefined,
@@ -17,10 +24,15 @@ const takesTouch: Partial<Record<CommandName, number | undefined>> = {
 };
 
 interface Asking {
+  /** It does not ask any more. Why shows in what comes next: an answer, or more work. */
   isOver: boolean;
   over(): void;
-  readonly felt: Promise<void>;
+  end(how: TouchEnd): void;
+  readonly ended: Promise<TouchEnd>;
 }
+
+/** `given-up`: the key has waited in vain. */
+export type TouchEnd = 'felt' | 'given-up';
 
 export class TouchWatch {
   /** Not yet answered for by a touch of the case, oldest first. */
@@ -32,16 +44,23 @@ export class TouchWatch {
     const transact: CtapDevice['transact'] = async (message, options = {}) => {
       let asking: Asking | undefined;
       const onKeepalive = (state: Keepalive) => {
+        if (asking?.isOver) asking.end('felt'); // a key that goes on working has felt it
         if (state !== 'upneeded') asking?.over();
         else if (!asking || asking.isOver) asking = this.#asks();
         options.onKeepalive?.(state);
       };
       try {
         const answer = await device.transact(message, { ...options, onKeepalive });
-        if (!asking && answer[0] === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
+        const [status] = answer;
+        if (untouched.has(status)) asking?.end('given-up');
+        if (untouched.has(status) || status === ctapStatus.CTAP2_ERR_KEEPALIVE_CANCEL) this.#forget(asking);
+        if (!asking && status === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
         return answer;
+      } catch (error) {
+        this.#forget(asking);
+        throw error;
       } finally {
-        asking?.over();
+        asking?.end('felt');
       }
     };
     const { name, transport, remote, capabilities } = device;
@@ -73,22 +92,30 @@ export class TouchWatch {
   }
 
   /** The oldest asking, from now on answered for: a promise of its end, or undefined when it is over already. */
-  take(): Promise<void> | undefined {
+  take(): Promise<TouchEnd> | undefined {
     const asking = this.#askings.shift();
-    return asking && !asking.isOver ? asking.felt : undefined;
+    return asking && !asking.isOver ? asking.ended : undefined;
+  }
+
+  /** No touch of the case answers for a command that was given up, cancelled, or cut off with its key. */
+  #forget(asking: Asking | undefined): void {
+    const index = asking ? this.#askings.indexOf(asking) : -1;
+    if (index >= 0) this.#askings.splice(index, 1);
   }
 
   #asks(): Asking {
-    let end: () => void = () => undefined;
-    const felt = new Promise<void>((resolve) => {
-      end = resolve;
-    });
+    let settle: (how: TouchEnd) => void = () => undefined;
     const asking: Asking = {
       isOver: false,
-      felt,
+      ended: new Promise((resolve) => {
+        settle = resolve;
+      }),
       over() {
         asking.isOver = true;
-        end();
+      },
+      end(how) {
+        asking.isOver = true;
+        settle(how);
       },
     };
     this.#askings.push(asking);

@@ -17,9 +17,12 @@ export function answering(answers: readonly (readonly [prompt: string, answer: s
 /** Our own command line. */
 export const touchstone = (args: string): string => `${quoted(process.execPath)} ${quoted(launcher)} ${args}`;
 
+/** A browser that is busy must not keep key and test waiting: the guest has one processor. */
+export const besideBrowser = (command: string): string => `nice -n -8 ${command}`;
+
 /** Starts an emulated key that outlives the script; what it is asked goes to the key's log. */
-export const startKey = (carrier: Carrier, persona: string): string =>
-  `setsid ${touchstone(`emulate --transport ${carrier} --persona ${persona} --seed lab`)} >>"$TOUCHSTONE_LAB/key.log" 2>&1 </dev/null &
+export const startKey = (carrier: Carrier, persona: string, { more = '', run = touchstone } = {}): string =>
+  `setsid ${run(`emulate --transport ${carrier} --persona ${persona} --seed lab ${more}`.trimEnd())} >>"$TOUCHSTONE_LAB/key.log" 2>&1 </dev/null &
 echo $! >key.pid`;
 
 /** Waits until a condition holds; the case's time limit ends it otherwise. */

@@ -18,7 +18,7 @@ export interface ReportBundle {
 
 const appFolder = fileURLToPath(new URL('./app/', import.meta.url));
 /** What the program shares with Node, outside `app/`. */
-const sharedSources = [fileURLToPath(new URL('../format.ts', import.meta.url))];
+const sharedSources = ['../format.ts', 'side-by-side.ts'].map((file) => fileURLToPath(new URL(file, import.meta.url)));
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 const cacheFolder = join(projectRoot, 'node_modules/.cache/touchstone');
 /** Style sheets in the order of the cascade. */

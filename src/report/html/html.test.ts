@@ -31,6 +31,24 @@ describe('HTML page', () => {
     });
   });
 
+  it('puts the same case on several devices into one line', () => {
+    const run = fixtureRun();
+    const [one] = run.cases;
+    const on = (device: string) => ({
+      ...one!,
+      id: `file/case[authenticator.device=${device}]`,
+      parties: { 'authenticator.device': device },
+    });
+    const page = reportPage(
+      { ...run, cases: [on('emulator'), on('5234567'), { ...on('5234567'), id: 'file/other' }] },
+      bundle,
+    );
+    expect(embedded<ReportIndex>(page, 'index').coordinates).toEqual([
+      { key: 'case', values: ['file/case', 'file/other'] },
+      { key: 'authenticator.device', values: ['emulator', '5234567'] },
+    ]);
+  });
+
   it.each(Object.entries(hostile))('keeps %s inside the data', (_, text) => {
     const page = reportPage(runFullOf(text), bundle);
     const calm = reportPage(runFullOf('x'), bundle);

@@ -9,6 +9,7 @@ import { isRemote, type PartyEvent, type WireExchange } from '#result/transcript
 import { firstLine, verdictsByUrgency } from '../format.ts';
 import { leftOut, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
 import { type DecodedExchange, decodeExchange } from './decode-wire.ts';
+import { comparable } from './side-by-side.ts';
 
 /** One line of the list. */
 export interface CaseRow {
@@ -106,7 +107,7 @@ export const inReadingOrder = (cases: readonly CaseResult[]): CaseResult[] =>
   cases.toSorted((a, b) => verdictsByUrgency.indexOf(a.verdict) - verdictsByUrgency.indexOf(b.verdict));
 
 function row(result: CaseResult): CaseRow {
-  const { id, title, verdict, tags, parties, location, durationMs, machineMs, gestureMs, attempts } = result;
+  const { id, title, verdict, tags, location, durationMs, machineMs, gestureMs, attempts } = result;
   const { failures, notes, wire } = result;
   const problem = firstLine(failures[0]?.message ?? notes?.[0] ?? '');
   return {
@@ -114,7 +115,7 @@ function row(result: CaseResult): CaseRow {
     title,
     verdict,
     tags,
-    parties,
+    parties: comparable(id, result.parties),
     file: location.file,
     durationMs,
     machineMs,
@@ -127,8 +128,9 @@ function row(result: CaseResult): CaseRow {
 
 function coordinates(cases: readonly CaseResult[]): ReportIndex['coordinates'] {
   const values = new Map<string, Set<string>>();
-  for (const { parties } of cases) {
-    for (const [key, value] of Object.entries(parties)) values.set(key, (values.get(key) ?? new Set()).add(value));
+  for (const { id, parties } of cases) {
+    for (const [key, value] of Object.entries(comparable(id, parties)))
+      values.set(key, (values.get(key) ?? new Set()).add(value));
   }
   return [...values].filter(([, found]) => found.size > 1).map(([key, found]) => ({ key, values: [...found] }));
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { StandingClock } from '#protocol/test-standing-clock.ts';
+import type { PromptEvent } from '#result/prompt-line.ts';
 import { colours } from '../colour.ts';
 import { fixtureRun } from '../fixtures.ts';
 import { LiveView } from './live-view.ts';
@@ -8,21 +10,32 @@ import { Terminal } from './terminal.ts';
 /** A terminal screen: what stands on it after carriage returns and erased lines, cursor switches left out. */
 function screen(text: string): string[] {
   const lines = [''];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the two sequences that the terminal writes
-  for (const part of text.replace(/\u001B\[\?25[lh]/g, '').split(/(\n|\r\u001B\[2K)/)) {
-    if (part === '\n') lines.push('');
-    else if (part === '\r\u001B[2K') lines[lines.length - 1] = '';
-    else lines[lines.length - 1] += part;
+  let at = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences that the terminal writes
+  for (const part of text.replace(/\u001B\[\?25[lh]/g, '').split(/(\n|\r\u001B\[2K|\u001B\[1A)/)) {
+    if (part === '\n') {
+      at += 1;
+      lines[at] ??= '';
+    } else if (part === '\u001B[1A') at -= 1;
+    else if (part === '\r\u001B[2K') lines[at] = '';
+    else lines[at] += part;
   }
   return lines;
 }
 
-function view(options: { interactive: boolean; columns?: number }) {
+function view({ interactive, columns = 80, bell = false }: { interactive: boolean; columns?: number; bell?: boolean }) {
   const writes: string[] = [];
-  const output = { write: (text: string) => writes.push(text), columns: options.columns ?? 80 };
-  const terminal = new Terminal(output, { interactive: options.interactive, colour: false });
-  return { live: new LiveView(terminal), shown: () => screen(writes.join('')), written: () => writes.join('') };
+  const output = { write: (text: string) => writes.push(text), columns };
+  const terminal = new Terminal(output, { interactive, colour: false });
+  const clock = new StandingClock();
+  const live = new LiveView(terminal, { clock, bell });
+  return { live, clock, shown: () => screen(writes.join('')), written: () => writes.join('') };
 }
+
+const touch: PromptEvent = {
+  key: 'usb:1-2',
+  prompt: { what: 'Touch the blinking key', which: 'YubiKey 5 NFC (serial 5234567)', patienceMs: 30_000 },
+};
 
 describe('on a terminal', () => {
   it('keeps the status line last and never mixes it with finished cases', () => {
@@ -73,6 +86,75 @@ describe('on a terminal', () => {
   });
 });
 
+describe('what somebody at a key is asked', () => {
+  const filled = (lines: string[]) => lines.filter((line) => line.trim() !== '');
+
+  it('stands above the status line with the time that is left, and goes when it is done', () => {
+    const { live, clock, shown } = view({ interactive: true });
+    live.begin(1, 1, 'run-1');
+    live.started('a', 'first case');
+    live.prompted('a', touch);
+    expect(filled(shown()).at(-2)).toMatch(
+      /^ {2}▶ Touch the blinking key {2}YubiKey 5 NFC \(serial 5234567\) +━━━━━━━━━━━━ {2}30 s$/,
+    );
+    clock.advance(21_500);
+    live.tick();
+    expect(filled(shown()).at(-2)).toMatch(/ {2}━━━───────── {3}9 s$/);
+    live.note('from the browser');
+    expect(filled(shown()).slice(-3)).toEqual([
+      '      │ from the browser',
+      expect.stringMatching(/^ {2}▶ Touch/),
+      expect.stringMatching(/first case$/),
+    ]);
+    live.prompted('a', { key: 'usb:1-2' });
+    expect(shown().join('\n')).not.toContain('▶');
+    expect(filled(shown()).at(-1)).toMatch(/first case$/);
+  });
+
+  it('is one line for each key, and goes with its case', () => {
+    const { live, shown } = view({ interactive: true });
+    live.begin(2, 2, 'run-1');
+    for (const id of ['a', 'b']) {
+      live.started(id, id);
+      live.prompted(id, touch);
+      live.prompted(id, { key: `of ${id}`, prompt: { what: 'Do not touch the key', which: 'Solo 2' } });
+    }
+    expect(shown().filter((line) => line.includes('▶'))).toHaveLength(4);
+    live.finished('a', { title: 'a', verdict: 'skipped', durationMs: 1, message: 'nobody acted' });
+    expect(shown().filter((line) => line.includes('▶'))).toEqual([
+      expect.stringContaining('Touch the blinking key'),
+      '  ▶ Do not touch the key  Solo 2',
+    ]);
+    live.end();
+    expect(shown().join('\n')).not.toContain('▶');
+  });
+
+  it('is a plain line where nothing can move', () => {
+    const { live, written } = view({ interactive: false, bell: true });
+    live.prompted('a', touch);
+    live.prompted('a', { key: 'usb:1-2' });
+    expect(written()).toBe('  ▶ Touch the blinking key: YubiKey 5 NFC (serial 5234567), within 30 s\n');
+  });
+
+  it('rings only where that was asked for', () => {
+    const [ringing, silent] = [view({ interactive: true, bell: true }), view({ interactive: true })];
+    for (const { live } of [ringing, silent]) {
+      live.prompted('a', touch);
+      live.prompted('a', { key: 'usb:1-2' });
+    }
+    expect(ringing.written().split('\u0007')).toHaveLength(2);
+    expect(silent.written()).not.toContain('\u0007');
+  });
+
+  it.each([40, 60, 80, 200])('never wraps at %i columns, whatever the key calls itself', (columns) => {
+    const { live, shown } = view({ interactive: true, columns });
+    live.begin(1, 1, 'r');
+    live.prompted('a', { key: 'k', prompt: { ...touch.prompt!, which: `\u001B[2J\n${'name '.repeat(60)}` } });
+    for (const line of shown()) expect([...line].length, line).toBeLessThanOrEqual(columns);
+    expect(shown().join('')).not.toContain('\u001B');
+  });
+});
+
 it('writes plain lines with progress where nothing can move', () => {
   const { live, shown, written } = view({ interactive: false });
   live.begin(12, 1, 'run-1');
@@ -106,6 +188,12 @@ describe('summary', () => {
     expect(text).toContain('3) ⚠ A key without attestation');
     expect(text).toContain('> 23 |     passkey: { name: Desk key, fmt: packed, uv: true }');
     expect(text).not.toContain('4) ');
+  });
+
+  it('does not speak of passing when everything was skipped', () => {
+    const text = summary({ ...fixtureRun(), verdict: 'skipped' }, undefined, colours(false)).join('\n');
+    expect(text).toContain('– skipped  nothing was learned: every case was skipped');
+    expect(text).not.toContain('cases passed in');
   });
 
   it('adds up in the table', () => {

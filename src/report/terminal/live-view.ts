@@ -1,7 +1,13 @@
-/** What a run looks like while it runs: one line for each finished case, and on a TTY a status line that moves. */
+/**
+ * What a run looks like while it runs: one line for each finished case, and on a TTY a status line that moves, below what people
+ * at real keys are asked.
+ */
+import { type Clock, systemClock } from '#protocol/seams.ts';
+import type { PromptEvent } from '#result/prompt-line.ts';
 import type { Verdict } from '#result/run-result.ts';
 import type { Colours } from '../colour.ts';
 import { count, firstLine, formatMs, truncate, verdictMarks } from '../format.ts';
+import { Prompts } from './prompts.ts';
 import { harmless, padEnd, padStart, type Terminal, visibleLength } from './terminal.ts';
 
 export interface FinishedCase {
@@ -35,12 +41,17 @@ export class LiveView {
   readonly #terminal: Terminal;
   readonly #running = new Map<string, string>();
   readonly #counts = new Map<Verdict, number>();
+  readonly #prompts: Prompts;
+  readonly #bell: boolean;
   #total = 0;
   #done = 0;
   #frame = 0;
 
-  constructor(terminal: Terminal) {
+  /** `bell`: rings when somebody is asked something. */
+  constructor(terminal: Terminal, { clock = systemClock, bell = false }: { clock?: Clock; bell?: boolean } = {}) {
     this.#terminal = terminal;
+    this.#prompts = new Prompts(clock);
+    this.#bell = bell;
   }
 
   begin(total: number, workers: number, runId: string): void {
@@ -59,10 +70,20 @@ export class LiveView {
     this.#update();
   }
 
+  /** Somebody at a key is asked something, or is not any more. */
+  prompted(id: string, event: PromptEvent): void {
+    const { interactive, colours } = this.#terminal;
+    const prompt = this.#prompts.take(id, event);
+    if (prompt && !interactive) this.#terminal.print(Prompts.plainLine(prompt, colours));
+    if (prompt && this.#bell) this.#terminal.bell();
+    this.#update();
+  }
+
   /** An attempt failed and another one follows. */
   retried(id: string, title: string, attempt: number, message: string | undefined): void {
     const { colours: c } = this.#terminal;
     this.#running.delete(id);
+    this.#prompts.end(id);
     this.#terminal.print(
       `  ${c.yellow('↻')} ${oneLine(title, this.#terminal.width - 40)}  ${c.dim(`attempt ${attempt} failed, trying again`)}`,
       ...this.#message(message),
@@ -74,6 +95,7 @@ export class LiveView {
     const { colours: c } = this.#terminal;
     const colour = paint(c)[result.verdict];
     this.#running.delete(id);
+    this.#prompts.end(id);
     this.#done += 1;
     this.#counts.set(result.verdict, (this.#counts.get(result.verdict) ?? 0) + 1);
     const progress = this.#terminal.interactive
@@ -102,7 +124,7 @@ export class LiveView {
   }
 
   end(): void {
-    this.#terminal.status('');
+    this.#terminal.status();
   }
 
   #title(title: string, taken = 0): string {
@@ -121,6 +143,10 @@ export class LiveView {
   }
 
   #update(): void {
+    this.#terminal.status(...this.#prompts.lines(this.#terminal), this.#progress());
+  }
+
+  #progress(): string {
     const { colours: c, width } = this.#terminal;
     const spin = spinner[this.#frame % spinner.length]!;
     const barWidth = Math.max(0, Math.min(widestBar, width - 44));
@@ -131,6 +157,6 @@ export class LiveView {
     const left = `  ${c.cyan(spin)} ${bar} ${this.#done}/${this.#total}${troubles.join('')}`;
     const room = width - visibleLength(left) - 3;
     const current = [...this.#running.values()].at(-1) ?? '';
-    this.#terminal.status(room > 12 ? `${left}  ${c.dim(oneLine(current, room))}` : left);
+    return room > 12 ? `${left}  ${c.dim(oneLine(current, room))}` : left;
   }
 }

@@ -94,5 +94,6 @@ function times({ cases }: RunResult, c: Colours): string[] {
 
 function verdictLine({ verdict, totals, cases, run }: RunResult, c: Colours): string {
   const word = c.bold(paint(c)[verdict](`${verdictMarks[verdict]} ${verdict}`));
+  if (verdict === 'skipped') return `${word}  nothing was learned: every case was skipped`;
   return `${word}  ${totals.passed + totals.flaky} of ${count(cases.length, 'case')} passed in ${formatMs(run.durationMs)}`;
 }

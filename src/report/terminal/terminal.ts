@@ -1,6 +1,6 @@
 /**
- * A terminal with one status line at the bottom. Everything that is printed goes through here, so that lines and the
- * status line never mix: the status is taken away, the lines are written, the status is put back, in one write.
+ * A terminal with a few status lines at the bottom. Everything that is printed goes through here, so that lines and the
+ * status never mix: the status is taken away, the lines are written, the status is put back, in one write.
  */
 import { stripVTControlCharacters } from 'node:util';
 import { type Colours, colours } from '../colour.ts';
@@ -13,6 +13,7 @@ export interface Output {
 }
 
 const eraseLine = '\r\u001B[2K';
+const lineUp = '\u001B[1A';
 const hideCursor = '\u001B[?25l';
 const showCursor = '\u001B[?25h';
 
@@ -20,7 +21,7 @@ export class Terminal {
   readonly #output: Output;
   readonly #interactive: boolean;
   readonly colours: Colours;
-  #status = '';
+  #status: readonly string[] = [];
 
   /** `interactive` unset: only on a TTY outside CI, where a moving line can be seen. */
   constructor(output: Output, options: { interactive?: boolean; colour?: boolean } = {}) {
@@ -39,15 +40,24 @@ export class Terminal {
   }
 
   print(...lines: readonly string[]): void {
-    this.#output.write(`${this.#status ? eraseLine : ''}${lines.map((line) => `${line}\n`).join('')}${this.#status}`);
+    this.#output.write(this.#erased() + lines.map((line) => `${line}\n`).join('') + this.#status.join('\n'));
   }
 
-  /** Replaces the status line; it must be shorter than the terminal is wide. Without a TTY there is none. */
-  status(text: string): void {
-    if (!this.#interactive || text === this.#status) return;
-    const before = this.#status ? eraseLine : hideCursor;
-    this.#status = text;
-    this.#output.write(text ? before + text : `${eraseLine}${showCursor}`);
+  /** Replaces the status; each line must be shorter than the terminal is wide. Without a TTY there is none. */
+  status(...lines: readonly string[]): void {
+    if (!this.#interactive || lines.join('\n') === this.#status.join('\n')) return;
+    const before = this.#status.length > 0 ? this.#erased() : hideCursor;
+    this.#status = lines;
+    this.#output.write(before + (lines.length > 0 ? lines.join('\n') : showCursor));
+  }
+
+  /** Rings, where somebody can hear it. */
+  bell(): void {
+    if (this.#interactive) this.#output.write('\u0007');
+  }
+
+  #erased(): string {
+    return this.#status.map(() => eraseLine).join(lineUp);
   }
 }
 

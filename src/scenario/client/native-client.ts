@@ -1,16 +1,16 @@
 /** The browser's own WebAuthn and its own dialog: we watch, ask the person what it asks, and type what the person answers. */
-import type { NativeSeat } from '#browser/fixtures.ts';
 import { type CeremonyEnd, watchCeremonies } from '#browser/native/ceremony-watch.ts';
 import { NativeAsker } from '#browser/native/native-asker.ts';
+import type { NativeSeat } from '#browser/native/native-seat.ts';
 import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
 import { exchangeName } from '../expect/observation.ts';
 import type { Authenticators } from '../key-under-test.ts';
 import type { CaseClient } from './case-client.ts';
 
-export function nativeClient({ page, dialog }: NativeSeat): CaseClient {
+export function nativeClient({ page, dialog, traits }: NativeSeat): CaseClient {
   const problems: string[] = [];
   return {
-    dialogLabel: () => "Chromium's own",
+    dialogLabel: () => `${traits.manners.application}'s own`,
     picture: () => ({
       shown: () => undefined,
       informed: () => undefined,
@@ -25,6 +25,7 @@ export function nativeClient({ page, dialog }: NativeSeat): CaseClient {
       const ask = () =>
         new NativeAsker({
           dialog,
+          prompt: traits.prompt,
           user,
           rpId: 'localhost',
           key: () => {

@@ -65,7 +65,7 @@ export const authenticator = z
     device: device.optional(),
     pin: pin.optional().describe('unset, blocked, or { set: "1234", retries: 8 }'),
     transport: z
-      .enum(['uhid'])
+      .enum(['uhid', 'usbip'])
       .optional()
       .describe('How the system sees the key, for a browser with its own WebAuthn; in the kernel lab only'),
     connected: z.boolean().optional().describe('Whether the key is plugged in from the start'),
@@ -94,7 +94,10 @@ export const browser = z.strictObject({
     .describe(
       "Whose WebAuthn: ours behind the page (default), or the browser's own with its own dialog, in the kernel lab only",
     ),
-  channel: z.enum(['chromium']).optional().describe('Chrome, Edge and Chromium: the first one that is installed'),
+  channel: z
+    .enum(['chromium', 'firefox'])
+    .optional()
+    .describe('chromium: Chrome, Edge or Chromium, the first one that is installed; firefox: with stack native only'),
   dialog: z.string().min(1).optional().describe('Security dialog to imitate, e.g. windows-11'),
 });
 export type ScenarioBrowser = z.output<typeof browser>;

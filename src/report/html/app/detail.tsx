@@ -171,7 +171,9 @@ function Steps({ detail: { steps } }: { detail: CaseDetail }) {
             <span class="track" aria-hidden="true">
               <i style={{ width: `${longest > 0 ? (step.durationMs / longest) * 100 : 0}%` }} />
             </span>
-            <span class="n">{step.verdict === 'skipped' ? 'not reached' : formatMs(step.durationMs)}</span>
+            <span class="n">
+              {step.verdict === 'skipped' && step.durationMs === 0 ? 'not reached' : formatMs(step.durationMs)}
+            </span>
           </li>
         ))}
       </ol>

@@ -2,11 +2,18 @@
 import { useState } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { CaseRow, ReportIndex } from '../view-model.ts';
 import { Wide } from './parts.tsx';
 
 type Coordinate = ReportIndex['coordinates'][number];
 const all: Coordinate = { key: '', values: [''] };
+
+/** Whoever ran on several devices wants to compare them. */
+const rank = ({ key }: Coordinate): number => {
+  const place = (sideBySide as readonly string[]).indexOf(key);
+  return place < 0 ? sideBySide.length : place;
+};
 
 export function MatrixView({
   index,
@@ -15,7 +22,7 @@ export function MatrixView({
   index: ReportIndex;
   onPick(coordinates: Record<string, string>): void;
 }) {
-  const longestFirst = index.coordinates.toSorted((a, b) => b.values.length - a.values.length);
+  const longestFirst = index.coordinates.toSorted((a, b) => rank(a) - rank(b) || b.values.length - a.values.length);
   const [keys, setKeys] = useState([
     longestFirst[0]?.key ?? '',
     longestFirst[1]?.key ?? '',
