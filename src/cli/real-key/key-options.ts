@@ -31,7 +31,7 @@ export const withKeyOptions = (command: Command): Command =>
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 const pinSource = (value: string, previous: PinSource[]): PinSource[] => [...previous, parsePinSource(value)];
 
-/** A key has 8 retries at most. CTAP 2.1 section 6.5.1. */
+/** A key has 8 retries at most. CTAP 2.1 section 6.5.2.2. */
 function floor(text: string): number {
   if (!/^[0-7]$/.test(text)) throw new InvalidArgumentError('a number from 0 to 7 is wanted.');
   return Number(text);
