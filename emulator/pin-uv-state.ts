@@ -131,7 +131,7 @@ export class PinUvAuth {
     for (const protocol of Object.values(this.#state.volatile.protocols)) protocol.token = undefined;
   }
 
-  /** A new token in use, section 6.5.2.1 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
+  /** A new token in use, section 6.5.3.2 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
   issueToken(
     { version }: PinUvAuthProtocol,
     use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent' | 'byBuiltInUv'>,
@@ -183,7 +183,7 @@ export class PinUvAuth {
     return token !== undefined && protocol.verify(token, message, param);
   }
 
-  /** pinUvAuthTokenUsageTimerObserver(), section 6.5.2.1, at the moment of use. Tokens of CTAP 2.0 live until the power goes. */
+  /** pinUvAuthTokenUsageTimerObserver(), section 6.5.3.2, at the moment of use. Tokens of CTAP 2.0 live until the power goes. */
   #observe(token: PinUvAuthToken): TokenUse | undefined {
     const { use } = token;
     if (!use || !this.#persona.options.pinUvAuthToken || !this.#rules.tokensExpire) return use;
@@ -193,7 +193,7 @@ export class PinUvAuth {
     return token.use;
   }
 
-  /** clearUserPresentFlag, clearUserVerifiedFlag and clearPinUvAuthTokenPermissionsExceptLbw, section 6.5.2.1. */
+  /** clearUserPresentFlag, clearUserVerifiedFlag and clearPinUvAuthTokenPermissionsExceptLbw, section 6.5.3.2. */
   consume(use: TokenUse): void {
     if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokensAreConsumed) return;
     use.userPresent = false;

@@ -1,10 +1,10 @@
-/** Waiting for a gesture: keepalives, the authenticator's own timeout, cancellation and loss of power. CTAP 2.1 section 6.1.2 step 14 and 11.2.9.1.8. */
+/** Waiting for a gesture: keepalives, the authenticator's own timeout, cancellation and loss of power. CTAP 2.1 section 6.1.2 step 14 and 11.2.9.1.7. */
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorEnv } from './env.ts';
 import type { GestureOutcome, GestureRequest } from './gestures.ts';
 import type { Session } from './session.ts';
 
-/** Section 5.1: an authenticator waits at least 10 seconds and less than the platform's patience; keys wait about 30. */
+/** CTAP 2.3 section 5: an authenticator waits at least 10 seconds and less than the platform's patience; keys wait about 30. */
 const gestureTimeoutMs = 30_000;
 const keepaliveEveryMs = 100;
 

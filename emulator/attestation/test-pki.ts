@@ -20,7 +20,7 @@ import { aaguidExtension, type Name } from './x509.ts';
 
 /** The batch key of a model with its certificate, and what else its formats need of the authority. */
 export interface AttestationIdentity extends SignerUnderCertificate {
-  /** Attests this one device: its certificate carries a serial number, WebAuthn L3 section 6.5.3 (enterprise attestation). */
+  /** Attests this one device: its certificate carries a serial number (enterprise attestation, CTAP 2.1 section 7.1). */
   enterprise(): SignerUnderCertificate;
   /** A key that belongs to a format, made from its label; the batch key where one was injected. */
   keyFor(use: string, algorithm?: CoseAlgorithm): SigningKey;

@@ -6,7 +6,7 @@ import { trying } from './defect.ts';
 import { append, drop, flip, inAnswer, listOf, put, shorten, within } from './mutators.ts';
 
 const packed = 'WebAuthn L3 section 8.2';
-const order = 'WebAuthn L3 section 6.5.4';
+const identifiers = 'WebAuthn L3 section 8.1';
 
 const fmt = (value: CborValue) => inAnswer('authenticatorMakeCredential', put(0x01, value));
 const statement = (change: (map: CborMap) => CborMap) => inAnswer('authenticatorMakeCredential', within(0x03, change));
@@ -16,9 +16,13 @@ const leaf = (change: (der: Uint8Array) => Uint8Array) =>
 
 export const attestationStatementDefects = {
   ...trying('relying-party', {
-    'attestation.fmt-unknown': { title: 'fmt is of no registry', breaks: order, ...fmt('touchstone-unknown') },
-    'attestation.fmt-empty': { title: 'fmt is empty', breaks: order, ...fmt('') },
-    'attestation.fmt-case': { title: 'fmt is PACKED: identifiers are case-sensitive', breaks: order, ...fmt('PACKED') },
+    'attestation.fmt-unknown': { title: 'fmt is of no registry', breaks: identifiers, ...fmt('touchstone-unknown') },
+    'attestation.fmt-empty': { title: 'fmt is empty', breaks: identifiers, ...fmt('') },
+    'attestation.fmt-case': {
+      title: 'fmt is PACKED: identifiers are case-sensitive',
+      breaks: identifiers,
+      ...fmt('PACKED'),
+    },
     'attestation.fmt-none-with-statement': {
       title: 'fmt is none beside a statement that is not empty',
       breaks: 'WebAuthn L3 section 8.7',

@@ -5,7 +5,7 @@ import { trying } from './defect.ts';
 import { append, atRegistration, flip, inAttested } from './mutators.ts';
 
 const layout = 'WebAuthn L3 section 6.1';
-const attested = 'WebAuthn L3 section 6.5.2';
+const attested = 'WebAuthn L3 section 6.5.1';
 const idLength = 'WebAuthn L3 section 7.1 step 25';
 
 /** Only registrations are longer than 37 bytes here: assertions stay as they are. */

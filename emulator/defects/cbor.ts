@@ -78,27 +78,27 @@ export const cborDefects = trying('client', {
   },
   'cbor.text-keys': {
     title: 'Keys are text where integers belong',
-    breaks: 'CTAP 2.1 section 8.1',
+    breaks: 'CTAP 2.1 section 6',
     ...inBody((body) => encode(new Map([...(decode(body) as CborMap)].map(([key, value]) => [String(key), value])))),
   },
   'cbor.list': {
     title: 'The answer is a list instead of a map',
-    breaks: 'CTAP 2.1 section 8.1',
+    breaks: 'CTAP 2.1 section 6',
     ...inBody((body) => encode([...(decode(body) as CborMap).values()])),
   },
   'cbor.empty-map': {
     title: 'The answer has no members',
-    breaks: 'CTAP 2.1 section 8.1',
+    breaks: 'CTAP 2.1 section 6',
     ...inBody(() => bytes(0xa0)),
   },
   'cbor.trailing': {
     title: 'Bytes follow the answer',
-    breaks: 'CTAP 2.1 section 8.1',
+    breaks: section,
     ...inBody(append(0, 0, 0)),
   },
   'cbor.truncated': {
     title: 'The answer lacks its second half',
-    breaks: 'CTAP 2.1 section 8.1',
+    breaks: section,
     ...inBody((body) => body.slice(0, Math.ceil(body.length / 2))),
   },
 });

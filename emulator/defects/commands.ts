@@ -150,7 +150,7 @@ export const assertionDefects = {
     },
     'assertion.user-id-missing': {
       title: 'The user entity has no id',
-      breaks: 'CTAP 2.1 section 6.2.2 step 13',
+      breaks: 'CTAP 2.1 section 6.2.2 step 12',
       ...assertion(within(0x04, drop('id'))),
     },
   }),

@@ -1,4 +1,4 @@
-/** The credential public key, WebAuthn L3 section 6.5.1.1 and RFC 9053 section 7. */
+/** The credential public key, WebAuthn L3 sections 5.8.5 and 6.5.1, and RFC 9053 section 7. */
 import { concat } from '#protocol/bytes.ts';
 import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
@@ -7,7 +7,8 @@ import { trying } from './defect.ts';
 import { append, bytesOf, drop, flip, inAttested, put, shorten, zeros } from './mutators.ts';
 
 const members = 'RFC 9053 section 7.1';
-const format = 'WebAuthn L3 section 6.5.1.1';
+const format = 'WebAuthn L3 section 6.5.1';
+const curves = 'WebAuthn L3 section 5.8.5';
 
 /** Changes the key as a map, or as encoded. */
 const key = (change: (map: CborMap) => CborValue) =>
@@ -29,16 +30,20 @@ export const coseKeyDefects = trying('relying-party', {
   'cose.y-missing': { title: 'y is missing', breaks: members, ...key(drop(label.y)) },
   'cose.kty-okp': { title: 'kty is OKP for a key with two coordinates', breaks: members, ...key(put(label.kty, 1)) },
   'cose.kty-unknown': { title: 'kty is of no registry', breaks: members, ...key(put(label.kty, 99)) },
-  'cose.alg-not-asked': { title: 'alg is one that nobody asked for', breaks: format, ...key(put(label.alg, -47)) },
+  'cose.alg-not-asked': {
+    title: 'alg is one that nobody asked for',
+    breaks: 'WebAuthn L3 section 7.1 step 20',
+    ...key(put(label.alg, -47)),
+  },
   'cose.alg-text': { title: 'alg is text', breaks: format, ...key(put(label.alg, 'ES256')) },
   'cose.alg-of-hash': { title: 'alg is SHA-256, no signature', breaks: format, ...key(put(label.alg, -16)) },
-  'cose.crv-p384': { title: 'crv is P-384 for a P-256 point', breaks: format, ...key(put(label.crv, 2)) },
-  'cose.crv-ed25519': { title: 'crv is Ed25519 for ES256', breaks: format, ...key(put(label.crv, 6)) },
+  'cose.crv-p384': { title: 'crv is P-384 for a P-256 point', breaks: curves, ...key(put(label.crv, 2)) },
+  'cose.crv-ed25519': { title: 'crv is Ed25519 for ES256', breaks: curves, ...key(put(label.crv, 6)) },
   'cose.x-short': { title: 'x has 31 bytes', breaks: members, ...key(bytesOf(label.x, shorten(1))) },
   'cose.x-long': { title: 'x has 33 bytes', breaks: members, ...key(bytesOf(label.x, append(0))) },
   'cose.x-text': { title: 'x is text', breaks: members, ...key(put(label.x, 'x'.repeat(32))) },
   'cose.y-short': { title: 'y has 31 bytes', breaks: members, ...key(bytesOf(label.y, shorten(1))) },
-  'cose.y-sign-bit': { title: 'y is a sign bit: a compressed point', breaks: format, ...key(put(label.y, true)) },
+  'cose.y-sign-bit': { title: 'y is a sign bit: a compressed point', breaks: curves, ...key(put(label.y, true)) },
   'cose.off-curve': { title: 'The point is not on the curve', breaks: members, ...key(bytesOf(label.y, flip(31))) },
   'cose.infinity': {
     title: 'Both coordinates are zero',

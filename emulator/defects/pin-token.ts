@@ -28,7 +28,7 @@ export const pinDefects = {
     },
     'pin.retries-unlimited': {
       title: 'Wrong PINs cost nothing',
-      breaks: 'CTAP 2.1 section 6.5.2.3',
+      breaks: 'CTAP 2.1 section 6.5.2.2',
       rules: { retryCost: 0 },
     },
     'pin.retries-double': { title: 'A wrong PIN costs two retries', breaks: compare, rules: { retryCost: 2 } },
@@ -67,7 +67,7 @@ export const pinDefects = {
     },
     'pin.retries-too-many': {
       title: 'pinRetries says more than 8',
-      breaks: 'CTAP 2.1 section 6.5.2.3',
+      breaks: 'CTAP 2.1 section 6.5.2.2',
       ...clientPin(edit(0x03, () => 200)),
     },
     'pin.retries-negative': {

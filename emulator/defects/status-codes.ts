@@ -145,12 +145,12 @@ export const statusDefects = {
     },
     'status.success-without-content': {
       title: 'Success is a status only, the answer is missing',
-      breaks: 'CTAP 2.1 section 8.1',
+      breaks: 'CTAP 2.1 section 6',
       answer: (answer) => answer.slice(0, 1),
     },
     'status.error-with-content': {
       title: 'The status of a good answer is an error',
-      breaks: 'CTAP 2.1 section 8.1',
+      breaks: 'CTAP 2.1 section 8.2',
       answer: (answer) => (answer.length > 1 ? answer.map((byte, index) => (index === 0 ? 0x7f : byte)) : answer),
     },
   }),

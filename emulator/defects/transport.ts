@@ -2,7 +2,7 @@
 import { concat } from '#protocol/bytes.ts';
 import { trying } from './defect.ts';
 
-const answers = 'CTAP 2.1 section 8.1';
+const answers = 'CTAP 2.1 section 3';
 
 export const transportDefects = {
   ...trying('client', {
@@ -39,17 +39,17 @@ export const transportDefects = {
     },
     'transport.slow': {
       title: 'Every answer takes three seconds',
-      breaks: 'CTAP 2.1 section 11.2.5.1',
+      breaks: 'CTAP 2.1 section 11.2.5.2',
       rules: { answerDelayMs: 3_000 },
     },
     'transport.very-slow': {
       title: 'Every answer takes an hour',
-      breaks: 'CTAP 2.1 section 11.2.5.1',
+      breaks: 'CTAP 2.1 section 11.2.5.2',
       rules: { answerDelayMs: 3_600_000 },
     },
     'transport.no-keepalives': {
       title: 'Waits for the user without telling the host',
-      breaks: 'CTAP 2.1 section 11.2.9.1.8',
+      breaks: 'CTAP 2.1 section 11.2.9.1.7',
       rules: { keepalivesAreSent: false },
     },
   }),

@@ -1,4 +1,4 @@
-/** The channels a CTAPHID device has given out: so many, and then the one longest unused is forgotten. CTAP 2.1 section 11.2.4. */
+/** The channels a CTAPHID device has given out: so many, and then the one longest unused is forgotten. CTAP 2.1 section 11.2.3. */
 import { broadcastChannel, reservedChannel } from '#protocol/ctaphid.ts';
 import type { Random } from '#protocol/seams.ts';
 

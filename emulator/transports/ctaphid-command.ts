@@ -3,7 +3,7 @@ import type { Alarm } from '#protocol/alarm.ts';
 import type { ProcessOptions } from '../authenticator.ts';
 import type { Keepalive } from '../session.ts';
 
-/** CTAP 2.1 section 11.2.9.1.8. */
+/** CTAP 2.1 section 11.2.9.1.7. */
 const keepaliveEveryMs = 100;
 
 /** A message in, its answer out. */

@@ -161,7 +161,7 @@ export class CtapHidDevice {
     this.#messageTimeout.set(continuationTimeoutMs);
   }
 
-  /** Continuation packets that belong to nothing are ignored (section 11.2.5.2). */
+  /** Continuation packets that belong to nothing are ignored (section 11.2.5.4). */
   #onContinuation(packet: ContPacket): void {
     const receiving = this.#receiving;
     if (receiving?.channel !== packet.channel) return;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { UnavailableError, UsageError } from '#protocol/errors.ts';
+import { TransportError, UnavailableError, UsageError } from '#protocol/errors.ts';
 import { defectsCommand } from './commands/defects.ts';
 import { docsCommand } from './commands/docs.ts';
 import { emulateCommand } from './commands/emulate.ts';
@@ -60,7 +60,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function exitCodeOfError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.passed : exitCode.usage;
-  if (error instanceof UsageError || error instanceof UnavailableError) {
+  if (error instanceof UsageError || error instanceof UnavailableError || error instanceof TransportError) {
     console.error(`${pc.red('error')} ${error.message}`);
     return error instanceof UsageError ? exitCode.usage : exitCode.infrastructure;
   }

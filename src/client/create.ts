@@ -24,7 +24,7 @@ import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-de
 import { subjectPublicKeyInfo } from './subject-public-key-info.ts';
 
 /**
- * create() from JSON to JSON (sections 5.1.8 and 5.1.9, toJSON()).
+ * create() from JSON to JSON (section 5.1.8, and 5.1 for toJSON()).
  * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
  */
 export async function create(

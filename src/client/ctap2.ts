@@ -142,4 +142,4 @@ function parseAnswer<C extends CommandName>(command: C, answer: Uint8Array): Com
 }
 
 const malformed = (rule: string, offset: number, message: string, cause?: unknown) =>
-  new ProtocolViolation(`response.${rule}`, 'CTAP 2.1 section 8.1', offset, message, { cause });
+  new ProtocolViolation(`response.${rule}`, 'CTAP 2.1 section 6', offset, message, { cause });

@@ -17,7 +17,7 @@ import { checkAuthenticatorData } from './response-checks.ts';
 import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
 
 /**
- * get() from JSON to JSON (sections 5.1.10, toJSON()).
+ * get() from JSON to JSON (section 5.1.9, and 5.1 for toJSON()).
  * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
  */
 export async function get(

@@ -1,6 +1,6 @@
 /**
  * Which authenticator serves the ceremony: the place the user chooses, then the key the user touches.
- * WebAuthn L3 section 5.1.3 steps 19 to 22 (hints, attachment, candidates), CTAP 2.1 section 6.9.
+ * WebAuthn L3 section 5.1.3 steps 20 to 22 (hints, attachment, candidates), CTAP 2.1 section 6.9.
  */
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { LinkedAbort } from './abort.ts';
@@ -72,7 +72,7 @@ async function choosePlace(selection: Selection, ceremony: Ceremony): Promise<Au
   return chosen;
 }
 
-/** Hints come first, also against the attachment (section 5.4.8); where a hinted place does not exist they are ignored. */
+/** Hints come first, also against the attachment (section 5.8.8); where a hinted place does not exist they are ignored. */
 function offeredPlaces({ attachment, hints }: Selection, list: readonly AvailableAuthenticator[]) {
   const others = list.filter(({ kind }) => kind !== 'security-key').map(({ id, kind, label }) => ({ id, kind, label }));
   const choices: AuthenticatorChoice[] = [...others, anyKey];

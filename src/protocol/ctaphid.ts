@@ -50,7 +50,7 @@ export type CtapHidError = keyof typeof ctapHidErrors;
 const capabilityBits = { wink: 0x01, cbor: 0x04, nmsg: 0x08 } as const;
 export type Capabilities = Record<keyof typeof capabilityBits, boolean>;
 
-/** The byte of CTAPHID_KEEPALIVE, section 11.2.9.1.8. */
+/** The byte of CTAPHID_KEEPALIVE, section 11.2.9.1.7. */
 export const keepaliveStatus = { processing: 0x01, upneeded: 0x02 } as const;
 
 interface Packet {

@@ -21,7 +21,7 @@ import { Exchange, type ExchangeOutcome } from './ctaphid-exchange.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';
 import type { ReportPipe } from './report-pipe.ts';
 
-/** A device says every 100 ms that it is there (section 11.2.9.1.8). */
+/** A device says every 100 ms that it is there (section 11.2.9.1.7). */
 const silenceMs = 3_000;
 /** A person has 30 seconds for each of a few gestures. */
 const longestMs = 180_000;

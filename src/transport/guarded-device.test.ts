@@ -110,6 +110,13 @@ describe('without permission', () => {
     expect(authenticator.inspect().pinRetries).toBe(7);
   });
 
+  test('a replug does not make a wrong PIN forgotten', async () => {
+    await expect(tryPin('9999')).rejects.toMatchObject({ status: 'CTAP2_ERR_PIN_INVALID' });
+    device = guard(plugIn(authenticator), careful, device);
+    await expect(tryPin('1234')).rejects.toThrow('the PIN was wrong once');
+    expect(authenticator.inspect().pinRetries).toBe(7);
+  });
+
   test('what it made itself, it may delete, and only that', async () => {
     const remove = message(
       0x0a,

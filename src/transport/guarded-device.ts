@@ -38,8 +38,12 @@ export interface GuardedDevice extends CtapDevice {
   readonly made: readonly MadeCredential[];
 }
 
-/** `device`, guarded. `transact` rejects with a {@link UsageError} for what is not permitted. Disposing it disposes the device. */
-export const guard = (device: CtapDevice, permit: Permit): GuardedDevice => new Guard(device, permit);
+/**
+ * `device`, guarded. `transact` rejects with a {@link UsageError} for what is not permitted. Disposing it disposes the device.
+ * `before` guarded the same key until it was plugged in again: what was made and what was wrong through it still counts.
+ */
+export const guard = (device: CtapDevice, permit: Permit, before?: GuardedDevice): GuardedDevice =>
+  new Guard(device, permit, before);
 
 /** What a message would do: nothing that lasts, try a PIN, or something that `destroys`. */
 type Effect = 'harmless' | 'pin-attempt' | { destroys: string };
@@ -54,9 +58,12 @@ class Guard implements GuardedDevice {
   /** One PIN at a time, or two could pass the floor together. */
   #pinTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(device: CtapDevice, permit: Permit) {
+  constructor(device: CtapDevice, permit: Permit, before: GuardedDevice | undefined) {
     this.#device = device;
     this.#permit = permit;
+    if (!(before instanceof Guard)) return;
+    this.#made = [...before.#made];
+    this.#pinWasWrong = before.#pinWasWrong;
   }
 
   get name() {

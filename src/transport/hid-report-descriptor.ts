@@ -1,4 +1,4 @@
-/** Whether a HID interface is a FIDO one: its report descriptor says so with the usage page, CTAP 2.1 section 11.2.8.1. */
+/** Whether a HID interface is a FIDO one: its report descriptor says so with the usage page, CTAP 2.1 section 11.2.8.2. */
 
 const fidoUsagePage = 0xf1d0;
 const ctapHidUsage = 0x01;

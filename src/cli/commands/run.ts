@@ -12,6 +12,7 @@ import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
 import { insideLab, runInLab } from '../lab/run-in-lab.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../operator/operator-options.ts';
+import type { OperatorChoice } from '../operator/operators.ts';
 import { type KeyOptions, withKeyOptions } from '../real-key/key-options.ts';
 import { credentialsThatStay } from '../real-key/left-behind.ts';
 import { meetKeys, type Surroundings } from '../real-key/meet-keys.ts';
@@ -34,7 +35,12 @@ interface RunOptions extends KeyOptions, OperatorOptions {
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withOperatorOptions(withKeyOptions(new Command('run')))
+  withOperatorOptions(withKeyOptions(general())).action(async (paths: string[], options: RunOptions) =>
+    finish(await run(paths, options)),
+  );
+
+const general = () =>
+  new Command('run')
     .description('run scenarios and write the report')
     .argument('[paths...]', 'scenario files or folders', ['scenarios'])
     .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression', pattern)
@@ -47,8 +53,7 @@ export const runCommand = (finish: (code: number) => void) =>
     .option('-o, --output <folder>', 'folder of all reports', 'reports')
     .option('--fail-on-flaky', 'exit 1 when a case passed only after a retry', false)
     .option('--fail-on-skipped', 'exit 1 when a case was skipped', false)
-    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false)
-    .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)));
+    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false);
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const operator = operatorChoice(options);
@@ -59,20 +64,34 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   if (options.lab && !insideLab()) {
     return interruptible((signal) => runInLab(process.argv.slice(2), options.output, signal));
   }
-  const met = await meetKeys(wanted, options, thisMachine);
-  for (const remark of met.remarks) console.log(remark);
-  const known = loadOrExplain(paths, { env: process.env, ...devices, keys: keyFacts(met.keys) });
+  const { pins, remarks, ...met } = await meetKeys(wanted, options, thisMachine);
+  for (const remark of remarks) console.log(remark);
+  const isMet = met.keys.length > 0;
+  const known = isMet ? loadOrExplain(paths, { env: process.env, ...devices, keys: keyFacts(met.keys) }) : library;
   if (!known) return exitCode.usage;
   const selected = runnable(select(known.cases, options));
   const plan: RunPlan = {
-    runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
-    outputDir: resolve(options.output),
-    command: process.argv.slice(2).join(' '),
+    ...planOf(options, operator),
     paths,
     caseIds: selected.map(({ id }) => id),
     ...devices,
-    keys: met.keys,
-    left: met.left,
+    ...met,
+  };
+  const stopped = await runEngine(planAsEnvironment(plan, pins));
+  if (stopped === 'interrupted') return exitCode.interrupted;
+  const master = resolve(plan.outputDir, plan.runId, 'result.json');
+  if (!existsSync(master)) return exitCode.infrastructure;
+  const result = await readResult(master);
+  for (const line of credentialsThatStay(result)) console.log(line);
+  return exitCodeOfRun(result, options);
+}
+
+/** What the options say of a run, whatever its cases and keys. */
+function planOf(options: RunOptions, operator: OperatorChoice): Omit<RunPlan, 'paths' | 'caseIds' | 'keys' | 'left'> {
+  return {
+    runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
+    outputDir: resolve(options.output),
+    command: process.argv.slice(2).join(' '),
     operator,
     patienceMs: options.patience,
     bell: options.bell,
@@ -82,13 +101,6 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.workers !== undefined ? { workers: options.workers } : options.lab && { workers: 1 }), // a guest has one processor
   };
-  const stopped = await runEngine(planAsEnvironment(plan, met.pins));
-  if (stopped === 'interrupted') return exitCode.interrupted;
-  const master = resolve(plan.outputDir, plan.runId, 'result.json');
-  if (!existsSync(master)) return exitCode.infrastructure;
-  const result = await readResult(master);
-  for (const line of credentialsThatStay(result)) console.log(line);
-  return exitCodeOfRun(result, options);
 }
 
 const thisMachine: Surroundings = {

@@ -148,6 +148,16 @@ describe('what a case makes', () => {
     expect(on.key.authenticator.inspect().pinRetries).toBe(8);
   });
 
+  test('is taken away although the key was pulled and plugged in again since', async () => {
+    await using on = await stage({ pin: '864209' });
+    await using authenticators = await on.provide({ pin: { set: '1234' } });
+    await register(authenticators, '864209');
+    await authenticators.key.disconnect(never);
+    await authenticators.key.connect(never);
+    expect(await authenticators.tidy()).toMatchObject([{ event: 'credential.removed' }]);
+    expect(on.key.authenticator.inspect().credentials).toEqual([]);
+  });
+
   test('stays when the key is not there at the end', async () => {
     await using on = await stage({ pin: '864209' });
     await using authenticators = await on.provide({ pin: { set: '1234' } });

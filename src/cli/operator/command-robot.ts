@@ -1,6 +1,8 @@
 /** A robot or a hub behind a program of this machine: started for each thing that is to be done. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { UnavailableError } from '#protocol/errors.ts';
+import { systemClock } from '#protocol/seams.ts';
 import type { HandlingRequest } from '#scenario/operator.ts';
 import type { TellRobot } from './robot.ts';
 
@@ -13,7 +15,10 @@ export interface RobotCommand {
 
 /** What is kept of its output, for the message when it fails. */
 const longestOutput = 2000;
-const secondsToEnd = 2;
+/** How long its last words may be on their way when it has ended: something that it started may hold the pipe for ever. */
+const drainMs = 500;
+/** From asking it to end to ending it. */
+const graceMs = 2000;
 
 /**
  * Starts `words handling address`; the whole request stands in its environment. What a key says of itself is in the environment
@@ -21,40 +26,47 @@ const secondsToEnd = 2;
  */
 export const commandRobot =
   ({ words, folder }: RobotCommand): TellRobot =>
-  (request, signal) =>
-    new Promise((resolve, reject) => {
-      const [program = '', ...first] = words;
-      const fail = (what: string, cause?: Error) =>
-        reject(new UnavailableError(`the operator command ${JSON.stringify(words.join(' '))} ${what}`, { cause }));
-      if (signal.aborted) return reject(signal.reason);
-      const child = spawn(program, [...first, request.handling, printable(request.key.address)], {
-        cwd: folder,
-        env: environmentFor(request),
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: process.platform !== 'win32', // a group of its own, to be ended as a whole
-        windowsHide: true,
-      });
-      let output = '';
-      const keep = (text: string) => {
-        output = (output + text).slice(-longestOutput);
-      };
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', keep);
-      const ended = endingWith(child, signal);
-      child.once('error', (error) => {
-        ended();
-        fail(`cannot be started: ${error.message}`, error);
-      });
-      child.once('exit', (code, killedBy) => {
-        ended();
-        if (signal.aborted) return reject(signal.reason);
-        if (code === 0) return resolve();
-        const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
-        // What it printed may still be on its way; a child of its own may hold the pipe for ever.
-        setImmediate(() =>
-          fail(`${how} when it was told to ${request.handling}${output.trim() && `: ${output.trim()}`}`),
-        );
-      });
+  async (request, signal) => {
+    signal.throwIfAborted();
+    const command = `the operator command ${JSON.stringify(words.join(' '))}`;
+    const child = start(words, folder, request);
+    const output = outputOf(child);
+    const release = endingWith(child, signal);
+    const [code, killedBy] = await once(child, 'exit')
+      .catch((cause: Error) => {
+        throw new UnavailableError(`${command} cannot be started: ${cause.message}`, { cause });
+      })
+      .finally(release);
+    signal.throwIfAborted();
+    if (code === 0) return;
+    const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
+    const said = await output();
+    throw new UnavailableError(`${command} ${how} when it was told to ${request.handling}${said && `: ${said}`}`);
+  };
+
+function start([program = '', ...first]: readonly string[], folder: string, request: HandlingRequest): ChildProcess {
+  return spawn(program, [...first, request.handling, printable(request.key.address)], {
+    cwd: folder,
+    env: environmentFor(request),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32', // a group of its own, to be ended as a whole
+    windowsHide: true,
+  });
+}
+
+/** The end of what it prints, to be had when it has ended. */
+function outputOf(child: ChildProcess): () => Promise<string> {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (more: string) => {
+      text = (text + more).slice(-longestOutput);
     });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  return async () => {
+    await Promise.race([closed, systemClock.sleep(drainMs)]);
+    return text.trim();
+  };
+}
 
 function environmentFor({ handling, key, patienceMs }: HandlingRequest): NodeJS.ProcessEnv {
   // The plan of the run and what goes with it is not the robot's business.
@@ -85,7 +97,7 @@ function endingWith(child: ChildProcess, signal: AbortSignal): () => void {
   };
   const abort = () => {
     kill('SIGTERM');
-    timer = setTimeout(() => kill('SIGKILL'), secondsToEnd * 1000).unref();
+    timer = setTimeout(() => kill('SIGKILL'), graceMs).unref();
   };
   const atExit = () => kill('SIGKILL');
   signal.addEventListener('abort', abort, { once: true });

@@ -20,9 +20,10 @@ const defaultPatience = '30s';
 export const withOperatorOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--operator <who>', 'whose hands are at real keys: terminal asks people, none is nobody')
-        .choices(['terminal', 'none'])
-        .default(undefined, 'terminal'),
+      new Option(
+        '--operator <who>',
+        'whose hands are at real keys: terminal asks people, which is the default',
+      ).choices(['terminal', 'none']),
     )
     .option(
       '--operator-command <command>',

@@ -19,6 +19,7 @@ export const withKeyOptions = (command: Command): Command =>
     )
     .option('--destroy-credentials <id>', 'what is on this key may be lost: its owner says so', collect, [])
     .option('--with-credentials <id>', 'use this key although it keeps passkeys, or may keep some', collect, [])
+    .option('--spare', 'leave out the cases that would cost a key something, instead of refusing the run', false)
     .option('--pin-from <source>', 'ask, env:NAME or file:PATH, with KEY= before it for one key', pinSource, [])
     .option(
       '--pin-retries-floor <count>',
@@ -30,7 +31,7 @@ export const withKeyOptions = (command: Command): Command =>
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 const pinSource = (value: string, previous: PinSource[]): PinSource[] => [...previous, parsePinSource(value)];
 
-/** A key has 8 retries at most. CTAP 2.1 section 6.5.1. */
+/** A key has 8 retries at most. CTAP 2.1 section 6.5.2.2. */
 function floor(text: string): number {
   if (!/^[0-7]$/.test(text)) throw new InvalidArgumentError('a number from 0 to 7 is wanted.');
   return Number(text);

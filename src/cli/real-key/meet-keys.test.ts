@@ -7,7 +7,13 @@ import { usbOn } from '#transport/usb/usb.ts';
 import { type KeyPermissions, meetKeys, type Surroundings } from './meet-keys.ts';
 
 const pin = '864209';
-const careful: KeyPermissions = { destroyCredentials: [], withCredentials: [], pinRetriesFloor: 3, pinFrom: [] };
+const careful: KeyPermissions = {
+  destroyCredentials: [],
+  withCredentials: [],
+  pinRetriesFloor: 3,
+  pinFrom: [],
+  spare: false,
+};
 
 /** A key with a PIN, by two ways, and one without. */
 function machine() {
@@ -77,6 +83,16 @@ describe('the keys of a run', () => {
     using _machine = fake;
     const pinFrom = [{ from: { env: 'NOT_SET' } }, { key: 'A1', from: { env: 'PIN' } }];
     expect(await meetKeys([withPin('A1')], { ...careful, pinFrom }, surroundings)).toMatchObject({ pins: { A1: pin } });
+  });
+
+  test('are spared where somebody wants that: what would cost them something is left out', async () => {
+    const { fake, surroundings } = machine();
+    using _machine = fake;
+    const cases = [withPin('A1'), { ...caseOn('A1'), id: 'without-pin' }];
+    await expect(meetKeys(cases, careful, surroundings)).rejects.toThrow(/^refused to run 1 case: /);
+    expect((await meetKeys(cases, { ...careful, spare: true }, surroundings)).left).toEqual({
+      'without-pin': 'the key is spared: it would be reset, to have no PIN',
+    });
   });
 
   test('are not what a permission names by mistake', async () => {

@@ -22,6 +22,8 @@ export interface KeyPermissions {
   withCredentials: readonly string[];
   pinRetriesFloor: number;
   pinFrom: readonly PinSource[];
+  /** Cases that would cost a key something are left out, and the others run. */
+  spare: boolean;
 }
 
 export interface Surroundings {
@@ -69,7 +71,7 @@ export async function meetKeys(
     keys.push({ ...facts, permit: { pinRetriesFloor, destroyCredentials: destroyCredentials.includes(facts.id) } });
   }
   refuseStrangers(keys, permissions);
-  const left = leftOut(cases, keys);
+  const left = leftOut(cases, keys, permissions);
   const pins: Record<string, string> = {};
   const remarks: string[] = [];
   for (const key of keys) {
@@ -100,14 +102,20 @@ const casesOf = (cases: readonly ExpandedCase[], { which }: PlannedKey) =>
   cases.filter(({ authenticator }) => authenticator.device === which);
 
 /** Reasons by case. @throws {UsageError} for cases that would destroy something, all of them at once. */
-function leftOut(cases: readonly ExpandedCase[], keys: readonly PlannedKey[]): Record<string, string> {
+function leftOut(
+  cases: readonly ExpandedCase[],
+  keys: readonly PlannedKey[],
+  { spare }: KeyPermissions,
+): Record<string, string> {
   const left: Record<string, string> = {};
   const refused: string[] = [];
   for (const key of keys) {
     for (const scenario of casesOf(cases, key)) {
       const how = fitness(scenario, key);
       if ('lacks' in how) left[scenario.id] = how.lacks;
-      if ('price' in how && !key.permit.destroyCredentials) refused.push(`  ${scenario.id}: ${how.price}`);
+      if (!('price' in how) || key.permit.destroyCredentials) continue;
+      if (spare) left[scenario.id] = `the key is spared: ${how.price}`;
+      else refused.push(`  ${scenario.id}: ${how.price}`);
     }
   }
   if (refused.length === 0) return left;
@@ -115,7 +123,7 @@ function leftOut(cases: readonly ExpandedCase[], keys: readonly PlannedKey[]): R
   const which = ids.map((id) => `--destroy-credentials ${id}`).join(' ');
   throw new UsageError(
     [
-      `refused to run ${refused.length} ${refused.length === 1 ? 'case' : 'cases'}: what is on the key would be lost (its owner may say ${which})`,
+      `refused to run ${refused.length} ${refused.length === 1 ? 'case' : 'cases'}: what is on the key would be lost (its owner may say ${which}; --spare leaves such cases out)`,
       ...refused.slice(0, mostListed),
       ...(refused.length > mostListed ? [`  ... and ${refused.length - mostListed} more`] : []),
     ].join('\n'),

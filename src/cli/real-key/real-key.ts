@@ -83,7 +83,7 @@ export class RealKey implements KeyUnderTest {
 
   /** Credentials that were made since the case began, without those that were taken away again. */
   get made(): GuardedDevice['made'] {
-    return this.#guards.flatMap(({ made }) => made);
+    return this.#guards.at(-1)?.made ?? [];
   }
 
   get refusals(): readonly string[] {
@@ -109,7 +109,7 @@ export class RealKey implements KeyUnderTest {
       record: (exchange) => this.#recording && this.wire.push(exchange),
       onSent: (name) => this.#sent.tell(name),
     });
-    const guarded = guard(recorded, key.permit);
+    const guarded = guard(recorded, key.permit, this.#guards.at(-1));
     this.#guards.push(guarded);
     const device = this.#noticingRemoval(this.#touches.over(guarded));
     this.#plugged = { bare, available: { id: key.id, kind: this.kind, label: key.label, device } };

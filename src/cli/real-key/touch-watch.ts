@@ -1,6 +1,6 @@
 /**
  * Hears when a real key asks for a touch, and when it has felt one. A key says so in its keepalives (CTAP 2.1 section
- * 11.2.9.1.8); one behind a smart card reader says nothing, there the tap is the touch. What was asked and felt before
+ * 11.2.9.1.7); one behind a smart card reader says nothing, there the tap is the touch. What was asked and felt before
  * anybody listened is remembered: people are quick, and so are keys that touch themselves.
  */
 import { inspect } from '#protocol/cbor-reader.ts';

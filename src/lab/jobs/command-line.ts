@@ -27,7 +27,7 @@ const pin = '567890';
 const describeNode = `cat /sys/class/hidraw/*/device/uevent
 od -An -v -tx1 /sys/class/hidraw/*/device/report_descriptor | tr -d ' \\n'; echo`;
 
-/** The report descriptor of a FIDO device: usage page F1D0, 64 bytes in and out (CTAP 2.1 section 11.2.8.1). */
+/** The report descriptor of a FIDO device: usage page F1D0, 64 bytes in and out (CTAP 2.1 section 11.2.8.2). */
 const fidoReports = /^06d0f10901a1010920150026ff007508954081020921150026ff00750895409102c0$/m;
 
 const plugIn: Record<Carrier, LabCase[]> = {

@@ -1,6 +1,6 @@
 /**
  * "Verifying an Authentication Assertion", WebAuthn L3 section 7.2, for discoverable credentials: steps 5 to 22 in the spec's order.
- * Finding the passkey is the caller's; updating its record (step 23) too.
+ * Finding the passkey is the caller's; updating its record (step 24) too.
  */
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { concat, equal, fromBase64url } from '#protocol/bytes.ts';

@@ -9,7 +9,7 @@ import { isRemote, type PartyEvent, type WireExchange } from '#result/transcript
 import { firstLine, verdictsByUrgency } from '../format.ts';
 import { leftOut, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
 import { type DecodedExchange, decodeExchange } from './decode-wire.ts';
-import { comparable } from './side-by-side.ts';
+import { comparable, sideBySide } from './side-by-side.ts';
 
 /** One line of the list. */
 export interface CaseRow {
@@ -42,7 +42,7 @@ export interface ReportIndex {
   phases: PhaseStatistics[];
   /** Which timed cases are not in `phases`, as a sentence. */
   leftOut: string;
-  /** Values of each party or coordinate that occur, in order of first use; keys with one value only are left out. */
+  /** Values of each party or coordinate that occur, in order of first use; keys with one value only are left out, but not the lines of devices. */
   coordinates: { key: string; values: string[] }[];
   tags: string[];
 }
@@ -132,7 +132,9 @@ function coordinates(cases: readonly CaseResult[]): ReportIndex['coordinates'] {
     for (const [key, value] of Object.entries(comparable(id, parties)))
       values.set(key, (values.get(key) ?? new Set()).add(value));
   }
-  return [...values].filter(([, found]) => found.size > 1).map(([key, found]) => ({ key, values: [...found] }));
+  return [...values]
+    .filter(([key, found]) => found.size > 1 || key === sideBySide[0])
+    .map(([key, found]) => ({ key, values: [...found] }));
 }
 
 const thinned = (sample: readonly number[]): number[] => {

@@ -190,6 +190,12 @@ describe('summary', () => {
     expect(text).not.toContain('4) ');
   });
 
+  it('does not speak of passing when everything was skipped', () => {
+    const text = summary({ ...fixtureRun(), verdict: 'skipped' }, undefined, colours(false)).join('\n');
+    expect(text).toContain('– skipped  nothing was learned: every case was skipped');
+    expect(text).not.toContain('cases passed in');
+  });
+
   it('adds up in the table', () => {
     const total = lines.find((line) => line.startsWith('  46 cases'))!;
     expect(total.match(/\d+/g)!.slice(1, 6).map(Number)).toEqual([39, 2, 1, 2, 2]);

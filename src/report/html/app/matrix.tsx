@@ -26,7 +26,7 @@ export function MatrixView({
   const [keys, setKeys] = useState([
     longestFirst[0]?.key ?? '',
     longestFirst[1]?.key ?? '',
-    longestFirst[2]?.key ?? '',
+    longestFirst[0]?.key === sideBySide[0] ? '' : (longestFirst[2]?.key ?? ''),
   ]);
   const [down, across, split] = keys.map(
     (key) => index.coordinates.find((coordinate) => coordinate.key === key) ?? all,
