@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { fromHex } from '#protocol/bytes.ts';
 import type { DeviceNodes } from '../hidraw/device-node.ts';
 import type { HidrawSystem } from '../hidraw/hidraw.ts';
@@ -125,6 +126,7 @@ function usbDevice({ cable, serial, descriptor = fidoDescriptor }: FakeKey, port
   const [bus = '', ...ports] = port.split(/[-.]/);
   const waiting: Uint8Array[] = [];
   let claimed = false;
+  let isSending = false;
   const arrivals = new EventTarget();
   const arrived = () => arrivals.dispatchEvent(new Event('report'));
   cable.onReport((report) => {
@@ -133,7 +135,7 @@ function usbDevice({ cable, serial, descriptor = fidoDescriptor }: FakeKey, port
   });
   cable.onClose(arrived);
   const next = async (timeoutMs: number): Promise<Uint8Array> => {
-    if (waiting.length === 0)
+    if (waiting.length === 0 && cable.plugged)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs);
         arrivals.addEventListener('report', () => resolve(clearTimeout(timer)), { once: true });
@@ -168,6 +170,10 @@ function usbDevice({ cable, serial, descriptor = fidoDescriptor }: FakeKey, port
       data: new DataView((await next(timeoutMs)).slice().buffer),
     }),
     async transferOut(_, data) {
+      if (isSending) throw new Error('transferOut error: endpoint not found'); // the library's words for it
+      isSending = true;
+      await immediate();
+      isSending = false;
       if (!claimed) throw new Error('transferOut error: interface not claimed');
       if (!cable.plugged) throw new Error('transferOut error: device disconnected');
       cable.send(new Uint8Array(data as Uint8Array));

@@ -1,13 +1,20 @@
 /** Reports straight over a USB device's interrupt endpoints. The interface is taken from the kernel's driver, and given back. */
+import { setImmediate as immediate } from 'node:timers/promises';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { Ending } from '../ending.ts';
 import { isFidoDescriptor } from '../hid-report-descriptor.ts';
 import type { ReportPipe } from '../report-pipe.ts';
+import { Attention } from './attention.ts';
 import type { UsbDevice, UsbInterface } from './library.ts';
 
 const hidClass = 3;
-/** How long one request for a report stands; closing waits for it. */
-const lookMs = 250;
+/**
+ * How long one request for a report stands. A report that comes in the moment in which the library gives a request up is lost:
+ * one that is awaited stands longer than any device may be silent, and closing in the middle of a message waits for it.
+ */
+const awaitedMs = 4000;
+/** How long it is looked afterwards for what comes late. */
+const lateMs = 10;
 
 /** The interfaces that may carry CTAPHID: HID, with an interrupt endpoint of 64 bytes each way. */
 export const candidates = ({ configuration }: UsbDevice): UsbInterface[] =>
@@ -50,31 +57,56 @@ async function reportDescriptor(device: UsbDevice, index: number): Promise<Uint8
 
 function usbPipe(name: string, device: UsbDevice, { interfaceNumber, alternate }: UsbInterface): ReportPipe {
   const ending = new Ending();
+  const attention = new Attention();
   let listener: (report: Uint8Array) => void = () => undefined;
+  /** The endpoint takes one transfer at a time, and the library refuses a second one. */
+  let sending: Promise<unknown> = Promise.resolve();
   const receiving = receive();
-  async function receive(): Promise<void> {
-    while (!ending.is) {
-      try {
-        const { data } = await device.transferIn(endpoint(alternate, 'in')!, reportLength, lookMs);
-        if (!ending.is && data) listener(bytesOf(data));
-      } catch (error) {
-        if (!isPause(error)) ending.happened(error as Error);
-      }
+
+  /** False when nothing came in time. */
+  async function look(timeoutMs: number): Promise<boolean> {
+    try {
+      const { data } = await device.transferIn(endpoint(alternate, 'in')!, reportLength, timeoutMs);
+      if (!ending.is && data) listener(bytesOf(data));
+      return true;
+    } catch (error) {
+      if (!isPause(error)) ending.happened(error as Error);
+      return false;
     }
   }
+
+  /** Before somebody sends, what comes late is taken out: only then does a look end without danger to what is awaited. */
+  async function receive(): Promise<void> {
+    while (!ending.is) {
+      await attention.wanted();
+      while (attention.isPaid && !ending.is) {
+        await look(awaitedMs);
+        await immediate(); // whoever has what was awaited looks away first
+      }
+      attention.rest();
+      while (!ending.is && (await look(lateMs)));
+    }
+  }
+
   return {
     name,
     send(report) {
-      if (ending.is) return;
-      device.transferOut(endpoint(alternate, 'out')!, report.slice()).catch((error: Error) => ending.happened(error));
+      const copy = report.slice();
+      const transfer = async () => {
+        await attention.ready;
+        if (!ending.is) await device.transferOut(endpoint(alternate, 'out')!, copy);
+      };
+      sending = sending.then(transfer).catch((error: Error) => ending.happened(error));
     },
     onReport(next) {
       listener = next;
     },
     onClose: (next) => ending.listen(next),
+    attend: () => attention.pay(),
     async close() {
       if (!ending.closedHere()) return;
-      await receiving;
+      attention.pay(); // so that both come to their end
+      await Promise.all([receiving, sending]);
       await giveBack(device, interfaceNumber);
     },
   };
