@@ -38,6 +38,11 @@ export class Attention {
     this.#begin();
   }
 
+  /** It is over: whoever waits to send is let through. */
+  end(): void {
+    this.#begin();
+  }
+
   #unbegun(): Promise<void> {
     return new Promise((resolve) => {
       this.#begin = resolve;

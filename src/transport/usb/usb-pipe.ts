@@ -86,11 +86,13 @@ function usbPipe(name: string, device: UsbDevice, { interfaceNumber, alternate }
       attention.rest();
       while (!ending.is && (await look(lateMs)));
     }
+    attention.end();
   }
 
   return {
     name,
     send(report) {
+      if (ending.is) return;
       const copy = report.slice();
       const transfer = async () => {
         await attention.ready;
