@@ -4,7 +4,7 @@ import { inspect } from '#protocol/cbor-reader.ts';
 import { clientPinSubCommands, commandName } from '#protocol/commands.ts';
 import { statusName } from '#protocol/status.ts';
 import type { WireExchange } from '#result/transcript.ts';
-import type { CtapDevice, Keepalive, TransactOptions } from './device.ts';
+import { type CtapDevice, decorated, type Keepalive, type TransactOptions } from './device.ts';
 
 export interface CaptureOptions {
   /** Milliseconds since the timeline's origin, monotonic (`Timeline.elapsedMs`). */
@@ -18,38 +18,31 @@ export interface CaptureOptions {
 /** `device`, recorded. Disposing it disposes the device. */
 export function capture(device: CtapDevice, { elapsedMs, record, onSent }: CaptureOptions): CtapDevice {
   const mark = device.remote ? { remote: true } : {};
-  return {
-    name: device.name,
-    transport: device.transport,
-    remote: device.remote,
-    capabilities: device.capabilities,
-    async transact(message, options = {}) {
-      const atMs = elapsedMs();
-      const names = namesOf(message);
-      const keepalives: Keepalive[] = [];
-      const finish = (end: Pick<WireExchange, 'response' | 'status' | 'transportError'>) =>
-        record({
-          atMs,
-          durationMs: elapsedMs() - atMs,
-          ...names,
-          ...mark,
-          request: toHex(message),
-          ...end,
-          keepalives,
-        });
-      const answer = device.transact(message, listening(options, keepalives));
-      onSent?.(names.subCommand ? `${names.command}/${names.subCommand}` : names.command);
-      try {
-        const response = await answer;
-        finish({ response: toHex(response), ...statusOf(response) });
-        return response;
-      } catch (error) {
-        finish({ transportError: error instanceof Error ? error.message : String(error) });
-        throw error;
-      }
-    },
-    [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
-  };
+  return decorated(device, async (message, options = {}) => {
+    const atMs = elapsedMs();
+    const names = namesOf(message);
+    const keepalives: Keepalive[] = [];
+    const finish = (end: Pick<WireExchange, 'response' | 'status' | 'transportError'>) =>
+      record({
+        atMs,
+        durationMs: elapsedMs() - atMs,
+        ...names,
+        ...mark,
+        request: toHex(message),
+        ...end,
+        keepalives,
+      });
+    const answer = device.transact(message, listening(options, keepalives));
+    onSent?.(names.subCommand ? `${names.command}/${names.subCommand}` : names.command);
+    try {
+      const response = await answer;
+      finish({ response: toHex(response), ...statusOf(response) });
+      return response;
+    } catch (error) {
+      finish({ transportError: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
+  });
 }
 
 const listening = (options: TransactOptions, keepalives: Keepalive[]): TransactOptions => ({

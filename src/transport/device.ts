@@ -26,3 +26,16 @@ export interface CtapDevice extends AsyncDisposable {
    */
   transact(message: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
 }
+
+/** `device` with other hands on its messages; all else of it stays. Disposing it disposes the device. */
+export function decorated(device: CtapDevice, transact: CtapDevice['transact']): CtapDevice {
+  const { name, transport, remote, capabilities } = device;
+  return {
+    name,
+    transport,
+    remote,
+    capabilities,
+    transact,
+    [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
+  };
+}

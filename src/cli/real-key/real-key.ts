@@ -10,7 +10,7 @@ import type { KeyFacts, KeyState, KeyUnderTest } from '#scenario/key-under-test.
 import { type Handling, type HandlingRequest, NobodyActed, type Operator } from '#scenario/operator.ts';
 import type { WireCommand } from '#scenario/schema/wire.ts';
 import { capture } from '#transport/capture.ts';
-import type { CtapDevice } from '#transport/device.ts';
+import { type CtapDevice, decorated } from '#transport/device.ts';
 import { type GuardedDevice, guard } from '#transport/guarded-device.ts';
 import { SentCommands } from '../sent-commands.ts';
 import type { PlannedKey } from './meet-keys.ts';
@@ -225,8 +225,7 @@ export class RealKey implements KeyUnderTest {
 
   /** `device`; when it goes although nobody was asked to pull it, the key is gone for the client, too. */
   #noticingRemoval(device: CtapDevice): CtapDevice {
-    const { name, transport, remote, capabilities } = device;
-    const transact: CtapDevice['transact'] = async (message, options = {}) => {
+    return decorated(device, async (message, options = {}) => {
       const signal = AbortSignal.any([this.#ending.signal, ...(options.signal ? [options.signal] : [])]);
       const answer = device.transact(message, { ...options, signal });
       this.#underWay.add(answer);
@@ -239,15 +238,7 @@ export class RealKey implements KeyUnderTest {
       } finally {
         this.#underWay.delete(answer);
       }
-    };
-    return {
-      name,
-      transport,
-      remote,
-      capabilities,
-      transact,
-      [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
-    };
+    });
   }
 
   #gone(error: TransportError): void {

@@ -6,7 +6,7 @@
 import { inspect } from '#protocol/cbor-reader.ts';
 import { type CommandName, commandName } from '#protocol/commands.ts';
 import { ctapStatus } from '#protocol/status.ts';
-import type { CtapDevice, Keepalive } from '#transport/device.ts';
+import { type CtapDevice, decorated, type Keepalive } from '#transport/device.ts';
 
 /** How a key ends what nobody touched: it gives up, or calls it denied. CTAP 2.1 sections 6.1.2 and 8.2. */
 const untouched = new Set<number | undefined>([
@@ -41,7 +41,7 @@ export class TouchWatch {
 
   /** `device`, heard. Disposing it disposes the device. */
   over(device: CtapDevice): CtapDevice {
-    const transact: CtapDevice['transact'] = async (message, options = {}) => {
+    return decorated(device, async (message, options = {}) => {
       let asking: Asking | undefined;
       const onKeepalive = (state: Keepalive) => {
         if (asking?.isOver) asking.end('felt'); // a key that goes on working has felt it
@@ -62,16 +62,7 @@ export class TouchWatch {
       } finally {
         asking?.end('felt');
       }
-    };
-    const { name, transport, remote, capabilities } = device;
-    return {
-      name,
-      transport,
-      remote,
-      capabilities,
-      transact,
-      [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
-    };
+    });
   }
 
   /** Resolves when the key asks, or has asked for a touch that no step has answered for yet. */
