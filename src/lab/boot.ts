@@ -1,7 +1,6 @@
 /** Boots the lab's kernel with the machine's own files, runs one job in it, and sees to it that nothing stays behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '#protocol/seams.ts';
@@ -10,6 +9,7 @@ import { type GuestJob, prepareGuestFolder } from './guest-folder.ts';
 import { GuestLine } from './guest-line.ts';
 import { kernelArguments, kernelEnvironment } from './kernel-arguments.ts';
 import { endProcessTree } from './process-tree.ts';
+import { favour, idlestProcessor } from './processor.ts';
 
 export interface LabOptions extends GuestJob {
   /** The kernel's executable, from `ensureKernel`. */
@@ -51,7 +51,7 @@ export async function bootLab(options: LabOptions): Promise<LabOutcome> {
   const folder = prepareGuestFolder(options);
   try {
     options.onFolder?.(folder);
-    const kernel = startKernel(options, folder);
+    const kernel = await startKernel(options, folder);
     try {
       return await watch(kernel, options);
     } finally {
@@ -63,25 +63,19 @@ export async function bootLab(options: LabOptions): Promise<LabOutcome> {
 }
 
 /** The shell raises the limit of open files: the guest's files are files of the host. */
-function startKernel({ kernel, memoryMiB = 3072 }: LabOptions, folder: string): ChildProcess {
+async function startKernel(options: LabOptions, folder: string): Promise<ChildProcess> {
+  const { kernel, memoryMiB = 3072, clock = systemClock } = options;
   const raised = 'ulimit -n "$(ulimit -Hn)"; exec "$@"';
-  const started = spawn('/bin/sh', ['-c', raised, 'sh', kernel, ...kernelArguments(folder, memoryMiB)], {
+  const processor = await idlestProcessor(clock);
+  const pinned = processor === undefined ? [] : ['taskset', '--cpu-list', String(processor)];
+  const words = ['-c', raised, 'sh', ...pinned, kernel, ...kernelArguments(folder, memoryMiB)];
+  const started = spawn('/bin/sh', words, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: kernelEnvironment(folder, memoryMiB),
     detached: true, // Ctrl+C is for us: the job is asked to end first
   });
   favour(started.pid);
   return started;
-}
-
-/**
- * Linux shares the processors out among sessions, not processes (sched(7), "The autogroup feature"): a guest with all its
- * programs would get no more than one busy shell. Without the permission, or without the feature, that is how it stays.
- */
-function favour(pid: number | undefined): void {
-  try {
-    writeFileSync(`/proc/${pid}/autogroup`, '-10');
-  } catch {} // slower, no worse
 }
 
 async function watch(kernel: ChildProcess, options: LabOptions): Promise<LabOutcome> {

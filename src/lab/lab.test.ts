@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UnavailableError } from '#protocol/errors.ts';
+import { systemClock } from '#protocol/seams.ts';
 import { bootFailure } from './boot-failure.ts';
 import { judge, type LabCase, type LabJob, resultOf } from './case.ts';
 import { exports, prepareGuestFolder, quoted } from './guest-folder.ts';
@@ -13,6 +14,7 @@ import { kernelFolder } from './kernel.ts';
 import { kernelArguments } from './kernel-arguments.ts';
 import { ensureNeeds, type Machine, needs } from './needs.ts';
 import { descendants } from './process-tree.ts';
+import { idlest, idlestProcessor, idleTicks, processorList } from './processor.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'touchstone-lab-test-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -177,6 +179,27 @@ describe('judging', () => {
   it('judges the end of a long output', () => {
     const [, word] = judge(labCase, { exitCode: 0, durationMs: 0, output: `${'x'.repeat(5000)} reason` }, place);
     expect(String(word!.actual)).toMatch(/^….* reason$/);
+  });
+});
+
+describe('processor', () => {
+  it('is the one that had least to do, of those that may be used', () => {
+    const stat = (...idle: number[]) =>
+      `cpu  1 1 1 1 1\n${idle.map((ticks, index) => `cpu${index} 10 0 7 ${ticks} 3 0 0`).join('\n')}\nintr 1`;
+    const [before, after] = [idleTicks(stat(100, 200, 300)), idleTicks(stat(109, 204, 310))];
+    expect(idlest([0, 1, 2], before, after)).toBe(2);
+    expect(idlest([0, 1], before, after)).toBe(0);
+    expect(idlest([], before, after)).toBeUndefined();
+  });
+
+  it('reads the list of those that may be used', () => {
+    expect(processorList('0-2,5')).toEqual([0, 1, 2, 5]);
+    expect(processorList('3')).toEqual([3]);
+  });
+
+  it.runIf(process.platform === 'linux')('is found on this machine', async () => {
+    const list = execFileSync('taskset', ['--cpu-list', '--pid', String(process.pid)], { encoding: 'utf8' });
+    expect(processorList(list.split(': ')[1]!.trim())).toContain(await idlestProcessor(systemClock));
   });
 });
 

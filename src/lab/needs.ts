@@ -25,6 +25,7 @@ export const needs = {
     ['ip', 'iproute2'],
     ['mount', 'mount'],
     ['stty', 'coreutils'],
+    ['taskset', 'util-linux'],
   ],
   'command-line': [
     ['fido2-token', 'fido2-tools'],
