@@ -231,6 +231,19 @@ describe('time', () => {
     expect(bench.heard()).toEqual([`${PING} `]);
   });
 
+  it('runs out later for a key that is told so', async () => {
+    const bench = new Bench({ packetTimeoutMs: 5000 });
+    bench.send(bench.open(), PING, new Uint8Array(150), 1);
+    for (const [ms, heard] of [
+      [4999, []],
+      [2, ['ERR_MSG_TIMEOUT']],
+    ] as const) {
+      bench.clock.advance(ms);
+      await settled();
+      expect(bench.heard()).toEqual(heard);
+    }
+  });
+
   it('is told while a command works: every 100 ms, and at once when a touch is wanted', async () => {
     const bench = new Bench();
     bench.send(bench.open(), CBOR, selection);

@@ -32,7 +32,7 @@ import { HidChannels } from './ctaphid-channels.ts';
 import { type ProcessMessage, RunningCommand, type RunningCommandParts } from './ctaphid-command.ts';
 
 /** Section 11.2.5.2: a host that stays silent this long inside a message has lost it. */
-const continuationTimeoutMs = 500;
+const defaultPacketTimeoutMs = 500;
 /** Section 11.2.9.2.2. */
 const longestLockSeconds = 10;
 
@@ -51,6 +51,8 @@ export interface CtapHidDeviceOptions {
   deviceVersion?: readonly [number, number, number] | undefined;
   /** The power went during a command: no answer comes. */
   onPowerLost?: ((error: TransportError) => void) | undefined;
+  /** How long a host may stay silent inside a message: 500 ms without. */
+  packetTimeoutMs?: number | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
 }
@@ -158,7 +160,7 @@ export class CtapHidDevice {
       return;
     }
     this.#receiving = reassembler;
-    this.#messageTimeout.set(continuationTimeoutMs);
+    this.#awaitPacket();
   }
 
   /** Continuation packets that belong to nothing are ignored (section 11.2.5.4). */
@@ -174,11 +176,15 @@ export class CtapHidDevice {
     }
     const { message } = receiving;
     if (!message) {
-      this.#messageTimeout.set(continuationTimeoutMs);
+      this.#awaitPacket();
       return;
     }
     this.#abandon();
     this.#execute(message);
+  }
+
+  #awaitPacket(): void {
+    this.#messageTimeout.set(this.#options.packetTimeoutMs ?? defaultPacketTimeoutMs);
   }
 
   #onMessageTimeout(): void {

@@ -13,7 +13,10 @@ export interface KeyInside {
 }
 
 /** What a key with a HID interface may be given besides its inside. */
-export type HidKeyOptions = Pick<CtapHidDeviceOptions, 'wink' | 'deviceVersion' | 'clock' | 'random'>;
+export type HidKeyOptions = Pick<
+  CtapHidDeviceOptions,
+  'wink' | 'deviceVersion' | 'packetTimeoutMs' | 'clock' | 'random'
+>;
 
 /** The carrier's side. */
 export interface HidHost {

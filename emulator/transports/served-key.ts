@@ -6,7 +6,7 @@ import type { HidKeyOptions, KeyInside } from './hid-key.ts';
 import type { UsbDevice } from './usb-identity.ts';
 
 /** A key, and what of it shows outside. */
-export interface KeyToServe extends Pick<HidKeyOptions, 'wink' | 'deviceVersion'> {
+export interface KeyToServe extends Pick<HidKeyOptions, 'wink' | 'deviceVersion' | 'packetTimeoutMs'> {
   inside: KeyInside;
   usb: UsbDevice;
 }

@@ -4,7 +4,7 @@ import { registerScenarios } from '#scenario/host.ts';
 import { isRealKey } from '#scenario/schema/authenticator.ts';
 import { provideEmulated } from './compose/case-authenticators.ts';
 import { provideReal } from './compose/real-authenticators.ts';
-import { insideLab, unhurried } from './lab/run-in-lab.ts';
+import { insideLab, unhurried } from './lab/inside-lab.ts';
 import { operatorOf } from './operator/operators.ts';
 import { keyFacts, pinsFromEnvironment, planFromEnvironment } from './run-plan.ts';
 import { readLibrary } from './scenario-library.ts';

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { toHex } from './bytes.ts';
 import { AdjustableClock, systemRandom } from './seams.ts';
@@ -34,6 +36,26 @@ describe('AdjustableClock', () => {
     const reason = new Error('too late');
     await expect(new AdjustableClock().sleep(1, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
+});
+
+it('a process that stood still sees what came meanwhile before it sees that the time is over', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sender = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [receiver] = (await once(server, 'connection')) as [Socket];
+  try {
+    const seen: string[] = [];
+    const heard = once(receiver, 'data').then(() => seen.push('input'));
+    const slept = new AdjustableClock().sleep(20).then(() => seen.push('time'));
+    sender.write('x');
+    const standsStillUntil = performance.now() + 60;
+    while (performance.now() < standsStillUntil);
+    await Promise.all([heard, slept]);
+    expect(seen).toEqual(['input', 'time']);
+  } finally {
+    sender.destroy();
+    server.close();
+  }
 });
 
 describe('random bytes', () => {

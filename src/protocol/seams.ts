@@ -69,7 +69,8 @@ export class AdjustableClock implements Clock {
       };
       const abort = () => finish(() => reject(signal?.reason));
       const sleeper: Sleeper = { wakeAt: this.monotonic() + ms, wake: () => finish(resolve) };
-      const timer = setTimeout(sleeper.wake, Math.min(ms, 2 ** 31 - 1));
+      // A process that stood still looks at its timers before its input: what came in time must be seen in time.
+      const timer = setTimeout(() => setImmediate(sleeper.wake), Math.min(ms, 2 ** 31 - 1));
       this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', abort, { once: true });
     });

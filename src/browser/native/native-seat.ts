@@ -5,29 +5,45 @@ import { type NativeBrowser, type NativeChannel, nativeBrowsers } from './native
 import type { NativeDialog } from './sight.ts';
 
 export interface OpenBrowser {
-  browser: Browser;
+  /** A page in a context of its own. */
+  freshPage(): Promise<Page>;
   dialog: NativeDialog;
   traits: NativeBrowser;
 }
 
-export interface NativeSeat extends Omit<OpenBrowser, 'browser'> {
+export interface NativeSeat extends Omit<OpenBrowser, 'freshPage'> {
   page: Page;
 }
 
 /** Starts the browser and its reader, and ends both when `use` is through. */
 export async function withNativeBrowser(channel: NativeChannel, use: (open: OpenBrowser) => Promise<void>) {
   const traits = nativeBrowsers[channel];
-  const browser = await traits.launch();
+  let browser = await traits.launch();
   await using dialog = new AccessibleDialog(traits.manners);
-  await use({ browser, dialog, traits });
+  const freshPage = async () => {
+    try {
+      return await pageIn(browser);
+    } catch (error) {
+      console.warn(`${traits.manners.application} gives no page and is started anew: ${(error as Error).message}`);
+      await browser.close().catch(() => undefined); // it may have ended: a case owes nothing to the one before
+      browser = await traits.launch();
+      return await pageIn(browser);
+    }
+  };
+  await use({ freshPage, dialog, traits });
   await browser.close();
 }
 
-/** A page in a context of its own. */
-export async function withNativeSeat({ browser, ...open }: OpenBrowser, use: (seat: NativeSeat) => Promise<void>) {
+/** A page for one test. */
+export async function withNativeSeat({ freshPage, ...open }: OpenBrowser, use: (seat: NativeSeat) => Promise<void>) {
+  const page = await freshPage();
+  await use({ page, ...open });
+  await page.context().close();
+}
+
+async function pageIn(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ viewport: null });
   // Playwright dismisses at once what nobody listens for, and Firefox's question for the PIN is one of them.
   context.on('dialog', () => undefined);
-  await use({ page: await context.newPage(), ...open });
-  await context.close();
+  return await context.newPage();
 }

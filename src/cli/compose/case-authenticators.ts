@@ -21,6 +21,7 @@ import type { ExpandedCase } from '#scenario/expanded-case.ts';
 import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
 import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
 import { EmulatedKey } from '../emulated-key.ts';
+import { packetTimeoutMs } from '../lab/inside-lab.ts';
 import { ShownAuthenticators } from '../shown-authenticators.ts';
 import { fitting } from './catalogue.ts';
 import { giveToSystem } from './system-cable.ts';
@@ -96,7 +97,7 @@ function securityKey({ authenticator }: ExpandedCase, { clock, random, elapsedMs
   const lend = async () => {
     if (!transport) return undefined;
     const inside = lentInside(key, emulated);
-    const lent = { inside, usb: usbDeviceOf(emulated.persona) };
+    const lent = { inside, usb: usbDeviceOf(emulated.persona), packetTimeoutMs: packetTimeoutMs() };
     [served] = await deviceTransports[transport].serve([lent], { clock, random });
     if (!key.connected) served?.unplug();
     else if (served) await giveToSystem(served);

@@ -17,6 +17,7 @@ import { ExchangeLog } from '../emulate/exchange-log.ts';
 import { Hands } from '../emulate/hands.ts';
 import { type OnlineKey, type OnlineKeyEvents, recorded } from '../emulate/online-key.ts';
 import type { TouchHabit } from '../emulate/touch-habit.ts';
+import { packetTimeoutMs } from '../lab/inside-lab.ts';
 import { fitting } from './catalogue.ts';
 
 /** What `touchstone emulate` was asked for. */
@@ -108,7 +109,12 @@ function emulated(
   const about = { id, persona, label, readsFingerprints: builtInUv?.uvModality === fingerprint, hands, log };
   return {
     authenticator,
-    toServe: { inside, usb: usbDeviceOf(authenticator.persona), wink: () => events.onWink() },
+    toServe: {
+      inside,
+      usb: usbDeviceOf(authenticator.persona),
+      packetTimeoutMs: packetTimeoutMs(),
+      wink: () => events.onWink(),
+    },
     online: (served: ServedKey): OnlineKey =>
       Object.assign(served, about, { look: () => authenticator.inspect() }, plugOf(served, events)),
   };

@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { bootLab } from '#lab/boot.ts';
 import { guestScripts, quoted } from '#lab/guest-folder.ts';
-import type { ExpandedCase, StepCall } from '#scenario/expanded-case.ts';
 import { exitCode } from '../exit-codes.ts';
 import { prepareLab } from './prepare.ts';
 import { compileProgram } from './program.ts';
@@ -14,25 +13,6 @@ const timeLimitMs = 60 * 60_000;
 const memoryMiB = 6144;
 /** Chromium gives itself this priority; programs that drive it must not wait until it has nothing to do. */
 const besideBrowsers = -8;
-
-/** Whether this process runs in a guest of the lab. */
-export const insideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;
-
-/** What nothing that works takes in a guest, which has one processor. */
-const leastLimitsMs = { case: 10 * 60_000, step: 3 * 60_000 };
-
-/** The case, with limits that fit where it runs. */
-export function unhurried(scenario: ExpandedCase): ExpandedCase {
-  const patient = (calls: StepCall[]) =>
-    calls.map((call) => ({ ...call, timeoutMs: Math.max(call.timeoutMs, leastLimitsMs.step) }));
-  return {
-    ...scenario,
-    timeoutMs: Math.max(scenario.timeoutMs, leastLimitsMs.case),
-    setup: patient(scenario.setup),
-    steps: patient(scenario.steps),
-    teardown: patient(scenario.teardown),
-  };
-}
 
 /**
  * Boots a guest and runs `touchstone` with `args` in it; `output` is where the report goes. The exit code is the run's own.

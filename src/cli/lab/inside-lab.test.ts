@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ExpandedCase } from '#scenario/expanded-case.ts';
-import { unhurried } from './run-in-lab.ts';
+import { unhurried } from './inside-lab.ts';
 
 const scenario = (timeoutMs: number, stepMs: number) =>
   ({ timeoutMs, setup: [], steps: [{ keyword: 'touch', timeoutMs: stepMs }], teardown: [] }) as unknown as ExpandedCase;
