@@ -8,7 +8,8 @@ export interface CeremonyEnd {
   transports?: string[];
 }
 
-type Report = { phase: 'begin' } | ({ phase: 'end' } & CeremonyEnd);
+/** `loaded`: another document stands in the page. The browser's own event for that can come after the document's first words. */
+type Report = { phase: 'loaded' } | { phase: 'begin' } | ({ phase: 'end' } & CeremonyEnd);
 const binding = 'touchstoneCeremony';
 
 /** Calls `onBegin` for each ceremony with a promise of its end. A page that goes away ends it with `AbortError`. */
@@ -22,15 +23,13 @@ export async function watchCeremonies(
     end = undefined;
   };
   const gone = () => finish({ error: 'AbortError', message: 'the page went away' });
-  const follow = (page: Page) => {
-    page.on('close', gone);
-    page.on('framenavigated', (frame) => frame === page.mainFrame() && gone());
-  };
+  const follow = (page: Page) => void page.on('close', gone);
   context.on('page', follow);
   for (const page of context.pages()) follow(page);
   await context.exposeBinding(binding, (_, report: Report) => {
     if (report.phase === 'end') return finish(report);
     gone();
+    if (report.phase === 'loaded') return;
     onBegin(new Promise((resolve) => (end = resolve)));
   });
   await context.addInitScript(reportCeremonies, binding);
@@ -38,9 +37,10 @@ export async function watchCeremonies(
 
 /** Runs in the page. */
 function reportCeremonies(name: string): void {
+  const report = (globalThis as unknown as Record<string, (report: Report) => void>)[name]!;
+  if (window === window.top) report({ phase: 'loaded' });
   type Ceremony = (this: CredentialsContainer, options?: { publicKey?: unknown }) => Promise<unknown>;
   const container = CredentialsContainer.prototype as unknown as Record<'create' | 'get', Ceremony>;
-  const report = (globalThis as unknown as Record<string, (report: Report) => void>)[name]!;
   for (const ceremony of ['create', 'get'] as const) {
     const native = container[ceremony];
     container[ceremony] = function (options) {
