@@ -24,7 +24,8 @@ export async function withNativeBrowser(channel: NativeChannel, use: (open: Open
     try {
       return await pageIn(browser);
     } catch (error) {
-      console.warn(`${traits.manners.application} gives no page and is started anew: ${(error as Error).message}`);
+      const [why] = (error as Error).message.split('\n', 1); // the browser's log follows
+      console.warn(`${traits.manners.application} gives no page and is started anew: ${why}`);
       await browser.close().catch(() => undefined); // it may have ended: a case owes nothing to the one before
       browser = await traits.launch();
       return await pageIn(browser);
