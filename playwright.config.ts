@@ -1,7 +1,7 @@
 /** Playwright Test is the engine of scenarios and conformance suites; `touchstone run` starts it with a plan. */
 import { defineConfig } from '@playwright/test';
-import { planFromEnvironment } from './src/cli/run-plan.ts';
-import { keyTag } from './src/scenario/schema/authenticator.ts';
+import { planFromEnvironment } from './src/cli/run/run-plan.ts';
+import { keyTag } from './src/scenario/language/schema/authenticator.ts';
 
 const plan = planFromEnvironment();
 /** In the lab: the folder of the compiled program. */
@@ -16,7 +16,7 @@ function projects() {
 const tagged = (tag: string) => new RegExp(`${tag.replace(/[.*+?^$()|[\\]/g, '\\$&')}(?:\\s|$)`);
 
 export default defineConfig({
-  testDir: compiled ?? 'src/cli',
+  testDir: compiled ?? 'src/cli/run',
   testMatch: compiled ? '*.host.mjs' : '*.host.ts',
   outputDir: 'node_modules/.cache/touchstone/test-results',
   fullyParallel: true,

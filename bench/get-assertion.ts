@@ -1,12 +1,12 @@
 /** getAssertion in process against the signature alone, and getAssertion and makeCredential of a full key against those of an empty one. */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { concat } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { autoTouch, createAuthenticator, type PluggedDevice, plugIn } from '#emulator';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat } from '#protocol/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { commands } from '#protocol/commands.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { interleave, rate, slowdown } from './measure.ts';
 
 const { authenticatorMakeCredential, authenticatorGetAssertion } = commands;

@@ -1,10 +1,10 @@
 /** makeCredential in process (ES256, packed, full attestation) against the least it has to do: one P-256 key pair and one signature. */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { concat } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { autoTouch, createAuthenticator, plugIn } from '#emulator';
-import { concat } from '#protocol/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { interleave, rate, slowdown } from './measure.ts';
 
 const { code, request } = commands.authenticatorMakeCredential;

@@ -1,12 +1,13 @@
 /** Memory over many registrations in one process: the heap after garbage collection, at the start and at the end. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { toBase64url } from '#base/bytes.ts';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import { instantUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
-import { instantUser } from '#client/instant-user.ts';
 import { autoTouch, createAuthenticator, plugIn } from '#emulator';
-import { toBase64url } from '#protocol/bytes.ts';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
 
 export interface MemoryFigures {
   registrations: number;

@@ -1,12 +1,12 @@
 /** Ours and nid-webauthn-emulator with the same requests in one process: the child of `nid.ts`, which it sends its figures. */
 import { AuthenticatorEmulator } from 'nid-webauthn-emulator';
+import { concat } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { autoTouch, createAuthenticator, plugIn } from '#emulator';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat } from '#protocol/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { commands } from '#protocol/commands.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { interleave, rate, slowdown } from './measure.ts';
 import type { NidFigures } from './nid.ts';
 

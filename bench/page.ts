@@ -1,14 +1,15 @@
 /** create() as a page sees it: Chromium, the bridge, client and emulator. */
 
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
 import { openBridge } from '#browser/bridge.ts';
 import { launchBrowser } from '#browser/launch.ts';
+import { instantUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '#client/credential-options.ts';
 import { get } from '#client/get.ts';
-import { instantUser } from '#client/instant-user.ts';
 import { autoTouch, createAuthenticator, plugIn } from '#emulator';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
 import { startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { type Percentiles, percentiles } from '#result/statistics.ts';

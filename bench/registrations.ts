@@ -1,10 +1,11 @@
 /** Whole registrations without a browser: client, emulator, strict verification, naming, store. */
 
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import { instantUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
-import { instantUser } from '#client/instant-user.ts';
 import { autoTouch, createAuthenticator, plugIn, trustAnchors } from '#emulator';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import type { OpenedSession } from '#relying-party/methods/sessions.ts';
 import { createParty, type Party } from '#relying-party/portal/portal.ts';

@@ -1,8 +1,9 @@
 /** What the way to a key costs: round trips and makeCredential, direct, through CTAPHID alone, over UDP, over TCP, and on a virtual card reader. */
+
+import { systemRandom } from '#base/random.ts';
 import { createAuthenticator, plugIn, plugInHid, serveTcp, serveUdp } from '#emulator';
 import { encodeMessage } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { median } from '#result/statistics.ts';
 import { type CtapHidChannel, openCtapHid } from '#transport/ctaphid-channel.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';

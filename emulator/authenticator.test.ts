@@ -1,13 +1,13 @@
 /** The authenticator as bytes: dispatch, determinism, hostile input, memory. */
 import { describe, expect, it } from 'vitest';
-import { concat, toHex } from '#protocol/bytes.ts';
+import { concat, toHex } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
-import { seededRandom } from '#protocol/seeded-random.ts';
 import { statusName } from '#protocol/status.ts';
 import { type AuthenticatorOptions, createAuthenticator } from './index.ts';
-import { messageOf, registration, TestPlatform } from './test-platform.ts';
+import { messageOf, registration, TestPlatform } from './testing/test-platform.ts';
 
 const authenticatorFor = (options: Partial<AuthenticatorOptions> = {}) =>
   createAuthenticator({ persona: 'touchstone-key', ...options });

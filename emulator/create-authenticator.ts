@@ -1,18 +1,19 @@
 /** Builds an authenticator from a persona and what a test wants different. */
-import { parseAaguid, utf8 } from '#protocol/bytes.ts';
+import { parseAaguid, utf8 } from '#base/bytes.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
+import { UsageError } from '#base/errors.ts';
+import { type Random, systemRandom } from '#base/random.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
-import { UsageError } from '#protocol/errors.ts';
-import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
+import { type AttestationIdentity, attestationIdentity } from './attestation/attestation-ca.ts';
 import { type InjectedAttestation, type InjectedCredential, leafRequestOf } from './attestation/injected.ts';
 import { leafRequestFor } from './attestation/model.ts';
 import { attestationFormats } from './attestation/registry.ts';
-import { type AttestationIdentity, attestationIdentity } from './attestation/test-pki.ts';
 import { Authenticator } from './authenticator.ts';
 import { pinFrom } from './commands/set-pin.ts';
 import { type DefectId, defectOf } from './defects/registry.ts';
 import type { AuthenticatorEnv } from './env.ts';
+import { type Misbehaviour, misbehaviour } from './fault-hooks.ts';
 import { autoTouch, type GestureSource } from './gestures.ts';
-import { type Misbehaviour, misbehaviour } from './misbehaviour.ts';
 import { FileJournal, type PersistentStore } from './persistence/journal.ts';
 import { replay, StateRecorder } from './persistence/recorder.ts';
 import { restore } from './persistence/snapshot.ts';

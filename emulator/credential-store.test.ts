@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { uint } from '#protocol/bytes.ts';
+import { uint } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { CredentialStore, type StoredCredential } from './credential-store.ts';
 import { CredentialKeys } from './keys.ts';
 

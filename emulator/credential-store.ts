@@ -1,5 +1,5 @@
 /** Discoverable credentials, found by relying party and by id without a search. Private keys are not in here: see `keys.ts`. */
-import { mapKey } from '#protocol/bytes.ts';
+import { mapKey } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { CredentialProperties } from './keys.ts';
 

@@ -1,7 +1,8 @@
 /** What a command may touch: the world outside (clock, randomness, the person), the persona, the state, and the deliberate defects. */
-import type { Clock, Random } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
+import type { Misbehaviour } from './fault-hooks.ts';
 import type { GestureSource } from './gestures.ts';
-import type { Misbehaviour } from './misbehaviour.ts';
 import type { Persona } from './personas/persona.ts';
 import type { PinUvAuth } from './pin-uv-state.ts';
 import type { State } from './state.ts';

@@ -2,8 +2,9 @@
  * What the person at the authenticator does: the port, and ready-made people.
  * The authenticator asks through `user-presence.ts`; a source never sees CTAP.
  */
+
+import type { Clock } from '#base/clock.ts';
 import type { EnrollSampleStatus } from '#protocol/management.ts';
-import type { Clock } from '#protocol/seams.ts';
 
 /** What the authenticator asks of the person. */
 export interface GestureRequest {

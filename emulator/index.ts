@@ -12,15 +12,18 @@
  * that another process is using throws `UnavailableError`.
  * A command that fails throws nothing: its status is the first byte of the answer.
  */
+
+export { AdjustableClock, type Clock } from '#base/clock.ts';
+export { UnavailableError, UsageError } from '#base/errors.ts';
+export type { Random } from '#base/random.ts';
+export { seededRandom } from '#base/seeded-random.ts';
 export { encode as encodeCbor } from '#protocol/cbor.ts';
 export { decode as decodeCbor } from '#protocol/cbor-reader.ts';
-export { ProtocolViolation, TransportError, UnavailableError, UsageError } from '#protocol/errors.ts';
-export { AdjustableClock, type Clock, type Random } from '#protocol/seams.ts';
-export { seededRandom } from '#protocol/seeded-random.ts';
-export { exportTestPki } from './attestation/export-test-pki.ts';
+export { ProtocolViolation, TransportError } from '#protocol/errors.ts';
+export { trustAnchors } from './attestation/attestation-ca.ts';
+export { exportTestPki } from './attestation/export-attestation-ca.ts';
 export type { InjectedAttestation, InjectedCredential } from './attestation/injected.ts';
 export { type MetadataStatement, metadataBlob, metadataStatement } from './attestation/metadata.ts';
-export { trustAnchors } from './attestation/test-pki.ts';
 export { toPem } from './attestation/x509.ts';
 export type { Authenticator, ProcessOptions } from './authenticator.ts';
 export { type AuthenticatorOptions, createAuthenticator } from './create-authenticator.ts';

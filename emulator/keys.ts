@@ -6,10 +6,10 @@
  * no trace, and a reset is the loss of one secret. An id is `head(3) nonce(29) tag(32)`; the tag is an HMAC over head, nonce
  * and rpIdHash, so an id of another authenticator, another relying party or before a reset does not open.
  */
-import { concat, mapKey } from '#protocol/bytes.ts';
+import { concat, mapKey } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { hkdfSha256, hmacSha256, importSigningKey, type SigningKey, sameBytes, secretFrom } from '#protocol/crypto.ts';
-import type { Random } from '#protocol/seams.ts';
 import type { InjectedCredential } from './attestation/injected.ts';
 
 /** What an id says about its credential. */

@@ -2,12 +2,14 @@
  * PIN/UV auth on the authenticator's side, CTAP 2.1 section 6.5: key agreement, tokens with their lifetimes, PIN retries.
  * The mathematics is in `#protocol/pin-uv-auth.ts`, the subcommands in `commands/client-pin.ts`.
  */
+
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type AgreementKey, generateAgreementKey, sameBytes } from '#protocol/crypto.ts';
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
 import { type PinUvAuthProtocol, pinUvAuthProtocols, sharedSecret } from '#protocol/pin-uv-auth.ts';
-import type { Clock, Random } from '#protocol/seams.ts';
-import type { Rules } from './misbehaviour.ts';
+import type { Rules } from './fault-hooks.ts';
 import type { Persona } from './personas/persona.ts';
 import type { Session } from './session.ts';
 import { maxPinRetries, type PinUvAuthToken, type State, type TokenUse } from './state.ts';

@@ -2,12 +2,13 @@
  * The authenticator's state by lifetime: identity (from the factory), persistent (until a reset), volatile (until the power
  * goes). A reset and a power cycle are assignments.
  */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type AgreementKey, hkdfSha256, sha256 } from '#protocol/crypto.ts';
 import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
-import type { Clock, Random } from '#protocol/seams.ts';
-import type { AttestationIdentity } from './attestation/test-pki.ts';
+import type { AttestationIdentity } from './attestation/attestation-ca.ts';
 import { type Credential, CredentialStore } from './credential-store.ts';
 import { CredentialKeys } from './keys.ts';
 import type { Persona } from './personas/persona.ts';

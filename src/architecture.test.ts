@@ -1,182 +1,187 @@
-/** The house's floor plan, kept true: which room may import which, and which file is the door to which npm package. */
+/** The architecture as tables - which module may import which, and which file may import which npm package - and the tests that hold them. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import {
+  barrels,
+  filesWithoutModule,
+  findCycle,
+  forbiddenImports,
+  forbiddenPackages,
+  importsOf,
+  importsOfTestSupport,
+  type Rules,
+  type Sources,
+} from './testing/import-rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Rooms and what each may import of ours; an entry may name a single file. */
-const mayImport: Record<string, readonly string[]> = {
-  'src/protocol': [],
-  'src/result': [],
-  emulator: ['src/protocol'],
-  'src/transport': ['src/protocol', 'src/result'],
-  'src/relying-party': ['src/protocol', 'src/result'],
-  'src/report': ['src/protocol', 'src/result'],
-  'src/lab': ['src/protocol', 'src/result'],
-  'src/client': ['src/protocol', 'src/result', 'src/transport/device.ts'],
-  'src/browser': ['src/protocol', 'src/result', 'src/client'],
-  'src/scenario': ['src/protocol', 'src/result', 'src/client', 'src/browser', 'src/relying-party'],
-  'src/cli': [
-    'src/protocol',
-    'src/result',
-    'src/transport',
-    'src/relying-party',
-    'src/report',
-    'src/client',
-    'src/browser',
-    'src/scenario',
-    'src/lab',
-  ],
-  bench: ['src', 'emulator'],
+const pure = ['src/base', 'src/protocol', 'src/result'];
+const devicePort = 'src/transport/device.ts';
+const scenarioLanguage = 'src/scenario/language';
+
+const rules: Rules = {
+  mayImport: {
+    'src/base': [],
+    'src/protocol': ['src/base'],
+    'src/result': ['src/base'],
+    emulator: ['src/base', 'src/protocol'],
+    'src/transport': pure,
+    'src/relying-party': pure,
+    'src/report': pure,
+    'src/lab': pure,
+    'src/client': [...pure, devicePort],
+    'src/browser': [...pure, devicePort, 'src/client'],
+    'src/scenario': [...pure, devicePort, 'src/client', 'src/browser', 'src/relying-party'],
+    'src/real-keys': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
+    'src/emulator-server': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
+    'src/cli': ['src'],
+    bench: ['src', 'emulator'],
+  },
+  emulatorImporters: ['src/cli/compose', 'bench'],
+  packages: {
+    'node:crypto': [
+      'src/base/random.ts',
+      'src/base/seeded-random.ts',
+      'src/protocol/crypto.ts',
+      'src/protocol/keys',
+      'src/relying-party/crypto.ts',
+      'bench',
+    ],
+    esbuild: ['src/cli/lab/program.ts'],
+    '@noble/curves': ['src/protocol/deterministic-ecdsa.ts'],
+    '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
+    '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts'],
+    libsql: ['src/relying-party'],
+    hono: ['src/relying-party', 'src/emulator-server'],
+    '@hono/node-server': ['src/relying-party', 'src/emulator-server'],
+    otpauth: ['src/relying-party'],
+    qrcode: ['src/relying-party'],
+    tldts: ['src/client'],
+    yaml: ['src/scenario/language/yaml-source.ts'],
+    'fastest-levenshtein': ['src/scenario'],
+    zod: ['src/scenario', 'src/relying-party', 'src/emulator-server', 'src/transport/remote/messages.ts'],
+    ws: ['src/browser', 'src/transport/remote'],
+    playwright: ['src/browser', 'src/scenario/parties/site', 'src/scenario/run/set-up-case.ts'],
+    '@playwright/test': ['src/browser', 'src/scenario', 'src/report', 'src/cli/run/scenarios.host.ts'],
+    preact: ['src/report'],
+    picocolors: ['src/report/colour.ts', 'src/cli', 'src/emulator-server', 'src/real-keys'],
+    commander: ['src/cli', 'src/real-keys/pin-provider.ts'],
+    tsx: ['src/cli'],
+    usb: ['src/transport/usb/library.ts'],
+    'node-hid': ['src/transport/node-hid.ts'],
+    'nid-webauthn-emulator': ['bench/nid-contest.ts'],
+  },
+  aliases: (JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { imports: Record<string, string> })
+    .imports,
 };
 
-/** `#emulator` has one entrance besides benchmarks. */
-const emulatorImporters = ['src/cli/compose', 'bench'];
-
-/** npm packages and the files or folders that may import them. Playwright belongs to the browser room and the hosts. */
-const doors: Record<string, readonly string[]> = {
-  'node:crypto': [
-    'src/protocol/crypto.ts',
-    'src/protocol/keys',
-    'src/protocol/seams.ts',
-    'src/relying-party/crypto.ts',
-    'bench',
-  ],
-  esbuild: ['src/cli/lab/program.ts'],
-  '@noble/curves': ['src/protocol/deterministic-ecdsa.ts'],
-  '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
-  '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts'],
-  libsql: ['src/relying-party'],
-  hono: ['src/relying-party', 'src/cli/emulate'],
-  '@hono/node-server': ['src/relying-party', 'src/cli/emulate'],
-  otpauth: ['src/relying-party'],
-  qrcode: ['src/relying-party'],
-  tldts: ['src/client'],
-  yaml: ['src/scenario/yaml-source.ts'],
-  'fastest-levenshtein': ['src/scenario'],
-  zod: ['src/scenario', 'src/relying-party', 'src/cli/emulate', 'src/transport/remote/messages.ts'],
-  ws: ['src/browser', 'src/transport/remote'],
-  playwright: ['src/browser', 'src/scenario/site', 'src/scenario/scene.ts'],
-  '@playwright/test': [
-    'src/browser',
-    'src/scenario',
-    'src/report',
-    'src/cli/scenarios.host.ts',
-    'playwright.config.ts',
-  ],
-  preact: ['src/report'],
-  picocolors: ['src/report/colour.ts', 'src/cli'],
-  commander: ['src/cli'],
-  tsx: ['src/cli'],
-  usb: ['src/transport/usb/library.ts'],
-  'node-hid': ['src/transport/node-hid.ts'],
-  'nid-webauthn-emulator': ['bench/nid-contest.ts'],
-};
-
-interface Edge {
-  from: string;
-  to: string;
-}
-
-/** Tests and what only they use may import any room. */
-const forTests = /\.(test|contract)\.tsx?$|\/test-[^/]+\.ts$|\/testing\/|\/fixtures/;
-
-const sources = ['src', 'emulator', 'bench']
-  .flatMap((folder) =>
-    readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
-  )
-  .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !forTests.test(file));
-const aliases = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')).imports as Record<string, string>;
-
-function specifiersOf(file: string): string[] {
-  const text = readFileSync(resolve(root, file), 'utf8');
-  return [...text.matchAll(/(?:^|\n|\})\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|\bimport\(?\s*'([^']+)'/g)].map(
-    (match) => (match[1] ?? match[2]) as string,
-  );
-}
-
-/** Our own files behind a specifier, relative to the root; undefined for packages and built-ins. */
-function resolveOwn(from: string, specifier: string): string | undefined {
-  if (specifier.startsWith('.')) return relative(root, resolve(root, dirname(from), specifier));
-  if (!specifier.startsWith('#')) return undefined;
-  const alias = Object.entries(aliases).find(
-    ([key]) => specifier === key || (key.endsWith('*') && specifier.startsWith(key.slice(0, -1))),
-  );
-  if (!alias) return specifier;
-  const [key, target] = alias;
-  return relative(root, resolve(root, target.replace('*', specifier.slice(key.length - 1))));
-}
-
-const edges: Edge[] = sources.flatMap((from) =>
-  specifiersOf(from).flatMap((specifier) => {
-    const to = resolveOwn(from, specifier);
-    return to ? [{ from, to }] : [];
-  }),
+const sources: Sources = new Map(
+  ['src', 'emulator', 'bench']
+    .flatMap((folder) =>
+      readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+    )
+    .filter((file) => /\.(ts|tsx|mjs)$/.test(file))
+    .map((file) => [file, readFileSync(resolve(root, file), 'utf8')]),
 );
+const imports = importsOf(sources, rules);
 
-const roomOf = (file: string) => Object.keys(mayImport).find((room) => file.startsWith(`${room}/`));
-const within = (file: string, places: readonly string[]) =>
-  places.some((place) => file === place || file.startsWith(`${place}/`));
-
-describe('the floor plan', () => {
-  it('sees the imports it judges', () => {
-    expect(edges.length).toBeGreaterThan(100);
-    expect(edges.some(({ from, to }) => from.startsWith('emulator/') && to.startsWith('src/protocol/'))).toBe(true);
+describe('the import rules', () => {
+  it('see the imports of this project', () => {
+    expect(imports.filter(({ own }) => own).length).toBeGreaterThan(1000);
+    expect(imports.some(({ from, to }) => from.startsWith('emulator/') && to.startsWith('src/protocol/'))).toBe(true);
   });
 
-  it('gives every source file a room', () => {
-    expect(sources.filter((file) => roomOf(file) === undefined)).toEqual([]);
+  it('give every source file a module', () => {
+    expect(filesWithoutModule(sources, rules)).toEqual([]);
   });
 
-  it('lets rooms import only what the table allows', () => {
-    const violations = edges.filter(({ from, to }) => {
-      const room = roomOf(from) as string;
-      if (to.startsWith('emulator/') && room !== 'emulator')
-        return to !== 'emulator/index.ts' || !within(from, emulatorImporters);
-      return !within(to, [room, ...(mayImport[room] as string[])]);
-    });
-    expect(violations).toEqual([]);
+  it('let modules import only what the table allows', () => {
+    expect(forbiddenImports(imports, rules)).toEqual([]);
   });
 
-  it('has no cycles', () => {
-    expect(findCycle(edges)).toEqual([]);
+  it('keep test support out of product code', () => {
+    expect(importsOfTestSupport(imports)).toEqual([]);
   });
 
-  it('has one door for each package', () => {
-    const violations = sources.flatMap((file) =>
-      specifiersOf(file).flatMap((specifier) => {
-        const name = Object.keys(doors).find((door) => specifier === door || specifier.startsWith(`${door}/`));
-        return name && !within(file, doors[name] as string[]) ? [`${file} imports ${specifier}`] : [];
-      }),
-    );
-    expect(violations).toEqual([]);
+  it('allow no import cycle', () => {
+    expect(findCycle(imports)).toEqual([]);
   });
 
-  it('has no barrels but the emulator’s door', () => {
-    const barrels = sources.filter((file) => /\/index\.tsx?$/.test(file) && file !== 'emulator/index.ts');
-    expect(barrels).toEqual([]);
+  it('name the files that import each package', () => {
+    expect(forbiddenPackages(imports, rules)).toEqual([]);
+  });
+
+  it('allow no barrel but the public entry point of the emulator', () => {
+    expect(barrels(sources)).toEqual([]);
   });
 });
 
-/** The files of one import cycle, or nothing. */
-function findCycle(all: readonly Edge[]): string[] {
-  const targets = new Map<string, string[]>();
-  for (const { from, to } of all) targets.set(from, [...(targets.get(from) ?? []), to]);
-  const done = new Set<string>();
-  const visit = (file: string, path: string[]): string[] => {
-    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
-    if (done.has(file)) return [];
-    for (const to of targets.get(file) ?? []) {
-      const cycle = visit(to, [...path, file]);
-      if (cycle.length > 0) return cycle;
-    }
-    done.add(file);
-    return [];
+describe('a planted violation is found:', () => {
+  const plant = (files: Record<string, string>): [Sources, ReturnType<typeof importsOf>] => {
+    const planted = new Map(Object.entries(files));
+    return [planted, importsOf(planted, rules)];
   };
-  for (const file of targets.keys()) {
-    const cycle = visit(file, []);
-    if (cycle.length > 0) return cycle;
-  }
-  return [];
-}
+
+  it('product code imports a testing folder', () => {
+    const [, found] = plant({
+      'src/client/create.ts': "import { testClient } from './testing/test-client.ts';\n",
+      'src/browser/playwright-fixtures.ts': "import { answer } from '#browser/testing/answering-handler.ts';\n",
+    });
+    expect(importsOfTestSupport(found)).toHaveLength(2);
+  });
+
+  it('#emulator is imported outside cli/compose, also in a file with a test-like name', () => {
+    const [, found] = plant({
+      'src/browser/playwright-fixtures.ts': "import { createAuthenticator } from '#emulator';\n",
+      'src/cli/commands/run.ts': "const { createAuthenticator } = await import('#emulator');\n",
+      'src/cli/compose/emulation.ts': "import { createAuthenticator } from '#emulator';\n",
+    });
+    expect(forbiddenImports(found, rules)).toEqual([
+      'src/browser/playwright-fixtures.ts imports emulator/index.ts',
+      'src/cli/commands/run.ts imports emulator/index.ts',
+    ]);
+  });
+
+  it('a module reaches past the public entry point of the emulator', () => {
+    const [, found] = plant({ 'src/cli/compose/emulation.ts': "import { x } from '../../../emulator/state.ts';\n" });
+    expect(forbiddenImports(found, rules)).toHaveLength(1);
+  });
+
+  it('a lower module imports a higher one', () => {
+    const [, found] = plant({
+      'src/protocol/cbor.ts': "export { measure } from '#result/timeline.ts';\n",
+      'src/client/create.ts': "import type { Site } from '#scenario/parties/site/site.ts';\n",
+      'src/base/async.ts': "import { encode } from '../protocol/cbor.ts';\n",
+    });
+    expect(forbiddenImports(found, rules)).toHaveLength(3);
+  });
+
+  it('two files import each other', () => {
+    const [, found] = plant({
+      'src/client/a.ts': "import { b } from './b.ts';\n",
+      'src/client/b.ts': "import { c } from '#client/c.ts';\n",
+      'src/client/c.ts': "import { a } from './a.ts';\n",
+    });
+    expect(findCycle(found)).toEqual(['src/client/a.ts', 'src/client/b.ts', 'src/client/c.ts', 'src/client/a.ts']);
+  });
+
+  it('a package is imported outside its file', () => {
+    const [, found] = plant({ 'src/report/json.ts': "import { randomBytes } from 'node:crypto';\n" });
+    expect(forbiddenPackages(found, rules)).toEqual(['src/report/json.ts imports node:crypto']);
+  });
+
+  it('a barrel, and a file that belongs to no module', () => {
+    const [planted] = plant({ 'src/client/index.ts': "export * from './create.ts';\n", 'src/new/file.ts': '' });
+    expect(barrels(planted)).toEqual(['src/client/index.ts']);
+    expect(filesWithoutModule(planted, rules)).toEqual(['src/new/file.ts']);
+  });
+
+  it('but tests and testing folders may import any module', () => {
+    const [, found] = plant({
+      'src/client/create.test.ts': "import { createAuthenticator } from '#emulator';\n",
+      'src/client/testing/test-client.ts': "import { createAuthenticator } from '#emulator';\n",
+    });
+    expect(found).toEqual([]);
+  });
+});

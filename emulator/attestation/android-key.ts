@@ -1,8 +1,8 @@
 /** Attestation statement format `android-key`, WebAuthn L3 section 8.4: a key store certifies the credential's own key and describes it. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import * as der from '#protocol/der.ts';
+import { organisation } from './attestation-ca.ts';
 import type { AttestationFormat } from './format.ts';
-import { organisation } from './test-pki.ts';
 import type { Extension } from './x509.ts';
 
 export const androidKey: AttestationFormat = {

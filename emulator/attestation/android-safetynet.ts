@@ -1,10 +1,10 @@
 /** Attestation statement format `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature of a service that vouches for the device. */
-import { concat, toBase64url, utf8 } from '#protocol/bytes.ts';
+import { concat, toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
+import { organisation } from './attestation-ca.ts';
 import type { AttestationFormat } from './format.ts';
 import { signJws } from './jws.ts';
-import { organisation } from './test-pki.ts';
 
 const host = 'attest.android.com';
 

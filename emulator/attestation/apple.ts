@@ -1,9 +1,9 @@
 /** Attestation statement format `apple`, WebAuthn L3 section 8.8: the authority certifies the credential's own key together with a nonce; nothing is signed. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
+import { organisation } from './attestation-ca.ts';
 import type { AttestationFormat } from './format.ts';
-import { organisation } from './test-pki.ts';
 import type { Extension } from './x509.ts';
 
 export const apple: AttestationFormat = {

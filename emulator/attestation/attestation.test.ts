@@ -3,8 +3,8 @@ import 'reflect-metadata';
 import { X509Certificate } from '@peculiar/x509';
 import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toBase64url, toHex, utf8 } from '#base/bytes.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { toBase64url, toHex, utf8 } from '#protocol/bytes.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import {
@@ -16,7 +16,7 @@ import {
   toPem,
   trustAnchors,
 } from '../index.ts';
-import { TestPlatform } from '../test-platform.ts';
+import { TestPlatform } from '../testing/test-platform.ts';
 
 const origin = 'https://example.com';
 const challenge = toBase64url(utf8('a challenge of enough bytes'));

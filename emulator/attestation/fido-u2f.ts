@@ -1,5 +1,5 @@
 /** Attestation statement format `fido-u2f`, WebAuthn L3 section 8.6: the registration message of U2F, signed under exactly one certificate. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import type { AttestationFormat } from './format.ts';
 

@@ -1,12 +1,12 @@
 /** Every format with every algorithm that @simplewebauthn/server 14 knows is accepted by it under our test root. */
 import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toBase64url, utf8 } from '#protocol/bytes.ts';
+import { toBase64url, utf8 } from '#base/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { type AttestationChoice, trustAnchors } from '../index.ts';
+import { strangerAnchor } from './attestation-ca.ts';
 import { attestationFormats } from './registry.ts';
-import { strangerAnchor } from './test-pki.ts';
-import { origin, register, rpId } from './test-registration.ts';
+import { origin, register, rpId } from './testing/registration.ts';
 
 /** It names ES256K and cannot verify it, has no Ed448, and ML-DSA only where node:crypto has it. */
 const unknownToIt: readonly CoseAlgorithm[] = ['ES256K', 'Ed448', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'];

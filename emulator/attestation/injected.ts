@@ -1,8 +1,8 @@
 /** What a caller may put in place of the emulator's own secrets, so that an answer is known byte for byte beforehand. */
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { importSigningKey } from '#protocol/crypto.ts';
+import type { LeafRequest } from './attestation-ca.ts';
 import { type Alteration, type Authority, authorityFrom } from './authority.ts';
-import type { LeafRequest } from './test-pki.ts';
 import type { TpmFacts } from './tpm-facts.ts';
 import type { Name } from './x509.ts';
 

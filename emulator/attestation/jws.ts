@@ -1,5 +1,5 @@
 /** JSON Web Signature, compact serialisation (RFC 7515 section 7.1). */
-import { toBase64url, utf8 } from '#protocol/bytes.ts';
+import { toBase64url, utf8 } from '#base/bytes.ts';
 
 export function signJws(header: object, payload: object, sign: (data: Uint8Array) => Uint8Array): string {
   const input = [header, payload].map((part) => toBase64url(utf8(JSON.stringify(part)))).join('.');

@@ -3,7 +3,7 @@ import { createHash, verify, X509Certificate } from 'node:crypto';
 import { MetadataService, SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { verifyMDSBlob } from '@simplewebauthn/server/helpers';
 import { describe, expect, it } from 'vitest';
-import { fromBase64url, toBase64url, utf8 } from '#protocol/bytes.ts';
+import { fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import {
   exportTestPki,
@@ -14,8 +14,8 @@ import {
   personas,
   trustAnchors,
 } from '../index.ts';
-import { strangerAnchor } from './test-pki.ts';
-import { origin, register, rpId } from './test-registration.ts';
+import { strangerAnchor } from './attestation-ca.ts';
+import { origin, register, rpId } from './testing/registration.ts';
 
 const all = Object.values(personas) as Persona[];
 const now = Date.parse('2026-01-01T12:00:00Z');

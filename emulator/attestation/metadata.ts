@@ -2,13 +2,13 @@
  * What a metadata service would tell of a persona: its metadata statement (FIDO Metadata Statement v3) and the signed BLOB of
  * all (FIDO Metadata Service v3 section 3.1). Every status is NOT_FIDO_CERTIFIED: nothing here claims a certification.
  */
-import { toHex } from '#protocol/bytes.ts';
+import { toHex } from '#base/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { sha1 } from '#protocol/crypto.ts';
 import type { AttestationChoice, Persona } from '../personas/persona.ts';
+import { attestationIdentity, certificateOfService, trustAnchors } from './attestation-ca.ts';
 import { signJws } from './jws.ts';
 import { leafRequestFor } from './model.ts';
-import { attestationIdentity, certificateOfService, trustAnchors } from './test-pki.ts';
 import { publicKeyBits } from './x509.ts';
 
 /** A JSON object as the specification has it. */

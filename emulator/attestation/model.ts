@@ -1,7 +1,7 @@
 /** What the attestation certificate of a model is made from. */
-import { parseAaguid } from '#protocol/bytes.ts';
+import { parseAaguid } from '#base/bytes.ts';
 import type { Persona } from '../personas/persona.ts';
-import type { LeafRequest } from './test-pki.ts';
+import type { LeafRequest } from './attestation-ca.ts';
 
 /** U2F's certificate names no AAGUID and is the only one of its chain. */
 export function leafRequestFor(persona: Persona): LeafRequest {

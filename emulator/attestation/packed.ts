@@ -1,5 +1,5 @@
 /** Attestation statement format `packed`, WebAuthn L3 section 8.2: under a certificate (x5c) of the model or of this one device (enterprise), or with the credential's own key (self). */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { SignerUnderCertificate } from './authority.ts';

@@ -2,7 +2,7 @@
  * Attestation statement format `tpm`, WebAuthn L3 section 8.3: a TPM certifies the credential key with its attestation
  * identity key (AIK). Structures are those of the TPM 2.0 Library, part 2; numbers are big-endian.
  */
-import { concat, fromHex, uint } from '#protocol/bytes.ts';
+import { concat, fromHex, uint } from '#base/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms, parseCoseKey } from '#protocol/cose.ts';
 import { digest, type SigningKey, sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';

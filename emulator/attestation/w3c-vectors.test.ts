@@ -5,9 +5,9 @@
  * published values as well.
  */
 import { expect, it } from 'vitest';
-import { concat, toHex } from '#protocol/bytes.ts';
+import { concat, toHex } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { w3cAuthority, w3cCeremonies, w3cVectors } from './test-w3c-vectors.ts';
+import { w3cAuthority, w3cCeremonies, w3cVectors } from './testing/w3c-vectors.ts';
 
 const rootDigest = '68ff927708f5d229252ffe4a1c6842c11998d1e1fa2b46138bb5642eff9b161b';
 

@@ -1,5 +1,5 @@
 /** X.509 v3 certificates (RFC 5280) from a template, written with our own DER so that a template can also be wrong. */
-import { concat, fromHex, utf8 } from '#protocol/bytes.ts';
+import { concat, fromHex, utf8 } from '#base/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { type SigningKey, sha1 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { utf8 } from '#protocol/bytes.ts';
+import { utf8 } from '#base/bytes.ts';
 import { permissions } from '#protocol/commands.ts';
 import { enrollSampleStatus } from '#protocol/management.ts';
 import type { GestureOutcome } from '../gestures.ts';
 import type { AuthenticatorOptions } from '../index.ts';
-import { pin, TestManager } from '../test-management.ts';
+import { pin, TestManager } from '../testing/management.ts';
 
 const { be } = permissions;
 

@@ -1,5 +1,5 @@
 /** authenticatorBioEnrollment (0x09, in the preview 0x40), CTAP 2.1 section 6.7: fingerprints, enrolled, named and removed. */
-import { equal, utf8 } from '#protocol/bytes.ts';
+import { equal, utf8 } from '#base/bytes.ts';
 import { type CommandRequest, type CommandResponse, commands, permissions } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { type BioEnrollmentSubCommand, bioEnrollmentParams, bioEnrollmentSubCommands } from '#protocol/management.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '#protocol/bytes.ts';
+import { utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { clientPinSubCommands } from '#protocol/commands.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import { type AuthenticatorOptions, createAuthenticator, ManualGestures } from '../index.ts';
-import { rpId, TestPlatform } from '../test-platform.ts';
+import { rpId, TestPlatform } from '../testing/test-platform.ts';
 
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
   new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));

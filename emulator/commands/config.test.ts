@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { permissions } from '#protocol/commands.ts';
-import { pin, TestManager } from '../test-management.ts';
+import { pin, TestManager } from '../testing/management.ts';
 
 const { acfg, mc, cm } = permissions;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '#protocol/bytes.ts';
+import { utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
-import { pin, TestManager } from '../test-management.ts';
+import { pin, TestManager } from '../testing/management.ts';
 
 const { mc, cm, pcmr } = permissions;
 const accounts = [

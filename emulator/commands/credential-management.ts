@@ -1,5 +1,5 @@
 /** authenticatorCredentialManagement (0x0A, in the preview 0x41), CTAP 2.1 section 6.8: what is stored, told to and changed by a verified user. */
-import { equal } from '#protocol/bytes.ts';
+import { equal } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type CommandRequest, type CommandResponse, commands, permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { concat, utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, utf8 } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import { verifySignature } from '#protocol/crypto.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import { type AuthenticatorOptions, createAuthenticator, denyTouch, neverTouch } from '../index.ts';
-import { clientDataHash, rpId, TestPlatform } from '../test-platform.ts';
+import { clientDataHash, rpId, TestPlatform } from '../testing/test-platform.ts';
 
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
   new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));

@@ -1,5 +1,5 @@
 /** authenticatorGetAssertion (0x02), CTAP 2.1 section 6.2: the order of the checks, and which credential answers. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type CommandRequest, commands, permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';

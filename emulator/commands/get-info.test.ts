@@ -1,13 +1,13 @@
 /** getInfo member by member, and the versions as profiles of what they know. */
 import { expect, it } from 'vitest';
-import { equal, utf8 } from '#protocol/bytes.ts';
+import { equal, utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { type CommandName, commands, permissions } from '#protocol/commands.ts';
 import { aes128CbcDecrypt, hkdfSha256 } from '#protocol/crypto.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import { statusName } from '#protocol/status.ts';
 import type { CtapVersion } from '../personas/persona.ts';
 import { personas } from '../personas/registry.ts';
-import { pin, TestManager } from '../test-management.ts';
+import { pin, TestManager } from '../testing/management.ts';
 
 const complete = personas['touchstone-complete'];
 const versioned = (...versions: CtapVersion[]) => TestManager.of({ persona: { ...complete, versions } });

@@ -1,5 +1,5 @@
 /** authenticatorGetInfo (0x04), CTAP 2.1 section 6.4 and CTAP 2.3: the persona, and what of the state it shows. */
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat, utf8 } from '#base/bytes.ts';
 import { commands } from '#protocol/commands.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import { aes128CbcEncrypt, hkdfSha256 } from '#protocol/crypto.ts';

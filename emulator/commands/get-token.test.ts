@@ -1,14 +1,14 @@
 /** Who gets which permission by what, how a fingerprint is tried, and how long a token lasts. */
 import { describe, expect, it } from 'vitest';
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import type { GestureOutcome } from '../gestures.ts';
 import type { Persona } from '../personas/persona.ts';
 import { personas } from '../personas/registry.ts';
-import { pin, TestManager } from '../test-management.ts';
-import { rpId } from '../test-platform.ts';
+import { pin, TestManager } from '../testing/management.ts';
+import { rpId } from '../testing/test-platform.ts';
 
 const { mc, ga, cm, be, lbw, acfg, pcmr } = permissions;
 const complete: Persona = personas['touchstone-complete'];

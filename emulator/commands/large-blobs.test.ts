@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { concat, toHex } from '#protocol/bytes.ts';
+import { concat, toHex } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { TestManager } from '../test-management.ts';
+import { TestManager } from '../testing/management.ts';
 
 const empty = '8076be8b528d0075f7aae98d6fa57a6d3c';
 const { lbw } = permissions;

@@ -1,5 +1,5 @@
 /** authenticatorLargeBlobs (0x0C), CTAP 2.1 section 6.10.2: one array of bytes, read and replaced in fragments. */
-import { concat, equal } from '#protocol/bytes.ts';
+import { concat, equal } from '#base/bytes.ts';
 import { type CommandRequest, commands, permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { concat, utf8 } from '#base/bytes.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, utf8 } from '#protocol/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { type CommandRequest, commands } from '#protocol/commands.ts';
 import { verifySignature } from '#protocol/crypto.ts';
 import { type AuthenticatorOptions, createAuthenticator, denyTouch, ManualGestures, personas } from '../index.ts';
-import { clientDataHash, registration, rpId, TestPlatform } from '../test-platform.ts';
+import { clientDataHash, registration, rpId, TestPlatform } from '../testing/test-platform.ts';
 
 type Request = CommandRequest<'authenticatorMakeCredential'>;
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>

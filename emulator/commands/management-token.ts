@@ -1,5 +1,5 @@
 /** The proof that managing commands ask for, CTAP 2.1 sections 6.7.4, 6.8.2, 6.10.2 and 6.11. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { permissions } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';

@@ -1,5 +1,5 @@
 /** clientPIN subcommands setPIN (0x03) and changePIN (0x04), CTAP 2.1 sections 6.5.5.5 and 6.5.5.6. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { sameBytes, sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';

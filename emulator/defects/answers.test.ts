@@ -6,7 +6,7 @@ import { commands } from '#protocol/commands.ts';
 import type { DefectId } from '../index.ts';
 import type { cborDefects } from './cbor.ts';
 import { getInfoDefects } from './get-info.ts';
-import { Subject } from './test-subject.ts';
+import { Subject } from './testing/subject.ts';
 
 const bodyWith = async (...defects: DefectId[]) => (await new Subject(defects).rawInfo()).subarray(1);
 const readsAsInfo = (body: Uint8Array) => {

@@ -1,7 +1,7 @@
 /** The attestation object around authenticator data: fmt, the members of the statement, and the order of its certificates. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
-import { strangerAnchor } from '../attestation/test-pki.ts';
+import { strangerAnchor } from '../attestation/attestation-ca.ts';
 import { trying } from './defect.ts';
 import { append, drop, flip, inAnswer, listOf, put, shorten, within } from './mutators.ts';
 

@@ -1,5 +1,5 @@
 /** Layout of authenticator data: rpIdHash, counter, attested credential data, extensions, and where they end. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { trying } from './defect.ts';
 import { append, atRegistration, flip, inAttested } from './mutators.ts';

@@ -1,12 +1,12 @@
 /** Every defect of behaviour shows: an observation that is the same in two correct authenticators, and another with the defect. */
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { type AuthenticatorOptions, createAuthenticator, type DefectId, defectGroups, defects } from '../index.ts';
-import { extensionObservations, managementObservations, transportObservations } from './test-answer-observations.ts';
-import { attestationObservations, flagObservations } from './test-attestation-observations.ts';
-import { assertionObservations, registrationObservations, resetObservations } from './test-command-observations.ts';
-import { pinObservations, tokenObservations } from './test-pin-observations.ts';
-import { type Observation, Subject } from './test-subject.ts';
+import { extensionObservations, managementObservations, transportObservations } from './testing/answer-observations.ts';
+import { attestationObservations, flagObservations } from './testing/attestation-observations.ts';
+import { assertionObservations, registrationObservations, resetObservations } from './testing/command-observations.ts';
+import { pinObservations, tokenObservations } from './testing/pin-observations.ts';
+import { type Observation, Subject } from './testing/subject.ts';
 
 const observations: Record<string, Observation> = {
   ...flagObservations,

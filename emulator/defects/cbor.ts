@@ -1,5 +1,5 @@
 /** How answers are encoded: one row for each rule of CTAP2 canonical CBOR, CTAP 2.1 section 8. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { type CborMap, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { trying } from './defect.ts';

@@ -1,5 +1,5 @@
 /** The attestation certificate, field by field: WebAuthn L3 section 8.2.1 and RFC 5280 section 4.1. */
-import { utf8 } from '#protocol/bytes.ts';
+import { utf8 } from '#base/bytes.ts';
 import * as der from '#protocol/der.ts';
 import {
   basicConstraints,

@@ -1,5 +1,5 @@
 /** The credential public key, WebAuthn L3 sections 5.8.5 and 6.5.1, and RFC 9053 section 7. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { coseKeyLabels as label } from '#protocol/cose.ts';

@@ -1,5 +1,5 @@
 /** A deliberate defect: what is wrong, the requirement it breaks, whom it puts on trial, and the change that makes it so. */
-import type { Change } from '../misbehaviour.ts';
+import type { Change } from '../fault-hooks.ts';
 
 /**
  * Who has to notice: the relying party that verifies, the client that reads answers and asks the user, or a conformance

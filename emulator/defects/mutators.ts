@@ -1,10 +1,11 @@
 /** The few ways in which rows change something: members of a map, members of one command's answer, attested data, bytes. */
+
+import { concat } from '#base/bytes.ts';
 import type { AttestedCredentialData, AuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat } from '#protocol/bytes.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
 import type { CertificateTemplate } from '../attestation/x509.ts';
-import type { Change } from '../misbehaviour.ts';
+import type { Change } from '../fault-hooks.ts';
 
 type Bytes = (bytes: Uint8Array) => Uint8Array;
 type Edit = (map: CborMap) => CborMap;

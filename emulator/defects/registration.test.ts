@@ -1,7 +1,7 @@
 /** Every defect that puts a relying party on trial is refused by ours, at the right visit and for the right reason. */
 import { describe, expect, it } from 'vitest';
 import { type DefectId, defectGroups, defects } from '../index.ts';
-import { ceremonyWith } from './test-ceremony.ts';
+import { ceremonyWith } from './testing/ceremony.ts';
 
 /** Where the refusal comes, and why; `body-invalid` is an answer of which not even the credential id can be read. */
 const refusedAs: Record<string, readonly DefectId[]> = {

@@ -1,5 +1,5 @@
 /** The catalogue of deliberate defects, by group. A new defect is a row in its group; the part of its id before the dot is the group. */
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { attestationStatementDefects } from './attestation-statement.ts';
 import { authDataDefects } from './auth-data.ts';
 import { cborDefects } from './cbor.ts';

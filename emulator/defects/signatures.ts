@@ -1,5 +1,5 @@
 /** Attestation and assertion signatures: their encoding, and what they are made over. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { integer, sequence } from '#protocol/der.ts';
 import { trying } from './defect.ts';

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { statusName } from '#protocol/status.ts';
 import type { AuthenticatorOptions, DefectId } from '../index.ts';
-import { rpId } from '../test-platform.ts';
+import { rpId } from '../testing/test-platform.ts';
 import { type Swap, statusSwaps } from './status-codes.ts';
-import { Subject } from './test-subject.ts';
+import { Subject } from './testing/subject.ts';
 
 interface Provocation {
   options?: Partial<AuthenticatorOptions>;

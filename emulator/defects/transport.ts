@@ -1,5 +1,5 @@
 /** How answers arrive: not at all, late, twice, too long; and requests that should not have been taken. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { trying } from './defect.ts';
 
 const answers = 'CTAP 2.1 section 3';

@@ -1,12 +1,12 @@
 /** Extensions against the platform's side of the mathematics. */
 import { describe, expect, it } from 'vitest';
+import { concat } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat } from '#protocol/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { type AuthenticatorOptions, createAuthenticator } from '../index.ts';
-import { rpId, TestPlatform } from '../test-platform.ts';
+import { rpId, TestPlatform } from '../testing/test-platform.ts';
 
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
   new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));

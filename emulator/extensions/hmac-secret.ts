@@ -1,5 +1,5 @@
 /** Extension `hmac-secret`, CTAP 2.1 section 12.5. Every credential has its two CredRandoms, asked for at creation or not. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import type { CborValue } from '#protocol/cbor.ts';
 import { hmacSha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';

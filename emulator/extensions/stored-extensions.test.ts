@@ -1,12 +1,12 @@
 /** Extensions that a credential keeps something of, and those that tell about the user, against the platform's side. */
 import { describe, expect, it } from 'vitest';
+import { concat } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat } from '#protocol/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { type AuthenticatorOptions, createAuthenticator, type Persona, personas } from '../index.ts';
-import { rpId, TestPlatform } from '../test-platform.ts';
+import { rpId, TestPlatform } from '../testing/test-platform.ts';
 
 /** Everything but the largeBlobs command, which goes not together with the extension of that name. */
 const { largeBlobs: _, ...features } = personas['touchstone-complete'].features;

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UnavailableError, UsageError } from '#protocol/errors.ts';
+import { UnavailableError, UsageError } from '#base/errors.ts';
 import { createAuthenticator, FileJournal } from '../index.ts';
-import { TestPlatform } from '../test-platform.ts';
+import { TestPlatform } from '../testing/test-platform.ts';
 
-const fixture = fileURLToPath(new URL('./holder.fixture.ts', import.meta.url));
+const fixture = fileURLToPath(new URL('./testing/lock-holder.ts', import.meta.url));
 const patient = { timeout: 60_000 };
 let directory: string;
 let path: string;

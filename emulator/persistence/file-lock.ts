@@ -6,7 +6,7 @@
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UnavailableError } from '#protocol/errors.ts';
+import { UnavailableError } from '#base/errors.ts';
 import { runningProcess, thisProcess } from './running-process.ts';
 
 /** The locks of this process, and how often it holds each. */

@@ -15,9 +15,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { toHex, utf8 } from '#protocol/bytes.ts';
+import { toHex, utf8 } from '#base/bytes.ts';
+import { UsageError } from '#base/errors.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { UsageError } from '#protocol/errors.ts';
 import { lockFile } from './file-lock.ts';
 
 /** Keeps records, in order. One authenticator at a time may use it. */

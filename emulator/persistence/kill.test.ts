@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fromHex } from '#protocol/bytes.ts';
-import { seededRandom } from '#protocol/seeded-random.ts';
+import { fromHex } from '#base/bytes.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { createAuthenticator } from '../index.ts';
-import { TestPlatform } from '../test-platform.ts';
+import { TestPlatform } from '../testing/test-platform.ts';
 
-const fixture = fileURLToPath(new URL('./registrar.fixture.ts', import.meta.url));
+const fixture = fileURLToPath(new URL('./testing/registering-process.ts', import.meta.url));
 const random = seededRandom('kill -9');
 const rounds = Number(process.env.TOUCHSTONE_KILLS ?? 6);
 let directory: string;

@@ -3,11 +3,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { utf8 } from '#base/bytes.ts';
+import { UsageError } from '#base/errors.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { utf8 } from '#protocol/bytes.ts';
-import { UsageError } from '#protocol/errors.ts';
 import { type AuthenticatorOptions, createAuthenticator, FileJournal, type PersistentStore } from '../index.ts';
-import { rpId, TestPlatform } from '../test-platform.ts';
+import { rpId, TestPlatform } from '../testing/test-platform.ts';
 
 let directory: string;
 let path: string;

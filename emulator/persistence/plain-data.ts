@@ -1,5 +1,5 @@
 /** Plain data as JSON: byte strings become `{ "base64url": ... }`, absent members stay absent. What is not plain data is a bug. */
-import { fromBase64url, toBase64url } from '#protocol/bytes.ts';
+import { fromBase64url, toBase64url } from '#base/bytes.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };

@@ -2,7 +2,7 @@
  * Keeps a store in step with an authenticator's persistent state. `commit` writes what has changed since the last one as one
  * record, so that a command's changes are kept together or not at all.
  */
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import type { StoredCredential } from '../credential-store.ts';
 import type { PersistentState, State } from '../state.ts';
 import type { PersistentStore } from './journal.ts';

@@ -8,8 +8,8 @@
  * `members` are those of `PersistentState` that are plain data; one that is missing has its value of the factory.
  */
 
+import { UsageError } from '#base/errors.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
-import { UsageError } from '#protocol/errors.ts';
 import type { StoredCredential } from '../credential-store.ts';
 import { CredentialKeys } from '../keys.ts';
 import type { FactorySettings, PersistentState } from '../state.ts';

@@ -1,16 +1,16 @@
 /** What holds for every persona. */
 import { describe, expect, it } from 'vitest';
+import { concat, formatAaguid, parseAaguid } from '#base/bytes.ts';
+import { UsageError } from '#base/errors.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, formatAaguid, parseAaguid } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import { verifySignature } from '#protocol/crypto.ts';
-import { UsageError } from '#protocol/errors.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import { modelName, modelNames } from '#relying-party/authenticator-models.ts';
 import { createAuthenticator, type Persona, type PersonaId, personas, plugIn } from '../index.ts';
-import { clientDataHash, messageOf, registration, TestPlatform } from '../test-platform.ts';
+import { clientDataHash, messageOf, registration, TestPlatform } from '../testing/test-platform.ts';
 
 const all = Object.entries(personas) as [PersonaId, Persona][];
 

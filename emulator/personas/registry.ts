@@ -1,5 +1,5 @@
 /** The personas by id. A new model is its data and a line here. */
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { feitianAllinone, feitianBiopass, feitianEpass, feitianEpassNfc } from './feitian.ts';
 import {
   applePasswords,

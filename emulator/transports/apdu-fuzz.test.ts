@@ -1,9 +1,9 @@
 /** Mutated APDUs against a whole card: it answers, and SELECT right too, after whatever came, and holds no more than it held. TOUCHSTONE_FUZZ sets how many. */
 import { expect, it } from 'vitest';
+import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { encodeChain, encodeCommand } from '#protocol/apdu.ts';
-import { concat, fromHex, toHex, utf8 } from '#protocol/bytes.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
-import { seededRandom } from '#protocol/seeded-random.ts';
 import { createAuthenticator, insertCard } from '../index.ts';
 
 const count = Number(process.env.TOUCHSTONE_FUZZ ?? 20_000);

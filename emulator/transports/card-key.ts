@@ -1,6 +1,7 @@
 /** A key in the form of a smart card, and whether it lies on a reader: what the slot in the process and vpcd share. */
+
+import { type Clock, systemClock } from '#base/clock.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { type Clock, systemClock } from '#protocol/seams.ts';
 import { PowerLost } from '../faults.ts';
 import type { KeyInside } from './hid-key.ts';
 import { SmartCard } from './smart-card.ts';

@@ -1,6 +1,7 @@
 /** The channels a CTAPHID device has given out: so many, and then the one longest unused is forgotten. CTAP 2.1 section 11.2.3. */
+
+import type { Random } from '#base/random.ts';
 import { broadcastChannel, reservedChannel } from '#protocol/ctaphid.ts';
-import type { Random } from '#protocol/seams.ts';
 
 /** More programs than will ever talk to one key at a time; a host that keeps asking costs no more. */
 const mostChannels = 64;

@@ -1,5 +1,5 @@
 /** A CTAPHID command at work for one channel: its keepalives, its cancellation, and when nobody waits for it any more. */
-import type { Alarm } from '#protocol/alarm.ts';
+import type { Deadline } from '#base/deadline.ts';
 import type { ProcessOptions } from '../authenticator.ts';
 import type { Keepalive } from '../session.ts';
 
@@ -14,14 +14,14 @@ export interface RunningCommandParts {
   /** Cancels it. */
   cancel: AbortController;
   /** Rings when it is time for `repeatStatus`. */
-  pace: Alarm;
+  pace: Deadline;
   /** Sends a keepalive; undefined for a device that lets the host wait in silence. */
   sendStatus: ((channel: number, status: Keepalive) => void) | undefined;
 }
 
 export class RunningCommand {
   readonly channel: number;
-  readonly #pace: Alarm;
+  readonly #pace: Deadline;
   readonly #sendStatus: RunningCommandParts['sendStatus'];
   readonly #cancel: AbortController;
   #abandoned = false;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex } from '#protocol/bytes.ts';
+import { fromHex, toHex } from '#base/bytes.ts';
+import { seededRandom } from '#base/seeded-random.ts';
+import { ManualClock } from '#base/testing/manual-clock.ts';
 import {
   broadcastChannel,
   ctapHidCommands,
@@ -9,8 +11,6 @@ import {
   parsePacket,
 } from '#protocol/ctaphid.ts';
 import { type HidMessage, Reassembler } from '#protocol/ctaphid-reassembler.ts';
-import { seededRandom } from '#protocol/seeded-random.ts';
-import { StandingClock } from '#protocol/test-standing-clock.ts';
 import { createAuthenticator, ManualGestures } from '../index.ts';
 import { CtapHidDevice, type CtapHidDeviceOptions } from './ctaphid-device.ts';
 
@@ -23,7 +23,7 @@ const settled = () => new Promise(setImmediate);
 
 /** A device and a host that sends packets and reads what came. */
 class Bench {
-  readonly clock = new StandingClock();
+  readonly clock = new ManualClock();
   readonly gestures = new ManualGestures();
   readonly winks: number[] = [];
   readonly device: CtapHidDevice;
@@ -263,7 +263,7 @@ describe('time', () => {
   });
 
   it('is told while nobody is asked for anything', async () => {
-    const clock = new StandingClock();
+    const clock = new ManualClock();
     const bench = new Bench({ clock, process: () => clock.sleep(250).then(() => getInfo) });
     bench.send(bench.open(), CBOR, getInfo);
     for (const ms of [100, 100, 60]) {

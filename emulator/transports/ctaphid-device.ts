@@ -2,7 +2,10 @@
  * CTAPHID, device side, CTAP 2.1 section 11.2: a state machine that takes reports and gives reports. It owns who may talk
  * when: channels, the one transaction, the lock. It knows no sockets, and no packet makes it throw.
  */
-import { Alarm } from '#protocol/alarm.ts';
+
+import { type Clock, systemClock } from '#base/clock.ts';
+import { Deadline } from '#base/deadline.ts';
+import { type Random, systemRandom } from '#base/random.ts';
 import {
   broadcastChannel,
   type Capabilities,
@@ -26,7 +29,6 @@ import {
 } from '#protocol/ctaphid.ts';
 import { type HidMessage, Reassembler } from '#protocol/ctaphid-reassembler.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
 import type { Keepalive } from '../session.ts';
 import { HidChannels } from './ctaphid-channels.ts';
 import { type ProcessMessage, RunningCommand, type RunningCommandParts } from './ctaphid-command.ts';
@@ -68,8 +70,8 @@ export class CtapHidDevice {
   readonly #clock: Clock;
   readonly #channels: HidChannels;
   readonly #capabilities: Capabilities;
-  readonly #messageTimeout: Alarm;
-  readonly #pace: Alarm;
+  readonly #messageTimeout: Deadline;
+  readonly #pace: Deadline;
   readonly #sendStatus: RunningCommandParts['sendStatus'];
   /** The one transaction: a message that arrives, or a command at work. */
   #receiving: Reassembler | undefined;
@@ -84,8 +86,8 @@ export class CtapHidDevice {
   constructor(options: CtapHidDeviceOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#messageTimeout = new Alarm(this.#clock, () => this.#onMessageTimeout());
-    this.#pace = new Alarm(this.#clock, () => this.#running?.repeatStatus());
+    this.#messageTimeout = new Deadline(this.#clock, () => this.#onMessageTimeout());
+    this.#pace = new Deadline(this.#clock, () => this.#running?.repeatStatus());
     if (options.sendsKeepalives !== false)
       this.#sendStatus = (channel, status) => this.#reply(channel, ctapHidCommands.KEEPALIVE, keepalivePayload[status]);
     this.#channels = new HidChannels(options.random ?? systemRandom);

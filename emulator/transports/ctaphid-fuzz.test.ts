@@ -1,8 +1,9 @@
 /** Mutated packets against a whole key: it answers INIT after whatever came, and holds no more than it held. TOUCHSTONE_FUZZ sets how many. */
 import { expect, it } from 'vitest';
+import { AdjustableClock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { ctapHidCommands, decodeInitResponse, fragment, parsePacket, reportLength } from '#protocol/ctaphid.ts';
-import { AdjustableClock, type Random } from '#protocol/seams.ts';
-import { seededRandom } from '#protocol/seeded-random.ts';
 import { createAuthenticator, plugInHid } from '../index.ts';
 
 const count = Number(process.env.TOUCHSTONE_FUZZ ?? 20_000);

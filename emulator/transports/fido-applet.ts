@@ -1,4 +1,7 @@
 /** The FIDO applet of a card, CTAP 2.1 section 11.3: NFCCTAP messages with their keepalives, and U2F. It takes whole commands; how they are cut is the card's business. */
+
+import { utf8 } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
 import {
   type CommandApdu,
   encodeCommand,
@@ -7,11 +10,9 @@ import {
   type StatusWord,
   statusWords,
 } from '#protocol/apdu.ts';
-import { utf8 } from '#protocol/bytes.ts';
 import { keepaliveStatus } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { appletVersions, cardClasses, cardInstructions, cardParameters } from '#protocol/nfcctap.ts';
-import type { Clock } from '#protocol/seams.ts';
 import type { KeyInside } from './hid-key.ts';
 import { NfcctapMessage } from './nfcctap-message.ts';
 

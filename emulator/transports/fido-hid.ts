@@ -1,5 +1,5 @@
 /** The HID interface of a FIDO key: what it tells the host about its reports, CTAP 2.1 section 11.2.8. */
-import { fromHex } from '#protocol/bytes.ts';
+import { fromHex } from '#base/bytes.ts';
 
 /** Usage page FIDO alliance, usage U2F HID: one input and one output report of 64 bytes, without report ids. */
 export const fidoReportDescriptor = fromHex(

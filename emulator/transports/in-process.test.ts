@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { AdjustableClock } from '#base/clock.ts';
 import { commands } from '#protocol/commands.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import { createAuthenticator, ManualGestures, neverTouch, plugIn, touchAfter } from '../index.ts';
-import { messageOf, registration, TestPlatform } from '../test-platform.ts';
+import { messageOf, registration, TestPlatform } from '../testing/test-platform.ts';
 
 const getInfo = messageOf('authenticatorGetInfo');
 const makeCredential = messageOf(

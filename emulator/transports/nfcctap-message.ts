@@ -1,5 +1,5 @@
 /** A CTAP message at work in a card: whoever has it asks for the answer, and hears how it stands when that is not there yet. */
-import type { Clock } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Keepalive } from '../session.ts';
 import type { ProcessMessage } from './ctaphid-command.ts';
 

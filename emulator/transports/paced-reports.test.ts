@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { StandingClock } from '#protocol/test-standing-clock.ts';
+import { ManualClock } from '#base/testing/manual-clock.ts';
 import { PacedReports } from './paced-reports.ts';
 
 const settled = () => new Promise(setImmediate);
 
 it('sends bursts with a breath between, in order', async () => {
-  const clock = new StandingClock();
+  const clock = new ManualClock();
   const delivered: number[] = [];
   const reports = new PacedReports(clock, ([number]) => delivered.push(number!));
   for (let number = 0; number < 60; number++) reports.send(new Uint8Array([number]));
@@ -21,7 +21,7 @@ it('sends bursts with a breath between, in order', async () => {
 });
 
 it('forgets what waits', async () => {
-  const clock = new StandingClock();
+  const clock = new ManualClock();
   let delivered = 0;
   const reports = new PacedReports(clock, () => delivered++);
   for (let number = 0; number < 30; number++) reports.send(new Uint8Array(64));

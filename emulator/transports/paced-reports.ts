@@ -1,6 +1,7 @@
 /** Reports to a host that keeps only so many unread: a burst, a breath, the next burst. Their order stays. */
-import { Alarm } from '#protocol/alarm.ts';
-import type { Clock } from '#protocol/seams.ts';
+
+import type { Clock } from '#base/clock.ts';
+import { Deadline } from '#base/deadline.ts';
 
 /** Linux keeps 64 reports for a program that reads a hidraw device. */
 const burst = 24;
@@ -8,13 +9,13 @@ const breathMs = 1;
 
 export class PacedReports {
   readonly #deliver: (report: Uint8Array) => void;
-  readonly #breath: Alarm;
+  readonly #breath: Deadline;
   #waiting: Uint8Array[] = [];
   #left = burst;
 
   constructor(clock: Clock, deliver: (report: Uint8Array) => void) {
     this.#deliver = deliver;
-    this.#breath = new Alarm(clock, () => this.#nextBurst());
+    this.#breath = new Deadline(clock, () => this.#nextBurst());
   }
 
   send(report: Uint8Array): void {

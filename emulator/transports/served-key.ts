@@ -1,7 +1,8 @@
 /** What served keys have in common: hands on the cable; over sockets also who gets which report, and how a taken port is said. */
 import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import { TransportError } from '#protocol/errors.ts';
-import type { Clock, Random } from '#protocol/seams.ts';
 import type { HidKeyOptions, KeyInside } from './hid-key.ts';
 import type { UsbDevice } from './usb-identity.ts';
 

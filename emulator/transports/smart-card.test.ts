@@ -1,7 +1,7 @@
 /** The card as APDUs in hex: selection, lengths, chains, keepalives, and the status word of everything that is wrong. */
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex, uint, utf8 } from '#protocol/bytes.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
+import { fromHex, toHex, uint, utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { createAuthenticator, insertCard, ManualGestures } from '../index.ts';
 
 const select = '00a4040008a0000006472f000100';

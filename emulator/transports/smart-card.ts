@@ -2,6 +2,9 @@
  * A smart card, ISO/IEC 7816-4, with the FIDO applet on it: it takes command APDUs, one at a time, and gives response APDUs.
  * It owns selection and how long commands and responses are cut: short, extended, chained. Any bytes are answered.
  */
+
+import { concat, equal } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
 import {
   type CommandApdu,
   chainingBit,
@@ -13,11 +16,9 @@ import {
   shortLimits,
   statusWords,
 } from '#protocol/apdu.ts';
-import { concat, equal } from '#protocol/bytes.ts';
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { cardClasses, cardInstructions, cardParameters, fidoAid } from '#protocol/nfcctap.ts';
-import type { Clock } from '#protocol/seams.ts';
 import { FidoApplet } from './fido-applet.ts';
 import type { KeyInside } from './hid-key.ts';
 

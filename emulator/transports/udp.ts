@@ -3,7 +3,7 @@
  * read there; answers go to whoever sent, which serves them and everybody else.
  */
 import { createSocket, type RemoteInfo } from 'node:dgram';
-import { equal, fromHex } from '#protocol/bytes.ts';
+import { equal, fromHex } from '#base/bytes.ts';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
 import { cannotListen, type Listening, loopback, PeersByChannel, type SocketKey, serving } from './served-key.ts';

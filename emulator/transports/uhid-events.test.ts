@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex, utf8 } from '#protocol/bytes.ts';
+import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { personas } from '../personas/registry.ts';
 import {
   parseUhidEvent,

@@ -2,7 +2,7 @@
  * The events that cross `/dev/uhid`, as bytes: Linux `include/uapi/linux/uhid.h`. Pure. Numbers are in the machine's byte
  * order, and every machine that Node runs Linux on and anybody would plug a key into is little-endian.
  */
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat, utf8 } from '#base/bytes.ts';
 import { fidoReportDescriptor } from './fido-hid.ts';
 import type { UsbDevice } from './usb-identity.ts';
 

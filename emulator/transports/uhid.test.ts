@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fromHex, toHex } from '#protocol/bytes.ts';
+import { fromHex, toHex } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import { ctapStatus } from '#protocol/status.ts';
 import { openCtapHid } from '#transport/ctaphid-channel.ts';
-import { type DeviceUnderContract, deviceContract } from '#transport/device.contract.ts';
+import { type DeviceUnderContract, deviceContract } from '#transport/testing/device-contract.ts';
 import {
   createAuthenticator,
   longestUhidMessage,

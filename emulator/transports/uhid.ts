@@ -3,10 +3,11 @@
  * The node is read without blocking and asked on a clock, often while a program has the key open: a blocking read would
  * hold one of Node's few threads, or the end of the process.
  */
-import { Alarm } from '#protocol/alarm.ts';
+
+import { systemClock } from '#base/clock.ts';
+import { Deadline } from '#base/deadline.ts';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { systemClock } from '#protocol/seams.ts';
 import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
 import { PacedReports } from './paced-reports.ts';
 import { type ServedKey, serving } from './served-key.ts';
@@ -59,7 +60,7 @@ class UhidCable {
   readonly #node: UhidNode;
   readonly #created: () => Uint8Array;
   readonly #toHost: PacedReports;
-  readonly #nextLook: Alarm;
+  readonly #nextLook: Deadline;
   /** From START to STOP the device is the host's; between OPEN and CLOSE a program uses it. */
   #started = false;
   #opened = false;
@@ -70,7 +71,7 @@ class UhidCable {
     this.#node = node;
     this.#created = created;
     this.#toHost = new PacedReports(clock, (report) => this.#write(uhidInput(report)));
-    this.#nextLook = new Alarm(clock, () => this.#look());
+    this.#nextLook = new Deadline(clock, () => this.#look());
     const send = (report: Uint8Array) => this.#toHost.send(report);
     this.key = new HidKey(inside, { send, gone: () => this.#pullOut(), back: () => this.plugIn() }, options);
   }

@@ -1,5 +1,5 @@
 /** What a FIDO key says of itself when a host enumerates it: USB 2.0 chapter 9.6 and HID 1.11 section 6.2.1. Pure. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { fidoReportDescriptor } from './fido-hid.ts';
 import type { UsbDevice } from './usb-identity.ts';

@@ -2,7 +2,7 @@
  * USB/IP, protocol version 1.1.1 (Linux Documentation/usb/usbip_protocol.rst), as bytes, big-endian. Pure. First one operation:
  * list the devices or import one; on the connection of an imported device USB requests (URBs) follow.
  */
-import { concat, uint, utf8 } from '#protocol/bytes.ts';
+import { concat, uint, utf8 } from '#base/bytes.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import type { UsbDevice } from './usb-identity.ts';
 

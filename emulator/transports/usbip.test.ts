@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { concat, fromHex, toHex, uint } from '#protocol/bytes.ts';
+import { concat, fromHex, toHex, uint } from '#base/bytes.ts';
 import { fragment } from '#protocol/ctaphid.ts';
 import { openCtapHid } from '#transport/ctaphid-channel.ts';
-import { type DeviceUnderContract, deviceContract } from '#transport/device.contract.ts';
+import { type DeviceUnderContract, deviceContract } from '#transport/testing/device-contract.ts';
 import {
   type Authenticator,
   createAuthenticator,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fromHex, toHex } from '#protocol/bytes.ts';
+import { fromHex, toHex } from '#base/bytes.ts';
 import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
 import { createAuthenticator, ManualGestures, serveVpcd } from '../index.ts';
 

@@ -3,7 +3,7 @@
  * connects to the reader; each message is behind its length, u16 big-endian: one byte is the reader's hand, more is an APDU.
  */
 import { connect, type Socket } from 'node:net';
-import { fromHex } from '#protocol/bytes.ts';
+import { fromHex } from '#base/bytes.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
 import { CardKey, type CardKeyOptions } from './card-key.ts';

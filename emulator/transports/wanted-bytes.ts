@@ -1,5 +1,5 @@
 /** A byte stream for a parser that says how many bytes it wants next, so that nothing is held that it did not ask for. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 
 /** Yields the length of what it wants and gets exactly that. */
 export type Parser = Generator<number, void, Uint8Array>;

@@ -1,12 +1,12 @@
 /** U2F as bytes, and the two ways between it and CTAP2. */
 import { describe, expect, it } from 'vitest';
-import { concat, toHex, uint, utf8 } from '#protocol/bytes.ts';
+import { concat, toHex, uint, utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { coseKey } from '#protocol/cose.ts';
 import { sha256, verifySignature } from '#protocol/crypto.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import { createAuthenticator, neverTouch } from '../index.ts';
-import { TestManager } from '../test-management.ts';
-import { clientDataHash as challenge, rpId } from '../test-platform.ts';
+import { TestManager } from '../testing/management.ts';
+import { clientDataHash as challenge, rpId } from '../testing/test-platform.ts';
 
 const application = sha256(rpId);
 const apdu = (ins: number, data: Uint8Array = new Uint8Array(0), p1 = 0) =>

@@ -3,8 +3,9 @@
  * A key handle is a credential id: what U2F registers, getAssertion finds under the application parameter as rpIdHash, and
  * a credential that is neither discoverable nor bound to user verification answers U2F.
  */
+
+import { concat, uint } from '#base/bytes.ts';
 import { type CommandApdu, parseCommand, responseApdu, type StatusWord } from '#protocol/apdu.ts';
-import { concat, uint } from '#protocol/bytes.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';

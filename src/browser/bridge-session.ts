@@ -4,7 +4,7 @@
  */
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BridgeConnection } from './bridge-socket.ts';
-import type { Callers } from './callers.ts';
+import type { Callers } from './request-origins.ts';
 import type { CeremonyRequest, WebAuthnHandler } from './webauthn-handler.ts';
 
 type Ceremony = 'create' | 'get' | 'is-uvpaa';

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { toHex } from '#protocol/bytes.ts';
-import { type Random, systemRandom } from '#protocol/seams.ts';
+import { toHex } from '#base/bytes.ts';
+import { type Random, systemRandom } from '#base/random.ts';
 
 /** One connected browser context. Messages are JSON values. */
 export interface BridgeConnection {

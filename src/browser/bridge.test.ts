@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { toBase64url } from '#protocol/bytes.ts';
+import { toBase64url } from '#base/bytes.ts';
 import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
 import { type Bridge, openBridge } from './bridge.ts';
 import type { BridgeSession } from './bridge-session.ts';

@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Worker } from 'playwright';
 import { BridgeSession } from './bridge-session.ts';
 import { listenForBrowser } from './bridge-socket.ts';
-import { Callers } from './callers.ts';
+import { Callers } from './request-origins.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
 const extensionFolder = path.dirname(fileURLToPath(new URL('./extension/worker.js', import.meta.url)));

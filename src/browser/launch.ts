@@ -1,6 +1,6 @@
 /** Starts Chromium so that the bridge can be opened in it and nothing in the browser talks to the network on its own. */
 import { type Browser, chromium, type LaunchOptions } from 'playwright';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { findBrowser } from './installed-browsers.mjs';
 
 export interface BrowserChoice {

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { StandingClock } from '#protocol/test-standing-clock.ts';
+import { ManualClock } from '#base/testing/manual-clock.ts';
 import { showDialog } from './dialog-overlay.ts';
 import { dialogView } from './dialog-view.ts';
 import { findBrowser } from './installed-browsers.mjs';
@@ -70,7 +70,7 @@ describe.skipIf(!installed)(`prompt overlay in ${installed?.path ?? 'Chromium: n
 
   /** A prompt on show, on a clock that only moves when it is told to. */
   function shown() {
-    const clock = new StandingClock();
+    const clock = new ManualClock();
     const takeAway = new PromptOverlay(context, clock).show(view);
     /** What there is to see after another second; for polls, since a drawing that is under way does not hear the clock. */
     const secondLater = <T>(seen: () => Promise<T>) => {
@@ -134,7 +134,7 @@ describe.skipIf(!installed)(`prompt overlay in ${installed?.path ?? 'Chromium: n
 
   test('is no trouble where no page is left', async () => {
     const empty = await browser.newContext();
-    const clock = new StandingClock();
+    const clock = new ManualClock();
     const takeAway = new PromptOverlay(empty, clock).show(view);
     await empty.close();
     clock.advance(1000);

@@ -3,7 +3,7 @@
  * whatever came meanwhile, and on the next page too.
  */
 import type { BrowserContext } from 'playwright';
-import { type Clock, systemClock } from '#protocol/seams.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
 import { type Drawing, drawOver } from './overlay.ts';
 import { drawPrompt, type PromptView } from './prompt-drawing.ts';
 

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '#result/run-result.ts';
 
 const launcher = resolve(import.meta.dirname, 'touchstone.mjs');
-const fixtures = 'src/cli/fixtures';
+const fixtures = 'src/cli/testing';
 const reports = mkdtempSync(join(tmpdir(), 'touchstone-cli-'));
 afterAll(() => rmSync(reports, { recursive: true }));
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { TransportError, UnavailableError, UsageError } from '#protocol/errors.ts';
+import { UnavailableError, UsageError } from '#base/errors.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { defectsCommand } from './commands/defects.ts';
-import { docsCommand } from './commands/docs.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { keysCommand } from './commands/keys.ts';
 import { labCommand } from './commands/lab.ts';
@@ -16,6 +16,7 @@ import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { validateCommand } from './commands/validate.ts';
 import { exitCode } from './exit-codes.ts';
+import { docsCommand } from './generate/authenticator-document.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -2,9 +2,10 @@
  * The life of one ceremony: it ends by its result, a failure, the timeout, the page's abort or the user's refusal - once,
  * and whatever ended it first is what the page gets. Nothing it started (timer, listener, question) outlives it.
  */
+
+import { abortable, LinkedAbort, over } from '#base/async.ts';
 import type { Phase } from '#result/timeline.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';
-import { abortable, LinkedAbort, over } from './abort.ts';
 import { type ClientContext, type ClientPolicy, defaultPolicy } from './context.ts';
 import { CeremonyError, toWebAuthnError } from './ctap-to-webauthn.ts';
 import { type Cancelled, cancelled, type PresencePrompt, type UserInteraction } from './user-interaction.ts';

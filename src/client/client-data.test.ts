@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '#protocol/bytes.ts';
+import { fromHex, toHex } from '#base/bytes.ts';
 import { ccdToString, hashClientData, serializeClientData } from './client-data.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

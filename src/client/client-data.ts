@@ -1,5 +1,5 @@
 /** Client data and its serialization, WebAuthn L3 section 5.8.1 and 5.8.1.1: byte for byte what a verifier without a JSON parser expects. */
-import { toBase64url, utf8 } from '#protocol/bytes.ts';
+import { toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 
 export interface CollectedClientData {

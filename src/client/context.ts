@@ -1,5 +1,6 @@
 /** What a ceremony runs in: the page, the connected authenticators, the user, time and randomness, and what this client's vendor decided. */
-import type { Clock, Random } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import type { AuthenticatorChoice, UserInteraction } from './user-interaction.ts';

@@ -1,14 +1,14 @@
 /** create() against the emulator: what a page gets when all goes well, and every refusal that needs no authenticator. */
 import { describe, expect, test } from 'vitest';
+import { formatAaguid, fromBase64url, toBase64url } from '#base/bytes.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { formatAaguid, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { Timeline } from '#result/timeline.ts';
 import { create, createCredential } from './create.ts';
 import { registrationJSON } from './credential-json.ts';
 import { type PublicKeyCredentialCreationOptionsJSON, parseCreationOptions } from './credential-options.ts';
-import { creationOptions, deviceOf, emulatedKey, keyOf, rejection, worldOf } from './test-world.ts';
+import { creationOptions, deviceOf, emulatedKey, keyOf, rejection, worldOf } from './testing/test-client.ts';
 
 const attestationOf = (response: { attestationObject: string }) =>
   decode(fromBase64url(response.attestationObject)) as CborMap;

@@ -16,12 +16,12 @@ import {
 } from './credential-options.ts';
 import { registrationProcessors } from './extensions/registry.ts';
 import { type CreationRequest, type MadeCredential, makeCredential, suitsCreation } from './make-credential.ts';
-import { readable, relayedCredential } from './relay.ts';
 import { relyingPartyId } from './relying-party-id.ts';
 import { ceremonyTimeoutMs, collectClientData } from './request.ts';
 import { checkNewCredential } from './response-checks.ts';
 import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
 import { subjectPublicKeyInfo } from './subject-public-key-info.ts';
+import { readable, relayedCredential } from './unchecked-response.ts';
 
 /**
  * create() from JSON to JSON (section 5.1.8, and 5.1 for toJSON()).

@@ -1,5 +1,5 @@
 /** RegistrationResponseJSON and AuthenticationResponseJSON, WebAuthn L3 section 5.1 (toJSON()): binary members in base64url. */
-import { toBase64url } from '#protocol/bytes.ts';
+import { toBase64url } from '#base/bytes.ts';
 import type { Assertion, NewCredential } from './credential.ts';
 
 interface PublicKeyCredentialJSON<Response> {

@@ -1,13 +1,22 @@
 /** Exclude and allow lists of every length, against the emulator and against a scripted key that counts. */
 import { describe, expect, test } from 'vitest';
+import { equal, fromBase64url, toBase64url } from '#base/bytes.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
-import { equal, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import type { CommandRequest } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { create } from './create.ts';
 import { get } from './get.ts';
-import { creationOptions, emulatedKey, keyOf, ok, rejection, rpId, scriptedDevice, worldOf } from './test-world.ts';
+import {
+  creationOptions,
+  emulatedKey,
+  keyOf,
+  ok,
+  rejection,
+  rpId,
+  scriptedDevice,
+  worldOf,
+} from './testing/test-client.ts';
 
 const others = (count: number, length = 32) =>
   Array.from({ length: count }, (_, index) => ({

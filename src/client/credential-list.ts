@@ -2,7 +2,7 @@
  * Exclude and allow lists that may be longer than an authenticator takes at once: CTAP 2.1 sections 6.1.1 and 6.2.1
  * (platform side), 6.4 (maxCredentialCountInList, maxCredentialIdLength).
  */
-import { equal } from '#protocol/bytes.ts';
+import { equal } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CredentialDescriptor } from './credential-options.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
 import { createAuthenticator, type PersonaId, plugIn } from '#emulator';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
+import { instantUser } from './auto-approve-user.ts';
 import { fixedAuthenticators } from './context.ts';
 import { create } from './create.ts';
 import { CredentialManagement } from './credential-management.ts';
 import { Ctap2 } from './ctap2.ts';
-import { instantUser } from './instant-user.ts';
 
 const pin = '4862';
 

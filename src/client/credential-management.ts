@@ -2,7 +2,8 @@
  * Credential management, CTAP 2.1 section 6.8, platform side: how many credentials a key keeps, which of a relying party,
  * and taking one away.
  */
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat, utf8 } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
@@ -12,7 +13,6 @@ import {
   credentialManagementParams,
   credentialManagementSubCommands,
 } from '#protocol/management.ts';
-import type { Random } from '#protocol/seams.ts';
 import type { Ctap2 } from './ctap2.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken, pinUvAuthMembers } from './pin-protocol.ts';
 

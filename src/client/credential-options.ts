@@ -2,7 +2,7 @@
  * The options of create() and get(): the JSON form of WebAuthn L3 section 5.1.8 and 5.1.9 and the binary form the
  * ceremonies work on (sections 5.4 and 5.5). Values of enumerations that we do not know count as absent, section 2.1.1.
  */
-import { fromBase64url } from '#protocol/bytes.ts';
+import { fromBase64url } from '#base/bytes.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 
 interface CredentialDescriptorJSON {

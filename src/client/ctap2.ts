@@ -2,6 +2,9 @@
  * The one place from which CTAP2 commands are sent: encodes by the table, keeps the device's message size, checks status
  * and canonical form of the answer, parses by the table. What a device answers is hostile until it has passed here.
  */
+
+import { abortable } from '#base/async.ts';
+import type { Clock } from '#base/clock.ts';
 import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import {
@@ -14,10 +17,8 @@ import {
 } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
-import type { Clock } from '#protocol/seams.ts';
 import { statusName } from '#protocol/status.ts';
 import type { CtapDevice, TransactOptions } from '#transport/device.ts';
-import { abortable } from './abort.ts';
 
 /** What every authenticator takes; also what counts when one claims less. CTAP 2.1 section 6.4, maxMsgSize. */
 const leastMaxMsgSize = 1024;

@@ -2,7 +2,7 @@
  * get() on one authenticator: WebAuthn L3 section 5.1.4.2 ("issuing a credential request to an authenticator") and CTAP 2.1
  * sections 6.2.1 and 6.3, platform side.
  */
-import { equal } from '#protocol/bytes.ts';
+import { equal } from '#base/bytes.ts';
 import type { CommandRequest, CommandResponse } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
 import type { Ceremony } from './ceremony.ts';

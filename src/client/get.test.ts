@@ -1,12 +1,12 @@
 /** get() against the emulator: signatures, accounts, extensions, refusals. */
 import { describe, expect, test } from 'vitest';
+import { concat, fromBase64url, toBase64url } from '#base/bytes.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { sha256, verifySignature } from '#protocol/crypto.ts';
 import { create } from './create.ts';
 import { type PublicKeyCredentialRequestOptionsJSON, parseRequestOptions } from './credential-options.ts';
 import { get, requestAssertion } from './get.ts';
-import { creationOptions, emulatedKey, keyOf, origin, rejection, rpId, worldOf } from './test-world.ts';
+import { creationOptions, emulatedKey, keyOf, origin, rejection, rpId, worldOf } from './testing/test-client.ts';
 
 const request = (changes: Partial<PublicKeyCredentialRequestOptionsJSON> = {}) => ({
   challenge: 'AAAA',

@@ -10,11 +10,11 @@ import {
 } from './credential-options.ts';
 import { authenticationProcessors } from './extensions/registry.ts';
 import { type AssertionRequest, type GivenAssertion, getAssertion, suitsAssertion } from './get-assertion.ts';
-import { relayedExtensions } from './relay.ts';
 import { relyingPartyId } from './relying-party-id.ts';
 import { ceremonyTimeoutMs, collectClientData } from './request.ts';
 import { checkAuthenticatorData } from './response-checks.ts';
 import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
+import { relayedExtensions } from './unchecked-response.ts';
 
 /**
  * get() from JSON to JSON (section 5.1.9, and 5.1 for toJSON()).

@@ -5,7 +5,7 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { ClientPolicy } from './context.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
-import { creationOptions, keyOf, plainInfo, rejection, scriptedDevice, worldOf } from './test-world.ts';
+import { creationOptions, keyOf, plainInfo, rejection, scriptedDevice, worldOf } from './testing/test-client.ts';
 
 async function requestFor(
   info: Partial<AuthenticatorInfo>,

@@ -1,12 +1,12 @@
 /** The PIN dialogue against the emulator: every way in, every way out. */
 import { describe, expect, test } from 'vitest';
+import { fromBase64url } from '#base/bytes.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { fromBase64url } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { create } from './create.ts';
-import { creationOptions, emulatedKey, keyOf, ok, rejection, scriptedDevice, worldOf } from './test-world.ts';
+import { creationOptions, emulatedKey, keyOf, ok, rejection, scriptedDevice, worldOf } from './testing/test-client.ts';
 
 const verified = creationOptions({ authenticatorSelection: { userVerification: 'required' } });
 const flagsOf = ({ response }: { response: { authenticatorData: string } }) =>

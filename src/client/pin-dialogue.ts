@@ -2,7 +2,7 @@
  * The PIN dialogue, CTAP 2.1 section 6.5.5: create a PIN, change one that must be changed, enter one until it is right.
  * Asks the user, talks to the key, and tells what was wrong; the commands themselves are `pin-protocol.ts`.
  */
-import { utf8 } from '#protocol/bytes.ts';
+import { utf8 } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';

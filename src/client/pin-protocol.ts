@@ -2,7 +2,8 @@
  * One run of a PIN/UV auth protocol with an authenticator, platform side: CTAP 2.1 section 6.5.5. Knows the commands and
  * what is encrypted under what; who is asked for a PIN, and when, is `pin-dialogue.ts`.
  */
-import { concat, utf8 } from '#protocol/bytes.ts';
+import { concat, utf8 } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type Permission, permissions as permissionBits } from '#protocol/commands.ts';
 import { generateAgreementKey, sha256 } from '#protocol/crypto.ts';
@@ -15,7 +16,6 @@ import {
   pinUvAuthProtocols,
   sharedSecret,
 } from '#protocol/pin-uv-auth.ts';
-import type { Random } from '#protocol/seams.ts';
 import type { TransactOptions } from '#transport/device.ts';
 import type { Ctap2 } from './ctap2.ts';
 

@@ -1,6 +1,7 @@
 /** What a client checks of an authenticator's answer before a page sees it: WebAuthn L3 sections 6.1, 6.5.1, 6.3.2 and 6.3.3. */
+
+import { equal } from '#base/bytes.ts';
 import { type AttestedCredentialData, flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { equal } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';

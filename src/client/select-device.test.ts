@@ -13,7 +13,7 @@ import {
   Sockets,
   scriptedDevice,
   worldOf,
-} from './test-world.ts';
+} from './testing/test-client.ts';
 
 const platform = () => ({
   ...keyOf(emulatedKey({ persona: 'apple-passwords' }).device, 'here'),

@@ -2,8 +2,9 @@
  * Which authenticator serves the ceremony: the place the user chooses, then the key the user touches.
  * WebAuthn L3 section 5.1.3 steps 20 to 22 (hints, attachment, candidates), CTAP 2.1 section 6.9.
  */
+
+import { LinkedAbort } from '#base/async.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
-import { LinkedAbort } from './abort.ts';
 import type { Ceremony } from './ceremony.ts';
 import type { AvailableAuthenticator } from './context.ts';
 import type { AuthenticatorAttachment, Hint } from './credential-options.ts';

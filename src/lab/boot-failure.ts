@@ -1,5 +1,5 @@
 /** Why a kernel did not come up, as a sentence. */
-import { UnavailableError } from '#protocol/errors.ts';
+import { UnavailableError } from '#base/errors.ts';
 
 /** What the kernel prints, and what it means for whoever reads it. */
 const known: readonly [pattern: RegExp, sentence: string][] = [

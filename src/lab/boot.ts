@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type Clock, systemClock } from '#protocol/seams.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
 import { bootFailure } from './boot-failure.ts';
 import { type GuestJob, prepareGuestFolder } from './guest-folder.ts';
 import { GuestLine } from './guest-line.ts';

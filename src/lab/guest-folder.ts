@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { UnavailableError } from '#protocol/errors.ts';
+import { UnavailableError } from '#base/errors.ts';
 
 /** What runs in the guest. */
 export interface GuestJob {

@@ -8,11 +8,11 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renam
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { toHex } from '#protocol/bytes.ts';
+import { toHex } from '#base/bytes.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
+import { UnavailableError } from '#base/errors.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { UnavailableError } from '#protocol/errors.ts';
-import { type Clock, systemClock } from '#protocol/seams.ts';
-import { ensureNeeds } from './needs.ts';
+import { ensureNeeds } from './prerequisites.ts';
 
 const series = '6.1';
 const source = `/usr/src/linux-source-${series}.tar.xz`;

@@ -4,15 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { UnavailableError } from '#protocol/errors.ts';
-import { systemClock } from '#protocol/seams.ts';
+import { systemClock } from '#base/clock.ts';
+import { UnavailableError } from '#base/errors.ts';
 import { bootFailure } from './boot-failure.ts';
 import { judge, type LabCase, type LabJob, resultOf } from './case.ts';
 import { exports, prepareGuestFolder, quoted } from './guest-folder.ts';
 import { GuestLine } from './guest-line.ts';
 import { kernelFolder } from './kernel.ts';
 import { kernelArguments } from './kernel-arguments.ts';
-import { ensureNeeds, type Machine, needs } from './needs.ts';
+import { ensureNeeds, type Machine, needs } from './prerequisites.ts';
 import { descendants } from './process-tree.ts';
 import { idlest, idlestProcessor, idleTicks, processorList } from './processor.ts';
 

@@ -6,7 +6,7 @@
  * everything three to five times as slowly as one processor alone.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Clock } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
 
 const lookMs = 100;
 

@@ -1,7 +1,7 @@
 /** Runs a job's cases in a guest of its own and judges each as soon as it has ended. */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
 import type { CaseResult } from '#result/run-result.ts';
 import { bootLab, type LabOutcome } from './boot.ts';
 import { type CaseOutcome, type LabCase, type LabJob, nameOf, resultOf } from './case.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { concat, fromHex, toHex } from '#base/bytes.ts';
 import {
   encodeChain,
   encodeCommand,
@@ -8,7 +9,6 @@ import {
   saysMoreData,
   statusWordName,
 } from './apdu.ts';
-import { concat, fromHex, toHex } from './bytes.ts';
 
 const header = { cla: 0x80, ins: 0x10, p1: 0x80, p2: 0 };
 const command = (length: number, ne: number | undefined, extended: boolean) => ({

@@ -2,7 +2,7 @@
  * APDUs, ISO/IEC 7816-4 section 5: commands with short and extended lengths, chains of short ones, responses and status words.
  * Pure; card and host share it, and U2F, whose raw messages are APDUs.
  */
-import { concat, uint } from './bytes.ts';
+import { concat, uint } from '#base/bytes.ts';
 import { ProtocolViolation } from './errors.ts';
 
 /** ISO/IEC 7816-4 section 5.6, and what FIDO makes of them: U2F Raw Message Formats section 3.3, CTAP 2.1 section 11.3. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { concat, uint } from '#base/bytes.ts';
 import { encodeAuthenticatorData, flag, parseAuthenticatorData } from './authenticator-data.ts';
-import { concat, uint } from './bytes.ts';
 import { encode } from './cbor.ts';
 import { coseKey } from './cose.ts';
 

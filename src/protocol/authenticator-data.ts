@@ -1,5 +1,5 @@
 /** Authenticator data, WebAuthn L3 section 6.1: rpIdHash(32) flags(1) signCount(4) [attestedCredentialData] [extensions]. */
-import { concat, uint } from './bytes.ts';
+import { concat, uint } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from './cbor.ts';
 import { decodeFirst } from './cbor-reader.ts';
 import { ProtocolViolation } from './errors.ts';

@@ -4,7 +4,7 @@ import { Decoder } from 'cbor-x';
 import { decode as cborgDecode, encode as cborgEncode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex } from './bytes.ts';
+import { concat, fromHex, toHex } from '#base/bytes.ts';
 import { type CborValue, encode, encodeMessage, Raw } from './cbor.ts';
 import { type CborRule, cborRules, decode, decodeFirst, inspect } from './cbor-reader.ts';
 import { ProtocolViolation } from './errors.ts';

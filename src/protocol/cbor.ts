@@ -2,7 +2,7 @@
  * CBOR as CTAP writes it: the value types and the canonical encoder (CTAP 2.1 section 8, "Message Encoding").
  * Reading is `cbor-reader.ts`. Deliberately bad bytes are spliced in with `Raw`.
  */
-import { utf8 } from './bytes.ts';
+import { utf8 } from '#base/bytes.ts';
 
 export type CborKey = number | bigint | string;
 export type CborMap = Map<CborKey, CborValue>;

@@ -1,6 +1,8 @@
 /** Against published vectors: RFC 5869, 6979, 8032. */
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex, utf8 } from './bytes.ts';
+import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { type CoseAlgorithm, coseAlgorithms, coseKey, parseCoseKey } from './cose.ts';
 import {
   generateAgreementKey,
@@ -12,8 +14,6 @@ import {
   verifySignature,
 } from './crypto.ts';
 import * as der from './der.ts';
-import { systemRandom } from './seams.ts';
-import { seededRandom } from './seeded-random.ts';
 
 it('HKDF: RFC 5869 test case 3', () => {
   const okm = '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8';

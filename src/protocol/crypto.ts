@@ -13,9 +13,9 @@ import {
   hkdfSync,
   timingSafeEqual,
 } from 'node:crypto';
-import { concat } from './bytes.ts';
+import { concat } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
 import { scalarFrom } from './keys/ec.ts';
-import type { Random } from './seams.ts';
 
 export { generateSigningKey, importSigningKey, secretFrom } from './keys/key-pair.ts';
 export { rsaPrivateKey } from './keys/rsa.ts';

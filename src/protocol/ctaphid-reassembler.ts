@@ -1,5 +1,5 @@
 /** Puts the packets of one channel together again. Every byte is hostile: at most 7,609 bytes are held, whatever is declared. */
-import { copyOf } from './bytes.ts';
+import { copyOf } from '#base/bytes.ts';
 import {
   type ContPacket,
   contHeaderLength,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex } from './bytes.ts';
+import { fromHex, toHex } from '#base/bytes.ts';
 import {
   broadcastChannel,
   decodeInitResponse,

@@ -2,7 +2,7 @@
  * CTAPHID packets, CTAP 2.1 section 11.2: commands, error codes, capabilities, and messages cut into 64-byte reports.
  * Pure; both sides share it. Putting packets together again is in `ctaphid-reassembler.ts`.
  */
-import { copyOf } from './bytes.ts';
+import { copyOf } from '#base/bytes.ts';
 import { ProtocolViolation } from './errors.ts';
 
 /** Every report has this length, padded with zeros (section 11.2.4). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex } from './bytes.ts';
+import { fromHex, toHex } from '#base/bytes.ts';
 import * as der from './der.ts';
 
 describe('DER as X.690 writes it', () => {

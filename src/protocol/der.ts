@@ -2,7 +2,7 @@
  * DER writer (X.690) for what X.509 needs. Values are encoded bytes, so a caller can nest anything, right or wrong:
  * certificates that break a rule on purpose are built from the same pieces.
  */
-import { concat } from './bytes.ts';
+import { concat } from '#base/bytes.ts';
 
 /** Universal tags, X.690 section 8. */
 const tag = {

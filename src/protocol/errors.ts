@@ -1,7 +1,4 @@
-/**
- * The typed errors of the house. A message says what cannot be done, what was found and what was wanted.
- * Expected outcomes (a refusal by policy, a verdict) are values, never errors.
- */
+/** Typed errors of the protocols: a CTAP status, a transport failure, a WebAuthn DOMException, bytes that break a rule. */
 import type { CtapStatusName } from './status.ts';
 
 /** A command ends with an error status. Thrown inside the emulator, mapped to the status byte in `authenticator.ts`; thrown in the client for a device's error status. */
@@ -67,14 +64,4 @@ export class ProtocolViolation extends Error {
     this.section = section;
     this.offset = offset;
   }
-}
-
-/** Bad usage: command line, scenario, configuration. Ends with exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** This machine lacks what is needed (a program, a package, a right), or it broke; the message says what to do. Ends with exit code 3. */
-export class UnavailableError extends Error {
-  override readonly name = 'UnavailableError';
 }

@@ -1,5 +1,5 @@
 /** Pieces in a byte stream, each behind its length as a big-endian u16: pico-fido's HID socket and the virtual smart-card reader. */
-import { concat, uint } from './bytes.ts';
+import { concat, uint } from '#base/bytes.ts';
 
 export const withLength = (piece: Uint8Array): Uint8Array => concat(uint(piece.length, 2), piece);
 

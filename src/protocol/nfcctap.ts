@@ -1,5 +1,5 @@
 /** CTAP over smart cards, CTAP 2.1 section 11.3: the applet, its instructions and their parameters. Pure; card and host share it. */
-import { fromHex } from './bytes.ts';
+import { fromHex } from '#base/bytes.ts';
 
 /** The FIDO applet (section 11.3.3). */
 export const fidoAid = fromHex('a0000006472f0001');

@@ -1,11 +1,11 @@
 /** PIN/UV auth protocols: protocol 1 against the vectors of python-fido2's tests, protocol 2 against its definition. */
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex } from './bytes.ts';
+import { concat, fromHex, toHex } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { coseKey } from './cose.ts';
 import { aes256CbcEncrypt, generateAgreementKey, hkdfSha256, hmacSha256, sha256 } from './crypto.ts';
 import { keyAgreementCose, pinUvAuthProtocols, sharedSecret } from './pin-uv-auth.ts';
-import { systemRandom } from './seams.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const fixed = (hex: string) => ({ deterministic: true, bytes: () => fromHex(hex) });
 const platform = generateAgreementKey(fixed('7452e599fee739d8a653f6a507343d12d382249108a651402520b72f24fe7684'));

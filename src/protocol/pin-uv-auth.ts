@@ -2,7 +2,8 @@
  * PIN/UV auth protocols 1 and 2, CTAP 2.1 section 6.5.4 to 6.5.7: the mathematics, for both sides of the wire.
  * The dialogue (who asks what, and when) lives in the client and in the emulator's clientPIN command.
  */
-import { concat } from './bytes.ts';
+import { concat } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
 import type { CborMap } from './cbor.ts';
 import { coseKey, coseKeyLabels, ecdhEsHkdf256 } from './cose.ts';
 import {
@@ -15,7 +16,6 @@ import {
   sha256,
 } from './crypto.ts';
 import { ProtocolViolation } from './errors.ts';
-import type { Random } from './seams.ts';
 
 export type PinUvAuthProtocolVersion = 1 | 2;
 

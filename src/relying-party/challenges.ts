@@ -1,5 +1,5 @@
 /** Challenges: random, bound to whom they were given, answered once, and not for long (WebAuthn L3 section 13.4.3). */
-import { toBase64url } from '#protocol/bytes.ts';
+import { toBase64url } from '#base/bytes.ts';
 import type { PartyContext } from './context.ts';
 import { Refusal } from './refusals.ts';
 import type { Challenge } from './store/store.ts';

@@ -1,5 +1,6 @@
 /** What every part of the portal works with: the seams, the store, the log and the policy in force. */
-import type { Clock, Random } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import type { Policy } from './config.ts';
 import type { ScryptParameters } from './crypto.ts';
 import type { EventLog } from './events.ts';

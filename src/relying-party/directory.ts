@@ -1,6 +1,6 @@
 /** Provisioning without the pages: what an administrator, a scenario or a bench sets up and looks at. */
-import { toBase64url } from '#protocol/bytes.ts';
-import { UsageError } from '#protocol/errors.ts';
+import { toBase64url } from '#base/bytes.ts';
+import { UsageError } from '#base/errors.ts';
 import { type Policy, type PolicyInput, policySchema } from './config.ts';
 import type { PartyContext } from './context.ts';
 import { hashSecret } from './methods/secret-hash.ts';

@@ -1,5 +1,5 @@
 /** The events of the portal: one table of stable codes, and the log that every part writes them to. */
-import type { Clock } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import type { EventRecord, Store } from './store/store.ts';

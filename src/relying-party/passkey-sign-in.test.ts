@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { concat, toBase64url, utf8 } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
-import { concat, toBase64url, utf8 } from '#protocol/bytes.ts';
 import { generateSigningKey, type SigningKey, sha256 } from '#protocol/crypto.ts';
-import { systemRandom } from '#protocol/seams.ts';
-import { registerAs, type TestParty, testOrigin, testParty } from './party.fixture.ts';
 import type { Reason } from './refusals.ts';
-import { testAaguid, testKey } from './verification/registration.fixture.ts';
+import { registerAs, type TestParty, testOrigin, testParty } from './testing/party.ts';
+import { testAaguid, testKey } from './verification/testing/registration.ts';
 
 interface AssertionParts {
   credentialId: string;

@@ -1,5 +1,5 @@
 /** Registration up to the verified credential: who may, how well he proved it, the options, the verification, the policy. */
-import { toBase64url } from '#protocol/bytes.ts';
+import { toBase64url } from '#base/bytes.ts';
 import type { Timeline } from '#result/timeline.ts';
 import { redeemChallenge } from './challenges.ts';
 import type { MfaMethod, Policy } from './config.ts';

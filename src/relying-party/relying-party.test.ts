@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Timeline } from '#result/timeline.ts';
-import { registerAs, testOrigin, testParty } from './party.fixture.ts';
-import { makeRegistration, testAaguid } from './verification/registration.fixture.ts';
+import { registerAs, testOrigin, testParty } from './testing/party.ts';
+import { makeRegistration, testAaguid } from './verification/testing/registration.ts';
 
 const minute = 60_000;
 

@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { TestResult } from '@playwright/test/reporter';
-import { toHex } from '#protocol/bytes.ts';
+import { toHex } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { Mask } from '#result/mask.ts';
 import { type Attachment, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';

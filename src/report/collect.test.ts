@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
 import { codeFrame } from './code-frame.ts';
 import { collectCase, type Project, secretsOf, verdictOf, willRetry } from './collect.ts';
-import { fixtureRun } from './fixtures.ts';
+import { fixtureRun } from './testing/sample-runs.ts';
 
 const yaml = 'id: x\nsteps:\n\t- touch: never\n  - done\n';
 const project: Project = {

@@ -20,7 +20,7 @@ import {
 } from '#result/run-result.ts';
 import { ceremonyMs } from '#result/statistics.ts';
 import { codeFrame } from './code-frame.ts';
-import { isCaseIdentity, isCaseRecord } from './guard.ts';
+import { isCaseIdentity, isCaseRecord } from './type-guards.ts';
 
 /** What the collector needs to know of the project. */
 export interface Project {

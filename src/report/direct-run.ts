@@ -1,7 +1,7 @@
 /** A run that no engine drives: whoever drives it tells of its cases, and gets the same terminal view and the same reports. */
 import { cp } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Clock, systemClock } from '#protocol/seams.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
 import { createMask } from '#result/mask.ts';
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { type AttachmentSource, copyFiles } from './attachments.ts';

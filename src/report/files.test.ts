@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { pointLatestTo, writeAtomically } from './files.ts';
-import { fixtureRun } from './fixtures.ts';
 import { readResult } from './read-result.ts';
 import { renderAll } from './renderers.ts';
+import { fixtureRun } from './testing/sample-runs.ts';
 
 let folder: string;
 beforeEach(() => {

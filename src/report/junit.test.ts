@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fixtureRun } from './fixtures.ts';
-import { hostile, runFullOf } from './hostile.ts';
 import { junit } from './junit.ts';
+import { hostile, runFullOf } from './testing/injection-strings.ts';
+import { fixtureRun } from './testing/sample-runs.ts';
 
 interface Node {
   name: string;

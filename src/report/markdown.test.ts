@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fixtureRun } from './fixtures.ts';
-import { hostile, runFullOf } from './hostile.ts';
 import { markdown } from './markdown.ts';
+import { hostile, runFullOf } from './testing/injection-strings.ts';
+import { fixtureRun } from './testing/sample-runs.ts';
 
 const rendered = (run = fixtureRun()) => markdown.render(run) as string;
 

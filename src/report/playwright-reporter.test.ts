@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caseRecordAttachment, type RunResult, secretsAttachment } from '#result/run-result.ts';
-import { fixtureRun } from './fixtures.ts';
+import { fixtureRun } from './testing/sample-runs.ts';
 
 const playwright = dirname(createRequire(import.meta.url).resolve('@playwright/test/package.json'));
 const reporter = fileURLToPath(new URL('./playwright-reporter.ts', import.meta.url));

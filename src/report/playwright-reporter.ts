@@ -14,7 +14,7 @@ import type {
   TestError,
   TestResult,
 } from '@playwright/test/reporter';
-import { type Clock, systemClock } from '#protocol/seams.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
 import { createMask, type Mask } from '#result/mask.ts';
 import { splitOutput } from '#result/prompt-line.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';

@@ -1,8 +1,8 @@
 /** Reading a master file back, to render it again. */
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import type { RunResult } from '#result/run-result.ts';
-import { isRunResult, problemOfRunResult } from './guard.ts';
+import { isRunResult, problemOfRunResult } from './type-guards.ts';
 
 /**
  * The run that `path` holds.

@@ -3,8 +3,8 @@ import { createAuthenticator, ManualGestures, plugIn } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { capture } from './capture.ts';
-import { type DeviceUnderContract, deviceContract } from './device.contract.ts';
 import type { CtapDevice } from './device.ts';
+import { type DeviceUnderContract, deviceContract } from './testing/device-contract.ts';
 
 function emulated(decorate: (device: CtapDevice) => CtapDevice): DeviceUnderContract {
   const gestures = new ManualGestures();

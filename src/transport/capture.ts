@@ -1,5 +1,5 @@
 /** Decorator around a device that records what goes over the wire, with names from the tables. Recording never changes an exchange. */
-import { toHex } from '#protocol/bytes.ts';
+import { toHex } from '#base/bytes.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { clientPinSubCommands, commandName } from '#protocol/commands.ts';
 import { statusName } from '#protocol/status.ts';

@@ -1,4 +1,7 @@
 /** Whole commands to a smart card over single APDUs: extended, or chained where the card wants that; responses put together. Every byte is hostile. */
+
+import { concat } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
 import {
   type CommandApdu,
   type CommandHeader,
@@ -9,10 +12,8 @@ import {
   saysMoreData,
   statusWords,
 } from '#protocol/apdu.ts';
-import { concat } from '#protocol/bytes.ts';
 import { ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { cardClasses, cardInstructions } from '#protocol/nfcctap.ts';
-import type { Clock } from '#protocol/seams.ts';
 import type { CardConnection } from './card-connection.ts';
 
 /** The longest response that an APDU can ask for. */

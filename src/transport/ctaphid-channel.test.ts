@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { concat, fromHex } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { createAuthenticator, ManualGestures, plugInHid, serveTcp, serveUdp } from '#emulator';
-import { concat, fromHex } from '#protocol/bytes.ts';
 import { broadcastChannel, ctapHidCommands, encodeInitResponse, fragment, parsePacket } from '#protocol/ctaphid.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import { openCtapHid } from './ctaphid-channel.ts';
-import { type DeviceUnderContract, deviceContract } from './device.contract.ts';
 import { openDevice } from './registry.ts';
 import type { ReportPipe } from './report-pipe.ts';
+import { type DeviceUnderContract, deviceContract } from './testing/device-contract.ts';
 
 const getInfo = new Uint8Array([0x04]);
 const selection = new Uint8Array([0x0b]);

@@ -2,7 +2,10 @@
  * CTAPHID, host side, CTAP 2.1 section 11.2: a channel to a device over whatever carries reports, as a `CtapDevice`.
  * One message at a time; others wait their turn. A device that was silent or broke a rule gets an INIT before it is used again.
  */
-import { Alarm } from '#protocol/alarm.ts';
+
+import { type Clock, systemClock } from '#base/clock.ts';
+import { Deadline } from '#base/deadline.ts';
+import { type Random, systemRandom } from '#base/random.ts';
 import {
   broadcastChannel,
   type Capabilities,
@@ -16,7 +19,6 @@ import {
   nonceLength,
 } from '#protocol/ctaphid.ts';
 import { ProtocolViolation, TransportError } from '#protocol/errors.ts';
-import { type Clock, type Random, systemClock, systemRandom } from '#protocol/seams.ts';
 import { Exchange, type ExchangeOutcome } from './ctaphid-exchange.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';
 import type { ReportPipe } from './report-pipe.ts';
@@ -61,7 +63,7 @@ export class CtapHidChannel implements CtapDevice {
   readonly #clock: Clock;
   readonly #random: Random;
   /** The device was silent too long. */
-  readonly #alarm: Alarm;
+  readonly #alarm: Deadline;
   #channel: InitResponse | undefined;
   #exchange: Exchange | undefined;
   /** Set for good once the device is gone or was disposed. */
@@ -74,7 +76,7 @@ export class CtapHidChannel implements CtapDevice {
     this.#pipe = pipe;
     this.#clock = clock;
     this.#random = random;
-    this.#alarm = new Alarm(clock, () =>
+    this.#alarm = new Deadline(clock, () =>
       this.#exchange?.fail(new TransportError('timeout', `${pipe.name} does not answer`)),
     );
     pipe.onReport((report) => this.#exchange?.take(report));

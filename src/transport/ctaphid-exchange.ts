@@ -1,6 +1,8 @@
 /** What comes back for one CTAPHID message: keepalives, the answer, an error, or nothing in time. Every byte is hostile. */
-import type { Alarm } from '#protocol/alarm.ts';
-import { equal } from '#protocol/bytes.ts';
+
+import { equal } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Deadline } from '#base/deadline.ts';
 import {
   type CtapHidError,
   ctapHidCommands,
@@ -11,7 +13,6 @@ import {
 } from '#protocol/ctaphid.ts';
 import { Reassembler } from '#protocol/ctaphid-reassembler.ts';
 import { TransportError } from '#protocol/errors.ts';
-import type { Clock } from '#protocol/seams.ts';
 import type { Keepalive } from './device.ts';
 
 export interface ExchangeParts {
@@ -19,7 +20,7 @@ export interface ExchangeParts {
   command: number;
   clock: Clock;
   /** Rings when the device has been silent too long: `fail` the exchange then. */
-  alarm: Alarm;
+  alarm: Deadline;
   /** The device may be silent so long; a keepalive or a packet of the answer starts it anew. */
   silenceMs: number;
   /** The whole exchange, whatever the device says meanwhile. */

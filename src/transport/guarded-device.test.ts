@@ -1,19 +1,20 @@
 /** No destructive byte reaches a key whose owner has not named it. What was sent is read from the wire, under the guard. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { concat } from '#base/bytes.ts';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
 import { type Authenticator, createAuthenticator, ManualGestures, plugIn } from '#emulator';
-import { concat } from '#protocol/bytes.ts';
 import { type CborValue, encode } from '#protocol/cbor.ts';
 import { clientPinSubCommands, commands } from '#protocol/commands.ts';
 import { generateAgreementKey } from '#protocol/crypto.ts';
 import { bioEnrollmentSubCommands, credentialManagementSubCommands } from '#protocol/management.ts';
 import { keyAgreementCose } from '#protocol/pin-uv-auth.ts';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { Ctap2 } from '../client/ctap2.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession } from '../client/pin-protocol.ts';
 import { capture } from './capture.ts';
-import { deviceContract } from './device.contract.ts';
 import { type GuardedDevice, guard, type Permit } from './guarded-device.ts';
+import { deviceContract } from './testing/device-contract.ts';
 
 const careful: Permit = { destroyCredentials: false, pinRetriesFloor: 3 };
 const named: Permit = { ...careful, destroyCredentials: true };

@@ -4,12 +4,13 @@
  *
  * What is not known to be harmless is refused: a command of a vendor, a sub-command that cannot be read.
  */
+
+import { toHex } from '#base/bytes.ts';
+import { UsageError } from '#base/errors.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { toHex } from '#protocol/bytes.ts';
 import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { type CommandName, clientPinSubCommands, commandName, commands } from '#protocol/commands.ts';
-import { UsageError } from '#protocol/errors.ts';
 import { bioEnrollmentSubCommands, credentialManagementSubCommands } from '#protocol/management.ts';
 import { ctapStatus } from '#protocol/status.ts';
 import type { CtapDevice } from './device.ts';

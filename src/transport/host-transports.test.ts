@@ -1,12 +1,12 @@
 /** The transports that reach keys on this machine, over a machine that is not there. */
 import { describe, expect, test } from 'vitest';
+import { fromHex } from '#base/bytes.ts';
 import { createAuthenticator, ManualGestures, plugInHid } from '#emulator';
-import { fromHex } from '#protocol/bytes.ts';
-import { type DeviceUnderContract, deviceContract } from './device.contract.ts';
 import type { CtapDevice } from './device.ts';
 import { isFidoDescriptor } from './hid-report-descriptor.ts';
 import { hidrawOn } from './hidraw/hidraw.ts';
 import { type HidLibrary, nodeHidOn, type OpenHid } from './node-hid.ts';
+import { type DeviceUnderContract, deviceContract } from './testing/device-contract.ts';
 import { FakeMachine, fidoDescriptor, keyboardDescriptor } from './testing/fake-machine.ts';
 import { usbOn } from './usb/usb.ts';
 

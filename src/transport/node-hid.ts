@@ -1,8 +1,10 @@
 /** Keys on macOS and Windows, through node-hid: an optional package, loaded when it is used. `hid:` and the path the system gives. */
+
+import { UsageError } from '#base/errors.ts';
 import { reportLength } from '#protocol/ctaphid.ts';
-import { TransportError, UsageError } from '#protocol/errors.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { openCtapHid } from './ctaphid-channel.ts';
-import { Ending } from './ending.ts';
+import { Ending } from './pipe-closure.ts';
 import type { ReportPipe } from './report-pipe.ts';
 import type { FoundDevice, Obstacle, Transport } from './transport.ts';
 

@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { AdjustableClock, type Clock } from '#base/clock.ts';
 import { createAuthenticator, insertCard, ManualGestures } from '#emulator';
-import { AdjustableClock, type Clock } from '#protocol/seams.ts';
 import { startPcscd } from '../../emulator/transports/testing/pcscd.ts';
-import { type DeviceUnderContract, deviceContract } from './device.contract.ts';
 import { pcscOver } from './pcsc.ts';
 import { openDevice } from './registry.ts';
+import { type DeviceUnderContract, deviceContract } from './testing/device-contract.ts';
 import { fakePcscd } from './testing/fake-pcscd.ts';
 
 function key() {

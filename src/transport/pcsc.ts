@@ -3,8 +3,8 @@
  * with a card on it.
  */
 import type { Duplex } from 'node:stream';
+import { type Clock, systemClock } from '#base/clock.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { type Clock, systemClock } from '#protocol/seams.ts';
 import type { CardConnection } from './card-connection.ts';
 import { openPcscdSocket, PcscdClient } from './pcscd/client.ts';
 import type { ReaderState } from './pcscd/messages.ts';

@@ -1,5 +1,5 @@
 /** Every way to a device, by the scheme its addresses begin with. A new transport is its file and a line here. */
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import type { CtapDevice } from './device.ts';
 import { hidraw } from './hidraw/hidraw.ts';
 import { nodeHid } from './node-hid.ts';

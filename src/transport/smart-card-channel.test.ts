@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { createAuthenticator, insertCard, ManualGestures } from '#emulator';
-import { concat, fromHex, toHex, utf8 } from '#protocol/bytes.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { AdjustableClock } from '#protocol/seams.ts';
 import type { ApduForm } from './card-commands.ts';
 import type { CardConnection } from './card-connection.ts';
-import { type DeviceUnderContract, deviceContract } from './device.contract.ts';
 import { openSmartCard } from './smart-card-channel.ts';
+import { type DeviceUnderContract, deviceContract } from './testing/device-contract.ts';
 
 for (const apdus of ['extended', 'short'] satisfies ApduForm[])
   deviceContract(`A card in the process, ${apdus} APDUs,`, async (): Promise<DeviceUnderContract> => {

@@ -2,12 +2,13 @@
  * CTAP over smart cards, host side, CTAP 2.1 section 11.3: the FIDO applet on a card, as a `CtapDevice`. One message at a
  * time; others wait their turn. After a message that went wrong the applet is selected anew.
  */
+
+import { type Clock, systemClock } from '#base/clock.ts';
 import { encodeResponse, parseCommand, statusWordName, statusWords } from '#protocol/apdu.ts';
 import { commands } from '#protocol/commands.ts';
 import { keepaliveStatus } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { appletVersions, cardClasses, cardInstructions, cardParameters, fidoAid } from '#protocol/nfcctap.ts';
-import { type Clock, systemClock } from '#protocol/seams.ts';
 import { type ApduForm, type CardCommand, CardCommands } from './card-commands.ts';
 import type { CardConnection } from './card-connection.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';

@@ -1,10 +1,11 @@
 /** Report pipes over sockets: UDP with a report a datagram (SoloKeys, OpenSK), TCP with a u16 length before each (pico-fido). */
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
-import { TransportError, UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
 import { openCtapHid } from './ctaphid-channel.ts';
-import { Ending } from './ending.ts';
+import { Ending } from './pipe-closure.ts';
 import type { ReportPipe } from './report-pipe.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,7 +1,7 @@
 /** The cable is pulled at every point of every message: after each report that goes in or out. Each ends in a clear error. */
 import { expect, test } from 'vitest';
+import { concat } from '#base/bytes.ts';
 import { createAuthenticator, plugInHid, type ReportCable } from '#emulator';
-import { concat } from '#protocol/bytes.ts';
 import { type CborValue, encode } from '#protocol/cbor.ts';
 import { clientPinSubCommands, commands } from '#protocol/commands.ts';
 import type { DeviceNodes } from './hidraw/device-node.ts';

@@ -1,5 +1,5 @@
 /** The kernel's end of `/dev/uhid` for tests: it keeps the rules of `drivers/hid/uhid.c`, and a program can use the HID device it has. */
-import { concat, uint } from '#protocol/bytes.ts';
+import { concat, uint } from '#base/bytes.ts';
 import type { ReportPipe } from '#transport/report-pipe.ts';
 import type { UhidNode } from '../uhid-node.ts';
 

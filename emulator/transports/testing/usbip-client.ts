@@ -1,7 +1,7 @@
 /** A USB/IP client for tests: it attaches a key and enumerates it as Linux does, and is a pipe of reports after that. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { concat, fromHex, toHex, uint, utf8 } from '#protocol/bytes.ts';
+import { concat, fromHex, toHex, uint, utf8 } from '#base/bytes.ts';
 import type { ReportPipe } from '#transport/report-pipe.ts';
 import { feeding, type Parser } from '../wanted-bytes.ts';
 

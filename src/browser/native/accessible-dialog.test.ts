@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { expect, it } from 'vitest';
 import { AccessibleDialog } from './accessible-dialog.ts';
-import type { Sight } from './sight.ts';
+import type { Sight } from './dialog-snapshot.ts';
 
 /** Shows one dialog with one button, as the reader of the screen would tell it. */
 const reader = `

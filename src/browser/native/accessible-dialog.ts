@@ -6,7 +6,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { NativeDialog, Sight } from './sight.ts';
+import type { NativeDialog, Sight } from './dialog-snapshot.ts';
 
 const run = promisify(execFile);
 /** Debian's interpreter: its packages bring the accessibility bindings. */

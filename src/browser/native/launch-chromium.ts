@@ -1,6 +1,6 @@
 /** Starts Chromium as people have it, in a window, with its own WebAuthn and its own dialog; nothing of ours is loaded into it. */
 import { type Browser, chromium } from 'playwright';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { findBrowser } from '../installed-browsers.mjs';
 
 const switches = [

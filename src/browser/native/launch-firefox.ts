@@ -1,6 +1,6 @@
 /** Starts Firefox as people have it, in a window, with its own WebAuthn and its own prompts; nothing of ours is loaded into it. */
 import { type Browser, firefox } from 'playwright';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { findBrowsers } from '../installed-browsers.mjs';
 
 const preferences = {

@@ -1,6 +1,6 @@
 /** What a browser's own dialog can ask, whichever browser it is. */
 import type { EndReason, PinPrompt } from '#client/user-interaction.ts';
-import type { Sight } from './sight.ts';
+import type { Sight } from './dialog-snapshot.ts';
 
 export type NativePrompt =
   | { kind: 'pin'; pin: Pick<PinPrompt, 'kind' | 'problem'> }

@@ -1,9 +1,10 @@
 /** A `WebAuthnHandler` that answers at once, with credentials that are just well-formed enough for Chromium to hand to a page. */
+
+import { fromHex, toBase64url, utf8 } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
-import { fromHex, toBase64url, utf8 } from '#protocol/bytes.ts';
 import { type CborKey, type CborValue, encode } from '#protocol/cbor.ts';
 import { generateSigningKey, sha256 } from '#protocol/crypto.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import type { CeremonyRequest, WebAuthnHandler } from '../webauthn-handler.ts';
 
 export const credentialId = fromHex('00112233445566778899aabbccddeeff');

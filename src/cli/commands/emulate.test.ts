@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseAaguid } from '#protocol/bytes.ts';
+import { parseAaguid } from '#base/bytes.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { commands } from '#protocol/commands.ts';
 import { openDevice } from '#transport/registry.ts';

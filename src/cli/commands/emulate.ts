@@ -1,12 +1,12 @@
 /** `touchstone emulate`: emulated keys that the system or other programs reach, until it is interrupted. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
+import { type HttpAddress, loopback, serveHooks } from '#emulator-server/control-api-server.ts';
+import { LiveView } from '#emulator-server/live-view.ts';
+import { parseTouch, type TouchHabit, wantedTouch } from '#emulator-server/touch-policy.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { deviceTransports } from '../compose/catalogue.ts';
 import { type EmulationOptions, serveEmulated } from '../compose/emulation.ts';
-import { type HttpAddress, loopback, serveHooks } from '../emulate/hooks-server.ts';
-import { LiveView } from '../emulate/live-view.ts';
-import { parseTouch, type TouchHabit, wantedTouch } from '../emulate/touch-habit.ts';
 import { exitCode } from '../exit-codes.ts';
 
 export interface EmulateOptions extends EmulationOptions {

@@ -2,16 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
-import { toBase64url } from '#protocol/bytes.ts';
-import { TransportError, UsageError } from '#protocol/errors.ts';
-import { systemRandom } from '#protocol/seams.ts';
-import { duration } from '#scenario/schema/units.ts';
+import { toBase64url } from '#base/bytes.ts';
+import { UsageError } from '#base/errors.ts';
+import { systemRandom } from '#base/random.ts';
+import { TransportError } from '#protocol/errors.ts';
+import { keysAt, lendableKeys } from '#real-keys/lendable-keys.ts';
+import { duration } from '#scenario/language/schema/units.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { defaultRemotePort, nameOf } from '#transport/remote/address.ts';
+import type { LendableKey } from '#transport/remote/remote-server-session.ts';
 import { type KeyLending, type LendingEvent, lendKeys } from '#transport/remote/server.ts';
-import type { LendableKey } from '#transport/remote/session.ts';
 import { exitCode } from '../exit-codes.ts';
-import { keysAt, lendableKeys } from '../keys/lendable-keys.ts';
 
 interface KeysServeOptions {
   host: string;

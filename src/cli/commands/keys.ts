@@ -1,12 +1,12 @@
 /** `touchstone keys`: the real keys of this machine, what each is, and whether it can be used here. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { describeKeys } from '#real-keys/describe-key.ts';
+import { renderKeys } from '#real-keys/key-list.ts';
 import { watchDevices } from '#transport/changes.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { modelNameOf } from '../compose/catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
-import { describeKeys } from '../keys/describe-key.ts';
-import { renderKeys } from '../keys/key-list.ts';
 import { keysServeCommand } from './keys-serve.ts';
 
 interface KeysOptions {

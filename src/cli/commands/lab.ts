@@ -2,16 +2,16 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { UnavailableError, UsageError } from '#base/errors.ts';
 import { type JobId, labJobs } from '#lab/jobs/jobs.ts';
 import { type JobEvents, runJob } from '#lab/run-job.ts';
-import { UnavailableError, UsageError } from '#protocol/errors.ts';
 import { DirectRun } from '#report/direct-run.ts';
 import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
-import { interruptible } from '../interruptible.ts';
 import { prepareLab } from '../lab/prepare.ts';
 import { compileProgram } from '../lab/program.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
-import { readLibrary } from '../scenario-library.ts';
+import { interruptible } from '../run/interruptible.ts';
+import { readLibrary } from '../run/scenario-library.ts';
 
 /** The scenarios that only the lab can run, by their tag. */
 const scenarios = 'native';

@@ -1,9 +1,10 @@
 /** `touchstone portal`: the reference portal on its own, to look at and to try keys and browsers by hand. */
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
-import { toBase64url } from '#protocol/bytes.ts';
-import { UsageError } from '#protocol/errors.ts';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
+import { toBase64url } from '#base/bytes.ts';
+import { systemClock } from '#base/clock.ts';
+import { UsageError } from '#base/errors.ts';
+import { systemRandom } from '#base/random.ts';
 import type { NewUser } from '#relying-party/directory.ts';
 import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';

@@ -2,24 +2,24 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
+import { credentialsThatStay } from '#real-keys/leftover-credentials.ts';
+import type { OperatorChoice } from '#real-keys/operator/operators.ts';
+import { askAtTerminal } from '#real-keys/pin-provider.ts';
+import { meetKeys, type Surroundings } from '#real-keys/resolve-devices.ts';
 import { readResult } from '#report/read-result.ts';
-import { type ExpandedCase, needsLab } from '#scenario/expanded-case.ts';
+import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { modelNameOf } from '../compose/catalogue.ts';
-import { runEngine } from '../engine.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
-import { interruptible } from '../interruptible.ts';
 import { insideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
-import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../operator/operator-options.ts';
-import type { OperatorChoice } from '../operator/operators.ts';
-import { type KeyOptions, withKeyOptions } from '../real-key/key-options.ts';
-import { credentialsThatStay } from '../real-key/left-behind.ts';
-import { meetKeys, type Surroundings } from '../real-key/meet-keys.ts';
-import { askAtTerminal } from '../real-key/pin-source.ts';
-import { keyFacts, planAsEnvironment, type RunPlan } from '../run-plan.ts';
-import { loadOrExplain } from '../scenario-library.ts';
+import { runEngine } from '../run/engine.ts';
+import { interruptible } from '../run/interruptible.ts';
+import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
+import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
+import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
+import { loadOrExplain } from '../run/scenario-library.ts';
 
 interface RunOptions extends KeyOptions, OperatorOptions {
   grep?: RegExp;

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { exitCode } from '../exit-codes.ts';
-import { loadOrExplain } from '../scenario-library.ts';
+import { loadOrExplain } from '../run/scenario-library.ts';
 
 export const validateCommand = (finish: (code: number) => void) =>
   new Command('validate')

@@ -1,4 +1,7 @@
 /** The emulated authenticators of a scenario's case: what it says of its key and of the device becomes an emulator behind a cable. */
+
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import {
   type AttestationChoice,
   createAuthenticator,
@@ -16,15 +19,14 @@ import {
   usbDeviceOf,
 } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
-import type { Clock, Random } from '#protocol/seams.ts';
-import type { ExpandedCase } from '#scenario/expanded-case.ts';
-import type { Authenticators, ProvideAuthenticators } from '#scenario/key-under-test.ts';
-import type { ScenarioAccident } from '#scenario/schema/authenticator.ts';
-import { EmulatedKey } from '../emulated-key.ts';
+import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
+import type { ScenarioAccident } from '#scenario/language/schema/authenticator.ts';
+import type { Authenticators, ProvideAuthenticators } from '#scenario/parties/key-under-test.ts';
 import { packetTimeoutMs } from '../lab/inside-lab.ts';
-import { ShownAuthenticators } from '../shown-authenticators.ts';
+import { ShownAuthenticators } from './authenticator-list.ts';
 import { fitting } from './catalogue.ts';
-import { giveToSystem } from './system-cable.ts';
+import { EmulatedKey } from './emulated-key.ts';
+import { giveToSystem } from './usbip-attach.ts';
 
 const defaultPersona: PersonaId = 'yubikey-5-nfc';
 

@@ -12,7 +12,7 @@ import {
   trustAnchors,
 } from '#emulator';
 import { modelName } from '#relying-party/authenticator-models.ts';
-import type { Vocabulary } from '#scenario/expand.ts';
+import type { Vocabulary } from '#scenario/language/expand.ts';
 
 export { defectGroups, deviceTransports, type Persona, personas };
 

@@ -1,4 +1,7 @@
 /** Emulated keys that other programs reach: what `touchstone emulate` lends. */
+
+import { systemClock } from '#base/clock.ts';
+import { UsageError } from '#base/errors.ts';
 import {
   createAuthenticator,
   type DefectId,
@@ -10,13 +13,11 @@ import {
   type TransportId,
   usbDeviceOf,
 } from '#emulator';
-import { UsageError } from '#protocol/errors.ts';
-import { systemClock } from '#protocol/seams.ts';
+import { ExchangeLog } from '#emulator-server/exchange-log.ts';
+import { Hands } from '#emulator-server/gesture-controller.ts';
+import { type OnlineKey, type OnlineKeyEvents, recorded } from '#emulator-server/served-key-session.ts';
+import type { TouchHabit } from '#emulator-server/touch-policy.ts';
 import type { WireExchange } from '#result/transcript.ts';
-import { ExchangeLog } from '../emulate/exchange-log.ts';
-import { Hands } from '../emulate/hands.ts';
-import { type OnlineKey, type OnlineKeyEvents, recorded } from '../emulate/online-key.ts';
-import type { TouchHabit } from '../emulate/touch-habit.ts';
 import { packetTimeoutMs } from '../lab/inside-lab.ts';
 import { fitting } from './catalogue.ts';
 

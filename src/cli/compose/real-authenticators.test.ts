@@ -1,14 +1,15 @@
 /** A key behind a socket, handled by an operator who does at once what is asked. */
 import { describe, expect, test } from 'vitest';
+import { AdjustableClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import { instantUser } from '#client/auto-approve-user.ts';
 import { create } from '#client/create.ts';
-import { instantUser } from '#client/instant-user.ts';
-import { AdjustableClock, systemRandom } from '#protocol/seams.ts';
-import type { ExpandedCase } from '#scenario/expanded-case.ts';
-import type { Authenticators } from '#scenario/key-under-test.ts';
-import type { Handling, Operator } from '#scenario/operator.ts';
+import { findKey } from '#real-keys/find-key.ts';
+import { type KeyOptions, keyOnSocket, type SocketKey } from '#real-keys/testing/key-on-socket.ts';
+import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
+import type { Authenticators } from '#scenario/parties/key-under-test.ts';
+import type { Handling, Operator } from '#scenario/parties/operator.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
-import { findKey } from '../real-key/find-key.ts';
-import { type KeyOptions, keyOnSocket, type SocketKey } from '../real-key/testing/key-on-socket.ts';
 import { provideReal } from './real-authenticators.ts';
 
 const never = new AbortController().signal;

@@ -1,15 +1,15 @@
 /** The authenticators of a case on a real key: the key itself, and beside it the emulated one that is built into the computer. */
 import { TransportError } from '#protocol/errors.ts';
+import { KeyCare } from '#real-keys/key-lifecycle.ts';
+import { Presence } from '#real-keys/presence.ts';
+import { RealKey } from '#real-keys/real-key.ts';
+import type { PlannedKey } from '#real-keys/resolve-devices.ts';
 import type { PartyEvent } from '#result/transcript.ts';
-import type { ExpandedCase } from '#scenario/expanded-case.ts';
-import { InfrastructureError, RefusedError } from '#scenario/failures.ts';
-import type { Authenticators, KeyObstacle, ProvideAuthenticators } from '#scenario/key-under-test.ts';
+import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
+import type { Authenticators, KeyObstacle, ProvideAuthenticators } from '#scenario/parties/key-under-test.ts';
+import { InfrastructureError, RefusedError } from '#scenario/run/failures.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
-import { KeyCare } from '../real-key/key-care.ts';
-import type { PlannedKey } from '../real-key/meet-keys.ts';
-import { Presence } from '../real-key/presence.ts';
-import { RealKey } from '../real-key/real-key.ts';
-import { ShownAuthenticators } from '../shown-authenticators.ts';
+import { ShownAuthenticators } from './authenticator-list.ts';
 import { thisDevice } from './case-authenticators.ts';
 import { emulatorRoots } from './catalogue.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ExpandedCase } from '#scenario/expanded-case.ts';
+import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import { unhurried } from './inside-lab.ts';
 
 const scenario = (timeoutMs: number, stepMs: number) =>

@@ -1,5 +1,5 @@
 /** What is different for our program inside a guest of the lab: one slow processor, which the browser has too. */
-import type { ExpandedCase, StepCall } from '#scenario/expanded-case.ts';
+import type { ExpandedCase, StepCall } from '#scenario/language/expanded-case.ts';
 
 /** Whether this process runs in a guest of the lab. */
 export const insideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;

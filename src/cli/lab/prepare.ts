@@ -1,7 +1,7 @@
 /** What every use of the kernel lab begins with: the machine's packages, the kernel; all of it told while it happens. */
 import pc from 'picocolors';
 import { type BuildProgress, ensureKernel } from '#lab/kernel.ts';
-import { ensureNeeds, type Purpose } from '#lab/needs.ts';
+import { ensureNeeds, type Purpose } from '#lab/prerequisites.ts';
 
 /**
  * The kernel's executable. Packages and kernel are made ready first, where that is possible.

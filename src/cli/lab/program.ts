@@ -13,7 +13,7 @@ const cacheFolder = join(root, 'node_modules/.cache/touchstone');
 /** What Node and Playwright load by name. */
 const entries = [
   'src/cli/main.ts',
-  'src/cli/scenarios.host.ts',
+  'src/cli/run/scenarios.host.ts',
   'playwright.config.ts',
   'src/report/playwright-reporter.ts',
 ];

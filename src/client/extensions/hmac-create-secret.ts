@@ -1,5 +1,5 @@
 /** The client half of HMAC Secret, CTAP 2.1 section 12.5: hmacCreateSecret at create(), hmacGetSecret at get(). */
-import { fromBase64url, toBase64url } from '#protocol/bytes.ts';
+import { fromBase64url, toBase64url } from '#base/bytes.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { ClientExtension } from './extension.ts';
 import { createSecret, hasHmacSecret, salts, secrets, wasCreated } from './hmac-secret.ts';

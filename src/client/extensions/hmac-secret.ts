@@ -2,7 +2,7 @@
  * HMAC Secret, CTAP 2.1 section 12.5, platform side: how salts go to the authenticator and outputs come back, for the two
  * client extensions built on it (`hmac-create-secret.ts`, `prf.ts`).
  */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import type { CborValue } from '#protocol/cbor.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';

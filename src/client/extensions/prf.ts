@@ -2,7 +2,7 @@
  * Pseudo-random function, WebAuthn L3 section 10.1.4, built on hmac-secret. At create() it tells whether the credential has
  * a PRF; evaluations happen at get(), always by the PRF that belongs to a verified user.
  */
-import { concat, fromBase64url, toBase64url, utf8 } from '#protocol/bytes.ts';
+import { concat, fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { CredentialDescriptor } from '../credential-options.ts';

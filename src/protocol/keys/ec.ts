@@ -1,6 +1,6 @@
 /** ECDSA on P-256, P-384, P-521 and secp256k1 (SEC 1, FIPS 186-5), random or with RFC 6979 nonces. */
 import { createECDH, createPrivateKey, type ECDH, type KeyObject, sign } from 'node:crypto';
-import { concat, toBase64url } from '../bytes.ts';
+import { concat, toBase64url } from '#base/bytes.ts';
 import type { CborMap } from '../cbor.ts';
 import { type AlgorithmOf, coseAlgorithms, coseKey } from '../cose.ts';
 import { signDeterministic } from '../deterministic-ecdsa.ts';

@@ -1,6 +1,6 @@
 /** Ed25519 and Ed448, RFC 8032: a seed is the key, signatures are deterministic. */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { fromHex } from '../bytes.ts';
+import { fromHex } from '#base/bytes.ts';
 import { type AlgorithmOf, coseAlgorithms, coseKey } from '../cose.ts';
 import * as der from '../der.ts';
 import type { SigningKey } from './signing-key.ts';

@@ -1,6 +1,7 @@
 /** Making, importing and deriving key pairs of every algorithm in the table. */
+
+import type { Random } from '#base/random.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '../cose.ts';
-import type { Random } from '../seams.ts';
 import { type EcAlgorithm, EcKey, scalarFrom } from './ec.ts';
 import { edwardsKey } from './edwards.ts';
 import { mlDsaKey } from './ml-dsa.ts';

@@ -1,10 +1,10 @@
 /** RSASSA-PKCS1-v1_5 and RSASSA-PSS, RFC 8017 and RFC 8230. */
 import { constants, createHash, createHmac, createPrivateKey, type KeyObject, privateEncrypt, sign } from 'node:crypto';
-import { concat, fromBase64url, fromHex, toHex, uint } from '../bytes.ts';
+import { concat, fromBase64url, fromHex, toHex, uint } from '#base/bytes.ts';
 import type { CborMap } from '../cbor.ts';
 import { type AlgorithmOf, coseAlgorithms, coseKeyLabels } from '../cose.ts';
 import * as der from '../der.ts';
-import { rsaTestPrimes } from './rsa-test-primes.ts';
+import { rsaTestPrimes } from './seeded-rsa-primes.ts';
 import type { SigningKey } from './signing-key.ts';
 import { subjectPublicKeyInfo } from './spki.ts';
 

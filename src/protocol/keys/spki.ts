@@ -1,5 +1,5 @@
 /** SubjectPublicKeyInfo, DER, of every key in the table: RFC 5480 (EC), 8410 (Edwards curves), 8017 (RSA), 9881 (ML-DSA). */
-import { concat, fromHex } from '../bytes.ts';
+import { concat, fromHex } from '#base/bytes.ts';
 import type { AlgorithmOf, ParsedCoseKey } from '../cose.ts';
 import * as der from '../der.ts';
 

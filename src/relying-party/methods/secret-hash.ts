@@ -1,7 +1,7 @@
 /** Hashes of passwords and Temporary Access Passes: scrypt with its parameters and salt beside it, `scrypt$N$r$p$salt$key`. */
-import { fromBase64url, toBase64url, utf8 } from '#protocol/bytes.ts';
+import { fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
 import { sameBytes } from '#protocol/crypto.ts';
-import type { Random } from '#protocol/seams.ts';
 import { deriveKey, type ScryptParameters } from '../crypto.ts';
 
 /** OWASP's minimum for scrypt with p = 1 is N = 2^17; a portal under test may choose less to be quick. */

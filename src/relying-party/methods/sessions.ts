@@ -1,7 +1,8 @@
 /** Sessions: who is signed in, for how long, and how well he proved it. The browser holds a random token, the store only its digest. */
-import { toBase64url } from '#protocol/bytes.ts';
+import { toBase64url } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import type { Clock, Random } from '#protocol/seams.ts';
 import type { MfaProof, Session, Store, User } from '../store/store.ts';
 
 const lifetimeMs = 8 * 60 * 60_000;

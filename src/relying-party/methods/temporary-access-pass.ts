@@ -1,5 +1,5 @@
 /** Temporary Access Pass: an administrator issues it, its user shows it instead of a password and a second factor. */
-import type { Random } from '#protocol/seams.ts';
+import type { Random } from '#base/random.ts';
 import type { Policy } from '../config.ts';
 import type { ScryptParameters } from '../crypto.ts';
 import type { EventLog } from '../events.ts';

@@ -1,6 +1,6 @@
 /** The authenticator app: time-based one-time passwords, RFC 6238 (SHA-1, 6 digits, 30 s). The only door to otpauth. */
 import { Secret, TOTP } from 'otpauth';
-import type { Random } from '#protocol/seams.ts';
+import type { Random } from '#base/random.ts';
 
 const periodMs = 30_000;
 /** One step of clock drift either way, RFC 6238 section 5.2. */

@@ -2,8 +2,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
 import { launchBrowser } from '#browser/launch.ts';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
 import { quickScrypt } from '../methods/secret-hash.ts';
 import { openStore } from '../store/libsql-store.ts';
 import { roles, type Store } from '../store/store.ts';

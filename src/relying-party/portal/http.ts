@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
-import { toBase64url, utf8 } from '#protocol/bytes.ts';
+import { toBase64url, utf8 } from '#base/bytes.ts';
 import { sameBytes } from '#protocol/crypto.ts';
 import type { PartyContext } from '../context.ts';
 import type { Caller, OpenedSession, Sessions } from '../methods/sessions.ts';

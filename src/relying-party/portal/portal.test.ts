@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock, systemRandom } from '#protocol/seams.ts';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
 import { totpCode } from '../methods/totp.ts';
-import { adele, registerAs, type TestParty, testOrigin, testParty, totpSecret } from '../party.fixture.ts';
 import { openStore } from '../store/libsql-store.ts';
-import { makeRegistration } from '../verification/registration.fixture.ts';
+import { adele, registerAs, type TestParty, testOrigin, testParty, totpSecret } from '../testing/party.ts';
+import { makeRegistration } from '../verification/testing/registration.ts';
 import { startPortal } from './portal.ts';
 
 /** A browser without a screen: keeps cookies, reads the CSRF token of the last page, follows redirects. */

@@ -1,7 +1,8 @@
 /** Starts the reference portal: one origin, one store, a few milliseconds. Binds to the loopback interface by default. */
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import type { Clock, Random } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import { defaultPolicy, type PolicyInput } from '../config.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from './libsql-store.ts';
-import { storeContract } from './store.contract.ts';
+import { storeContract } from './testing/store-contract.ts';
 
 describe('libsql store in memory', () => storeContract(async () => openStore()));
 

@@ -1,6 +1,6 @@
 /** Base64url members of JSON bodies: canonical, so that one value has one spelling. */
 import { z } from 'zod';
-import { fromBase64url, toBase64url } from '#protocol/bytes.ts';
+import { fromBase64url, toBase64url } from '#base/bytes.ts';
 import { Refusal } from '../refusals.ts';
 
 function isCanonical(text: string): boolean {

@@ -2,7 +2,7 @@
  * Certification path validation for attestation, RFC 5280 section 6.1: from the leaf of `x5c` to a configured trust anchor.
  * Revocation is metadata's business (FIDO MDS), name constraints and policies do not occur in attestation: a critical one is refused.
  */
-import { equal } from '#protocol/bytes.ts';
+import { equal } from '#base/bytes.ts';
 import { basicConstraints, type Certificate, maySignCertificates, unprocessedCritical } from './certificate.ts';
 
 export type PathVerdict = { trusted: true } | { trusted: false; why: string };

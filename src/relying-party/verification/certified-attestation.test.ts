@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toBase64url } from '#protocol/bytes.ts';
+import { toBase64url } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { generateSigningKey } from '#protocol/crypto.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { parseCertificate } from './certificate.ts';
 import { validatePath } from './certificate-path.ts';
 import {
@@ -13,8 +13,8 @@ import {
   issueLeaf,
   KeyUsageFlags,
   unknownExtension,
-} from './certificates.fixture.ts';
-import { type Attester, makeRegistration, testAaguid } from './registration.fixture.ts';
+} from './testing/certificates.ts';
+import { type Attester, makeRegistration, testAaguid } from './testing/registration.ts';
 import { verifyRegistration } from './verify-registration.ts';
 
 const challenge = toBase64url(systemRandom.bytes(32));

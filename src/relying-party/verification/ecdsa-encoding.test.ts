@@ -1,15 +1,15 @@
 /** An ECDSA signature has one encoding; a statement and an assertion with another one are refused, though r and s are right. */
 import { describe, expect, it } from 'vitest';
+import { concat, fromHex, toBase64url, utf8 } from '#base/bytes.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
-import { concat, fromHex, toBase64url, utf8 } from '#protocol/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import { generateSigningKey, type SigningKey, sha256 } from '#protocol/crypto.ts';
 import { integer, octetString, sequence, setOf } from '#protocol/der.ts';
-import { seededRandom } from '#protocol/seeded-random.ts';
 import { readItems, readOne, tag } from './der-reader.ts';
 import { ecdsaEncodingProblem } from './ecdsa-encoding.ts';
-import { makeRegistration, testAaguid } from './registration.fixture.ts';
+import { makeRegistration, testAaguid } from './testing/registration.ts';
 import { verifyAuthentication } from './verify-authentication.ts';
 import { verifyRegistration } from './verify-registration.ts';
 

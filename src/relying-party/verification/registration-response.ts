@@ -1,6 +1,6 @@
 /** RegistrationResponseJSON as it arrives, WebAuthn L3 section 5.1 (toJSON): checked member by member before anything is decoded further. */
 import { z } from 'zod';
-import { fromBase64url } from '#protocol/bytes.ts';
+import { fromBase64url } from '#base/bytes.ts';
 import { Refusal } from '../refusals.ts';
 import { base64url, parseBody } from './base64url.ts';
 

@@ -2,8 +2,9 @@
  * "Verifying an Authentication Assertion", WebAuthn L3 section 7.2, for discoverable credentials: steps 5 to 22 in the spec's order.
  * Finding the passkey is the caller's; updating its record (step 24) too.
  */
+
+import { concat, equal, fromBase64url } from '#base/bytes.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { concat, equal, fromBase64url } from '#protocol/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { sha256, verifySignature as verifyUnderCose } from '#protocol/crypto.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { concat, toBase64url, utf8 } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { flag } from '#protocol/authenticator-data.ts';
-import { concat, toBase64url, utf8 } from '#protocol/bytes.ts';
 import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { generateSigningKey } from '#protocol/crypto.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { type Reason, Refusal } from '../refusals.ts';
-import { makeRegistration, type RegistrationParts, selfAttester, testAaguid, testKey } from './registration.fixture.ts';
+import { makeRegistration, type RegistrationParts, selfAttester, testAaguid, testKey } from './testing/registration.ts';
 import { type RegistrationExpectations, verifyRegistration } from './verify-registration.ts';
 
 const challenge = toBase64url(systemRandom.bytes(32));

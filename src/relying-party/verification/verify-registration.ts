@@ -3,8 +3,8 @@
  * Steps 1-2 are the page's, 26-27 and 29 the relying party's (they need the store). Policy beyond the spec is `policy.ts`.
  */
 
+import { equal, formatAaguid, fromBase64url, toBase64url } from '#base/bytes.ts';
 import { flag } from '#protocol/authenticator-data.ts';
-import { equal, formatAaguid, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { Refusal, type Refused, refusable } from '../refusals.ts';
 import type { AttestationRecord, VerifiedCredential } from '../store/store.ts';

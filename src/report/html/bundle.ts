@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { concat, toHex, utf8 } from '#protocol/bytes.ts';
+import { concat, toHex, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { writeAtomically } from '../files.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { toHex } from '#protocol/bytes.ts';
+import { toHex } from '#base/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
-import { fixtureRun } from '../fixtures.ts';
+import { fixtureRun } from '../testing/sample-runs.ts';
 import { decodeExchange } from './decode-wire.ts';
 
 const exchangeOf = (command: string) =>

@@ -3,8 +3,8 @@
  * the command table, else CBOR diagnostic notation (RFC 8949 section 8) as far as the bytes can be read. Never throws.
  */
 
+import { formatAaguid, fromHex, toHex } from '#base/bytes.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { formatAaguid, fromHex, toHex } from '#protocol/bytes.ts';
 import type { CborValue } from '#protocol/cbor.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { commandName, commands } from '#protocol/commands.ts';

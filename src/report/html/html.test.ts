@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fixtureRun } from '../fixtures.ts';
-import { hostile, runFullOf } from '../hostile.ts';
+import { hostile, runFullOf } from '../testing/injection-strings.ts';
+import { fixtureRun } from '../testing/sample-runs.ts';
 import { buildReportBundle } from './bundle.ts';
 import { html, reportPage } from './html.ts';
 import type { CaseDetail, ReportIndex } from './view-model.ts';

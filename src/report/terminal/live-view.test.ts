@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { StandingClock } from '#protocol/test-standing-clock.ts';
+import { ManualClock } from '#base/testing/manual-clock.ts';
 import type { PromptEvent } from '#result/prompt-line.ts';
 import { colours } from '../colour.ts';
-import { fixtureRun } from '../fixtures.ts';
+import { fixtureRun } from '../testing/sample-runs.ts';
 import { LiveView } from './live-view.ts';
 import { summary } from './summary.ts';
 import { Terminal } from './terminal.ts';
@@ -27,7 +27,7 @@ function view({ interactive, columns = 80, bell = false }: { interactive: boolea
   const writes: string[] = [];
   const output = { write: (text: string) => writes.push(text), columns };
   const terminal = new Terminal(output, { interactive, colour: false });
-  const clock = new StandingClock();
+  const clock = new ManualClock();
   const live = new LiveView(terminal, { clock, bell });
   return { live, clock, shown: () => screen(writes.join('')), written: () => writes.join('') };
 }

@@ -2,7 +2,7 @@
  * What a run looks like while it runs: one line for each finished case, and on a TTY a status line that moves, below what people
  * at real keys are asked.
  */
-import { type Clock, systemClock } from '#protocol/seams.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
 import type { PromptEvent } from '#result/prompt-line.ts';
 import type { Verdict } from '#result/run-result.ts';
 import type { Colours } from '../colour.ts';

@@ -1,5 +1,5 @@
 /** What people at real keys are asked just now, as lines of a terminal: what to do, to which key, and how much time is left. */
-import type { Clock } from '#protocol/seams.ts';
+import type { Clock } from '#base/clock.ts';
 import type { PromptEvent, ShownPrompt } from '#result/prompt-line.ts';
 import type { Colours } from '../colour.ts';
 import { truncate } from '../format.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WireExchange } from '#result/transcript.ts';
-import { unmet } from '../failures.ts';
+import { unmet } from '../run/failures.ts';
 import { evaluate } from './evaluate.ts';
 import { type Observation, Unobservable } from './observation.ts';
 

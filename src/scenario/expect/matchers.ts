@@ -1,6 +1,6 @@
 /** How an expected value of a scenario is held against what was observed. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Comparison } from '../schema/units.ts';
+import type { Comparison } from '../language/schema/units.ts';
 
 /** Holds `expected` against `actual`; true when it is met. */
 export type Matcher = (expected: unknown, actual: unknown) => boolean;

@@ -1,8 +1,8 @@
 /** Looks at each party of a finished case. */
-import { toBase64url } from '#protocol/bytes.ts';
+import { toBase64url } from '#base/bytes.ts';
 import { algorithmName } from '#protocol/cose.ts';
 import type { WireExchange } from '#result/transcript.ts';
-import type { World } from '../world.ts';
+import type { World } from '../steps/step-context.ts';
 import { type Observation, type ObservedPasskey, Unobservable } from './observation.ts';
 
 export async function observe(world: World, wire: readonly WireExchange[]): Promise<Observation> {

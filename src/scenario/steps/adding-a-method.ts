@@ -1,6 +1,6 @@
 /** Steps `add-sign-in-method` and `choose-method`: from the list to the method. */
-import { addSignInMethod as add, chooseMethod as choose } from '../site/reference-portal.ts';
-import { step } from '../step.ts';
+import { addSignInMethod as add, chooseMethod as choose } from '../parties/site/reference-portal.ts';
+import { step } from './step.ts';
 
 export const addSignInMethod = step({ keyword: 'add-sign-in-method', run: (_, { site }, signal) => add(site, signal) });
 

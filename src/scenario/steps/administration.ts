@@ -1,5 +1,5 @@
 /** Steps of an administrator: `issue-tap`, `set-policy`, `provision-user`. */
-import { step } from '../step.ts';
+import { step } from './step.ts';
 
 export const issueTap = step({
   keyword: 'issue-tap',

@@ -1,5 +1,5 @@
 /** Step `connect-key`: plugs the key in. With `after` the time counts from the moment the dialog asks for a key. */
-import { step } from '../step.ts';
+import { step } from './step.ts';
 
 export const connectKey = step({
   keyword: 'connect-key',

@@ -1,6 +1,7 @@
 /** Steps `dialog-asks` and `cancel-dialog`: waiting for the security dialog, and refusing it. */
-import { step } from '../step.ts';
-import { dialogQuestions } from '../step-arguments/security-key.ts';
+
+import { dialogQuestions } from '../language/step-arguments/security-key.ts';
+import { step } from './step.ts';
 
 export const dialogAsks = step({
   keyword: 'dialog-asks',

@@ -1,5 +1,5 @@
 /** Step `let-time-pass`: moves the clock of relying party, client and key. */
-import { step } from '../step.ts';
+import { step } from './step.ts';
 
 export const letTimePass = step({
   keyword: 'let-time-pass',

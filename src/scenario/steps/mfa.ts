@@ -1,6 +1,6 @@
 /** Step `mfa`: passes the gate in front of the passkey, with the code a real app or the newest pass would give, or with a given one. */
-import { addAuthenticatorApp, verifyWith } from '../site/reference-portal.ts';
-import { step } from '../step.ts';
+import { addAuthenticatorApp, verifyWith } from '../parties/site/reference-portal.ts';
+import { step } from './step.ts';
 
 export const mfa = step({
   keyword: 'mfa',

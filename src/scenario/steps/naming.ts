@@ -1,6 +1,6 @@
 /** Steps `name`, `done`, `rename`, `delete`: the passkey in Security info. */
-import { deletePasskey, finish, namePasskey, renamePasskey } from '../site/reference-portal.ts';
-import { step } from '../step.ts';
+import { deletePasskey, finish, namePasskey, renamePasskey } from '../parties/site/reference-portal.ts';
+import { step } from './step.ts';
 
 export const name = step({ keyword: 'name', run: (text, { site }, signal) => namePasskey(site, text, signal) });
 export const done = step({ keyword: 'done', run: (_, { site }, signal) => finish(site, signal) });

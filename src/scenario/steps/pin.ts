@@ -1,7 +1,7 @@
 /** Steps `create-pin`, `enter-pin`, `change-pin`: each waits until the dialog asks for that, then types; a list is typed one at each prompt. */
 import type { PinPrompt } from '#client/user-interaction.ts';
-import { step } from '../step.ts';
-import type { World } from '../world.ts';
+import { step } from './step.ts';
+import type { World } from './step-context.ts';
 
 export const createPin = step({
   keyword: 'create-pin',

@@ -1,5 +1,5 @@
 /** Step `power-cycle`: cuts the key's power for a moment. */
-import { step } from '../step.ts';
+import { step } from './step.ts';
 
 export const powerCycle = step({
   keyword: 'power-cycle',

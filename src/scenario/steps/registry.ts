@@ -1,5 +1,5 @@
 /** Every keyword and its behaviour. A step is its row in `step-arguments/`, its file here, and its line in this table. */
-import type { StepRegistry } from '../step.ts';
+
 import { addSignInMethod, chooseMethod } from './adding-a-method.ts';
 import { issueTap, provisionUser, setPolicy } from './administration.ts';
 import { connectKey } from './connect-key.ts';
@@ -13,6 +13,7 @@ import { replugKey } from './replug-key.ts';
 import { review } from './review.ts';
 import { saveTo } from './save-to.ts';
 import { openSecurityInfo, signInWithPasskey, signInWithPassword, signOut } from './signing-in.ts';
+import type { StepRegistry } from './step.ts';
 import { abortPage, closeTab, goBack, reload, screenshot, see } from './tab.ts';
 import { touch } from './touch.ts';
 import { unplugKey } from './unplug-key.ts';

@@ -1,5 +1,5 @@
 /** Step `replug-key`: pulls the key if it is connected, then plugs it in again. */
-import { step } from '../step.ts';
+import { step } from './step.ts';
 
 export const replugKey = step({
   keyword: 'replug-key',

@@ -1,5 +1,5 @@
 /** Step `review`: waits for the last look, then confirms or cancels it. */
-import { step } from '../step.ts';
+import { step } from './step.ts';
 
 export const review = step({
   keyword: 'review',

@@ -3,8 +3,8 @@
  * and is already past the question.
  */
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
-import type { Question } from '../security-dialog.ts';
-import { step } from '../step.ts';
+import type { Question } from '../parties/security-dialog.ts';
+import { step } from './step.ts';
 
 export const saveTo = step({
   keyword: 'save-to',

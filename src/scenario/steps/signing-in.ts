@@ -5,9 +5,9 @@ import {
   openSecurityInfo as open,
   signIn,
   signInWithPasskey as startWithPasskey,
-} from '../site/reference-portal.ts';
-import { step } from '../step.ts';
-import type { World } from '../world.ts';
+} from '../parties/site/reference-portal.ts';
+import { step } from './step.ts';
+import type { World } from './step-context.ts';
 
 interface Credentials {
   as?: string | undefined;

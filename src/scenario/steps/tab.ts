@@ -1,8 +1,8 @@
 /** Steps on the tab itself: `see`, `reload`, `go-back`, `close-tab`, `abort-page`, `screenshot`. */
 import { plain } from '../expect/matchers.ts';
-import { abortByPage } from '../site/reference-portal.ts';
-import { step } from '../step.ts';
-import { dialogQuestions } from '../step-arguments/security-key.ts';
+import { dialogQuestions } from '../language/step-arguments/security-key.ts';
+import { abortByPage } from '../parties/site/reference-portal.ts';
+import { step } from './step.ts';
 
 export const see = step({
   keyword: 'see',

@@ -1,8 +1,8 @@
 /** Step `touch`: waits until a key asks for its gesture, then touches it, denies, or lets the time run out. */
 import { setImmediate as immediately } from 'node:timers/promises';
-import type { KeyUnderTest } from '../key-under-test.ts';
-import { step } from '../step.ts';
-import type { World } from '../world.ts';
+import type { KeyUnderTest } from '../parties/key-under-test.ts';
+import { step } from './step.ts';
+import type { World } from './step-context.ts';
 
 /** Longer than any party waits for a person. */
 const patienceMs = 10 * 60_000;

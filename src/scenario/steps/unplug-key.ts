@@ -1,5 +1,5 @@
 /** Step `unplug-key`: pulls the key, at once or while a command runs; the following steps go on meanwhile. */
-import { step } from '../step.ts';
+import { step } from './step.ts';
 
 export const unplugKey = step({
   keyword: 'unplug-key',

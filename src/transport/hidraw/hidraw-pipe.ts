@@ -3,7 +3,7 @@
  * the node is opened non-blocking and looked at in turns, and only while a message is under way.
  */
 import { reportLength } from '#protocol/ctaphid.ts';
-import { Ending } from '../ending.ts';
+import { Ending } from '../pipe-closure.ts';
 import type { ReportPipe } from '../report-pipe.ts';
 import { codeOf, type DeviceNodes } from './device-node.ts';
 

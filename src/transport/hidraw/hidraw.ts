@@ -1,5 +1,7 @@
 /** Keys on Linux, through their hidraw node: `hidraw:/dev/hidraw3`. */
-import { TransportError, UsageError } from '#protocol/errors.ts';
+
+import { UsageError } from '#base/errors.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { openCtapHid } from '../ctaphid-channel.ts';
 import type { Transport } from '../transport.ts';
 import { codeOf, type DeviceNodes, systemNodes } from './device-node.ts';

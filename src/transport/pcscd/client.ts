@@ -1,7 +1,7 @@
 /** A client of pcscd over its local socket: one request at a time, each answer of the length its command has. */
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { TransportError } from '#protocol/errors.ts';
 import {
   answerLengths,

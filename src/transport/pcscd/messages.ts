@@ -3,7 +3,7 @@
  * (pcsc-lite, winscard_msg.h, protocol 4.4): a header of length and command, then a structure that comes back with the
  * answer in it. Integers have 32 bits, in the order of the machine: little-endian wherever Node runs on Linux.
  */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { TransportError } from '#protocol/errors.ts';
 
 /** Commands that are used here. */

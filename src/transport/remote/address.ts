@@ -1,6 +1,6 @@
 /** Where a machine that lends keys is: `HOST:PORT/KEY`. */
 import { isIP, isIPv4, isIPv6 } from 'node:net';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 
 /** What addresses without a port mean. */
 export const defaultRemotePort = 7447;

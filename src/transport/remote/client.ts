@@ -1,13 +1,14 @@
 /** Keys on another machine: `remote:host:port/key-id` is a device like any other, but for its times, which include the network. */
 import { hostname, userInfo } from 'node:os';
+import { type Clock, systemClock } from '#base/clock.ts';
+import { UsageError } from '#base/errors.ts';
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
-import { TransportError, UsageError } from '#protocol/errors.ts';
-import { type Clock, systemClock } from '#protocol/seams.ts';
+import { TransportError } from '#protocol/errors.ts';
 import type { CtapDevice } from '../device.ts';
 import { type Destination, isLoopback, nameOf, remoteAddress } from './address.ts';
 import { connectLine, type Trust } from './connect.ts';
-import { Conversation } from './conversation.ts';
 import { type LentKey, printable, toBase64 } from './messages.ts';
+import { Conversation } from './remote-client-session.ts';
 
 export interface RemoteOptions {
   /** What the machine with the keys was given, or has printed. */

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { WebSocket } from 'ws';
-import { toHex } from '#protocol/bytes.ts';
+import { toHex } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { TransportError } from '#protocol/errors.ts';
-import type { Clock } from '#protocol/seams.ts';
 import { type Destination, nameOf } from './address.ts';
-import { type Line, lineOver } from './line.ts';
+import { type Line, lineOver } from './message-socket.ts';
 import { mostServerBytes, subprotocol } from './messages.ts';
 
 /** Whom to trust. Without both, the certification authorities that Node trusts. */

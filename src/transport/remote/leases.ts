@@ -1,6 +1,7 @@
 /** Who has which key. One lease a key; while a key is being handed back, the next one waits. */
+
+import type { Clock } from '#base/clock.ts';
 import { TransportError } from '#protocol/errors.ts';
-import type { Clock } from '#protocol/seams.ts';
 
 export interface Lease {
   readonly key: string;

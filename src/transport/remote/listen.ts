@@ -7,12 +7,13 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { toHex } from '#protocol/bytes.ts';
+import { toHex } from '#base/bytes.ts';
+import type { Clock } from '#base/clock.ts';
+import { UsageError } from '#base/errors.ts';
 import { sameBytes, sha256 } from '#protocol/crypto.ts';
-import { TransportError, UsageError } from '#protocol/errors.ts';
-import type { Clock } from '#protocol/seams.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { isLoopback } from './address.ts';
-import { type Line, lineOver } from './line.ts';
+import { type Line, lineOver } from './message-socket.ts';
 import { mostClientBytes, subprotocol } from './messages.ts';
 
 const mostLines = 32;

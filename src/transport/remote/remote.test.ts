@@ -6,14 +6,21 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { AdjustableClock } from '#protocol/seams.ts';
-import { deviceContract } from '../device.contract.ts';
+import { AdjustableClock } from '#base/clock.ts';
+import { deviceContract } from '../testing/device-contract.ts';
 import { remoteAddress } from './address.ts';
 import { listRemote, openRemote } from './client.ts';
-import { beatEveryMs } from './line.ts';
+import { beatEveryMs } from './message-socket.ts';
 import { mostClientBytes, subprotocol } from './messages.ts';
 import { lendKeys } from './server.ts';
-import { type BareClient, bareClient, keyId, openCounter, remoteUnderContract, token } from './testing/counter.ts';
+import {
+  type BareClient,
+  bareClient,
+  keyId,
+  openCounter,
+  remoteUnderContract,
+  token,
+} from './testing/lending-server.ts';
 
 const getInfo = new Uint8Array([0x04]);
 const selection = new Uint8Array([0x0b]);
@@ -76,7 +83,7 @@ describe('a lease', () => {
 
   test('ends when its process is killed: the command is cancelled, the key is free', async () => {
     await using counter = await openCounter();
-    const fixture = fileURLToPath(new URL('./testing/holder.ts', import.meta.url));
+    const fixture = fileURLToPath(new URL('./testing/lease-holder.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', fixture, counter.where, token], { stdio: 'inherit' });
     const asked = new AbortController();
     await Promise.race([

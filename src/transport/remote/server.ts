@@ -1,9 +1,9 @@
 /** Lends keys to other machines: who may come in is `listen.ts`, what a client may do is `session.ts`. */
-import { type Clock, systemClock } from '#protocol/seams.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
 import { defaultRemotePort } from './address.ts';
 import { Leases } from './leases.ts';
 import { listen } from './listen.ts';
-import { type KeysToLend, Session } from './session.ts';
+import { type KeysToLend, Session } from './remote-server-session.ts';
 
 const defaultIdleMs = 10 * 60_000;
 

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { deviceContract } from '../device.contract.ts';
+import { deviceContract } from '../testing/device-contract.ts';
 import { openRemote } from './client.ts';
 import type { Trust } from './connect.ts';
 import { lendKeys } from './server.ts';
 import { serverCertificate } from './testing/certificates.ts';
-import { keyId, openCounter, remoteUnderContract, token } from './testing/counter.ts';
+import { keyId, openCounter, remoteUnderContract, token } from './testing/lending-server.ts';
 
 const tls = serverCertificate();
 const getInfo = new Uint8Array([0x04]);

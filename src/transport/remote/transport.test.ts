@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { serverCertificate } from './testing/certificates.ts';
-import { keyId, openCounter, token } from './testing/counter.ts';
+import { keyId, openCounter, token } from './testing/lending-server.ts';
 import { remoteOn } from './transport.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-remote-'));

@@ -3,7 +3,7 @@
  * stands in an address, so nothing of it gets into a report.
  */
 import { readFileSync } from 'node:fs';
-import { UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import type { FoundDevice, Transport } from '../transport.ts';
 import type { RemoteOptions } from './client.ts';
 import type { LentKey } from './messages.ts';

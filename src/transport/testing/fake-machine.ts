@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { fromHex } from '#protocol/bytes.ts';
+import { fromHex } from '#base/bytes.ts';
 import type { DeviceNodes } from '../hidraw/device-node.ts';
 import type { HidrawSystem } from '../hidraw/hidraw.ts';
 import type { ReportPipe } from '../report-pipe.ts';

@@ -1,6 +1,6 @@
 /** The other end of pcscd's socket, played: one reader, and what may go wrong. */
 import { type Duplex, duplexPair } from 'node:stream';
-import { concat, fromHex } from '#protocol/bytes.ts';
+import { concat, fromHex } from '#base/bytes.ts';
 import { answerLengths, type PcscdCommand, pcscdCommands, success, wordAt, words } from '../pcscd/messages.ts';
 
 export interface FakePcscd {

@@ -1,11 +1,11 @@
 /** Reports straight over a USB device's interrupt endpoints. The interface is taken from the kernel's driver, and given back. */
 import { setImmediate as immediate } from 'node:timers/promises';
 import { reportLength } from '#protocol/ctaphid.ts';
-import { Ending } from '../ending.ts';
 import { isFidoDescriptor } from '../hid-report-descriptor.ts';
+import { Ending } from '../pipe-closure.ts';
 import type { ReportPipe } from '../report-pipe.ts';
-import { Attention } from './attention.ts';
 import type { UsbDevice, UsbInterface } from './library.ts';
+import { Attention } from './read-demand.ts';
 
 const hidClass = 3;
 /**

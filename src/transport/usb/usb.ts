@@ -4,7 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TransportError, UsageError } from '#protocol/errors.ts';
+import { UsageError } from '#base/errors.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { openCtapHid } from '../ctaphid-channel.ts';
 import { isFidoDescriptor } from '../hid-report-descriptor.ts';
 import type { FoundDevice, Transport } from '../transport.ts';

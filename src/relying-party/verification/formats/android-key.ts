@@ -1,5 +1,5 @@
 /** Verifies `android-key`, WebAuthn L3 section 8.4, against the key description of Android's key attestation. */
-import { concat, equal } from '#protocol/bytes.ts';
+import { concat, equal } from '#base/bytes.ts';
 import { violationsAs } from '../attestation-object.ts';
 import { extensionOid } from '../certificate.ts';
 import { contextTag, type DerItem, readItems, readOne, tag } from '../der-reader.ts';

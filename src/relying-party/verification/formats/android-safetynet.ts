@@ -1,5 +1,5 @@
 /** Verifies `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature by attest.android.com. */
-import { concat, fromBase64url, utf8 } from '#protocol/bytes.ts';
+import { concat, fromBase64url, utf8 } from '#base/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256, verifyUnder } from '#protocol/crypto.ts';
 import { nameAttributes } from '../certificate.ts';

@@ -1,5 +1,5 @@
 /** Verifies `apple`, WebAuthn L3 section 8.8. */
-import { concat, equal } from '#protocol/bytes.ts';
+import { concat, equal } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { violationsAs } from '../attestation-object.ts';
 import { extensionOid } from '../certificate.ts';

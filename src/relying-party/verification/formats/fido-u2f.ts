@@ -1,5 +1,5 @@
 /** Verifies `fido-u2f`, WebAuthn L3 section 8.6. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { coseAlgorithms, coseKeyLabels } from '#protocol/cose.ts';
 import { fits, verifyUnder } from '#protocol/crypto.ts';
 import { algorithmOf } from '../public-key.ts';

@@ -1,12 +1,12 @@
 /** The reference relying party takes every format with every algorithm the emulator has, and refuses each when it is spoilt. */
 import { describe, expect, it } from 'vitest';
+import { concat, fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
 import { type AttestationChoice, type AuthenticatorOptions, trustAnchors } from '#emulator';
-import { concat, fromBase64url, toBase64url, utf8 } from '#protocol/bytes.ts';
 import { type CborValue, encode } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { attestationFormats } from '../../../../emulator/attestation/registry.ts';
-import { register } from '../../../../emulator/attestation/test-registration.ts';
+import { register } from '../../../../emulator/attestation/testing/registration.ts';
 import { parseCertificate } from '../certificate.ts';
 import { verifyRegistration } from '../verify-registration.ts';
 

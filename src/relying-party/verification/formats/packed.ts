@@ -1,5 +1,5 @@
 /** Verifies `packed`, WebAuthn L3 section 8.2. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
 import { verifySignature } from '#protocol/crypto.ts';
 import { type Certificate, nameAttributes } from '../certificate.ts';
 import { algorithmOf } from '../public-key.ts';

@@ -1,6 +1,7 @@
 /** What a verifier of one attestation statement format gets, WebAuthn L3 section 8. */
+
+import { equal } from '#base/bytes.ts';
 import type { AttestedCredentialData, AuthenticatorData } from '#protocol/authenticator-data.ts';
-import { equal } from '#protocol/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { algorithmName, coseAlgorithms } from '#protocol/cose.ts';
 import { verifyUnder } from '#protocol/crypto.ts';

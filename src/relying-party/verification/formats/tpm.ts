@@ -1,5 +1,5 @@
 /** Verifies `tpm`, WebAuthn L3 section 8.3. */
-import { concat, equal } from '#protocol/bytes.ts';
+import { concat, equal } from '#base/bytes.ts';
 import { parseCoseKey } from '#protocol/cose.ts';
 import { digest } from '#protocol/crypto.ts';
 import { violationsAs } from '../attestation-object.ts';

@@ -1,8 +1,8 @@
 /** A certification authority of one's own, and a server's certificate for 127.0.0.1 below it, as PEM. */
-import { concat } from '#protocol/bytes.ts';
+import { concat } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
 import { generateSigningKey, type SigningKey } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
-import { systemRandom } from '#protocol/seams.ts';
 import { certifyAuthority, certifyLeaf } from '../../../../emulator/attestation/authority.ts';
 import { toPem } from '../../../../emulator/attestation/x509.ts';
 

@@ -1,0 +1,133 @@
+/** The platform's side in tests: sends parsed requests as bytes, reads answers strictly, and speaks the PIN protocols. */
+import { concat, utf8 } from '#base/bytes.ts';
+import { systemRandom } from '#base/random.ts';
+import { type CborMap, type CborValue, encodeMessage } from '#protocol/cbor.ts';
+import { decode } from '#protocol/cbor-reader.ts';
+import {
+  type ClientPinSubCommand,
+  type CommandName,
+  type CommandRequest,
+  type CommandResponse,
+  clientPinSubCommands,
+  commands,
+} from '#protocol/commands.ts';
+import { generateAgreementKey, sha256 } from '#protocol/crypto.ts';
+import {
+  keyAgreementCose,
+  type PinUvAuthProtocolVersion,
+  pinUvAuthProtocols,
+  sharedSecret,
+} from '#protocol/pin-uv-auth.ts';
+import { statusName } from '#protocol/status.ts';
+import type { Authenticator, ProcessOptions } from '../authenticator.ts';
+
+export interface Reply<C extends CommandName> {
+  status: string;
+  /** Only after CTAP2_OK with content. */
+  response: CommandResponse<C>;
+}
+
+export const clientDataHash = sha256('client data');
+export const rpId = 'example.com';
+const es256 = { type: 'public-key', alg: -7 };
+
+export const registration = (
+  changes: Partial<CommandRequest<'authenticatorMakeCredential'>> = {},
+): CommandRequest<'authenticatorMakeCredential'> => ({
+  clientDataHash,
+  rp: { id: rpId },
+  user: { id: utf8('user-1'), name: 'alice', displayName: 'Alice' },
+  pubKeyCredParams: [es256],
+  ...changes,
+});
+
+export const messageOf = (command: CommandName, parameters?: CborValue): Uint8Array =>
+  encodeMessage(commands[command].code, parameters);
+
+export class TestPlatform {
+  readonly authenticator: Authenticator;
+  constructor(authenticator: Authenticator) {
+    this.authenticator = authenticator;
+  }
+
+  /** Raw parameters, for requests that a table would never make. */
+  async sendRaw(command: CommandName, parameters?: CborValue, options?: ProcessOptions): Promise<string> {
+    const [status] = await this.authenticator.process(messageOf(command, parameters), options);
+    return statusName(status as number) ?? `0x${status}`;
+  }
+
+  async send<C extends CommandName>(
+    command: C,
+    request?: CommandRequest<C>,
+    options?: ProcessOptions,
+  ): Promise<Reply<C>> {
+    const row = commands[command];
+    const parameters = request && (row.request.encode as (value: unknown) => CborMap)(request);
+    const answer = await this.authenticator.process(messageOf(command, parameters), options);
+    const response = answer.length > 1 ? row.response.parse(decode(answer.subarray(1))) : {};
+    return { status: statusName(answer[0] as number) ?? 'unknown', response: response as CommandResponse<C> };
+  }
+
+  makeCredential(changes?: Partial<CommandRequest<'authenticatorMakeCredential'>>, options?: ProcessOptions) {
+    return this.send('authenticatorMakeCredential', registration(changes), options);
+  }
+
+  getAssertion(changes?: Partial<CommandRequest<'authenticatorGetAssertion'>>, options?: ProcessOptions) {
+    return this.send('authenticatorGetAssertion', { rpId, clientDataHash, ...changes }, options);
+  }
+
+  /** A shared secret with the authenticator, and our key for the request. */
+  async agree(version: PinUvAuthProtocolVersion) {
+    const { response } = await this.clientPin('getKeyAgreement', { pinUvAuthProtocol: version });
+    const ours = generateAgreementKey(systemRandom);
+    const protocol = pinUvAuthProtocols[version];
+    const secret = sharedSecret(protocol, ours, response.keyAgreement as CborMap);
+    return { protocol, secret, keyAgreement: keyAgreementCose(ours) };
+  }
+
+  clientPin(name: ClientPinSubCommand, rest: Omit<CommandRequest<'authenticatorClientPIN'>, 'subCommand'> = {}) {
+    return this.send('authenticatorClientPIN', { subCommand: clientPinSubCommands[name], ...rest });
+  }
+
+  async setPin(version: PinUvAuthProtocolVersion, pin: string | Uint8Array): Promise<string> {
+    const { protocol, secret, keyAgreement } = await this.agree(version);
+    const newPinEnc = protocol.encrypt(secret, padded(pin), systemRandom);
+    const pinUvAuthParam = protocol.authenticate(secret, newPinEnc);
+    const request = { pinUvAuthProtocol: version, keyAgreement, newPinEnc, pinUvAuthParam };
+    return (await this.clientPin('setPIN', request)).status;
+  }
+
+  async changePin(version: PinUvAuthProtocolVersion, from: string, to: string): Promise<string> {
+    const { protocol, secret, keyAgreement } = await this.agree(version);
+    const newPinEnc = protocol.encrypt(secret, padded(to), systemRandom);
+    const pinHashEnc = protocol.encrypt(secret, pinHash(from), systemRandom);
+    const pinUvAuthParam = protocol.authenticate(secret, concat(newPinEnc, pinHashEnc));
+    const request = { pinUvAuthProtocol: version, keyAgreement, newPinEnc, pinHashEnc, pinUvAuthParam };
+    return (await this.clientPin('changePIN', request)).status;
+  }
+
+  /** With `permissions` through getPinUvAuthTokenUsingPinWithPermissions, without through getPinToken. */
+  async pinToken(version: PinUvAuthProtocolVersion, pin: string, grant?: { permissions: number; rpId?: string }) {
+    const { protocol, secret, keyAgreement } = await this.agree(version);
+    const pinHashEnc = protocol.encrypt(secret, pinHash(pin), systemRandom);
+    const name = grant ? 'getPinUvAuthTokenUsingPinWithPermissions' : 'getPinToken';
+    const reply = await this.clientPin(name, { pinUvAuthProtocol: version, keyAgreement, pinHashEnc, ...grant });
+    const encrypted = reply.response.pinUvAuthToken;
+    return { status: reply.status, protocol, token: encrypted && protocol.decrypt(secret, encrypted) };
+  }
+
+  /** What a request carries to prove a token over our clientDataHash. */
+  proof(version: PinUvAuthProtocolVersion, token: Uint8Array) {
+    return {
+      pinUvAuthProtocol: version,
+      pinUvAuthParam: pinUvAuthProtocols[version].authenticate(token, clientDataHash),
+    };
+  }
+}
+
+const pinHash = (pin: string) => sha256(pin).slice(0, 16);
+
+function padded(pin: string | Uint8Array): Uint8Array {
+  const bytes = typeof pin === 'string' ? utf8(pin) : pin;
+  return concat(bytes, new Uint8Array(Math.max(0, 64 - bytes.length)));
+}

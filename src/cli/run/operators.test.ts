@@ -1,0 +1,87 @@
+/** `touchstone run` on a key that waits for hands, which `touchstone emulate` plays: with a robot at it, and with nobody. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '#result/run-result.ts';
+
+const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
+const scenario = 'src/cli/testing/registration.yaml';
+const pin = '864209';
+const folder = mkdtempSync(join(tmpdir(), 'touchstone-operator-'));
+writeFileSync(join(folder, 'pin.txt'), pin);
+const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', TOUCHSTONE_PIN: pin };
+
+let key: { address: string; hooks: string; end(): Promise<unknown> };
+beforeAll(async () => {
+  const args = ['emulate', '--transport', 'udp', '--port', '0', '--touch', 'ask', '--http', '0'];
+  const child = spawn(process.execPath, [launcher, ...args], { env });
+  const ended = new Promise((gone) => child.once('exit', gone));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const where = async () => String((await lines.next()).value).split(' at ')[1]!;
+  key = {
+    address: await where(),
+    hooks: await where(),
+    end: () => {
+      child.kill('SIGINT');
+      return ended;
+    },
+  };
+  child.stdout.resume();
+}, 30_000);
+afterAll(async () => {
+  await key.end();
+  rmSync(folder, { recursive: true });
+});
+
+/** Registers a passkey on that key. */
+async function register(...more: string[]) {
+  const output = mkdtempSync(join(folder, 'run-'));
+  const onKey = ['--grep', 'registration/own-pin', '--device', key.address, '--pin-from', `file:${folder}/pin.txt`];
+  const { code, out } = await new Promise<{ code: number; out: string }>((done) => {
+    const args = [launcher, 'run', scenario, ...onKey, '-o', output, ...more];
+    execFile(process.execPath, args, { env }, (error, stdout, stderr) =>
+      done({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
+    );
+  });
+  const report = (file: string) => readFileSync(join(output, 'latest', file), 'utf8');
+  const { cases, verdict } = JSON.parse(report('result.json')) as RunResult;
+  return { code, out, report, verdict, only: cases[0]! };
+}
+
+const handsIn = ({ events }: RunResult['cases'][number]) =>
+  events.filter(({ event }) => event.startsWith('hands.')).map(({ event, detail }) => [event, detail?.handling]);
+
+describe('a key that waits for hands', () => {
+  it('is touched by a robot behind HTTP, and the case passes', async () => {
+    const { code, out, only } = await register('--operator-url', `${key.hooks}/1/handlings`);
+    expect(out).not.toContain('Touch the blinking key');
+    expect([only.verdict, code]).toEqual(['passed', 0]);
+    expect(handsIn(only)).toEqual([
+      ['hands.asked', 'touch'],
+      ['hands.done', 'touch'],
+    ]);
+  }, 150_000);
+
+  it('that nobody touches is asked for once, and the case is skipped with the reason in every report', async () => {
+    const { code, out, report, verdict, only } = await register('--patience', '1s', '--retries', '2');
+    const reason = 'nobody acted: touch was asked of YubiKey 5 NFC and waited for 1000 ms';
+    const prompt = `▶ Touch the blinking key: YubiKey 5 NFC (${key.address}), within 1 s`;
+    expect(out.split(prompt)).toHaveLength(2);
+    expect(only).toMatchObject({ verdict: 'skipped', attempts: 1, failures: [], notes: [reason] });
+    expect(only.steps.map(({ title, verdict: of }) => [title, of]).slice(-4)).toEqual([
+      ['enter-pin: •••', 'passed'],
+      ['touch', 'skipped'],
+      ['name', 'skipped'],
+      ['done', 'skipped'],
+    ]);
+    expect(handsIn(only).at(-1)).toEqual(['hands.missing', 'touch']);
+    for (const file of ['index.html', 'junit.xml', 'summary.md']) expect(report(file), file).toContain(reason);
+    expect(out).toContain(reason);
+    expect(out).not.toContain('touchstone:prompt');
+    expect(out).toContain('nothing was learned: every case was skipped');
+    expect([verdict, code], 'no gate opens on that').toEqual(['skipped', 3]);
+  }, 150_000);
+});

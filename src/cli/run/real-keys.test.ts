@@ -1,0 +1,215 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import { instantUser } from '#client/auto-approve-user.ts';
+import { fixedAuthenticators } from '#client/context.ts';
+import { create } from '#client/create.ts';
+import { createAuthenticator, plugIn } from '#emulator';
+import { keyOnSocket, type SocketKey } from '#real-keys/testing/key-on-socket.ts';
+import type { RunResult } from '#result/run-result.ts';
+import { main } from '../main.ts';
+
+const scenario = 'src/cli/testing/registration.yaml';
+const pin = '864209';
+const folder = mkdtempSync(join(tmpdir(), 'touchstone-real-key-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const pinFile = join(folder, 'pin.txt');
+writeFileSync(pinFile, `${pin}\n`);
+const withPin = ['--pin-from', `file:${pinFile}`];
+
+const getInfo = /^04$/;
+const getCredsMetadata = /^(0a|41)a[34]01010[23]/;
+const clientPin = (subCommand: number) => new RegExp(`^06a[1-9](01..)?02${subCommand.toString().padStart(2, '0')}`);
+/** getPINRetries, getKeyAgreement, and the right PIN. */
+const harmless = [getInfo, getCredsMetadata, clientPin(1), clientPin(2), clientPin(5)];
+const changing = ({ arrived }: SocketKey) =>
+  arrived.filter((message) => !harmless.some((known) => known.test(message)));
+
+async function giveCredential(key: SocketKey): Promise<void> {
+  await create(
+    {
+      rp: { name: 'other' },
+      user: { id: 'AQID', name: 'qa', displayName: 'QA' },
+      challenge: 'AAAA',
+      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+      authenticatorSelection: { residentKey: 'required' },
+    },
+    {
+      origin: 'https://other.example',
+      authenticators: fixedAuthenticators({
+        id: 'k',
+        kind: 'security-key',
+        label: 'k',
+        device: plugIn(key.authenticator),
+      }),
+      user: instantUser({ pin }),
+      clock: systemClock,
+      random: systemRandom,
+    },
+  );
+}
+
+/** The command line as a process, and what it wrote. */
+async function touchstone(...args: string[]) {
+  const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
+  const output = mkdtempSync(join(folder, 'run-'));
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  const { code, out } = await new Promise<{ code: number; out: string }>((done) => {
+    execFile(process.execPath, [launcher, ...args, '-o', output], { env }, (error, stdout, stderr) =>
+      done({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
+    );
+  });
+  const latest = join(output, 'latest');
+  const result = JSON.parse(readFileSync(join(latest, 'result.json'), 'utf8')) as RunResult;
+  const files = readdirSync(latest, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  return { code, out, result, reports: files.map((file) => readFileSync(join(file.parentPath, file.name), 'latin1')) };
+}
+
+const onKeys = (which: string, ...keys: SocketKey[]) => [
+  'run',
+  scenario,
+  '--grep',
+  `registration/(${which})\\[`,
+  ...keys.flatMap(({ address }) => ['--device', address]),
+];
+
+describe('a run on real keys', () => {
+  it('puts them side by side, takes away what it made, and names what stays', async () => {
+    await using one = await keyOnSocket({ pin });
+    await using other = await keyOnSocket({ pin, persona: 'google-titan-v2' });
+    const allowed = ['--with-credentials', other.address];
+    const { code, out, result, reports } = await touchstone(
+      ...onKeys('own-pin|blocked-pin', one, other),
+      ...withPin,
+      ...allowed,
+    );
+    expect(out).toContain(`whether Google Titan (${other.address}) keeps passkeys cannot be learned`);
+    expect(code).toBe(0);
+    const verdicts = Object.fromEntries(result.cases.map(({ id, verdict }) => [id, verdict]));
+    expect(verdicts).toEqual({
+      [`registration/own-pin[authenticator.device=${one.address}]`]: 'passed',
+      [`registration/own-pin[authenticator.device=${other.address}]`]: 'passed',
+      [`registration/blocked-pin[authenticator.device=${one.address}]`]: 'skipped',
+      [`registration/blocked-pin[authenticator.device=${other.address}]`]: 'skipped',
+    });
+    const skipped = result.cases.find(({ verdict }) => verdict === 'skipped');
+    expect(skipped?.notes).toEqual(['a real key cannot be brought into what the case wants (pin: blocked)']);
+    const [own, stays] = result.cases
+      .filter(({ verdict }) => verdict === 'passed')
+      .toSorted((a) => (a.parties.key?.includes('YubiKey') ? -1 : 1));
+    const ofKey = (events: NonNullable<typeof own>['events']) =>
+      events.filter(({ party }) => party === 'authenticator').map(({ event }) => event);
+    expect([ofKey(own!.events), ofKey(stays!.events)]).toEqual([['credential.removed'], ['credential.stays']]);
+    expect(one.authenticator.inspect().credentials).toEqual([]);
+    expect(other.authenticator.inspect().credentials).toHaveLength(1);
+    expect(out).toMatch(/stays on Google Titan.*: passkey \S+ for localhost, made by registration\/own-pin/);
+    const unseen = stays!.expectations.filter(({ skipped: why }) => why !== undefined).map(({ path }) => path);
+    expect(unseen).toEqual(['authenticator.credentials', 'authenticator.orphans']);
+    expect(reports.filter((text) => new RegExp(`(?<![0-9a-z])${pin}(?![0-9a-z])`, 'i').test(text))).toEqual([]);
+  }, 90_000);
+
+  it('refuses on the wire what only shows there, and says so', async () => {
+    await using key = await keyOnSocket({
+      pin,
+      onMessage: (message) => {
+        if (getCredsMetadata.test(message)) key.exchangeFor(createAuthenticator({ persona: 'yubikey-5-nfc' }));
+      },
+    });
+    const { code, out, result } = await touchstone(...onKeys('own-pin', key), ...withPin);
+    expect(code).toBe(2);
+    expect(result.cases.map(({ verdict }) => verdict)).toEqual(['errored']);
+    expect(out).toContain(`refused to send that to ${key.address}: it would set or change the PIN`);
+    expect(changing(key)).toEqual([]);
+  }, 90_000);
+
+  it('says that the cable was pulled', async () => {
+    await using key = await keyOnSocket({
+      pin,
+      over: 'tcp',
+      onMessage: (message) => message.startsWith('01') && key.unplug(),
+    });
+    const { code, out, result } = await touchstone(...onKeys('own-pin', key), ...withPin);
+    expect(code).toBe(3);
+    expect(result.cases.map(({ verdict }) => verdict)).toEqual(['errored']);
+    expect(out).toContain('was pulled during authenticatorMakeCredential');
+    expect(out).toMatch(/may stay on .* passkey for localhost, made by registration\/own-pin/);
+  }, 90_000);
+});
+
+describe('refused before the first case', () => {
+  const errors: string[] = [];
+  beforeEach(() => {
+    errors.length = 0;
+    vi.spyOn(console, 'error').mockImplementation((text: unknown) => void errors.push(String(text)));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  const run = (key: SocketKey, which: string, ...more: string[]) =>
+    main(['run', scenario, '--grep', `registration/${which}\\[`, '--device', key.address, '-o', folder, ...more]);
+
+  it.each([
+    ['setting a PIN', 'new-pin', undefined, 'a PIN would be set on it'],
+    ['setting a PIN that the case begins with', 'own-pin', undefined, 'a PIN would be set on it'],
+    ['a reset', 'new-pin', pin, 'it would be reset'],
+    ['changing the PIN', 'changed-pin', pin, 'its PIN would be changed'],
+    ['a wrong PIN', 'wrong-pin', pin, 'a wrong PIN would be tried'],
+  ])('%s', async (_what, which, set, complaint) => {
+    await using key = await keyOnSocket(set === undefined ? {} : { pin: set });
+    expect(await run(key, which, ...withPin)).toBe(2);
+    expect(errors.join('\n')).toContain(`registration/${which}[authenticator.device=${key.address}]: ${complaint}`);
+    expect(errors.join('\n')).toContain(`--destroy-credentials ${key.address}`);
+    expect(key.arrived.length).toBeGreaterThan(0);
+    expect(changing(key)).toEqual([]);
+  });
+
+  it('a key that keeps passkeys', async () => {
+    await using key = await keyOnSocket({ pin });
+    await giveCredential(key);
+    expect(await run(key, 'own-pin', ...withPin)).toBe(2);
+    expect(errors.join('\n')).toContain('keeps 1 passkey');
+    expect(changing(key)).toEqual([]);
+  });
+
+  it('a key that hides behind its PIN what it keeps', async () => {
+    await using key = await keyOnSocket({ pin, persona: 'google-titan-v2' });
+    expect(await run(key, 'own-pin', ...withPin)).toBe(2);
+    expect(errors.join('\n')).toContain('it does not manage credentials');
+    expect(changing(key)).toEqual([]);
+  });
+
+  it('a PIN that is wrong, after one try', async () => {
+    await using key = await keyOnSocket({ pin: '1111' });
+    expect(await run(key, 'own-pin', ...withPin)).toBe(2);
+    expect(errors.join('\n')).toContain('CTAP2_ERR_PIN_INVALID');
+    expect(key.arrived.filter((message) => clientPin(5).test(message))).toHaveLength(1);
+    expect(errors.join('\n')).not.toContain(pin);
+  });
+
+  it('any PIN at the floor of retries', async () => {
+    await using key = await keyOnSocket({ pin, retries: 3 });
+    expect(await run(key, 'own-pin', ...withPin)).toBe(2);
+    expect(errors.join('\n')).toContain('3 PIN retries left');
+    expect(key.arrived.filter((message) => clientPin(5).test(message))).toEqual([]);
+  });
+
+  it('a permission for another key', async () => {
+    await using key = await keyOnSocket({ pin });
+    expect(await run(key, 'own-pin', ...withPin, '--destroy-credentials', '5234567')).toBe(2);
+    expect(errors.join('\n')).toContain('--destroy-credentials 5234567 names no key of this run');
+  });
+
+  it('a key that is not there, with exit code 3', async () => {
+    await using key = await keyOnSocket();
+    const { address } = key;
+    await key[Symbol.asyncDispose]();
+    expect(await main(['run', scenario, '--device', address])).toBe(3);
+    expect(await main(['run', scenario, '--device', 'no-such-serial'])).toBe(3);
+    expect(errors.join('\n')).toContain('there is no key that "no-such-serial" means');
+  });
+});

@@ -1,0 +1,206 @@
+/** What every implementation of `Store` must do. Call it in a test file with a way to open a fresh, empty store. */
+import { expect, it } from 'vitest';
+import { defaultPolicy } from '../../config.ts';
+import type { PendingPasskey, Session, Store, TemporaryAccessPass, User, VerifiedCredential } from '../store.ts';
+
+const adele: User = {
+  id: 'dXNlcg',
+  name: 'adele@contoso.test',
+  displayName: 'Adele Vance',
+  passwordHash: 'hash',
+  guest: false,
+  roles: ['authentication-administrator'],
+  groups: ['sales'],
+};
+
+const credential: VerifiedCredential = {
+  credentialId: 'Y3JlZA',
+  publicKey: 'a2V5',
+  algorithm: -7,
+  signCount: 0,
+  aaguid: '2fc0579f-8113-47ea-b116-bb5a8db9202a',
+  attestation: { fmt: 'packed', type: 'certified', chain: 'trusted' },
+  kind: 'security-key',
+  transports: ['usb', 'nfc'],
+  userVerified: true,
+  backupEligible: false,
+  backedUp: false,
+  discoverable: true,
+};
+
+const waiting: PendingPasskey = {
+  id: 'p1',
+  userId: adele.id,
+  sessionId: 's1',
+  verifiedAt: 1000,
+  expiresAt: 2000,
+  state: 'waiting',
+  credential,
+};
+
+const pass: TemporaryAccessPass = {
+  userId: adele.id,
+  codeHash: 'one',
+  issuedAt: 0,
+  expiresAt: 100,
+  oneTime: true,
+  issuedBy: 'admin@contoso.test',
+};
+
+export function storeContract(open: () => Promise<Store>): void {
+  const withAdele = async () => {
+    const store = await open();
+    expect(await store.users.insert(adele)).toBe(true);
+    return store;
+  };
+
+  it('keeps a user as inserted, finds the name in any case, and refuses a second one of that name', async () => {
+    await using store = await withAdele();
+    expect(await store.users.byId(adele.id)).toEqual(adele);
+    expect(await store.users.byName('ADELE@contoso.test')).toEqual(adele);
+    expect(await store.users.insert({ ...adele, id: 'other', name: 'Adele@Contoso.test' })).toBe(false);
+    expect(await store.users.list()).toEqual([adele]);
+    expect(await store.users.byName('nobody@contoso.test')).toBeUndefined();
+  });
+
+  it('lets a TOTP time step be used once, and none before it', async () => {
+    await using store = await withAdele();
+    await store.users.setTotpSecret(adele.id, 'SECRET');
+    expect((await store.users.byId(adele.id))?.totpSecret).toBe('SECRET');
+    expect(await store.users.useTotpStep(adele.id, 10)).toBe(true);
+    expect(await store.users.useTotpStep(adele.id, 10)).toBe(false);
+    expect(await store.users.useTotpStep(adele.id, 9)).toBe(false);
+    expect(await store.users.useTotpStep(adele.id, 11)).toBe(true);
+    await store.users.setTotpSecret(adele.id, undefined);
+    expect(await store.users.byId(adele.id)).toEqual(adele);
+  });
+
+  it('keeps, updates, deletes and expires sessions', async () => {
+    await using store = await withAdele();
+    const session: Session = { id: 's1', userId: adele.id, csrfToken: 'c', createdAt: 1, expiresAt: 10 };
+    await store.sessions.insert(session);
+    expect(await store.sessions.byId('s1')).toEqual(session);
+    const proven: Session = {
+      ...session,
+      expiresAt: 5,
+      mfa: { method: 'tap', at: 2, registerUntil: 9 },
+      totpDraft: 'D',
+    };
+    await store.sessions.update(proven);
+    expect(await store.sessions.byId('s1')).toEqual(proven);
+    await store.sessions.deleteExpired(4);
+    expect(await store.sessions.byId('s1')).toEqual(proven);
+    await store.sessions.deleteExpired(5);
+    expect(await store.sessions.byId('s1')).toBeUndefined();
+    await store.sessions.insert(session);
+    await store.sessions.delete('s1');
+    expect(await store.sessions.byId('s1')).toBeUndefined();
+  });
+
+  it('gives a challenge to its first taker only', async () => {
+    await using store = await open();
+    const challenge = {
+      value: 'v',
+      purpose: 'create',
+      owner: 's1',
+      issuedAt: 0,
+      expiresAt: 9,
+      algorithms: [-7],
+    } as const;
+    await store.challenges.insert({ ...challenge, algorithms: [-7] });
+    expect(await store.challenges.take('v')).toEqual(challenge);
+    expect(await store.challenges.take('v')).toBeUndefined();
+    await store.challenges.insert({ ...challenge, algorithms: [-7] });
+    await store.challenges.deleteExpired(9);
+    expect(await store.challenges.take('v')).toBeUndefined();
+  });
+
+  it('has one pass a user, and a one-time pass is used once', async () => {
+    await using store = await withAdele();
+    expect(await store.passes.put(pass)).toBe(false);
+    expect(await store.passes.use(pass, 5)).toBe(true);
+    expect(await store.passes.use(pass, 6)).toBe(false);
+    expect(await store.passes.byUser(adele.id)).toEqual({ ...pass, usedAt: 5 });
+    const next = { ...pass, codeHash: 'two', oneTime: false };
+    expect(await store.passes.put(next)).toBe(true);
+    expect(await store.passes.use(pass, 7), 'the replaced pass').toBe(false);
+    expect(await store.passes.use(next, 8)).toBe(true);
+    expect(await store.passes.use(next, 9)).toBe(true);
+  });
+
+  it('stores a passkey only when it is named, once', async () => {
+    await using store = await withAdele();
+    expect(await store.pending.insert(waiting)).toBe(true);
+    expect(await store.passkeys.byUser(adele.id)).toEqual([]);
+    const passkey = { ...credential, id: 'p1', userId: adele.id, name: 'Desk key', registeredAt: 1500 };
+    expect(await store.passkeys.promote('p1', 'Desk key', 1500)).toEqual(passkey);
+    expect(await store.passkeys.promote('p1', 'Again', 1500)).toBeUndefined();
+    expect(await store.passkeys.byUser(adele.id)).toEqual([passkey]);
+    expect(await store.passkeys.byCredentialId(credential.credentialId)).toEqual(passkey);
+    expect(await store.pending.byUser(adele.id)).toEqual([]);
+  });
+
+  it('refuses a credential id that is registered or waiting, whoever it belongs to', async () => {
+    await using store = await withAdele();
+    await store.users.insert({ ...adele, id: 'b', name: 'bob@contoso.test' });
+    expect(await store.pending.insert(waiting)).toBe(true);
+    expect(await store.pending.insert({ ...waiting, id: 'p2', userId: 'b' })).toBe(false);
+    await store.passkeys.promote('p1', 'Desk key', 1500);
+    expect(await store.pending.insert({ ...waiting, id: 'p2', userId: 'b' })).toBe(false);
+    const other = { ...waiting, id: 'p3', credential: { ...credential, credentialId: 'b3RoZXI' } };
+    expect(await store.pending.insert(other)).toBe(true);
+  });
+
+  it('turns what waited too long, or was given up, into an orphan that cannot be named any more', async () => {
+    await using store = await withAdele();
+    await store.pending.insert(waiting);
+    expect(await store.pending.abandon({ expiredBy: 1999 })).toEqual([]);
+    expect(await store.passkeys.promote('p1', 'Too late', 2000)).toBeUndefined();
+    const orphan = { ...waiting, state: 'abandoned' };
+    expect(await store.pending.abandon({ expiredBy: 2000 })).toEqual([orphan]);
+    expect(await store.pending.abandon({ userId: adele.id }), 'no second time').toEqual([]);
+    expect(await store.passkeys.promote('p1', 'Too late', 1500)).toBeUndefined();
+    expect(await store.pending.byUser(adele.id)).toEqual([orphan]);
+    const second = { ...waiting, id: 'p2', credential: { ...credential, credentialId: 'dHdv' } };
+    await store.pending.insert(second);
+    expect(await store.pending.abandon({ id: 'p2' })).toEqual([{ ...second, state: 'abandoned' }]);
+  });
+
+  it('renames, counts and deletes passkeys', async () => {
+    await using store = await withAdele();
+    await store.pending.insert(waiting);
+    await store.passkeys.promote('p1', 'Desk key', 1500);
+    await store.passkeys.rename('p1', 'Travel key');
+    await store.passkeys.used('p1', 7, true, 3000);
+    expect(await store.passkeys.byId('p1')).toMatchObject({
+      name: 'Travel key',
+      signCount: 7,
+      backedUp: true,
+      lastUsedAt: 3000,
+    });
+    await store.passkeys.delete('p1');
+    expect(await store.passkeys.byId('p1')).toBeUndefined();
+    expect(await store.pending.insert(waiting), 'its credential id is free again').toBe(true);
+  });
+
+  it('counts failures in a row', async () => {
+    await using store = await open();
+    expect(await store.attempts.fail('x', 1)).toBe(1);
+    expect(await store.attempts.fail('x', 2)).toBe(2);
+    expect(await store.attempts.failures('x')).toEqual({ count: 2, lastAt: 2 });
+    await store.attempts.clear('x');
+    expect(await store.attempts.failures('x')).toEqual({ count: 0, lastAt: 0 });
+  });
+
+  it('keeps events in order and the policy as put', async () => {
+    await using store = await open();
+    await store.events.append({ at: 1, event: 'a', detail: { n: 1, ok: true, none: null } });
+    await store.events.append({ at: 0, event: 'b', detail: {} });
+    expect((await store.events.list()).map(({ event }) => event)).toEqual(['a', 'b']);
+    expect((await store.events.list())[0]?.detail).toEqual({ n: 1, ok: true, none: null });
+    expect(await store.policy.get()).toBeUndefined();
+    await store.policy.put(defaultPolicy);
+    await store.policy.put({ ...defaultPolicy, selfService: false });
+    expect(await store.policy.get()).toEqual({ ...defaultPolicy, selfService: false });
+  });
+}

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { scenarioJsonSchema } from './json-schema.ts';
+import { plain } from './source-node.ts';
+import { readYaml } from './yaml-source.ts';
+
+test('the committed schema is the one of the language (to renew it: touchstone schema > src/scenario/scenario.schema.json)', () => {
+  const committed = readFileSync(new URL('../scenario.schema.json', import.meta.url), 'utf8');
+  expect(committed).toBe(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+});
+
+test('the schema is draft-07, strict, and describes every step', () => {
+  const schema = scenarioJsonSchema();
+  expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
+  expect(schema.additionalProperties).toBe(false);
+  const text = JSON.stringify(schema.definitions);
+  expect(text).toContain('Example: touch: { after: 300ms }');
+  const targets = [...JSON.stringify(schema).matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g)].map(([, name]) => name!);
+  expect(targets.filter((name) => !Object.hasOwn(schema.definitions!, name))).toEqual([]);
+});
+
+test('an editor accepts what the loader accepts, references included, and objects to a broken file', () => {
+  const validate = new Ajv({ strict: false }).compile(scenarioJsonSchema());
+  const accepts = (path: URL) => validate(plain(readYaml(readFileSync(path, 'utf8'), path.pathname).root!));
+  for (const folder of ['../../../scenarios/', '../../../scenarios/shared/', 'testing/', 'testing/shared/']) {
+    const url = new URL(folder, import.meta.url);
+    const files = readdirSync(url).filter((name) => name.endsWith('.yaml') && !name.startsWith('broken'));
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((name) => !accepts(new URL(name, url)))).toEqual([]);
+  }
+  expect(accepts(new URL('./testing/broken.yaml', import.meta.url))).toBe(false);
+});
