@@ -16,7 +16,6 @@ import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { validateCommand } from './commands/validate.ts';
 import { exitCode } from './exit-codes.ts';
-import { docsCommand } from './generate/authenticator-document.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -34,23 +33,25 @@ const commands = [
   portalCommand,
   reportCommand,
   schemaCommand,
-  docsCommand,
 ];
 
-/** Runs one command line (without `node` and the script's name) and resolves with the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  let code: number = exitCode.passed;
-  const finish = (result: number) => {
-    code = result;
-  };
+/** The whole command line; `finish` takes the exit code of the command that ran. */
+export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('touchstone')
     .description('Conformance test harness and authenticator emulator for passkey registration')
     .version(version)
     .exitOverride()
     .showHelpAfterError('(touchstone --help shows the commands)');
-  for (const command of commands) {
-    program.addCommand(command(finish).exitOverride());
-  }
+  for (const command of commands) program.addCommand(command(finish).exitOverride());
+  return program;
+}
+
+/** Runs one command line (without `node` and the script's name) and resolves with the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCode.passed;
+  const program = createProgram((result) => {
+    code = result;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

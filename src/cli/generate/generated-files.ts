@@ -1,0 +1,20 @@
+/** Every file of the project that is generated, wholly or in marked parts, and what it is generated from. */
+
+import { scenarioJsonSchema } from '#scenario/language/json-schema.ts';
+import { stepReference } from '#scenario/language/step-reference.ts';
+import { authenticatorTables } from './authenticator-tables.ts';
+import { commandLineReference } from './command-line-reference.ts';
+import { withMarkedParts } from './marked-parts.ts';
+import { reportFormatTable } from './report-format-table.ts';
+
+/** Returns the text that the file should have; `current` is the text it has. */
+type Generate = (current: string) => string | Promise<string>;
+
+/** By path relative to the project root. */
+export const generatedFiles: Readonly<Record<string, Generate>> = {
+  'src/scenario/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'docs/scenarios.md': (current) => withMarkedParts(current, { steps: stepReference() }),
+  'docs/authenticator.md': async (current) => withMarkedParts(current, await authenticatorTables()),
+  'docs/cli.md': (current) => withMarkedParts(current, { commands: commandLineReference() }),
+  'reports/README.md': (current) => withMarkedParts(current, { formats: reportFormatTable() }),
+};
