@@ -5,6 +5,7 @@
 import { relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Location, TestCase, TestError, TestResult, TestStep } from '@playwright/test/reporter';
+import { codeFrame } from '#result/code-frame.ts';
 import {
   type CaseIdentity,
   type CaseRecord,
@@ -19,7 +20,6 @@ import {
   type Verdict,
 } from '#result/run-result.ts';
 import { ceremonyMs } from '#result/statistics.ts';
-import { codeFrame } from './code-frame.ts';
 import { isCaseIdentity, isCaseRecord } from './type-guards.ts';
 
 /** What the collector needs to know of the project. */

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
+import { codeFrame } from '#result/code-frame.ts';
 import type { CaseResult, Expectation, Failure, RunResult, StepResult, Verdict } from '#result/run-result.ts';
 import { ceremonyMs } from '#result/statistics.ts';
 import type { Span } from '#result/timeline.ts';
 import type { PartyEvent, WireExchange } from '#result/transcript.ts';
-import { codeFrame } from '../code-frame.ts';
 import { assembleRun } from '../run.ts';
 
 type Random = () => number;

@@ -1,5 +1,5 @@
 /** What is wrong in a scenario, all at once: place, sentence, hint; and how that reads in a terminal. */
-import { codeFrame, noPaint, type Paint } from './code-frame.ts';
+import { codeFrame, noPaint, type Paint } from '#result/code-frame.ts';
 import type { Place } from './source-node.ts';
 
 export interface Diagnostic extends Place {
@@ -46,7 +46,8 @@ export function renderDiagnostics(
   const blocks = diagnostics.map((one) => {
     const source = sources.get(one.file);
     const lines = [`${position(one)}: ${paint.error(one.message)}`];
-    if (source !== undefined) lines.push(codeFrame(source, one, { around: 0, paint }));
+    const frame = source === undefined ? undefined : codeFrame(source, one, { around: 0, paint });
+    if (frame !== undefined) lines.push(frame);
     if (one.hint !== undefined) lines.push(`    ${one.hint}`);
     return lines.join('\n');
   });
