@@ -4,7 +4,7 @@ import { systemRandom } from '#base/random.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
 import { generateSigningKey, type SigningKey, sha256 } from '#protocol/crypto.ts';
 import type { Reason } from './refusals.ts';
-import { registerAs, type TestParty, testOrigin, testParty } from './testing/party.ts';
+import { registerAs, type TestParty, testOrigin, testParty } from './testing/test-portal.ts';
 import { testAaguid, testKey } from './verification/testing/registration.ts';
 
 interface AssertionParts {

@@ -12,7 +12,7 @@ import {
 } from './policy.ts';
 import { type Reason, refuse } from './refusals.ts';
 import type { MfaProof, TemporaryAccessPass, User } from './store/store.ts';
-import { claimedKind } from './verification/kind.ts';
+import { claimedKind } from './verification/passkey-kind.ts';
 
 const policy = (input: PolicyInput = {}): Policy => policySchema.parse(input);
 const [listed, other] = ['2fc0579f-8113-47ea-b116-bb5a8db9202a', 'cb69481e-8ff7-4039-93ec-0a2729a154a8'];

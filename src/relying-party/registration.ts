@@ -6,7 +6,7 @@ import type { MfaMethod, Policy } from './config.ts';
 import type { PartyContext } from './context.ts';
 import { type CreationOptions, newCreationOptions } from './creation-options.ts';
 import type { Caller } from './methods/sessions.ts';
-import { abandoned, measured, refusedRegistration } from './passkey-log.ts';
+import { abandoned, measured, refusedRegistration } from './registration-log.ts';
 import { mfaChoices, refusesCredential, refusesMethodChange, refusesMfa, refusesUser } from './policy.ts';
 import { type Refused, refuse } from './refusals.ts';
 import type { PendingPasskey, VerifiedCredential } from './store/store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Timeline } from '#result/timeline.ts';
-import { registerAs, testOrigin, testParty } from './testing/party.ts';
+import { registerAs, testOrigin, testParty } from './testing/test-portal.ts';
 import { makeRegistration, testAaguid } from './verification/testing/registration.ts';
 
 const minute = 60_000;

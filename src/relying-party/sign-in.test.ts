@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { totpCode } from './methods/totp.ts';
-import { adele, type TestParty, testParty, totpSecret } from './testing/party.ts';
+import { adele, type TestParty, testParty, totpSecret } from './testing/test-portal.ts';
 
 const minute = 60_000;
 const signedIn = async ({ signIn }: TestParty) => {

@@ -2,7 +2,7 @@
 import type { PartyContext } from './context.ts';
 import { hashSecret, verifySecret } from './methods/secret-hash.ts';
 import type { Caller, OpenedSession, Sessions } from './methods/sessions.ts';
-import { type AuthenticatorApp, checkTap, createAuthenticatorApp, createMfaGate, type MfaGate } from './mfa-gate.ts';
+import { type AuthenticatorApp, checkTap, createAuthenticatorApp, createMfaGate, type MfaGate } from './mfa-verification.ts';
 import { type Reason, type Refused, refuse } from './refusals.ts';
 import type { User } from './store/store.ts';
 import { throttled } from './throttle.ts';

@@ -4,10 +4,10 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { refuse } from '../refusals.ts';
 import { type PortalEnv, type PortalParts, refuseRequest, securityHeaders, sessionAndCsrf } from './http.ts';
-import { adminRoutes } from './routes-admin.ts';
-import { apiRoutes } from './routes-api.ts';
-import { securityInfoRoutes } from './routes-security-info.ts';
-import { signInRoutes } from './routes-sign-in.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { apiRoutes } from './routes/api.ts';
+import { securityInfoRoutes } from './routes/security-info.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 
 const maxBodyBytes = 256 * 1024;
 

@@ -3,7 +3,7 @@ import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { totpCode } from '../methods/totp.ts';
 import { openStore } from '../store/libsql-store.ts';
-import { adele, registerAs, type TestParty, testOrigin, testParty, totpSecret } from '../testing/party.ts';
+import { adele, registerAs, type TestParty, testOrigin, testParty, totpSecret } from '../testing/test-portal.ts';
 import { makeRegistration } from '../verification/testing/registration.ts';
 import { startPortal } from './portal.ts';
 

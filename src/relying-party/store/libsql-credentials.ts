@@ -1,6 +1,6 @@
 /** Challenges, credentials that wait for a name, and passkeys in libsql. */
 import type { Row, Sql } from './libsql.ts';
-import { json, number, text } from './row.ts';
+import { json, number, text } from './read-column.ts';
 import type { Challenge, Passkey, PendingPasskey, Store } from './store.ts';
 
 export function challenges(sql: Sql): Store['challenges'] {

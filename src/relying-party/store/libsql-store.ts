@@ -2,8 +2,8 @@
 import { type Policy, policySchema } from '../config.ts';
 import { openDatabase, type Sql } from './libsql.ts';
 import { challenges, passkeys, pending } from './libsql-credentials.ts';
-import { attempts, passes, sessions, users } from './libsql-people.ts';
-import { json, number, text } from './row.ts';
+import { attempts, passes, sessions, users } from './libsql-users.ts';
+import { json, number, text } from './read-column.ts';
 import { schema } from './schema.ts';
 import type { EventRecord, Store } from './store.ts';
 

@@ -14,7 +14,7 @@ import type { Certificate } from './certificate.ts';
 import { validatePath } from './certificate-path.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
-import { claimedKind } from './kind.ts';
+import { claimedKind } from './passkey-kind.ts';
 import { algorithmOf, credentialSpki } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
 import { libraryVerifies, statementRefusal } from './simplewebauthn.ts';

@@ -5,7 +5,7 @@
 import type { Timeline } from '#result/timeline.ts';
 import type { PartyContext } from './context.ts';
 import type { Caller } from './methods/sessions.ts';
-import { abandoned, measured, refusedRegistration } from './passkey-log.ts';
+import { abandoned, measured, refusedRegistration } from './registration-log.ts';
 import { type Refused, refuse } from './refusals.ts';
 import type { Passkey, PendingPasskey } from './store/store.ts';
 

@@ -1,7 +1,7 @@
 /** Routes: the JSON interface of the page's script. Answers are `{accepted: true, ...}` or a refusal with its words. */
 import { Hono } from 'hono';
-import { clientErrorWords } from '../client-errors.ts';
-import { refuse } from '../refusals.ts';
+import { clientErrorWords } from '../../client-errors.ts';
+import { refuse } from '../../refusals.ts';
 import {
   callerOf,
   localPath,
@@ -11,7 +11,7 @@ import {
   refuseRequest,
   requireSignIn,
   startSession,
-} from './http.ts';
+} from '../http.ts';
 
 export function apiRoutes({ context, signIn, relyingParty }: PortalParts): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();

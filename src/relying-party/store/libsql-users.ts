@@ -1,6 +1,6 @@
 /** Users, sessions, Temporary Access Passes and failed attempts in libsql. */
 import type { Row, Sql } from './libsql.ts';
-import { json, number, text } from './row.ts';
+import { json, number, text } from './read-column.ts';
 import type { Session, Store, TemporaryAccessPass, User } from './store.ts';
 
 const toUser = (row: Row): User => ({

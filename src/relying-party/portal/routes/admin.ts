@@ -1,8 +1,8 @@
 /** Routes: administration. Authentication Administrators issue passes, Authentication Policy Administrators edit the policy. */
 import { Hono } from 'hono';
-import { issueTap } from '../methods/temporary-access-pass.ts';
-import { refusals, refuse } from '../refusals.ts';
-import type { Role } from '../store/store.ts';
+import { issueTap } from '../../methods/temporary-access-pass.ts';
+import { refusals, refuse } from '../../refusals.ts';
+import type { Role } from '../../store/store.ts';
 import {
   callerOf,
   formText,
@@ -12,9 +12,9 @@ import {
   refuseRequest,
   requireSignIn,
   show,
-} from './http.ts';
-import { logPage, type UserView, userPage, usersPage } from './pages/admin-pages.ts';
-import { type Fields, policyOfForm, policyPage } from './pages/policy-page.ts';
+} from '../http.ts';
+import { logPage, type UserView, userPage, usersPage } from '../pages/admin-pages.ts';
+import { type Fields, policyOfForm, policyPage } from '../pages/policy-page.ts';
 
 const section = 'admin';
 const width = 'wide';

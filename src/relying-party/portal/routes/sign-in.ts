@@ -1,6 +1,6 @@
 /** Routes: sign-in, sign-out and the MFA gate. */
 import { Hono } from 'hono';
-import { refusals } from '../refusals.ts';
+import { refusals } from '../../refusals.ts';
 import {
   callerOf,
   endSession,
@@ -12,8 +12,8 @@ import {
   requireSignIn,
   show,
   startSession,
-} from './http.ts';
-import { noMethodPage, type SignInView, signInPage, type VerifyView, verifyPage } from './pages/sign-in-pages.ts';
+} from '../http.ts';
+import { noMethodPage, type SignInView, signInPage, type VerifyView, verifyPage } from '../pages/sign-in-pages.ts';
 
 const passkeyPath = '/security-info/passkey';
 

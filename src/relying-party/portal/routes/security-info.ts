@@ -1,9 +1,9 @@
 /** Routes: My Security info, choosing a method, the authenticator app, and the pages of a passkey. */
 import { Hono, type MiddlewareHandler } from 'hono';
-import { defaultName } from '../authenticator-models.ts';
-import { totpUri } from '../methods/totp.ts';
-import { type Refused, refusals, refuse } from '../refusals.ts';
-import type { Passkey } from '../store/store.ts';
+import { defaultName } from '../../authenticator-models.ts';
+import { totpUri } from '../../methods/totp.ts';
+import { type Refused, refusals, refuse } from '../../refusals.ts';
+import type { Passkey } from '../../store/store.ts';
 import {
   callerOf,
   formText,
@@ -14,10 +14,10 @@ import {
   refuseRequest,
   requireSignIn,
   show,
-} from './http.ts';
-import { namePasskeyPage, passkeyDonePage, renamePasskeyPage, setUpPasskeyPage } from './pages/passkey-pages.ts';
-import { chooseMethodPage, confirmPage, securityInfoPage, totpPage } from './pages/security-info-pages.ts';
-import { qrSvg } from './qr-code.ts';
+} from '../http.ts';
+import { namePasskeyPage, passkeyDonePage, renamePasskeyPage, setUpPasskeyPage } from '../pages/passkey-pages.ts';
+import { chooseMethodPage, confirmPage, securityInfoPage, totpPage } from '../pages/security-info-pages.ts';
+import { qrSvg } from '../qr-code.ts';
 
 const couldNotSetUp = 'We couldn’t set up your passkey';
 const section = 'security-info';
