@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { toBase64url } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
-import { instantUser } from '#client/auto-approve-user.ts';
+import { autoApproveUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
 import { autoTouch, createAuthenticator, plugIn } from '#emulator';
@@ -25,7 +25,7 @@ export async function benchMemory(registrations = 100_000): Promise<MemoryFigure
   const context = {
     origin: 'https://contoso.test',
     authenticators,
-    user: instantUser({ pin }),
+    user: autoApproveUser({ pin }),
     clock: systemClock,
     random: systemRandom,
   };

@@ -4,7 +4,7 @@ import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { openBridge } from '#browser/bridge.ts';
 import { launchBrowser } from '#browser/launch.ts';
-import { instantUser } from '#client/auto-approve-user.ts';
+import { autoApproveUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '#client/credential-options.ts';
@@ -26,7 +26,7 @@ export async function benchPage(count = 200): Promise<Percentiles> {
     const context = await browser.newContext();
     const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', gestures: autoTouch, pin }));
     const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
-    const parts = { authenticators, user: instantUser({ pin }), clock: systemClock, random: systemRandom };
+    const parts = { authenticators, user: autoApproveUser({ pin }), clock: systemClock, random: systemRandom };
     await bridge.attach(context, {
       create: ({ publicKey, ...caller }, signal) =>
         create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...parts, ...caller, signal }),

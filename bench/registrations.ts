@@ -2,7 +2,7 @@
 
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
-import { instantUser } from '#client/auto-approve-user.ts';
+import { autoApproveUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
 import { autoTouch, createAuthenticator, plugIn, trustAnchors } from '#emulator';
@@ -30,7 +30,7 @@ async function registrar(count: number): Promise<{ register(): Promise<void>; cl
   });
   const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', gestures: autoTouch, pin }));
   const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
-  const client = { origin, authenticators, user: instantUser({ pin }), clock: systemClock, random: systemRandom };
+  const client = { origin, authenticators, user: autoApproveUser({ pin }), clock: systemClock, random: systemRandom };
   const callers = await newCallers(party, count);
   return {
     async register() {

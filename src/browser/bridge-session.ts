@@ -4,7 +4,7 @@
  */
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BridgeConnection } from './bridge-socket.ts';
-import type { Callers } from './request-origins.ts';
+import type { RequestOrigins } from './request-origins.ts';
 import type { CeremonyRequest, WebAuthnHandler } from './webauthn-handler.ts';
 
 type Ceremony = 'create' | 'get' | 'is-uvpaa';
@@ -31,10 +31,10 @@ export class BridgeSession {
   handler: WebAuthnHandler;
   readonly problems: BridgeProblem[] = [];
   readonly #connection: BridgeConnection;
-  readonly #callers: Callers;
+  readonly #callers: RequestOrigins;
   readonly #pending = new Map<number, AbortController>();
 
-  constructor(connection: BridgeConnection, handler: WebAuthnHandler, callers: Callers) {
+  constructor(connection: BridgeConnection, handler: WebAuthnHandler, callers: RequestOrigins) {
     this.handler = handler;
     this.#connection = connection;
     this.#callers = callers;
@@ -102,7 +102,7 @@ export class BridgeSession {
 const gaveUp = (why: string) => new WebAuthnError('AbortError', why);
 
 /** The request as the page made it, with the caller that Chromium added to its extensions taken out and believed. */
-function ceremonyRequest(details: string, callers: Callers): CeremonyRequest {
+function ceremonyRequest(details: string, callers: RequestOrigins): CeremonyRequest {
   const { extensions = {}, ...options } = JSON.parse(details);
   const { remoteDesktopClientOverride: caller, ...pageExtensions } = extensions;
   if (typeof caller?.origin !== 'string')

@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Worker } from 'playwright';
 import { BridgeSession } from './bridge-session.ts';
 import { listenForBrowser } from './bridge-socket.ts';
-import { Callers } from './request-origins.ts';
+import { RequestOrigins } from './request-origins.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
 const extensionFolder = path.dirname(fileURLToPath(new URL('./extension/worker.js', import.meta.url)));
@@ -42,7 +42,7 @@ export async function openBridge(browser: Browser): Promise<Bridge> {
   return {
     async attach(context, handler) {
       const worker = await extensionWorker(context, extensionOrigin);
-      const callers = await Callers.of(context);
+      const callers = await RequestOrigins.of(context);
       const { url, accepted } = server.invite();
       await worker.evaluate(connectWorker, url);
       return new BridgeSession(await accepted, handler, callers);

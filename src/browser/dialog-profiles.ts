@@ -3,12 +3,12 @@
  * The looks are renditions of our own: colours and proportions of the system, none of its marks.
  */
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
-import type { DialogWording } from './dialog-wording.ts';
-import { androidWording } from './dialog-wordings/android.ts';
-import { appleWording } from './dialog-wordings/apple.ts';
-import { chromiumWording } from './dialog-wordings/chromium.ts';
-import { firefoxWording } from './dialog-wordings/firefox.ts';
-import { windowsWording } from './dialog-wordings/windows.ts';
+import type { DialogTexts } from './dialog-texts.ts';
+import { androidTexts } from './dialog-texts/android.ts';
+import { appleTexts } from './dialog-texts/apple.ts';
+import { chromiumTexts } from './dialog-texts/chromium.ts';
+import { firefoxTexts } from './dialog-texts/firefox.ts';
+import { windowsTexts } from './dialog-texts/windows.ts';
 
 export interface DialogLook {
   /** Where it sits in the window. */
@@ -36,7 +36,7 @@ export interface DialogProfile {
   label: string;
   /** Title bar of the dialog's window; absent where it has none. */
   caption?: string;
-  wording: DialogWording;
+  wording: DialogTexts;
   /** Places in the order in which they are offered; the first one present is preselected. */
   offers: readonly AuthenticatorChoice['kind'][];
   /** Link that leads from "this device" to the other places; absent where all are offered at once. */
@@ -109,7 +109,7 @@ export const dialogProfiles = {
   'windows-11': {
     label: 'Windows 11',
     caption: 'Windows Security',
-    wording: windowsWording,
+    wording: windowsTexts,
     offers: thisDeviceFirst,
     anotherDevice: 'Use another device',
     look: windows11Look,
@@ -117,28 +117,28 @@ export const dialogProfiles = {
   'windows-10': {
     label: 'Windows 10',
     caption: 'Windows Security',
-    wording: windowsWording,
+    wording: windowsTexts,
     offers: thisDeviceFirst,
     anotherDevice: 'More choices',
     look: { ...windows11Look, radiusPx: 0, buttonRadiusPx: 0, footer: '#ffffff', accent: '#0067c0', line: '#cccccc' },
   },
   'macos-safari': {
     label: 'Safari on macOS',
-    wording: appleWording,
+    wording: appleTexts,
     offers: thisDeviceFirst,
     anotherDevice: 'Other Options',
     look: macLook,
   },
   'macos-chrome': {
     label: 'Chrome on macOS',
-    wording: chromiumWording,
+    wording: chromiumTexts,
     offers: thisDeviceFirst,
     anotherDevice: 'Use another device',
     look: { ...chromiumLook, font: sanFrancisco },
   },
   'ios-safari': {
     label: 'Safari on iOS',
-    wording: appleWording,
+    wording: appleTexts,
     offers: thisDeviceFirst,
     anotherDevice: 'More options',
     look: {
@@ -154,7 +154,7 @@ export const dialogProfiles = {
   },
   'android-chrome': {
     label: 'Chrome on Android',
-    wording: androidWording,
+    wording: androidTexts,
     offers: thisDeviceFirst,
     anotherDevice: 'More options',
     look: {
@@ -169,13 +169,13 @@ export const dialogProfiles = {
   },
   'linux-chromium': {
     label: 'Chromium on Linux',
-    wording: chromiumWording,
+    wording: chromiumTexts,
     offers: keyFirst,
     look: chromiumLook,
   },
   'linux-firefox': {
     label: 'Firefox on Linux',
-    wording: firefoxWording,
+    wording: firefoxTexts,
     offers: keyFirst,
     look: {
       ...chromiumLook,

@@ -8,7 +8,7 @@ import type {
   ReviewPrompt,
 } from '#client/user-interaction.ts';
 import { type DialogProfile, type DialogProfileId, dialogProfiles } from './dialog-profiles.ts';
-import type { Wording } from './dialog-wording.ts';
+import type { DialogText } from './dialog-texts.ts';
 
 /** A question of `UserInteraction` with its details, or the message that ends a ceremony. */
 export type DialogPrompt =
@@ -65,7 +65,7 @@ export function dialogView(profile: DialogProfileId, prompt: DialogPrompt, conte
 
 function viewParts(profile: DialogProfile, prompt: DialogPrompt, { site, expanded = false }: DialogContext): ViewParts {
   const { wording } = profile;
-  const filled = ({ title, text }: Wording, values: Record<string, string> = {}) => ({
+  const filled = ({ title, text }: DialogText, values: Record<string, string> = {}) => ({
     title: fill(title, { site, ...values }),
     text: fill(text, { site, ...values }),
   });
@@ -151,8 +151,8 @@ const presenceParts = ({ wording }: DialogProfile, { verification }: PresencePro
 function reviewParts(
   { wording }: DialogProfile,
   { userName, authenticator, attestation }: ReviewPrompt,
-  filled: (wording: Wording, values: Record<string, string>) => Wording,
-): Wording {
+  filled: (wording: DialogText, values: Record<string, string>) => DialogText,
+): DialogText {
   const text = sentences([wording.review.text, ...(attestation ? [wording.attestation] : [])]);
   return filled({ title: wording.review.title, text }, { user: userName, key: authenticator });
 }

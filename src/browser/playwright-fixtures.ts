@@ -7,10 +7,10 @@ import { type Bridge, openBridge } from './bridge.ts';
 import type { BridgeProblem, BridgeSession } from './bridge-session.ts';
 import { type BrowserChoice, launchOptions } from './launch.ts';
 import {
-  type NativeSeat,
+  type NativeBrowserSession,
   type OpenBrowser,
   withNativeBrowser,
-  withNativeSeat,
+  withNativeBrowserSession,
 } from './native/native-browser-session.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
@@ -25,20 +25,20 @@ export interface WebAuthn {
 const launchTimeoutMs = 200_000;
 
 /** One for each browser that can be asked for; the browser itself is started with the first. */
-interface NativeSeats {
-  nativeChromium: NativeSeat;
-  nativeFirefox: NativeSeat;
+interface NativeSessions {
+  nativeChromium: NativeBrowserSession;
+  nativeFirefox: NativeBrowserSession;
 }
 
 interface WorkerFixtures {
-  chromiumAsItIs: OpenBrowser;
-  firefoxAsItIs: OpenBrowser;
+  stockChromium: OpenBrowser;
+  stockFirefox: OpenBrowser;
   /** Which browser to start; `headless` is Playwright's own option. */
   browserChoice: Omit<BrowserChoice, 'headed'>;
   bridge: Bridge;
 }
 
-export const test = base.extend<{ webauthn: WebAuthn } & NativeSeats, WorkerFixtures>({
+export const test = base.extend<{ webauthn: WebAuthn } & NativeSessions, WorkerFixtures>({
   browserChoice: [{}, { scope: 'worker', option: true }],
   launchOptions: [async ({ browserChoice }, use) => use(launchOptions(browserChoice)), { scope: 'worker' }],
   bridge: [
@@ -49,18 +49,18 @@ export const test = base.extend<{ webauthn: WebAuthn } & NativeSeats, WorkerFixt
     },
     { scope: 'worker' },
   ],
-  chromiumAsItIs: [
+  stockChromium: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs off this pattern
     async ({}, use) => withNativeBrowser('chromium', use),
     { scope: 'worker', timeout: launchTimeoutMs },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs off this pattern
-  firefoxAsItIs: [async ({}, use) => withNativeBrowser('firefox', use), { scope: 'worker', timeout: launchTimeoutMs }],
+  stockFirefox: [async ({}, use) => withNativeBrowser('firefox', use), { scope: 'worker', timeout: launchTimeoutMs }],
   nativeChromium: [
-    async ({ chromiumAsItIs }, use) => withNativeSeat(chromiumAsItIs, use),
+    async ({ stockChromium }, use) => withNativeBrowserSession(stockChromium, use),
     { timeout: launchTimeoutMs },
   ],
-  nativeFirefox: [async ({ firefoxAsItIs }, use) => withNativeSeat(firefoxAsItIs, use), { timeout: launchTimeoutMs }],
+  nativeFirefox: [async ({ stockFirefox }, use) => withNativeBrowserSession(stockFirefox, use), { timeout: launchTimeoutMs }],
   webauthn: async ({ bridge, context }, use) => {
     let session: BridgeSession | undefined;
     await use({

@@ -12,7 +12,7 @@ interface Watch {
   onLeft(): void;
 }
 
-export class Callers {
+export class RequestOrigins {
   readonly #context: BrowserContext;
   readonly #watches = new Set<Watch>();
 
@@ -20,8 +20,8 @@ export class Callers {
     this.#context = context;
   }
 
-  static async of(context: BrowserContext): Promise<Callers> {
-    const callers = new Callers(context);
+  static async of(context: BrowserContext): Promise<RequestOrigins> {
+    const callers = new RequestOrigins(context);
     context.on('page', (page) => void callers.#follow(page));
     await Promise.all(context.pages().map((page) => callers.#follow(page)));
     return callers;

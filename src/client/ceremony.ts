@@ -7,7 +7,7 @@ import { abortable, LinkedAbort, over } from '#base/async.ts';
 import type { Phase } from '#result/timeline.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';
 import { type ClientContext, type ClientPolicy, defaultPolicy } from './context.ts';
-import { CeremonyError, toWebAuthnError } from './ctap-to-webauthn.ts';
+import { CeremonyError, toWebAuthnError } from './status-to-dom-exception.ts';
 import { type Cancelled, cancelled, type PresencePrompt, type UserInteraction } from './user-interaction.ts';
 
 const notMeasured = () => undefined;

@@ -31,7 +31,7 @@ export const fixedAuthenticators = (...list: AvailableAuthenticator[]): Authenti
 /** What WebAuthn leaves to the client. */
 export interface ClientPolicy {
   /** Range and default of the timeout in milliseconds, WebAuthn L3 section 5.1.3 step 4. */
-  timeout: { leastMs: number; mostMs: number; defaultMs: number };
+  timeout: { minMs: number; maxMs: number; defaultMs: number };
   /** A key pulled during the ceremony: ask for it again (Chromium, Windows) or end (Firefox). */
   onKeyRemoved: 'ask-again' | 'end';
   /** Enterprise attestation for an RP ID: 1 (vendor-facilitated), 2 (platform-managed), or none. CTAP 2.1 section 7.1. */
@@ -41,7 +41,7 @@ export interface ClientPolicy {
 }
 
 export const defaultPolicy: ClientPolicy = {
-  timeout: { leastMs: 300_000, mostMs: 600_000, defaultMs: 300_000 },
+  timeout: { minMs: 300_000, maxMs: 600_000, defaultMs: 300_000 },
   onKeyRemoved: 'ask-again',
   enterpriseAttestation: () => undefined,
   checks: 'strict',

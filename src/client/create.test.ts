@@ -6,17 +6,17 @@ import type { CborMap } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { Timeline } from '#result/timeline.ts';
 import { create, createCredential } from './create.ts';
-import { registrationJSON } from './credential-json.ts';
+import { toRegistrationJSON } from './credential-json.ts';
 import { type PublicKeyCredentialCreationOptionsJSON, parseCreationOptions } from './credential-options.ts';
-import { creationOptions, deviceOf, emulatedKey, keyOf, rejection, worldOf } from './testing/test-client.ts';
+import { creationOptions, createFakeDevice, createEmulatedKey, asSecurityKey, rejection, createTestClient } from './testing/test-client.ts';
 
 const attestationOf = (response: { attestationObject: string }) =>
   decode(fromBase64url(response.attestationObject)) as CborMap;
 
 describe('a passkey on a key without PIN', () => {
   test('is described as section 5.1 says', async () => {
-    const { device } = emulatedKey({ persona: 'yubikey-5-nfc' });
-    const { context, asked, informed } = worldOf([keyOf(device)]);
+    const { device } = createEmulatedKey({ persona: 'yubikey-5-nfc' });
+    const { context, asked, informed } = createTestClient([asSecurityKey(device)]);
     const credential = await create(creationOptions({ attestation: 'direct' }), context);
     const { response } = credential;
     const authData = parseAuthenticatorData(fromBase64url(response.authenticatorData));
@@ -39,8 +39,8 @@ describe('a passkey on a key without PIN', () => {
   });
 
   test('without attestation keeps the AAGUID and loses the statement', async () => {
-    const { device } = emulatedKey();
-    const { response } = await create(creationOptions(), worldOf([keyOf(device)]).context);
+    const { device } = createEmulatedKey();
+    const { response } = await create(creationOptions(), createTestClient([asSecurityKey(device)]).context);
     expect(attestationOf(response).get('fmt')).toBe('none');
     expect(attestationOf(response).get('attStmt')).toEqual(new Map());
     const { attestedCredentialData } = parseAuthenticatorData(attestationOf(response).get('authData') as Uint8Array);
@@ -53,9 +53,9 @@ describe('a passkey on a key without PIN', () => {
     ['discouraged', false],
     [undefined, false],
   ])('residentKey %s: discoverable is %s', async (residentKey, rk) => {
-    const { device, authenticator } = emulatedKey();
+    const { device, authenticator } = createEmulatedKey();
     const selection = residentKey === undefined ? {} : { residentKey };
-    const { context } = worldOf([keyOf(device)], { pin: '1234' });
+    const { context } = createTestClient([asSecurityKey(device)], { pin: '1234' });
     const options = creationOptions({ authenticatorSelection: selection, extensions: { credProps: true } });
     const { clientExtensionResults } = await create(options, context);
     expect(clientExtensionResults).toEqual({ credProps: { rk } });
@@ -63,41 +63,41 @@ describe('a passkey on a key without PIN', () => {
   });
 
   test('is EdDSA where the page prefers that', async () => {
-    const { device } = emulatedKey();
+    const { device } = createEmulatedKey();
     const pubKeyCredParams = [-8, -7].map((alg) => ({ type: 'public-key', alg }));
-    const { response } = await create(creationOptions({ pubKeyCredParams }), worldOf([keyOf(device)]).context);
+    const { response } = await create(creationOptions({ pubKeyCredParams }), createTestClient([asSecurityKey(device)]).context);
     expect(response.publicKeyAlgorithm).toBe(-8);
     expect(fromBase64url(response.publicKey!)).toHaveLength(44);
   });
 
   test('is ES256 where the page names no algorithm', async () => {
-    const { device } = emulatedKey();
+    const { device } = createEmulatedKey();
     const options = creationOptions({ pubKeyCredParams: [] });
-    expect((await create(options, worldOf([keyOf(device)]).context)).response.publicKeyAlgorithm).toBe(-7);
+    expect((await create(options, createTestClient([asSecurityKey(device)]).context)).response.publicKeyAlgorithm).toBe(-7);
   });
 });
 
 test('the binary form is what the JSON form says', async () => {
   // Two keys and two clients from the same seeds make the same credential.
-  const [one, two] = [emulatedKey(), emulatedKey()];
-  const json = await create(creationOptions(), worldOf([keyOf(one.device)]).context);
-  const binary = await createCredential(parseCreationOptions(creationOptions()), worldOf([keyOf(two.device)]).context);
-  expect(registrationJSON(binary)).toEqual(json);
+  const [one, two] = [createEmulatedKey(), createEmulatedKey()];
+  const json = await create(creationOptions(), createTestClient([asSecurityKey(one.device)]).context);
+  const binary = await createCredential(parseCreationOptions(creationOptions()), createTestClient([asSecurityKey(two.device)]).context);
+  expect(toRegistrationJSON(binary)).toEqual(json);
   expect(binary.publicKey).toHaveLength(91);
 });
 
 describe('extensions', () => {
   test('hmac-secret and prf tell whether there is a secret; unknown ones are ignored', async () => {
-    const { device } = emulatedKey();
+    const { device } = createEmulatedKey();
     const extensions = { hmacCreateSecret: true, prf: {}, minPinLength: true, somethingElse: { a: 1 } };
-    const { clientExtensionResults } = await create(creationOptions({ extensions }), worldOf([keyOf(device)]).context);
+    const { clientExtensionResults } = await create(creationOptions({ extensions }), createTestClient([asSecurityKey(device)]).context);
     expect(clientExtensionResults).toEqual({ hmacCreateSecret: true, prf: { enabled: true } });
   });
 
   test('a protection policy reaches the authenticator', async () => {
-    const { device } = emulatedKey();
+    const { device } = createEmulatedKey();
     const extensions = { credentialProtectionPolicy: 'userVerificationOptionalWithCredentialIDList' };
-    const { response } = await create(creationOptions({ extensions }), worldOf([keyOf(device)]).context);
+    const { response } = await create(creationOptions({ extensions }), createTestClient([asSecurityKey(device)]).context);
     const authData = parseAuthenticatorData(fromBase64url(response.authenticatorData));
     expect(authData.extensions?.get('credProtect')).toBe(2);
   });
@@ -107,8 +107,8 @@ describe('extensions', () => {
     ['userVerificationRequired', false, undefined],
     ['userVerificationOptional', true, undefined],
   ])('%s, enforced %s, on a key that cannot: %s', async (credentialProtectionPolicy, enforce, error) => {
-    const { device } = emulatedKey({ persona: 'yubikey-5-legacy' });
-    const { context, informed } = worldOf([keyOf(device)]);
+    const { device } = createEmulatedKey({ persona: 'yubikey-5-legacy' });
+    const { context, informed } = createTestClient([asSecurityKey(device)]);
     const extensions = { credentialProtectionPolicy, enforceCredentialProtectionPolicy: enforce };
     const outcome = create(creationOptions({ extensions }), context);
     if (error) expect(await rejection(outcome)).toMatchObject({ name: error, endReason: 'device-unsuitable' });
@@ -118,7 +118,7 @@ describe('extensions', () => {
 });
 
 describe('what needs no authenticator is refused before one is touched', () => {
-  const untouched = deviceOf(() => {
+  const untouched = createFakeDevice(() => {
     throw new Error('the device was touched');
   });
   const cases: [string, string, Partial<PublicKeyCredentialCreationOptionsJSON>, object?][] = [
@@ -140,13 +140,13 @@ describe('what needs no authenticator is refused before one is touched', () => {
     ['an address as origin', 'SecurityError', {}, { origin: 'https://10.0.0.1' }],
   ];
   test.each(cases)('%s: %s', async (_case, name, changes, page = {}) => {
-    const { context, asked } = worldOf([keyOf(untouched)]);
+    const { context, asked } = createTestClient([asSecurityKey(untouched)]);
     expect(await rejection(create(creationOptions(changes), { ...context, ...page }))).toMatchObject({ name });
     expect(asked).toEqual([]);
   });
 
   test('in the order of the steps: user.id, then the RP ID, then the algorithms, then the abort', async () => {
-    const { context } = worldOf([keyOf(untouched)]);
+    const { context } = createTestClient([asSecurityKey(untouched)]);
     const wrong = creationOptions({
       user: { id: '', name: 'a', displayName: 'a' },
       rp: { id: 'example.org', name: 'x' },
@@ -165,8 +165,8 @@ describe('what needs no authenticator is refused before one is touched', () => {
 });
 
 test('phases are measured, the wait for the touch apart', async () => {
-  const { device } = emulatedKey({ pin: '1234' });
-  const { context } = worldOf([keyOf(device)], { pin: '1234' });
+  const { device } = createEmulatedKey({ pin: '1234' });
+  const { context } = createTestClient([asSecurityKey(device)], { pin: '1234' });
   const timeline = new Timeline();
   await create(creationOptions({ authenticatorSelection: { userVerification: 'required' } }), { ...context, timeline });
   const phases = timeline.spans().map(({ phase, label }) => `${phase} ${label}`);
@@ -183,9 +183,9 @@ test('phases are measured, the wait for the touch apart', async () => {
 });
 
 test('the timeout is moved into the range of the client', async () => {
-  const { device } = emulatedKey();
+  const { device } = createEmulatedKey();
   const sleeps: number[] = [];
-  const { context } = worldOf([keyOf(device)]);
+  const { context } = createTestClient([asSecurityKey(device)]);
   const sleep = context.clock.sleep.bind(context.clock);
   context.clock.sleep = (ms, signal) => {
     sleeps.push(ms);
@@ -194,7 +194,7 @@ test('the timeout is moved into the range of the client', async () => {
   for (const timeout of [undefined, 0, 400_000, 9_000_000]) {
     await create(creationOptions(timeout === undefined ? {} : { timeout }), context);
   }
-  const policy = { timeout: { leastMs: 10, mostMs: 20, defaultMs: 15 } };
+  const policy = { timeout: { minMs: 10, maxMs: 20, defaultMs: 15 } };
   await create(creationOptions({ timeout: 5 }), { ...context, policy });
   expect(sleeps).toEqual([300_000, 300_000, 400_000, 600_000, 10]);
 });

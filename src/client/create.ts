@@ -8,20 +8,20 @@ import { attestationObject } from './attestation-conveyance.ts';
 import { type Ceremony, runCeremony } from './ceremony.ts';
 import type { ClientContext } from './context.ts';
 import type { NewCredential } from './credential.ts';
-import { type RegistrationResponseJSON, registrationJSON } from './credential-json.ts';
+import { type RegistrationResponseJSON, toRegistrationJSON } from './credential-json.ts';
 import {
   type CreationOptions,
   type PublicKeyCredentialCreationOptionsJSON,
   parseCreationOptions,
 } from './credential-options.ts';
 import { registrationProcessors } from './extensions/registry.ts';
-import { type CreationRequest, type MadeCredential, makeCredential, suitsCreation } from './make-credential.ts';
-import { relyingPartyId } from './relying-party-id.ts';
-import { ceremonyTimeoutMs, collectClientData } from './request.ts';
+import { type CreationRequest, type MakeCredentialResult, makeCredential, supportsCreation } from './make-credential.ts';
+import { resolveRelyingPartyId } from './relying-party-id.ts';
+import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
 import { checkNewCredential } from './response-checks.ts';
-import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
+import { withSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
 import { subjectPublicKeyInfo } from './subject-public-key-info.ts';
-import { readable, relayedCredential } from './unchecked-response.ts';
+import { readable, readUncheckedCredential } from './unchecked-response.ts';
 
 /**
  * create() from JSON to JSON (section 5.1.8, and 5.1 for toJSON()).
@@ -31,7 +31,7 @@ export async function create(
   options: PublicKeyCredentialCreationOptionsJSON,
   context: ClientContext,
 ): Promise<RegistrationResponseJSON> {
-  return registrationJSON(await createCredential(parseCreationOptions(options), context));
+  return toRegistrationJSON(await createCredential(parseCreationOptions(options), context));
 }
 
 /**
@@ -53,7 +53,7 @@ export async function createCredential(options: CreationOptions, context: Client
 function prepare(options: CreationOptions, context: ClientContext): CreationRequest {
   const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
   checkUserHandle(options.user.id); // step 5
-  const rpId = relyingPartyId(context.origin, options.rp.id); // steps 6 to 8
+  const rpId = resolveRelyingPartyId(context.origin, options.rp.id); // steps 6 to 8
   const pubKeyCredParams = credentialParameters(options.pubKeyCredParams); // steps 9 and 10
   const processors = registrationProcessors(options.extensions); // steps 11 and 12
   const clientData = collectClientData('webauthn.create', options.challenge, context); // steps 13 to 15
@@ -84,9 +84,9 @@ async function register(request: CreationRequest, ceremony: Ceremony): Promise<N
     rpId,
     attachment: options.authenticatorAttachment,
     hints: options.hints,
-    suits: (info: SelectedAuthenticator['info']) => suitsCreation(info, request),
+    suits: (info: SelectedAuthenticator['info']) => supportsCreation(info, request),
   };
-  return onSelectedAuthenticator(selection, ceremony, async (authenticator) => {
+  return withSelectedAuthenticator(selection, ceremony, async (authenticator) => {
     const made = await makeCredential(authenticator, request, ceremony);
     const credential = constructCredential(made, authenticator, request, ceremony);
     await review(authenticator, request, ceremony);
@@ -96,7 +96,7 @@ async function register(request: CreationRequest, ceremony: Ceremony): Promise<N
 
 /** "If any authenticator indicates success": constructCredentialAlg. */
 function constructCredential(
-  { response, discoverable, verified }: MadeCredential,
+  { response, discoverable, verified }: MakeCredentialResult,
   { available, info }: SelectedAuthenticator,
   { options, rpId, pubKeyCredParams, clientDataJSON, processors }: CreationRequest,
   { policy }: Ceremony,
@@ -105,7 +105,7 @@ function constructCredential(
   const { attestedCredentialData, credentialPublicKey, alg, extensions } =
     policy.checks === 'strict'
       ? checkNewCredential(response.authData, { rpId, verified, algorithms })
-      : relayedCredential(response.authData, algorithms[0]!);
+      : readUncheckedCredential(response.authData, algorithms[0]!);
   const spki = () => credentialPublicKey && subjectPublicKeyInfo(credentialPublicKey);
   const outcome = { outputs: extensions ?? new Map(), discoverable };
   return {

@@ -27,7 +27,7 @@ export type AuthenticationResponseJSON = PublicKeyCredentialJSON<{
   userHandle?: string;
 }>;
 
-export function registrationJSON(credential: NewCredential): RegistrationResponseJSON {
+export function toRegistrationJSON(credential: NewCredential): RegistrationResponseJSON {
   return {
     ...common(credential),
     response: {
@@ -41,7 +41,7 @@ export function registrationJSON(credential: NewCredential): RegistrationRespons
   };
 }
 
-export function authenticationJSON(assertion: Assertion): AuthenticationResponseJSON {
+export function toAuthenticationJSON(assertion: Assertion): AuthenticationResponseJSON {
   return {
     ...common(assertion),
     response: {

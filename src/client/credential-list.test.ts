@@ -9,13 +9,13 @@ import { create } from './create.ts';
 import { get } from './get.ts';
 import {
   creationOptions,
-  emulatedKey,
-  keyOf,
+  createEmulatedKey,
+  asSecurityKey,
   ok,
   rejection,
   rpId,
-  scriptedDevice,
-  worldOf,
+  createScriptedDevice,
+  createTestClient,
 } from './testing/test-client.ts';
 
 const others = (count: number, length = 32) =>
@@ -31,8 +31,8 @@ describe('excludeCredentials on the emulator', () => {
     ['last of ten', 9, 0],
     ['in the middle of a hundred', 50, 49],
   ])('the key that has one, %s, refuses after a touch', async (_case, before, after) => {
-    const { device } = emulatedKey({ pin: '1234' });
-    const world = () => worldOf([keyOf(device)], { pin: '1234' });
+    const { device } = createEmulatedKey({ pin: '1234' });
+    const world = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
     const { id } = await create(creationOptions(), world().context);
     const { context, asked, informed } = world();
     const excludeCredentials = [...others(before), { type: 'public-key', id }, ...others(after)];
@@ -44,16 +44,16 @@ describe('excludeCredentials on the emulator', () => {
   });
 
   test('a key that has none of a hundred makes the credential', async () => {
-    const { device, sent } = emulatedKey();
-    const { context } = worldOf([keyOf(device)]);
+    const { device, sent } = createEmulatedKey();
+    const { context } = createTestClient([asSecurityKey(device)]);
     await create(creationOptions({ excludeCredentials: others(100) }), context);
     expect(sent.filter((name) => name === 'authenticatorMakeCredential')).toHaveLength(1);
     expect(sent.filter((name) => name === 'authenticatorGetAssertion').length).toBeGreaterThan(1);
   });
 
   test('a credential that shows itself only to a verified user is found', async () => {
-    const { device } = emulatedKey({ persona: 'touchstone-key', pin: '1234' });
-    const world = () => worldOf([keyOf(device)], { pin: '1234' });
+    const { device } = createEmulatedKey({ persona: 'touchstone-key', pin: '1234' });
+    const world = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
     const extensions = { credentialProtectionPolicy: 'userVerificationRequired' };
     const { id } = await create(creationOptions({ extensions }), world().context);
     const excludeCredentials = [...others(30), { type: 'public-key', id }];
@@ -68,7 +68,7 @@ describe('what a key is sent', () => {
     const searches: number[] = [];
     const creations: CommandRequest<'authenticatorMakeCredential'>[] = [];
     const authData = encodeAuthenticatorData({ rpIdHash: sha256(rpId), flags: 0, signCount: 0 });
-    const device = scriptedDevice({
+    const device = createScriptedDevice({
       info,
       getAssertion({ allowList = [], options }) {
         searches.push(allowList.length);
@@ -90,7 +90,7 @@ describe('what a key is sent', () => {
     held?: Uint8Array,
   ) => {
     const key = counting(info, held);
-    await rejection(create(creationOptions({ excludeCredentials }), worldOf([keyOf(key.device)]).context));
+    await rejection(create(creationOptions({ excludeCredentials }), createTestClient([asSecurityKey(key.device)]).context));
     return { ...key, excludeList: key.creations.map(({ excludeList }) => excludeList?.length ?? 0) };
   };
 
@@ -154,8 +154,8 @@ describe('allowCredentials', () => {
     ['short', 2],
     ['long', 40],
   ])('a %s list: the key answers with its own', async (_case, count) => {
-    const { device } = emulatedKey({ pin: '1234' });
-    const world = () => worldOf([keyOf(device)], { pin: '1234' });
+    const { device } = createEmulatedKey({ pin: '1234' });
+    const world = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
     const { id } = await create(creationOptions(), world().context);
     const allowCredentials = allow([...others(count).map((credential) => credential.id), id]);
     const assertion = await get({ challenge: 'AAAA', rpId, allowCredentials }, world().context);
@@ -167,8 +167,8 @@ describe('allowCredentials', () => {
     ['short', 2],
     ['long', 40],
   ])('a %s list without a credential of the key: not recognised, after a touch', async (_case, count) => {
-    const { device } = emulatedKey();
-    const { context, informed, asked } = worldOf([keyOf(device)]);
+    const { device } = createEmulatedKey();
+    const { context, informed, asked } = createTestClient([asSecurityKey(device)]);
     const allowCredentials = allow(others(count).map(({ id }) => id));
     const error = await rejection(get({ challenge: 'AAAA', rpId, allowCredentials }, context));
     expect(error).toMatchObject({ name: 'NotAllowedError', endReason: 'not-recognised' });

@@ -7,20 +7,20 @@ import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CredentialDescriptor } from './credential-options.ts';
 import type { Ctap2 } from './ctap2.ts';
-import { type PinUvAuthToken, pinUvAuthMembers } from './pin-protocol.ts';
+import { type PinUvAuthToken, pinUvAuthParameters } from './pin-protocol.ts';
 
 /** What goes into CTAP's list; transports are for the client only. */
-export interface ListedCredential {
+export interface CtapCredentialDescriptor {
   type: string;
   id: Uint8Array;
 }
 
 /** Those of `credentials` that can be on this authenticator at all. */
-export function possibleCredentials(
+export function selectCandidates(
   credentials: readonly CredentialDescriptor[],
   info: AuthenticatorInfo,
   transport: string,
-): ListedCredential[] {
+): CtapCredentialDescriptor[] {
   const longest = info.maxCredentialIdLength ?? Number.POSITIVE_INFINITY;
   return credentials
     .filter(({ type, id }) => type === 'public-key' && id.length > 0 && id.length <= longest)
@@ -43,16 +43,16 @@ interface Probe {
 }
 
 /** True when `list` may be sent as it is. An authenticator that gives no number takes one at a time. */
-export const fitsAtOnce = (list: readonly ListedCredential[], info: AuthenticatorInfo): boolean =>
+export const fitsInOneRequest = (list: readonly CtapCredentialDescriptor[], info: AuthenticatorInfo): boolean =>
   list.length <= mostAtOnce(info);
 
 const mostAtOnce = (info: AuthenticatorInfo): number => Math.max(1, info.maxCredentialCountInList ?? 1);
 
 /** Finds the first credential of `list` that is on the authenticator, silently (`up` false), chunk by chunk. */
 export async function findSilently(
-  list: readonly ListedCredential[],
+  list: readonly CtapCredentialDescriptor[],
   probe: Probe,
-): Promise<ListedCredential | undefined> {
+): Promise<CtapCredentialDescriptor | undefined> {
   for (const chunk of chunks(list, probe)) {
     const found = await probeChunk(chunk, probe);
     if (found) return found;
@@ -61,9 +61,9 @@ export async function findSilently(
 }
 
 /** As many at a time as the authenticator's count and message size allow; one that fits nowhere is left out. */
-function* chunks(list: readonly ListedCredential[], probe: Probe): Generator<ListedCredential[]> {
+function* chunks(list: readonly CtapCredentialDescriptor[], probe: Probe): Generator<CtapCredentialDescriptor[]> {
   const most = mostAtOnce(probe.info);
-  let chunk: ListedCredential[] = [];
+  let chunk: CtapCredentialDescriptor[] = [];
   for (const credential of list) {
     const larger = [...chunk, credential];
     if (larger.length <= most && probe.ctap.fits('authenticatorGetAssertion', request(larger, probe))) {
@@ -76,7 +76,7 @@ function* chunks(list: readonly ListedCredential[], probe: Probe): Generator<Lis
   if (chunk.length > 0) yield chunk;
 }
 
-async function probeChunk(chunk: ListedCredential[], probe: Probe): Promise<ListedCredential | undefined> {
+async function probeChunk(chunk: CtapCredentialDescriptor[], probe: Probe): Promise<CtapCredentialDescriptor | undefined> {
   try {
     const { credential } = await probe.ctap.send('authenticatorGetAssertion', request(chunk, probe));
     return chunk.find(({ id }) => equal(id, credential.id)) ?? chunk[0];
@@ -86,10 +86,10 @@ async function probeChunk(chunk: ListedCredential[], probe: Probe): Promise<List
   }
 }
 
-const request = (allowList: ListedCredential[], { rpId, clientDataHash, token }: Probe) => ({
+const request = (allowList: CtapCredentialDescriptor[], { rpId, clientDataHash, token }: Probe) => ({
   rpId,
   clientDataHash,
   allowList,
   options: { up: false },
-  ...pinUvAuthMembers(token, clientDataHash),
+  ...pinUvAuthParameters(token, clientDataHash),
 });

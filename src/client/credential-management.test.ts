@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { createAuthenticator, type PersonaId, plugIn } from '#emulator';
-import { instantUser } from './auto-approve-user.ts';
+import { autoApproveUser } from './auto-approve-user.ts';
 import { fixedAuthenticators } from './context.ts';
 import { create } from './create.ts';
 import { CredentialManagement } from './credential-management.ts';
@@ -25,7 +25,7 @@ async function keyWithPasskeys(persona: PersonaId, ...rpIds: string[]) {
       {
         origin: `https://${rpId}`,
         authenticators: fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'key', device }),
-        user: instantUser({ pin }),
+        user: autoApproveUser({ pin }),
         clock: systemClock,
         random: systemRandom,
       },

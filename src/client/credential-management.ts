@@ -14,7 +14,7 @@ import {
   credentialManagementSubCommands,
 } from '#protocol/management.ts';
 import type { Ctap2 } from './ctap2.ts';
-import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken, pinUvAuthMembers } from './pin-protocol.ts';
+import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken, pinUvAuthParameters } from './pin-protocol.ts';
 
 type Command = 'authenticatorCredentialManagement' | 'authenticatorCredentialManagementPreview';
 
@@ -90,7 +90,7 @@ export class CredentialManagement {
       new Uint8Array([subCommand]),
       subCommandParams ? encode(subCommandParams) : new Uint8Array(),
     );
-    const proof = pinUvAuthMembers(this.#token, message);
+    const proof = pinUvAuthParameters(this.#token, message);
     return this.#ctap.send(this.#command, { subCommand, subCommandParams, ...proof });
   }
 

@@ -97,7 +97,7 @@ export class Ctap2 {
       return await abortable(answer, signal);
     } catch (error) {
       if (signal.aborted) await this.#settle(answer);
-      if (isRemoval(error)) this.#onRemoved?.();
+      if (isDeviceRemoved(error)) this.#onRemoved?.();
       throw error;
     }
   }
@@ -116,7 +116,7 @@ export class Ctap2 {
 }
 
 /** True for a device that was pulled. */
-export const isRemoval = (error: unknown): error is TransportError =>
+export const isDeviceRemoved = (error: unknown): error is TransportError =>
   error instanceof TransportError && error.kind === 'disconnected';
 
 function encodeRequest<C extends CommandName>(command: C, request: CommandRequest<C>): Uint8Array {

@@ -6,10 +6,10 @@ import { equal } from '#base/bytes.ts';
 import type { CommandRequest, CommandResponse } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
 import type { Ceremony } from './ceremony.ts';
-import { findSilently, fitsAtOnce, type ListedCredential, possibleCredentials } from './credential-list.ts';
+import { findSilently, fitsInOneRequest, type CtapCredentialDescriptor, selectCandidates } from './credential-list.ts';
 import type { RequestOptions } from './credential-options.ts';
 import type { AuthenticationProcessor, AuthenticatorExtensions } from './extensions/extension.ts';
-import { choosePinUvAuthProtocol, PinUvAuthSession, pinUvAuthMembers } from './pin-protocol.ts';
+import { choosePinUvAuthProtocol, PinUvAuthSession, pinUvAuthParameters } from './pin-protocol.ts';
 import type { SelectedAuthenticator } from './select-device.ts';
 import {
   canVerifyUser,
@@ -33,7 +33,7 @@ export interface AssertionRequest {
   timeoutMs: number;
 }
 
-export interface GivenAssertion {
+export interface AssertionResult {
   response: AssertionResponse;
   verified: boolean;
   /** For decrypting extension outputs. */
@@ -47,7 +47,7 @@ const requirementOf = ({ options, processors }: AssertionRequest) =>
   processors.some(({ demandsVerification }) => demandsVerification) ? 'required' : options.userVerification;
 
 /** Whether an authenticator is a candidate at all. */
-export const suitsAssertion = (info: SelectedAuthenticator['info'], request: AssertionRequest): boolean =>
+export const supportsAssertion = (info: SelectedAuthenticator['info'], request: AssertionRequest): boolean =>
   requirementOf(request) !== 'required' || canVerifyUser(info);
 
 /** Verifies the user as far as needed, narrows the allow list to what the authenticator takes, and gets the assertion. */
@@ -55,7 +55,7 @@ export async function getAssertion(
   authenticator: SelectedAuthenticator,
   request: AssertionRequest,
   ceremony: Ceremony,
-): Promise<GivenAssertion> {
+): Promise<AssertionResult> {
   const { info } = authenticator;
   const { rpId } = request;
   const method = chooseVerification(info, { requirement: requirementOf(request), command: 'ga' });
@@ -81,13 +81,13 @@ async function narrowAllowList(
   { options, rpId, clientDataHash, processors }: AssertionRequest,
   { token }: Verification,
   ceremony: Ceremony,
-): Promise<ListedCredential[]> {
+): Promise<CtapCredentialDescriptor[]> {
   if (options.allowCredentials.length === 0) return [];
   const { ctap, info, available } = authenticator;
-  const possible = possibleCredentials(options.allowCredentials, info, available.device.transport);
+  const possible = selectCandidates(options.allowCredentials, info, available.device.transport);
   const mayGoAlong = possible.length > 0 && (possible.length === 1 || processors.length === 0);
   const message = { rpId, clientDataHash, allowList: possible, pinUvAuthParam: new Uint8Array(64) };
-  if (mayGoAlong && fitsAtOnce(possible, info) && ctap.fits('authenticatorGetAssertion', message)) return possible;
+  if (mayGoAlong && fitsInOneRequest(possible, info) && ctap.fits('authenticatorGetAssertion', message)) return possible;
   const probe = { ctap, info, rpId, clientDataHash, token };
   const found = await ceremony.measure('get-assertion', () => findSilently(possible, probe), 'Look for allowed');
   if (found) return [found];
@@ -107,7 +107,7 @@ async function sharedSecret(
 function encodeAssertion(
   info: SelectedAuthenticator['info'],
   { rpId, clientDataHash, processors }: AssertionRequest,
-  allowList: ListedCredential[],
+  allowList: CtapCredentialDescriptor[],
   { token, uvOption }: Verification,
   session: PinUvAuthSession | undefined,
 ): GetAssertionRequest {
@@ -122,7 +122,7 @@ function encodeAssertion(
     ...(allowList.length > 0 && { allowList }),
     ...(Object.keys(extensions).length > 0 && { extensions }),
     ...(uvOption && { options: { uv: true } }),
-    ...pinUvAuthMembers(token, clientDataHash),
+    ...pinUvAuthParameters(token, clientDataHash),
   };
 }
 
@@ -156,7 +156,7 @@ async function afterTouch(authenticator: SelectedAuthenticator, rpId: string, ce
 }
 
 /** @throws {ProtocolViolation} when the assertion is for a credential that was not asked for. */
-function checkAllowed(response: AssertionResponse, allowList: readonly ListedCredential[]): AssertionResponse {
+function checkAllowed(response: AssertionResponse, allowList: readonly CtapCredentialDescriptor[]): AssertionResponse {
   if (allowList.some(({ id }) => equal(id, response.credential.id))) return response;
   throw new ProtocolViolation(
     'response.credential',

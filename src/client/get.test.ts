@@ -6,7 +6,7 @@ import { sha256, verifySignature } from '#protocol/crypto.ts';
 import { create } from './create.ts';
 import { type PublicKeyCredentialRequestOptionsJSON, parseRequestOptions } from './credential-options.ts';
 import { get, requestAssertion } from './get.ts';
-import { creationOptions, emulatedKey, keyOf, origin, rejection, rpId, worldOf } from './testing/test-client.ts';
+import { creationOptions, createEmulatedKey, asSecurityKey, origin, rejection, rpId, createTestClient } from './testing/test-client.ts';
 
 const request = (changes: Partial<PublicKeyCredentialRequestOptionsJSON> = {}) => ({
   challenge: 'AAAA',
@@ -17,8 +17,8 @@ const allow = (id: string) => [{ type: 'public-key', id }];
 const text = (base64url: string) => new TextDecoder().decode(fromBase64url(base64url));
 
 test('an assertion is signed by the credential over what the page gets', async () => {
-  const { device } = emulatedKey();
-  const world = () => worldOf([keyOf(device)]).context;
+  const { device } = createEmulatedKey();
+  const world = () => createTestClient([asSecurityKey(device)]).context;
   const { id, response } = await create(creationOptions(), world());
   const { credentialPublicKey } = parseAuthenticatorData(fromBase64url(response.authenticatorData));
   const assertion = await get(request({ allowCredentials: allow(id) }), {
@@ -37,8 +37,8 @@ test('an assertion is signed by the credential over what the page gets', async (
 });
 
 test('the binary form has the same', async () => {
-  const { device } = emulatedKey();
-  const world = () => worldOf([keyOf(device)]).context;
+  const { device } = createEmulatedKey();
+  const world = () => createTestClient([asSecurityKey(device)]).context;
   const { id } = await create(creationOptions(), world());
   const assertion = await requestAssertion(parseRequestOptions(request({ allowCredentials: allow(id) })), world());
   expect(toBase64url(assertion.id)).toBe(id);
@@ -47,8 +47,8 @@ test('the binary form has the same', async () => {
 
 describe('discoverable credentials', () => {
   async function withAccounts(...names: string[]) {
-    const { device } = emulatedKey({ pin: '1234' });
-    const world = (user = {}) => worldOf([keyOf(device)], { pin: '1234' }, user);
+    const { device } = createEmulatedKey({ pin: '1234' });
+    const world = (user = {}) => createTestClient([asSecurityKey(device)], { pin: '1234' }, user);
     for (const [index, name] of names.entries()) {
       const user = { id: toBase64url(new Uint8Array([index])), name, displayName: name };
       await create(creationOptions({ user, authenticatorSelection: { residentKey: 'required' } }), world().context);
@@ -82,8 +82,8 @@ describe('discoverable credentials', () => {
 
 describe('the PRF', () => {
   async function withCredential(extensions: object) {
-    const { device } = emulatedKey({ persona: 'touchstone-key', pin: '1234' });
-    const world = () => worldOf([keyOf(device)], { pin: '1234' });
+    const { device } = createEmulatedKey({ persona: 'touchstone-key', pin: '1234' });
+    const world = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
     const { id } = await create(creationOptions({ extensions }), world().context);
     return { id, world };
   }
@@ -139,7 +139,7 @@ describe('the PRF', () => {
     ['prf beside hmacGetSecret', { prf: {}, hmacGetSecret: { salt1: 'AA' } }, [], 'NotSupportedError'],
     ['a salt of another length', { hmacGetSecret: { salt1: 'AA' } }, [], 'TypeError'],
   ])('%s: %s', async (_case, extensions, allowCredentials, name) => {
-    const { context, asked } = worldOf([keyOf(emulatedKey().device)]);
+    const { context, asked } = createTestClient([asSecurityKey(createEmulatedKey().device)]);
     expect(await rejection(get(request({ extensions, allowCredentials }), context))).toMatchObject({ name });
     expect(asked).toEqual([]);
   });
@@ -149,5 +149,5 @@ test.each([
   ['a challenge that is no text', { challenge: 5 as never }, 'TypeError'],
   ['a foreign RP ID', { rpId: 'example.org' }, 'SecurityError'],
 ])('%s: %s', async (_case, changes, name) => {
-  expect(await rejection(get(request(changes), worldOf([]).context))).toMatchObject({ name });
+  expect(await rejection(get(request(changes), createTestClient([]).context))).toMatchObject({ name });
 });

@@ -2,19 +2,19 @@
 import { type Ceremony, runCeremony } from './ceremony.ts';
 import type { ClientContext } from './context.ts';
 import type { Assertion } from './credential.ts';
-import { type AuthenticationResponseJSON, authenticationJSON } from './credential-json.ts';
+import { type AuthenticationResponseJSON, toAuthenticationJSON } from './credential-json.ts';
 import {
   type PublicKeyCredentialRequestOptionsJSON,
   parseRequestOptions,
   type RequestOptions,
 } from './credential-options.ts';
 import { authenticationProcessors } from './extensions/registry.ts';
-import { type AssertionRequest, type GivenAssertion, getAssertion, suitsAssertion } from './get-assertion.ts';
-import { relyingPartyId } from './relying-party-id.ts';
-import { ceremonyTimeoutMs, collectClientData } from './request.ts';
+import { type AssertionRequest, type AssertionResult, getAssertion, supportsAssertion } from './get-assertion.ts';
+import { resolveRelyingPartyId } from './relying-party-id.ts';
+import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
 import { checkAuthenticatorData } from './response-checks.ts';
-import { onSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
-import { relayedExtensions } from './unchecked-response.ts';
+import { withSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
+import { readUncheckedExtensions } from './unchecked-response.ts';
 
 /**
  * get() from JSON to JSON (section 5.1.9, and 5.1 for toJSON()).
@@ -24,7 +24,7 @@ export async function get(
   options: PublicKeyCredentialRequestOptionsJSON,
   context: ClientContext,
 ): Promise<AuthenticationResponseJSON> {
-  return authenticationJSON(await requestAssertion(parseRequestOptions(options), context));
+  return toAuthenticationJSON(await requestAssertion(parseRequestOptions(options), context));
 }
 
 /**
@@ -45,7 +45,7 @@ export async function requestAssertion(options: RequestOptions, context: ClientC
 /** Steps 4 to 12. */
 function prepare(options: RequestOptions, context: ClientContext): AssertionRequest {
   const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
-  const rpId = relyingPartyId(context.origin, options.rpId); // steps 5 to 7
+  const rpId = resolveRelyingPartyId(context.origin, options.rpId); // steps 5 to 7
   const processors = authenticationProcessors(options.extensions, options.allowCredentials); // steps 8 and 9
   const clientData = collectClientData('webauthn.get', options.challenge, context); // steps 10 to 12
   return { options, rpId, processors, timeoutMs, ...clientData };
@@ -56,16 +56,16 @@ function authenticate(request: AssertionRequest, ceremony: Ceremony): Promise<As
   const selection = {
     rpId: request.rpId,
     hints: request.options.hints,
-    suits: (info: SelectedAuthenticator['info']) => suitsAssertion(info, request),
+    suits: (info: SelectedAuthenticator['info']) => supportsAssertion(info, request),
   };
-  return onSelectedAuthenticator(selection, ceremony, async (authenticator) =>
+  return withSelectedAuthenticator(selection, ceremony, async (authenticator) =>
     constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request, ceremony),
   );
 }
 
 /** "If any authenticator indicates success": constructAssertionAlg. */
 function constructAssertion(
-  { response, verified, session }: GivenAssertion,
+  { response, verified, session }: AssertionResult,
   { available }: SelectedAuthenticator,
   { rpId, clientDataJSON, processors }: AssertionRequest,
   { policy }: Ceremony,
@@ -73,7 +73,7 @@ function constructAssertion(
   const extensions =
     policy.checks === 'strict'
       ? checkAuthenticatorData(response.authData, { rpId, verified }).extensions
-      : relayedExtensions(response.authData);
+      : readUncheckedExtensions(response.authData);
   const outcome = { outputs: extensions ?? new Map(), session };
   return {
     id: response.credential.id,

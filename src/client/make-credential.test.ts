@@ -5,7 +5,7 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { ClientPolicy } from './context.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
-import { creationOptions, keyOf, plainInfo, rejection, scriptedDevice, worldOf } from './testing/test-client.ts';
+import { creationOptions, asSecurityKey, minimalInfo, rejection, createScriptedDevice, createTestClient } from './testing/test-client.ts';
 
 async function requestFor(
   info: Partial<AuthenticatorInfo>,
@@ -13,14 +13,14 @@ async function requestFor(
   policy: Partial<ClientPolicy> = {},
 ) {
   let seen: CommandRequest<'authenticatorMakeCredential'> | undefined;
-  const device = scriptedDevice({
+  const device = createScriptedDevice({
     info,
     makeCredential(request) {
       seen = request;
       return 'CTAP2_ERR_OPERATION_DENIED';
     },
   });
-  await rejection(create(creationOptions(changes), { ...worldOf([keyOf(device)]).context, policy }));
+  await rejection(create(creationOptions(changes), { ...createTestClient([asSecurityKey(device)]).context, policy }));
   return seen;
 }
 
@@ -61,7 +61,7 @@ test.each([
 ] as const)('enterprise attestation, %s', async (_case, ep, attestation, kind) => {
   const enterpriseAttestation = () => kind ?? 1;
   const request = await requestFor(
-    { options: { ...plainInfo.options, ep } },
+    { options: { ...minimalInfo.options, ep } },
     { attestation },
     { enterpriseAttestation },
   );

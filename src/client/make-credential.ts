@@ -4,10 +4,10 @@
  */
 import type { CommandRequest, CommandResponse, Permission } from '#protocol/commands.ts';
 import type { Ceremony } from './ceremony.ts';
-import { findSilently, fitsAtOnce, type ListedCredential, possibleCredentials } from './credential-list.ts';
+import { findSilently, fitsInOneRequest, type CtapCredentialDescriptor, selectCandidates } from './credential-list.ts';
 import type { CreationOptions } from './credential-options.ts';
 import type { AuthenticatorExtensions, RegistrationProcessor } from './extensions/extension.ts';
-import { pinUvAuthMembers } from './pin-protocol.ts';
+import { pinUvAuthParameters } from './pin-protocol.ts';
 import type { SelectedAuthenticator } from './select-device.ts';
 import {
   canVerifyUser,
@@ -31,7 +31,7 @@ export interface CreationRequest {
   timeoutMs: number;
 }
 
-export interface MadeCredential {
+export interface MakeCredentialResult {
   response: CommandResponse<'authenticatorMakeCredential'>;
   discoverable: boolean;
   /** The user was verified. */
@@ -39,7 +39,7 @@ export interface MadeCredential {
 }
 
 /** Whether an authenticator is a candidate at all. */
-export function suitsCreation(info: AuthenticatorInfo, { options, pubKeyCredParams, processors }: CreationRequest) {
+export function supportsCreation(info: AuthenticatorInfo, { options, pubKeyCredParams, processors }: CreationRequest) {
   const { residentKey, userVerification } = options;
   return (
     !(residentKey === 'required' && !canStore(info)) &&
@@ -59,7 +59,7 @@ export async function makeCredential(
   authenticator: SelectedAuthenticator,
   request: CreationRequest,
   ceremony: Ceremony,
-): Promise<MadeCredential> {
+): Promise<MakeCredentialResult> {
   const { info, available } = authenticator;
   const { options, rpId } = request;
   const discoverable = effectiveResidentKey(info, options);
@@ -69,7 +69,7 @@ export async function makeCredential(
     discoverable,
     mustBeDiscoverable: options.residentKey === 'required',
   });
-  const possible = possibleCredentials(options.excludeCredentials, info, available.device.transport);
+  const possible = selectCandidates(options.excludeCredentials, info, available.device.transport);
   const mustSearch = possible.length > 0 && !isOneRequest(authenticator, request, discoverable, possible);
   const permissions: Permission[] = mustSearch ? ['mc', 'ga'] : ['mc'];
   const scope = { permissions, rpId };
@@ -96,9 +96,9 @@ function isOneRequest(
   { ctap, info }: SelectedAuthenticator,
   request: CreationRequest,
   discoverable: boolean,
-  excludeList: readonly ListedCredential[],
+  excludeList: readonly CtapCredentialDescriptor[],
 ): boolean {
-  if (!fitsAtOnce(excludeList, info)) return false;
+  if (!fitsInOneRequest(excludeList, info)) return false;
   const message = creationMessage(info, request, discoverable, excludeList);
   return ctap.fits('authenticatorMakeCredential', {
     ...message,
@@ -111,10 +111,10 @@ function isOneRequest(
 async function foundOnDevice(
   { ctap, info }: SelectedAuthenticator,
   { rpId, clientDataHash }: CreationRequest,
-  possible: readonly ListedCredential[],
+  possible: readonly CtapCredentialDescriptor[],
   { token }: Verification,
   ceremony: Ceremony,
-): Promise<ListedCredential[]> {
+): Promise<CtapCredentialDescriptor[]> {
   const probe = { ctap, info, rpId, clientDataHash, token };
   const found = await ceremony.measure('get-assertion', () => findSilently(possible, probe), 'Look for excluded');
   return found ? [found] : [];
@@ -124,7 +124,7 @@ function encodeCreation(
   info: AuthenticatorInfo,
   request: CreationRequest,
   discoverable: boolean,
-  excludeList: readonly ListedCredential[],
+  excludeList: readonly CtapCredentialDescriptor[],
   { token, uvOption }: Verification,
   ceremony: Ceremony,
 ): MakeCredentialRequest {
@@ -133,7 +133,7 @@ function encodeCreation(
   return {
     ...message,
     ...(uvOption && { options: { ...message.options, uv: true } }),
-    ...pinUvAuthMembers(token, request.clientDataHash),
+    ...pinUvAuthParameters(token, request.clientDataHash),
     ...(enterprise && { enterpriseAttestation: enterprise }),
   };
 }
@@ -143,7 +143,7 @@ function creationMessage(
   info: AuthenticatorInfo,
   { options, rpId, pubKeyCredParams, clientDataHash, processors }: CreationRequest,
   discoverable: boolean,
-  excludeList: readonly ListedCredential[],
+  excludeList: readonly CtapCredentialDescriptor[],
 ): MakeCredentialRequest {
   const extensions: AuthenticatorExtensions = Object.assign(
     {},

@@ -6,7 +6,7 @@ import type { CborMap } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { create } from './create.ts';
-import { creationOptions, emulatedKey, keyOf, ok, rejection, scriptedDevice, worldOf } from './testing/test-client.ts';
+import { creationOptions, createEmulatedKey, asSecurityKey, ok, rejection, createScriptedDevice, createTestClient } from './testing/test-client.ts';
 
 const verified = creationOptions({ authenticatorSelection: { userVerification: 'required' } });
 const flagsOf = ({ response }: { response: { authenticatorData: string } }) =>
@@ -14,47 +14,47 @@ const flagsOf = ({ response }: { response: { authenticatorData: string } }) =>
 
 describe.each(['yubikey-5-nfc', 'yubikey-5-legacy', 'touchstone-key'] as const)('on %s', (persona) => {
   test('the right PIN verifies the user', async () => {
-    const { device } = emulatedKey({ persona, pin: '123456' });
-    const { context, asked } = worldOf([keyOf(device)], { pin: '123456' });
+    const { device } = createEmulatedKey({ persona, pin: '123456' });
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '123456' });
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
     expect(asked).toEqual(['pin enter 8', 'touch register', 'review']);
   });
 
   test('a wrong PIN is asked for again, with the retries left', async () => {
-    const { device, authenticator } = emulatedKey({ persona, pin: '123456' });
-    const { context, asked } = worldOf([keyOf(device)], { pin: ['000000', '123456'] });
+    const { device, authenticator } = createEmulatedKey({ persona, pin: '123456' });
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: ['000000', '123456'] });
     await create(verified, context);
     expect(asked).toEqual(['pin enter 8', 'pin enter 7 wrong', 'touch register', 'review']);
     expect(authenticator.inspect().pinRetries).toBe(8);
   });
 
   test('three wrong PINs lock it until it is reinserted', async () => {
-    const { device } = emulatedKey({ persona, pin: '123456' });
-    const { context, asked, informed } = worldOf([keyOf(device)], { pin: ['000000', '000001', '000002', '123456'] });
+    const { device } = createEmulatedKey({ persona, pin: '123456' });
+    const { context, asked, informed } = createTestClient([asSecurityKey(device)], { pin: ['000000', '000001', '000002', '123456'] });
     const error = await rejection(create(verified, context));
     expect(error).toMatchObject({ name: 'NotAllowedError', endReason: 'pin-soft-locked' });
     expect(asked).toEqual(['pin enter 8', 'pin enter 7 wrong', 'pin enter 6 wrong']);
     expect(informed).toEqual(['pin-soft-locked']);
-    const again = worldOf([keyOf(device)], { pin: '123456' });
+    const again = createTestClient([asSecurityKey(device)], { pin: '123456' });
     expect(await rejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-soft-locked' });
   });
 
   test('the last wrong PIN blocks it, and then nothing is asked', async () => {
-    const { device } = emulatedKey({ persona, pin: '123456', retries: 1 });
-    const { context, informed } = worldOf([keyOf(device)], { pin: '000000' });
+    const { device } = createEmulatedKey({ persona, pin: '123456', retries: 1 });
+    const { context, informed } = createTestClient([asSecurityKey(device)], { pin: '000000' });
     expect(await rejection(create(verified, context))).toMatchObject({
       name: 'NotAllowedError',
       endReason: 'pin-blocked',
     });
-    const again = worldOf([keyOf(device)], { pin: '123456' });
+    const again = createTestClient([asSecurityKey(device)], { pin: '123456' });
     expect(await rejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-blocked' });
     expect(again.asked).toEqual([]);
     expect(informed).toEqual(['pin-blocked']);
   });
 
   test('a key without PIN gets one, measured in code points and bytes', async () => {
-    const { device, authenticator } = emulatedKey({ persona });
-    const { context, asked } = worldOf([keyOf(device)], { pin: ['123', '😀😀😀', 'x'.repeat(64), '4321'] });
+    const { device, authenticator } = createEmulatedKey({ persona });
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: ['123', '😀😀😀', 'x'.repeat(64), '4321'] });
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
     expect(asked).toEqual([
       'pin set',
@@ -68,14 +68,14 @@ describe.each(['yubikey-5-nfc', 'yubikey-5-legacy', 'touchstone-key'] as const)(
   });
 
   test('a PIN is the same in whatever form it is typed', async () => {
-    const { device } = emulatedKey({ persona, pin: 'caf\u00e9' });
-    const { context } = worldOf([keyOf(device)], { pin: 'cafe\u0301' });
+    const { device } = createEmulatedKey({ persona, pin: 'caf\u00e9' });
+    const { context } = createTestClient([asSecurityKey(device)], { pin: 'cafe\u0301' });
     expect(await create(verified, context)).toHaveProperty('id');
   });
 
   test('a cancelled prompt ends the ceremony and costs no retry', async () => {
-    const { device, authenticator } = emulatedKey({ persona, pin: '123456' });
-    const { context, informed } = worldOf([keyOf(device)]);
+    const { device, authenticator } = createEmulatedKey({ persona, pin: '123456' });
+    const { context, informed } = createTestClient([asSecurityKey(device)]);
     expect(await rejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
     expect(informed).toEqual([]);
     expect(authenticator.inspect().pinRetries).toBe(8);
@@ -94,22 +94,22 @@ describe('whether the user is verified', () => {
     // This model makes no credential without verification once it has a PIN.
     ['discouraged', 'discouraged', '1234', ['pin enter 8']],
   ])('verification %s, resident key %s, PIN %s: asks %j', async (userVerification, residentKey, pin, wanted) => {
-    const { device } = emulatedKey({ persona: 'yubikey-5-legacy', pin });
-    const { context, asked } = worldOf([keyOf(device)], { pin: '1234' });
+    const { device } = createEmulatedKey({ persona: 'yubikey-5-legacy', pin });
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '1234' });
     await create(creationOptions({ authenticatorSelection: { userVerification, residentKey } }), context);
     expect(asked.filter((question) => question.startsWith('pin'))).toEqual(wanted);
   });
 
   test('a key that can do without a PIN for a non-discoverable credential is not asked for one', async () => {
-    const { device } = emulatedKey({ persona: 'touchstone-key', pin: '1234' });
-    const { context, asked } = worldOf([keyOf(device)], { pin: '1234' });
+    const { device } = createEmulatedKey({ persona: 'touchstone-key', pin: '1234' });
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '1234' });
     await create(creationOptions({ authenticatorSelection: { userVerification: 'discouraged' } }), context);
     expect(asked).toEqual(['touch register', 'review']);
   });
 
   test('required on an authenticator that cannot: unsuitable', async () => {
-    const device = scriptedDevice({});
-    const { context, informed } = worldOf([keyOf(device)]);
+    const device = createScriptedDevice({});
+    const { context, informed } = createTestClient([asSecurityKey(device)]);
     expect(await rejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
     expect(informed).toEqual(['device-unsuitable']);
   });
@@ -117,8 +117,8 @@ describe('whether the user is verified', () => {
 
 describe('built-in verification', () => {
   test('verifies without a PIN prompt', async () => {
-    const { device } = emulatedKey({ persona: 'yubikey-bio', pin: '1234' });
-    const { context, asked } = worldOf([keyOf(device)]);
+    const { device } = createEmulatedKey({ persona: 'yubikey-bio', pin: '1234' });
+    const { context, asked } = createTestClient([asSecurityKey(device)]);
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
     expect(asked).toEqual(['touch verify', 'review']);
   });
@@ -127,8 +127,8 @@ describe('built-in verification', () => {
     const gestures = {
       respond: ({ kind }: { kind: string }) => (kind === 'verification' ? 'no-match' : 'granted'),
     } as const;
-    const { device } = emulatedKey({ persona: 'yubikey-bio', pin: '1234', gestures });
-    const { context, asked } = worldOf([keyOf(device)], { pin: '1234' });
+    const { device } = createEmulatedKey({ persona: 'yubikey-bio', pin: '1234', gestures });
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '1234' });
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
     const fingers = ['touch verify', 'touch verify', 'touch verify'];
     expect(asked).toEqual([...fingers, 'pin enter 8', 'touch register', 'review']);
@@ -138,12 +138,12 @@ describe('built-in verification', () => {
 describe('a key that forces a PIN change', () => {
   /** Speaks as much of the protocol as the dialogue needs; the first current PIN is wrong, the first new one is refused. */
   function forcing() {
-    const { device } = emulatedKey({ persona: 'touchstone-key', pin: '1234' });
+    const { device } = createEmulatedKey({ persona: 'touchstone-key', pin: '1234' });
     const sent: string[] = [];
     const refusals = ['CTAP2_ERR_PIN_INVALID', 'CTAP2_ERR_PIN_POLICY_VIOLATION', undefined] as const;
     let changes = 0;
     const names = ['', 'retries', 'agreement', 'set', 'change', 'token', '', '', '', 'token'];
-    const scripted = scriptedDevice({
+    const scripted = createScriptedDevice({
       info: {
         options: { rk: true, clientPin: true, pinUvAuthToken: true },
         pinUvAuthProtocols: [2, 1],
@@ -172,7 +172,7 @@ describe('a key that forces a PIN change', () => {
 
   test('the current PIN is asked for, then the new one, each again when it was refused', async () => {
     const { device, sent } = forcing();
-    const { context, asked } = worldOf([keyOf(device)], { pin: ['0000', '9999', '1234', '8888'] });
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: ['0000', '9999', '1234', '8888'] });
     const error = await rejection(create(verified, context));
     expect(asked).toEqual(['pin enter 8', 'pin change', 'pin enter 8 wrong', 'pin change refused-by-policy']);
     expect(sent.filter((name) => name !== 'agreement' && name !== 'retries')).toEqual([

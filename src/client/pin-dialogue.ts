@@ -8,7 +8,7 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Ceremony } from './ceremony.ts';
-import { CeremonyError } from './ctap-to-webauthn.ts';
+import { CeremonyError } from './status-to-dom-exception.ts';
 import type { Ctap2 } from './ctap2.ts';
 import { normalizePin, PinUvAuthSession, type PinUvAuthToken, pinRetries, type TokenScope } from './pin-protocol.ts';
 import type { PinPrompt } from './user-interaction.ts';
@@ -30,7 +30,7 @@ const mostBytes = 63;
  * Gets a token by PIN; a key without PIN gets one first, a key that forces a change gets that first.
  * @throws {CeremonyError} NotAllowedError when the user cancels or the PIN is locked or blocked.
  */
-export async function tokenByPin(
+export async function getTokenByPin(
   key: PinAuthenticator,
   scope: TokenScope,
   ceremony: Ceremony,

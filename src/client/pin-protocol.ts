@@ -39,7 +39,7 @@ export function choosePinUvAuthProtocol(info: AuthenticatorInfo): PinUvAuthProto
 }
 
 /** The members that prove a token to a command: `message` is what the command authenticates. */
-export function pinUvAuthMembers(token: PinUvAuthToken | undefined, message: Uint8Array) {
+export function pinUvAuthParameters(token: PinUvAuthToken | undefined, message: Uint8Array) {
   if (!token) return {};
   const { protocol } = token;
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { relyingPartyId } from './relying-party-id.ts';
+import { resolveRelyingPartyId } from './relying-party-id.ts';
 
 describe('an RP ID that may be claimed', () => {
   test.each([
@@ -18,7 +18,7 @@ describe('an RP ID that may be claimed', () => {
     ['https://www.bücher.example', 'bücher.example'],
     ['https://login.example.com', 'EXAMPLE.com'],
   ])('%s may claim %s', (origin, claimed) => {
-    expect(relyingPartyId(origin, claimed)).toBe(claimed);
+    expect(resolveRelyingPartyId(origin, claimed)).toBe(claimed);
   });
 
   test.each([
@@ -26,7 +26,7 @@ describe('an RP ID that may be claimed', () => {
     ['http://localhost:3000', 'localhost'],
     ['https://bücher.example', 'xn--bcher-kva.example'],
   ])('%s claims %s when it names none', (origin, wanted) => {
-    expect(relyingPartyId(origin, undefined)).toBe(wanted);
+    expect(resolveRelyingPartyId(origin, undefined)).toBe(wanted);
   });
 });
 
@@ -46,7 +46,7 @@ describe('an RP ID that may not be claimed', () => {
     ['an address', 'https://example.com', '127.0.0.1'],
     ['blanks', 'https://example.com', ' example.com'],
   ])('%s', (_case, origin, claimed) => {
-    expect(() => relyingPartyId(origin, claimed)).toThrow(expect.objectContaining({ name: 'SecurityError' }));
+    expect(() => resolveRelyingPartyId(origin, claimed)).toThrow(expect.objectContaining({ name: 'SecurityError' }));
   });
 });
 
@@ -60,7 +60,7 @@ describe('an origin that has no RP ID', () => {
     ['data:text/html,x', 'NotAllowedError'],
     ['', 'NotAllowedError'],
   ])('%s ends with %s', (origin, name) => {
-    expect(() => relyingPartyId(origin, undefined)).toThrow(expect.objectContaining({ name }));
-    expect(() => relyingPartyId(origin, 'example.com')).toThrow(expect.objectContaining({ name }));
+    expect(() => resolveRelyingPartyId(origin, undefined)).toThrow(expect.objectContaining({ name }));
+    expect(() => resolveRelyingPartyId(origin, 'example.com')).toThrow(expect.objectContaining({ name }));
   });
 });

@@ -10,7 +10,7 @@ import { publicSuffix } from './public-suffix.ts';
  * @throws {WebAuthnError} NotAllowedError for an opaque origin; SecurityError for an origin that is not secure or has no
  * domain, and for a claim that is no registrable suffix of it.
  */
-export function relyingPartyId(origin: string, claimed: string | undefined): string {
+export function resolveRelyingPartyId(origin: string, claimed: string | undefined): string {
   const domain = effectiveDomain(origin);
   if (claimed === undefined) return domain;
   if (!isRegistrableSuffixOrEqual(claimed, domain))

@@ -6,21 +6,21 @@ import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
 import {
   creationOptions,
-  deviceOf,
-  emulatedKey,
-  keyOf,
+  createFakeDevice,
+  createEmulatedKey,
+  asSecurityKey,
   rejection,
-  Sockets,
-  scriptedDevice,
-  worldOf,
+  PluggableAuthenticators,
+  createScriptedDevice,
+  createTestClient,
 } from './testing/test-client.ts';
 
 const platform = () => ({
-  ...keyOf(emulatedKey({ persona: 'apple-passwords' }).device, 'here'),
+  ...asSecurityKey(createEmulatedKey({ persona: 'apple-passwords' }).device, 'here'),
   kind: 'this-device' as const,
 });
-const phone = () => ({ ...keyOf(emulatedKey().device, 'phone'), kind: 'phone' as const });
-const key = () => keyOf(emulatedKey().device);
+const phone = () => ({ ...asSecurityKey(createEmulatedKey().device, 'phone'), kind: 'phone' as const });
+const key = () => asSecurityKey(createEmulatedKey().device);
 const everywhere = () => [platform(), phone(), key()];
 
 describe('where to save', () => {
@@ -47,7 +47,7 @@ describe('where to save', () => {
     ],
   ];
   test.each(cases)('%s', async (_case, changes, question) => {
-    const { context, asked } = worldOf(everywhere(), { place: 'security-key' });
+    const { context, asked } = createTestClient(everywhere(), { place: 'security-key' });
     await create(creationOptions(changes), context);
     expect(asked.find((asking) => asking.startsWith('choose'))).toBe(question);
   });
@@ -57,25 +57,25 @@ describe('where to save', () => {
     ['security-key', 'cross-platform'],
     ['phone', 'cross-platform'],
   ] as const)('the choice %s is used', async (place, attachment) => {
-    const { context } = worldOf(everywhere(), { place });
+    const { context } = createTestClient(everywhere(), { place });
     expect(await create(creationOptions(), context)).toMatchObject({ authenticatorAttachment: attachment });
   });
 
   test('a key is on offer even when none is connected', async () => {
-    const { context, asked } = worldOf([platform()], { place: 'this-device' });
+    const { context, asked } = createTestClient([platform()], { place: 'this-device' });
     await create(creationOptions(), context);
     expect(asked[0]).toBe('choose here,security-key');
   });
 
   test('platform on a machine without one: unsuitable', async () => {
-    const { context, informed } = worldOf([key()]);
+    const { context, informed } = createTestClient([key()]);
     const options = creationOptions({ authenticatorSelection: { authenticatorAttachment: 'platform' } });
     expect(await rejection(create(options, context))).toMatchObject({ name: 'NotAllowedError' });
     expect(informed).toEqual(['device-unsuitable']);
   });
 
   test('an answer that was not on offer', async () => {
-    const { context } = worldOf(everywhere(), {}, { chooseAuthenticator: async () => 'the moon' });
+    const { context } = createTestClient(everywhere(), {}, { chooseAuthenticator: async () => 'the moon' });
     expect(await rejection(create(creationOptions(), context))).toMatchObject({ name: 'NotAllowedError' });
   });
 });
@@ -83,8 +83,8 @@ describe('where to save', () => {
 describe('several keys', () => {
   test.each(['yubikey-5-nfc', 'touchstone-key'] as const)('%s: the one that is touched is used', async (persona) => {
     const hands = [new ManualGestures(), new ManualGestures()] as const;
-    const keys = hands.map((gestures) => emulatedKey({ persona, gestures }));
-    const { context, asked } = worldOf(keys.map(({ device }, index) => keyOf(device, `key ${index}`)));
+    const keys = hands.map((gestures) => createEmulatedKey({ persona, gestures }));
+    const { context, asked } = createTestClient(keys.map(({ device }, index) => asSecurityKey(device, `key ${index}`)));
     const options = creationOptions({ authenticatorSelection: { residentKey: 'preferred' } });
     const running = create(options, context);
     await Promise.all(hands.map((hand) => hand.whenAsked()));
@@ -96,9 +96,9 @@ describe('several keys', () => {
   });
 
   test('unsuitable and broken ones are passed over', async () => {
-    const noRk = scriptedDevice({ info: { options: {} } });
-    const broken = deviceOf(async () => new Uint8Array([0, 0xff]));
-    const { context, asked } = worldOf([keyOf(noRk, '1'), keyOf(broken, '2'), keyOf(emulatedKey().device, '3')], {
+    const noRk = createScriptedDevice({ info: { options: {} } });
+    const broken = createFakeDevice(async () => new Uint8Array([0, 0xff]));
+    const { context, asked } = createTestClient([asSecurityKey(noRk, '1'), asSecurityKey(broken, '2'), asSecurityKey(createEmulatedKey().device, '3')], {
       pin: '1234',
     });
     await create(creationOptions({ authenticatorSelection: { residentKey: 'required' } }), context);
@@ -108,8 +108,8 @@ describe('several keys', () => {
 
 describe('no key', () => {
   test('is asked for, and used as soon as it is plugged in', async () => {
-    const sockets = new Sockets();
-    const { context, asked } = worldOf(
+    const sockets = new PluggableAuthenticators();
+    const { context, asked } = createTestClient(
       sockets,
       {},
       {
@@ -125,8 +125,8 @@ describe('no key', () => {
   });
 
   test('"connected" before the machine sees it waits for the machine', async () => {
-    const sockets = new Sockets();
-    const { context } = worldOf(sockets, {}, { connectKey: async () => 'connected' });
+    const sockets = new PluggableAuthenticators();
+    const { context } = createTestClient(sockets, {}, { connectKey: async () => 'connected' });
     const running = create(creationOptions(), context);
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     sockets.set(platform());
@@ -136,10 +136,10 @@ describe('no key', () => {
 
   test('a U2F key: unsuitable', async () => {
     const device = {
-      ...deviceOf(async () => new Uint8Array([0])),
+      ...createFakeDevice(async () => new Uint8Array([0])),
       capabilities: { wink: false, cbor: false, nmsg: false },
     };
-    expect(await rejection(create(creationOptions(), worldOf([keyOf(device)]).context))).toMatchObject({
+    expect(await rejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context))).toMatchObject({
       endReason: 'device-unsuitable',
     });
   });
@@ -147,16 +147,16 @@ describe('no key', () => {
 
 describe('a key that is pulled while it waits for the touch', () => {
   /** Pulls the key at the first wait for a touch; `replug` is what the user does when asked for a key. */
-  function pulling(replug: (sockets: Sockets, plug: () => void) => void) {
+  function pulling(replug: (sockets: PluggableAuthenticators, plug: () => void) => void) {
     const gestures = new ManualGestures();
-    const { device, authenticator } = emulatedKey({ gestures });
-    const sockets = new Sockets([keyOf(device)]);
+    const { device, authenticator } = createEmulatedKey({ gestures });
+    const sockets = new PluggableAuthenticators([asSecurityKey(device)]);
     const plug = () => {
       device.replug();
-      sockets.set(keyOf(device));
+      sockets.set(asSecurityKey(device));
       gestures.touch();
     };
-    const world = worldOf(
+    const world = createTestClient(
       sockets,
       {},
       {
@@ -196,11 +196,11 @@ describe('a key that is pulled while it waits for the touch', () => {
 
   test('and lingers in the list does not make the client spin', async () => {
     let calls = 0;
-    const dead = deviceOf(async () => {
+    const dead = createFakeDevice(async () => {
       calls++;
       throw new TransportError('disconnected', 'gone');
     });
-    const { context } = worldOf([keyOf(dead)]);
+    const { context } = createTestClient([asSecurityKey(dead)]);
     const running = create(creationOptions(), context);
     const error = rejection(running);
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
@@ -211,11 +211,11 @@ describe('a key that is pulled while it waits for the touch', () => {
 
   test('and lingers in the list is tried again when the user says that it is back, but not without a pause', async () => {
     let calls = 0;
-    const dead = deviceOf(async () => {
+    const dead = createFakeDevice(async () => {
       calls++;
       throw new TransportError('disconnected', 'gone');
     });
-    const { context } = worldOf([keyOf(dead)], {}, { connectKey: async () => 'connected' });
+    const { context } = createTestClient([asSecurityKey(dead)], {}, { connectKey: async () => 'connected' });
     const error = rejection(create(creationOptions(), context));
     for (let pause = 1; pause <= 3; pause++) {
       for (let turn = 0; turn < 100; turn++) await Promise.resolve();

@@ -8,8 +8,8 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { Ceremony } from './ceremony.ts';
 import type { AvailableAuthenticator } from './context.ts';
 import type { AuthenticatorAttachment, Hint } from './credential-options.ts';
-import { CeremonyError } from './ctap-to-webauthn.ts';
-import { Ctap2, isRemoval } from './ctap2.ts';
+import { CeremonyError } from './status-to-dom-exception.ts';
+import { Ctap2, isDeviceRemoved } from './ctap2.ts';
 import type { AuthenticatorChoice } from './user-interaction.ts';
 import type { OpenAuthenticator } from './user-verification.ts';
 import { waitForTouch } from './wait-for-touch.ts';
@@ -43,7 +43,7 @@ const anyKey: AuthenticatorChoice = { id: 'security-key', kind: 'security-key', 
  * Runs `work` on the authenticator that is chosen. A key that is pulled meanwhile is asked for again, or ends the ceremony,
  * as the client's policy says.
  */
-export async function onSelectedAuthenticator<T>(
+export async function withSelectedAuthenticator<T>(
   selection: Selection,
   ceremony: Ceremony,
   work: (authenticator: SelectedAuthenticator) => Promise<T>,
@@ -53,7 +53,7 @@ export async function onSelectedAuthenticator<T>(
     try {
       return await work(await selectAuthenticator(place, selection, ceremony));
     } catch (error) {
-      if (!isRemoval(error) || ceremony.policy.onKeyRemoved === 'end' || place.kind !== 'security-key') throw error;
+      if (!isDeviceRemoved(error) || ceremony.policy.onKeyRemoved === 'end' || place.kind !== 'security-key') throw error;
     }
   }
 }

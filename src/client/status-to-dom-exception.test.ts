@@ -10,19 +10,19 @@ import { CtapError, ProtocolViolation, TransportError, WebAuthnError } from '#pr
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import { create } from './create.ts';
-import { endings } from './ctap-to-webauthn.ts';
+import { endings } from './status-to-dom-exception.ts';
 import { get } from './get.ts';
 import {
   creationOptions,
-  deviceOf,
-  keyOf,
-  liveTimers,
+  createFakeDevice,
+  asSecurityKey,
+  countActiveTimers,
   ok,
-  plainInfo,
+  minimalInfo,
   rejection,
   rpId,
-  scriptedDevice,
-  worldOf,
+  createScriptedDevice,
+  createTestClient,
 } from './testing/test-client.ts';
 import { type Cancelled, cancelled } from './user-interaction.ts';
 
@@ -48,15 +48,15 @@ const untilAborted = (signal: AbortSignal | undefined, answer: CtapStatusName) =
   );
 
 test('the scripted device can be registered: what the cases below break is sound', async () => {
-  const device = scriptedDevice({ makeCredential: () => made() });
-  expect(await create(creationOptions(), worldOf([keyOf(device)]).context)).toHaveProperty('id');
+  const device = createScriptedDevice({ makeCredential: () => made() });
+  expect(await create(creationOptions(), createTestClient([asSecurityKey(device)]).context)).toHaveProperty('id');
 });
 
 describe('a CTAP status', () => {
   const statuses = Object.entries(endings) as [keyof typeof endings, (typeof endings)[keyof typeof endings]][];
   test.each(statuses)('%s ends the ceremony as the table says', async (status, { name, reason }) => {
-    const device = scriptedDevice({ makeCredential: () => status });
-    const { context, informed } = worldOf([keyOf(device)]);
+    const device = createScriptedDevice({ makeCredential: () => status });
+    const { context, informed } = createTestClient([asSecurityKey(device)]);
     const error = await rejection(create(creationOptions(), context));
     expect(error).toBeInstanceOf(WebAuthnError);
     expect(error).toMatchObject({ name, endReason: reason, cause: expect.objectContaining({ status }) });
@@ -69,8 +69,8 @@ describe('a CTAP status', () => {
   });
 
   test('that nobody defined is a failure like others', async () => {
-    const device = scriptedDevice({ makeCredential: () => new Uint8Array([0xf3]) });
-    const error = await rejection(create(creationOptions(), worldOf([keyOf(device)]).context));
+    const device = createScriptedDevice({ makeCredential: () => new Uint8Array([0xf3]) });
+    const error = await rejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context));
     expect(error).toMatchObject({ name: 'NotAllowedError', cause: expect.any(CtapError) });
     expect((error as Error).message).toContain('0xf3');
   });
@@ -129,8 +129,8 @@ describe('an answer that breaks the protocol is refused', () => {
     ],
   ];
   test.each(cases)('%s', async (_case, answer, rule) => {
-    const device = scriptedDevice({ makeCredential: () => answer });
-    const { context, informed } = worldOf([keyOf(device)]);
+    const device = createScriptedDevice({ makeCredential: () => answer });
+    const { context, informed } = createTestClient([asSecurityKey(device)]);
     const error = await rejection(create(creationOptions(), context));
     expect(error).toMatchObject({ name: 'NotAllowedError', cause: expect.any(ProtocolViolation) });
     expect(error).toMatchObject({ cause: { rule } });
@@ -138,9 +138,9 @@ describe('an answer that breaks the protocol is refused', () => {
   });
 
   test('the user verified flag missing after the user was verified', async () => {
-    const device = scriptedDevice({ info: { options: { rk: true, uv: true } }, makeCredential: () => made() });
+    const device = createScriptedDevice({ info: { options: { rk: true, uv: true } }, makeCredential: () => made() });
     const options = creationOptions({ authenticatorSelection: { userVerification: 'required' } });
-    const error = await rejection(create(options, worldOf([keyOf(device)]).context));
+    const error = await rejection(create(options, createTestClient([asSecurityKey(device)]).context));
     expect(error).toMatchObject({ cause: { rule: 'response.user-verified' } });
   });
 });
@@ -148,11 +148,11 @@ describe('an answer that breaks the protocol is refused', () => {
 describe('hostile devices', () => {
   const hostile = (bytes: () => Uint8Array) => {
     let first = true;
-    return deviceOf(async () => {
+    return createFakeDevice(async () => {
       if (!first) return bytes();
       first = false;
       return ok('authenticatorGetInfo', {
-        ...plainInfo,
+        ...minimalInfo,
         options: { rk: true, clientPin: true, uv: true, pinUvAuthToken: true },
         pinUvAuthProtocols: [2, 1],
         extensions: ['hmac-secret', 'credProtect'],
@@ -168,11 +168,11 @@ describe('hostile devices', () => {
     const selection = { userVerification: 'preferred' };
     const creation = create(
       creationOptions({ extensions, excludeCredentials, authenticatorSelection: selection }),
-      worldOf([keyOf(device)], parts).context,
+      createTestClient([asSecurityKey(device)], parts).context,
     );
     const request = get(
       { challenge: 'AAAA', rpId, extensions, allowCredentials: excludeCredentials },
-      worldOf([keyOf(device)], parts).context,
+      createTestClient([asSecurityKey(device)], parts).context,
     );
     for (const outcome of await Promise.allSettled([creation, request])) {
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(WebAuthnError);
@@ -183,7 +183,7 @@ describe('hostile devices', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 80 }), { minLength: 1, maxLength: 6 }), async (answers) => {
         let next = 0;
-        await alwaysEnds(deviceOf(async () => answers[next++ % answers.length]!));
+        await alwaysEnds(createFakeDevice(async () => answers[next++ % answers.length]!));
       }),
       { numRuns: 150 },
     );
@@ -225,8 +225,8 @@ describe('hostile devices', () => {
         fc.boolean(),
         async (at, byte, cut) => {
           const answer = cut ? honest.slice(0, at) : honest.with(at, byte);
-          const device = scriptedDevice({ makeCredential: () => answer });
-          const [outcome] = await Promise.allSettled([create(creationOptions(), worldOf([keyOf(device)]).context)]);
+          const device = createScriptedDevice({ makeCredential: () => answer });
+          const [outcome] = await Promise.allSettled([create(creationOptions(), createTestClient([asSecurityKey(device)]).context)]);
           if (outcome?.status === 'rejected') expect(outcome.reason).toBeInstanceOf(WebAuthnError);
           if (cut) expect(outcome?.status).toBe('rejected');
         },
@@ -239,16 +239,16 @@ describe('hostile devices', () => {
     const credential = { id: new Uint8Array(4), type: 'public-key' };
     const authData = encodeAuthenticatorData({ rpIdHash: sha256(rpId), flags: flag.UP, signCount: 0 });
     const assertion = { credential, authData, signature: new Uint8Array(8), numberOfCredentials: 2 ** 40 };
-    const device = scriptedDevice({ getAssertion: () => ok('authenticatorGetAssertion', assertion) });
-    const error = await rejection(get({ challenge: 'AAAA', rpId }, worldOf([keyOf(device)]).context));
+    const device = createScriptedDevice({ getAssertion: () => ok('authenticatorGetAssertion', assertion) });
+    const error = await rejection(get({ challenge: 'AAAA', rpId }, createTestClient([asSecurityKey(device)]).context));
     expect(error).toMatchObject({ cause: { rule: 'response.numberOfCredentials' } });
   });
 
   test('a bug in the device driver', async () => {
-    const device = deviceOf(() => {
+    const device = createFakeDevice(() => {
       throw new RangeError('driver bug');
     });
-    const error = await rejection(create(creationOptions(), worldOf([keyOf(device)]).context));
+    const error = await rejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context));
     expect(error).toMatchObject({ name: 'UnknownError', cause: expect.any(RangeError) });
   });
 });
@@ -259,10 +259,10 @@ describe('a transport that fails', () => {
     ['framing', 'device-error'],
     ['unavailable', 'device-error'],
   ] as const)('%s', async (kind, endReason) => {
-    const device = deviceOf(async () => {
+    const device = createFakeDevice(async () => {
       throw new TransportError(kind, 'broken');
     });
-    const error = await rejection(create(creationOptions(), worldOf([keyOf(device)]).context));
+    const error = await rejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context));
     expect(error).toMatchObject({ name: 'NotAllowedError', endReason, cause: expect.any(TransportError) });
   });
 });
@@ -270,35 +270,35 @@ describe('a transport that fails', () => {
 /** Every place at which a ceremony can wait, each as a world that waits there for ever. */
 const waits = {
   'for the place to save': () => {
-    const device = scriptedDevice({ makeCredential: () => made() });
-    const here = { ...keyOf(device, 'here'), kind: 'this-device' as const };
-    return worldOf([here, keyOf(device)], {}, { chooseAuthenticator: () => new Promise(() => undefined) });
+    const device = createScriptedDevice({ makeCredential: () => made() });
+    const here = { ...asSecurityKey(device, 'here'), kind: 'this-device' as const };
+    return createTestClient([here, asSecurityKey(device)], {}, { chooseAuthenticator: () => new Promise(() => undefined) });
   },
-  'for a key': () => worldOf([]),
+  'for a key': () => createTestClient([]),
   'in getInfo': () =>
-    worldOf([keyOf(deviceOf((_message, { signal } = {}) => untilAborted(signal, 'CTAP2_ERR_KEEPALIVE_CANCEL')))]),
-  'on a device that does not even cancel': () => worldOf([keyOf(deviceOf(() => new Promise(() => undefined)))]),
+    createTestClient([asSecurityKey(createFakeDevice((_message, { signal } = {}) => untilAborted(signal, 'CTAP2_ERR_KEEPALIVE_CANCEL')))]),
+  'on a device that does not even cancel': () => createTestClient([asSecurityKey(createFakeDevice(() => new Promise(() => undefined)))]),
   'for a touch': () => {
-    const device = scriptedDevice({
+    const device = createScriptedDevice({
       makeCredential(_request, { signal, onKeepalive }) {
         onKeepalive?.('upneeded');
         return untilAborted(signal, 'CTAP2_ERR_KEEPALIVE_CANCEL');
       },
     });
-    return worldOf([keyOf(device)]);
+    return createTestClient([asSecurityKey(device)]);
   },
   'for one of two keys to be touched': () => {
     const device = () =>
-      scriptedDevice({ selection: ({ signal }) => untilAborted(signal, 'CTAP2_ERR_KEEPALIVE_CANCEL') });
-    return worldOf([keyOf(device(), 'one'), keyOf(device(), 'two')]);
+      createScriptedDevice({ selection: ({ signal }) => untilAborted(signal, 'CTAP2_ERR_KEEPALIVE_CANCEL') });
+    return createTestClient([asSecurityKey(device(), 'one'), asSecurityKey(device(), 'two')]);
   },
   'for the review': () =>
-    worldOf(
-      [keyOf(scriptedDevice({ makeCredential: () => made() }))],
+    createTestClient(
+      [asSecurityKey(createScriptedDevice({ makeCredential: () => made() }))],
       {},
       { review: () => new Promise(() => undefined) },
     ),
-} satisfies Record<string, () => ReturnType<typeof worldOf>>;
+} satisfies Record<string, () => ReturnType<typeof createTestClient>>;
 
 /** Lets everything that can happen without time passing happen. */
 const settle = async () => {
@@ -308,7 +308,7 @@ const settle = async () => {
 describe.each(Object.entries(waits))('a ceremony that waits %s', (name, wait) => {
   test('ends with the reason of the page that aborts', async () => {
     const { context, informed } = wait();
-    const timers = liveTimers();
+    const timers = countActiveTimers();
     const page = new AbortController();
     const running = create(creationOptions(), { ...context, signal: page.signal });
     running.catch(() => undefined);
@@ -318,14 +318,14 @@ describe.each(Object.entries(waits))('a ceremony that waits %s', (name, wait) =>
     await settle();
     if (name.includes('does not even')) context.clock.advance(500);
     expect(await rejection(running)).toBe(reason);
-    expect(liveTimers()).toBe(timers);
+    expect(countActiveTimers()).toBe(timers);
     expect(getEventListeners(page.signal, 'abort')).toHaveLength(0);
     expect(informed).toEqual([]);
   });
 
   test('ends when its time is over', async () => {
     const { context, informed } = wait();
-    const timers = liveTimers();
+    const timers = countActiveTimers();
     const running = create(creationOptions(), context);
     running.catch(() => undefined);
     await settle();
@@ -333,35 +333,35 @@ describe.each(Object.entries(waits))('a ceremony that waits %s', (name, wait) =>
     await settle();
     context.clock.advance(500);
     expect(await rejection(running)).toMatchObject({ name: 'NotAllowedError', endReason: 'timeout' });
-    expect(liveTimers()).toBe(timers);
+    expect(countActiveTimers()).toBe(timers);
     expect(informed).toEqual(['timeout']);
   });
 });
 
 test('a ceremony that succeeds leaves no timer and no listener', async () => {
-  const timers = liveTimers();
+  const timers = countActiveTimers();
   const page = new AbortController();
-  const device = scriptedDevice({ makeCredential: () => made() });
-  await create(creationOptions(), { ...worldOf([keyOf(device)]).context, signal: page.signal });
-  expect(liveTimers()).toBe(timers);
+  const device = createScriptedDevice({ makeCredential: () => made() });
+  await create(creationOptions(), { ...createTestClient([asSecurityKey(device)]).context, signal: page.signal });
+  expect(countActiveTimers()).toBe(timers);
   expect(getEventListeners(page.signal, 'abort')).toHaveLength(0);
 });
 
 describe('a user who cancels', () => {
   const cancel = async (): Promise<Cancelled> => cancelled;
   const waiting = () =>
-    scriptedDevice({
+    createScriptedDevice({
       makeCredential(_request, { signal, onKeepalive }) {
         onKeepalive?.('upneeded');
         return untilAborted(signal, 'CTAP2_ERR_KEEPALIVE_CANCEL');
       },
     });
-  const here = () => ({ ...keyOf(waiting(), 'here'), kind: 'this-device' as const });
+  const here = () => ({ ...asSecurityKey(waiting(), 'here'), kind: 'this-device' as const });
   test.each([
-    ['where to save', () => worldOf([here(), keyOf(waiting())], {}, { chooseAuthenticator: cancel })],
-    ['connecting', () => worldOf([], {}, { connectKey: cancel })],
-    ['the touch', () => worldOf([keyOf(waiting())], {}, { awaitPresence: cancel })],
-    ['the review', () => worldOf([keyOf(scriptedDevice({ makeCredential: () => made() }))], {}, { review: cancel })],
+    ['where to save', () => createTestClient([here(), asSecurityKey(waiting())], {}, { chooseAuthenticator: cancel })],
+    ['connecting', () => createTestClient([], {}, { connectKey: cancel })],
+    ['the touch', () => createTestClient([asSecurityKey(waiting())], {}, { awaitPresence: cancel })],
+    ['the review', () => createTestClient([asSecurityKey(createScriptedDevice({ makeCredential: () => made() }))], {}, { review: cancel })],
   ])('%s: NotAllowedError, and nothing more to tell', async (_case, world) => {
     const { context, informed } = world();
     expect(await rejection(create(creationOptions(), context))).toMatchObject({
@@ -376,9 +376,9 @@ describe('a user who cancels', () => {
     const broken = async () => {
       throw bug;
     };
-    const { context } = worldOf([keyOf(scriptedDevice({ makeCredential: () => made() }))], {}, { review: broken });
+    const { context } = createTestClient([asSecurityKey(createScriptedDevice({ makeCredential: () => made() }))], {}, { review: broken });
     expect(await rejection(create(creationOptions(), context))).toMatchObject({ name: 'NotAllowedError', cause: bug });
-    const touched = worldOf([keyOf(waiting())], {}, { awaitPresence: broken });
+    const touched = createTestClient([asSecurityKey(waiting())], {}, { awaitPresence: broken });
     expect(await rejection(create(creationOptions(), touched.context))).toMatchObject({ cause: bug });
   });
 });

@@ -6,11 +6,11 @@ import { ProtocolViolation } from '#protocol/errors.ts';
 import type { ClientPolicy } from './context.ts';
 import { create } from './create.ts';
 import { get } from './get.ts';
-import { creationOptions, emulatedKey, keyOf, rejection, rpId, worldOf } from './testing/test-client.ts';
+import { creationOptions, createEmulatedKey, asSecurityKey, rejection, rpId, createTestClient } from './testing/test-client.ts';
 
 const callerWith = (defects: DefectId[], checks?: ClientPolicy['checks']) => {
-  const { device } = emulatedKey({ persona: 'touchstone-key', defects });
-  return { ...worldOf([keyOf(device)]).context, ...(checks && { policy: { checks } }) };
+  const { device } = createEmulatedKey({ persona: 'touchstone-key', defects });
+  return { ...createTestClient([asSecurityKey(device)]).context, ...(checks && { policy: { checks } }) };
 };
 
 describe('create()', () => {

@@ -10,7 +10,7 @@ import type { NewCredentialData } from './response-checks.ts';
 const idAt = 55;
 
 /** As much of the new credential as can be read; the id is cut out where it should stand. `alg` is claimed when the key cannot be read. */
-export function relayedCredential(bytes: Uint8Array, alg: number): NewCredentialData {
+export function readUncheckedCredential(bytes: Uint8Array, alg: number): NewCredentialData {
   const parsed = readable(() => parseAuthenticatorData(bytes));
   if (parsed?.attestedCredentialData) return { ...parsed, attestedCredentialData: parsed.attestedCredentialData, alg };
   const length = (bytes[idAt - 2] ?? 0) * 256 + (bytes[idAt - 1] ?? 0);
@@ -25,7 +25,7 @@ export function relayedCredential(bytes: Uint8Array, alg: number): NewCredential
 }
 
 /** Extension outputs, where they can be read. */
-export const relayedExtensions = (bytes: Uint8Array): CborMap | undefined =>
+export const readUncheckedExtensions = (bytes: Uint8Array): CborMap | undefined =>
   readable(() => parseAuthenticatorData(bytes))?.extensions;
 
 /** The value, or undefined when the bytes break a rule. */

@@ -6,9 +6,9 @@ import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Ceremony } from './ceremony.ts';
-import { CeremonyError } from './ctap-to-webauthn.ts';
+import { CeremonyError } from './status-to-dom-exception.ts';
 import type { Ctap2 } from './ctap2.ts';
-import { tokenByPin } from './pin-dialogue.ts';
+import { getTokenByPin } from './pin-dialogue.ts';
 import {
   choosePinUvAuthProtocol,
   PinUvAuthSession,
@@ -128,7 +128,7 @@ export async function withPinFallback<T>(
 }
 
 function pinToken({ ctap, info }: OpenAuthenticator, scope: TokenScope, ceremony: Ceremony): Promise<PinUvAuthToken> {
-  return tokenByPin({ ctap, info, protocol: protocolOf(info) }, scope, ceremony);
+  return getTokenByPin({ ctap, info, protocol: protocolOf(info) }, scope, ceremony);
 }
 
 /** Built-in verification: as many attempts as the authenticator wants, then the PIN where there is one. */

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { expect, it } from 'vitest';
 import { AccessibleDialog } from './accessible-dialog.ts';
-import type { Sight } from './dialog-snapshot.ts';
+import type { DialogSnapshot } from './dialog-snapshot.ts';
 
 /** Shows one dialog with one button, as the reader of the screen would tell it. */
 const reader = `
@@ -19,7 +19,7 @@ const open = (dismissedBy: { button: string }) =>
 it('tells what is on show, and that nothing is', async () => {
   await using dialog = open({ button: 'Cancel' });
   const seen = new EventEmitter();
-  dialog.watch((sight?: Sight) => seen.emit('sight', sight));
+  dialog.watch((sight?: DialogSnapshot) => seen.emit('sight', sight));
   expect(await once(seen, 'sight')).toEqual([{ title: 'Firefox asks', texts: ['Allow'] }]);
   const gone = once(seen, 'sight');
   await dialog.press('Allow');

@@ -6,7 +6,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { NativeDialog, Sight } from './dialog-snapshot.ts';
+import type { NativeDialog, DialogSnapshot } from './dialog-snapshot.ts';
 
 const run = promisify(execFile);
 /** Debian's interpreter: its packages bring the accessibility bindings. */
@@ -17,7 +17,7 @@ const quickly = ['-define', 'png:compression-level=1'];
 const largestPicture = 32 * 2 ** 20;
 
 /** What browsers do differently. */
-export interface DialogManners {
+export interface DialogTraits {
   /** Its name on the accessibility bus. */
   application: 'Chromium' | 'Firefox';
   /** How a question is cancelled, or the last page closed. */
@@ -25,18 +25,18 @@ export interface DialogManners {
 }
 
 /** What the reader writes: what it sees, or what became of a button. */
-type Line = Sight | { pressed: string } | { missing: string } | null;
+type Line = DialogSnapshot | { pressed: string } | { missing: string } | null;
 
 export class AccessibleDialog implements NativeDialog, AsyncDisposable {
-  readonly #manners: DialogManners;
+  readonly #manners: DialogTraits;
   readonly #reader: ChildProcess;
-  readonly #listeners = new Set<(sight: Sight | undefined) => void>();
+  readonly #listeners = new Set<(sight: DialogSnapshot | undefined) => void>();
   /** Presses that the reader has not answered yet, in their order. */
   readonly #presses: ((found: boolean) => void)[] = [];
   #gone = false;
 
   /** The program that reads the screen is given the name of the application. */
-  constructor(manners: DialogManners, [program, ...args]: readonly [string, ...string[]] = reader) {
+  constructor(manners: DialogTraits, [program, ...args]: readonly [string, ...string[]] = reader) {
     this.#manners = manners;
     this.#reader = spawn(program, [...args, manners.application], { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface(this.#reader.stdout!).on('line', (line) => this.#hear(JSON.parse(line) as Line));
@@ -47,7 +47,7 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
     });
   }
 
-  watch(listener: (sight: Sight | undefined) => void): () => void {
+  watch(listener: (sight: DialogSnapshot | undefined) => void): () => void {
     this.#listeners.add(listener);
     this.#reader.kill('SIGCONT');
     return () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chromiumPrompt } from './chromium-prompts.ts';
-import type { KeySight } from './native-prompt.ts';
+import type { KeyStatus } from './native-prompt.ts';
 
-const key: KeySight = { connected: true, hasPin: true, pinBlocked: false };
+const key: KeyStatus = { connected: true, hasPin: true, pinBlocked: false };
 const titled = (title: string, ...texts: string[]) => ({ title, texts });
 
 describe("Chromium's dialog", () => {

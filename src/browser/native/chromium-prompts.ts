@@ -1,6 +1,6 @@
 /** What Chromium's dialog asks, from what it says (English, as found on Chromium 156) and what the key has told it. Pure. */
 import type { EndReason } from '#client/user-interaction.ts';
-import type { KeySight, ReadPrompt } from './native-prompt.ts';
+import type { KeyStatus, ReadPrompt } from './native-prompt.ts';
 
 const minPinLength = 'PIN must be at least';
 
@@ -17,7 +17,7 @@ export const chromiumPrompt: ReadPrompt = (sight, key) => {
 };
 
 /** Pages with nothing but a way out; the page's promise is settled when they are closed. */
-const lastPages: Record<string, (key: KeySight) => EndReason> = {
+const lastPages: Record<string, (key: KeyStatus) => EndReason> = {
   'Something went wrong': ({ connected, pinBlocked }) =>
     !connected ? 'key-removed' : pinBlocked ? 'pin-blocked' : 'pin-soft-locked',
   'Try a different device': () => 'already-registered',

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Cancelled, cancelled, type PinPrompt, type UserInteraction } from '#client/user-interaction.ts';
 import { chromiumPrompt } from './chromium-prompts.ts';
-import { NativeAsker } from './dialog-driver.ts';
-import type { NativeDialog, Sight } from './dialog-snapshot.ts';
+import { DialogDriver } from './dialog-driver.ts';
+import type { NativeDialog, DialogSnapshot } from './dialog-snapshot.ts';
 import { firefoxPrompt } from './firefox-prompts.ts';
 
 /** A dialog whose sight the test sets, and whose key strokes it reads. */
 class FakeDialog implements NativeDialog {
   readonly strokes: string[] = [];
-  #listener: (sight: Sight | undefined) => void = () => undefined;
-  watch(listener: (sight: Sight | undefined) => void) {
+  #listener: (sight: DialogSnapshot | undefined) => void = () => undefined;
+  watch(listener: (sight: DialogSnapshot | undefined) => void) {
     this.#listener = listener;
     return () => undefined;
   }
@@ -51,7 +51,7 @@ function stage(answers: { pin?: string; presence?: Cancelled; review?: 'ok' | Ca
   } as unknown as UserInteraction;
   const dialog = new FakeDialog();
   const pictures: string[] = [];
-  new NativeAsker({
+  new DialogDriver({
     dialog,
     prompt,
     user,

@@ -3,16 +3,16 @@
  * becomes key strokes. The browser itself is the client; nothing in here decides anything.
  */
 import { cancelled, type UserInteraction } from '#client/user-interaction.ts';
-import type { NativeDialog, Sight } from './dialog-snapshot.ts';
-import type { KeySight, NativePrompt, ReadPrompt } from './native-prompt.ts';
+import type { NativeDialog, DialogSnapshot } from './dialog-snapshot.ts';
+import type { KeyStatus, NativePrompt, ReadPrompt } from './native-prompt.ts';
 
-export interface AskerOptions {
+export interface DialogDriverOptions {
   dialog: NativeDialog;
   /** What this browser's dialog asks. */
   prompt: ReadPrompt;
   user: UserInteraction;
   rpId: string;
-  key(): KeySight;
+  key(): KeyStatus;
   /** How many PINs the key has refused so far: a dialog that says "Incorrect PIN" twice looks the same twice. */
   refusals(): number;
   /** A question is on the screen and not yet answered. */
@@ -21,12 +21,12 @@ export interface AskerOptions {
   onProblem(error: Error): void;
 }
 
-export class NativeAsker implements Disposable {
-  readonly #options: AskerOptions;
+export class DialogDriver implements Disposable {
+  readonly #options: DialogDriverOptions;
   readonly #unwatch: () => void;
   #asked: { key: string; abort: AbortController } | undefined;
 
-  constructor(options: AskerOptions) {
+  constructor(options: DialogDriverOptions) {
     this.#options = options;
     this.#unwatch = options.dialog.watch((sight) => this.#look(sight));
   }
@@ -36,7 +36,7 @@ export class NativeAsker implements Disposable {
     this.#withdraw();
   }
 
-  #look(sight: Sight | undefined): void {
+  #look(sight: DialogSnapshot | undefined): void {
     const { key, refusals, onProblem, prompt: read } = this.#options;
     const prompt = read(sight, key());
     if (!prompt) {

@@ -1,7 +1,7 @@
 /** What is on show of a browser's own security dialog, and the hands in front of it: one port, a driver per browser. */
 
 /** A security dialog as assistive programs are told of it. */
-export interface Sight {
+export interface DialogSnapshot {
   title: string;
   /** Everything else it says; empty where the browser tells the title only. */
   texts: readonly string[];
@@ -9,7 +9,7 @@ export interface Sight {
 
 export interface NativeDialog {
   /** Told again and again, a few times a second, what is on show. The returned function ends that. */
-  watch(listener: (sight: Sight | undefined) => void): () => void;
+  watch(listener: (sight: DialogSnapshot | undefined) => void): () => void;
   /** Types into the field that has the focus, the confirmation of a new PIN too, and confirms. */
   typePin(pin: string, kind: 'enter' | 'set' | 'change'): Promise<void>;
   /** Presses a button of the dialog. @throws {Error} when it has none of that name. */

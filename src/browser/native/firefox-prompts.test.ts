@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { firefoxPrompt } from './firefox-prompts.ts';
-import type { KeySight } from './native-prompt.ts';
+import type { KeyStatus } from './native-prompt.ts';
 
-const key: KeySight = { connected: true, hasPin: true, pinBlocked: false };
+const key: KeyStatus = { connected: true, hasPin: true, pinBlocked: false };
 const asked = (title: string, sees = key) => firefoxPrompt({ title, texts: [] }, sees);
 
 describe("Firefox's prompts", () => {

@@ -11,7 +11,7 @@ export interface OpenBrowser {
   traits: NativeBrowser;
 }
 
-export interface NativeSeat extends Omit<OpenBrowser, 'freshPage'> {
+export interface NativeBrowserSession extends Omit<OpenBrowser, 'freshPage'> {
   page: Page;
 }
 
@@ -36,7 +36,7 @@ export async function withNativeBrowser(channel: NativeChannel, use: (open: Open
 }
 
 /** A page for one test. */
-export async function withNativeSeat({ freshPage, ...open }: OpenBrowser, use: (seat: NativeSeat) => Promise<void>) {
+export async function withNativeBrowserSession({ freshPage, ...open }: OpenBrowser, use: (seat: NativeBrowserSession) => Promise<void>) {
   const page = await freshPage();
   await use({ page, ...open });
   await page.context().close();

@@ -1,6 +1,6 @@
 /** Browsers that register with their own WebAuthn and their own dialog: how each is started, seen and answered. */
 import type { Browser } from 'playwright';
-import type { DialogManners } from './accessible-dialog.ts';
+import type { DialogTraits } from './accessible-dialog.ts';
 import { chromiumPrompt } from './chromium-prompts.ts';
 import { firefoxPrompt } from './firefox-prompts.ts';
 import { launchNativeChromium } from './launch-chromium.ts';
@@ -11,7 +11,7 @@ export type NativeChannel = 'chromium' | 'firefox';
 
 export interface NativeBrowser {
   launch(): Promise<Browser>;
-  manners: DialogManners;
+  manners: DialogTraits;
   prompt: ReadPrompt;
 }
 

@@ -1,6 +1,6 @@
 /** What a browser's own dialog can ask, whichever browser it is. */
 import type { EndReason, PinPrompt } from '#client/user-interaction.ts';
-import type { Sight } from './dialog-snapshot.ts';
+import type { DialogSnapshot } from './dialog-snapshot.ts';
 
 export type NativePrompt =
   | { kind: 'pin'; pin: Pick<PinPrompt, 'kind' | 'problem'> }
@@ -11,11 +11,11 @@ export type NativePrompt =
   | { kind: 'ended'; reason: EndReason };
 
 /** The key as this machine sees it. */
-export interface KeySight {
+export interface KeyStatus {
   connected: boolean;
   hasPin: boolean;
   pinBlocked: boolean;
 }
 
 /** What a dialog asks, from what it says and what the key has told the browser; undefined while it asks nothing. Pure. */
-export type ReadPrompt = (sight: Sight | undefined, key: KeySight) => NativePrompt | undefined;
+export type ReadPrompt = (sight: DialogSnapshot | undefined, key: KeyStatus) => NativePrompt | undefined;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { AdjustableClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
-import { instantUser } from '#client/auto-approve-user.ts';
+import { autoApproveUser } from '#client/auto-approve-user.ts';
 import { create } from '#client/create.ts';
 import { findKey } from '#real-keys/find-key.ts';
 import { type KeyOptions, keyOnSocket, type SocketKey } from '#real-keys/testing/key-on-socket.ts';
@@ -67,7 +67,7 @@ async function register({ source }: Authenticators, pin: string): Promise<void> 
     {
       origin: 'https://contoso.test',
       authenticators: source,
-      user: instantUser({ pin }),
+      user: autoApproveUser({ pin }),
       clock: new AdjustableClock(),
       random: systemRandom,
     },

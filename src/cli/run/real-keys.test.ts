@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
-import { instantUser } from '#client/auto-approve-user.ts';
+import { autoApproveUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
 import { createAuthenticator, plugIn } from '#emulator';
@@ -46,7 +46,7 @@ async function giveCredential(key: SocketKey): Promise<void> {
         label: 'k',
         device: plugIn(key.authenticator),
       }),
-      user: instantUser({ pin }),
+      user: autoApproveUser({ pin }),
       clock: systemClock,
       random: systemRandom,
     },

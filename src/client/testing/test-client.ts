@@ -9,7 +9,7 @@ import { type CommandRequest, type CommandResponse, commandName, commands } from
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import type { CtapDevice, TransactOptions } from '#transport/device.ts';
-import { type InstantAnswers, instantUser } from '../auto-approve-user.ts';
+import { type AutoApproveOptions, autoApproveUser } from '../auto-approve-user.ts';
 import type { AuthenticatorSource, AvailableAuthenticator, ClientContext } from '../context.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '../credential-options.ts';
 import type { EndReason, UserInteraction } from '../user-interaction.ts';
@@ -36,14 +36,14 @@ export interface World {
 }
 
 /** A page with these authenticators; `user` overrides single answers. */
-export function worldOf(
+export function createTestClient(
   authenticators: AvailableAuthenticator[] | AuthenticatorSource,
-  answers: InstantAnswers = {},
+  answers: AutoApproveOptions = {},
   user: Partial<UserInteraction> = {},
 ): World {
   const informed: EndReason[] = [];
   const asked: string[] = [];
-  const base = { ...instantUser({ ...answers, onInform: (reason) => informed.push(reason) }), ...user };
+  const base = { ...autoApproveUser({ ...answers, onInform: (reason) => informed.push(reason) }), ...user };
   const watched: UserInteraction = {
     ...base,
     chooseAuthenticator: (choices, signal) =>
@@ -62,14 +62,14 @@ export function worldOf(
     asked.push(question);
     return answer();
   }
-  const source = Array.isArray(authenticators) ? new Sockets(authenticators) : authenticators;
+  const source = Array.isArray(authenticators) ? new PluggableAuthenticators(authenticators) : authenticators;
   const clock = new AdjustableClock();
   const context = { origin, authenticators: source, user: watched, clock, random: seededRandom('client') };
   return { context, informed, asked };
 }
 
 /** USB sockets into which keys are plugged while a ceremony runs. */
-export class Sockets implements AuthenticatorSource {
+export class PluggableAuthenticators implements AuthenticatorSource {
   #list: readonly AvailableAuthenticator[];
   readonly listeners = new Set<() => void>();
 
@@ -92,7 +92,7 @@ export class Sockets implements AuthenticatorSource {
   }
 }
 
-export const keyOf = (device: CtapDevice, id = 'key'): AvailableAuthenticator => ({
+export const asSecurityKey = (device: CtapDevice, id = 'key'): AvailableAuthenticator => ({
   id,
   kind: 'security-key',
   label: 'USB security key',
@@ -100,7 +100,7 @@ export const keyOf = (device: CtapDevice, id = 'key'): AvailableAuthenticator =>
 });
 
 /** An emulated key that records the commands it gets. */
-export function emulatedKey(options: Partial<AuthenticatorOptions> = {}) {
+export function createEmulatedKey(options: Partial<AuthenticatorOptions> = {}) {
   const authenticator = createAuthenticator({
     persona: 'yubikey-5-nfc',
     random: seededRandom('key'),
@@ -128,19 +128,19 @@ export interface Script {
   getNextAssertion?: () => Reply;
 }
 
-export const plainInfo: AuthenticatorInfo = {
+export const minimalInfo: AuthenticatorInfo = {
   versions: ['FIDO_2_0', 'FIDO_2_1'],
   aaguid: new Uint8Array(16),
   options: { rk: true },
 };
 
 /** A device that answers what a test says, byte for byte. */
-export function scriptedDevice(script: Script): CtapDevice {
+export function createScriptedDevice(script: Script): CtapDevice {
   const answer = (message: Uint8Array, options: TransactOptions): Reply => {
     const name = commandName(message[0]!);
     const parameters = message.length > 1 ? decode(message.subarray(1)) : new Map();
     const parsed = name && commands[name].request.parse(parameters);
-    if (name === 'authenticatorGetInfo') return ok('authenticatorGetInfo', { ...plainInfo, ...script.info });
+    if (name === 'authenticatorGetInfo') return ok('authenticatorGetInfo', { ...minimalInfo, ...script.info });
     if (name === 'authenticatorMakeCredential')
       return script.makeCredential?.(parsed as never, options) ?? 'CTAP1_ERR_OTHER';
     if (name === 'authenticatorGetAssertion')
@@ -150,13 +150,13 @@ export function scriptedDevice(script: Script): CtapDevice {
     if (name === 'authenticatorGetNextAssertion') return script.getNextAssertion?.() ?? 'CTAP1_ERR_OTHER';
     return 'CTAP1_ERR_INVALID_COMMAND';
   };
-  return deviceOf(async (message, options = {}) => {
+  return createFakeDevice(async (message, options = {}) => {
     const reply = await answer(message, options);
     return typeof reply === 'string' ? new Uint8Array([ctapStatus[reply]]) : reply;
   });
 }
 
-export const deviceOf = (transact: CtapDevice['transact']): CtapDevice => ({
+export const createFakeDevice = (transact: CtapDevice['transact']): CtapDevice => ({
   name: 'scripted',
   transport: 'usb',
   capabilities: { wink: false, cbor: true, nmsg: true },
@@ -181,4 +181,4 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /** Timers that keep the process alive. */
-export const liveTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+export const countActiveTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;

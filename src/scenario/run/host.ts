@@ -2,7 +2,7 @@
 import type { TestDetails, TestInfo } from '@playwright/test';
 import { type Random, systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
-import type { NativeSeat } from '#browser/native/native-browser-session.ts';
+import type { NativeBrowserSession } from '#browser/native/native-browser-session.ts';
 import type { NativeChannel } from '#browser/native/native-browsers.ts';
 import { test } from '#browser/playwright-fixtures.ts';
 import { PromptOverlay } from '#browser/prompt-overlay.ts';
@@ -59,7 +59,7 @@ export function registerScenarios(options: HostOptions): void {
 type NativeTest = (
   title: string,
   details: TestDetails,
-  body: (seat: NativeSeat, info: TestInfo) => Promise<void>,
+  body: (seat: NativeBrowserSession, info: TestInfo) => Promise<void>,
 ) => void;
 
 /** A browser is started for a test that names its seat. */

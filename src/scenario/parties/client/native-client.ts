@@ -1,13 +1,13 @@
 /** The browser's own WebAuthn and its own dialog: we watch, ask the person what it asks, and type what the person answers. */
 import { type CeremonyEnd, watchCeremonies } from '#browser/native/ceremony-watch.ts';
-import { NativeAsker } from '#browser/native/dialog-driver.ts';
-import type { NativeSeat } from '#browser/native/native-browser-session.ts';
+import { DialogDriver } from '#browser/native/dialog-driver.ts';
+import type { NativeBrowserSession } from '#browser/native/native-browser-session.ts';
 import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
 import { exchangeName } from '../../expect/observation.ts';
 import type { Authenticators } from '../key-under-test.ts';
 import type { CaseClient } from './case-client.ts';
 
-export function nativeClient({ page, dialog, traits }: NativeSeat): CaseClient {
+export function nativeClient({ page, dialog, traits }: NativeBrowserSession): CaseClient {
   const problems: string[] = [];
   return {
     dialogLabel: () => `${traits.manners.application}'s own`,
@@ -23,7 +23,7 @@ export function nativeClient({ page, dialog, traits }: NativeSeat): CaseClient {
       const before = refusedPins(authenticators);
       let pictures = 0;
       const ask = () =>
-        new NativeAsker({
+        new DialogDriver({
           dialog,
           prompt: traits.prompt,
           user,
@@ -36,7 +36,7 @@ export function nativeClient({ page, dialog, traits }: NativeSeat): CaseClient {
           onShown: (kind, picture) => attach(`dialog ${++pictures}: ${kind}`, 'image/png', picture),
           onProblem: (error) => problems.push(`native dialog: ${error.message}`),
         });
-      let asker: NativeAsker | undefined;
+      let asker: DialogDriver | undefined;
       await watchCeremonies(page.context(), (ended) => {
         asker = ask();
         const how = ended.finally(() => asker?.[Symbol.dispose]());

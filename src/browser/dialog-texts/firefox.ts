@@ -1,17 +1,17 @@
 /** Firefox's own prompts, where it talks to the key itself. Texts as read off Firefox ESR 153; it has no PIN creation and no review. */
-import type { DialogWording } from '../dialog-wording.ts';
-import { chromiumWording } from './chromium.ts';
+import type { DialogTexts } from '../dialog-texts.ts';
+import { chromiumTexts } from './chromium.ts';
 
 const touch = { title: '{site}', text: 'Touch your security key to continue with {site}.' };
 
-export const firefoxWording: DialogWording = {
-  ...chromiumWording,
+export const firefoxTexts: DialogTexts = {
+  ...chromiumTexts,
   connect: { title: '{site}', text: 'Insert your security key and touch it to continue with {site}.' },
   pin: {
-    ...chromiumWording.pin,
+    ...chromiumTexts.pin,
     enter: { title: '{site}', text: 'Please enter the PIN for your device.', fields: ['PIN'] },
   },
-  pinProblems: { ...chromiumWording.pinProblems, wrong: 'Incorrect PIN. Try again.' },
+  pinProblems: { ...chromiumTexts.pinProblems, wrong: 'Incorrect PIN. Try again.' },
   fewRetries: 'You have {retries} attempts left before you permanently lose access to the credentials on this device.',
   presence: {
     register: touch,
@@ -24,7 +24,7 @@ export const firefoxWording: DialogWording = {
   attestation: '{site} is requesting extended information about your security key, which may affect your privacy.',
   account: { title: '{site}', text: 'Multiple accounts found for {site}. Select which to use or cancel.' },
   ended: {
-    ...chromiumWording.ended,
+    ...chromiumTexts.ended,
     'already-registered': { title: '{site}', text: 'This device is already registered. Try a different device.' },
     'pin-soft-locked': { title: '{site}', text: 'PIN locked for now. Remove the device, insert it and try again.' },
     'pin-blocked': { title: '{site}', text: 'PIN blocked. The device must be reset.' },

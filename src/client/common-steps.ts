@@ -8,8 +8,8 @@ import type { ClientContext } from './context.ts';
 
 /** Step 4: the page's wish, moved into the client's range. */
 export function ceremonyTimeoutMs(wishedMs: number | undefined, context: ClientContext): number {
-  const { leastMs, mostMs, defaultMs } = clientPolicy(context).timeout;
-  return wishedMs === undefined ? defaultMs : Math.min(Math.max(wishedMs, leastMs), mostMs);
+  const { minMs, maxMs, defaultMs } = clientPolicy(context).timeout;
+  return wishedMs === undefined ? defaultMs : Math.min(Math.max(wishedMs, minMs), maxMs);
 }
 
 /** Steps 13 to 15. */

@@ -1,10 +1,10 @@
 /** The sheet of macOS and iOS. */
-import type { DialogWording } from '../dialog-wording.ts';
+import type { DialogTexts } from '../dialog-texts.ts';
 
 const keyTitle = 'Security key';
 const failed = 'The passkey couldn’t be saved';
 
-export const appleWording: DialogWording = {
+export const appleTexts: DialogTexts = {
   choose: { title: 'Save a passkey?', text: 'Choose where to save the passkey for “{site}”.' },
   places: {
     'this-device': 'Passwords on this device',

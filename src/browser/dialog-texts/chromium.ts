@@ -1,11 +1,11 @@
 /** Chromium's own dialog, used where the system has none of its own. Texts as read off Chromium 156 on Linux. */
-import type { DialogWording } from '../dialog-wording.ts';
+import type { DialogTexts } from '../dialog-texts.ts';
 
 const useKey = 'Use your security key with {site}';
 const wrong = 'Something went wrong';
 const unsuitable = 'Your device can’t be used with this site';
 
-export const chromiumWording: DialogWording = {
+export const chromiumTexts: DialogTexts = {
   choose: { title: 'Choose where to save your passkey for {site}', text: '' },
   places: { 'this-device': 'This device', 'security-key': 'USB security key', phone: 'Use a phone or tablet' },
   connect: { title: useKey, text: 'Insert your security key and touch it' },

@@ -1,10 +1,10 @@
 /** The bottom sheet of Android. */
-import type { DialogWording } from '../dialog-wording.ts';
+import type { DialogTexts } from '../dialog-texts.ts';
 
 const useKey = 'Use your security key with {site}';
 const failed = 'Your passkey couldn’t be created';
 
-export const androidWording: DialogWording = {
+export const androidTexts: DialogTexts = {
   choose: { title: 'Create a passkey to sign in to {site}?', text: 'Choose where to save it.' },
   places: { 'this-device': 'This device', 'security-key': 'Security key', phone: 'Another phone or tablet' },
   connect: {

@@ -1,10 +1,10 @@
 /** Windows' own dialog, which every browser on Windows hands the ceremony to. */
-import type { DialogWording } from '../dialog-wording.ts';
+import type { DialogTexts } from '../dialog-texts.ts';
 
 const setup = 'Security key setup';
 const again = 'Something went wrong';
 
-export const windowsWording: DialogWording = {
+export const windowsTexts: DialogTexts = {
   choose: { title: 'Choose where to save your passkey', text: 'Save a passkey for {site}.' },
   places: {
     'this-device': 'This Windows device',
