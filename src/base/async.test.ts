@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { abortable, LinkedAbort, Waiters, withTimeout } from './async.ts';
+import { abortable, LinkedAbort, SerialQueue, settlesWithin, Waiters, withTimeout } from './async.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 
-/** A signal that counts its listeners. */
+/** Returns a signal that counts its listeners. */
 function countedSignal(controller = new AbortController()) {
   const { signal } = controller;
   let listeners = 0;
@@ -29,7 +29,7 @@ describe('abortable', () => {
     expect(listeners()).toBe(0);
   });
 
-  it('rejects with the reason of the signal, also when it is aborted already', async () => {
+  it('rejects with the reason of the signal, also when the signal is already aborted', async () => {
     const controller = new AbortController();
     const pending = abortable(never(), controller.signal);
     controller.abort(new Error('stopped'));
@@ -39,13 +39,13 @@ describe('abortable', () => {
 });
 
 describe('withTimeout', () => {
-  it('settles as the promise does when it is in time, and keeps no sleep', async () => {
+  it('settles as the promise does when it settles in time, and leaves no sleep', async () => {
     const clock = new ManualClock();
     await expect(withTimeout(Promise.resolve('in time'), 10, clock, () => new Error('late'))).resolves.toBe('in time');
     expect(clock.sleeping).toBe(0);
   });
 
-  it('rejects with the given error when the time is over', async () => {
+  it('rejects with the given error when the time limit passes', async () => {
     const clock = new ManualClock();
     const pending = withTimeout(never(), 10, clock, () => new Error('late'));
     clock.advance(9);
@@ -54,8 +54,24 @@ describe('withTimeout', () => {
   });
 });
 
+describe('settlesWithin', () => {
+  it('returns true when the promise resolves or rejects in time', async () => {
+    const clock = new ManualClock();
+    expect(await settlesWithin(Promise.resolve(), 10, clock)).toBe(true);
+    expect(await settlesWithin(Promise.reject(new Error('failed')), 10, clock)).toBe(true);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('returns false when the time limit passes first', async () => {
+    const clock = new ManualClock();
+    const pending = settlesWithin(never(), 10, clock);
+    clock.advance(10);
+    expect(await pending).toBe(false);
+  });
+});
+
 describe('Waiters', () => {
-  it('resolve with the next value they accept', async () => {
+  it('resolves with the next accepted value', async () => {
     const waiters = new Waiters<number>();
     const any = waiters.wait();
     const even = waiters.wait(undefined, (value) => value % 2 === 0);
@@ -64,13 +80,13 @@ describe('Waiters', () => {
     expect([await any, await even, waiters.size]).toEqual([1, 4, 0]);
   });
 
-  it('reject at once when the signal is aborted already, and are not kept', async () => {
+  it('rejects at once when the signal is already aborted, and keeps no waiter', async () => {
     const waiters = new Waiters<number>();
     await expect(waiters.wait(AbortSignal.abort(new Error('over')))).rejects.toThrow('over');
     expect(waiters.size).toBe(0);
   });
 
-  it('reject when the signal is aborted later; neither waiter nor listener is kept', async () => {
+  it('rejects when the signal is aborted later, and keeps neither waiter nor listener', async () => {
     const { controller, signal, listeners } = countedSignal();
     const waiters = new Waiters<number>();
     const aborted = waiters.wait(signal);
@@ -79,7 +95,7 @@ describe('Waiters', () => {
     expect([waiters.size, listeners(), waiters.notify(1)]).toEqual([0, 0, 0]);
   });
 
-  it('remove their listener when they resolve', async () => {
+  it('removes its listener when it resolves', async () => {
     const { signal, listeners } = countedSignal();
     const waiters = new Waiters<string>();
     const resolved = waiters.wait(signal);
@@ -88,7 +104,7 @@ describe('Waiters', () => {
     expect(listeners()).toBe(0);
   });
 
-  it('can all be rejected', async () => {
+  it('rejects all waiters at once', async () => {
     const waiters = new Waiters<number>();
     const both = [waiters.wait(), waiters.wait()];
     waiters.rejectAll(new Error('closed'));
@@ -98,12 +114,32 @@ describe('Waiters', () => {
 });
 
 describe('LinkedAbort', () => {
-  it('follows its parent until it is disposed', () => {
+  it('is aborted with its parent until it is disposed', () => {
     const parent = new AbortController();
     const [followed, disposed] = [new LinkedAbort(parent.signal), new LinkedAbort(parent.signal)];
     disposed[Symbol.dispose]();
     parent.abort('stopped');
     expect(followed.signal.reason).toBe('stopped');
     expect(disposed.signal.reason).not.toBe('stopped');
+  });
+});
+
+describe('SerialQueue', () => {
+  it('starts a task after the task before it has settled, also when that failed', async () => {
+    const queue = new SerialQueue();
+    const events: string[] = [];
+    const task =
+      (name: string, fails = false) =>
+      async () => {
+        events.push(`start ${name}`);
+        await Promise.resolve();
+        events.push(`end ${name}`);
+        if (fails) throw new Error(name);
+        return name;
+      };
+    const failed = expect(queue.run(task('first', true))).rejects.toThrow('first');
+    expect(await queue.run(task('second'))).toBe('second');
+    await failed;
+    expect(events).toEqual(['start first', 'end first', 'start second', 'end second']);
   });
 });

@@ -1,7 +1,10 @@
-/** The one set of helpers for waiting: with an AbortSignal, with a time limit, and for values that come from outside. None leaves a listener or a timer behind. */
+/**
+ * Helpers for asynchronous code: abort signals, time limits, waiting for announced values, and running tasks one at a time.
+ * Every helper removes its listeners and timers when it settles.
+ */
 import type { Clock } from './clock.ts';
 
-/** Settles as `promise` does, or rejects with the signal's reason as soon as that is aborted. */
+/** Settles as `promise` does, or rejects with the reason of `signal` as soon as the signal is aborted. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -23,12 +26,21 @@ export async function withTimeout<T>(
   const timeout = clock.sleep(ms, settled.signal).then(() => {
     throw timeoutError();
   });
-  timeout.catch(() => undefined); // rejects with the abort below when `promise` settles first
+  timeout.catch(() => undefined); // the sleep rejects when it is aborted below
   try {
     return await Promise.race([promise, timeout]);
   } finally {
     settled.abort();
   }
+}
+
+/** Waits until `promise` settles, at most `ms` milliseconds on `clock`. Returns whether it settled in time; never rejects. */
+export async function settlesWithin(promise: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  return await withTimeout(settled, ms, clock, () => new Error('Timed out')).catch(() => false);
 }
 
 interface Waiter<T> {
@@ -37,18 +49,18 @@ interface Waiter<T> {
   reject(error: unknown): void;
 }
 
-/** Promises that wait for a value announced with `notify`. */
+/** A set of promises that wait for a value passed to `notify`. */
 export class Waiters<T> {
   readonly #waiters = new Set<Waiter<T>>();
 
-  /** How many wait. */
+  /** The number of promises that wait. */
   get size(): number {
     return this.#waiters.size;
   }
 
   /**
-   * Resolves with the next value that `accepts` takes; by default with any. Rejects with the signal's reason when it is
-   * aborted, at once when it is aborted already.
+   * Resolves with the next value for which `accepts` returns true; by default with any value. Rejects with the reason of
+   * `signal` when the signal is aborted, at once when it is aborted already.
    */
   wait(signal?: AbortSignal, accepts: (value: T) => boolean = () => true): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -69,29 +81,29 @@ export class Waiters<T> {
     });
   }
 
-  /** Resolves every waiter that accepts `value`; returns how many did. */
+  /** Resolves every waiting promise that accepts `value`. Returns the number of promises resolved. */
   notify(value: T): number {
     const accepting = [...this.#waiters].filter(({ accepts }) => accepts(value));
     for (const { resolve } of accepting) resolve(value);
     return accepting.length;
   }
 
-  /** Rejects everyone who waits with `error`. */
+  /** Rejects every waiting promise with `error`. */
   rejectAll(error: unknown): void {
     for (const { reject } of [...this.#waiters]) reject(error);
   }
 }
 
-/** A controller that is aborted with `parent`. Disposing it aborts it and removes its listener from the parent. */
+/** An abort signal that is aborted together with `parent`. Disposing aborts the signal and removes its listener from the parent. */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();
   readonly #parent: AbortSignal;
-  readonly #follow = () => this.#controller.abort(this.#parent.reason);
+  readonly #abortWithParent = () => this.#controller.abort(this.#parent.reason);
 
   constructor(parent: AbortSignal) {
     this.#parent = parent;
-    if (parent.aborted) this.#follow();
-    else parent.addEventListener('abort', this.#follow, { once: true });
+    if (parent.aborted) this.#abortWithParent();
+    else parent.addEventListener('abort', this.#abortWithParent, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -99,10 +111,22 @@ export class LinkedAbort implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#parent.removeEventListener('abort', this.#follow);
-    this.#controller.abort(over);
+    this.#parent.removeEventListener('abort', this.#abortWithParent);
+    this.#controller.abort(noLongerNeeded);
   }
 }
 
-/** The reason of an abort that only ends work whose result is no longer needed. */
-export const over = new Error('The result is no longer needed');
+/** The abort reason for work that is stopped only because its result is no longer needed. */
+export const noLongerNeeded = new Error('The result is no longer needed');
+
+/** Runs asynchronous tasks one at a time, in the order in which they are added. */
+export class SerialQueue {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Runs `task` after every earlier task has settled, and settles as `task` does. A failed task does not stop later tasks. */
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

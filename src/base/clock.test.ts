@@ -7,7 +7,7 @@ import { systemRandom } from './random.ts';
 import { seededRandom } from './seeded-random.ts';
 
 describe('AdjustableClock', () => {
-  it('wakes sleepers in the order of their times when it is moved', async () => {
+  it('ends sleeps in the order of their times when it is advanced', async () => {
     const clock = new AdjustableClock();
     const woken: number[] = [];
     const sleeps = [3000, 1000, 2000].map((ms) => clock.sleep(ms).then(() => woken.push(ms)));
@@ -19,7 +19,7 @@ describe('AdjustableClock', () => {
     expect(clock.now() - day).toBeGreaterThanOrEqual(5000);
   });
 
-  it('leaves asleep whose time has not come', async () => {
+  it('does not end a sleep before its time', async () => {
     const clock = new AdjustableClock();
     const stop = new AbortController();
     let awake = false;
@@ -29,29 +29,29 @@ describe('AdjustableClock', () => {
     clock.advance(9000);
     await Promise.resolve();
     expect(awake).toBe(false);
-    stop.abort(new Error('enough'));
-    await expect(sleep).rejects.toThrow('enough');
+    stop.abort(new Error('stopped'));
+    await expect(sleep).rejects.toThrow('stopped');
   });
 
-  it('does not fall asleep with a signal that is aborted', async () => {
+  it('rejects a sleep with a signal that is already aborted', async () => {
     const reason = new Error('too late');
     await expect(new AdjustableClock().sleep(1, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
 
-it('a process that stood still sees what came meanwhile before it sees that the time is over', async () => {
+it('ends a sleep after pending input is processed when the process was blocked', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sender = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const [receiver] = (await once(server, 'connection')) as [Socket];
   try {
     const seen: string[] = [];
-    const heard = once(receiver, 'data').then(() => seen.push('input'));
+    const received = once(receiver, 'data').then(() => seen.push('input'));
     const slept = new AdjustableClock().sleep(20).then(() => seen.push('time'));
     sender.write('x');
-    const standsStillUntil = performance.now() + 60;
-    while (performance.now() < standsStillUntil);
-    await Promise.all([heard, slept]);
+    const blockedUntil = performance.now() + 60;
+    while (performance.now() < blockedUntil);
+    await Promise.all([received, slept]);
     expect(seen).toEqual(['input', 'time']);
   } finally {
     sender.destroy();
@@ -59,11 +59,11 @@ it('a process that stood still sees what came meanwhile before it sees that the 
   }
 });
 
-describe('random bytes', () => {
+describe('Random', () => {
   it.each([
     ['system', systemRandom],
     ['seeded', seededRandom('seed')],
-  ])('%s: as many as asked for, never the same', (_title, random) => {
+  ])('%s: returns the requested number of bytes, different each time', (_title, random) => {
     const drawn = new Set<string>();
     for (let draw = 0; draw < 1000; draw++) drawn.add(toHex(random.bytes(16)));
     expect(drawn.size).toBe(1000);
@@ -71,7 +71,7 @@ describe('random bytes', () => {
     expect(random.bytes(5000).some((byte) => byte !== 0)).toBe(true);
   });
 
-  it('follow from the seed, however they are cut', () => {
+  it('returns the same bytes for the same seed, whatever the lengths of the calls', () => {
     const whole = seededRandom('seed').bytes(100);
     const random = seededRandom('seed');
     const pieces = [7, 32, 1, 60].map((length) => toHex(random.bytes(length))).join('');

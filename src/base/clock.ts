@@ -1,12 +1,12 @@
-/** Time as a parameter: the calendar, a monotonic clock, and waiting. */
+/** The clock as a parameter: wall-clock time, monotonic time and sleeping, so that tests and scenarios control time. */
 
-/** Every module reads time from a `Clock` that it is given. */
+/** Modules take the time from a `Clock` parameter, never from the system directly. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch, for dates that people or certificates see. */
+  /** Returns milliseconds since the Unix epoch, for dates in certificates, records and messages. */
   now(): number;
-  /** Milliseconds from a fixed origin that never step back. */
+  /** Returns milliseconds since a fixed origin; the value never decreases. */
   monotonic(): number;
-  /** Resolves after `ms`. Rejects with the signal's reason when aborted first. */
+  /** Resolves after `ms` milliseconds. Rejects with the reason of `signal` when the signal is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -16,8 +16,8 @@ interface Sleeper {
 }
 
 /**
- * A clock that runs with the machine's time and can be moved forward: `advance` wakes whoever slept less.
- * Scenarios use it to let a minute pass without waiting one.
+ * A clock that follows the system clock and can be moved forward: `advance` resolves every sleep that is then due.
+ * Scenarios use it to test timeouts without waiting for them.
  */
 export class AdjustableClock implements Clock {
   #offsetMs = 0;
@@ -42,14 +42,15 @@ export class AdjustableClock implements Clock {
       };
       const abort = () => finish(() => reject(signal?.reason));
       const sleeper: Sleeper = { wakeAt: this.monotonic() + ms, wake: () => finish(resolve) };
-      // A process that stood still looks at its timers before its input: what came in time must be seen in time.
+      // After a stall, Node runs due timers before pending input. `setImmediate` lets input that arrived in time be
+      // processed before the sleep ends.
       const timer = setTimeout(() => setImmediate(sleeper.wake), Math.min(ms, 2 ** 31 - 1));
       this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', abort, { once: true });
     });
   }
 
-  /** Moves time forward; sleepers whose time has come wake in the order of their times. */
+  /** Moves time forward by `ms`. Sleeps that are then due resolve in the order of their times. */
   advance(ms: number): void {
     this.#offsetMs += ms;
     const due = [...this.#sleepers].filter(({ wakeAt }) => wakeAt <= this.monotonic());
@@ -57,5 +58,5 @@ export class AdjustableClock implements Clock {
   }
 }
 
-/** The machine's own time. */
+/** The system clock. */
 export const systemClock: Clock = new AdjustableClock();

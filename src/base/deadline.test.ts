@@ -1,70 +1,76 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AdjustableClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
 
-const settled = () => new Promise(setImmediate);
+const nextTurn = () => new Promise(setImmediate);
 
-function alarm() {
+function createDeadline() {
   const clock = new AdjustableClock();
-  const rung: number[] = [];
-  const it = new Deadline(clock, () => rung.push(1));
-  const pass = async (ms: number) => {
+  let expirations = 0;
+  const deadline = new Deadline(clock, () => {
+    expirations += 1;
+  });
+  /** Moves the clock and returns how often the deadline expired meanwhile. */
+  const advance = async (ms: number) => {
+    const before = expirations;
     clock.advance(ms);
-    await settled();
-    return rung.splice(0).length;
+    await nextTurn();
+    return expirations - before;
   };
-  return { it, pass };
+  return { deadline, advance };
 }
 
-it.each<[string, (it: Deadline) => void, [ms: number, rings: number][]]>([
-  [
-    'rings once',
-    (it) => it.set(100),
+describe('Deadline', () => {
+  it.each<[string, (deadline: Deadline) => void, [ms: number, expirations: number][]]>([
     [
-      [90, 0],
-      [20, 1],
-      [500, 0],
+      'expires once',
+      (deadline) => deadline.set(100),
+      [
+        [90, 0],
+        [20, 1],
+        [500, 0],
+      ],
     ],
-  ],
-  [
-    'rings later when moved',
-    (it) => [100, 300].forEach((ms) => it.set(ms)),
     [
-      [200, 0],
-      [110, 1],
+      'expires later when it is moved to a later time',
+      (deadline) => [100, 300].forEach((ms) => deadline.set(ms)),
+      [
+        [200, 0],
+        [110, 1],
+      ],
     ],
-  ],
-  [
-    'rings earlier when moved',
-    (it) => [300, 100].forEach((ms) => it.set(ms)),
     [
-      [110, 1],
-      [300, 0],
+      'expires earlier when it is moved to an earlier time',
+      (deadline) => [300, 100].forEach((ms) => deadline.set(ms)),
+      [
+        [110, 1],
+        [300, 0],
+      ],
     ],
-  ],
-  ['does not ring when cleared', (it) => it.set(100) ?? it.clear(), [[200, 0]]],
-  [
-    'rings after it was cleared and set',
-    (it) => it.set(100) ?? it.clear() ?? it.set(50),
+    ['does not expire when it is cleared', (deadline) => deadline.set(100) ?? deadline.clear(), [[200, 0]]],
     [
-      [60, 1],
-      [100, 0],
+      'expires when it is set after it was cleared',
+      (deadline) => deadline.set(100) ?? deadline.clear() ?? deadline.set(50),
+      [
+        [60, 1],
+        [100, 0],
+      ],
     ],
-  ],
-  ['does not ring when stopped', (it) => it.set(100) ?? it.stop(), [[200, 0]]],
-])('an alarm %s', async (_what, act, steps) => {
-  const { it, pass } = alarm();
-  act(it);
-  for (const [ms, rings] of steps) expect(await pass(ms)).toBe(rings);
-});
+    ['does not expire when it is stopped', (deadline) => deadline.set(100) ?? deadline.stop(), [[200, 0]]],
+  ])('%s', async (_behaviour, act, steps) => {
+    const { deadline, advance } = createDeadline();
+    act(deadline);
+    for (const [ms, expirations] of steps) expect(await advance(ms)).toBe(expirations);
+  });
 
-it('an alarm can be set again after each end', async () => {
-  const { it, pass } = alarm();
-  for (const end of [() => undefined, () => it.clear(), () => it.stop()]) {
-    it.set(100);
-    end();
-    await pass(1000);
-    it.set(100);
-    expect(await pass(110)).toBe(1);
-  }
+  it('can be set again after it expired, was cleared or was stopped', async () => {
+    const { deadline, advance } = createDeadline();
+    for (const end of [() => undefined, () => deadline.clear(), () => deadline.stop()]) {
+      deadline.set(100);
+      end();
+      await advance(1000);
+      deadline.set(100);
+      expect(await advance(110)).toBe(1);
+    }
+  });
 });

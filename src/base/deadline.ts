@@ -1,52 +1,55 @@
-/** A deadline that is moved often and hardly ever comes: one sleep of the clock serves many, so moving it costs next to nothing. */
+/** A deadline that is moved often and rarely expires. Several moves share one sleep of the clock, so moving it is cheap. */
 import type { Clock } from './clock.ts';
 
 export class Deadline {
   readonly #clock: Clock;
-  readonly #ring: () => void;
-  /** When to ring, and when the sleep under way ends; on the monotonic clock. */
-  #at = Number.POSITIVE_INFINITY;
+  readonly #onExpired: () => void;
+  /** When the deadline expires, and when the current sleep ends; both on the monotonic clock. */
+  #expiresAt = Number.POSITIVE_INFINITY;
   #wakesAt = Number.POSITIVE_INFINITY;
   #sleep: AbortController | undefined;
 
-  /** `ring` is called once for each `set` whose time comes. */
-  constructor(clock: Clock, ring: () => void) {
+  /** `onExpired` is called once for each deadline that expires. */
+  constructor(clock: Clock, onExpired: () => void) {
     this.#clock = clock;
-    this.#ring = ring;
+    this.#onExpired = onExpired;
   }
 
-  /** Rings in `ms`, but no later than `latest` on the monotonic clock, and no more for what was set before. */
+  /** Replaces the deadline: it expires in `ms` milliseconds, but not later than `latest` on the monotonic clock. */
   set(ms: number, latest = Number.POSITIVE_INFINITY): void {
-    this.#at = Math.min(this.#clock.monotonic() + ms, latest);
-    if (this.#at < this.#wakesAt) void this.#sleepUntilDue();
+    this.#expiresAt = Math.min(this.#clock.monotonic() + ms, latest);
+    if (this.#expiresAt < this.#wakesAt) void this.#sleepUntilDue();
   }
 
-  /** Does not ring. The sleep under way is left to end by itself. */
+  /** Removes the deadline. The current sleep ends by itself, so a later `set` can reuse it. */
   clear(): void {
-    this.#at = Number.POSITIVE_INFINITY;
+    this.#expiresAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Does not ring, and holds no timer. */
+  /** Removes the deadline and ends the current sleep, so that no timer is left. */
   stop(): void {
     this.clear();
     this.#sleep?.abort('stopped');
   }
 
   async #sleepUntilDue(): Promise<void> {
-    this.#sleep?.abort('an earlier time was set');
+    this.#sleep?.abort('an earlier deadline was set');
     const sleep = new AbortController();
     this.#sleep = sleep;
-    for (let left = this.#at - this.#clock.monotonic(); left > 0; left = this.#at - this.#clock.monotonic()) {
-      if (left === Number.POSITIVE_INFINITY) break;
-      this.#wakesAt = this.#at;
+    for (let left = this.#leftMs(); left > 0 && left !== Number.POSITIVE_INFINITY; left = this.#leftMs()) {
+      this.#wakesAt = this.#expiresAt;
       await this.#clock.sleep(left, sleep.signal).catch(() => undefined);
       if (this.#sleep !== sleep) return;
       if (sleep.signal.aborted) break;
     }
     this.#sleep = undefined;
     this.#wakesAt = Number.POSITIVE_INFINITY;
-    if (this.#at > this.#clock.monotonic()) return;
+    if (this.#leftMs() > 0) return;
     this.clear();
-    this.#ring();
+    this.#onExpired();
+  }
+
+  #leftMs(): number {
+    return this.#expiresAt - this.#clock.monotonic();
   }
 }

@@ -1,28 +1,29 @@
-/** Randomness as a parameter. */
+/** The random source as a parameter, so that a seed makes every byte of a run reproducible. */
 import { randomFillSync } from 'node:crypto';
 
-/** Every module takes random bytes from a `Random` that it is given. */
+/** Modules take random bytes from a `Random` parameter, never from the system directly. */
 export interface Random {
-  /** True when the bytes follow from a seed: then keys are made from them and signatures are deterministic too. */
+  /** True when the bytes are derived from a seed. Keys are then derived from these bytes and signatures are deterministic. */
   readonly deterministic?: boolean;
-  /** `length` fresh random bytes. */
+  /** Returns `length` new random bytes. */
   bytes(length: number): Uint8Array;
 }
 
-/** The operating system's random source, read in blocks because a call for a few bytes costs as much as one for a block. */
+/** Bytes read ahead: a call for a few bytes costs as much as a call for a whole block. */
 const block = new Uint8Array(4096);
-let taken = block.length;
+let used = block.length;
 
+/** The random source of the operating system. */
 export const systemRandom: Random = {
   bytes(length) {
     if (length > block.length / 8) return randomFillSync(new Uint8Array(length));
-    if (taken + length > block.length) {
+    if (used + length > block.length) {
       randomFillSync(block);
-      taken = 0;
+      used = 0;
     }
-    const bytes = block.slice(taken, taken + length);
-    block.fill(0, taken, taken + length);
-    taken += length;
+    const bytes = block.slice(used, used + length);
+    block.fill(0, used, used + length);
+    used += length;
     return bytes;
   },
 };

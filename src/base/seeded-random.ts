@@ -1,9 +1,9 @@
-/** A `Random` whose bytes follow from a seed: HMAC-SHA-256 over a counter, keyed with the seed. For tests and reproducible runs, not for secrets. */
+/** A `Random` that derives its bytes from a seed: HMAC-SHA-256 over a counter, keyed with the seed. For tests and reproducible runs, not for secrets. */
 import { createHmac } from 'node:crypto';
 import { utf8 } from './bytes.ts';
 import type { Random } from './random.ts';
 
-/** Bytes that follow from `seed`: the same seed, the same bytes. Never for secrets. */
+/** Returns a `Random` that gives the same bytes for the same seed. Never use it for secrets. */
 export function seededRandom(seed: string): Random {
   const key = utf8(`touchstone seed ${seed}`);
   let counter = 0;
@@ -11,15 +11,15 @@ export function seededRandom(seed: string): Random {
   return {
     deterministic: true,
     bytes(length) {
-      const taken = new Uint8Array(length);
+      const result = new Uint8Array(length);
       for (let filled = 0; filled < length; ) {
         if (pool.length === 0) pool = new Uint8Array(createHmac('sha256', key).update(String(counter++)).digest());
         const part = pool.subarray(0, length - filled);
-        taken.set(part, filled);
+        result.set(part, filled);
         pool = pool.subarray(part.length);
         filled += part.length;
       }
-      return taken;
+      return result;
     },
   };
 }

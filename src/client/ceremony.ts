@@ -1,19 +1,19 @@
 /**
- * The life of one ceremony: it ends by its result, a failure, the timeout, the page's abort or the user's refusal - once,
- * and whatever ended it first is what the page gets. Nothing it started (timer, listener, question) outlives it.
+ * The lifetime of one ceremony. It ends once: with its result, a failure, the timeout, the page's abort or the user's
+ * refusal. The page gets whichever came first. Every timer, listener and prompt of the ceremony ends with it.
  */
-
-import { abortable, LinkedAbort, over } from '#base/async.ts';
+import { abortable, LinkedAbort, noLongerNeeded } from '#base/async.ts';
 import type { Phase } from '#result/timeline.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';
+import { CeremonyError } from './ceremony-error.ts';
 import { type ClientContext, type ClientPolicy, defaultPolicy } from './context.ts';
-import { CeremonyError, toWebAuthnError } from './status-to-dom-exception.ts';
+import { toWebAuthnError } from './status-to-dom-exception.ts';
 import { type Cancelled, cancelled, type PresencePrompt, type UserInteraction } from './user-interaction.ts';
 
 const notMeasured = () => undefined;
 
 /**
- * Runs `work` as a ceremony of at most `timeoutMs`.
+ * Runs `work` as a ceremony of at most `timeoutMs` milliseconds.
  * @throws {WebAuthnError} for every failure; the page's own abort reason when the page aborted.
  */
 export async function runCeremony<T>(
@@ -25,7 +25,7 @@ export async function runCeremony<T>(
   try {
     return await work(ceremony);
   } catch (error) {
-    throw ceremony.conclude(error);
+    throw ceremony.reportFailure(error);
   } finally {
     ceremony[Symbol.dispose]();
   }
@@ -34,8 +34,8 @@ export async function runCeremony<T>(
 export class Ceremony implements Disposable {
   readonly context: ClientContext;
   readonly policy: ClientPolicy;
-  /** Devices that were pulled and are still listed: they do not count until they left the list. */
-  readonly removed = new Set<CtapDevice>();
+  /** Devices that were unplugged but are still listed. They are ignored until they leave the list. */
+  readonly removedDevices = new Set<CtapDevice>();
   readonly #controller = new AbortController();
   readonly #onPageAbort = () => this.end(this.context.signal?.reason);
 
@@ -44,7 +44,7 @@ export class Ceremony implements Disposable {
     this.policy = clientPolicy(context);
     if (context.signal?.aborted) this.#onPageAbort();
     context.signal?.addEventListener('abort', this.#onPageAbort, { once: true });
-    const expire = () => this.end(new CeremonyError('NotAllowedError', `timed out after ${timeoutMs} ms`, 'timeout'));
+    const expire = () => this.end(new CeremonyError('NotAllowedError', `Timed out after ${timeoutMs} ms`, 'timeout'));
     context.clock.sleep(timeoutMs, this.signal).then(expire, () => undefined);
   }
 
@@ -53,19 +53,19 @@ export class Ceremony implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Ends the ceremony from outside; its work rejects at the next wait. */
+  /** Ends the ceremony with `reason`; its work rejects at the next wait. Does nothing when it has ended already. */
   end(reason: unknown): void {
     if (!this.signal.aborted) this.#controller.abort(reason);
   }
 
-  /** Waits for `promise`, but no longer than the ceremony lasts. */
-  until<T>(promise: Promise<T>): Promise<T> {
+  /** Settles as `promise` does, or rejects when the ceremony ends. */
+  waitFor<T>(promise: Promise<T>): Promise<T> {
     return abortable(promise, this.signal);
   }
 
-  /** Measures `work` as a phase of the timeline. */
+  /** Runs `work` and records its duration as a phase of the timeline. */
   async measure<T>(phase: Phase, work: () => Promise<T>, label?: string): Promise<T> {
-    const done = this.start(phase, label);
+    const done = this.startPhase(phase, label);
     try {
       return await work();
     } finally {
@@ -73,45 +73,49 @@ export class Ceremony implements Disposable {
     }
   }
 
-  start(phase: Phase, label?: string): () => void {
+  /** Starts a phase of the timeline; the returned function ends it. */
+  startPhase(phase: Phase, label?: string): () => void {
     return this.context.timeline?.start(phase, label) ?? notMeasured;
   }
 
   /**
-   * Puts one question to the user.
-   * @throws {CeremonyError} NotAllowedError when the user cancels, or when whoever plays the user fails.
+   * Shows one prompt to the user and returns the answer.
+   * @throws {CeremonyError} NotAllowedError when the user cancels, or when the `UserInteraction` fails.
    */
-  async ask<T>(
+  async askUser<T>(
     label: string,
-    question: (user: UserInteraction, signal: AbortSignal) => Promise<T | Cancelled>,
+    prompt: (user: UserInteraction, signal: AbortSignal) => Promise<T | Cancelled>,
     signal = this.signal,
   ): Promise<T> {
-    const done = this.start('user-dialog', label);
+    const done = this.startPhase('user-dialog', label);
     try {
-      const answer = await abortable(question(this.context.user, signal), signal);
+      const answer = await abortable(prompt(this.context.user, signal), signal);
       if (answer === cancelled) throw userCancelled();
       return answer as T;
     } catch (error) {
       if (error instanceof CeremonyError || signal.aborted) throw error;
-      throw new CeremonyError('NotAllowedError', `the user could not be asked: ${label}`, undefined, { cause: error });
+      throw new CeremonyError('NotAllowedError', `Cannot show the prompt "${label}"`, undefined, { cause: error });
     } finally {
       done();
     }
   }
 
-  /** Follows the keepalives of one command: while it waits for a gesture, the user is told and the time is the user's. */
+  /** Returns a watch for the keepalives of one command; pass it to that command. */
   watchPresence(prompt: PresencePrompt): PresenceWatch {
     return new PresenceWatch(this, prompt);
   }
 
-  /** What the page gets for `error`, the user having been told: an earlier end outranks what it caused. */
-  conclude(error: unknown): unknown {
+  /**
+   * Returns the error for the page and shows its reason to the user. When the ceremony ended before, that first reason
+   * replaces `error`, which is then only a consequence of it.
+   */
+  reportFailure(error: unknown): unknown {
     const reason = this.signal.aborted ? this.signal.reason : toWebAuthnError(error);
     if (reason instanceof CeremonyError && reason.endReason) {
       try {
         this.context.user.inform(reason.endReason);
       } catch {
-        // Telling is a courtesy; a user who cannot be told does not change the outcome.
+        // The outcome for the page stays the same when the reason cannot be shown.
       }
     }
     return reason;
@@ -119,15 +123,19 @@ export class Ceremony implements Disposable {
 
   [Symbol.dispose](): void {
     this.context.signal?.removeEventListener('abort', this.#onPageAbort);
-    this.end(over);
+    this.end(noLongerNeeded);
   }
 }
 
+/**
+ * Follows the keepalives of one command. While the authenticator waits for a gesture, the presence prompt is shown and
+ * the time counts as the user's. Dispose it when the command has been answered.
+ */
 export class PresenceWatch implements Disposable {
   readonly #ceremony: Ceremony;
   readonly #prompt: PresencePrompt;
-  /** The device has asked for a gesture. */
-  wasNeeded = false;
+  /** Whether the device has asked for a gesture. */
+  wasRequested = false;
   #wait: { done: () => void; abort: LinkedAbort } | undefined;
 
   constructor(ceremony: Ceremony, prompt: PresencePrompt) {
@@ -136,25 +144,25 @@ export class PresenceWatch implements Disposable {
   }
 
   readonly onKeepalive = (state: Keepalive): void => {
-    if (state === 'upneeded') this.#open();
+    if (state === 'upneeded') this.#showPrompt();
     else this[Symbol.dispose]();
   };
 
-  #open(): void {
+  #showPrompt(): void {
     if (this.#wait || this.#ceremony.signal.aborted) return;
-    this.wasNeeded = true;
-    const wait = { done: this.#ceremony.start('user-presence'), abort: new LinkedAbort(this.#ceremony.signal) };
+    this.wasRequested = true;
+    const wait = { done: this.#ceremony.startPhase('user-presence'), abort: new LinkedAbort(this.#ceremony.signal) };
     this.#wait = wait;
-    const refuse = (cause?: unknown) => {
+    const endCeremony = (cause?: unknown) => {
       if (!wait.abort.signal.aborted) this.#ceremony.end(userCancelled(cause));
     };
     const { user } = this.#ceremony.context;
     Promise.resolve(wait.abort.signal)
       .then((signal) => user.awaitPresence(this.#prompt, signal))
-      .then(() => refuse(), refuse);
+      .then(() => endCeremony(), endCeremony);
   }
 
-  /** The command was answered, or the device works on. */
+  /** Hides the prompt: the command was answered, or the device continues without waiting. */
   [Symbol.dispose](): void {
     this.#wait?.done();
     this.#wait?.abort[Symbol.dispose]();
@@ -162,8 +170,9 @@ export class PresenceWatch implements Disposable {
   }
 }
 
+/** Returns the policy of `context`, with defaults for what it leaves out. */
 export const clientPolicy = ({ policy }: ClientContext): ClientPolicy =>
   policy ? { ...defaultPolicy, ...policy } : defaultPolicy;
 
 const userCancelled = (cause?: unknown) =>
-  new CeremonyError('NotAllowedError', 'the user cancelled', undefined, cause === undefined ? undefined : { cause });
+  new CeremonyError('NotAllowedError', 'The user cancelled', undefined, cause === undefined ? undefined : { cause });

@@ -1,18 +1,18 @@
 /** Who touches an emulated key, as text: `auto`, `ask`, `never`, `after:300ms`. */
-import { duration } from '#scenario/language/schema/units.ts';
+import { parseDuration } from '#base/durations.ts';
 
 /** `ask` and `never`: only single gestures answer. */
-export type TouchHabit = 'auto' | 'ask' | 'never' | { afterMs: number };
+export type TouchPolicy = 'auto' | 'ask' | 'never' | { afterMs: number };
 
 /** What a text has to be. */
-export const wantedTouch = 'auto, ask, never or after:300ms is wanted';
+export const expectedTouchPolicy = 'auto, ask, never or after:300ms is wanted';
 
 /** Undefined for a text that is none. */
-export function parseTouch(text: string): TouchHabit | undefined {
+export function parseTouchPolicy(text: string): TouchPolicy | undefined {
   if (text === 'auto' || text === 'ask' || text === 'never') return text;
-  const after = text.startsWith('after:') ? duration.safeParse(text.slice('after:'.length)) : undefined;
-  return after?.success ? { afterMs: after.data } : undefined;
+  const afterMs = text.startsWith('after:') ? parseDuration(text.slice('after:'.length)) : undefined;
+  return afterMs === undefined ? undefined : { afterMs };
 }
 
-export const touchText = (habit: TouchHabit): string =>
+export const formatTouchPolicy = (habit: TouchPolicy): string =>
   typeof habit === 'object' ? `after:${habit.afterMs}ms` : habit;

@@ -1,11 +1,11 @@
-/** A clock for tests that stands still until it is told to move on: what a test measures does not depend on how fast the machine is. */
+/** A clock for tests that moves only when `advance` is called, so that test results do not depend on the speed of the machine. */
 import type { Clock } from '../clock.ts';
 
 export class ManualClock implements Clock {
   #elapsedMs = 0;
   readonly #sleepers = new Set<{ wakeAt: number; wake(): void }>();
 
-  /** How many sleep. */
+  /** The number of pending sleeps. */
   get sleeping(): number {
     return this.#sleepers.size;
   }
@@ -36,7 +36,7 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Moves time forward; sleepers whose time has come wake in the order of their times. */
+  /** Moves time forward by `ms`. Sleeps that are then due resolve in the order of their times. */
   advance(ms: number): void {
     this.#elapsedMs += ms;
     const due = [...this.#sleepers].filter(({ wakeAt }) => wakeAt <= this.#elapsedMs);

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { toBase64url } from '#base/bytes.ts';
+import { parseDuration } from '#base/durations.ts';
 import { UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { keysAt, lendableKeys } from '#real-keys/lendable-keys.ts';
-import { duration } from '#scenario/language/schema/units.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
-import { defaultRemotePort, nameOf } from '#transport/remote/address.ts';
-import type { LendableKey } from '#transport/remote/remote-server-session.ts';
-import { type KeyLending, type LendingEvent, lendKeys } from '#transport/remote/server.ts';
+import { defaultRemotePort, formatHostPort } from '#transport/remote/address.ts';
+import type { ServableKey } from '#transport/remote/remote-server-session.ts';
+import { type KeyServer, type KeyServerEvent, serveKeys } from '#transport/remote/server.ts';
 import { exitCode } from '../exit-codes.ts';
 
 interface KeysServeOptions {
@@ -57,8 +57,8 @@ async function serve({ host, port, idle, device, ...files }: KeysServeOptions, e
   const token = given || toBase64url(systemRandom.bytes(24));
   const keys = { list: () => keysToLend(device) };
   const tls = tlsOf(files);
-  await using lending = await lendKeys({ keys, token, host, port, tls, idleMs: idle, onEvent: logEvent });
-  console.log(`lends keys at ${pc.bold(nameOf(lending))}  ${pc.dim('Ctrl+C stops')}`);
+  await using lending = await serveKeys({ keys, token, host, port, tls, idleMs: idle, onEvent: logEvent });
+  console.log(`lends keys at ${pc.bold(formatHostPort(lending))}  ${pc.dim('Ctrl+C stops')}`);
   for (const line of await instructions(lending, keys, given ? undefined : token)) console.log(line);
   await new Promise<void>((resolve) => {
     if (ended.aborted) resolve();
@@ -66,13 +66,13 @@ async function serve({ host, port, idle, device, ...files }: KeysServeOptions, e
   });
 }
 
-const keysToLend = async (addresses: readonly string[]): Promise<LendableKey[]> =>
+const keysToLend = async (addresses: readonly string[]): Promise<ServableKey[]> =>
   addresses.length > 0 ? keysAt(addresses, openDevice) : lendableKeys(await listDevices(), openDevice);
 
 /** What to set on the machine that tests, and what is there to be used. */
 async function instructions(
-  lending: KeyLending,
-  keys: { list(): Promise<LendableKey[]> },
+  lending: KeyServer,
+  keys: { list(): Promise<ServableKey[]> },
   newToken: string | undefined,
 ): Promise<string[]> {
   const set = (name: string, value: string) => `  ${pc.cyan(name)}=${value}`;
@@ -81,7 +81,9 @@ async function instructions(
   return [
     ...(newToken ? [set(tokenVariable, newToken)] : []),
     ...(fingerprint ? [set('TOUCHSTONE_REMOTE_PIN', fingerprint)] : []),
-    ...lent.map(({ id, label }) => `  remote:${nameOf(lending)}/${id}  ${pc.dim(label === id ? '' : label)}`.trimEnd()),
+    ...lent.map(({ id, label }) =>
+      `  remote:${formatHostPort(lending)}/${id}  ${pc.dim(label === id ? '' : label)}`.trimEnd(),
+    ),
     ...(lent.length === 0 ? [pc.dim('  no key yet; those that are plugged in later are lent, too')] : []),
   ];
 }
@@ -101,7 +103,7 @@ function read(option: string, file: string): string {
   }
 }
 
-function logEvent(event: LendingEvent): void {
+function logEvent(event: KeyServerEvent): void {
   const time = pc.dim(new Date().toTimeString().slice(0, 8));
   if (event.type === 'refused') console.log(`${time} ${pc.yellow('refused')}  ${event.peer}: ${event.why}`);
   else if (event.type === 'leased')
@@ -117,7 +119,7 @@ function port(text: string): number {
 }
 
 function milliseconds(text: string): number {
-  const { data } = duration.safeParse(text);
-  if (!data) throw new InvalidArgumentError('a time such as 30s, 10m or 2h is wanted.');
-  return data;
+  const parsed = parseDuration(text);
+  if (!parsed) throw new InvalidArgumentError('a time such as 30s, 10m or 2h is wanted.');
+  return parsed;
 }

@@ -38,7 +38,7 @@ describe('whose hands are at real keys', () => {
     [['--operator-url', 'robot.test'], /a URL of a server is wanted/],
     [['--operator-url', 'file:///robot'], /a URL of a server is wanted/],
     [['--operator-url', 'http://me:secret@robot.test/'], /no name and password may be in it/],
-    [['--patience', '30'], /write it like 300ms, 2s, 5m or 1h/],
+    [['--patience', '30'], /Expected a duration such as 300ms, 2s, 5m or 1h/],
   ])('%j is refused', (args, complaint) => {
     expect(() => parsed(...args)).toThrow(complaint);
   });

@@ -1,9 +1,9 @@
 /** What `touchstone run` is told about the hands at real keys. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { durationExamples, parseDuration } from '#base/durations.ts';
 import { UsageError } from '#base/errors.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
-import { duration } from '#scenario/language/schema/units.ts';
-import { wordsOf } from './split-command-line.ts';
+import { splitCommandLine } from './split-command-line.ts';
 
 export interface OperatorOptions {
   operator?: 'terminal' | 'none';
@@ -54,7 +54,7 @@ export function operatorChoice({ operator, operatorCommand, operatorUrl }: Opera
 
 function words(text: string): string[] {
   try {
-    return wordsOf(text);
+    return splitCommandLine(text);
   } catch (error) {
     throw new InvalidArgumentError(`${(error as Error).message}.`);
   }
@@ -70,7 +70,7 @@ function url(text: string): string {
 }
 
 function patience(text: string): number {
-  const parsed = duration.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(`${parsed.error.issues[0]?.message}.`);
-  return parsed.data;
+  const parsed = parseDuration(text);
+  if (parsed === undefined) throw new InvalidArgumentError(`Expected a duration such as ${durationExamples}.`);
+  return parsed;
 }

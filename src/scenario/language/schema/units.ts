@@ -1,20 +1,16 @@
 /** The small words of the scenario language: durations, comparisons, names. Every schema here also describes itself to editors. */
 import { z } from 'zod';
+import { durationExamples, durationPattern, parseDuration } from '#base/durations.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 
 /** Milliseconds, as every duration of a scenario arrives in code. */
 export type Ms = number & z.$brand<'Ms'>;
 
-const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
 /** A duration in text with its unit: `300ms`, `2s`, `1.5m`, `1h`. Parsed to milliseconds. */
 export const duration = z
-  .string({ error: 'a duration needs a unit: 300ms, 2s, 5m or 1h' })
-  .regex(/^\d+(?:\.\d+)?(?:ms|s|m|h)$/, { error: 'not a duration; write it like 300ms, 2s, 5m or 1h' })
-  .transform((text): Ms => {
-    const [, amount, unit] = /^([\d.]+)(\w+)$/.exec(text)!;
-    return (Number(amount) * millisecondsOf[unit as keyof typeof millisecondsOf]) as Ms;
-  })
+  .string({ error: `a duration needs a unit: ${durationExamples}` })
+  .regex(durationPattern, { error: `not a duration; write it like ${durationExamples}` })
+  .transform((text): Ms => parseDuration(text) as Ms)
   .describe('Duration with its unit: 300ms, 2s, 5m, 1h');
 
 const comparators = ['>=', '<=', '>', '<', '!='] as const;
@@ -44,12 +40,12 @@ export const count = z
 export const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).nonempty()]);
 
 /** One of several, keyed by the name that `Shape` gives it. */
-export type OneOf<Shape extends z.ZodRawShape> = {
+export type ExactlyOneOf<Shape extends z.ZodRawShape> = {
   [Key in keyof Shape]: { [Only in Key]: z.output<Shape[Key]> };
 }[keyof Shape];
 
 /** A map with exactly one of the keys of `shape`. */
-export const oneOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+export const exactlyOneOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z
     .strictObject(shape)
     .partial()
@@ -57,17 +53,17 @@ export const oneOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
       error: `expected exactly one of ${Object.keys(shape).join(', ')}`,
       when: ({ issues }) => issues.length === 0,
     })
-    .transform((map) => map as OneOf<Shape>);
+    .transform((map) => map as ExactlyOneOf<Shape>);
 
 /** A step or setting that also stands alone: nothing, or what `schema` takes. */
-export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
+export const optionalArgument = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .union([z.null(), schema])
     .optional()
     .transform((value): z.output<Schema> | undefined => value ?? undefined);
 
 /** A step that takes no argument. */
-export const nothing = z
+export const noArgument = z
   .null()
   .optional()
   .transform(() => undefined);
