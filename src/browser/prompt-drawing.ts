@@ -11,7 +11,7 @@ export interface PromptView {
   /** To which key. */
   which: string;
   /** How long it is waited for; absent where there is nothing to do. */
-  patienceMs?: number;
+  timeoutMs?: number;
 }
 
 /** Strokes on a 24 by 24 grid. */
@@ -63,26 +63,26 @@ const picture = ({ handling }: PromptView): DrawnElement => ({
 });
 
 /** Empties with the time that is left. */
-const ring = ({ patienceMs }: PromptView): DrawnElement => ({
+const ring = ({ timeoutMs }: PromptView): DrawnElement => ({
   tag: 'svg',
   class: 'ring',
   attributes: { viewBox: '0 0 64 64' },
-  children: ['track', ...(patienceMs === undefined ? [] : ['left'])].map((name) => ({
+  children: ['track', ...(timeoutMs === undefined ? [] : ['left'])].map((name) => ({
     tag: 'path',
     class: name,
     attributes: { d: 'M32 3a29 29 0 1 1 0 58 29 29 0 1 1 0-58', pathLength: '100' },
   })),
 });
 
-const countdown = ({ patienceMs }: PromptView, elapsedMs: number): DrawnElement[] =>
-  patienceMs === undefined
+const countdown = ({ timeoutMs }: PromptView, elapsedMs: number): DrawnElement[] =>
+  timeoutMs === undefined
     ? []
     : [
         {
           tag: 'div',
-          class: patienceMs - elapsedMs <= hurryMs ? 'time hurry' : 'time',
+          class: timeoutMs - elapsedMs <= hurryMs ? 'time hurry' : 'time',
           children: [
-            { tag: 'div', class: 'seconds', text: String(Math.max(0, Math.ceil((patienceMs - elapsedMs) / 1000))) },
+            { tag: 'div', class: 'seconds', text: String(Math.max(0, Math.ceil((timeoutMs - elapsedMs) / 1000))) },
             { tag: 'div', class: 'unit', text: 's' },
           ],
         },
@@ -91,11 +91,11 @@ const countdown = ({ patienceMs }: PromptView, elapsedMs: number): DrawnElement[
 const hurryMs = 10_000;
 
 /** Share of the ring that is gone, in percent. */
-const gone = (ms: number, patienceMs: number): string => Math.min(100, (100 * ms) / patienceMs).toFixed(2);
+const gone = (ms: number, timeoutMs: number): string => Math.min(100, (100 * ms) / timeoutMs).toFixed(2);
 
-function styleSheet({ patienceMs }: PromptView, elapsedMs: number): string {
+function styleSheet({ timeoutMs }: PromptView, elapsedMs: number): string {
   const [from, to] =
-    patienceMs === undefined ? [0, 0] : [elapsedMs, elapsedMs + 1000].map((ms) => gone(ms, patienceMs));
+    timeoutMs === undefined ? [0, 0] : [elapsedMs, elapsedMs + 1000].map((ms) => gone(ms, timeoutMs));
   return `${coversWindow}
 .card { position: absolute; right: 24px; bottom: 24px; display: flex; align-items: center; gap: 12px;
   max-width: min(384px, calc(100vw - 48px)); padding: 14px 20px 14px 14px; border-radius: 20px;

@@ -13,7 +13,7 @@ const view: PromptView = {
   handling: 'touch',
   what: 'Touch the blinking key',
   which: 'YubiKey 5 NFC (serial 5234567)',
-  patienceMs: 30_000,
+  timeoutMs: 30_000,
 };
 
 const textsOf = ({ text, children = [] }: DrawnElement): string[] =>
@@ -27,7 +27,7 @@ describe('a drawn prompt', () => {
   });
 
   test('counts nothing where there is nothing to do', () => {
-    const { patienceMs: _, ...calm } = view;
+    const { timeoutMs: _, ...calm } = view;
     expect(textsOf(drawPrompt({ ...calm, handling: 'keep-away' }, 0).root)).toEqual([view.what, view.which]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * What the relying party learns of the authenticator: attestation conveyance, WebAuthn L3 sections 5.4.7, 5.1.3 (construct
+ * Attestation conveyance: what the relying party learns about the authenticator. WebAuthn L3 sections 5.4.7, 5.1.3 (construct
  * credential, step 1) and 6.5.4 (attestation object).
  */
 import type { AttestedCredentialData } from '#protocol/authenticator-data.ts';
@@ -13,17 +13,17 @@ export interface Attestation {
 }
 
 /**
- * The attestation object for the page. With `none` the statement is dropped; the AAGUID stays (Level 2 zeroed it).
- * Self attestation of an authenticator with zero AAGUID identifies nothing and is kept.
+ * Returns the CBOR attestation object for the page. With the preference `none` the statement is dropped and the AAGUID stays
+ * (Level 2 set it to zero). Self attestation with a zero AAGUID identifies no model and is kept.
  */
-export function attestationObject(
+export function encodeAttestationObject(
   attestation: Attestation,
   { aaguid }: AttestedCredentialData,
   preference: AttestationConveyancePreference,
 ): Uint8Array {
   const { authData } = attestation;
-  const isAnonymous = preference === 'none' && !isAnonymousSelfAttestation(attestation, aaguid);
-  const { fmt, attStmt } = isAnonymous ? { fmt: 'none', attStmt: new Map() } : attestation;
+  const mustDrop = preference === 'none' && !isAnonymousSelfAttestation(attestation, aaguid);
+  const { fmt, attStmt } = mustDrop ? { fmt: 'none', attStmt: new Map() } : attestation;
   return encode(
     new Map<string, string | CborMap | Uint8Array>([
       ['fmt', fmt],

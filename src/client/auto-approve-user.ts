@@ -1,24 +1,33 @@
-/** A user who answers every question at once: for tests, benchmarks and whoever has nothing to decide. */
+/** A `UserInteraction` that approves every prompt at once, for tests and benchmarks. */
 import { type AuthenticatorChoice, cancelled, type EndReason, type UserInteraction } from './user-interaction.ts';
 
 export interface AutoApproveOptions {
-  /** Typed at every PIN prompt; a list is typed one at each. When nothing is left, or a single PIN was wrong, the user cancels. */
+  /**
+   * PIN to enter. A list has one PIN for each prompt, in order. The prompt is cancelled when the list is used up, when a
+   * single PIN was wrong, or when there is no PIN.
+   */
   pin?: string | string[];
-  /** The place preferred among the choices; otherwise the first. */
-  place?: AuthenticatorChoice['kind'];
+  /** Kind of authenticator to choose when several kinds are offered. Default: the first choice. */
+  authenticatorKind?: AuthenticatorChoice['kind'];
+  /** Called when the ceremony ends with a reason for the user. */
   onInform?: (reason: EndReason) => void;
 }
 
-/** A fresh promise at each call: waiting on one shared by all would keep every waiter alive. */
+/** Returns a new promise for each call: waiters on one shared promise would stay in memory for ever. */
 const never = () => new Promise<never>(() => undefined);
 
-export function autoApproveUser({ pin, place, onInform }: AutoApproveOptions = {}): UserInteraction {
+/** Returns a user who chooses, enters the PIN and approves without delay. Touching the key is left to the key. */
+export function autoApproveUser({ pin, authenticatorKind, onInform }: AutoApproveOptions = {}): UserInteraction {
   const pins = Array.isArray(pin) ? [...pin] : undefined;
+  const nextPin = (hadProblem: boolean): string | undefined => {
+    if (pins) return pins.shift();
+    return hadProblem || Array.isArray(pin) ? undefined : pin;
+  };
   return {
-    chooseAuthenticator: async (choices) => (choices.find(({ kind }) => kind === place) ?? choices[0])?.id ?? cancelled,
+    chooseAuthenticator: async (choices) =>
+      (choices.find(({ kind }) => kind === authenticatorKind) ?? choices[0])?.id ?? cancelled,
     connectKey: never,
-    providePin: async ({ problem }) =>
-      (pins ? pins.shift() : problem ? undefined : (pin as string | undefined)) ?? cancelled,
+    providePin: async ({ problem }) => nextPin(problem !== undefined) ?? cancelled,
     awaitPresence: never,
     review: async () => 'ok',
     chooseAccount: async ([first]) => first?.credentialId ?? cancelled,

@@ -9,12 +9,12 @@ describe('client data serialization', () => {
   const origin = 'https://example.com';
   test.each([
     [
-      'a creation',
+      'create()',
       { type: 'webauthn.create', crossOrigin: false },
       'webauthn.create","challenge":"AP8Q","origin":"https://example.com","crossOrigin":false}',
     ],
     [
-      'an assertion',
+      'get()',
       { type: 'webauthn.get', crossOrigin: false },
       'webauthn.get","challenge":"AP8Q","origin":"https://example.com","crossOrigin":false}',
     ],
@@ -24,20 +24,20 @@ describe('client data serialization', () => {
       'webauthn.get","challenge":"AP8Q","origin":"https://example.com","crossOrigin":true}',
     ],
     [
-      'a cross-origin frame under a known page',
+      'a cross-origin frame with a known top origin',
       { type: 'webauthn.create', crossOrigin: true, topOrigin: 'https://top.example' },
       'webauthn.create","challenge":"AP8Q","origin":"https://example.com","crossOrigin":true,"topOrigin":"https://top.example"}',
     ],
     [
-      'a top origin that is no other',
+      'a top origin equal to the origin',
       { type: 'webauthn.create', crossOrigin: false, topOrigin: 'https://example.com' },
       'webauthn.create","challenge":"AP8Q","origin":"https://example.com","crossOrigin":false}',
     ],
-  ] as const)('%s', (_case, changes, rest) => {
+  ] as const)('serializes the client data of %s', (_case, changes, rest) => {
     expect(text(serializeClientData({ challenge, origin, ...changes }))).toBe(`{"type":"${rest}`);
   });
 
-  test('is what its hash is taken of', () => {
+  test('hashClientData() returns the SHA-256 hash of the bytes', () => {
     const json = serializeClientData({ type: 'webauthn.create', challenge, origin, crossOrigin: false });
     expect(toHex(hashClientData(json))).toBe('280e85d3a38f9924f157dfe5b6f1e8f0278dc8656fc9da281faae9d3315708be');
   });
@@ -48,6 +48,6 @@ test.each([
   ['quote " and \\ backslash', '"quote \\" and \\\\ backslash"'],
   ['\u0000\u0009\u000a\u001f', '"\\u0000\\u0009\\u000a\\u001f"'],
   ['slash / stays, as do \u007f, ü and 😀', '"slash / stays, as do \u007f, ü and 😀"'],
-])('CCDToString of %j', (given, wanted) => {
-  expect(ccdToString(given)).toBe(wanted);
+])('ccdToString() escapes %j', (given, expected) => {
+  expect(ccdToString(given)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-/** Client data and its serialization, WebAuthn L3 section 5.8.1 and 5.8.1.1: byte for byte what a verifier without a JSON parser expects. */
+/** Client data and its serialization, WebAuthn L3 section 5.8.1 and 5.8.1.1. The bytes suit verifiers without a JSON parser. */
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 
@@ -11,7 +11,7 @@ export interface CollectedClientData {
   topOrigin?: string | undefined;
 }
 
-/** The bytes of clientDataJSON, in the order that section 5.8.1.2 ("limited verification") relies on. */
+/** Returns the bytes of clientDataJSON. Section 5.8.1.2 ("limited verification") relies on the order of the members. */
 export function serializeClientData({ type, challenge, origin, crossOrigin, topOrigin }: CollectedClientData) {
   const members = [
     `"type":${ccdToString(type)}`,
@@ -23,13 +23,13 @@ export function serializeClientData({ type, challenge, origin, crossOrigin, topO
   return utf8(`{${members.join(',')}}`);
 }
 
-/** The hash of the serialized client data: what an authenticator signs over, 32 bytes. */
+/** Returns the hash of the serialized client data that the authenticator signs, 32 bytes. */
 export const hashClientData = (clientDataJSON: Uint8Array): Uint8Array => sha256(clientDataJSON);
 
-/** CCDToString: escapes the quote, the backslash and everything below U+0020, always as \u00xx; nothing else. */
+/** CCDToString: escapes the quote and the backslash, and every character below U+0020 as \u00xx; nothing else. */
 export function ccdToString(text: string): string {
   const escaped = text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what has to be escaped
     /["\\\u0000-\u001f]/g,
     (character) =>
       character === '"' || character === '\\'

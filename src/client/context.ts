@@ -1,4 +1,4 @@
-/** What a ceremony runs in: the page, the connected authenticators, the user, time and randomness, and what this client's vendor decided. */
+/** What a ceremony depends on: the calling page, the connected authenticators, the user, clock, randomness and client policy. */
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Timeline } from '#result/timeline.ts';
@@ -6,38 +6,41 @@ import type { CtapDevice } from '#transport/device.ts';
 import type { AuthenticatorChoice, UserInteraction } from './user-interaction.ts';
 
 export interface AvailableAuthenticator {
-  /** Unique among those listed. */
+  /** Unique among the listed authenticators. */
   id: string;
   kind: AuthenticatorChoice['kind'];
-  /** What a dialog calls it, e.g. `USB security key`. */
+  /** Name in the dialog, e.g. `USB security key`. */
   label: string;
   device: CtapDevice;
 }
 
-/** The authenticators of this machine; which ones may change while a ceremony runs. */
+/** The authenticators of this machine. The list may change while a ceremony runs. */
 export interface AuthenticatorSource {
-  /** Those connected now. */
+  /** Returns the authenticators that are connected now. */
   list(): readonly AvailableAuthenticator[];
   /** Calls `listener` after every change, until the returned function is called. */
   onChange(listener: () => void): () => void;
 }
 
-/** A source that never changes. */
+/** Returns a source whose list never changes. */
 export const fixedAuthenticators = (...list: AvailableAuthenticator[]): AuthenticatorSource => ({
   list: () => list,
   onChange: () => () => undefined,
 });
 
-/** What WebAuthn leaves to the client. */
+/** Decisions that WebAuthn leaves to the client. */
 export interface ClientPolicy {
   /** Range and default of the timeout in milliseconds, WebAuthn L3 section 5.1.3 step 4. */
   timeout: { minMs: number; maxMs: number; defaultMs: number };
-  /** A key pulled during the ceremony: ask for it again (Chromium, Windows) or end (Firefox). */
+  /** When a key is unplugged during the ceremony: ask for it again (Chromium, Windows) or end the ceremony (Firefox). */
   onKeyRemoved: 'ask-again' | 'end';
   /** Enterprise attestation for an RP ID: 1 (vendor-facilitated), 2 (platform-managed), or none. CTAP 2.1 section 7.1. */
   enterpriseAttestation(rpId: string): 1 | 2 | undefined;
-  /** `relay` passes on answers that a client has to refuse, to put the relying party on trial. */
-  checks: 'strict' | 'relay';
+  /**
+   * `strict`: refuse malformed or inconsistent authenticator responses, as WebAuthn requires. `none`: pass them to the page,
+   * to test how the relying party handles them.
+   */
+  checks: 'strict' | 'none';
 }
 
 export const defaultPolicy: ClientPolicy = {
@@ -50,16 +53,16 @@ export const defaultPolicy: ClientPolicy = {
 export interface ClientContext {
   /** Serialized origin of the calling frame. The caller has checked permissions policy and user activation. */
   origin: string;
-  /** Serialized origin of the top-level page, when that is another. */
+  /** Serialized origin of the top-level page, if it differs. */
   topOrigin?: string | undefined;
-  /** True in a frame that is not same-origin with its ancestors; follows from `topOrigin` when absent. */
+  /** True in a frame that is not same-origin with its ancestors. Default: whether `topOrigin` differs from `origin`. */
   crossOrigin?: boolean | undefined;
   authenticators: AuthenticatorSource;
   user: UserInteraction;
   clock: Clock;
   random: Random;
   timeline?: Timeline | undefined;
-  /** The page's own signal. */
+  /** The page's own abort signal. */
   signal?: AbortSignal | undefined;
   policy?: Partial<ClientPolicy> | undefined;
 }

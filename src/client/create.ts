@@ -1,11 +1,12 @@
 /**
- * navigator.credentials.create(): WebAuthn L3 section 5.1.3, with the spec's steps as functions in the spec's order.
- * Everything that can be refused without an authenticator is refused before one, or the user, is bothered.
+ * navigator.credentials.create(), WebAuthn L3 section 5.1.3. The functions below are the spec's steps in the spec's order.
+ * Every check that needs no authenticator runs before one is contacted and before the user sees a prompt.
  */
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { CtapDevice } from '#transport/device.ts';
-import { attestationObject } from './attestation-conveyance.ts';
+import { encodeAttestationObject } from './attestation-conveyance.ts';
 import { type Ceremony, runCeremony } from './ceremony.ts';
+import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
 import type { ClientContext } from './context.ts';
 import type { NewCredential } from './credential.ts';
 import { type RegistrationResponseJSON, toRegistrationJSON } from './credential-json.ts';
@@ -14,18 +15,22 @@ import {
   type PublicKeyCredentialCreationOptionsJSON,
   parseCreationOptions,
 } from './credential-options.ts';
-import { registrationProcessors } from './extensions/registry.ts';
-import { type CreationRequest, type MakeCredentialResult, makeCredential, supportsCreation } from './make-credential.ts';
+import { createRegistrationProcessors } from './extensions/registry.ts';
+import {
+  type CreationRequest,
+  type MakeCredentialResult,
+  makeCredential,
+  supportsCreation,
+} from './make-credential.ts';
 import { resolveRelyingPartyId } from './relying-party-id.ts';
-import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
 import { checkNewCredential } from './response-checks.ts';
-import { withSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
-import { subjectPublicKeyInfo } from './subject-public-key-info.ts';
-import { readable, readUncheckedCredential } from './unchecked-response.ts';
+import { type SelectedAuthenticator, withSelectedAuthenticator } from './select-device.ts';
+import { encodeSubjectPublicKeyInfo } from './subject-public-key-info.ts';
+import { readUncheckedCredential, undefinedIfMalformed } from './unchecked-response.ts';
 
 /**
- * create() from JSON to JSON (section 5.1.8, and 5.1 for toJSON()).
- * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
+ * create() with JSON options and a JSON result (section 5.1.8, and 5.1 for toJSON()).
+ * @throws {WebAuthnError} with the DOMException name for the page; the page's own abort reason when the page aborted.
  */
 export async function create(
   options: PublicKeyCredentialCreationOptionsJSON,
@@ -35,13 +40,13 @@ export async function create(
 }
 
 /**
- * create() in binary form.
- * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
+ * create() with binary options and a binary result.
+ * @throws {WebAuthnError} with the DOMException name for the page; the page's own abort reason when the page aborted.
  */
 export async function createCredential(options: CreationOptions, context: ClientContext): Promise<NewCredential> {
   const done = context.timeline?.start('client');
   try {
-    const request = prepare(options, context);
+    const request = prepareRequest(options, context);
     context.signal?.throwIfAborted(); // step 16
     return await runCeremony(context, request.timeoutMs, (ceremony) => register(request, ceremony));
   } finally {
@@ -50,12 +55,12 @@ export async function createCredential(options: CreationOptions, context: Client
 }
 
 /** Steps 4 to 15. */
-function prepare(options: CreationOptions, context: ClientContext): CreationRequest {
+function prepareRequest(options: CreationOptions, context: ClientContext): CreationRequest {
   const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
   checkUserHandle(options.user.id); // step 5
   const rpId = resolveRelyingPartyId(context.origin, options.rp.id); // steps 6 to 8
-  const pubKeyCredParams = credentialParameters(options.pubKeyCredParams); // steps 9 and 10
-  const processors = registrationProcessors(options.extensions); // steps 11 and 12
+  const pubKeyCredParams = resolveCredentialParameters(options.pubKeyCredParams); // steps 9 and 10
+  const processors = createRegistrationProcessors(options.extensions); // steps 11 and 12
   const clientData = collectClientData('webauthn.create', options.challenge, context); // steps 13 to 15
   return { options, rpId, pubKeyCredParams, processors, timeoutMs, ...clientData };
 }
@@ -63,17 +68,19 @@ function prepare(options: CreationOptions, context: ClientContext): CreationRequ
 /** Step 5. */
 function checkUserHandle(id: Uint8Array): void {
   if (id.length < 1 || id.length > 64)
-    throw new WebAuthnError('TypeError', `cannot use user.id: 1 to 64 bytes are wanted, found ${id.length}`);
+    throw new WebAuthnError('TypeError', `Cannot use user.id: expected 1 to 64 bytes, got ${id.length}`);
 }
 
-/** Steps 9 and 10: ES256 and RS256 when the page names none; unknown types are passed over. */
-function credentialParameters(offered: CreationOptions['pubKeyCredParams']): CreationOptions['pubKeyCredParams'] {
-  if (offered.length === 0) return [-7, -257].map((alg) => ({ type: 'public-key', alg }));
-  const supported = offered.filter(({ type }) => type === 'public-key');
+/** Steps 9 and 10: defaults to ES256 and RS256 when the list is empty, and ignores unknown credential types. */
+function resolveCredentialParameters(
+  parameters: CreationOptions['pubKeyCredParams'],
+): CreationOptions['pubKeyCredParams'] {
+  if (parameters.length === 0) return [-7, -257].map((alg) => ({ type: 'public-key', alg }));
+  const supported = parameters.filter(({ type }) => type === 'public-key');
   if (supported.length > 0) return supported;
   throw new WebAuthnError(
     'NotSupportedError',
-    'cannot make a credential: no pubKeyCredParams entry is of type public-key',
+    'Cannot create a credential: no entry of pubKeyCredParams has the type "public-key"',
   );
 }
 
@@ -84,17 +91,17 @@ async function register(request: CreationRequest, ceremony: Ceremony): Promise<N
     rpId,
     attachment: options.authenticatorAttachment,
     hints: options.hints,
-    suits: (info: SelectedAuthenticator['info']) => supportsCreation(info, request),
+    isSuitable: (info: SelectedAuthenticator['info']) => supportsCreation(info, request),
   };
   return withSelectedAuthenticator(selection, ceremony, async (authenticator) => {
-    const made = await makeCredential(authenticator, request, ceremony);
-    const credential = constructCredential(made, authenticator, request, ceremony);
-    await review(authenticator, request, ceremony);
+    const result = await makeCredential(authenticator, request, ceremony);
+    const credential = constructCredential(result, authenticator, request, ceremony);
+    await reviewWithUser(authenticator, request, ceremony);
     return credential;
   });
 }
 
-/** "If any authenticator indicates success": constructCredentialAlg. */
+/** Step 22, "If any authenticator indicates success": constructCredentialAlg. */
 function constructCredential(
   { response, discoverable, verified }: MakeCredentialResult,
   { available, info }: SelectedAuthenticator,
@@ -102,31 +109,31 @@ function constructCredential(
   { policy }: Ceremony,
 ): NewCredential {
   const algorithms = pubKeyCredParams.map(({ alg }) => alg);
-  const { attestedCredentialData, credentialPublicKey, alg, extensions } =
-    policy.checks === 'strict'
-      ? checkNewCredential(response.authData, { rpId, verified, algorithms })
-      : readUncheckedCredential(response.authData, algorithms[0]!);
-  const spki = () => credentialPublicKey && subjectPublicKeyInfo(credentialPublicKey);
+  const isStrict = policy.checks === 'strict';
+  const { attestedCredentialData, credentialPublicKey, alg, extensions } = isStrict
+    ? checkNewCredential(response.authData, { rpId, verified, algorithms })
+    : readUncheckedCredential(response.authData, algorithms);
+  const encodeKey = () => credentialPublicKey && encodeSubjectPublicKeyInfo(credentialPublicKey);
   const outcome = { outputs: extensions ?? new Map(), discoverable };
   return {
     id: attestedCredentialData.credentialId,
     clientDataJSON,
-    attestationObject: attestationObject(response, attestedCredentialData, options.attestation),
+    attestationObject: encodeAttestationObject(response, attestedCredentialData, options.attestation),
     authenticatorData: response.authData,
-    publicKey: policy.checks === 'strict' ? spki() : readable(spki),
+    publicKey: isStrict ? encodeKey() : undefinedIfMalformed(encodeKey),
     publicKeyAlgorithm: alg,
-    transports: knownTransports(info.transports, available.device),
+    transports: listTransports(info.transports, available.device),
     authenticatorAttachment: available.kind === 'this-device' ? 'platform' : 'cross-platform',
     clientExtensionResults: Object.assign({}, ...processors.map((processor) => processor.clientOutputs?.(outcome))),
   };
 }
 
-/** Unique and in lexicographical order, section 5.2.1. */
-const knownTransports = (told: readonly string[] | undefined, { transport }: CtapDevice): string[] =>
-  [...new Set([...(told ?? []), transport])].sort();
+/** Returns the reported transports and the one in use, unique and in lexicographical order: section 5.2.1. */
+const listTransports = (reported: readonly string[] | undefined, { transport }: CtapDevice): string[] =>
+  [...new Set([...(reported ?? []), transport])].sort();
 
-/** The dialog's last page: make and model of the key go to a site that asked for attestation. */
-async function review(
+/** Shows the last page of the dialog. A site that asked for attestation learns the make and model of the key. */
+async function reviewWithUser(
   { available }: SelectedAuthenticator,
   { options, rpId }: CreationRequest,
   ceremony: Ceremony,
@@ -137,5 +144,5 @@ async function review(
     authenticator: available.label,
     attestation: options.attestation !== 'none',
   };
-  await ceremony.ask('Review', (user, signal) => user.review(prompt, signal));
+  await ceremony.askUser('Review', (user, signal) => user.review(prompt, signal));
 }

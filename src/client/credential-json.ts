@@ -1,4 +1,4 @@
-/** RegistrationResponseJSON and AuthenticationResponseJSON, WebAuthn L3 section 5.1 (toJSON()): binary members in base64url. */
+/** RegistrationResponseJSON and AuthenticationResponseJSON, WebAuthn L3 section 5.1 (toJSON()). Binary members are base64url. */
 import { toBase64url } from '#base/bytes.ts';
 import type { Assertion, NewCredential } from './credential.ts';
 
@@ -27,9 +27,10 @@ export type AuthenticationResponseJSON = PublicKeyCredentialJSON<{
   userHandle?: string;
 }>;
 
+/** Returns the JSON form of a new credential. */
 export function toRegistrationJSON(credential: NewCredential): RegistrationResponseJSON {
   return {
-    ...common(credential),
+    ...encodeCommonMembers(credential),
     response: {
       clientDataJSON: toBase64url(credential.clientDataJSON),
       attestationObject: toBase64url(credential.attestationObject),
@@ -41,9 +42,10 @@ export function toRegistrationJSON(credential: NewCredential): RegistrationRespo
   };
 }
 
+/** Returns the JSON form of an assertion. */
 export function toAuthenticationJSON(assertion: Assertion): AuthenticationResponseJSON {
   return {
-    ...common(assertion),
+    ...encodeCommonMembers(assertion),
     response: {
       clientDataJSON: toBase64url(assertion.clientDataJSON),
       authenticatorData: toBase64url(assertion.authenticatorData),
@@ -53,7 +55,13 @@ export function toAuthenticationJSON(assertion: Assertion): AuthenticationRespon
   };
 }
 
-function common({ id, authenticatorAttachment, clientExtensionResults }: NewCredential | Assertion) {
-  const text = toBase64url(id);
-  return { id: text, rawId: text, type: 'public-key' as const, authenticatorAttachment, clientExtensionResults };
+function encodeCommonMembers({ id, authenticatorAttachment, clientExtensionResults }: NewCredential | Assertion) {
+  const encodedId = toBase64url(id);
+  return {
+    id: encodedId,
+    rawId: encodedId,
+    type: 'public-key' as const,
+    authenticatorAttachment,
+    clientExtensionResults,
+  };
 }

@@ -1,24 +1,23 @@
-/** Exclude and allow lists of every length, against the emulator and against a scripted key that counts. */
+/** Exclude and allow lists of various lengths, with the emulator and with a scripted key that records the requests. */
 import { describe, expect, test } from 'vitest';
 import { equal, fromBase64url, toBase64url } from '#base/bytes.ts';
-import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
+import { encodeAuthenticatorData, flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CommandRequest } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { create } from './create.ts';
 import { get } from './get.ts';
+import { createScriptedDevice, encodeResponse } from './testing/scripted-device.ts';
 import {
-  creationOptions,
-  createEmulatedKey,
   asSecurityKey,
-  ok,
-  rejection,
-  rpId,
-  createScriptedDevice,
+  catchRejection,
+  createEmulatedKey,
   createTestClient,
+  creationOptions,
+  rpId,
 } from './testing/test-client.ts';
 
-const others = (count: number, length = 32) =>
+const unknownCredentials = (count: number, length = 32) =>
   Array.from({ length: count }, (_, index) => ({
     type: 'public-key',
     id: toBase64url(new Uint8Array(length).fill(index + 1)),
@@ -30,41 +29,45 @@ describe('excludeCredentials on the emulator', () => {
     ['first of ten', 0, 9],
     ['last of ten', 9, 0],
     ['in the middle of a hundred', 50, 49],
-  ])('the key that has one, %s, refuses after a touch', async (_case, before, after) => {
+  ])('refuses after a touch when a credential of the list is on the key: %s', async (_case, before, after) => {
     const { device } = createEmulatedKey({ pin: '1234' });
-    const world = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
-    const { id } = await create(creationOptions(), world().context);
-    const { context, asked, informed } = world();
-    const excludeCredentials = [...others(before), { type: 'public-key', id }, ...others(after)];
-    const error = await rejection(create(creationOptions({ excludeCredentials }), context));
+    const client = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
+    const { id } = await create(creationOptions(), client().context);
+    const { context, asked, informed } = client();
+    const excludeCredentials = [
+      ...unknownCredentials(before),
+      { type: 'public-key', id },
+      ...unknownCredentials(after),
+    ];
+    const error = await catchRejection(create(creationOptions({ excludeCredentials }), context));
     expect(error).toMatchObject({ name: 'InvalidStateError', endReason: 'already-registered' });
     const isSearched = before + after > 0;
     expect(asked).toEqual(['pin enter 8', isSearched ? 'touch already-registered' : 'touch register']);
     expect(informed).toEqual(['already-registered']);
   });
 
-  test('a key that has none of a hundred makes the credential', async () => {
+  test('creates the credential when none of a hundred is on the key', async () => {
     const { device, sent } = createEmulatedKey();
     const { context } = createTestClient([asSecurityKey(device)]);
-    await create(creationOptions({ excludeCredentials: others(100) }), context);
+    await create(creationOptions({ excludeCredentials: unknownCredentials(100) }), context);
     expect(sent.filter((name) => name === 'authenticatorMakeCredential')).toHaveLength(1);
     expect(sent.filter((name) => name === 'authenticatorGetAssertion').length).toBeGreaterThan(1);
   });
 
-  test('a credential that shows itself only to a verified user is found', async () => {
+  test('finds a credential that requires user verification', async () => {
     const { device } = createEmulatedKey({ persona: 'touchstone-key', pin: '1234' });
-    const world = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
+    const client = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
     const extensions = { credentialProtectionPolicy: 'userVerificationRequired' };
-    const { id } = await create(creationOptions({ extensions }), world().context);
-    const excludeCredentials = [...others(30), { type: 'public-key', id }];
-    const error = await rejection(create(creationOptions({ excludeCredentials }), world().context));
+    const { id } = await create(creationOptions({ extensions }), client().context);
+    const excludeCredentials = [...unknownCredentials(30), { type: 'public-key', id }];
+    const error = await catchRejection(create(creationOptions({ excludeCredentials }), client().context));
     expect(error).toMatchObject({ name: 'InvalidStateError' });
   });
 });
 
-describe('what a key is sent', () => {
-  /** A key that has the credential `held`, and what it was asked. */
-  function counting(info: Partial<AuthenticatorInfo>, held?: Uint8Array) {
+describe('the exclude list that is sent to a key', () => {
+  /** Creates a key that holds the credential `held` and records the requests. */
+  function createRecordingKey(info: Partial<AuthenticatorInfo>, held?: Uint8Array) {
     const searches: number[] = [];
     const creations: CommandRequest<'authenticatorMakeCredential'>[] = [];
     const authData = encodeAuthenticatorData({ rpIdHash: sha256(rpId), flags: 0, signCount: 0 });
@@ -72,10 +75,10 @@ describe('what a key is sent', () => {
       info,
       getAssertion({ allowList = [], options }) {
         searches.push(allowList.length);
-        if (options?.up !== false) throw new Error('a search must be silent');
+        if (options?.up !== false) throw new Error('Expected a silent request');
         const credential = allowList.find(({ id }) => held && equal(id, held));
         if (!credential) return 'CTAP2_ERR_NO_CREDENTIALS';
-        return ok('authenticatorGetAssertion', { credential, authData, signature: new Uint8Array(8) });
+        return encodeResponse('authenticatorGetAssertion', { credential, authData, signature: new Uint8Array(8) });
       },
       makeCredential(request) {
         creations.push(request);
@@ -84,63 +87,79 @@ describe('what a key is sent', () => {
     });
     return { device, searches, creations };
   }
+  /** Runs create() and returns the list lengths of the searches and of makeCredential. */
   const attempt = async (
     info: Partial<AuthenticatorInfo>,
-    excludeCredentials: ReturnType<typeof others>,
+    excludeCredentials: ReturnType<typeof unknownCredentials>,
     held?: Uint8Array,
   ) => {
-    const key = counting(info, held);
-    await rejection(create(creationOptions({ excludeCredentials }), createTestClient([asSecurityKey(key.device)]).context));
+    const key = createRecordingKey(info, held);
+    await catchRejection(
+      create(creationOptions({ excludeCredentials }), createTestClient([asSecurityKey(key.device)]).context),
+    );
     return { ...key, excludeList: key.creations.map(({ excludeList }) => excludeList?.length ?? 0) };
   };
 
-  test('the whole list where it fits', async () => {
-    const { searches, excludeList } = await attempt({ maxCredentialCountInList: 8, maxMsgSize: 2048 }, others(8));
+  test('is the whole list if it fits', async () => {
+    const { searches, excludeList } = await attempt(
+      { maxCredentialCountInList: 8, maxMsgSize: 2048 },
+      unknownCredentials(8),
+    );
     expect([searches, excludeList]).toEqual([[], [8]]);
   });
 
-  test('chunks of its count, and then nothing', async () => {
-    const { searches, excludeList } = await attempt({ maxCredentialCountInList: 8, maxMsgSize: 2048 }, others(20));
+  test('is searched in chunks of maxCredentialCountInList, and empty if none is found', async () => {
+    const { searches, excludeList } = await attempt(
+      { maxCredentialCountInList: 8, maxMsgSize: 2048 },
+      unknownCredentials(20),
+    );
     expect([searches, excludeList]).toEqual([[8, 8, 4], [0]]);
   });
 
-  test('chunks until one is found, and then only that one', async () => {
+  test('has only the credential that a search has found, and the search stops there', async () => {
     const held = new Uint8Array(32).fill(10);
-    const { searches, creations } = await attempt({ maxCredentialCountInList: 8, maxMsgSize: 2048 }, others(20), held);
+    const { searches, creations } = await attempt(
+      { maxCredentialCountInList: 8, maxMsgSize: 2048 },
+      unknownCredentials(20),
+      held,
+    );
     expect(searches).toEqual([8, 8]);
     expect(creations.map(({ excludeList }) => excludeList)).toEqual([[{ type: 'public-key', id: held }]]);
   });
 
-  test('one at a time when it gives no count', async () => {
-    expect((await attempt({}, others(1))).searches).toEqual([]);
-    expect((await attempt({}, others(3))).searches).toEqual([1, 1, 1]);
+  test('is searched one by one without maxCredentialCountInList', async () => {
+    expect((await attempt({}, unknownCredentials(1))).searches).toEqual([]);
+    expect((await attempt({}, unknownCredentials(3))).searches).toEqual([1, 1, 1]);
   });
 
-  test('no more than its message size takes', async () => {
-    const { searches } = await attempt({ maxCredentialCountInList: 100, maxMsgSize: 1024 }, others(10, 200));
+  test('is searched in chunks that respect maxMsgSize', async () => {
+    const { searches } = await attempt(
+      { maxCredentialCountInList: 100, maxMsgSize: 1024 },
+      unknownCredentials(10, 200),
+    );
     expect(searches).toEqual([4, 4, 2]);
   });
 
-  test('no id longer than its own ever are', async () => {
+  test('omits ids longer than maxCredentialIdLength', async () => {
     const { searches, excludeList } = await attempt({ maxCredentialIdLength: 64 }, [
-      ...others(20, 65),
-      ...others(1, 64),
+      ...unknownCredentials(20, 65),
+      ...unknownCredentials(1, 64),
     ]);
     expect([searches, excludeList]).toEqual([[], [1]]);
   });
 
-  test('no credential that lives elsewhere', async () => {
-    const elsewhere = others(5).map((credential) => ({ ...credential, transports: ['internal'] }));
-    const near = { ...others(1)[0]!, transports: ['internal', 'usb'] };
-    expect((await attempt({}, [...elsewhere, near])).excludeList).toEqual([1]);
+  test('omits credentials whose transports the key does not have', async () => {
+    const elsewhere = unknownCredentials(5).map((credential) => ({ ...credential, transports: ['internal'] }));
+    const reachable = unknownCredentials(1).map((credential) => ({ ...credential, transports: ['internal', 'usb'] }));
+    expect((await attempt({}, [...elsewhere, ...reachable])).excludeList).toEqual([1]);
   });
 
-  test('no credential of a type nobody knows', async () => {
+  test('omits credentials of an unknown type', async () => {
     expect(
       (
         await attempt(
           {},
-          others(3).map(({ id }) => ({ id, type: 'password' })),
+          unknownCredentials(3).map(({ id }) => ({ id, type: 'password' })),
         )
       ).excludeList,
     ).toEqual([0]);
@@ -153,24 +172,24 @@ describe('allowCredentials', () => {
   test.each([
     ['short', 2],
     ['long', 40],
-  ])('a %s list: the key answers with its own', async (_case, count) => {
+  ])('a %s list with a credential of the key: signs with that credential', async (_case, count) => {
     const { device } = createEmulatedKey({ pin: '1234' });
-    const world = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
-    const { id } = await create(creationOptions(), world().context);
-    const allowCredentials = allow([...others(count).map((credential) => credential.id), id]);
-    const assertion = await get({ challenge: 'AAAA', rpId, allowCredentials }, world().context);
+    const client = () => createTestClient([asSecurityKey(device)], { pin: '1234' });
+    const { id } = await create(creationOptions(), client().context);
+    const allowCredentials = allow([...unknownCredentials(count).map((credential) => credential.id), id]);
+    const assertion = await get({ challenge: 'AAAA', rpId, allowCredentials }, client().context);
     expect(assertion.id).toBe(id);
-    expect(fromBase64url(assertion.response.authenticatorData)[32]! & flag.UV).toBe(flag.UV);
+    expect(parseAuthenticatorData(fromBase64url(assertion.response.authenticatorData)).flags & flag.UV).toBe(flag.UV);
   });
 
   test.each([
     ['short', 2],
     ['long', 40],
-  ])('a %s list without a credential of the key: not recognised, after a touch', async (_case, count) => {
+  ])('a %s list without a credential of the key: fails as not recognised after a touch', async (_case, count) => {
     const { device } = createEmulatedKey();
     const { context, informed, asked } = createTestClient([asSecurityKey(device)]);
-    const allowCredentials = allow(others(count).map(({ id }) => id));
-    const error = await rejection(get({ challenge: 'AAAA', rpId, allowCredentials }, context));
+    const allowCredentials = allow(unknownCredentials(count).map(({ id }) => id));
+    const error = await catchRejection(get({ challenge: 'AAAA', rpId, allowCredentials }, context));
     expect(error).toMatchObject({ name: 'NotAllowedError', endReason: 'not-recognised' });
     expect(asked).toEqual(['touch sign-in']);
     expect(informed).toEqual(['not-recognised']);

@@ -1,6 +1,7 @@
 /**
- * Exclude and allow lists that may be longer than an authenticator takes at once: CTAP 2.1 sections 6.1.1 and 6.2.1
- * (platform side), 6.4 (maxCredentialCountInList, maxCredentialIdLength).
+ * Exclude and allow lists, which may be longer than an authenticator accepts in one request: CTAP 2.1 sections 6.1.1 and
+ * 6.2.1 (platform side), 6.4 (maxCredentialCountInList, maxCredentialIdLength). A longer list is searched with silent
+ * getAssertion requests (`up` false), known as pre-flight.
  */
 import { equal } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
@@ -9,76 +10,85 @@ import type { CredentialDescriptor } from './credential-options.ts';
 import type { Ctap2 } from './ctap2.ts';
 import { type PinUvAuthToken, pinUvAuthParameters } from './pin-protocol.ts';
 
-/** What goes into CTAP's list; transports are for the client only. */
+/** A PublicKeyCredentialDescriptor as CTAP sends it; its transports are for the client only. */
 export interface CtapCredentialDescriptor {
   type: string;
   id: Uint8Array;
 }
 
-/** Those of `credentials` that can be on this authenticator at all. */
+/** Returns the `credentials` that this authenticator may hold, by type, id length and transports. */
 export function selectCandidates(
   credentials: readonly CredentialDescriptor[],
   info: AuthenticatorInfo,
   transport: string,
 ): CtapCredentialDescriptor[] {
-  const longest = info.maxCredentialIdLength ?? Number.POSITIVE_INFINITY;
+  const maxIdLength = info.maxCredentialIdLength ?? Number.POSITIVE_INFINITY;
   return credentials
-    .filter(({ type, id }) => type === 'public-key' && id.length > 0 && id.length <= longest)
+    .filter(({ type, id }) => type === 'public-key' && id.length > 0 && id.length <= maxIdLength)
     .filter(({ transports }) => isReachable(transports, info.transports ?? [transport]))
     .map(({ type, id }) => ({ type, id }));
 }
 
-/** Transport hints may be stale, so a credential is left out only when none of its transports is one of the authenticator's. */
+/** Transport hints may be outdated, so any transport in common is enough. */
 function isReachable(hinted: readonly string[] | undefined, transports: readonly string[]): boolean {
   return !hinted || hinted.length === 0 || hinted.some((transport) => transports.includes(transport));
 }
 
-interface Probe {
+/** What a silent search needs to build its requests. */
+interface SilentSearch {
   ctap: Ctap2;
   info: AuthenticatorInfo;
   rpId: string;
   clientDataHash: Uint8Array;
-  /** Credentials that need user verification show themselves only to a token. */
+  /** Credentials that require user verification are found only with a token. */
   token: PinUvAuthToken | undefined;
 }
 
-/** True when `list` may be sent as it is. An authenticator that gives no number takes one at a time. */
+/** Returns whether the authenticator accepts `list` by its length. Without maxCredentialCountInList the limit is 1. */
 export const fitsInOneRequest = (list: readonly CtapCredentialDescriptor[], info: AuthenticatorInfo): boolean =>
-  list.length <= mostAtOnce(info);
+  list.length <= maxListLength(info);
 
-const mostAtOnce = (info: AuthenticatorInfo): number => Math.max(1, info.maxCredentialCountInList ?? 1);
+const maxListLength = (info: AuthenticatorInfo): number => Math.max(1, info.maxCredentialCountInList ?? 1);
 
-/** Finds the first credential of `list` that is on the authenticator, silently (`up` false), chunk by chunk. */
+/** Returns the first credential of `list` that is on the authenticator, without a touch; undefined when there is none. */
 export async function findSilently(
   list: readonly CtapCredentialDescriptor[],
-  probe: Probe,
+  search: SilentSearch,
 ): Promise<CtapCredentialDescriptor | undefined> {
-  for (const chunk of chunks(list, probe)) {
-    const found = await probeChunk(chunk, probe);
+  for (const chunk of splitIntoChunks(list, search)) {
+    const found = await searchChunk(chunk, search);
     if (found) return found;
   }
   return undefined;
 }
 
-/** As many at a time as the authenticator's count and message size allow; one that fits nowhere is left out. */
-function* chunks(list: readonly CtapCredentialDescriptor[], probe: Probe): Generator<CtapCredentialDescriptor[]> {
-  const most = mostAtOnce(probe.info);
+/** Yields chunks that respect the authenticator's list length and message size. Skips a credential that never fits. */
+function* splitIntoChunks(
+  list: readonly CtapCredentialDescriptor[],
+  search: SilentSearch,
+): Generator<CtapCredentialDescriptor[]> {
+  const maxLength = maxListLength(search.info);
+  const fitsMessage = (chunk: CtapCredentialDescriptor[]) =>
+    search.ctap.fits('authenticatorGetAssertion', silentRequest(chunk, search));
   let chunk: CtapCredentialDescriptor[] = [];
   for (const credential of list) {
     const larger = [...chunk, credential];
-    if (larger.length <= most && probe.ctap.fits('authenticatorGetAssertion', request(larger, probe))) {
+    if (larger.length <= maxLength && fitsMessage(larger)) {
       chunk = larger;
       continue;
     }
     if (chunk.length > 0) yield chunk;
-    chunk = probe.ctap.fits('authenticatorGetAssertion', request([credential], probe)) ? [credential] : [];
+    chunk = fitsMessage([credential]) ? [credential] : [];
   }
   if (chunk.length > 0) yield chunk;
 }
 
-async function probeChunk(chunk: CtapCredentialDescriptor[], probe: Probe): Promise<CtapCredentialDescriptor | undefined> {
+async function searchChunk(
+  chunk: CtapCredentialDescriptor[],
+  search: SilentSearch,
+): Promise<CtapCredentialDescriptor | undefined> {
   try {
-    const { credential } = await probe.ctap.send('authenticatorGetAssertion', request(chunk, probe));
+    const { credential } = await search.ctap.send('authenticatorGetAssertion', silentRequest(chunk, search));
     return chunk.find(({ id }) => equal(id, credential.id)) ?? chunk[0];
   } catch (error) {
     if (error instanceof CtapError && error.status === 'CTAP2_ERR_NO_CREDENTIALS') return undefined;
@@ -86,7 +96,7 @@ async function probeChunk(chunk: CtapCredentialDescriptor[], probe: Probe): Prom
   }
 }
 
-const request = (allowList: CtapCredentialDescriptor[], { rpId, clientDataHash, token }: Probe) => ({
+const silentRequest = (allowList: CtapCredentialDescriptor[], { rpId, clientDataHash, token }: SilentSearch) => ({
   rpId,
   clientDataHash,
   allowList,

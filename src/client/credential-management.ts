@@ -1,6 +1,6 @@
 /**
- * Credential management, CTAP 2.1 section 6.8, platform side: how many credentials a key keeps, which of a relying party,
- * and taking one away.
+ * authenticatorCredentialManagement (0x0A), CTAP 2.1 section 6.8, platform side: counts the discoverable credentials on a
+ * key, lists those of a relying party, and deletes one.
  */
 import { concat, utf8 } from '#base/bytes.ts';
 import type { Random } from '#base/random.ts';
@@ -18,15 +18,15 @@ import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken, pinUvAu
 
 type Command = 'authenticatorCredentialManagement' | 'authenticatorCredentialManagementPreview';
 
-/** The command by which this key manages credentials; undefined when it does not. Keys of CTAP 2.1 preview have another code. */
-function credentialManagementOf({ options }: Pick<AuthenticatorInfo, 'options'>): Command | undefined {
+/** Returns the command that this key supports, or undefined. Keys of the CTAP 2.1 preview use another command code. */
+function chooseCommand({ options }: Pick<AuthenticatorInfo, 'options'>): Command | undefined {
   const { credMgmt, credentialMgmtPreview } = options ?? {};
   if (credMgmt) return 'authenticatorCredentialManagement';
   return credentialMgmtPreview ? 'authenticatorCredentialManagementPreview' : undefined;
 }
 
-/** More than any key keeps for one relying party; a key that announces more is not believed. */
-const mostCredentials = 1_000;
+/** More than any key stores for one relying party. Limits the loop when a key announces an impossible number. */
+const maxCredentials = 1_000;
 
 export class CredentialManagement {
   readonly #ctap: Ctap2;
@@ -40,8 +40,8 @@ export class CredentialManagement {
   }
 
   /**
-   * With the key's PIN; undefined when the key does not manage credentials or has no PIN.
-   * @throws {CtapError} CTAP2_ERR_PIN_INVALID for a wrong PIN, which costs one of its retries.
+   * Gets a token with the key's PIN. Returns undefined when the key does not support the command or has no PIN.
+   * @throws {CtapError} CTAP2_ERR_PIN_INVALID for a wrong PIN, which uses up one retry.
    */
   static async open(
     ctap: Ctap2,
@@ -49,7 +49,7 @@ export class CredentialManagement {
     pin: string,
     random: Random,
   ): Promise<CredentialManagement | undefined> {
-    const command = credentialManagementOf(info);
+    const command = chooseCommand(info);
     const protocol = choosePinUvAuthProtocol(info);
     if (!command || !protocol || !info.options?.clientPin) return undefined;
     const session = await PinUvAuthSession.open(ctap, protocol, random);
@@ -57,20 +57,20 @@ export class CredentialManagement {
     return new CredentialManagement(ctap, command, await session.tokenUsingPin(pin, scope));
   }
 
-  /** How many discoverable credentials the key keeps: getCredsMetadata, section 6.8.2. */
+  /** Returns the number of discoverable credentials on the key: getCredsMetadata, section 6.8.2. */
   async count(): Promise<number> {
     const { existingResidentCredentialsCount } = await this.#send('getCredsMetadata');
     return existingResidentCredentialsCount ?? 0;
   }
 
-  /** Ids of the discoverable credentials of a relying party, section 6.8.4. */
-  async credentialsOf(rpId: string): Promise<Uint8Array[]> {
+  /** Returns the ids of the discoverable credentials of a relying party: enumerateCredentials, section 6.8.4. */
+  async listCredentialIds(rpId: string): Promise<Uint8Array[]> {
     try {
       const params = credentialManagementParams.encode({ rpIDHash: sha256(utf8(rpId)) });
       const { credentialID, totalCredentials = 1 } = await this.#send('enumerateCredentialsBegin', params);
       const found = [credentialID];
-      while (found.length < Math.min(totalCredentials, mostCredentials))
-        found.push((await this.#unproven('enumerateCredentialsGetNextCredential')).credentialID);
+      while (found.length < Math.min(totalCredentials, maxCredentials))
+        found.push((await this.#sendWithoutToken('enumerateCredentialsGetNextCredential')).credentialID);
       return found.flatMap((credential) => credential?.id ?? []);
     } catch (error) {
       if (error instanceof CtapError && error.status === 'CTAP2_ERR_NO_CREDENTIALS') return [];
@@ -78,7 +78,10 @@ export class CredentialManagement {
     }
   }
 
-  /** deleteCredential, section 6.8.5. @throws {CtapError} CTAP2_ERR_NO_CREDENTIALS when the key does not keep it. */
+  /**
+   * deleteCredential, section 6.8.5.
+   * @throws {CtapError} CTAP2_ERR_NO_CREDENTIALS when the credential is not on the key.
+   */
   async delete(credentialId: Uint8Array): Promise<void> {
     const credentialID = { id: credentialId, type: 'public-key' };
     await this.#send('deleteCredential', credentialManagementParams.encode({ credentialID }));
@@ -90,11 +93,12 @@ export class CredentialManagement {
       new Uint8Array([subCommand]),
       subCommandParams ? encode(subCommandParams) : new Uint8Array(),
     );
-    const proof = pinUvAuthParameters(this.#token, message);
-    return this.#ctap.send(this.#command, { subCommand, subCommandParams, ...proof });
+    const authParameters = pinUvAuthParameters(this.#token, message);
+    return this.#ctap.send(this.#command, { subCommand, subCommandParams, ...authParameters });
   }
 
-  #unproven(name: CredentialManagementSubCommand) {
+  /** enumerateCredentialsGetNextCredential takes no token. */
+  #sendWithoutToken(name: CredentialManagementSubCommand) {
     return this.#ctap.send(this.#command, { subCommand: credentialManagementSubCommands[name] });
   }
 }

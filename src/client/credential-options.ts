@@ -1,6 +1,6 @@
 /**
- * The options of create() and get(): the JSON form of WebAuthn L3 section 5.1.8 and 5.1.9 and the binary form the
- * ceremonies work on (sections 5.4 and 5.5). Values of enumerations that we do not know count as absent, section 2.1.1.
+ * The options of create() and get(): the JSON form (WebAuthn L3 sections 5.1.8 and 5.1.9), and the parsed binary form
+ * (sections 5.4 and 5.5). Unknown enumeration values count as absent: section 2.1.1.
  */
 import { fromBase64url } from '#base/bytes.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
@@ -66,7 +66,7 @@ export interface CreationOptions {
   timeoutMs?: number;
   excludeCredentials: CredentialDescriptor[];
   authenticatorAttachment?: AuthenticatorAttachment;
-  /** `requireResidentKey` of Level 1 is resolved into it. */
+  /** Includes `requireResidentKey` of Level 1. */
   residentKey: ResidentKeyRequirement;
   userVerification: UserVerificationRequirement;
   hints: Hint[];
@@ -85,112 +85,116 @@ export interface RequestOptions {
   extensions: ExtensionInputs;
 }
 
-/** AuthenticationExtensionsClientInputs as the page gave them, binary members in base64url; each extension checks its own. */
+/** AuthenticationExtensionsClientInputs of the page, unchecked: each extension checks its own. Binary members are base64url. */
 export type ExtensionInputs = Readonly<Record<string, unknown>>;
 
-/** @throws {WebAuthnError} TypeError for a missing member or one of another type. */
+/** @throws {WebAuthnError} TypeError for a missing member or a member of the wrong type. */
 export function parseCreationOptions(json: PublicKeyCredentialCreationOptionsJSON): CreationOptions {
-  const options = members(json, 'options');
-  const rp = members(options.rp, 'rp');
-  const user = members(options.user, 'user');
-  const selection = members(options.authenticatorSelection ?? {}, 'authenticatorSelection');
-  const attachment = known(attachments, selection.authenticatorAttachment);
-  const rpId = optional(string, rp.id, 'rp.id');
+  const options = readObject(json, 'options');
+  const rp = readObject(options.rp, 'rp');
+  const user = readObject(options.user, 'user');
+  const selection = readObject(options.authenticatorSelection ?? {}, 'authenticatorSelection');
+  const attachment = findKnown(attachments, selection.authenticatorAttachment);
+  const rpId = readOptional(readString, rp.id, 'rp.id');
   return {
-    rp: { name: string(rp.name, 'rp.name'), ...(rpId !== undefined && { id: rpId }) },
+    rp: { name: readString(rp.name, 'rp.name'), ...(rpId !== undefined && { id: rpId }) },
     user: {
-      id: bytes(user.id, 'user.id'),
-      name: string(user.name, 'user.name'),
-      displayName: string(user.displayName, 'user.displayName'),
+      id: readBytes(user.id, 'user.id'),
+      name: readString(user.name, 'user.name'),
+      displayName: readString(user.displayName, 'user.displayName'),
     },
-    challenge: bytes(options.challenge, 'challenge'),
-    pubKeyCredParams: list(credentialParameters, options.pubKeyCredParams, 'pubKeyCredParams'),
-    ...timeout(options.timeout),
-    excludeCredentials: list(descriptor, options.excludeCredentials ?? [], 'excludeCredentials'),
+    challenge: readBytes(options.challenge, 'challenge'),
+    pubKeyCredParams: readList(readCredentialParameters, options.pubKeyCredParams, 'pubKeyCredParams'),
+    ...readTimeout(options.timeout),
+    excludeCredentials: readList(readDescriptor, options.excludeCredentials ?? [], 'excludeCredentials'),
     ...(attachment && { authenticatorAttachment: attachment }),
     residentKey:
-      known(residentKeyRequirements, selection.residentKey) ??
+      findKnown(residentKeyRequirements, selection.residentKey) ??
       (selection.requireResidentKey === true ? 'required' : 'discouraged'),
-    userVerification: known(userVerificationRequirements, selection.userVerification) ?? 'preferred',
-    hints: knownHints(options.hints),
-    attestation: known(attestationPreferences, options.attestation) ?? 'none',
-    attestationFormats: list(string, options.attestationFormats ?? [], 'attestationFormats'),
-    extensions: members(options.extensions ?? {}, 'extensions'),
+    userVerification: findKnown(userVerificationRequirements, selection.userVerification) ?? 'preferred',
+    hints: readHints(options.hints),
+    attestation: findKnown(attestationPreferences, options.attestation) ?? 'none',
+    attestationFormats: readList(readString, options.attestationFormats ?? [], 'attestationFormats'),
+    extensions: readObject(options.extensions ?? {}, 'extensions'),
   };
 }
 
-/** @throws {WebAuthnError} TypeError for a missing member or one of another type. */
+/** @throws {WebAuthnError} TypeError for a missing member or a member of the wrong type. */
 export function parseRequestOptions(json: PublicKeyCredentialRequestOptionsJSON): RequestOptions {
-  const options = members(json, 'options');
-  const rpId = optional(string, options.rpId, 'rpId');
+  const options = readObject(json, 'options');
+  const rpId = readOptional(readString, options.rpId, 'rpId');
   return {
-    challenge: bytes(options.challenge, 'challenge'),
-    ...timeout(options.timeout),
+    challenge: readBytes(options.challenge, 'challenge'),
+    ...readTimeout(options.timeout),
     ...(rpId !== undefined && { rpId }),
-    allowCredentials: list(descriptor, options.allowCredentials ?? [], 'allowCredentials'),
-    userVerification: known(userVerificationRequirements, options.userVerification) ?? 'preferred',
-    hints: knownHints(options.hints),
-    extensions: members(options.extensions ?? {}, 'extensions'),
+    allowCredentials: readList(readDescriptor, options.allowCredentials ?? [], 'allowCredentials'),
+    userVerification: findKnown(userVerificationRequirements, options.userVerification) ?? 'preferred',
+    hints: readHints(options.hints),
+    extensions: readObject(options.extensions ?? {}, 'extensions'),
   };
 }
 
-function credentialParameters(value: unknown, path: string) {
-  const { type, alg } = members(value, path);
-  if (!Number.isSafeInteger(alg)) throw wrong(`${path}.alg`, 'an integer', alg);
-  return { type: string(type, `${path}.type`), alg: alg as number };
+function readCredentialParameters(value: unknown, path: string) {
+  const { type, alg } = readObject(value, path);
+  if (!Number.isSafeInteger(alg)) throw wrongType(`${path}.alg`, 'an integer', alg);
+  return { type: readString(type, `${path}.type`), alg: alg as number };
 }
 
-function descriptor(value: unknown, path: string): CredentialDescriptor {
-  const { type, id, transports } = members(value, path);
-  const known = optional((given, at) => list(string, given, at), transports, `${path}.transports`);
+function readDescriptor(value: unknown, path: string): CredentialDescriptor {
+  const { type, id, transports } = readObject(value, path);
+  const transportList = readOptional(readStrings, transports, `${path}.transports`);
   return {
-    type: string(type, `${path}.type`),
-    id: bytes(id, `${path}.id`),
-    ...(known && { transports: known }),
+    type: readString(type, `${path}.type`),
+    id: readBytes(id, `${path}.id`),
+    ...(transportList && { transports: transportList }),
   };
 }
 
-function timeout(value: unknown): { timeoutMs?: number } {
+function readTimeout(value: unknown): { timeoutMs?: number } {
   if (value === undefined) return {};
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong('timeout', 'a number', value);
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongType('timeout', 'a number', value);
   return { timeoutMs: value };
 }
 
-const knownHints = (value: unknown): Hint[] =>
-  list(string, value ?? [], 'hints').flatMap((hint) => known(hints, hint) ?? []);
+const readHints = (value: unknown): Hint[] =>
+  readStrings(value ?? [], 'hints').flatMap((hint) => findKnown(hints, hint) ?? []);
 
-function known<T extends string>(values: readonly T[], value: unknown): T | undefined {
+/** Returns `value` when it is one of `values`, otherwise undefined. */
+function findKnown<T extends string>(values: readonly T[], value: unknown): T | undefined {
   return values.find((candidate) => candidate === value);
 }
 
-function optional<T>(read: (value: unknown, path: string) => T, value: unknown, path: string): T | undefined {
+function readOptional<T>(read: (value: unknown, path: string) => T, value: unknown, path: string): T | undefined {
   return value === undefined ? undefined : read(value, path);
 }
 
-function members(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(path, 'an object', value);
+function readObject(value: unknown, path: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(path, 'an object', value);
   return value as Record<string, unknown>;
 }
 
-function list<T>(read: (value: unknown, path: string) => T, value: unknown, path: string): T[] {
-  if (!Array.isArray(value)) throw wrong(path, 'a list', value);
+function readList<T>(read: (value: unknown, path: string) => T, value: unknown, path: string): T[] {
+  if (!Array.isArray(value)) throw wrongType(path, 'a list', value);
   return value.map((entry, index) => read(entry, `${path}[${index}]`));
 }
 
-function string(value: unknown, path: string): string {
-  if (typeof value !== 'string') throw wrong(path, 'a string', value);
+function readString(value: unknown, path: string): string {
+  if (typeof value !== 'string') throw wrongType(path, 'a string', value);
   return value;
 }
 
-function bytes(value: unknown, path: string): Uint8Array {
+const readStrings = (value: unknown, path: string): string[] => readList(readString, value, path);
+
+function readBytes(value: unknown, path: string): Uint8Array {
   try {
-    return fromBase64url(string(value, path));
+    return fromBase64url(readString(value, path));
   } catch (cause) {
-    throw wrong(path, 'base64url', value, cause);
+    throw wrongType(path, 'base64url', value, cause);
   }
 }
 
-function wrong(path: string, wanted: string, found: unknown, cause?: unknown): WebAuthnError {
-  const shown = typeof found === 'string' ? JSON.stringify(found.slice(0, 40)) : found === null ? 'null' : typeof found;
-  return new WebAuthnError('TypeError', `cannot use ${path}: ${wanted} is wanted, found ${shown}`, { cause });
+function wrongType(path: string, expected: string, value: unknown, cause?: unknown): WebAuthnError {
+  const type = value === null ? 'null' : typeof value;
+  const found = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : type;
+  return new WebAuthnError('TypeError', `Cannot use ${path}: expected ${expected}, got ${found}`, { cause });
 }

@@ -1,10 +1,10 @@
 /**
- * The one place from which CTAP2 commands are sent: encodes by the table, keeps the device's message size, checks status
- * and canonical form of the answer, parses by the table. What a device answers is hostile until it has passed here.
+ * Sends CTAP2 commands: encodes the request and parses the response by the command table, respects the device's message
+ * size, checks the status and the canonical form of the CBOR. Responses of a device are untrusted until they are parsed here.
  */
-
-import { abortable } from '#base/async.ts';
+import { abortable, withTimeout } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
+import { messageOf } from '#base/errors.ts';
 import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import {
@@ -20,18 +20,18 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { statusName } from '#protocol/status.ts';
 import type { CtapDevice, TransactOptions } from '#transport/device.ts';
 
-/** What every authenticator takes; also what counts when one claims less. CTAP 2.1 section 6.4, maxMsgSize. */
-const leastMaxMsgSize = 1024;
-/** How long a cancelled command may take to come back before it is left to itself. */
-const cancelGraceMs = 500;
+/** Every authenticator accepts this many bytes, whatever smaller value it reports: CTAP 2.1 section 6.4, maxMsgSize. */
+const minMaxMsgSize = 1024;
+/** How long to wait for the response to a cancelled command. */
+const cancelTimeoutMs = 500;
 
-const unending = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 export interface Ctap2Options {
   clock: Clock;
-  /** Cancels whatever command is under way; a command may bring its own instead. */
+  /** Cancels the command that is running. A command's own signal replaces it. */
   signal?: AbortSignal;
-  /** Called when a command finds that the device is gone. */
+  /** Called when a command fails because the device is disconnected. */
   onRemoved?: () => void;
 }
 
@@ -40,9 +40,9 @@ export class Ctap2 {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #onRemoved: (() => void) | undefined;
-  #maxMsgSize = leastMaxMsgSize;
+  #maxMsgSize = minMaxMsgSize;
 
-  constructor(device: CtapDevice, { clock, signal = unending, onRemoved }: Ctap2Options) {
+  constructor(device: CtapDevice, { clock, signal = neverAborted, onRemoved }: Ctap2Options) {
     this.device = device;
     this.#clock = clock;
     this.#signal = signal;
@@ -50,10 +50,10 @@ export class Ctap2 {
   }
 
   /**
-   * Sends one command and returns its parsed answer.
-   * @throws {CtapError} for an error status, and CTAP2_ERR_REQUEST_TOO_LARGE before sending what the device cannot take.
-   * @throws {ProtocolViolation} with rule `response.*` or `cbor.*` for a malformed answer.
-   * @throws {TransportError} when the device cannot be talked to; the signal's reason when that was aborted.
+   * Sends one command and returns its parsed response.
+   * @throws {CtapError} for an error status; CTAP2_ERR_REQUEST_TOO_LARGE, without sending, when the message is too long.
+   * @throws {ProtocolViolation} with rule `response.*` or `cbor.*` for a malformed response.
+   * @throws {TransportError} when the device cannot be reached; the signal's reason when it was aborted.
    */
   async send<C extends CommandName>(
     command: C,
@@ -64,18 +64,19 @@ export class Ctap2 {
     if (message.length > this.#maxMsgSize)
       throw new CtapError(
         'CTAP2_ERR_REQUEST_TOO_LARGE',
-        `${command} takes ${message.length} bytes, the device at most ${this.#maxMsgSize}`,
+        `${command} needs ${message.length} bytes, but the device accepts at most ${this.#maxMsgSize}`,
       );
-    return parseAnswer(command, await this.#transact(message, options));
+    return parseResponse(command, await this.#transact(message, options));
   }
 
-  /** Also learns the device's message size. */
+  /** authenticatorGetInfo. Later commands use the message size that it reports. */
   async getInfo(options?: TransactOptions): Promise<AuthenticatorInfo> {
     const info = await this.send('authenticatorGetInfo', {}, options);
-    this.#maxMsgSize = Math.max(leastMaxMsgSize, info.maxMsgSize ?? 0);
+    this.#maxMsgSize = Math.max(minMaxMsgSize, info.maxMsgSize ?? 0);
     return info;
   }
 
+  /** Sends one subcommand of authenticatorClientPIN. Errors as `send`. */
   clientPin(
     subCommand: ClientPinSubCommand,
     parameters: Omit<CommandRequest<'authenticatorClientPIN'>, 'subCommand'> = {},
@@ -85,37 +86,31 @@ export class Ctap2 {
     return this.send('authenticatorClientPIN', request, options);
   }
 
-  /** True when a request of this size can be sent. */
+  /** Returns whether the device accepts a request of this size. */
   fits<C extends CommandName>(command: C, request: CommandRequest<C>): boolean {
     return encodeRequest(command, request).length <= this.#maxMsgSize;
   }
 
   async #transact(message: Uint8Array, { signal = this.#signal, onKeepalive }: TransactOptions): Promise<Uint8Array> {
     signal.throwIfAborted();
-    const answer = this.device.transact(message, { signal, onKeepalive });
+    const response = this.device.transact(message, { signal, onKeepalive });
     try {
-      return await abortable(answer, signal);
+      return await abortable(response, signal);
     } catch (error) {
-      if (signal.aborted) await this.#settle(answer);
+      if (signal.aborted) await this.#waitUntilCancelled(response);
       if (isDeviceRemoved(error)) this.#onRemoved?.();
       throw error;
     }
   }
 
-  /** Waits until a cancelled command is off the device, so that the next one does not find it busy. */
-  async #settle(answer: Promise<unknown>): Promise<void> {
-    const grace = new AbortController();
-    const settled = answer.then(
-      () => undefined,
-      () => undefined,
-    );
-    const tooLong = this.#clock.sleep(cancelGraceMs, grace.signal).catch(() => undefined);
-    await Promise.race([settled, tooLong]);
-    grace.abort(grace);
+  /** Waits until a cancelled command has ended on the device, so that the next command does not find it busy. */
+  async #waitUntilCancelled(response: Promise<unknown>): Promise<void> {
+    const timeoutError = () => new Error('The cancelled command does not end');
+    await withTimeout(response, cancelTimeoutMs, this.#clock, timeoutError).catch(() => undefined);
   }
 }
 
-/** True for a device that was pulled. */
+/** Returns whether `error` says that the device was unplugged. */
 export const isDeviceRemoved = (error: unknown): error is TransportError =>
   error instanceof TransportError && error.kind === 'disconnected';
 
@@ -125,20 +120,20 @@ function encodeRequest<C extends CommandName>(command: C, request: CommandReques
   return encodeMessage(code, parameters.size === 0 ? undefined : parameters);
 }
 
-function parseAnswer<C extends CommandName>(command: C, answer: Uint8Array): CommandResponse<C> {
-  const [status] = answer;
-  if (status === undefined) throw malformed('empty', 0, `${command} was answered with nothing`);
+function parseResponse<C extends CommandName>(command: C, response: Uint8Array): CommandResponse<C> {
+  const [status] = response;
+  if (status === undefined) throw malformed('empty', 0, `The response to ${command} is empty`);
   if (status !== 0)
     throw new CtapError(
       statusName(status) ?? 'CTAP1_ERR_OTHER',
       `${command} ended with status 0x${status.toString(16).padStart(2, '0')}`,
     );
-  const body: CborValue = answer.length === 1 ? new Map() : decode(answer.subarray(1));
+  const body: CborValue = response.length === 1 ? new Map() : decode(response.subarray(1));
   try {
     return commands[command].response.parse(body) as CommandResponse<C>;
   } catch (cause) {
-    // The table speaks of requests; here it is the device that left something out.
-    throw malformed('members', 1, `the answer to ${command} is malformed: ${(cause as Error).message}`, cause);
+    // The table reports errors of requests; in a response it is the device that violates the protocol.
+    throw malformed('members', 1, `The response to ${command} is malformed: ${messageOf(cause)}`, cause);
   }
 }
 

@@ -6,7 +6,7 @@ import { equal } from '#base/bytes.ts';
 import type { CommandRequest, CommandResponse } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
 import type { Ceremony } from './ceremony.ts';
-import { findSilently, fitsInOneRequest, type CtapCredentialDescriptor, selectCandidates } from './credential-list.ts';
+import { type CtapCredentialDescriptor, findSilently, fitsInOneRequest, selectCandidates } from './credential-list.ts';
 import type { RequestOptions } from './credential-options.ts';
 import type { AuthenticationProcessor, AuthenticatorExtensions } from './extensions/extension.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession, pinUvAuthParameters } from './pin-protocol.ts';
@@ -21,7 +21,7 @@ import {
 import { waitForTouch } from './wait-for-touch.ts';
 
 type GetAssertionRequest = CommandRequest<'authenticatorGetAssertion'>;
-type AssertionResponse = CommandResponse<'authenticatorGetAssertion'>;
+type GetAssertionResponse = CommandResponse<'authenticatorGetAssertion'>;
 
 /** A get() that has passed every check that needs no authenticator. */
 export interface AssertionRequest {
@@ -34,23 +34,24 @@ export interface AssertionRequest {
 }
 
 export interface AssertionResult {
-  response: AssertionResponse;
+  response: GetAssertionResponse;
+  /** Whether the user was verified. */
   verified: boolean;
-  /** For decrypting extension outputs. */
+  /** Decrypts extension outputs. */
   session: PinUvAuthSession | undefined;
 }
 
-/** More accounts than any authenticator stores for one RP ID: beyond it, the count is a lie. */
-const mostAccounts = 1000;
+/** More accounts than any authenticator stores for one RP ID; a larger numberOfCredentials is refused. */
+const maxAccounts = 1000;
 
-const requirementOf = ({ options, processors }: AssertionRequest) =>
-  processors.some(({ demandsVerification }) => demandsVerification) ? 'required' : options.userVerification;
+const effectiveRequirement = ({ options, processors }: AssertionRequest) =>
+  processors.some((processor) => processor.requiresUserVerification) ? 'required' : options.userVerification;
 
-/** Whether an authenticator is a candidate at all. */
+/** Returns whether an authenticator fulfils the requirements of `request`. */
 export const supportsAssertion = (info: SelectedAuthenticator['info'], request: AssertionRequest): boolean =>
-  requirementOf(request) !== 'required' || canVerifyUser(info);
+  effectiveRequirement(request) !== 'required' || canVerifyUser(info);
 
-/** Verifies the user as far as needed, narrows the allow list to what the authenticator takes, and gets the assertion. */
+/** Verifies the user if necessary, narrows the allow list to what the authenticator accepts, and gets the assertion. */
 export async function getAssertion(
   authenticator: SelectedAuthenticator,
   request: AssertionRequest,
@@ -58,13 +59,13 @@ export async function getAssertion(
 ): Promise<AssertionResult> {
   const { info } = authenticator;
   const { rpId } = request;
-  const method = chooseVerification(info, { requirement: requirementOf(request), command: 'ga' });
+  const method = chooseVerification(info, { requirement: effectiveRequirement(request), command: 'ga' });
   const scope = { permissions: ['ga'] as const, rpId };
-  const proof = await verifyUser(authenticator, method, scope, ceremony);
-  return withPinFallback(authenticator, proof, scope, ceremony, async (verification) => {
+  const initial = await verifyUser(authenticator, method, scope, ceremony);
+  return withPinFallback({ authenticator, verification: initial, scope, ceremony }, async (verification) => {
     const allowList = await narrowAllowList(authenticator, request, verification, ceremony);
-    const session = await sharedSecret(authenticator, request, ceremony);
-    const message = encodeAssertion(info, request, allowList, verification, session);
+    const session = await openSharedSecret(authenticator, request, ceremony);
+    const message = encodeRequest({ info, request, allowList, verification, session });
     const verified = verification.token !== undefined || verification.uvOption === true;
     const first = await send(authenticator, message, verification, ceremony);
     if (allowList.length > 0) return { response: checkAllowed(first, allowList), verified, session };
@@ -73,7 +74,7 @@ export async function getAssertion(
 }
 
 /**
- * The allow list to send: as it is when it fits, else the one credential found silently.
+ * Returns the allow list to send: the whole list if it fits, otherwise the first credential that a silent search finds.
  * @throws {CtapError} CTAP2_ERR_NO_CREDENTIALS after a touch, when none of the list is on the authenticator.
  */
 async function narrowAllowList(
@@ -84,33 +85,39 @@ async function narrowAllowList(
 ): Promise<CtapCredentialDescriptor[]> {
   if (options.allowCredentials.length === 0) return [];
   const { ctap, info, available } = authenticator;
-  const possible = selectCandidates(options.allowCredentials, info, available.device.transport);
-  const mayGoAlong = possible.length > 0 && (possible.length === 1 || processors.length === 0);
-  const message = { rpId, clientDataHash, allowList: possible, pinUvAuthParam: new Uint8Array(64) };
-  if (mayGoAlong && fitsInOneRequest(possible, info) && ctap.fits('authenticatorGetAssertion', message)) return possible;
-  const probe = { ctap, info, rpId, clientDataHash, token };
-  const found = await ceremony.measure('get-assertion', () => findSilently(possible, probe), 'Look for allowed');
+  const candidates = selectCandidates(options.allowCredentials, info, available.device.transport);
+  // Extension inputs may depend on the credential (PRF), so with extensions it must be known which one is used.
+  const maySendAll = candidates.length > 0 && (candidates.length === 1 || processors.length === 0);
+  const message = { rpId, clientDataHash, allowList: candidates, pinUvAuthParam: new Uint8Array(64) };
+  if (maySendAll && fitsInOneRequest(candidates, info) && ctap.fits('authenticatorGetAssertion', message))
+    return candidates;
+  const search = { ctap, info, rpId, clientDataHash, token };
+  const found = await ceremony.measure('get-assertion', () => findSilently(candidates, search), 'Search allow list');
   if (found) return [found];
-  return afterTouch(authenticator, rpId, ceremony);
+  return failAfterTouch(authenticator, rpId, ceremony);
 }
 
-async function sharedSecret(
+/** Opens a session when an extension needs to encrypt its inputs; otherwise returns undefined. */
+async function openSharedSecret(
   { ctap, info }: SelectedAuthenticator,
   { processors }: AssertionRequest,
   ceremony: Ceremony,
 ): Promise<PinUvAuthSession | undefined> {
   const protocol = choosePinUvAuthProtocol(info);
-  if (!protocol || !processors.some((processor) => processor.demandsSharedSecret?.(info))) return undefined;
+  if (!protocol || !processors.some((processor) => processor.requiresSharedSecret?.(info))) return undefined;
   return ceremony.measure('pin', () => PinUvAuthSession.open(ctap, protocol, ceremony.context.random));
 }
 
-function encodeAssertion(
-  info: SelectedAuthenticator['info'],
-  { rpId, clientDataHash, processors }: AssertionRequest,
-  allowList: CtapCredentialDescriptor[],
-  { token, uvOption }: Verification,
-  session: PinUvAuthSession | undefined,
-): GetAssertionRequest {
+interface RequestParts {
+  info: SelectedAuthenticator['info'];
+  request: AssertionRequest;
+  allowList: CtapCredentialDescriptor[];
+  verification: Verification;
+  session: PinUvAuthSession | undefined;
+}
+
+function encodeRequest({ info, request, allowList, verification, session }: RequestParts): GetAssertionRequest {
+  const { rpId, clientDataHash, processors } = request;
   const credentialId = allowList.length === 1 ? allowList[0]?.id : undefined;
   const extensions: AuthenticatorExtensions = Object.assign(
     {},
@@ -121,8 +128,8 @@ function encodeAssertion(
     clientDataHash,
     ...(allowList.length > 0 && { allowList }),
     ...(Object.keys(extensions).length > 0 && { extensions }),
-    ...(uvOption && { options: { uv: true } }),
-    ...pinUvAuthParameters(token, clientDataHash),
+    ...(verification.uvOption && { options: { uv: true } }),
+    ...pinUvAuthParameters(verification.token, clientDataHash),
   };
 }
 
@@ -131,55 +138,58 @@ function send(
   message: GetAssertionRequest,
   { uvOption = false }: Verification,
   ceremony: Ceremony,
-): Promise<AssertionResponse> {
+): Promise<GetAssertionResponse> {
   const { rpId } = message;
   return ceremony.measure('get-assertion', async () => {
     using watch = ceremony.watchPresence({ why: 'sign-in', rpId, verification: uvOption });
     try {
       return await authenticator.ctap.send('authenticatorGetAssertion', message, watch);
     } catch (error) {
-      const isEmpty = error instanceof CtapError && error.status === 'CTAP2_ERR_NO_CREDENTIALS';
-      if (isEmpty && !watch.wasNeeded) return afterTouch(authenticator, rpId, ceremony);
+      const hasNone = error instanceof CtapError && error.status === 'CTAP2_ERR_NO_CREDENTIALS';
+      if (hasNone && !watch.wasRequested) return failAfterTouch(authenticator, rpId, ceremony);
       throw error;
     }
   });
 }
 
 /**
- * Ends with "no credentials", but not before a touch: a page must not learn without a gesture what a key lacks.
+ * Waits for a touch and then fails: a page must not learn without a gesture that a key lacks a credential.
  * @throws {CtapError} CTAP2_ERR_NO_CREDENTIALS
  */
-async function afterTouch(authenticator: SelectedAuthenticator, rpId: string, ceremony: Ceremony): Promise<never> {
+async function failAfterTouch(authenticator: SelectedAuthenticator, rpId: string, ceremony: Ceremony): Promise<never> {
   using watch = ceremony.watchPresence({ why: 'sign-in', rpId, verification: false });
   await waitForTouch(authenticator, watch);
-  throw new CtapError('CTAP2_ERR_NO_CREDENTIALS', 'the authenticator has no credential for this request');
+  throw new CtapError('CTAP2_ERR_NO_CREDENTIALS', 'The authenticator has no credential for this request');
 }
 
-/** @throws {ProtocolViolation} when the assertion is for a credential that was not asked for. */
-function checkAllowed(response: AssertionResponse, allowList: readonly CtapCredentialDescriptor[]): AssertionResponse {
+/** @throws {ProtocolViolation} when the assertion is for a credential outside the allow list. */
+function checkAllowed(
+  response: GetAssertionResponse,
+  allowList: readonly CtapCredentialDescriptor[],
+): GetAssertionResponse {
   if (allowList.some(({ id }) => equal(id, response.credential.id))) return response;
   throw new ProtocolViolation(
     'response.credential',
     'CTAP 2.1 section 6.2.2',
     1,
-    'cannot use the assertion: its credential is not in the allow list',
+    'Cannot use the assertion: its credential is not in the allow list',
   );
 }
 
-/** Several discoverable credentials: fetches them all and lets the user choose, unless the authenticator did. */
+/** When there are several discoverable credentials: fetches them all and lets the user choose, unless the authenticator did. */
 async function chooseAccount(
-  first: AssertionResponse,
+  first: GetAssertionResponse,
   { ctap }: SelectedAuthenticator,
   ceremony: Ceremony,
-): Promise<AssertionResponse> {
+): Promise<GetAssertionResponse> {
   const count = first.numberOfCredentials ?? 1;
   if (count <= 1 || first.userSelected) return first;
-  if (count > mostAccounts)
+  if (count > maxAccounts)
     throw new ProtocolViolation(
       'response.numberOfCredentials',
       'CTAP 2.1 section 6.2.2',
       1,
-      `cannot list ${count} accounts: more than ${mostAccounts} is no honest number`,
+      `Cannot list the accounts: expected at most ${maxAccounts}, got ${count}`,
     );
   const all = [first];
   await ceremony.measure('get-assertion', async () => {
@@ -190,6 +200,6 @@ async function chooseAccount(
     name: user?.name ?? '',
     displayName: user?.displayName ?? '',
   }));
-  const id = await ceremony.ask('Account', (user, signal) => user.chooseAccount(accounts, signal));
+  const id = await ceremony.askUser('Account', (user, signal) => user.chooseAccount(accounts, signal));
   return all.find(({ credential }) => equal(credential.id, id)) ?? first;
 }

@@ -1,5 +1,6 @@
-/** navigator.credentials.get(): WebAuthn L3 section 5.1.4, with the spec's steps as functions in the spec's order. */
+/** navigator.credentials.get(), WebAuthn L3 section 5.1.4. The functions below are the spec's steps in the spec's order. */
 import { type Ceremony, runCeremony } from './ceremony.ts';
+import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
 import type { ClientContext } from './context.ts';
 import type { Assertion } from './credential.ts';
 import { type AuthenticationResponseJSON, toAuthenticationJSON } from './credential-json.ts';
@@ -8,17 +9,16 @@ import {
   parseRequestOptions,
   type RequestOptions,
 } from './credential-options.ts';
-import { authenticationProcessors } from './extensions/registry.ts';
+import { createAuthenticationProcessors } from './extensions/registry.ts';
 import { type AssertionRequest, type AssertionResult, getAssertion, supportsAssertion } from './get-assertion.ts';
 import { resolveRelyingPartyId } from './relying-party-id.ts';
-import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
 import { checkAuthenticatorData } from './response-checks.ts';
-import { withSelectedAuthenticator, type SelectedAuthenticator } from './select-device.ts';
+import { type SelectedAuthenticator, withSelectedAuthenticator } from './select-device.ts';
 import { readUncheckedExtensions } from './unchecked-response.ts';
 
 /**
- * get() from JSON to JSON (section 5.1.9, and 5.1 for toJSON()).
- * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
+ * get() with JSON options and a JSON result (section 5.1.9, and 5.1 for toJSON()).
+ * @throws {WebAuthnError} with the DOMException name for the page; the page's own abort reason when the page aborted.
  */
 export async function get(
   options: PublicKeyCredentialRequestOptionsJSON,
@@ -28,13 +28,13 @@ export async function get(
 }
 
 /**
- * get() in binary form.
- * @throws {WebAuthnError} with the DOMException name the page gets; the page's own abort reason when it aborted.
+ * get() with binary options and a binary result.
+ * @throws {WebAuthnError} with the DOMException name for the page; the page's own abort reason when the page aborted.
  */
 export async function requestAssertion(options: RequestOptions, context: ClientContext): Promise<Assertion> {
   const done = context.timeline?.start('client');
   try {
-    const request = prepare(options, context);
+    const request = prepareRequest(options, context);
     context.signal?.throwIfAborted(); // step 13
     return await runCeremony(context, request.timeoutMs, (ceremony) => authenticate(request, ceremony));
   } finally {
@@ -43,10 +43,10 @@ export async function requestAssertion(options: RequestOptions, context: ClientC
 }
 
 /** Steps 4 to 12. */
-function prepare(options: RequestOptions, context: ClientContext): AssertionRequest {
+function prepareRequest(options: RequestOptions, context: ClientContext): AssertionRequest {
   const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
   const rpId = resolveRelyingPartyId(context.origin, options.rpId); // steps 5 to 7
-  const processors = authenticationProcessors(options.extensions, options.allowCredentials); // steps 8 and 9
+  const processors = createAuthenticationProcessors(options.extensions, options.allowCredentials); // steps 8 and 9
   const clientData = collectClientData('webauthn.get', options.challenge, context); // steps 10 to 12
   return { options, rpId, processors, timeoutMs, ...clientData };
 }
@@ -56,14 +56,14 @@ function authenticate(request: AssertionRequest, ceremony: Ceremony): Promise<As
   const selection = {
     rpId: request.rpId,
     hints: request.options.hints,
-    suits: (info: SelectedAuthenticator['info']) => supportsAssertion(info, request),
+    isSuitable: (info: SelectedAuthenticator['info']) => supportsAssertion(info, request),
   };
   return withSelectedAuthenticator(selection, ceremony, async (authenticator) =>
     constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request, ceremony),
   );
 }
 
-/** "If any authenticator indicates success": constructAssertionAlg. */
+/** Step 20, "If any authenticator indicates success": constructAssertionAlg. */
 function constructAssertion(
   { response, verified, session }: AssertionResult,
   { available }: SelectedAuthenticator,

@@ -1,12 +1,15 @@
-/** What create() sends: makeCredential requests as a scripted key sees them. */
+/** The makeCredential requests that create() sends, recorded by a scripted key. */
 import { expect, test } from 'vitest';
+import { defined } from '#base/testing/defined.ts';
 import type { CommandRequest } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { ClientPolicy } from './context.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
-import { creationOptions, asSecurityKey, minimalInfo, rejection, createScriptedDevice, createTestClient } from './testing/test-client.ts';
+import { createScriptedDevice, minimalInfo } from './testing/scripted-device.ts';
+import { asSecurityKey, catchRejection, createTestClient, creationOptions } from './testing/test-client.ts';
 
+/** Runs create() and returns the makeCredential request, or undefined when none was sent. */
 async function requestFor(
   info: Partial<AuthenticatorInfo>,
   changes: Partial<PublicKeyCredentialCreationOptionsJSON>,
@@ -20,15 +23,17 @@ async function requestFor(
       return 'CTAP2_ERR_OPERATION_DENIED';
     },
   });
-  await rejection(create(creationOptions(changes), { ...createTestClient([asSecurityKey(device)]).context, policy }));
+  await catchRejection(
+    create(creationOptions(changes), { ...createTestClient([asSecurityKey(device)]).context, policy }),
+  );
   return seen;
 }
 
-test('nothing optional where nothing was asked for', async () => {
-  expect(Object.keys((await requestFor({}, {}))!)).toEqual(['clientDataHash', 'rp', 'user', 'pubKeyCredParams']);
+test('omits every optional parameter by default', async () => {
+  expect(Object.keys(defined(await requestFor({}, {})))).toEqual(['clientDataHash', 'rp', 'user', 'pubKeyCredParams']);
 });
 
-test('the names, the user handle and every algorithm', async () => {
+test('sends names, user handle and every public-key algorithm', async () => {
   const pubKeyCredParams = [-257, -7].map((alg) => ({ type: 'public-key', alg }));
   const mixed = [{ type: 'password', alg: 1 }, ...pubKeyCredParams];
   expect(await requestFor({}, { rp: { name: 'Example' }, pubKeyCredParams: mixed })).toMatchObject({
@@ -49,16 +54,16 @@ test.each([
   [{ options: { rk: true, uv: true } }, { userVerification: 'discouraged' }, { uv: true }],
   [{ options: { rk: true, uv: true, makeCredUvNotRqd: true } }, { userVerification: 'discouraged' }, undefined],
   [{ options: { rk: true, uv: false } }, { userVerification: 'preferred' }, undefined],
-])('options for %j asked for %j', async (info, authenticatorSelection, wanted) => {
-  expect((await requestFor(info, { authenticatorSelection }))?.options).toEqual(wanted);
+])('getInfo %j and authenticatorSelection %j: sends options %j', async (info, authenticatorSelection, expected) => {
+  expect((await requestFor(info, { authenticatorSelection }))?.options).toEqual(expected);
 });
 
 test.each([
-  ['switched on and allowed', true, 'enterprise', 1],
-  ['switched on and allowed, managed by the platform', true, 'enterprise', 2],
-  ['switched off', false, 'enterprise', undefined],
-  ['not asked for', true, 'direct', undefined],
-] as const)('enterprise attestation, %s', async (_case, ep, attestation, kind) => {
+  ['enabled and allowed', true, 'enterprise', 1],
+  ['enabled and allowed as platform-managed', true, 'enterprise', 2],
+  ['disabled on the key', false, 'enterprise', undefined],
+  ['not requested', true, 'direct', undefined],
+] as const)('enterprise attestation that is %s', async (_case, ep, attestation, kind) => {
   const enterpriseAttestation = () => kind ?? 1;
   const request = await requestFor(
     { options: { ...minimalInfo.options, ep } },
@@ -68,7 +73,7 @@ test.each([
   expect(request?.enterpriseAttestation).toBe(kind);
 });
 
-test('enterprise attestation needs the consent of the client', async () => {
+test('enterprise attestation is not requested unless the client policy allows it', async () => {
   const request = await requestFor({ options: { ep: true } }, { attestation: 'enterprise' });
   expect(request?.enterpriseAttestation).toBeUndefined();
 });
@@ -77,16 +82,16 @@ test.each([
   [['packed'], 'none', ['none']],
   [['packed'], 'direct', ['tpm', 'packed']],
   [undefined, 'direct', undefined],
-])('attestation formats of %j for %s', async (attestationFormats, attestation, wanted) => {
+])('a key with formats %j and attestation %s: sends formats %j', async (attestationFormats, attestation, expected) => {
   const info = attestationFormats ? { attestationFormats } : {};
   const request = await requestFor(info, { attestation, attestationFormats: ['tpm', 'packed'] });
-  expect(request?.attestationFormatsPreference).toEqual(wanted);
+  expect(request?.attestationFormatsPreference).toEqual(expected);
 });
 
-test('a key without a common algorithm is not sent anything', async () => {
+test('sends nothing to a key without a common algorithm', async () => {
   expect(await requestFor({ algorithms: [{ type: 'public-key', alg: -8 }] }, {})).toBeUndefined();
 });
 
-test('a name too long for the key is refused before it is sent', async () => {
+test('does not send a request that is longer than maxMsgSize', async () => {
   expect(await requestFor({}, { rp: { id: 'example.com', name: 'x'.repeat(2000) } })).toBeUndefined();
 });

@@ -4,11 +4,12 @@
  */
 import type { CommandRequest, CommandResponse, Permission } from '#protocol/commands.ts';
 import type { Ceremony } from './ceremony.ts';
-import { findSilently, fitsInOneRequest, type CtapCredentialDescriptor, selectCandidates } from './credential-list.ts';
+import { type CtapCredentialDescriptor, findSilently, fitsInOneRequest, selectCandidates } from './credential-list.ts';
 import type { CreationOptions } from './credential-options.ts';
 import type { AuthenticatorExtensions, RegistrationProcessor } from './extensions/extension.ts';
-import { pinUvAuthParameters } from './pin-protocol.ts';
+import { type PinUvAuthToken, pinUvAuthParameters } from './pin-protocol.ts';
 import type { SelectedAuthenticator } from './select-device.ts';
+import type { PresencePrompt } from './user-interaction.ts';
 import {
   canVerifyUser,
   chooseVerification,
@@ -18,6 +19,7 @@ import {
 } from './user-verification.ts';
 
 type MakeCredentialRequest = CommandRequest<'authenticatorMakeCredential'>;
+type MakeCredentialResponse = CommandResponse<'authenticatorMakeCredential'>;
 type AuthenticatorInfo = SelectedAuthenticator['info'];
 
 /** A create() that has passed every check that needs no authenticator. */
@@ -32,35 +34,36 @@ export interface CreationRequest {
 }
 
 export interface MakeCredentialResult {
-  response: CommandResponse<'authenticatorMakeCredential'>;
+  response: MakeCredentialResponse;
+  /** Whether a discoverable credential was requested. */
   discoverable: boolean;
-  /** The user was verified. */
+  /** Whether the user was verified. */
   verified: boolean;
 }
 
-/** Whether an authenticator is a candidate at all. */
+/** Returns whether an authenticator fulfils the requirements of `request`. */
 export function supportsCreation(info: AuthenticatorInfo, { options, pubKeyCredParams, processors }: CreationRequest) {
   const { residentKey, userVerification } = options;
   return (
     !(residentKey === 'required' && !canStore(info)) &&
     !(userVerification === 'required' && !canVerifyUser(info)) &&
-    hasAlgorithm(info, pubKeyCredParams) &&
-    processors.every((processor) => processor.suits?.(info) ?? true)
+    hasCommonAlgorithm(info, pubKeyCredParams) &&
+    processors.every((processor) => processor.isSuitable?.(info) ?? true)
   );
 }
 
 const canStore = ({ options }: AuthenticatorInfo): boolean => options?.rk === true;
 
-const hasAlgorithm = ({ algorithms }: AuthenticatorInfo, wanted: readonly { alg: number }[]): boolean =>
-  !algorithms || algorithms.some(({ alg }) => wanted.some((parameter) => parameter.alg === alg));
+const hasCommonAlgorithm = ({ algorithms }: AuthenticatorInfo, requested: readonly { alg: number }[]): boolean =>
+  !algorithms || algorithms.some(({ alg }) => requested.some((parameter) => parameter.alg === alg));
 
-/** Verifies the user as far as needed, looks for excluded credentials, and makes the credential. */
+/** Verifies the user if necessary, searches for excluded credentials, and creates the credential. */
 export async function makeCredential(
   authenticator: SelectedAuthenticator,
   request: CreationRequest,
   ceremony: Ceremony,
 ): Promise<MakeCredentialResult> {
-  const { info, available } = authenticator;
+  const { ctap, info, available } = authenticator;
   const { options, rpId } = request;
   const discoverable = effectiveResidentKey(info, options);
   const method = chooseVerification(info, {
@@ -69,37 +72,38 @@ export async function makeCredential(
     discoverable,
     mustBeDiscoverable: options.residentKey === 'required',
   });
-  const possible = selectCandidates(options.excludeCredentials, info, available.device.transport);
-  const mustSearch = possible.length > 0 && !isOneRequest(authenticator, request, discoverable, possible);
+  const candidates = selectCandidates(options.excludeCredentials, info, available.device.transport);
+  const mustSearch = candidates.length > 0 && !canSendWholeList(authenticator, request, discoverable, candidates);
   const permissions: Permission[] = mustSearch ? ['mc', 'ga'] : ['mc'];
   const scope = { permissions, rpId };
-  const proof = await verifyUser(authenticator, method, scope, ceremony);
-  return withPinFallback(authenticator, proof, scope, ceremony, async (verification) => {
+  const initial = await verifyUser(authenticator, method, scope, ceremony);
+  return withPinFallback({ authenticator, verification: initial, scope, ceremony }, async (verification) => {
+    const { token, uvOption = false } = verification;
     const excludeList = mustSearch
-      ? await foundOnDevice(authenticator, request, possible, verification, ceremony)
-      : possible;
-    const message = encodeCreation(info, request, discoverable, excludeList, verification, ceremony);
-    const isExcluded = mustSearch && excludeList.length > 0;
-    const response = await send(authenticator, message, isExcluded, verification, ceremony);
-    return { response, discoverable, verified: verification.token !== undefined || verification.uvOption === true };
+      ? await findExcluded({ authenticator, request, candidates, token }, ceremony)
+      : candidates;
+    const message = encodeRequest({ info, request, discoverable, excludeList, verification }, ceremony);
+    const why = mustSearch && excludeList.length > 0 ? 'already-registered' : 'register';
+    const response = await send(ctap, message, { why, rpId, verification: uvOption }, ceremony);
+    return { response, discoverable, verified: token !== undefined || uvOption };
   });
 }
 
-/** The effective resident key requirement: `preferred` where the authenticator can and has room. */
+/** Returns whether to request a discoverable credential: `preferred` means yes if the authenticator has room for one. */
 function effectiveResidentKey(info: AuthenticatorInfo, { residentKey }: CreationOptions): boolean {
   if (residentKey === 'preferred') return canStore(info) && info.remainingDiscoverableCredentials !== 0;
   return residentKey === 'required';
 }
 
-/** The exclude list can go along as it is, by count and by size (a token adds at most 64 bytes, counted in). */
-function isOneRequest(
+/** Returns whether the exclude list fits in the makeCredential request, by length and by size (a token adds up to 64 bytes). */
+function canSendWholeList(
   { ctap, info }: SelectedAuthenticator,
   request: CreationRequest,
   discoverable: boolean,
   excludeList: readonly CtapCredentialDescriptor[],
 ): boolean {
   if (!fitsInOneRequest(excludeList, info)) return false;
-  const message = creationMessage(info, request, discoverable, excludeList);
+  const message = baseRequest(info, request, discoverable, excludeList);
   return ctap.fits('authenticatorMakeCredential', {
     ...message,
     pinUvAuthParam: new Uint8Array(64),
@@ -107,39 +111,47 @@ function isOneRequest(
   });
 }
 
-/** The one excluded credential that is on the authenticator, which it then refuses by itself after a touch. */
-async function foundOnDevice(
-  { ctap, info }: SelectedAuthenticator,
-  { rpId, clientDataHash }: CreationRequest,
-  possible: readonly CtapCredentialDescriptor[],
-  { token }: Verification,
+interface ExcludedSearch {
+  authenticator: SelectedAuthenticator;
+  request: CreationRequest;
+  candidates: readonly CtapCredentialDescriptor[];
+  token: PinUvAuthToken | undefined;
+}
+
+/** Returns the first excluded credential that is on the authenticator, which refuses it in makeCredential after a touch. */
+async function findExcluded(
+  { authenticator, request, candidates, token }: ExcludedSearch,
   ceremony: Ceremony,
 ): Promise<CtapCredentialDescriptor[]> {
-  const probe = { ctap, info, rpId, clientDataHash, token };
-  const found = await ceremony.measure('get-assertion', () => findSilently(possible, probe), 'Look for excluded');
+  const { ctap, info } = authenticator;
+  const { rpId, clientDataHash } = request;
+  const search = { ctap, info, rpId, clientDataHash, token };
+  const found = await ceremony.measure('get-assertion', () => findSilently(candidates, search), 'Search exclude list');
   return found ? [found] : [];
 }
 
-function encodeCreation(
-  info: AuthenticatorInfo,
-  request: CreationRequest,
-  discoverable: boolean,
-  excludeList: readonly CtapCredentialDescriptor[],
-  { token, uvOption }: Verification,
-  ceremony: Ceremony,
-): MakeCredentialRequest {
-  const message = creationMessage(info, request, discoverable, excludeList);
+interface RequestParts {
+  info: AuthenticatorInfo;
+  request: CreationRequest;
+  discoverable: boolean;
+  excludeList: readonly CtapCredentialDescriptor[];
+  verification: Verification;
+}
+
+function encodeRequest(parts: RequestParts, ceremony: Ceremony): MakeCredentialRequest {
+  const { info, request, discoverable, excludeList, verification } = parts;
+  const message = baseRequest(info, request, discoverable, excludeList);
   const enterprise = enterpriseAttestation(info, request, ceremony);
   return {
     ...message,
-    ...(uvOption && { options: { ...message.options, uv: true } }),
-    ...pinUvAuthParameters(token, request.clientDataHash),
+    ...(verification.uvOption && { options: { ...message.options, uv: true } }),
+    ...pinUvAuthParameters(verification.token, request.clientDataHash),
     ...(enterprise && { enterpriseAttestation: enterprise }),
   };
 }
 
-/** Options are named only when they differ from their defaults: CTAP 2.0 authenticators refuse what they do not know. */
-function creationMessage(
+/** Returns the request without user verification. Omits default options, since CTAP 2.0 authenticators refuse unknown ones. */
+function baseRequest(
   info: AuthenticatorInfo,
   { options, rpId, pubKeyCredParams, clientDataHash, processors }: CreationRequest,
   discoverable: boolean,
@@ -162,25 +174,20 @@ function creationMessage(
   };
 }
 
-/** CTAP 2.1 section 7.1: only where the authenticator has it switched on and the client's vendor allows this RP ID. */
+/** CTAP 2.1 section 7.1: only if the authenticator has it enabled and the client policy allows this RP ID. */
 function enterpriseAttestation(info: AuthenticatorInfo, { options, rpId }: CreationRequest, ceremony: Ceremony) {
   if (options.attestation !== 'enterprise' || info.options?.ep !== true) return undefined;
   return ceremony.policy.enterpriseAttestation(rpId);
 }
 
 function send(
-  { ctap }: SelectedAuthenticator,
+  ctap: SelectedAuthenticator['ctap'],
   message: MakeCredentialRequest,
-  isExcluded: boolean,
-  verification: Verification,
+  prompt: PresencePrompt,
   ceremony: Ceremony,
-): Promise<CommandResponse<'authenticatorMakeCredential'>> {
+): Promise<MakeCredentialResponse> {
   return ceremony.measure('make-credential', async () => {
-    using watch = ceremony.watchPresence({
-      why: isExcluded ? 'already-registered' : 'register',
-      rpId: message.rp.id,
-      verification: verification.uvOption === true,
-    });
+    using watch = ceremony.watchPresence(prompt);
     return await ctap.send('authenticatorMakeCredential', message, watch);
   });
 }

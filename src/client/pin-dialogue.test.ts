@@ -1,26 +1,34 @@
-/** The PIN dialogue against the emulator: every way in, every way out. */
+/** The PIN prompts of create(), with the emulator and a scripted key. */
 import { describe, expect, test } from 'vitest';
 import { fromBase64url } from '#base/bytes.ts';
+import { defined } from '#base/testing/defined.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { create } from './create.ts';
-import { creationOptions, createEmulatedKey, asSecurityKey, ok, rejection, createScriptedDevice, createTestClient } from './testing/test-client.ts';
+import { createScriptedDevice, encodeResponse } from './testing/scripted-device.ts';
+import {
+  asSecurityKey,
+  catchRejection,
+  createEmulatedKey,
+  createTestClient,
+  creationOptions,
+} from './testing/test-client.ts';
 
 const verified = creationOptions({ authenticatorSelection: { userVerification: 'required' } });
 const flagsOf = ({ response }: { response: { authenticatorData: string } }) =>
   parseAuthenticatorData(fromBase64url(response.authenticatorData)).flags;
 
-describe.each(['yubikey-5-nfc', 'yubikey-5-legacy', 'touchstone-key'] as const)('on %s', (persona) => {
-  test('the right PIN verifies the user', async () => {
+describe.each(['yubikey-5-nfc', 'yubikey-5-legacy', 'touchstone-key'] as const)('the PIN on %s', (persona) => {
+  test('verifies the user', async () => {
     const { device } = createEmulatedKey({ persona, pin: '123456' });
     const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '123456' });
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
     expect(asked).toEqual(['pin enter 8', 'touch register', 'review']);
   });
 
-  test('a wrong PIN is asked for again, with the retries left', async () => {
+  test('is asked for again when it was wrong, with the retries left', async () => {
     const { device, authenticator } = createEmulatedKey({ persona, pin: '123456' });
     const { context, asked } = createTestClient([asSecurityKey(device)], { pin: ['000000', '123456'] });
     await create(verified, context);
@@ -28,33 +36,37 @@ describe.each(['yubikey-5-nfc', 'yubikey-5-legacy', 'touchstone-key'] as const)(
     expect(authenticator.inspect().pinRetries).toBe(8);
   });
 
-  test('three wrong PINs lock it until it is reinserted', async () => {
+  test('is locked until the key is reinserted after three wrong attempts', async () => {
     const { device } = createEmulatedKey({ persona, pin: '123456' });
-    const { context, asked, informed } = createTestClient([asSecurityKey(device)], { pin: ['000000', '000001', '000002', '123456'] });
-    const error = await rejection(create(verified, context));
+    const { context, asked, informed } = createTestClient([asSecurityKey(device)], {
+      pin: ['000000', '000001', '000002', '123456'],
+    });
+    const error = await catchRejection(create(verified, context));
     expect(error).toMatchObject({ name: 'NotAllowedError', endReason: 'pin-soft-locked' });
     expect(asked).toEqual(['pin enter 8', 'pin enter 7 wrong', 'pin enter 6 wrong']);
     expect(informed).toEqual(['pin-soft-locked']);
     const again = createTestClient([asSecurityKey(device)], { pin: '123456' });
-    expect(await rejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-soft-locked' });
+    expect(await catchRejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-soft-locked' });
   });
 
-  test('the last wrong PIN blocks it, and then nothing is asked', async () => {
+  test('is blocked after the last wrong attempt, and then no prompt is shown', async () => {
     const { device } = createEmulatedKey({ persona, pin: '123456', retries: 1 });
     const { context, informed } = createTestClient([asSecurityKey(device)], { pin: '000000' });
-    expect(await rejection(create(verified, context))).toMatchObject({
+    expect(await catchRejection(create(verified, context))).toMatchObject({
       name: 'NotAllowedError',
       endReason: 'pin-blocked',
     });
     const again = createTestClient([asSecurityKey(device)], { pin: '123456' });
-    expect(await rejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-blocked' });
+    expect(await catchRejection(create(verified, again.context))).toMatchObject({ endReason: 'pin-blocked' });
     expect(again.asked).toEqual([]);
     expect(informed).toEqual(['pin-blocked']);
   });
 
-  test('a key without PIN gets one, measured in code points and bytes', async () => {
+  test('is created on a key without one, and its length counts in code points and bytes', async () => {
     const { device, authenticator } = createEmulatedKey({ persona });
-    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: ['123', '😀😀😀', 'x'.repeat(64), '4321'] });
+    const { context, asked } = createTestClient([asSecurityKey(device)], {
+      pin: ['123', '😀😀😀', 'x'.repeat(64), '4321'],
+    });
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
     expect(asked).toEqual([
       'pin set',
@@ -67,22 +79,22 @@ describe.each(['yubikey-5-nfc', 'yubikey-5-legacy', 'touchstone-key'] as const)(
     expect(authenticator.inspect().pin).toBe('set');
   });
 
-  test('a PIN is the same in whatever form it is typed', async () => {
+  test('is accepted in any Unicode normalization form', async () => {
     const { device } = createEmulatedKey({ persona, pin: 'caf\u00e9' });
     const { context } = createTestClient([asSecurityKey(device)], { pin: 'cafe\u0301' });
     expect(await create(verified, context)).toHaveProperty('id');
   });
 
-  test('a cancelled prompt ends the ceremony and costs no retry', async () => {
+  test('uses up no retry when the prompt is cancelled', async () => {
     const { device, authenticator } = createEmulatedKey({ persona, pin: '123456' });
     const { context, informed } = createTestClient([asSecurityKey(device)]);
-    expect(await rejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
+    expect(await catchRejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
     expect(informed).toEqual([]);
     expect(authenticator.inspect().pinRetries).toBe(8);
   });
 });
 
-describe('whether the user is verified', () => {
+describe('user verification', () => {
   test.each([
     ['required', 'discouraged', '1234', ['pin enter 8']],
     ['preferred', 'discouraged', '1234', ['pin enter 8']],
@@ -91,32 +103,32 @@ describe('whether the user is verified', () => {
     ['discouraged', 'required', undefined, ['pin set']],
     ['discouraged', 'preferred', undefined, []],
     ['discouraged', 'required', '1234', ['pin enter 8']],
-    // This model makes no credential without verification once it has a PIN.
+    // This model creates no credential without verification once it has a PIN.
     ['discouraged', 'discouraged', '1234', ['pin enter 8']],
-  ])('verification %s, resident key %s, PIN %s: asks %j', async (userVerification, residentKey, pin, wanted) => {
+  ])('%s, resident key %s, PIN %s: prompts %j', async (userVerification, residentKey, pin, expected) => {
     const { device } = createEmulatedKey({ persona: 'yubikey-5-legacy', pin });
     const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '1234' });
     await create(creationOptions({ authenticatorSelection: { userVerification, residentKey } }), context);
-    expect(asked.filter((question) => question.startsWith('pin'))).toEqual(wanted);
+    expect(asked.filter((prompt) => prompt.startsWith('pin'))).toEqual(expected);
   });
 
-  test('a key that can do without a PIN for a non-discoverable credential is not asked for one', async () => {
+  test('is skipped for a non-discoverable credential on a key with makeCredUvNotRqd', async () => {
     const { device } = createEmulatedKey({ persona: 'touchstone-key', pin: '1234' });
     const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '1234' });
     await create(creationOptions({ authenticatorSelection: { userVerification: 'discouraged' } }), context);
     expect(asked).toEqual(['touch register', 'review']);
   });
 
-  test('required on an authenticator that cannot: unsuitable', async () => {
+  test('required on an authenticator without it: fails as unsuitable', async () => {
     const device = createScriptedDevice({});
     const { context, informed } = createTestClient([asSecurityKey(device)]);
-    expect(await rejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
+    expect(await catchRejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
     expect(informed).toEqual(['device-unsuitable']);
   });
 });
 
-describe('built-in verification', () => {
-  test('verifies without a PIN prompt', async () => {
+describe('built-in user verification', () => {
+  test('shows no PIN prompt', async () => {
     const { device } = createEmulatedKey({ persona: 'yubikey-bio', pin: '1234' });
     const { context, asked } = createTestClient([asSecurityKey(device)]);
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
@@ -135,33 +147,32 @@ describe('built-in verification', () => {
   });
 });
 
-describe('a key that forces a PIN change', () => {
-  /** Speaks as much of the protocol as the dialogue needs; the first current PIN is wrong, the first new one is refused. */
-  function forcing() {
-    const { device } = createEmulatedKey({ persona: 'touchstone-key', pin: '1234' });
+describe('a key with forcePINChange', () => {
+  /** Creates a scripted key that responds to the first current PIN with "wrong" and refuses the first new PIN. */
+  function createForcingKey() {
     const sent: string[] = [];
     const refusals = ['CTAP2_ERR_PIN_INVALID', 'CTAP2_ERR_PIN_POLICY_VIOLATION', undefined] as const;
     let changes = 0;
     const names = ['', 'retries', 'agreement', 'set', 'change', 'token', '', '', '', 'token'];
-    const scripted = createScriptedDevice({
+    const device = createScriptedDevice({
       info: {
         options: { rk: true, clientPin: true, pinUvAuthToken: true },
         pinUvAuthProtocols: [2, 1],
         forcePINChange: true,
       },
       clientPin(request) {
-        const name = names[request.subCommand]!;
+        const name = defined(names[request.subCommand]);
         sent.push(name);
-        if (name === 'retries') return ok('authenticatorClientPIN', { pinRetries: 8 });
-        if (name === 'agreement') return ok('authenticatorClientPIN', { keyAgreement: agreementKey });
+        if (name === 'retries') return encodeResponse('authenticatorClientPIN', { pinRetries: 8 });
+        if (name === 'agreement') return encodeResponse('authenticatorClientPIN', { keyAgreement: agreementKey });
         if (name !== 'change') return 'CTAP2_ERR_PIN_BLOCKED';
         const refusal = refusals[changes++];
-        return refusal ?? ok('authenticatorClientPIN', {});
+        return refusal ?? encodeResponse('authenticatorClientPIN', {});
       },
     });
-    return { device: scripted, sent, real: device };
+    return { device, sent };
   }
-  /** A point of P-256: the generator. */
+  /** The generator of P-256 as a COSE key. */
   const agreementKey: CborMap = new Map<number, number | Uint8Array>([
     [coseKeyLabels.kty, 2],
     [coseKeyLabels.alg, -25],
@@ -170,10 +181,10 @@ describe('a key that forces a PIN change', () => {
     [coseKeyLabels.y, Buffer.from('4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5', 'hex')],
   ]);
 
-  test('the current PIN is asked for, then the new one, each again when it was refused', async () => {
-    const { device, sent } = forcing();
+  test('asks for the current PIN, then for the new one, and again for the one that was refused', async () => {
+    const { device, sent } = createForcingKey();
     const { context, asked } = createTestClient([asSecurityKey(device)], { pin: ['0000', '9999', '1234', '8888'] });
-    const error = await rejection(create(verified, context));
+    const error = await catchRejection(create(verified, context));
     expect(asked).toEqual(['pin enter 8', 'pin change', 'pin enter 8 wrong', 'pin change refused-by-policy']);
     expect(sent.filter((name) => name !== 'agreement' && name !== 'retries')).toEqual([
       'change',

@@ -1,6 +1,6 @@
 /**
- * The PIN dialogue, CTAP 2.1 section 6.5.5: create a PIN, change one that must be changed, enter one until it is right.
- * Asks the user, talks to the key, and tells what was wrong; the commands themselves are `pin-protocol.ts`.
+ * The PIN prompts of a ceremony, CTAP 2.1 section 6.5.5: create a PIN, change a PIN that must be changed, or enter the PIN
+ * until it is correct. Asks the user and reports what was wrong; `pin-protocol.ts` sends the commands.
  */
 import { utf8 } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
@@ -8,12 +8,12 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Ceremony } from './ceremony.ts';
-import { CeremonyError } from './status-to-dom-exception.ts';
+import { CeremonyError } from './ceremony-error.ts';
 import type { Ctap2 } from './ctap2.ts';
 import { normalizePin, PinUvAuthSession, type PinUvAuthToken, pinRetries, type TokenScope } from './pin-protocol.ts';
 import type { PinPrompt } from './user-interaction.ts';
 
-/** A key, what it said of itself, and the protocol chosen for it. */
+/** A key, its getInfo response, and the PIN/UV auth protocol chosen for it. */
 export interface PinAuthenticator {
   ctap: Ctap2;
   info: AuthenticatorInfo;
@@ -22,12 +22,13 @@ export interface PinAuthenticator {
 
 type Problem = NonNullable<PinPrompt['problem']>;
 
-/** A PIN has at least 4 code points, whatever the key's own minimum for a new one, and at most 63 bytes: section 6.5.1. */
-const leastCodePoints = 4;
-const mostBytes = 63;
+/** Section 6.5.1: every PIN has at least 4 code points (a key may require more for a new PIN) and at most 63 bytes. */
+const minCodePointsOfAnyPin = 4;
+const maxPinBytes = 63;
 
 /**
- * Gets a token by PIN; a key without PIN gets one first, a key that forces a change gets that first.
+ * Asks the user for the PIN and returns a token. First creates a PIN on a key without one, and changes a PIN that the key
+ * requires to be changed.
  * @throws {CeremonyError} NotAllowedError when the user cancels or the PIN is locked or blocked.
  */
 export async function getTokenByPin(
@@ -39,55 +40,67 @@ export async function getTokenByPin(
   const getToken = (pin: string) =>
     inSession(key, ceremony, (session) => session.tokenUsingPin(pin, info.options?.pinUvAuthToken ? scope : undefined));
   if (info.options?.clientPin !== true) return getToken(await createPin(key, ceremony));
-  if (info.forcePINChange) return getToken(await replacePin(key, ceremony));
-  return enterPin(key, ceremony, getToken);
+  if (info.forcePINChange) return getToken(await changePin(key, ceremony));
+  return askForCurrentPin(key, ceremony, getToken);
 }
 
-/** Asks until the key takes the new PIN. */
+/** Asks for a new PIN until the key accepts it, and returns it. */
 function createPin(key: PinAuthenticator, ceremony: Ceremony): Promise<string> {
-  return newPin('set', key, ceremony, (pin) => inSession(key, ceremony, (session) => session.setPin(pin)));
+  const submit = (pin: string) => inSession(key, ceremony, (session) => session.setPin(pin));
+  return askForNewPin({ kind: 'set', submit }, key, ceremony);
 }
 
-/** Asks for the PIN to be replaced, then for its successor; a wrong one costs a retry and is asked for again. */
-function replacePin(key: PinAuthenticator, ceremony: Ceremony): Promise<string> {
-  let successor: string | undefined;
-  return enterPin(key, ceremony, (current) => {
-    const change = (pin: string) => {
-      successor = pin;
+/**
+ * Asks for the current PIN, then for the new one, and returns the new one. A wrong current PIN uses up a retry and is asked
+ * for again; the new PIN is then kept.
+ */
+function changePin(key: PinAuthenticator, ceremony: Ceremony): Promise<string> {
+  let enteredNewPin: string | undefined;
+  return askForCurrentPin(key, ceremony, (current) => {
+    const submit = (pin: string) => {
+      enteredNewPin = pin;
       return inSession(key, ceremony, (session) => session.changePin(current, pin));
     };
-    return newPin('change', key, ceremony, change, successor);
+    return askForNewPin({ kind: 'change', submit, enteredBefore: enteredNewPin }, key, ceremony);
   });
 }
 
-/** `answer` was given to the same question before, and could not be judged because the current PIN was wrong. */
-async function newPin(
-  kind: 'set' | 'change',
+interface NewPinRequest {
+  kind: 'set' | 'change';
+  submit(pin: string): Promise<void>;
+  /** A new PIN that the user entered before and that the key has not judged, because the current PIN was wrong. */
+  enteredBefore?: string | undefined;
+}
+
+async function askForNewPin(
+  { kind, submit, enteredBefore }: NewPinRequest,
   key: PinAuthenticator,
   ceremony: Ceremony,
-  submit: (pin: string) => Promise<void>,
-  answer?: string,
 ): Promise<string> {
-  const minCodePoints = Math.max(leastCodePoints, key.info.minPINLength ?? 0);
+  const minCodePoints = Math.max(minCodePointsOfAnyPin, key.info.minPINLength ?? 0);
   let problem: Problem | undefined;
-  for (let given = answer; ; given = undefined) {
-    const pin = given ?? (await askForPin({ kind, minCodePoints, ...(problem && { problem }) }, ceremony));
-    problem = lengthProblem(pin, minCodePoints, key.info.maxPINLength);
+  for (let entered = enteredBefore; ; entered = undefined) {
+    const pin = entered ?? (await askForPin({ kind, minCodePoints, ...(problem && { problem }) }, ceremony));
+    problem = checkLength(pin, minCodePoints, key.info.maxPINLength);
     if (problem) continue;
-    const refusal = await statusOf(submit(pin), 'CTAP2_ERR_PIN_POLICY_VIOLATION');
-    if (!refusal) return pin;
+    if (!(await endsWithStatus(submit(pin), 'CTAP2_ERR_PIN_POLICY_VIOLATION'))) return pin;
     problem = 'refused-by-policy';
   }
 }
 
-/** Asks for the key's PIN until `use` succeeds with it. Retries are read before each prompt, as the dialogs show them. */
-async function enterPin<T>(key: PinAuthenticator, ceremony: Ceremony, use: (pin: string) => Promise<T>): Promise<T> {
+/** Asks for the key's PIN until `use` succeeds with it. Reads the retries before each prompt, as the dialogs show them. */
+async function askForCurrentPin<T>(
+  key: PinAuthenticator,
+  ceremony: Ceremony,
+  use: (pin: string) => Promise<T>,
+): Promise<T> {
+  const minCodePoints = minCodePointsOfAnyPin;
   let problem: Problem | undefined;
   for (;;) {
-    const retries = await retriesLeft(key, ceremony);
-    const prompt: PinPrompt = { kind: 'enter', minCodePoints: leastCodePoints, retries, ...(problem && { problem }) };
+    const retries = await readRetries(key, ceremony);
+    const prompt: PinPrompt = { kind: 'enter', minCodePoints, retries, ...(problem && { problem }) };
     const pin = await askForPin(prompt, ceremony);
-    problem = lengthProblem(pin, leastCodePoints, undefined);
+    problem = checkLength(pin, minCodePoints, undefined);
     if (problem) continue;
     try {
       return await use(pin);
@@ -98,29 +111,30 @@ async function enterPin<T>(key: PinAuthenticator, ceremony: Ceremony, use: (pin:
   }
 }
 
-/** @throws {CeremonyError} NotAllowedError when no PIN can be tried now. */
-async function retriesLeft({ ctap, protocol }: PinAuthenticator, ceremony: Ceremony): Promise<number> {
+/** @throws {CeremonyError} NotAllowedError when the key accepts no PIN now. */
+async function readRetries({ ctap, protocol }: PinAuthenticator, ceremony: Ceremony): Promise<number> {
   const { retries, powerCycle } = await ceremony.measure('pin', () => pinRetries(ctap, protocol));
   if (retries === 0)
-    throw new CeremonyError('NotAllowedError', 'the PIN is blocked, the key needs a reset', 'pin-blocked');
+    throw new CeremonyError('NotAllowedError', 'The PIN is blocked until the key is reset', 'pin-blocked');
   if (powerCycle)
-    throw new CeremonyError('NotAllowedError', 'the PIN is locked until the key is reinserted', 'pin-soft-locked');
+    throw new CeremonyError('NotAllowedError', 'The PIN is locked until the key is reinserted', 'pin-soft-locked');
   return retries;
 }
 
 async function askForPin(prompt: PinPrompt, ceremony: Ceremony): Promise<string> {
-  const pin = await ceremony.ask('PIN', (user, signal) => user.providePin(prompt, signal));
+  const pin = await ceremony.askUser('PIN', (user, signal) => user.providePin(prompt, signal));
   return normalizePin(pin);
 }
 
-function lengthProblem(pin: string, minCodePoints: number, maxCodePoints: number | undefined): Problem | undefined {
+/** Returns what is wrong with the length of `pin`, or undefined. */
+function checkLength(pin: string, minCodePoints: number, maxCodePoints: number | undefined): Problem | undefined {
   const codePoints = [...pin].length;
   if (codePoints < minCodePoints) return 'too-short';
-  if (utf8(pin).length > mostBytes || codePoints > (maxCodePoints ?? mostBytes)) return 'too-long';
+  if (utf8(pin).length > maxPinBytes || codePoints > (maxCodePoints ?? maxPinBytes)) return 'too-long';
   return undefined;
 }
 
-/** A new key agreement for each exchange: the device makes a new key whenever a PIN was wrong. */
+/** Runs `work` with a new key agreement, because the device replaces its key after every wrong PIN. */
 function inSession<T>(
   { ctap, protocol }: PinAuthenticator,
   ceremony: Ceremony,
@@ -131,8 +145,8 @@ function inSession<T>(
   );
 }
 
-/** Waits for `work`; true when it ended with exactly this status. */
-async function statusOf(work: Promise<void>, status: CtapStatusName): Promise<boolean> {
+/** Returns whether `work` fails with exactly this status. Other errors are thrown. */
+async function endsWithStatus(work: Promise<void>, status: CtapStatusName): Promise<boolean> {
   try {
     await work;
     return false;

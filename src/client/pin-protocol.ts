@@ -1,8 +1,9 @@
 /**
- * One run of a PIN/UV auth protocol with an authenticator, platform side: CTAP 2.1 section 6.5.5. Knows the commands and
- * what is encrypted under what; who is asked for a PIN, and when, is `pin-dialogue.ts`.
+ * PIN/UV auth protocol with an authenticator, CTAP 2.1 section 6.5.5, platform side: the subcommands and their encryption.
+ * `pin-dialogue.ts` asks the user for the PIN.
  */
 import { concat, utf8 } from '#base/bytes.ts';
+import { messageOf } from '#base/errors.ts';
 import type { Random } from '#base/random.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type Permission, permissions as permissionBits } from '#protocol/commands.ts';
@@ -25,20 +26,20 @@ export interface PinUvAuthToken {
   token: Uint8Array;
 }
 
-/** What a token shall be good for. */
+/** What a token allows. */
 export interface TokenScope {
   permissions: readonly Permission[];
   rpId: string;
 }
 
-/** The first protocol of the device's preference that we have, or undefined. CTAP 2.0 devices with a PIN speak protocol 1. */
+/** Returns the device's most preferred protocol that is supported here, or undefined. CTAP 2.0 devices with a PIN use protocol 1. */
 export function choosePinUvAuthProtocol(info: AuthenticatorInfo): PinUvAuthProtocol | undefined {
   const offered = info.pinUvAuthProtocols ?? (info.options?.clientPin === undefined ? [] : [1]);
   const version = offered.find((candidate): candidate is PinUvAuthProtocolVersion => candidate in pinUvAuthProtocols);
   return version && pinUvAuthProtocols[version];
 }
 
-/** The members that prove a token to a command: `message` is what the command authenticates. */
+/** Returns the parameters that authenticate a command with `token`. `message` is what the command's section says to authenticate. */
 export function pinUvAuthParameters(token: PinUvAuthToken | undefined, message: Uint8Array) {
   if (!token) return {};
   const { protocol } = token;
@@ -50,7 +51,7 @@ export function pinUvAuthParameters(token: PinUvAuthToken | undefined, message: 
 
 export class PinUvAuthSession {
   readonly protocol: PinUvAuthProtocol;
-  /** The platform's key-agreement key, as the device gets it. */
+  /** The platform's key-agreement key in COSE form. */
   readonly keyAgreement: CborMap;
   readonly sharedSecret: Uint8Array;
   readonly #ctap: Ctap2;
@@ -65,10 +66,13 @@ export class PinUvAuthSession {
     this.sharedSecret = sharedSecret(protocol, key, devicePublicKey);
   }
 
-  /** getKeyAgreement and a fresh key of ours; a device makes a new key after every wrong PIN, so sessions are short. */
+  /**
+   * Agrees on a shared secret: getKeyAgreement, section 6.5.5.4. A session ends with the first wrong PIN, because the device
+   * then replaces its key.
+   */
   static async open(ctap: Ctap2, protocol: PinUvAuthProtocol, random: Random): Promise<PinUvAuthSession> {
-    const answer = await ctap.clientPin('getKeyAgreement', { pinUvAuthProtocol: protocol.version });
-    const devicePublicKey = demand(answer.keyAgreement, 'keyAgreement', '6.5.5.4');
+    const response = await ctap.clientPin('getKeyAgreement', { pinUvAuthProtocol: protocol.version });
+    const devicePublicKey = requireMember(response.keyAgreement, 'keyAgreement', '6.5.5.4');
     return new PinUvAuthSession(ctap, protocol, random, devicePublicKey);
   }
 
@@ -81,7 +85,7 @@ export class PinUvAuthSession {
     try {
       return this.protocol.decrypt(this.sharedSecret, ciphertext);
     } catch (cause) {
-      throw violation('ciphertext', '6.5.4', (cause as Error).message, cause);
+      throw violation('ciphertext', '6.5.4', messageOf(cause), cause);
     }
   }
 
@@ -93,7 +97,7 @@ export class PinUvAuthSession {
   async setPin(pin: string): Promise<void> {
     const newPinEnc = this.encrypt(paddedPin(pin));
     await this.#ctap.clientPin('setPIN', {
-      ...this.#header(),
+      ...this.#commonParameters(),
       newPinEnc,
       pinUvAuthParam: this.authenticate(newPinEnc),
     });
@@ -104,59 +108,59 @@ export class PinUvAuthSession {
     const newPinEnc = this.encrypt(paddedPin(next));
     const pinHashEnc = this.encrypt(pinHash(current));
     await this.#ctap.clientPin('changePIN', {
-      ...this.#header(),
+      ...this.#commonParameters(),
       newPinEnc,
       pinHashEnc,
       pinUvAuthParam: this.authenticate(concat(newPinEnc, pinHashEnc)),
     });
   }
 
-  /** getPinToken, or with `scope` its successor that limits what the token may do: sections 6.5.5.7.1 and 6.5.5.7.2. */
+  /** With `scope`: getPinUvAuthTokenUsingPinWithPermissions, section 6.5.5.7.2. Without: getPinToken, section 6.5.5.7.1. */
   async tokenUsingPin(pin: string, scope?: Partial<TokenScope>): Promise<PinUvAuthToken> {
-    const parameters = { ...this.#header(), pinHashEnc: this.encrypt(pinHash(pin)) };
-    const answer = scope
-      ? await this.#ctap.clientPin('getPinUvAuthTokenUsingPinWithPermissions', { ...parameters, ...inScope(scope) })
+    const parameters = { ...this.#commonParameters(), pinHashEnc: this.encrypt(pinHash(pin)) };
+    const response = scope
+      ? await this.#ctap.clientPin('getPinUvAuthTokenUsingPinWithPermissions', { ...parameters, ...encodeScope(scope) })
       : await this.#ctap.clientPin('getPinToken', parameters);
-    return this.#token(answer.pinUvAuthToken);
+    return this.#decryptToken(response.pinUvAuthToken);
   }
 
-  /** Section 6.5.5.7.3: the authenticator verifies the user itself, which may take a while. */
+  /** getPinUvAuthTokenUsingUvWithPermissions, section 6.5.5.7.3: resolves when the authenticator has verified the user. */
   async tokenUsingUv(scope: TokenScope, options?: TransactOptions): Promise<PinUvAuthToken> {
-    const parameters = { ...this.#header(), ...inScope(scope) };
-    const answer = await this.#ctap.clientPin('getPinUvAuthTokenUsingUvWithPermissions', parameters, options);
-    return this.#token(answer.pinUvAuthToken);
+    const parameters = { ...this.#commonParameters(), ...encodeScope(scope) };
+    const response = await this.#ctap.clientPin('getPinUvAuthTokenUsingUvWithPermissions', parameters, options);
+    return this.#decryptToken(response.pinUvAuthToken);
   }
 
-  #header() {
+  #commonParameters() {
     return { pinUvAuthProtocol: this.protocol.version, keyAgreement: this.keyAgreement };
   }
 
-  /** Tokens have 32 bytes; with protocol 1 a CTAP 2.0 device may give 16. Section 6.5.4. */
-  #token(encrypted: Uint8Array | undefined): PinUvAuthToken {
-    const token = this.decrypt(demand(encrypted, 'pinUvAuthToken', '6.5.5.7'));
+  /** A token has 32 bytes, or 16 from a CTAP 2.0 device with protocol 1: section 6.5.4. */
+  #decryptToken(encrypted: Uint8Array | undefined): PinUvAuthToken {
+    const token = this.decrypt(requireMember(encrypted, 'pinUvAuthToken', '6.5.5.7'));
     if (token.length !== 32 && !(this.protocol.version === 1 && token.length === 16))
-      throw violation('token-length', '6.5.4', `the pinUvAuthToken has ${token.length} bytes`);
+      throw violation('token-length', '6.5.4', `expected a pinUvAuthToken of 32 bytes, got ${token.length}`);
     return { protocol: this.protocol, token };
   }
 }
 
-/** Retries left before the PIN is blocked; `powerCycle` when the device wants one first. Section 6.5.5.2. */
+/** Returns the retries left before the PIN is blocked, and whether the device needs a power cycle first. Section 6.5.5.2. */
 export async function pinRetries(ctap: Ctap2, protocol: PinUvAuthProtocol) {
-  const answer = await ctap.clientPin('getPINRetries', { pinUvAuthProtocol: protocol.version });
-  const retries = demand(answer.pinRetries, 'pinRetries', '6.5.5.2');
-  return { retries, powerCycle: answer.powerCycleState === true };
+  const response = await ctap.clientPin('getPINRetries', { pinUvAuthProtocol: protocol.version });
+  const retries = requireMember(response.pinRetries, 'pinRetries', '6.5.5.2');
+  return { retries, powerCycle: response.powerCycleState === true };
 }
 
-/** Built-in user verification attempts left, section 6.5.5.3. */
+/** Returns the built-in user verification attempts that are left, section 6.5.5.3. */
 export async function uvRetries(ctap: Ctap2): Promise<number> {
-  return demand((await ctap.clientPin('getUVRetries')).uvRetries, 'uvRetries', '6.5.5.3');
+  return requireMember((await ctap.clientPin('getUVRetries')).uvRetries, 'uvRetries', '6.5.5.3');
 }
 
-/** The form in which a PIN is measured and sent: Unicode Normalization Form C, section 6.5.1. */
+/** Returns the PIN in Unicode Normalization Form C, in which it is measured and sent: section 6.5.1. */
 export const normalizePin = (pin: string): string => pin.normalize('NFC');
 
-/** Without an RP ID for what is not about one relying party. */
-const inScope = ({ permissions = [], rpId }: Partial<TokenScope>) => ({
+/** Permissions such as `cm` and `acfg` need no RP ID. */
+const encodeScope = ({ permissions = [], rpId }: Partial<TokenScope>) => ({
   permissions: permissions.reduce((bits, name) => bits | permissionBits[name], 0),
   rpId,
 });
@@ -169,12 +173,18 @@ function paddedPin(pin: string): Uint8Array {
   return padded;
 }
 
-function demand<T>(value: T | undefined, member: string, section: string): T {
-  if (value === undefined) throw violation(member, section, `the answer lacks ${member}`);
+function requireMember<T>(value: T | undefined, member: string, section: string): T {
+  if (value === undefined) throw violation(member, section, `the response lacks ${member}`);
   return value;
 }
 
 const violation = (rule: string, section: string, message: string, cause?: unknown) =>
-  new ProtocolViolation(`pin.${rule}`, `CTAP 2.1 section ${section}`, 0, `cannot go on with the PIN: ${message}`, {
-    cause,
-  });
+  new ProtocolViolation(
+    `pin.${rule}`,
+    `CTAP 2.1 section ${section}`,
+    0,
+    `Cannot use the PIN/UV auth protocol: ${message}`,
+    {
+      cause,
+    },
+  );

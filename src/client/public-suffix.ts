@@ -1,6 +1,6 @@
-/** The only door to tldts: the Public Suffix List with its ICANN and private sections. */
+/** The Public Suffix List with its ICANN and private sections. The only file that imports tldts. */
 import { getPublicSuffix } from 'tldts';
 
-/** The public suffix of a domain name (`co.uk`, `github.io`; the last label where no rule matches). */
+/** Returns the public suffix of a domain name, e.g. `co.uk` or `github.io`; the last label if no rule matches. */
 export const publicSuffix = (domain: string): string =>
   getPublicSuffix(domain, { allowPrivateDomains: true }) ?? domain.slice(domain.lastIndexOf('.') + 1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveRelyingPartyId } from './relying-party-id.ts';
 
-describe('an RP ID that may be claimed', () => {
+describe('resolveRelyingPartyId() accepts', () => {
   test.each([
     ['https://example.com', 'example.com'],
     ['https://login.example.com', 'example.com'],
@@ -17,40 +17,40 @@ describe('an RP ID that may be claimed', () => {
     ['https://www.xn--bcher-kva.example', 'xn--bcher-kva.example'],
     ['https://www.bücher.example', 'bücher.example'],
     ['https://login.example.com', 'EXAMPLE.com'],
-  ])('%s may claim %s', (origin, claimed) => {
-    expect(resolveRelyingPartyId(origin, claimed)).toBe(claimed);
+  ])('for %s the RP ID %s', (origin, requested) => {
+    expect(resolveRelyingPartyId(origin, requested)).toBe(requested);
   });
 
   test.each([
     ['https://login.example.com:8443', 'login.example.com'],
     ['http://localhost:3000', 'localhost'],
     ['https://bücher.example', 'xn--bcher-kva.example'],
-  ])('%s claims %s when it names none', (origin, wanted) => {
-    expect(resolveRelyingPartyId(origin, undefined)).toBe(wanted);
+  ])('no RP ID for %s, and returns %s', (origin, expected) => {
+    expect(resolveRelyingPartyId(origin, undefined)).toBe(expected);
   });
 });
 
-describe('an RP ID that may not be claimed', () => {
+describe('resolveRelyingPartyId() rejects, as RP ID,', () => {
   test.each([
     ['another domain', 'https://example.com', 'example.org'],
     ['a longer domain', 'https://example.com', 'login.example.com'],
-    ['a suffix that is no label', 'https://myexample.com', 'example.com'],
+    ['a suffix that does not start at a label', 'https://myexample.com', 'example.com'],
     ['a top-level domain', 'https://example.com', 'com'],
     ['a public suffix', 'https://www.example.co.uk', 'co.uk'],
-    ['a private public suffix', 'https://alice.github.io', 'github.io'],
+    ['a public suffix of the private section', 'https://alice.github.io', 'github.io'],
     ['a part of a public suffix', 'https://alice.github.io', 'io'],
-    ['the parent of localhost names', 'http://app.localhost', 'localhost'],
+    ['localhost for a name below it', 'http://app.localhost', 'localhost'],
     ['a port', 'https://example.com:8443', 'example.com:8443'],
     ['an origin', 'https://example.com', 'https://example.com'],
-    ['nothing', 'https://example.com', ''],
-    ['an address', 'https://example.com', '127.0.0.1'],
-    ['blanks', 'https://example.com', ' example.com'],
-  ])('%s', (_case, origin, claimed) => {
-    expect(() => resolveRelyingPartyId(origin, claimed)).toThrow(expect.objectContaining({ name: 'SecurityError' }));
+    ['an empty string', 'https://example.com', ''],
+    ['an IP address', 'https://example.com', '127.0.0.1'],
+    ['leading white space', 'https://example.com', ' example.com'],
+  ])('%s', (_case, origin, requested) => {
+    expect(() => resolveRelyingPartyId(origin, requested)).toThrow(expect.objectContaining({ name: 'SecurityError' }));
   });
 });
 
-describe('an origin that has no RP ID', () => {
+describe('resolveRelyingPartyId() rejects the origin', () => {
   test.each([
     ['https://127.0.0.1', 'SecurityError'],
     ['http://127.0.0.1:3000', 'SecurityError'],
@@ -59,7 +59,7 @@ describe('an origin that has no RP ID', () => {
     ['null', 'NotAllowedError'],
     ['data:text/html,x', 'NotAllowedError'],
     ['', 'NotAllowedError'],
-  ])('%s ends with %s', (origin, name) => {
+  ])('%s with %s', (origin, name) => {
     expect(() => resolveRelyingPartyId(origin, undefined)).toThrow(expect.objectContaining({ name }));
     expect(() => resolveRelyingPartyId(origin, 'example.com')).toThrow(expect.objectContaining({ name }));
   });

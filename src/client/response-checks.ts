@@ -1,5 +1,4 @@
-/** What a client checks of an authenticator's answer before a page sees it: WebAuthn L3 sections 6.1, 6.5.1, 6.3.2 and 6.3.3. */
-
+/** Checks of an authenticator's response before it reaches the page: WebAuthn L3 sections 6.1, 6.5.1, 6.3.2 and 6.3.3. */
 import { equal } from '#base/bytes.ts';
 import { type AttestedCredentialData, flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
@@ -7,52 +6,57 @@ import { coseKeyLabels } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 
-export interface Expected {
+export interface ExpectedResponse {
   rpId: string;
-  /** The user was verified, or the command was asked to verify. */
+  /** Whether the user was verified before the command, or by it. */
   verified: boolean;
 }
 
-/** What a ceremony goes on with. */
+/** The parts of a makeCredential response from which the credential for the page is built. */
 export interface NewCredentialData {
   attestedCredentialData: AttestedCredentialData;
-  /** Absent when an unchecked key cannot be read. */
+  /** Undefined when an unchecked key cannot be read. */
   credentialPublicKey?: CborMap | undefined;
   alg: number;
   extensions?: CborMap | undefined;
 }
 
-/** @throws {ProtocolViolation} when the bytes are malformed, belong to another RP ID or lack a flag. */
-export function checkAuthenticatorData(bytes: Uint8Array, { rpId, verified }: Expected) {
+/**
+ * Returns the parsed authenticator data.
+ * @throws {ProtocolViolation} when it is malformed, belongs to another RP ID or lacks a flag.
+ */
+export function checkAuthenticatorData(bytes: Uint8Array, { rpId, verified }: ExpectedResponse) {
   const authData = parseAuthenticatorData(bytes);
-  if (!equal(authData.rpIdHash, sha256(rpId))) refuse('rp-id-hash', 0, `the rpIdHash is not that of ${rpId}`);
-  if (!(authData.flags & flag.UP)) refuse('user-present', 32, 'the user present flag is not set');
+  if (!equal(authData.rpIdHash, sha256(rpId))) fail('rp-id-hash', 0, `the rpIdHash is not the hash of ${rpId}`);
+  if (!(authData.flags & flag.UP)) fail('user-present', 32, 'the user present flag is not set');
   if (verified && !(authData.flags & flag.UV))
-    refuse('user-verified', 32, 'the user was verified, but the flag is not set');
+    fail('user-verified', 32, 'the user was verified, but the user verified flag is not set');
   return authData;
 }
 
-/** @throws {ProtocolViolation} also when there is no new credential, or its algorithm was not asked for. */
+/**
+ * Returns the new credential of the authenticator data.
+ * @throws {ProtocolViolation} as `checkAuthenticatorData`, and when there is no credential or its algorithm was not requested.
+ */
 export function checkNewCredential(
   bytes: Uint8Array,
-  expected: Expected & { algorithms: readonly number[] },
+  expected: ExpectedResponse & { algorithms: readonly number[] },
 ): NewCredentialData {
   const { attestedCredentialData, credentialPublicKey, ...authData } = checkAuthenticatorData(bytes, expected);
   if (!attestedCredentialData || !credentialPublicKey)
-    return refuse('attested-credential-data', 32, 'there is no attested credential data');
-  if (attestedCredentialData.credentialId.length === 0)
-    return refuse('credential-id', 53, 'the credential id is empty');
+    return fail('attested-credential-data', 32, 'there is no attested credential data');
+  if (attestedCredentialData.credentialId.length === 0) return fail('credential-id', 53, 'the credential id is empty');
   const alg = credentialPublicKey.get(coseKeyLabels.alg);
   if (typeof alg !== 'number' || !expected.algorithms.includes(alg))
-    return refuse('algorithm', 55, `the key's algorithm ${String(alg)} was not asked for`);
+    return fail('algorithm', 55, `expected the algorithm ${expected.algorithms.join(' or ')}, got ${String(alg)}`);
   return { ...authData, attestedCredentialData, credentialPublicKey, alg };
 }
 
-function refuse(rule: string, offset: number, message: string): never {
+function fail(rule: string, offset: number, message: string): never {
   throw new ProtocolViolation(
     `response.${rule}`,
     'WebAuthn L3 section 6.1',
     offset,
-    `cannot use the answer: ${message}`,
+    `Cannot use the authenticator data: ${message}`,
   );
 }

@@ -1,18 +1,17 @@
-/** Where to save, which key, no key yet, and keys that are pulled. */
+/** Choosing the kind of authenticator, several keys, no key yet, and keys that are unplugged. */
 import { describe, expect, test } from 'vitest';
 import { ManualGestures } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
+import { createFakeDevice, createScriptedDevice } from './testing/scripted-device.ts';
 import {
-  creationOptions,
-  createFakeDevice,
-  createEmulatedKey,
   asSecurityKey,
-  rejection,
-  PluggableAuthenticators,
-  createScriptedDevice,
+  catchRejection,
+  createEmulatedKey,
   createTestClient,
+  creationOptions,
+  PluggableAuthenticators,
 } from './testing/test-client.ts';
 
 const platform = () => ({
@@ -23,17 +22,17 @@ const phone = () => ({ ...asSecurityKey(createEmulatedKey().device, 'phone'), ki
 const key = () => asSecurityKey(createEmulatedKey().device);
 const everywhere = () => [platform(), phone(), key()];
 
-describe('where to save', () => {
+describe('choosing where to save', () => {
   const cases: [string, Partial<PublicKeyCredentialCreationOptionsJSON>, string | undefined][] = [
-    ['anywhere', {}, 'choose here,phone,security-key'],
-    ['platform', { authenticatorSelection: { authenticatorAttachment: 'platform' } }, undefined],
+    ['no preference', {}, 'choose here,phone,security-key'],
+    ['attachment platform', { authenticatorSelection: { authenticatorAttachment: 'platform' } }, undefined],
     [
-      'cross-platform',
+      'attachment cross-platform',
       { authenticatorSelection: { authenticatorAttachment: 'cross-platform' } },
       'choose phone,security-key',
     ],
     [
-      'an attachment nobody knows',
+      'an unknown attachment',
       { authenticatorSelection: { authenticatorAttachment: 'elsewhere' } },
       'choose here,phone,security-key',
     ],
@@ -46,146 +45,151 @@ describe('where to save', () => {
       undefined,
     ],
   ];
-  test.each(cases)('%s', async (_case, changes, question) => {
-    const { context, asked } = createTestClient(everywhere(), { place: 'security-key' });
+  test.each(cases)('with %s', async (_case, changes, prompt) => {
+    const { context, asked } = createTestClient(everywhere(), { authenticatorKind: 'security-key' });
     await create(creationOptions(changes), context);
-    expect(asked.find((asking) => asking.startsWith('choose'))).toBe(question);
+    expect(asked.find((shown) => shown.startsWith('choose'))).toBe(prompt);
   });
 
   test.each([
     ['this-device', 'platform'],
     ['security-key', 'cross-platform'],
     ['phone', 'cross-platform'],
-  ] as const)('the choice %s is used', async (place, attachment) => {
-    const { context } = createTestClient(everywhere(), { place });
+  ] as const)('uses the chosen kind %s', async (authenticatorKind, attachment) => {
+    const { context } = createTestClient(everywhere(), { authenticatorKind });
     expect(await create(creationOptions(), context)).toMatchObject({ authenticatorAttachment: attachment });
   });
 
-  test('a key is on offer even when none is connected', async () => {
-    const { context, asked } = createTestClient([platform()], { place: 'this-device' });
+  test('offers a security key even when none is connected', async () => {
+    const { context, asked } = createTestClient([platform()], { authenticatorKind: 'this-device' });
     await create(creationOptions(), context);
     expect(asked[0]).toBe('choose here,security-key');
   });
 
-  test('platform on a machine without one: unsuitable', async () => {
+  test('fails as unsuitable for attachment platform on a machine without a platform authenticator', async () => {
     const { context, informed } = createTestClient([key()]);
     const options = creationOptions({ authenticatorSelection: { authenticatorAttachment: 'platform' } });
-    expect(await rejection(create(options, context))).toMatchObject({ name: 'NotAllowedError' });
+    expect(await catchRejection(create(options, context))).toMatchObject({ name: 'NotAllowedError' });
     expect(informed).toEqual(['device-unsuitable']);
   });
 
-  test('an answer that was not on offer', async () => {
-    const { context } = createTestClient(everywhere(), {}, { chooseAuthenticator: async () => 'the moon' });
-    expect(await rejection(create(creationOptions(), context))).toMatchObject({ name: 'NotAllowedError' });
+  test('fails when the answer is not one of the choices', async () => {
+    const { context } = createTestClient(everywhere(), {}, { chooseAuthenticator: async () => 'unknown' });
+    expect(await catchRejection(create(creationOptions(), context))).toMatchObject({ name: 'NotAllowedError' });
   });
 });
 
-describe('several keys', () => {
-  test.each(['yubikey-5-nfc', 'touchstone-key'] as const)('%s: the one that is touched is used', async (persona) => {
-    const hands = [new ManualGestures(), new ManualGestures()] as const;
-    const keys = hands.map((gestures) => createEmulatedKey({ persona, gestures }));
+describe('several connected keys', () => {
+  test.each(['yubikey-5-nfc', 'touchstone-key'] as const)('%s: uses the key that is touched', async (persona) => {
+    const gestures = [new ManualGestures(), new ManualGestures()] as const;
+    const keys = gestures.map((ofKey) => createEmulatedKey({ persona, gestures: ofKey }));
     const { context, asked } = createTestClient(keys.map(({ device }, index) => asSecurityKey(device, `key ${index}`)));
     const options = creationOptions({ authenticatorSelection: { residentKey: 'preferred' } });
     const running = create(options, context);
-    await Promise.all(hands.map((hand) => hand.whenAsked()));
-    hands[1].touch();
-    hands[1].touch();
+    await Promise.all(gestures.map((ofKey) => ofKey.whenAsked()));
+    gestures[1].touch();
+    gestures[1].touch();
     await running;
     expect(keys.map(({ authenticator }) => authenticator.inspect().credentials.length)).toEqual([0, 1]);
     expect(asked).toEqual(['touch select-device', 'touch register', 'review']);
   });
 
-  test('unsuitable and broken ones are passed over', async () => {
+  test('skips unsuitable and malfunctioning keys', async () => {
     const noRk = createScriptedDevice({ info: { options: {} } });
     const broken = createFakeDevice(async () => new Uint8Array([0, 0xff]));
-    const { context, asked } = createTestClient([asSecurityKey(noRk, '1'), asSecurityKey(broken, '2'), asSecurityKey(createEmulatedKey().device, '3')], {
-      pin: '1234',
-    });
+    const { context, asked } = createTestClient(
+      [asSecurityKey(noRk, '1'), asSecurityKey(broken, '2'), asSecurityKey(createEmulatedKey().device, '3')],
+      {
+        pin: '1234',
+      },
+    );
     await create(creationOptions({ authenticatorSelection: { residentKey: 'required' } }), context);
     expect(asked).toEqual(['pin set', 'touch register', 'review']);
   });
 });
 
-describe('no key', () => {
-  test('is asked for, and used as soon as it is plugged in', async () => {
-    const sockets = new PluggableAuthenticators();
+describe('no connected key', () => {
+  test('asks for a key and uses it as soon as it is plugged in', async () => {
+    const authenticators = new PluggableAuthenticators();
     const { context, asked } = createTestClient(
-      sockets,
+      authenticators,
       {},
       {
         connectKey: (signal) => {
-          queueMicrotask(() => sockets.set(key()));
+          queueMicrotask(() => authenticators.set(key()));
           return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
         },
       },
     );
     await create(creationOptions(), context);
     expect(asked).toEqual(['connect', 'touch register', 'review']);
-    expect(sockets.listeners.size).toBe(0);
+    expect(authenticators.listeners.size).toBe(0);
   });
 
-  test('"connected" before the machine sees it waits for the machine', async () => {
-    const sockets = new PluggableAuthenticators();
-    const { context } = createTestClient(sockets, {}, { connectKey: async () => 'connected' });
+  test('waits until the key is listed when the user says too early that it is connected', async () => {
+    const authenticators = new PluggableAuthenticators();
+    const { context } = createTestClient(authenticators, {}, { connectKey: async () => 'connected' });
     const running = create(creationOptions(), context);
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-    sockets.set(platform());
-    sockets.set(platform(), key());
+    authenticators.set(platform());
+    authenticators.set(platform(), key());
     expect(await running).toMatchObject({ authenticatorAttachment: 'cross-platform' });
   });
 
-  test('a U2F key: unsuitable', async () => {
+  test('fails as unsuitable for a key that supports only U2F', async () => {
     const device = {
       ...createFakeDevice(async () => new Uint8Array([0])),
       capabilities: { wink: false, cbor: false, nmsg: false },
     };
-    expect(await rejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context))).toMatchObject({
+    expect(
+      await catchRejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context)),
+    ).toMatchObject({
       endReason: 'device-unsuitable',
     });
   });
 });
 
-describe('a key that is pulled while it waits for the touch', () => {
-  /** Pulls the key at the first wait for a touch; `replug` is what the user does when asked for a key. */
-  function pulling(replug: (sockets: PluggableAuthenticators, plug: () => void) => void) {
+describe('a key that is unplugged while it waits for the touch', () => {
+  /** Unplugs the key at the first wait for a touch; `onAskedForKey` runs when the user is asked to connect a key. */
+  function unplugDuringTouch(onAskedForKey: (plugIn: () => void) => void) {
     const gestures = new ManualGestures();
-    const { device, authenticator } = createEmulatedKey({ gestures });
-    const sockets = new PluggableAuthenticators([asSecurityKey(device)]);
-    const plug = () => {
+    const { device } = createEmulatedKey({ gestures });
+    const authenticators = new PluggableAuthenticators([asSecurityKey(device)]);
+    const plugIn = () => {
       device.replug();
-      sockets.set(asSecurityKey(device));
+      authenticators.set(asSecurityKey(device));
       gestures.touch();
     };
-    const world = createTestClient(
-      sockets,
+    const client = createTestClient(
+      authenticators,
       {},
       {
         connectKey: (signal) => {
-          replug(sockets, plug);
+          onAskedForKey(plugIn);
           return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
         },
       },
     );
-    const pulled = gestures.whenAsked().then(() => {
+    const unplugged = gestures.whenAsked().then(() => {
       device.unplug();
-      sockets.set();
+      authenticators.set();
     });
-    return { ...world, authenticator, pulled };
+    return { ...client, unplugged };
   }
 
   test('is asked for again, and the ceremony goes on', async () => {
-    const { context, asked, pulled } = pulling((_sockets, plug) => queueMicrotask(plug));
+    const { context, asked, unplugged } = unplugDuringTouch((plugIn) => queueMicrotask(plugIn));
     const running = create(creationOptions(), context);
-    await pulled;
+    await unplugged;
     expect(await running).toHaveProperty('id');
     expect(asked).toEqual(['touch register', 'connect', 'touch register', 'review']);
   });
 
-  test('ends the ceremony where the client does so', async () => {
-    const { context, informed, pulled } = pulling(() => undefined);
+  test('ends the ceremony if the client policy says so', async () => {
+    const { context, informed, unplugged } = unplugDuringTouch(() => undefined);
     const running = create(creationOptions(), { ...context, policy: { onKeyRemoved: 'end' } });
-    const error = rejection(running);
-    await pulled;
+    const error = catchRejection(running);
+    await unplugged;
     expect(await error).toMatchObject({
       name: 'NotAllowedError',
       endReason: 'key-removed',
@@ -194,32 +198,32 @@ describe('a key that is pulled while it waits for the touch', () => {
     expect(informed).toEqual(['key-removed']);
   });
 
-  test('and lingers in the list does not make the client spin', async () => {
+  test('is not used again while it is still listed', async () => {
     let calls = 0;
-    const dead = createFakeDevice(async () => {
+    const unplugged = createFakeDevice(async () => {
       calls++;
       throw new TransportError('disconnected', 'gone');
     });
-    const { context } = createTestClient([asSecurityKey(dead)]);
+    const { context } = createTestClient([asSecurityKey(unplugged)]);
     const running = create(creationOptions(), context);
-    const error = rejection(running);
+    const error = catchRejection(running);
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     expect(calls).toBe(1);
     context.clock.advance(300_000);
     expect(await error).toMatchObject({ endReason: 'timeout' });
   });
 
-  test('and lingers in the list is tried again when the user says that it is back, but not without a pause', async () => {
+  test('is tried again after a delay when the user says it is connected although it is still listed', async () => {
     let calls = 0;
-    const dead = createFakeDevice(async () => {
+    const unplugged = createFakeDevice(async () => {
       calls++;
       throw new TransportError('disconnected', 'gone');
     });
-    const { context } = createTestClient([asSecurityKey(dead)], {}, { connectKey: async () => 'connected' });
-    const error = rejection(create(creationOptions(), context));
-    for (let pause = 1; pause <= 3; pause++) {
+    const { context } = createTestClient([asSecurityKey(unplugged)], {}, { connectKey: async () => 'connected' });
+    const error = catchRejection(create(creationOptions(), context));
+    for (let attempt = 1; attempt <= 3; attempt++) {
       for (let turn = 0; turn < 100; turn++) await Promise.resolve();
-      expect(calls).toBe(pause);
+      expect(calls).toBe(attempt);
       context.clock.advance(100);
     }
     context.clock.advance(300_000);

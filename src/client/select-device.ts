@@ -1,152 +1,155 @@
 /**
- * Which authenticator serves the ceremony: the place the user chooses, then the key the user touches.
+ * Selects the authenticator for the ceremony: the user chooses a kind of authenticator, and touches one of several keys.
  * WebAuthn L3 section 5.1.3 steps 20 to 22 (hints, attachment, candidates), CTAP 2.1 section 6.9.
  */
-
 import { LinkedAbort } from '#base/async.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { Ceremony } from './ceremony.ts';
+import { CeremonyError } from './ceremony-error.ts';
 import type { AvailableAuthenticator } from './context.ts';
 import type { AuthenticatorAttachment, Hint } from './credential-options.ts';
-import { CeremonyError } from './status-to-dom-exception.ts';
 import { Ctap2, isDeviceRemoved } from './ctap2.ts';
 import type { AuthenticatorChoice } from './user-interaction.ts';
 import type { OpenAuthenticator } from './user-verification.ts';
 import { waitForTouch } from './wait-for-touch.ts';
 
-type Place = AuthenticatorChoice['kind'];
+type AuthenticatorKind = AuthenticatorChoice['kind'];
 
 export interface Selection {
   rpId: string;
   attachment?: AuthenticatorAttachment | undefined;
   hints: readonly Hint[];
-  /** Whether a credential can be made or used on such an authenticator. */
-  suits(info: AuthenticatorInfo): boolean;
+  /** Returns whether an authenticator fulfils the requirements of the request. */
+  isSuitable(info: AuthenticatorInfo): boolean;
 }
 
 export interface SelectedAuthenticator extends OpenAuthenticator {
   available: AvailableAuthenticator;
 }
 
-const placesOf: Record<AuthenticatorAttachment, readonly Place[]> = {
+const kindsByAttachment: Record<AuthenticatorAttachment, readonly AuthenticatorKind[]> = {
   platform: ['this-device'],
   'cross-platform': ['security-key', 'phone'],
 };
-const placeOf: Record<Hint, Place> = {
+const kindByHint: Record<Hint, AuthenticatorKind> = {
   'security-key': 'security-key',
   'client-device': 'this-device',
   hybrid: 'phone',
 };
-const anyKey: AuthenticatorChoice = { id: 'security-key', kind: 'security-key', label: 'Security key' };
+const anySecurityKey: AuthenticatorChoice = { id: 'security-key', kind: 'security-key', label: 'Security key' };
+/** How long a device that is listed again after it was unplugged gets before the next attempt to use it. */
+const reconnectDelayMs = 100;
 
 /**
- * Runs `work` on the authenticator that is chosen. A key that is pulled meanwhile is asked for again, or ends the ceremony,
- * as the client's policy says.
+ * Runs `work` on the selected authenticator and returns its result. When a key is unplugged meanwhile, asks for it again or
+ * ends the ceremony, according to the client policy.
  */
 export async function withSelectedAuthenticator<T>(
   selection: Selection,
   ceremony: Ceremony,
   work: (authenticator: SelectedAuthenticator) => Promise<T>,
 ): Promise<T> {
-  const place = await choosePlace(selection, ceremony);
+  const choice = await chooseKind(selection, ceremony);
   for (;;) {
     try {
-      return await work(await selectAuthenticator(place, selection, ceremony));
+      return await work(await selectAuthenticator(choice, selection, ceremony));
     } catch (error) {
-      if (!isDeviceRemoved(error) || ceremony.policy.onKeyRemoved === 'end' || place.kind !== 'security-key') throw error;
+      const mayAskAgain = ceremony.policy.onKeyRemoved === 'ask-again' && choice.kind === 'security-key';
+      if (!isDeviceRemoved(error) || !mayAskAgain) throw error;
     }
   }
 }
 
 /**
- * The chosen place; a security key is always on offer, since one can be connected at any time.
- * @throws {CeremonyError} NotAllowedError when no place is left or the user cancels.
+ * Lets the user choose if several kinds are offered, and returns the choice.
+ * @throws {CeremonyError} NotAllowedError when nothing can be offered or the user cancels.
  */
-async function choosePlace(selection: Selection, ceremony: Ceremony): Promise<AuthenticatorChoice> {
-  const choices = offeredPlaces(selection, ceremony.context.authenticators.list());
+async function chooseKind(selection: Selection, ceremony: Ceremony): Promise<AuthenticatorChoice> {
+  const choices = listChoices(selection, ceremony.context.authenticators.list());
   const [first] = choices;
-  if (!first) throw unsuitable('there is no authenticator of the kind that was asked for');
+  if (!first) throw unsuitable('the machine has none of the requested kind');
   if (choices.every(({ kind }) => kind === first.kind)) return first;
-  const id = await ceremony.ask('Where to save', (user, signal) => user.chooseAuthenticator(choices, signal));
+  const id = await ceremony.askUser('Where to save', (user, signal) => user.chooseAuthenticator(choices, signal));
   const chosen = choices.find((choice) => choice.id === id);
-  if (!chosen) throw new CeremonyError('NotAllowedError', `the user chose "${id}", which was not on offer`);
-  return chosen;
-}
-
-/** Hints come first, also against the attachment (section 5.8.8); where a hinted place does not exist they are ignored. */
-function offeredPlaces({ attachment, hints }: Selection, list: readonly AvailableAuthenticator[]) {
-  const others = list.filter(({ kind }) => kind !== 'security-key').map(({ id, kind, label }) => ({ id, kind, label }));
-  const choices: AuthenticatorChoice[] = [...others, anyKey];
-  for (const hint of hints) {
-    const hinted = choices.filter(({ kind }) => kind === placeOf[hint]);
-    if (hinted.length > 0) return hinted;
-  }
-  return attachment ? choices.filter(({ kind }) => placesOf[attachment].includes(kind)) : choices;
+  if (chosen) return chosen;
+  const offered = choices.map((choice) => choice.id).join(', ');
+  throw new CeremonyError('NotAllowedError', `Cannot use the chosen authenticator: expected ${offered}, got "${id}"`);
 }
 
 /**
- * An authenticator at that place, opened and suitable: waits for a key when none is connected, asks for a touch when
+ * Returns the choices for the user. A security key is always one of them, since it can be connected at any time. Hints take
+ * precedence over the attachment (section 5.8.8); a hint to a kind that does not exist here is ignored.
+ */
+function listChoices({ attachment, hints }: Selection, list: readonly AvailableAuthenticator[]) {
+  const others = list.filter(({ kind }) => kind !== 'security-key').map(({ id, kind, label }) => ({ id, kind, label }));
+  const choices: AuthenticatorChoice[] = [...others, anySecurityKey];
+  for (const hint of hints) {
+    const hinted = choices.filter(({ kind }) => kind === kindByHint[hint]);
+    if (hinted.length > 0) return hinted;
+  }
+  return attachment ? choices.filter(({ kind }) => kindsByAttachment[attachment].includes(kind)) : choices;
+}
+
+/**
+ * Returns a suitable authenticator for `choice`, opened. Waits for a key if none is connected, and asks for a touch if
  * several are.
- * @throws {CeremonyError} NotAllowedError when none suits or the user cancels.
+ * @throws {CeremonyError} NotAllowedError when none is suitable or the user cancels.
  */
 async function selectAuthenticator(
-  place: AuthenticatorChoice,
+  choice: AuthenticatorChoice,
   selection: Selection,
   ceremony: Ceremony,
 ): Promise<SelectedAuthenticator> {
-  const isThere = ({ id, kind, device }: AvailableAuthenticator) =>
-    !ceremony.removed.has(device) && (place.kind === 'security-key' ? kind === 'security-key' : id === place.id);
-  const connected = () => ceremony.context.authenticators.list().filter(isThere);
+  const isCandidate = ({ id, kind, device }: AvailableAuthenticator) =>
+    !ceremony.removedDevices.has(device) &&
+    (choice.kind === 'security-key' ? kind === 'security-key' : id === choice.id);
+  const connected = () => ceremony.context.authenticators.list().filter(isCandidate);
   if (connected().length === 0) await waitForKey(() => connected().length > 0, ceremony);
   const opened = await openAll(connected(), ceremony);
-  const suitable = opened.filter(({ info }) => selection.suits(info));
+  const suitable = opened.filter(({ info }) => selection.isSuitable(info));
   const [first, ...others] = suitable;
-  if (!first) throw unsuitable('the authenticator lacks what this site requires');
-  return others.length === 0 ? first : touched(suitable, selection.rpId, ceremony);
+  if (!first) throw unsuitable('it does not support what this site requires');
+  return others.length === 0 ? first : selectByTouch(suitable, selection.rpId, ceremony);
 }
 
-/** Asks to connect a key; the question goes away when one appears. */
-async function waitForKey(isThere: () => boolean, ceremony: Ceremony): Promise<void> {
-  using question = new LinkedAbort(ceremony.signal);
-  let stopListening: () => void = noListener;
+/** Asks the user to connect a key. Resolves, and hides the prompt, when `isConnected` returns true. */
+async function waitForKey(isConnected: () => boolean, ceremony: Ceremony): Promise<void> {
+  using prompt = new LinkedAbort(ceremony.signal);
+  let stopListening: () => void = () => undefined;
   const appeared = new Promise<void>((resolve) => {
-    const look = () => {
-      forgetAbsent(ceremony);
-      if (isThere()) resolve();
+    const check = () => {
+      forgetUnlistedDevices(ceremony);
+      if (isConnected()) resolve();
     };
-    stopListening = ceremony.context.authenticators.onChange(look);
-    look();
+    stopListening = ceremony.context.authenticators.onChange(check);
+    check();
   });
-  const answered = ceremony.ask('Connect the key', (user, signal) => user.connectKey(signal), question.signal);
+  const answered = ceremony.askUser('Connect the key', (user, signal) => user.connectKey(signal), prompt.signal);
   const connected = answered.then(async () => {
-    if (ceremony.removed.size > 0) await retryLingering(ceremony);
-    return isThere() ? undefined : appeared;
+    if (ceremony.removedDevices.size > 0) await retryRemovedDevices(ceremony);
+    return isConnected() ? undefined : appeared;
   });
   connected.catch(() => undefined);
   try {
-    await ceremony.until(Promise.race([appeared, connected]));
+    await ceremony.waitFor(Promise.race([appeared, connected]));
   } finally {
     stopListening();
   }
 }
 
-const noListener = () => undefined;
-
-/** The user says that the key is back: a device that lingered in the list gets time to come up, and counts again. */
-async function retryLingering({ removed, context, signal }: Ceremony): Promise<void> {
-  await context.clock.sleep(lingerMs, signal);
-  removed.clear();
+/** The user confirmed that the key is connected: removed devices that are still listed count again, after a short delay. */
+async function retryRemovedDevices({ removedDevices, context, signal }: Ceremony): Promise<void> {
+  await context.clock.sleep(reconnectDelayMs, signal);
+  removedDevices.clear();
 }
 
-const lingerMs = 100;
-
-/** A pulled device that has left the list may come back to it. */
-function forgetAbsent({ removed, context }: Ceremony): void {
+/** A removed device that has left the list counts again when it returns. */
+function forgetUnlistedDevices({ removedDevices, context }: Ceremony): void {
   const listed = new Set(context.authenticators.list().map(({ device }) => device));
-  for (const device of removed) if (!listed.has(device)) removed.delete(device);
+  for (const device of removedDevices) if (!listed.has(device)) removedDevices.delete(device);
 }
 
-/** Those that can be opened; the first failure when none can. */
+/** Returns the authenticators that can be opened. Throws the first failure when none can. */
 async function openAll(list: readonly AvailableAuthenticator[], ceremony: Ceremony): Promise<SelectedAuthenticator[]> {
   const attempts = await Promise.allSettled(list.map((available) => open(available, ceremony)));
   const opened = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
@@ -157,18 +160,18 @@ async function openAll(list: readonly AvailableAuthenticator[], ceremony: Ceremo
 
 async function open(available: AvailableAuthenticator, ceremony: Ceremony): Promise<SelectedAuthenticator> {
   const { device } = available;
-  if (!device.capabilities.cbor) throw unsuitable(`${device.name} speaks U2F only`);
+  if (!device.capabilities.cbor) throw unsuitable(`${device.name} supports only U2F`);
   const ctap = new Ctap2(device, {
     clock: ceremony.context.clock,
     signal: ceremony.signal,
-    onRemoved: () => ceremony.removed.add(device),
+    onRemoved: () => ceremony.removedDevices.add(device),
   });
   const info = await ceremony.measure('get-info', () => ctap.getInfo());
   return { available, ctap, info };
 }
 
-/** All candidates wait for a touch; the first that gets one is chosen, the others are cancelled. */
-async function touched(
+/** Waits for a touch on every candidate, returns the first one that is touched, and cancels the others. */
+async function selectByTouch(
   candidates: readonly SelectedAuthenticator[],
   rpId: string,
   ceremony: Ceremony,
@@ -179,11 +182,11 @@ async function touched(
     await waitForTouch(candidate, { signal: others.signal, onKeepalive: watch.onKeepalive });
     return candidate;
   });
-  return await firstOf(waiting);
+  return await firstSuccess(waiting);
 }
 
-/** The first to succeed; when all fail, the first failure. */
-async function firstOf<T>(attempts: readonly Promise<T>[]): Promise<T> {
+/** Resolves with the first success. When all fail, rejects with the first failure. */
+async function firstSuccess<T>(attempts: readonly Promise<T>[]): Promise<T> {
   try {
     return await Promise.any(attempts);
   } catch (failures) {
@@ -191,5 +194,5 @@ async function firstOf<T>(attempts: readonly Promise<T>[]): Promise<T> {
   }
 }
 
-const unsuitable = (why: string) =>
-  new CeremonyError('NotAllowedError', `cannot use the authenticator: ${why}`, 'device-unsuitable');
+const unsuitable = (reason: string) =>
+  new CeremonyError('NotAllowedError', `Cannot use an authenticator: ${reason}`, 'device-unsuitable');

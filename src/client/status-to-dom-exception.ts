@@ -1,8 +1,11 @@
 /**
- * How a ceremony that failed at the authenticator ends for the page and for the user: one row a CTAP status.
- * WebAuthn L3 section 5.1.3 lets the page see only InvalidStateError (the user consented by touching an excluded key);
- * every other failure of an authenticator is NotAllowedError, so that a page cannot learn which keys are there.
+ * How a failure at the authenticator ends the ceremony: one row for each CTAP status, with the DOMException name for the
+ * page and the reason for the user.
+ *
+ * WebAuthn L3 section 5.1.3 reports only InvalidStateError to the page (the user consented by touching a key that holds an
+ * excluded credential). Every other failure is NotAllowedError, so that a page cannot find out which keys exist.
  */
+import { messageOf } from '#base/errors.ts';
 import {
   CtapError,
   ProtocolViolation,
@@ -11,33 +14,26 @@ import {
   type WebAuthnErrorName,
 } from '#protocol/errors.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
+import { CeremonyError } from './ceremony-error.ts';
 import type { EndReason } from './user-interaction.ts';
 
-/** A ceremony's end as a WebAuthnError, with what the user is told. */
-export class CeremonyError extends WebAuthnError {
-  readonly endReason: EndReason | undefined;
-  constructor(name: WebAuthnErrorName, message: string, endReason?: EndReason, options?: ErrorOptions) {
-    super(name, message, options);
-    this.endReason = endReason;
-  }
-}
-
-interface Ending {
+interface StatusMapping {
+  /** DOMException name. */
   name: WebAuthnErrorName;
-  /** Absent: the user knows already, having said no. */
+  /** What the dialog shows; undefined when the user refused and therefore knows. */
   reason?: EndReason;
-  /** Where the status is defined for the commands of a ceremony. */
+  /** Section that defines the status for the commands of a ceremony. */
   section: string;
 }
 
-const row = (section: string, reason?: EndReason, name: WebAuthnErrorName = 'NotAllowedError'): Ending => ({
+const row = (section: string, reason?: EndReason, name: WebAuthnErrorName = 'NotAllowedError'): StatusMapping => ({
   name,
   section,
   ...(reason && { reason }),
 });
 const general = row('CTAP 2.1 section 8.2', 'device-error');
 
-export const endings: Record<Exclude<CtapStatusName, 'CTAP2_OK'>, Ending> = {
+export const statusToDomException: Record<Exclude<CtapStatusName, 'CTAP2_OK'>, StatusMapping> = {
   CTAP2_ERR_CREDENTIAL_EXCLUDED: row('CTAP 2.1 section 6.1.2 step 12', 'already-registered', 'InvalidStateError'),
   CTAP2_ERR_UNSUPPORTED_ALGORITHM: row('CTAP 2.1 section 6.1.2 step 3', 'device-unsuitable'),
   CTAP2_ERR_UNSUPPORTED_OPTION: row('CTAP 2.1 section 6.1.2 step 5', 'device-unsuitable'),
@@ -85,21 +81,22 @@ export const endings: Record<Exclude<CtapStatusName, 'CTAP2_OK'>, Ending> = {
   CTAP1_ERR_OTHER: general,
 };
 
-/** Whatever ended the ceremony, as the error the page gets; the original is its `cause`. */
+/** Converts whatever ended a ceremony to the error for the page, with the original error as its `cause`. */
 export function toWebAuthnError(error: unknown): WebAuthnError {
   if (error instanceof WebAuthnError) return error;
   const options = { cause: error };
   if (error instanceof CtapError && error.status !== 'CTAP2_OK') {
-    const { name, reason, section } = endings[error.status];
-    return new CeremonyError(name, `the authenticator refused: ${error.message} (${section})`, reason, options);
+    const { name, reason, section } = statusToDomException[error.status];
+    return new CeremonyError(name, `The authenticator refused: ${error.message} (${section})`, reason, options);
   }
   if (error instanceof TransportError) {
     const reason = error.kind === 'disconnected' ? 'key-removed' : 'device-error';
-    return new CeremonyError('NotAllowedError', `cannot talk to the authenticator: ${error.message}`, reason, options);
+    const message = `Cannot communicate with the authenticator: ${error.message}`;
+    return new CeremonyError('NotAllowedError', message, reason, options);
   }
   if (error instanceof ProtocolViolation) {
-    const message = `the authenticator broke the protocol: ${error.message}`;
+    const message = `The authenticator violated the protocol: ${error.message}`;
     return new CeremonyError('NotAllowedError', message, 'device-error', options);
   }
-  return new CeremonyError('UnknownError', `the ceremony failed: ${String(error)}`, 'device-error', options);
+  return new CeremonyError('UnknownError', `The ceremony failed: ${messageOf(error)}`, 'device-error', options);
 }

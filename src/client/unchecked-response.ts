@@ -1,35 +1,42 @@
 /**
- * A client that checks nothing of an authenticator's answer (`checks: 'relay'`): what is defective reaches the relying
- * party, which then is the one on trial. No client for people works like this.
+ * Reads an authenticator's response without checking it (policy `checks: 'none'`), so that a malformed response reaches the
+ * relying party under test. Real browsers refuse such responses.
  */
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import type { NewCredentialData } from './response-checks.ts';
 
-const idAt = 55;
+/** Offsets in authenticator data, WebAuthn L3 sections 6.1 and 6.5.1. */
+const aaguidOffset = 37;
+const idLengthOffset = 53;
+const idOffset = 55;
 
-/** As much of the new credential as can be read; the id is cut out where it should stand. `alg` is claimed when the key cannot be read. */
-export function readUncheckedCredential(bytes: Uint8Array, alg: number): NewCredentialData {
-  const parsed = readable(() => parseAuthenticatorData(bytes));
+/**
+ * Returns as much of the new credential as can be read. In malformed authenticator data the credential id and the key are
+ * taken from their fixed offsets, and `alg` is the first requested algorithm.
+ */
+export function readUncheckedCredential(bytes: Uint8Array, requestedAlgorithms: readonly number[]): NewCredentialData {
+  const [alg = 0] = requestedAlgorithms;
+  const parsed = undefinedIfMalformed(() => parseAuthenticatorData(bytes));
   if (parsed?.attestedCredentialData) return { ...parsed, attestedCredentialData: parsed.attestedCredentialData, alg };
-  const length = (bytes[idAt - 2] ?? 0) * 256 + (bytes[idAt - 1] ?? 0);
+  const length = (bytes[idLengthOffset] ?? 0) * 256 + (bytes[idLengthOffset + 1] ?? 0);
   return {
     attestedCredentialData: {
-      aaguid: bytes.slice(37, 53),
-      credentialId: bytes.slice(idAt, idAt + length),
-      credentialPublicKey: bytes.slice(idAt + length),
+      aaguid: bytes.slice(aaguidOffset, idLengthOffset),
+      credentialId: bytes.slice(idOffset, idOffset + length),
+      credentialPublicKey: bytes.slice(idOffset + length),
     },
     alg,
   };
 }
 
-/** Extension outputs, where they can be read. */
+/** Returns the extension outputs, or undefined when the authenticator data is malformed or has none. */
 export const readUncheckedExtensions = (bytes: Uint8Array): CborMap | undefined =>
-  readable(() => parseAuthenticatorData(bytes))?.extensions;
+  undefinedIfMalformed(() => parseAuthenticatorData(bytes))?.extensions;
 
-/** The value, or undefined when the bytes break a rule. */
-export function readable<T>(read: () => T): T | undefined {
+/** Returns what `read` returns, or undefined when it throws a ProtocolViolation. */
+export function undefinedIfMalformed<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

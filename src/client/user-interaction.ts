@@ -1,14 +1,13 @@
 /**
- * The user's side of a ceremony as a port: whoever implements it is the person in front of the security dialog.
- * The client asks, one question at a time; scenario steps, a terminal prompt or a test answer. Every question may be
- * answered with `cancelled`, and ends with the signal's abort (timeout, page abort) by rejecting with the signal's reason;
- * an answer that comes later is ignored.
+ * The user's side of a ceremony, as an interface: scenario steps, a terminal or a test implement it. The client shows one
+ * prompt at a time. Every prompt may resolve with `cancelled`. When `signal` is aborted (timeout, page abort) a prompt must
+ * reject with the signal's reason; an answer after that is ignored.
  */
 
 export const cancelled = Symbol('cancelled');
 export type Cancelled = typeof cancelled;
 
-/** Where a passkey can be saved, as the dialog offers it. */
+/** An authenticator, or a kind of authenticator, on which the passkey can be saved. */
 export interface AuthenticatorChoice {
   id: string;
   kind: 'this-device' | 'security-key' | 'phone';
@@ -16,10 +15,10 @@ export interface AuthenticatorChoice {
 }
 
 export interface PinPrompt {
-  /** `set`: the key has no PIN yet; `change`: it forces a new one; `enter`: type the one it has. */
+  /** `set`: the key has no PIN yet; `change`: it requires a new one; `enter`: the current one. */
   kind: 'set' | 'change' | 'enter';
   minCodePoints: number;
-  /** Retries left as the key reports them; absent when setting. */
+  /** Retries left, as reported by the key; undefined for a new PIN. */
   retries?: number;
   /** What was wrong with the previous answer in this ceremony. */
   problem?: 'wrong' | 'too-short' | 'too-long' | 'refused-by-policy';
@@ -28,15 +27,16 @@ export interface PinPrompt {
 export interface PresencePrompt {
   why: 'register' | 'sign-in' | 'select-device' | 'already-registered' | 'verify';
   rpId: string;
-  /** True when the key verifies the user itself (fingerprint) instead of a bare touch. */
+  /** True when the key verifies the user itself (fingerprint); false for a plain touch. */
   verification: boolean;
 }
 
 export interface ReviewPrompt {
   rpId: string;
   userName: string;
+  /** Label of the authenticator. */
   authenticator: string;
-  /** The relying party asked to learn make and model of the key (attestation other than `none`). */
+  /** Whether the relying party asked for the make and model of the key (attestation other than `none`). */
   attestation: boolean;
 }
 
@@ -51,18 +51,19 @@ export interface UserInteraction {
     choices: AuthenticatorChoice[],
     signal: AbortSignal,
   ): Promise<AuthenticatorChoice['id'] | Cancelled>;
-  /** Resolves once a key is there (again). Asked when a security key was chosen and none is connected; ends by itself when one appears. */
+  /** Asks to connect a security key. Resolves when the user says it is connected; aborted when a key appears. */
   connectKey(signal: AbortSignal): Promise<'connected' | Cancelled>;
   providePin(prompt: PinPrompt, signal: AbortSignal): Promise<string | Cancelled>;
   /**
-   * Shown from the moment the key says that it waits for a gesture; the gesture itself happens at the key. Resolving with
-   * `cancelled` ends the ceremony; the promise may also stay pending until `signal`, which ends with the wait.
+   * Shown while the key waits for a gesture, which happens at the key. `cancelled` ends the ceremony. The promise may stay
+   * pending; `signal` is aborted when the wait ends.
    */
   awaitPresence(prompt: PresencePrompt, signal: AbortSignal): Promise<Cancelled>;
-  /** Last look before the result goes to the site. */
+  /** The last confirmation before the result goes to the site. */
   review(prompt: ReviewPrompt, signal: AbortSignal): Promise<'ok' | Cancelled>;
+  /** Resolves with the credential id of the chosen account. */
   chooseAccount(accounts: AccountChoice[], signal: AbortSignal): Promise<Uint8Array | Cancelled>;
-  /** Tells the user why the ceremony ended, as the dialogs' last page does (`pin-blocked`, `already-registered`, ...). */
+  /** Shows why the ceremony ended, as the last page of the dialogs does. */
   inform(reason: EndReason): void;
 }
 

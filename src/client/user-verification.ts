@@ -1,12 +1,12 @@
 /**
- * Whether and how the user is verified on one authenticator: WebAuthn L3 section 5.1.3 (effective user verification
- * requirement), CTAP 2.1 sections 6.1.1, 6.2.1 and 6.5.5.7 (platform side).
+ * Decides whether and how one authenticator verifies the user, and does it: WebAuthn L3 section 5.1.3 (effective user
+ * verification requirement), CTAP 2.1 sections 6.1.1, 6.2.1 and 6.5.5.7 (platform side).
  */
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Ceremony } from './ceremony.ts';
-import { CeremonyError } from './status-to-dom-exception.ts';
+import { CeremonyError } from './ceremony-error.ts';
 import type { Ctap2 } from './ctap2.ts';
 import { getTokenByPin } from './pin-dialogue.ts';
 import {
@@ -22,25 +22,25 @@ type VerificationRequirement = 'required' | 'preferred' | 'discouraged';
 /** `uv-option`: the authenticator verifies within the command itself (CTAP 2.0). */
 export type VerificationMethod = 'none' | 'pin' | 'uv-token' | 'uv-option';
 
-/** Result: the proof for the command, if any. */
+/** What the command needs to prove or to request user verification; empty for none. */
 export interface Verification {
   token?: PinUvAuthToken | undefined;
-  /** Ask the command itself to verify. */
+  /** Whether the command itself verifies the user (option `uv`). */
   uvOption?: boolean;
 }
 
-/** An authenticator in a ceremony, with what it said of itself. */
+/** An authenticator in a ceremony, with its getInfo response. */
 export interface OpenAuthenticator {
   ctap: Ctap2;
   info: AuthenticatorInfo;
 }
 
-/** What the platform tries when the authenticator does not say (CTAP 2.1 section 6.4, preferredPlatformUvAttempts). */
+/** Used when the authenticator reports no preferredPlatformUvAttempts, CTAP 2.1 section 6.4. */
 const defaultUvAttempts = 3;
-/** No authenticator makes us try for ever. */
-const mostUvAttempts = 10;
-/** Statuses after which the PIN may serve in place of a built-in verification. */
-const pinInstead: readonly CtapStatusName[] = [
+/** Limits the attempts that an authenticator can ask for. */
+const maxUvAttempts = 10;
+/** Statuses of a built-in verification after which the PIN may be used instead. */
+const fallbackStatuses: readonly CtapStatusName[] = [
   'CTAP2_ERR_UV_BLOCKED',
   'CTAP2_ERR_UV_INVALID',
   'CTAP2_ERR_PUAT_REQUIRED',
@@ -49,38 +49,41 @@ const pinInstead: readonly CtapStatusName[] = [
 
 const hasBuiltInUv = ({ options }: AuthenticatorInfo) => options?.uv === true;
 const hasPin = ({ options }: AuthenticatorInfo) => options?.clientPin === true;
-/** A PIN can be typed or created, and its token is good for this ceremony. */
+/** Returns whether a PIN can be entered or created, and its token allows makeCredential and getAssertion. */
 const pinIsUsable = (info: AuthenticatorInfo) =>
   info.options?.clientPin !== undefined &&
   info.options.noMcGaPermissionsWithClientPin !== true &&
   choosePinUvAuthProtocol(info) !== undefined;
 
-/** "Capable of user verification": now, or after the user has created a PIN. */
+/** Returns whether the authenticator can verify the user, now or after the user has created a PIN. */
 export const canVerifyUser = (info: AuthenticatorInfo): boolean => hasBuiltInUv(info) || pinIsUsable(info);
 
-/** What a ceremony asks for: `discoverable` and `mustBeDiscoverable` belong to create() alone. */
-export interface VerificationWish {
+/** What a ceremony requires. `discoverable` and `mustBeDiscoverable` are for create() only. */
+export interface VerificationRequirements {
   requirement: VerificationRequirement;
   command: 'mc' | 'ga';
   discoverable?: boolean;
   mustBeDiscoverable?: boolean;
 }
 
-/** The effective user verification requirement, and the method this authenticator has for it. */
-export function chooseVerification(info: AuthenticatorInfo, wish: VerificationWish): VerificationMethod {
-  return shallVerify(info, wish) ? bestMethod(info) : 'none';
+/** Returns the method with which this authenticator must verify the user; `none` when it need not or cannot. */
+export function chooseVerification(
+  info: AuthenticatorInfo,
+  requirements: VerificationRequirements,
+): VerificationMethod {
+  return mustVerify(info, requirements) ? bestMethod(info) : 'none';
 }
 
-function shallVerify(info: AuthenticatorInfo, wish: VerificationWish): boolean {
-  const { requirement, command } = wish;
+function mustVerify(info: AuthenticatorInfo, requirements: VerificationRequirements): boolean {
+  const { requirement, command } = requirements;
   const isProtected = hasBuiltInUv(info) || hasPin(info);
   if (requirement === 'required' || info.options?.alwaysUv === true) return true;
   if (requirement === 'preferred' && isProtected) return true;
   if (command === 'ga') return false;
-  // The dialogs create a PIN before a passkey that must be discoverable is put on a key without one.
-  if (!isProtected) return wish.mustBeDiscoverable === true && pinIsUsable(info);
-  // A protected authenticator makes credentials without verification only if it says so, and then only non-discoverable ones.
-  return wish.discoverable === true || info.options?.makeCredUvNotRqd !== true;
+  // The browsers' dialogs create a PIN first when a key without one must store a discoverable credential.
+  if (!isProtected) return requirements.mustBeDiscoverable === true && pinIsUsable(info);
+  // With makeCredUvNotRqd, a protected authenticator creates non-discoverable credentials without verification.
+  return requirements.discoverable === true || info.options?.makeCredUvNotRqd !== true;
 }
 
 function bestMethod(info: AuthenticatorInfo): VerificationMethod {
@@ -90,8 +93,8 @@ function bestMethod(info: AuthenticatorInfo): VerificationMethod {
 }
 
 /**
- * Carries out what `chooseVerification` decided.
- * @throws {CeremonyError} NotAllowedError when the user cannot or will not be verified.
+ * Verifies the user by `method`, which `chooseVerification` returned.
+ * @throws {CeremonyError} NotAllowedError when the user cancels or cannot be verified.
  */
 export async function verifyUser(
   authenticator: OpenAuthenticator,
@@ -103,71 +106,80 @@ export async function verifyUser(
   if (method === 'uv-option') return { uvOption: true };
   const token =
     method === 'pin'
-      ? await pinToken(authenticator, scope, ceremony)
-      : await builtInToken(authenticator, scope, ceremony);
+      ? await getPinToken(authenticator, scope, ceremony)
+      : await getBuiltInToken(authenticator, scope, ceremony);
   return { token };
 }
 
+interface VerifiedCommand {
+  authenticator: OpenAuthenticator;
+  verification: Verification;
+  scope: TokenScope;
+  ceremony: Ceremony;
+}
+
 /**
- * Runs a command that was asked to verify by itself; if that fails and there is a PIN, runs it again with a token.
- * @throws {CtapError} whatever the command ends with.
+ * Runs `command`. If the command itself should verify the user and that fails, and the key has a PIN, runs it again with a
+ * token for the PIN.
+ * @throws {CtapError} the error of the command.
  */
 export async function withPinFallback<T>(
-  authenticator: OpenAuthenticator,
-  verification: Verification,
-  scope: TokenScope,
-  ceremony: Ceremony,
+  { authenticator, verification, scope, ceremony }: VerifiedCommand,
   command: (verification: Verification) => Promise<T>,
 ): Promise<T> {
   try {
     return await command(verification);
   } catch (error) {
     if (!verification.uvOption || !canFallBack(error, authenticator.info)) throw error;
-    return command({ token: await pinToken(authenticator, scope, ceremony) });
+    return command({ token: await getPinToken(authenticator, scope, ceremony) });
   }
 }
 
-function pinToken({ ctap, info }: OpenAuthenticator, scope: TokenScope, ceremony: Ceremony): Promise<PinUvAuthToken> {
-  return getTokenByPin({ ctap, info, protocol: protocolOf(info) }, scope, ceremony);
+function getPinToken(
+  { ctap, info }: OpenAuthenticator,
+  scope: TokenScope,
+  ceremony: Ceremony,
+): Promise<PinUvAuthToken> {
+  return getTokenByPin({ ctap, info, protocol: requireProtocol(info) }, scope, ceremony);
 }
 
-/** Built-in verification: as many attempts as the authenticator wants, then the PIN where there is one. */
-async function builtInToken(
+/** Built-in verification: as many attempts as the authenticator prefers, then the PIN if there is one. */
+async function getBuiltInToken(
   authenticator: OpenAuthenticator,
   scope: TokenScope,
   ceremony: Ceremony,
 ): Promise<PinUvAuthToken> {
   const { ctap, info } = authenticator;
-  const attempts = Math.min(info.preferredPlatformUvAttempts ?? defaultUvAttempts, mostUvAttempts);
+  const attempts = Math.min(info.preferredPlatformUvAttempts ?? defaultUvAttempts, maxUvAttempts);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await uvToken(authenticator, scope, ceremony);
+      return await getUvToken(authenticator, scope, ceremony);
     } catch (error) {
       const mayRetry = error instanceof CtapError && error.status === 'CTAP2_ERR_UV_INVALID' && attempt < attempts;
       if (mayRetry && (await ceremony.measure('pin', () => uvRetries(ctap))) > 0) continue;
-      if (canFallBack(error, info)) return pinToken(authenticator, scope, ceremony);
+      if (canFallBack(error, info)) return getPinToken(authenticator, scope, ceremony);
       throw error;
     }
   }
 }
 
-function uvToken({ ctap, info }: OpenAuthenticator, scope: TokenScope, ceremony: Ceremony): Promise<PinUvAuthToken> {
+function getUvToken({ ctap, info }: OpenAuthenticator, scope: TokenScope, ceremony: Ceremony): Promise<PinUvAuthToken> {
   return ceremony.measure('pin', async () => {
-    const session = await PinUvAuthSession.open(ctap, protocolOf(info), ceremony.context.random);
+    const session = await PinUvAuthSession.open(ctap, requireProtocol(info), ceremony.context.random);
     using watch = ceremony.watchPresence({ why: 'verify', rpId: scope.rpId, verification: true });
     return await session.tokenUsingUv(scope, watch);
   });
 }
 
 const canFallBack = (error: unknown, info: AuthenticatorInfo): boolean =>
-  error instanceof CtapError && pinInstead.includes(error.status) && hasPin(info) && pinIsUsable(info);
+  error instanceof CtapError && fallbackStatuses.includes(error.status) && hasPin(info) && pinIsUsable(info);
 
-function protocolOf(info: AuthenticatorInfo) {
+function requireProtocol(info: AuthenticatorInfo) {
   const protocol = choosePinUvAuthProtocol(info);
   if (protocol) return protocol;
   throw new CeremonyError(
     'NotAllowedError',
-    'the key has no PIN/UV auth protocol in common with us',
+    'Cannot verify the user: the key supports no known PIN/UV auth protocol',
     'device-unsuitable',
   );
 }

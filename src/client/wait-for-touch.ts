@@ -1,10 +1,10 @@
-/** A touch for its own sake: to choose among keys, or to end a ceremony only with the user's consent. CTAP 2.1 sections 6.9 and 6.1.2 step 1. */
+/** Waits for a touch that does nothing else: to select one of several keys, or before a failure is reported. CTAP 2.1 sections 6.9 and 6.1.2 step 1. */
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { TransactOptions } from '#transport/device.ts';
 import type { OpenAuthenticator } from './user-verification.ts';
 
-/** Waits until this authenticator is touched, with nothing else happening on it. */
+/** Waits until this authenticator is touched: authenticatorSelection, or a dummy makeCredential on CTAP 2.0. */
 export async function waitForTouch({ ctap, info }: OpenAuthenticator, options: TransactOptions): Promise<void> {
   const hasSelection = info.versions.some((version) => version === 'FIDO_2_1' || version === 'FIDO_2_3');
   if (hasSelection) {
@@ -14,17 +14,18 @@ export async function waitForTouch({ ctap, info }: OpenAuthenticator, options: T
   try {
     await ctap.send('authenticatorMakeCredential', dummyRequest(info), options);
   } catch (error) {
-    if (!(error instanceof CtapError && answersToDummy.includes(error.status))) throw error;
+    if (!(error instanceof CtapError && dummyStatuses.includes(error.status))) throw error;
   }
 }
 
-const answersToDummy: readonly string[] = [
+/** Statuses with which the dummy request ends after the touch. */
+const dummyStatuses: readonly string[] = [
   'CTAP2_ERR_PIN_NOT_SET',
   'CTAP2_ERR_PIN_INVALID',
   'CTAP2_ERR_PIN_AUTH_INVALID',
 ] satisfies CtapError['status'][];
 
-/** Section 6.1.2 step 1: an empty pinUvAuthParam makes a CTAP 2.0 authenticator wait for a touch and then refuse. */
+/** Section 6.1.2 step 1: for an empty pinUvAuthParam, a CTAP 2.0 authenticator waits for a touch and then fails. */
 const dummyRequest = (info: AuthenticatorInfo) => ({
   clientDataHash: new Uint8Array(32),
   rp: { id: '.dummy', name: '.dummy' },

@@ -1,4 +1,4 @@
-/** Credential Properties, WebAuthn L3 section 10.1.3: tells whether the credential is discoverable. The authenticator takes no part. */
+/** Credential Properties, WebAuthn L3 section 10.1.3: reports whether the credential is discoverable. Sends nothing to the authenticator. */
 import type { ClientExtension } from './extension.ts';
 
 export const credProps: ClientExtension = {

@@ -1,6 +1,6 @@
 /**
- * Credential Protection, CTAP 2.1 section 12.1: reads credentialProtectionPolicy and enforceCredentialProtectionPolicy.
- * Enforced, a policy above userVerificationOptional must not be lost on an authenticator that does not know it.
+ * Credential Protection, CTAP 2.1 section 12.1: credentialProtectionPolicy and enforceCredentialProtectionPolicy. An
+ * enforced policy above userVerificationOptional rules out authenticators without the extension.
  */
 import { WebAuthnError } from '#protocol/errors.ts';
 import { credProtectPolicies } from '#protocol/extensions.ts';
@@ -14,12 +14,16 @@ export const credProtect: ClientExtension = {
   create({ credentialProtectionPolicy: policy, enforceCredentialProtectionPolicy: enforce }) {
     if (policy === undefined) return undefined;
     if (!isPolicy(policy)) {
-      const wanted = Object.keys(credProtectPolicies).join(', ');
-      throw new WebAuthnError('TypeError', `cannot use credentialProtectionPolicy: one of ${wanted} is wanted`);
+      const expected = Object.keys(credProtectPolicies).join(', ');
+      const found = typeof policy === 'string' ? JSON.stringify(policy.slice(0, 40)) : typeof policy;
+      throw new WebAuthnError(
+        'TypeError',
+        `Cannot use credentialProtectionPolicy: expected one of ${expected}, got ${found}`,
+      );
     }
-    const mustHold = enforce === true && policy !== 'userVerificationOptional';
+    const isMandatory = enforce === true && policy !== 'userVerificationOptional';
     return {
-      suits: (info) => !mustHold || info.extensions?.includes('credProtect') === true,
+      isSuitable: (info) => !isMandatory || info.extensions?.includes('credProtect') === true,
       authenticatorInputs: (info): AuthenticatorExtensions =>
         info.extensions?.includes('credProtect') ? { credProtect: credProtectPolicies[policy] } : {},
     };

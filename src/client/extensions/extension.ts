@@ -1,6 +1,6 @@
 /**
- * The shape of a client extension, WebAuthn L3 section 9: from the page's input it makes a processor that serves one
- * ceremony. The ceremonies run the processors they get and know none by name; a new extension is a file and a registry line.
+ * The interface of a client extension, WebAuthn L3 section 9. An extension turns the page's input into a processor for one
+ * ceremony. The ceremonies know no extension by name. To add one, add a file here and a line in `registry.ts`.
  */
 import type { CborValue } from '#protocol/cbor.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
@@ -13,25 +13,25 @@ export type AuthenticatorExtensions = Record<string, CborValue>;
 export type ClientOutputs = Record<string, unknown>;
 
 interface RegistrationOutcome {
-  /** Authenticator extension outputs, from the authenticator data. */
+  /** Authenticator extension outputs of the authenticator data. */
   outputs: ReadonlyMap<unknown, CborValue>;
-  /** The credential was asked to be discoverable. */
+  /** Whether a discoverable credential was requested. */
   discoverable: boolean;
 }
 
 export interface RegistrationProcessor {
-  /** False when a credential must not be made on this authenticator. */
-  suits?(info: AuthenticatorInfo): boolean;
+  /** Returns false when no credential may be created on this authenticator. Default: true. */
+  isSuitable?(info: AuthenticatorInfo): boolean;
   authenticatorInputs?(info: AuthenticatorInfo): AuthenticatorExtensions;
   clientOutputs?(outcome: RegistrationOutcome): ClientOutputs;
 }
 
 export interface AuthenticationProcessor {
-  /** True when the user must be verified whatever the relying party asked for. */
-  demandsVerification?: boolean;
-  /** True when `authenticatorInputs` needs a shared secret with this authenticator. */
-  demandsSharedSecret?(info: AuthenticatorInfo): boolean;
-  /** `credentialId` is known when the request is about one credential only. */
+  /** Whether the user must be verified even if the relying party does not require it. */
+  requiresUserVerification?: boolean;
+  /** Returns whether `authenticatorInputs` needs a shared secret with this authenticator. */
+  requiresSharedSecret?(info: AuthenticatorInfo): boolean;
+  /** `credentialId` is set when the request allows exactly one credential. */
   authenticatorInputs?(context: {
     info: AuthenticatorInfo;
     session: PinUvAuthSession | undefined;
@@ -45,10 +45,13 @@ export interface AuthenticationProcessor {
 
 export interface ClientExtension {
   /**
-   * Step 12 of create(). Undefined when the page did not ask.
-   * @throws {WebAuthnError} for an input that the extension's definition refuses.
+   * Step 12 of create(). Returns undefined when the page does not use the extension.
+   * @throws {WebAuthnError} for an input that the extension's specification refuses.
    */
   create?(inputs: ExtensionInputs): RegistrationProcessor | undefined;
-  /** The like for get(). */
+  /**
+   * Step 9 of get(). Returns undefined when the page does not use the extension.
+   * @throws {WebAuthnError} for an input that the extension's specification refuses.
+   */
   get?(inputs: ExtensionInputs, allowCredentials: readonly CredentialDescriptor[]): AuthenticationProcessor | undefined;
 }

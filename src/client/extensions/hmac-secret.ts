@@ -1,6 +1,6 @@
 /**
- * HMAC Secret, CTAP 2.1 section 12.5, platform side: how salts go to the authenticator and outputs come back, for the two
- * client extensions built on it (`hmac-create-secret.ts`, `prf.ts`).
+ * HMAC Secret, CTAP 2.1 section 12.5, platform side: encrypts the salts for the authenticator and decrypts its outputs. Used
+ * by the two client extensions that build on it (`hmac-create-secret.ts`, `prf.ts`).
  */
 import { concat } from '#base/bytes.ts';
 import type { CborValue } from '#protocol/cbor.ts';
@@ -10,18 +10,23 @@ import type { PinUvAuthSession } from '../pin-protocol.ts';
 import type { AuthenticatorExtensions } from './extension.ts';
 
 const identifier = 'hmac-secret';
-const saltLength = 32;
+const outputLength = 32;
 
 export const hasHmacSecret = ({ extensions }: AuthenticatorInfo): boolean => extensions?.includes(identifier) === true;
 
-/** makeCredential: the authenticator is asked to make the secret. */
-export const createSecret = (info: AuthenticatorInfo): AuthenticatorExtensions =>
+/** Returns the makeCredential input that makes the authenticator create a secret. */
+export const requestSecret = (info: AuthenticatorInfo): AuthenticatorExtensions =>
   hasHmacSecret(info) ? { [identifier]: true } : {};
 
-export const wasCreated = (outputs: ReadonlyMap<unknown, CborValue>): boolean => outputs.get(identifier) === true;
+/** Returns whether makeCredential created a secret. */
+export const isSecretCreated = (outputs: ReadonlyMap<unknown, CborValue>): boolean => outputs.get(identifier) === true;
 
-/** getAssertion: one or two salts of 32 bytes. */
-export function salts(session: PinUvAuthSession, first: Uint8Array, second?: Uint8Array): AuthenticatorExtensions {
+/** Returns the getAssertion input for one or two salts of 32 bytes. */
+export function encryptSalts(
+  session: PinUvAuthSession,
+  first: Uint8Array,
+  second?: Uint8Array,
+): AuthenticatorExtensions {
   const saltEnc = session.encrypt(second ? concat(first, second) : first);
   const input = new Map<number, CborValue>([
     [1, session.keyAgreement],
@@ -33,16 +38,17 @@ export function salts(session: PinUvAuthSession, first: Uint8Array, second?: Uin
 }
 
 /**
- * The outputs for the salts, 32 bytes each; none when the authenticator gave none.
+ * Returns the outputs for the salts, 32 bytes each; an empty list when the authenticator returned none.
  * @throws {ProtocolViolation} for an output of another length.
  */
-export function secrets(outputs: ReadonlyMap<unknown, CborValue>, session: PinUvAuthSession): Uint8Array[] {
+export function decryptOutputs(outputs: ReadonlyMap<unknown, CborValue>, session: PinUvAuthSession): Uint8Array[] {
   const encrypted = outputs.get(identifier);
   if (encrypted === undefined) return [];
-  if (!(encrypted instanceof Uint8Array)) throw malformed('it must be a byte string');
+  if (!(encrypted instanceof Uint8Array)) throw malformed('expected a byte string');
   const plain = session.decrypt(encrypted);
-  if (plain.length !== saltLength && plain.length !== 2 * saltLength) throw malformed(`it has ${plain.length} bytes`);
-  return plain.length === saltLength ? [plain] : [plain.slice(0, saltLength), plain.slice(saltLength)];
+  if (plain.length !== outputLength && plain.length !== 2 * outputLength)
+    throw malformed(`expected 32 or 64 bytes, got ${plain.length}`);
+  return plain.length === outputLength ? [plain] : [plain.slice(0, outputLength), plain.slice(outputLength)];
 }
 
 const malformed = (message: string) =>
@@ -50,5 +56,5 @@ const malformed = (message: string) =>
     'response.hmac-secret',
     'CTAP 2.1 section 12.5',
     0,
-    `cannot use the hmac-secret output: ${message}`,
+    `Cannot use the hmac-secret output: ${message}`,
   );

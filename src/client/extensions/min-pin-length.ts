@@ -1,4 +1,4 @@
-/** Minimum PIN Length, CTAP 2.1 section 12.4: the output stands in the authenticator data only. */
+/** Minimum PIN Length, CTAP 2.1 section 12.4: the output is in the authenticator data only. */
 import type { AuthenticatorExtensions, ClientExtension } from './extension.ts';
 
 export const minPinLength: ClientExtension = {

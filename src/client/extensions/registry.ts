@@ -1,4 +1,4 @@
-/** The client extensions we have, by the name of their first member in the page's inputs; unknown ones are ignored (section 9). */
+/** The supported client extensions, by their first input member. Unknown members of the page's input are ignored: section 9. */
 import type { CredentialDescriptor, ExtensionInputs } from '../credential-options.ts';
 import { credProps } from './cred-props.ts';
 import { credProtect } from './cred-protect.ts';
@@ -15,13 +15,19 @@ const clientExtensions: Record<string, ClientExtension> = {
   prf,
 };
 
-/** @throws {WebAuthnError} for an input that its extension refuses. */
-export function registrationProcessors(inputs: ExtensionInputs): RegistrationProcessor[] {
+/**
+ * Returns the processors of the extensions that the page uses in create().
+ * @throws {WebAuthnError} for an input that the extension refuses.
+ */
+export function createRegistrationProcessors(inputs: ExtensionInputs): RegistrationProcessor[] {
   return Object.values(clientExtensions).flatMap((extension) => extension.create?.(inputs) ?? []);
 }
 
-/** @throws {WebAuthnError} for an input that its extension refuses. */
-export function authenticationProcessors(
+/**
+ * Returns the processors of the extensions that the page uses in get().
+ * @throws {WebAuthnError} for an input that the extension refuses.
+ */
+export function createAuthenticationProcessors(
   inputs: ExtensionInputs,
   allowCredentials: readonly CredentialDescriptor[],
 ): AuthenticationProcessor[] {

@@ -1,22 +1,18 @@
-/** What the client's tests run in: an emulated or a scripted key, a user who can be watched, a page to call from. */
-
+/** Support for the client's tests: a page context with recorded prompts, and an emulated key. */
 import { AdjustableClock } from '#base/clock.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import { type AuthenticatorOptions, createAuthenticator, type PluggedDevice, plugIn } from '#emulator';
-import { encode } from '#protocol/cbor.ts';
-import { decode } from '#protocol/cbor-reader.ts';
-import { type CommandRequest, type CommandResponse, commandName, commands } from '#protocol/commands.ts';
-import type { AuthenticatorInfo } from '#protocol/get-info.ts';
-import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
-import type { CtapDevice, TransactOptions } from '#transport/device.ts';
+import { commandName } from '#protocol/commands.ts';
+import type { CtapDevice } from '#transport/device.ts';
 import { type AutoApproveOptions, autoApproveUser } from '../auto-approve-user.ts';
 import type { AuthenticatorSource, AvailableAuthenticator, ClientContext } from '../context.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '../credential-options.ts';
-import type { EndReason, UserInteraction } from '../user-interaction.ts';
+import type { EndReason, PinPrompt, UserInteraction } from '../user-interaction.ts';
 
 export const origin = 'https://login.example.com';
 export const rpId = 'example.com';
 
+/** Options of create() with `changes`; ES256 and no preferences. */
 export const creationOptions = (
   changes: Partial<PublicKeyCredentialCreationOptionsJSON> = {},
 ): PublicKeyCredentialCreationOptionsJSON => ({
@@ -27,48 +23,58 @@ export const creationOptions = (
   ...changes,
 });
 
-export interface World {
+export interface TestClient {
   context: ClientContext & { clock: AdjustableClock };
-  /** What the user was told at the end. */
+  /** Reasons shown to the user at the end of ceremonies. */
   informed: EndReason[];
-  /** Questions in order: the method's name, and of a PIN prompt what it said. */
+  /** Prompts in order, e.g. `pin enter 7 wrong` (kind, retries, problem) or `touch register`. */
   asked: string[];
 }
 
-/** A page with these authenticators; `user` overrides single answers. */
+/** Creates the context of a page with these authenticators. `user` replaces single methods of the auto-approving user. */
 export function createTestClient(
   authenticators: AvailableAuthenticator[] | AuthenticatorSource,
-  answers: AutoApproveOptions = {},
+  options: AutoApproveOptions = {},
   user: Partial<UserInteraction> = {},
-): World {
+): TestClient {
   const informed: EndReason[] = [];
   const asked: string[] = [];
-  const base = { ...autoApproveUser({ ...answers, onInform: (reason) => informed.push(reason) }), ...user };
-  const watched: UserInteraction = {
-    ...base,
-    chooseAuthenticator: (choices, signal) =>
-      note(`choose ${choices.map(({ id }) => id)}`, () => base.chooseAuthenticator(choices, signal)),
-    connectKey: (signal) => note('connect', () => base.connectKey(signal)),
-    providePin: (prompt, signal) =>
-      note(['pin', prompt.kind, prompt.retries, prompt.problem].filter((part) => part !== undefined).join(' '), () =>
-        base.providePin(prompt, signal),
-      ),
-    awaitPresence: (prompt, signal) => note(`touch ${prompt.why}`, () => base.awaitPresence(prompt, signal)),
-    review: (prompt, signal) => note('review', () => base.review(prompt, signal)),
-    chooseAccount: (accounts, signal) =>
-      note(`account ${accounts.map(({ name }) => name)}`, () => base.chooseAccount(accounts, signal)),
-  };
-  function note<T>(question: string, answer: () => T): T {
-    asked.push(question);
-    return answer();
-  }
+  const autoApprove = autoApproveUser({ ...options, onInform: (reason) => informed.push(reason) });
   const source = Array.isArray(authenticators) ? new PluggableAuthenticators(authenticators) : authenticators;
   const clock = new AdjustableClock();
-  const context = { origin, authenticators: source, user: watched, clock, random: seededRandom('client') };
+  const context = {
+    origin,
+    authenticators: source,
+    user: recordPrompts({ ...autoApprove, ...user }, asked),
+    clock,
+    random: seededRandom('client'),
+  };
   return { context, informed, asked };
 }
 
-/** USB sockets into which keys are plugged while a ceremony runs. */
+/** Returns a user who answers as `user` does and adds every prompt to `asked`. */
+function recordPrompts(user: UserInteraction, asked: string[]): UserInteraction {
+  function record<T>(prompt: string, answer: () => T): T {
+    asked.push(prompt);
+    return answer();
+  }
+  return {
+    ...user,
+    chooseAuthenticator: (choices, signal) =>
+      record(`choose ${choices.map(({ id }) => id)}`, () => user.chooseAuthenticator(choices, signal)),
+    connectKey: (signal) => record('connect', () => user.connectKey(signal)),
+    providePin: (prompt, signal) => record(describePinPrompt(prompt), () => user.providePin(prompt, signal)),
+    awaitPresence: (prompt, signal) => record(`touch ${prompt.why}`, () => user.awaitPresence(prompt, signal)),
+    review: (prompt, signal) => record('review', () => user.review(prompt, signal)),
+    chooseAccount: (accounts, signal) =>
+      record(`account ${accounts.map(({ name }) => name)}`, () => user.chooseAccount(accounts, signal)),
+  };
+}
+
+const describePinPrompt = ({ kind, retries, problem }: PinPrompt): string =>
+  ['pin', kind, retries, problem].filter((part) => part !== undefined).join(' ');
+
+/** An authenticator source whose list a test changes while a ceremony runs. */
 export class PluggableAuthenticators implements AuthenticatorSource {
   #list: readonly AvailableAuthenticator[];
   readonly listeners = new Set<() => void>();
@@ -81,6 +87,7 @@ export class PluggableAuthenticators implements AuthenticatorSource {
     return this.#list;
   }
 
+  /** Replaces the list and calls the listeners. */
   set(...list: AvailableAuthenticator[]): void {
     this.#list = list;
     for (const listener of this.listeners) listener();
@@ -92,6 +99,7 @@ export class PluggableAuthenticators implements AuthenticatorSource {
   }
 }
 
+/** Lists `device` as a USB security key. */
 export const asSecurityKey = (device: CtapDevice, id = 'key'): AvailableAuthenticator => ({
   id,
   kind: 'security-key',
@@ -99,7 +107,7 @@ export const asSecurityKey = (device: CtapDevice, id = 'key'): AvailableAuthenti
   device,
 });
 
-/** An emulated key that records the commands it gets. */
+/** Creates an emulated key, by default a YubiKey 5 NFC. `sent` lists the names of the commands that it received. */
 export function createEmulatedKey(options: Partial<AuthenticatorOptions> = {}) {
   const authenticator = createAuthenticator({
     persona: 'yubikey-5-nfc',
@@ -118,67 +126,16 @@ export function createEmulatedKey(options: Partial<AuthenticatorOptions> = {}) {
   return { authenticator, device, sent };
 }
 
-type Reply = Uint8Array | CtapStatusName | Promise<Uint8Array>;
-export interface Script {
-  info?: Partial<AuthenticatorInfo>;
-  makeCredential?: (request: CommandRequest<'authenticatorMakeCredential'>, options: TransactOptions) => Reply;
-  getAssertion?: (request: CommandRequest<'authenticatorGetAssertion'>, options: TransactOptions) => Reply;
-  clientPin?: (request: CommandRequest<'authenticatorClientPIN'>, options: TransactOptions) => Reply;
-  selection?: (options: TransactOptions) => Reply;
-  getNextAssertion?: () => Reply;
-}
-
-export const minimalInfo: AuthenticatorInfo = {
-  versions: ['FIDO_2_0', 'FIDO_2_1'],
-  aaguid: new Uint8Array(16),
-  options: { rk: true },
-};
-
-/** A device that answers what a test says, byte for byte. */
-export function createScriptedDevice(script: Script): CtapDevice {
-  const answer = (message: Uint8Array, options: TransactOptions): Reply => {
-    const name = commandName(message[0]!);
-    const parameters = message.length > 1 ? decode(message.subarray(1)) : new Map();
-    const parsed = name && commands[name].request.parse(parameters);
-    if (name === 'authenticatorGetInfo') return ok('authenticatorGetInfo', { ...minimalInfo, ...script.info });
-    if (name === 'authenticatorMakeCredential')
-      return script.makeCredential?.(parsed as never, options) ?? 'CTAP1_ERR_OTHER';
-    if (name === 'authenticatorGetAssertion')
-      return script.getAssertion?.(parsed as never, options) ?? 'CTAP1_ERR_OTHER';
-    if (name === 'authenticatorClientPIN') return script.clientPin?.(parsed as never, options) ?? 'CTAP1_ERR_OTHER';
-    if (name === 'authenticatorSelection') return script.selection?.(options) ?? 'CTAP1_ERR_OTHER';
-    if (name === 'authenticatorGetNextAssertion') return script.getNextAssertion?.() ?? 'CTAP1_ERR_OTHER';
-    return 'CTAP1_ERR_INVALID_COMMAND';
-  };
-  return createFakeDevice(async (message, options = {}) => {
-    const reply = await answer(message, options);
-    return typeof reply === 'string' ? new Uint8Array([ctapStatus[reply]]) : reply;
-  });
-}
-
-export const createFakeDevice = (transact: CtapDevice['transact']): CtapDevice => ({
-  name: 'scripted',
-  transport: 'usb',
-  capabilities: { wink: false, cbor: true, nmsg: true },
-  transact,
-  [Symbol.asyncDispose]: async () => undefined,
-});
-
-/** A successful answer. */
-export function ok<C extends keyof typeof commands>(command: C, response: CommandResponse<C>): Uint8Array {
-  const body = commands[command].response.encode(response as never);
-  return new Uint8Array([0, ...(body.size > 0 ? encode(body) : [])]);
-}
-
-/** How a promise was rejected; fails the test when it was not. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+/** Returns the error with which `promise` rejects. Throws when it resolves. */
+export async function catchRejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
   } catch (error) {
     return error;
   }
-  throw new Error('expected a rejection');
+  throw new Error('Expected the promise to reject');
 }
 
-/** Timers that keep the process alive. */
-export const countActiveTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+/** Returns the number of timers that keep the process alive. */
+export const countActiveTimers = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
