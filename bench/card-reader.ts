@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { serveVpcd } from '#emulator';
-import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
+import { splitByLength, withLengthPrefix } from '#protocol/length-prefixed.ts';
 import type { CardConnection } from '#transport/card-connection.ts';
 
 type KeyInside = Parameters<typeof serveVpcd>[0];
@@ -19,7 +19,7 @@ export async function layOnReader(inside: KeyInside): Promise<CardConnection> {
   socket.setNoDelay(true);
   socket.on(
     'data',
-    cutByLength((apdu) => answered(apdu)),
+    splitByLength((apdu) => answered(apdu)),
   );
   return {
     name: 'vpcd:benchmark',
@@ -28,7 +28,7 @@ export async function layOnReader(inside: KeyInside): Promise<CardConnection> {
       const answer = new Promise<Uint8Array>((resolve) => {
         answered = resolve;
       });
-      socket.write(withLength(apdu));
+      socket.write(withLengthPrefix(apdu));
       return answer;
     },
     async close() {

@@ -11,7 +11,7 @@ import {
 } from '#protocol/ctaphid.ts';
 import { median } from '#result/statistics.ts';
 import type { DeviceNodes } from '#transport/hidraw/device-node.ts';
-import { hidrawOn } from '#transport/hidraw/hidraw.ts';
+import { createHidrawTransport } from '#transport/hidraw/hidraw.ts';
 import { FakeMachine } from '#transport/testing/fake-machine.ts';
 
 const node = '/dev/hidraw0';
@@ -31,7 +31,7 @@ export async function benchHost(message: Uint8Array): Promise<HostFigures> {
   using forBare = machine();
   using forStack = machine();
   const bare = await openBare(forBare.hidraw.nodes);
-  await using device = await hidrawOn(forStack.hidraw).open(node);
+  await using device = await createHidrawTransport(forStack.hidraw).open(node);
   const times = { bare: [] as number[], stack: [] as number[] };
   for (let count = 0; count < warmUp + samples; count++) {
     const bareMs = await timed(() => bare(message));

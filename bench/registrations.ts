@@ -8,7 +8,7 @@ import { create } from '#client/create.ts';
 import { autoTouch, createAuthenticator, plugIn, trustAnchors } from '#emulator';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import type { OpenedSession } from '#relying-party/methods/sessions.ts';
-import { createParty, type Party } from '#relying-party/portal/portal.ts';
+import { createInProcessPortal, type InProcessPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 
 const origin = 'http://localhost:8080';
@@ -19,7 +19,7 @@ const policy = { residentKey: 'discouraged', timeoutMs: 300_000 } as const;
 /** Registrations of `count` people, one each, at a relying party in memory, with a key that has a PIN. */
 async function registrar(count: number): Promise<{ register(): Promise<void>; close(): Promise<void> }> {
   const store = openStore();
-  const party = await createParty({
+  const party = await createInProcessPortal({
     origin,
     store,
     policy,
@@ -40,7 +40,7 @@ async function registrar(count: number): Promise<{ register(): Promise<void>; cl
       if (!given.accepted) throw new Error(`no options: ${given.reason}`);
       const outcome = await party.relyingParty.register(caller, await create(given.options, client));
       if (!outcome.accepted) throw new Error(`refused: ${outcome.reason} ${outcome.detail}`);
-      const named = await party.relyingParty.name(caller, outcome.pending.id, 'Key');
+      const named = await party.relyingParty.namePasskey(caller, outcome.pending.id, 'Key');
       if (!named.accepted) throw new Error(`not named: ${named.reason}`);
     },
     close: async () => store[Symbol.asyncDispose](),
@@ -48,7 +48,7 @@ async function registrar(count: number): Promise<{ register(): Promise<void>; cl
 }
 
 /** People who have signed in with MFA: what comes before the registration is not measured. */
-async function newCallers({ directory }: Party, count: number) {
+async function newCallers({ directory }: InProcessPortal, count: number) {
   const callers: OpenedSession[] = [];
   for (let number = 0; number < count; number++) {
     const user = await directory.createUser({ name: `person-${number}@contoso.test`, password: 'secret' });

@@ -6,7 +6,7 @@ import {
   moreData,
   parseCommand,
   parseResponse,
-  saysMoreData,
+  hasMoreData,
   statusWordName,
 } from './apdu.ts';
 
@@ -70,6 +70,6 @@ it('responses end with their status word', () => {
   expect(parseResponse(fromHex('01029000'))).toEqual({ data: fromHex('0102'), status: 0x9000 });
   expect(() => parseResponse(fromHex('90'))).toThrow(expect.objectContaining({ rule: 'apdu.length' }));
   expect([moreData(1), moreData(255), moreData(256), moreData(7000)]).toEqual([0x6101, 0x61ff, 0x6100, 0x6100]);
-  expect([saysMoreData(0x6100), saysMoreData(0x9000)]).toEqual([true, false]);
+  expect([hasMoreData(0x6100), hasMoreData(0x9000)]).toEqual([true, false]);
   expect([statusWordName(0x6a82), statusWordName(0x6200)]).toEqual(['SW_FILE_NOT_FOUND', '6200']);
 });

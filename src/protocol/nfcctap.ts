@@ -27,7 +27,7 @@ export const cardParameters = {
   /** SELECT: by the name of the applet. */
   byName: 0x04,
   /** NFCCTAP_MSG: the host asks with NFCCTAP_GETRESPONSE, so a status may come instead of the answer. */
-  asksForAnswer: 0x80,
+  pollsForAnswer: 0x80,
   /** NFCCTAP_GETRESPONSE: the message is cancelled. */
   cancel: 0x11,
   /** NFCCTAP_CONTROL: the host is done; the applet is no longer selected. */

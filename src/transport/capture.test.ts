@@ -6,7 +6,7 @@ import { capture } from './capture.ts';
 import type { CtapDevice } from './device.ts';
 import { type DeviceUnderContract, deviceContract } from './testing/device-contract.ts';
 
-function emulated(decorate: (device: CtapDevice) => CtapDevice): DeviceUnderContract {
+function openEmulated(decorate: (device: CtapDevice) => CtapDevice): DeviceUnderContract {
   const gestures = new ManualGestures();
   const plugged = plugIn(createAuthenticator({ persona: 'touchstone-key', gestures }));
   return {
@@ -17,14 +17,14 @@ function emulated(decorate: (device: CtapDevice) => CtapDevice): DeviceUnderCont
   };
 }
 
-deviceContract('the in-process device', async () => emulated((device) => device));
-deviceContract('a captured device', async () =>
-  emulated((device) => capture(device, { elapsedMs: () => 0, record: () => undefined })),
+deviceContract('In-process device', async () => openEmulated((device) => device));
+deviceContract('Device with capture', async () =>
+  openEmulated((device) => capture(device, { elapsedMs: () => 0, record: () => undefined })),
 );
 
-describe('a capture', () => {
-  /** A device that answers `replies` in turn, at 10 ms a look at the clock. */
-  function captured(...replies: (Uint8Array | Error)[]) {
+describe('capture', () => {
+  /** Returns a device that answers with `replies` in order. Every reading of its clock advances the time by 10 ms. */
+  function createCaptured(...replies: (Uint8Array | Error)[]) {
     const exchanges: WireExchange[] = [];
     const sent: string[] = [];
     let now = 0;
@@ -35,7 +35,7 @@ describe('a capture', () => {
       async transact(_message, { onKeepalive } = {}) {
         onKeepalive?.('processing');
         onKeepalive?.('upneeded');
-        const reply = replies.shift()!;
+        const reply = replies.shift() ?? new Error('No reply left');
         if (reply instanceof Error) throw reply;
         return reply;
       },
@@ -66,24 +66,24 @@ describe('a capture', () => {
     ['7f', '01', { command: '0x7f', status: 'CTAP1_ERR_INVALID_COMMAND' }],
     ['04', 'f3', { command: 'authenticatorGetInfo', status: '0xf3' }],
     ['', '', { command: 'empty' }],
-  ])('of %s answered %s', async (request, response, names) => {
-    const { device, exchanges } = captured(hex(response));
+  ])('records request %s with answer %s', async (request, response, names) => {
+    const { device, exchanges } = createCaptured(hex(response));
     await device.transact(hex(request));
     expect(exchanges).toEqual([
       { atMs: 10, durationMs: 10, ...names, request, response, keepalives: ['processing', 'upneeded'] },
     ]);
   });
 
-  test('of a failure says what failed, and lets it through', async () => {
-    const failure = new TransportError('disconnected', 'gone');
-    const { device, exchanges } = captured(failure);
+  test('records a failure and rethrows it', async () => {
+    const failure = new TransportError('disconnected', 'unplugged');
+    const { device, exchanges } = createCaptured(failure);
     await expect(device.transact(hex('04'))).rejects.toBe(failure);
-    expect(exchanges).toMatchObject([{ transportError: 'gone', request: '04' }]);
+    expect(exchanges).toMatchObject([{ transportError: 'unplugged', request: '04' }]);
     expect(exchanges[0]).not.toHaveProperty('response');
   });
 
-  test('marks what went to a device on another machine', async () => {
-    const { device, exchanges } = captured(hex('00'), hex('00'));
+  test('marks exchanges with a remote device', async () => {
+    const { device, exchanges } = createCaptured(hex('00'), hex('00'));
     const record = (exchange: WireExchange) => exchanges.push(exchange);
     const remote = capture({ ...device, remote: true }, { elapsedMs: () => 0, record });
     expect(remote.remote).toBe(true);
@@ -91,8 +91,8 @@ describe('a capture', () => {
     expect(exchanges.map((exchange) => exchange.remote)).toEqual([undefined, true]);
   });
 
-  test('tells what is on its way, and passes keepalives on', async () => {
-    const { device, sent } = captured(hex('00'), hex('00'));
+  test('reports each sent command and passes keepalives on', async () => {
+    const { device, sent } = createCaptured(hex('00'), hex('00'));
     const states: string[] = [];
     await device.transact(hex('0ba0'));
     await device.transact(hex('06a1020a'), { onKeepalive: (state) => states.push(state) });

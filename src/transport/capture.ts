@@ -1,51 +1,52 @@
-/** Decorator around a device that records what goes over the wire, with names from the tables. Recording never changes an exchange. */
+/** A decorator that records every CTAP exchange of a device, with the names of commands and statuses. Recording does not change an exchange. */
 import { toHex } from '#base/bytes.ts';
+import { messageOf } from '#base/errors.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { clientPinSubCommands, commandName } from '#protocol/commands.ts';
 import { statusName } from '#protocol/status.ts';
 import type { WireExchange } from '#result/transcript.ts';
-import { type CtapDevice, decorated, type Keepalive, type TransactOptions } from './device.ts';
+import { type CtapDevice, type Keepalive, type TransactOptions, withTransact } from './device.ts';
 
 export interface CaptureOptions {
-  /** Milliseconds since the timeline's origin, monotonic (`Timeline.elapsedMs`). */
+  /** Returns monotonic milliseconds since the origin of the timeline (`Timeline.elapsedMs`). */
   elapsedMs: () => number;
-  /** Gets each exchange when it is over. */
+  /** Called with each exchange when it ends. */
   record: (exchange: WireExchange) => void;
-  /** Called as a command goes out, with its name, or `command/subCommand` where it has one. */
+  /** Called when a command is sent, with `command`, or `command/subCommand` if it has a sub-command. */
   onSent?: ((name: string) => void) | undefined;
 }
 
-/** `device`, recorded. Disposing it disposes the device. */
+/** Returns `device` with recording. Disposing the result disposes `device`. */
 export function capture(device: CtapDevice, { elapsedMs, record, onSent }: CaptureOptions): CtapDevice {
-  const mark = device.remote ? { remote: true } : {};
-  return decorated(device, async (message, options = {}) => {
+  const remote = device.remote ? { remote: true } : {};
+  return withTransact(device, async (message, options = {}) => {
     const atMs = elapsedMs();
     const names = namesOf(message);
     const keepalives: Keepalive[] = [];
-    const finish = (end: Pick<WireExchange, 'response' | 'status' | 'transportError'>) =>
+    const finish = (outcome: Pick<WireExchange, 'response' | 'status' | 'transportError'>) =>
       record({
         atMs,
         durationMs: elapsedMs() - atMs,
         ...names,
-        ...mark,
+        ...remote,
         request: toHex(message),
-        ...end,
+        ...outcome,
         keepalives,
       });
-    const answer = device.transact(message, listening(options, keepalives));
+    const answer = device.transact(message, withKeepaliveRecording(options, keepalives));
     onSent?.(names.subCommand ? `${names.command}/${names.subCommand}` : names.command);
     try {
       const response = await answer;
       finish({ response: toHex(response), ...statusOf(response) });
       return response;
     } catch (error) {
-      finish({ transportError: error instanceof Error ? error.message : String(error) });
+      finish({ transportError: messageOf(error) });
       throw error;
     }
   });
 }
 
-const listening = (options: TransactOptions, keepalives: Keepalive[]): TransactOptions => ({
+const withKeepaliveRecording = (options: TransactOptions, keepalives: Keepalive[]): TransactOptions => ({
   ...options,
   onKeepalive(state) {
     keepalives.push(state);
@@ -65,7 +66,7 @@ const subCommandNames = new Map<unknown, string>(
   Object.entries(clientPinSubCommands).map(([name, code]) => [code, name]),
 );
 
-/** Reads as far as possible, since a test may send deliberately broken parameters. */
+/** Returns the name of the sub-command if it can be read. A test may send malformed parameters, so decoding is lenient. */
 function clientPinSubCommand(message: Uint8Array): string | undefined {
   const { value } = inspect(message.subarray(1));
   const code = value instanceof Map ? value.get(0x02) : undefined;

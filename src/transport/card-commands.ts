@@ -1,5 +1,9 @@
-/** Whole commands to a smart card over single APDUs: extended, or chained where the card wants that; responses put together. Every byte is hostile. */
+/**
+ * Commands and responses of a smart card, each as one or several APDUs: extended length, or command chaining with short
+ * APDUs if the card requires it; GET RESPONSE collects long responses. Every byte of the card is untrusted.
+ */
 
+import { withTimeout } from '#base/async.ts';
 import { concat } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import {
@@ -7,23 +11,23 @@ import {
   type CommandHeader,
   encodeChain,
   encodeCommand,
+  hasMoreData,
   parseResponse,
   type ResponseApdu,
-  saysMoreData,
   statusWords,
 } from '#protocol/apdu.ts';
 import { ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { cardClasses, cardInstructions } from '#protocol/nfcctap.ts';
 import type { CardConnection } from './card-connection.ts';
 
-/** The longest response that an APDU can ask for. */
-const longestResponse = 0x1_0000;
-/** A card that gives no status holds its answer while it waits for a person, who has 30 seconds. */
-const silenceMs = 35_000;
+/** The longest response that one APDU can request. */
+const maxResponseLength = 0x1_0000;
+/** A card without status updates holds its response while it waits for the user, at most 30 seconds. */
+const responseTimeoutMs = 35_000;
 
 export type CardCommand = CommandHeader & { data?: Uint8Array | undefined };
 
-/** How the lengths of commands are written. */
+/** The encoding of lengths in command APDUs. */
 export type ApduForm = 'extended' | 'short';
 
 export class CardCommands {
@@ -38,42 +42,48 @@ export class CardCommands {
   }
 
   /**
-   * Resolves with all of the response, whatever its status. A card that refuses extended lengths gets short ones from then on.
-   * @throws {TransportError} `timeout`, `framing`, or as the connection says.
+   * Sends a command and resolves with the complete response, whatever its status. If the card rejects extended lengths,
+   * this and all later commands are sent with short lengths.
+   * @throws {TransportError} `timeout`, `framing`, or the error of the connection.
    */
   async send({ data = new Uint8Array(0), ...header }: CardCommand): Promise<ResponseApdu> {
     const extended = this.#form === 'extended';
-    const command = { ...header, data, ne: extended ? longestResponse : 256, extended };
+    const command = { ...header, data, ne: extended ? maxResponseLength : 256, extended };
     if (!extended) return await this.#sendChain(command);
-    const response = await this.#complete(await this.#transmit(encodeCommand(command)));
+    const response = await this.#readRemaining(await this.#transmit(encodeCommand(command)));
     if (response.status !== statusWords.SW_WRONG_LENGTH) return response;
-    const again = await this.#sendChain({ ...command, ne: 256 });
-    if (again.status !== statusWords.SW_WRONG_LENGTH) this.#form = 'short';
-    return again;
+    const shortResponse = await this.#sendChain({ ...command, ne: 256 });
+    if (shortResponse.status !== statusWords.SW_WRONG_LENGTH) this.#form = 'short';
+    return shortResponse;
   }
 
+  /** Command chaining, ISO/IEC 7816-4 section 5.3.3. */
   async #sendChain(command: CommandApdu): Promise<ResponseApdu> {
-    const chain = encodeChain(command);
-    for (const part of chain.slice(0, -1)) {
-      const response = await this.#transmit(part);
+    const [first, ...rest] = encodeChain(command);
+    let response = await this.#transmit(first);
+    for (const apdu of rest) {
       if (response.status !== statusWords.SW_NO_ERROR) return response;
+      response = await this.#transmit(apdu);
     }
-    return await this.#complete(await this.#transmit(chain.at(-1)!));
+    return await this.#readRemaining(response);
   }
 
-  /** Fetches the rest of a response, ISO/IEC 7816-4 section 5.3.4. */
-  async #complete(first: ResponseApdu): Promise<ResponseApdu> {
+  /** Reads the rest of a response with GET RESPONSE, ISO/IEC 7816-4 section 5.3.4. */
+  async #readRemaining(first: ResponseApdu): Promise<ResponseApdu> {
     const parts = [first.data];
     let length = first.data.length;
     let { status } = first;
-    while (saysMoreData(status)) {
+    while (hasMoreData(status)) {
       const { GET_RESPONSE: ins } = cardInstructions;
       const ne = status & 0xff || 0x100;
-      const fetch = { cla: cardClasses.interindustry, ins, p1: 0, p2: 0, data: new Uint8Array(0), ne, extended: false };
-      const next = await this.#transmit(encodeCommand(fetch));
+      const getResponse = { cla: cardClasses.interindustry, ins, p1: 0, p2: 0, data: new Uint8Array(0), ne };
+      const next = await this.#transmit(encodeCommand({ ...getResponse, extended: false }));
       length += next.data.length;
-      if ((next.data.length === 0 && saysMoreData(next.status)) || length > longestResponse)
-        throw new TransportError('framing', `the card's response does not end: ${length} bytes, and more to come`);
+      if ((next.data.length === 0 && hasMoreData(next.status)) || length > maxResponseLength)
+        throw new TransportError(
+          'framing',
+          `The response of ${this.#connection.name} does not end: got ${length} bytes, and the card announces more`,
+        );
       parts.push(next.data);
       status = next.status;
     }
@@ -81,26 +91,17 @@ export class CardCommands {
   }
 
   async #transmit(apdu: Uint8Array): Promise<ResponseApdu> {
-    const response = await this.#withinPatience(this.#connection.transmit(apdu));
+    const response = await withTimeout(
+      this.#connection.transmit(apdu),
+      responseTimeoutMs,
+      this.#clock,
+      () => new TransportError('timeout', `${this.#connection.name} does not answer`),
+    );
     try {
       return parseResponse(response);
     } catch (cause) {
       if (!(cause instanceof ProtocolViolation)) throw cause;
-      throw new TransportError('framing', `the card broke the framing: ${cause.message}`, { cause });
-    }
-  }
-
-  async #withinPatience(response: Promise<Uint8Array>): Promise<Uint8Array> {
-    const answered = new AbortController();
-    const patience = this.#clock.sleep(silenceMs, answered.signal).then(() => {
-      throw new TransportError('timeout', `${this.#connection.name} does not answer`);
-    });
-    try {
-      return await Promise.race([response, patience]);
-    } finally {
-      patience.catch(() => undefined);
-      response.catch(() => undefined);
-      answered.abort();
+      throw new TransportError('framing', `${this.#connection.name} violated the framing: ${cause.message}`, { cause });
     }
   }
 }

@@ -11,21 +11,21 @@ import { type DeviceUnderContract, deviceContract } from './testing/device-contr
 const getInfo = new Uint8Array([0x04]);
 const selection = new Uint8Array([0x0b]);
 
-function key() {
+function createKey() {
   const gestures = new ManualGestures();
   const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
   return { authenticator, touch: () => gestures.touch(), whenWaiting: () => gestures.whenAsked() };
 }
 
-deviceContract('CTAPHID in the process', async (): Promise<DeviceUnderContract> => {
-  const { authenticator, ...hands } = key();
+deviceContract('CTAPHID in process', async (): Promise<DeviceUnderContract> => {
+  const { authenticator, ...gestures } = createKey();
   const cable = plugInHid(authenticator);
-  return { device: await openCtapHid(cable), ...hands, unplug: () => cable.unplug() };
+  return { device: await openCtapHid(cable), ...gestures, unplug: () => cable.unplug() };
 });
 
 for (const [scheme, serve] of Object.entries({ udp: serveUdp, tcp: serveTcp })) {
   deviceContract(`CTAPHID over ${scheme}`, async (): Promise<DeviceUnderContract> => {
-    const { authenticator, ...hands } = key();
+    const { authenticator, ...gestures } = createKey();
     const served = await serve(authenticator, { port: 0 });
     const device = await openDevice(served.name);
     const dispose = device[Symbol.asyncDispose].bind(device);
@@ -35,13 +35,13 @@ for (const [scheme, serve] of Object.entries({ udp: serveUdp, tcp: serveTcp })) 
         await served[Symbol.asyncDispose]();
       },
     });
-    // A datagram socket does not tell that the other side has gone.
-    return { device, ...hands, ...(scheme === 'tcp' && { unplug: () => served.unplug() }) };
+    // A datagram socket does not report that the other side is gone.
+    return { device, ...gestures, ...(scheme === 'tcp' && { unplug: () => served.unplug() }) };
   });
 }
 
-/** A pipe to a device that a test writes itself: it gets each report and may answer. */
-function scripted(onSent: (report: Uint8Array, answer: (...reports: Uint8Array[]) => void) => void) {
+/** Returns a pipe to a scripted device: `onSent` gets each report and may answer it. */
+function createScriptedPipe(onSent: (report: Uint8Array, answer: (...reports: Uint8Array[]) => void) => void) {
   let onReport: (report: Uint8Array) => void = () => undefined;
   const sent: Uint8Array[] = [];
   const pipe: ReportPipe = {
@@ -63,24 +63,26 @@ const channel = 0x0a0b0c0d;
 const { INIT, CBOR, ERROR, KEEPALIVE, PING, CANCEL } = ctapHidCommands;
 const capabilities = { wink: false, cbor: true, nmsg: true };
 
-function initAnswer(report: Uint8Array, { nonce = report.slice(7, 15), gives = channel } = {}) {
-  const response = { nonce, channel: gives, protocolVersion: 2, deviceVersion: [1, 2, 3] as const, capabilities };
+function encodeInitAnswer(report: Uint8Array, { nonce = report.slice(7, 15), assigned = channel } = {}) {
+  const response = { nonce, channel: assigned, protocolVersion: 2, deviceVersion: [1, 2, 3] as const, capabilities };
   return fragment(parsePacket(report).channel, INIT, encodeInitResponse(response));
 }
 
-/** A device that answers INIT well and everything else by `reply`. */
-const answering = (reply: (command: number, answer: (...reports: Uint8Array[]) => void, nth: number) => void) => {
+/** Returns a pipe to a device that answers INIT correctly and every other message with `reply`. */
+const createDevicePipe = (
+  reply: (command: number, answer: (...reports: Uint8Array[]) => void, nth: number) => void,
+) => {
   let count = 0;
-  return scripted((report, answer) => {
+  return createScriptedPipe((report, answer) => {
     const packet = parsePacket(report);
     if (packet.type !== 'init') return;
-    if (packet.command === INIT) answer(...initAnswer(report));
+    if (packet.command === INIT) answer(...encodeInitAnswer(report));
     else reply(packet.command, answer, ++count);
   });
 };
 
-/** Lets time pass on `clock` until `outcome` is there. */
-async function passing(clock: AdjustableClock, outcome: Promise<unknown>): Promise<unknown> {
+/** Advances `clock` until `outcome` settles. Resolves with its value or error. */
+async function advanceUntilSettled(clock: AdjustableClock, outcome: Promise<unknown>): Promise<unknown> {
   const settled = outcome.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
@@ -93,18 +95,18 @@ async function passing(clock: AdjustableClock, outcome: Promise<unknown>): Promi
   return 'still waiting';
 }
 
-describe('a hostile device', () => {
-  const first = (bytes: string) => fromHex(bytes.padEnd(128, '0'));
+describe('A misbehaving device', () => {
+  const paddedReport = (bytes: string) => fromHex(bytes.padEnd(128, '0'));
   test.each([
-    ['announces more than fits', [first('0a0b0c0d90ffff00')]],
-    ['skips a packet', [first('0a0b0c0d90020000'), first('0a0b0c0d01')]],
-    ['begins again inside its answer', [first('0a0b0c0d90020000'), first('0a0b0c0d90020000')]],
-    ['answers another command', fragment(channel, PING, getInfo)],
-    ['answers an error', fragment(channel, ERROR, new Uint8Array([0x01]))],
-    ['answers an error without a code', fragment(channel, ERROR, new Uint8Array(0))],
-    ['answers an error that is none', fragment(channel, ERROR, new Uint8Array([0x99]))],
-  ])('that %s ends the message, and INIT brings it back', async (_what, reports) => {
-    const { pipe, sent } = answering((_command, answer, nth) =>
+    ['announces a message longer than the maximum', [paddedReport('0a0b0c0d90ffff00')]],
+    ['skips a packet', [paddedReport('0a0b0c0d90020000'), paddedReport('0a0b0c0d01')]],
+    ['starts a new message inside its answer', [paddedReport('0a0b0c0d90020000'), paddedReport('0a0b0c0d90020000')]],
+    ['answers with another command', fragment(channel, PING, getInfo)],
+    ['answers with an error', fragment(channel, ERROR, new Uint8Array([0x01]))],
+    ['answers with an error without a code', fragment(channel, ERROR, new Uint8Array(0))],
+    ['answers with an unknown error', fragment(channel, ERROR, new Uint8Array([0x99]))],
+  ])('that %s fails the message with framing, and works after INIT', async (_what, reports) => {
+    const { pipe, sent } = createDevicePipe((_command, answer, nth) =>
       nth === 1 ? answer(...reports) : answer(...fragment(channel, CBOR, new Uint8Array([0]))),
     );
     const device = await openCtapHid(pipe);
@@ -113,12 +115,12 @@ describe('a hostile device', () => {
     expect(sent.length).toBeGreaterThan(2);
   });
 
-  test('that talks on other channels, in halves and in reports of other lengths is understood', async () => {
-    const { pipe } = answering((_command, answer) =>
+  test('that also sends reports of other channels, partial messages and other lengths is understood', async () => {
+    const { pipe } = createDevicePipe((_command, answer) =>
       answer(
         new Uint8Array(63),
         new Uint8Array(0),
-        first('0a0b0c0d05'),
+        paddedReport('0a0b0c0d05'),
         ...fragment(channel + 1, CBOR, new Uint8Array([9])),
         ...fragment(channel, KEEPALIVE, new Uint8Array(0)),
         ...fragment(channel, CBOR, new Uint8Array([0, 1])),
@@ -127,16 +129,16 @@ describe('a hostile device', () => {
     expect([...(await (await openCtapHid(pipe)).transact(getInfo))]).toEqual([0, 1]);
   });
 
-  test('that says nothing is given up after three seconds', async () => {
+  test('that does not answer times out after three seconds', async () => {
     const clock = new AdjustableClock();
-    const { pipe } = answering(() => undefined);
+    const { pipe } = createDevicePipe(() => undefined);
     const device = await openCtapHid(pipe, { clock });
-    expect(await passing(clock, device.transact(getInfo))).toMatchObject({ kind: 'timeout' });
+    expect(await advanceUntilSettled(clock, device.transact(getInfo))).toMatchObject({ kind: 'timeout' });
   });
 
-  test('that sends keepalives for ever is given up too', async () => {
+  test('that sends only keepalives times out', async () => {
     const clock = new AdjustableClock();
-    const { pipe } = answering((_command, answer) => {
+    const { pipe } = createDevicePipe((_command, answer) => {
       const again = () => {
         answer(...fragment(channel, KEEPALIVE, new Uint8Array([1])));
         void clock.sleep(1_000).then(again);
@@ -144,99 +146,114 @@ describe('a hostile device', () => {
       again();
     });
     const device = await openCtapHid(pipe, { clock });
-    expect(await passing(clock, device.transact(getInfo))).toMatchObject({ kind: 'timeout' });
+    expect(await advanceUntilSettled(clock, device.transact(getInfo))).toMatchObject({ kind: 'timeout' });
   });
 
-  test('that does not heed CTAPHID_CANCEL is given up soon', async () => {
+  test('that ignores CTAPHID_CANCEL times out soon after the cancel', async () => {
     const clock = new AdjustableClock();
     const abort = new AbortController();
-    const { pipe, sent } = answering((command, answer) => {
+    const { pipe, sent } = createDevicePipe((command, answer) => {
       if (command === CBOR) answer(...fragment(channel, KEEPALIVE, new Uint8Array([2])));
     });
     const device = await openCtapHid(pipe, { clock });
     const answer = device.transact(selection, { signal: abort.signal, onKeepalive: () => abort.abort() });
-    expect(await passing(clock, answer)).toMatchObject({ kind: 'timeout' });
-    expect(parsePacket(sent.at(-1)!)).toMatchObject({ type: 'init', channel, command: CANCEL, length: 0 });
+    expect(await advanceUntilSettled(clock, answer)).toMatchObject({ kind: 'timeout' });
+    expect(parsePacket(sent.at(-1) ?? new Uint8Array(0))).toMatchObject({
+      type: 'init',
+      channel,
+      command: CANCEL,
+      length: 0,
+    });
   });
 
   test.each([
-    ['another nonce', (report: Uint8Array) => initAnswer(report, { nonce: new Uint8Array(8) }), 'timeout'],
-    ['the broadcast channel', (report: Uint8Array) => initAnswer(report, { gives: broadcastChannel }), 'framing'],
-    ['too little', (report: Uint8Array) => fragment(broadcastChannel, INIT, report.slice(7, 23)), 'framing'],
-    ['nothing', () => [], 'timeout'],
-  ])('that answers INIT with %s is not opened', async (_what, answers, kind) => {
+    ['another nonce', (report: Uint8Array) => encodeInitAnswer(report, { nonce: new Uint8Array(8) }), 'timeout'],
+    [
+      'the broadcast channel',
+      (report: Uint8Array) => encodeInitAnswer(report, { assigned: broadcastChannel }),
+      'framing',
+    ],
+    ['too few bytes', (report: Uint8Array) => fragment(broadcastChannel, INIT, report.slice(7, 23)), 'framing'],
+    ['no report', () => [], 'timeout'],
+  ])('that answers INIT with %s cannot be opened', async (_answer, answers, kind) => {
     const clock = new AdjustableClock();
-    const { pipe } = scripted((report, answer) => answer(...answers(report)));
-    expect(await passing(clock, openCtapHid(pipe, { clock }))).toMatchObject({ name: 'TransportError', kind });
+    const { pipe } = createScriptedPipe((report, answer) => answer(...answers(report)));
+    expect(await advanceUntilSettled(clock, openCtapHid(pipe, { clock }))).toMatchObject({
+      name: 'TransportError',
+      kind,
+    });
   });
 });
 
-describe('a busy device', () => {
+describe('A busy device', () => {
   const busy = fragment(channel, ERROR, new Uint8Array([0x06]));
-  test('is asked again until it is free', async () => {
+  test('gets the message again until it is free', async () => {
     const clock = new AdjustableClock();
-    const { pipe } = answering((_command, answer, nth) =>
+    const { pipe } = createDevicePipe((_command, answer, nth) =>
       answer(...(nth < 5 ? busy : fragment(channel, CBOR, new Uint8Array([0])))),
     );
     const device = await openCtapHid(pipe, { clock });
-    expect(await passing(clock, device.transact(getInfo))).toEqual(new Uint8Array([0]));
+    expect(await advanceUntilSettled(clock, device.transact(getInfo))).toEqual(new Uint8Array([0]));
   });
 
-  test('for ever is told so', async () => {
+  test('that stays busy rejects with ERR_CHANNEL_BUSY', async () => {
     const clock = new AdjustableClock();
-    const { pipe } = answering((_command, answer) => answer(...busy));
+    const { pipe } = createDevicePipe((_command, answer) => answer(...busy));
     const device = await openCtapHid(pipe, { clock });
-    const error = await passing(clock, device.transact(getInfo));
-    expect(error).toMatchObject({ message: 'CTAPHID_CBOR was refused with ERR_CHANNEL_BUSY' });
+    const error = await advanceUntilSettled(clock, device.transact(getInfo));
+    expect(error).toMatchObject({ message: 'The device refused CTAPHID_CBOR with ERR_CHANNEL_BUSY' });
   });
 });
 
-describe('two hosts on one key', () => {
-  test('both hear the answers to INIT, and each takes its own', async () => {
-    const others = { nonce: new Uint8Array(8).fill(7), gives: channel + 1 };
-    const { pipe } = scripted((report, answer) => {
+describe('Two hosts of one key', () => {
+  test('both receive INIT answers, and each accepts the answer with its nonce', async () => {
+    const otherHost = { nonce: new Uint8Array(8).fill(7), assigned: channel + 1 };
+    const { pipe } = createScriptedPipe((report, answer) => {
       const packet = parsePacket(report);
       if (packet.type !== 'init') return;
       if (packet.command !== INIT) return answer(...fragment(packet.channel, CBOR, new Uint8Array([0])));
-      answer(...initAnswer(report, others), ...initAnswer(report));
+      answer(...encodeInitAnswer(report, otherHost), ...encodeInitAnswer(report));
     });
     expect([...(await (await openCtapHid(pipe)).transact(getInfo))]).toEqual([0]);
   });
 
-  test.each([['udp', serveUdp] as const, ['tcp', serveTcp] as const])('over %s keep apart', async (_scheme, serve) => {
-    const { authenticator, touch, whenWaiting } = key();
-    await using served = await serve(authenticator, { port: 0 });
-    await using one = await openDevice(served.name);
-    await using other = await openDevice(served.name);
-    const waiting = one.transact(selection);
-    await whenWaiting();
-    const patient = other.transact(getInfo); // busy until the touch
-    touch();
-    expect([...(await waiting)]).toEqual([0]);
-    expect((await patient)[0]).toBe(0);
-  });
+  test.each([['udp', serveUdp] as const, ['tcp', serveTcp] as const])(
+    'do not disturb each other over %s',
+    async (_scheme, serve) => {
+      const { authenticator, touch, whenWaiting } = createKey();
+      await using served = await serve(authenticator, { port: 0 });
+      await using one = await openDevice(served.name);
+      await using other = await openDevice(served.name);
+      const waiting = one.transact(selection);
+      await whenWaiting();
+      const retried = other.transact(getInfo); // busy until the touch
+      touch();
+      expect([...(await waiting)]).toEqual([0]);
+      expect((await retried)[0]).toBe(0);
+    },
+  );
 });
 
-test('messages of one host wait their turn', async () => {
-  const { authenticator } = key();
+test('messages of one host run one at a time', async () => {
+  const { authenticator } = createKey();
   const device = await openCtapHid(plugInHid(authenticator));
   const long = concat(new Uint8Array([0x01]), new Uint8Array(1500));
   const [first, second, third] = await Promise.all([getInfo, long, getInfo].map((each) => device.transact(each)));
   expect(first).toEqual(third);
-  expect(second![0]).not.toBe(0);
+  expect(second?.[0]).not.toBe(0);
   await expect(device.transact(new Uint8Array(7610))).rejects.toMatchObject({ kind: 'framing' });
 });
 
-describe('an address', () => {
+describe('openDevice', () => {
   test.each(['', 'usb', 'udp:1:2:3', 'tcp:host:99999', 'tcp::5'])(
-    '%j is refused with what is wanted',
+    'rejects the malformed address %j',
     async (address) => {
       await expect(openDevice(address)).rejects.toMatchObject({ name: 'UsageError' });
     },
   );
 
-  test('where nobody listens cannot be opened', async () => {
-    const { authenticator } = key();
+  test('rejects an address without a listener', async () => {
+    const { authenticator } = createKey();
     const served = await serveTcp(authenticator, { port: 0 });
     await served[Symbol.asyncDispose]();
     await expect(openDevice(served.name)).rejects.toMatchObject({ kind: 'unavailable' });

@@ -1,8 +1,9 @@
 /**
- * CTAPHID, host side, CTAP 2.1 section 11.2: a channel to a device over whatever carries reports, as a `CtapDevice`.
- * One message at a time; others wait their turn. A device that was silent or broke a rule gets an INIT before it is used again.
+ * CTAPHID, host side, CTAP 2.1 section 11.2: a channel to a device over any report pipe, as a `CtapDevice`. One message at a
+ * time; later messages wait. After a timeout or a framing error, the channel is synchronised with INIT before its next use.
  */
 
+import { SerialQueue } from '#base/async.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
 import { type Random, systemRandom } from '#base/random.ts';
@@ -23,28 +24,33 @@ import { Exchange, type ExchangeOutcome } from './ctaphid-exchange.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';
 import type { ReportPipe } from './report-pipe.ts';
 
-/** A device says every 100 ms that it is there (section 11.2.9.1.7). */
-const silenceMs = 3_000;
-/** A person has 30 seconds for each of a few gestures. */
-const longestMs = 180_000;
-/** Whatever other programs are answered meanwhile. */
-const initPatienceMs = 1_000;
-/** A cancelled command comes back at once. */
-const cancelGraceMs = 3_000;
-/** Another program has the device: how often to ask again, and how long. */
-const busyRetryEveryMs = 100;
-const busyPatienceMs = 5_000;
+/** A device sends a keepalive every 100 ms while it processes a message (section 11.2.9.1.7). */
+const silenceTimeoutMs = 3_000;
+/** The user has 30 seconds for each of a few gestures. */
+const totalTimeoutMs = 180_000;
+/** INIT also ends after this time if the device keeps answering other programs. */
+const initTimeoutMs = 1_000;
+/** A device answers a cancelled command at once. */
+const cancelTimeoutMs = 3_000;
+/** ERR_CHANNEL_BUSY means that another program uses the device: interval and time limit of the retries. */
+const busyRetryIntervalMs = 100;
+const busyTimeoutMs = 5_000;
 
-const nothing = new Uint8Array(0);
+const emptyPayload = new Uint8Array(0);
 
 export interface CtapHidOptions {
   clock?: Clock | undefined;
   random?: Random | undefined;
 }
 
+interface ExchangeLimits {
+  totalTimeoutMs?: number;
+  nonce?: Uint8Array;
+}
+
 /**
- * Allocates a channel (CTAPHID_INIT).
- * @throws {TransportError} when nothing answers, or not what INIT has to answer. The pipe is closed then.
+ * Opens a channel over `pipe` (CTAPHID_INIT).
+ * @throws {TransportError} if the device does not answer INIT or answers it wrongly. The pipe is closed in that case.
  */
 export async function openCtapHid(pipe: ReportPipe, options: CtapHidOptions = {}): Promise<CtapHidChannel> {
   const device = new CtapHidChannel(pipe, options);
@@ -62,25 +68,24 @@ export class CtapHidChannel implements CtapDevice {
   readonly #pipe: ReportPipe;
   readonly #clock: Clock;
   readonly #random: Random;
-  /** The device was silent too long. */
-  readonly #alarm: Deadline;
+  readonly #responseDeadline: Deadline;
+  readonly #queue = new SerialQueue();
   #channel: InitResponse | undefined;
   #exchange: Exchange | undefined;
-  /** Set for good once the device is gone or was disposed. */
-  #ended: TransportError | undefined;
-  /** The last message went wrong: both sides have to find back to a beginning. */
-  #lostSync = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Why the channel is closed; undefined while it is open. */
+  #closedError: TransportError | undefined;
+  /** The last message failed: an INIT must come before the next message. */
+  #isOutOfSync = false;
 
   constructor(pipe: ReportPipe, { clock = systemClock, random = systemRandom }: CtapHidOptions = {}) {
     this.#pipe = pipe;
     this.#clock = clock;
     this.#random = random;
-    this.#alarm = new Deadline(clock, () =>
+    this.#responseDeadline = new Deadline(clock, () =>
       this.#exchange?.fail(new TransportError('timeout', `${pipe.name} does not answer`)),
     );
-    pipe.onReport((report) => this.#exchange?.take(report));
-    pipe.onClose((cause) => this.#end(new TransportError('disconnected', `${pipe.name} is gone`, { cause })));
+    pipe.onReport((report) => this.#exchange?.acceptReport(report));
+    pipe.onClose((cause) => this.#close(new TransportError('disconnected', `${pipe.name} is gone`, { cause })));
   }
 
   get name(): string {
@@ -91,111 +96,104 @@ export class CtapHidChannel implements CtapDevice {
     return this.#channel?.capabilities ?? { wink: false, cbor: false, nmsg: true };
   }
 
-  /** Major, minor, build, as INIT said. */
+  /** Major, minor and build number from the INIT response. */
   get deviceVersion(): InitResponse['deviceVersion'] | undefined {
     return this.#channel?.deviceVersion;
   }
 
-  /** CTAPHID_INIT: allocates the channel the first time, later brings it back to its beginning. */
+  /** CTAPHID_INIT: the first call allocates the channel, later calls synchronise it. */
   init(): Promise<void> {
-    return this.#inTurn(() => this.#init());
+    return this.#queue.run(() => this.#init());
   }
 
-  /** A CTAP2 message, CTAPHID_CBOR. */
+  /** Sends a CTAP2 message with CTAPHID_CBOR. */
   transact(message: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     return this.call('CBOR', message, options);
   }
 
-  /** A CTAP1/U2F APDU, CTAPHID_MSG. */
+  /** Sends a CTAP1/U2F APDU with CTAPHID_MSG. */
   transactU2f(apdu: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     return this.call('MSG', apdu, options);
   }
 
   /**
-   * Any command with an answer.
-   * @throws {TransportError} `framing` for a CTAPHID error too, with its name in the message; the signal's reason when that
-   * was aborted before the device had the message.
+   * Sends any CTAPHID command that has a response.
+   * @throws {TransportError} for transport failures, and `framing` with the name of the error if the device answers with a
+   * CTAPHID error; the reason of the signal if it was aborted before the message was sent.
    */
   async call(command: CtapHidCommand, payload: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     if (payload.length > maxPayloadLength)
-      throw new TransportError('framing', `cannot send ${payload.length} bytes: ${maxPayloadLength} fit in a message`);
+      throw new TransportError('framing', `Cannot send ${payload.length} bytes: a message holds ${maxPayloadLength}`);
     const channel = this.#channel?.channel ?? broadcastChannel;
-    const reports = fragment(channel, ctapHidCommands[command], payload); // a copy: the caller may go on with its own
-    return await this.#inTurn(() => this.#call(command, channel, reports, options));
+    const reports = fragment(channel, ctapHidCommands[command], payload); // a copy, so the caller may change `payload`
+    return await this.#queue.run(() => this.#call(command, channel, reports, options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#end(new TransportError('disconnected', `${this.#pipe.name} was closed`));
+    this.#close(new TransportError('disconnected', `${this.#pipe.name} was closed`));
     await this.#pipe.close();
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
   async #init(): Promise<void> {
     const channel = this.#channel?.channel ?? broadcastChannel;
     const nonce = this.#random.bytes(nonceLength);
     const reports = fragment(channel, ctapHidCommands.INIT, nonce);
-    const outcome = await this.#exchanged('INIT', channel, reports, { totalMs: initPatienceMs, nonce });
-    if ('error' in outcome) throw refused('INIT', outcome.error);
-    this.#channel = initResponse(outcome.answer);
-    this.#lostSync = false;
+    const outcome = await this.#runExchange('INIT', channel, reports, { totalTimeoutMs: initTimeoutMs, nonce });
+    if ('error' in outcome) throw createRefusedError('INIT', outcome.error);
+    this.#channel = parseInitResponse(outcome.response);
+    this.#isOutOfSync = false;
   }
 
-  /** Sends until the device takes it: it may be busy with another program. */
+  /** Sends the message, again and again while another program uses the device. */
   async #call(command: CtapHidCommand, channel: number, reports: readonly Uint8Array[], options: TransactOptions) {
     const { signal } = options;
-    if (this.#lostSync) await this.#init();
-    const patienceEnds = this.#clock.monotonic() + busyPatienceMs;
+    if (this.#isOutOfSync) await this.#init();
+    const retryUntil = this.#clock.monotonic() + busyTimeoutMs;
     for (;;) {
       signal?.throwIfAborted();
-      const outcome = await this.#exchanged(command, channel, reports, options);
-      if ('answer' in outcome) return outcome.answer;
-      if (outcome.error !== 'ERR_CHANNEL_BUSY' || this.#clock.monotonic() >= patienceEnds)
-        throw refused(command, outcome.error);
-      await this.#clock.sleep(busyRetryEveryMs, signal);
+      const outcome = await this.#runExchange(command, channel, reports, options);
+      if ('response' in outcome) return outcome.response;
+      if (outcome.error !== 'ERR_CHANNEL_BUSY' || this.#clock.monotonic() >= retryUntil)
+        throw createRefusedError(command, outcome.error);
+      await this.#clock.sleep(busyRetryIntervalMs, signal);
     }
   }
 
-  async #exchanged(
+  async #runExchange(
     command: CtapHidCommand,
     channel: number,
     reports: readonly Uint8Array[],
-    { signal, onKeepalive, nonce, totalMs = longestMs }: TransactOptions & { totalMs?: number; nonce?: Uint8Array },
+    { signal, ...options }: TransactOptions & ExchangeLimits,
   ): Promise<ExchangeOutcome> {
-    if (this.#ended) throw this.#ended;
+    if (this.#closedError) throw this.#closedError;
     const exchange = new Exchange({
       channel,
       command: ctapHidCommands[command],
       clock: this.#clock,
-      alarm: this.#alarm,
-      silenceMs,
-      totalMs,
-      onKeepalive,
-      nonce,
+      deadline: this.#responseDeadline,
+      silenceTimeoutMs,
+      totalTimeoutMs,
+      ...options,
     });
     this.#exchange = exchange;
-    const lookAway = this.#pipe.attend?.();
+    const stopReading = this.#pipe.startReading?.();
     try {
       for (const report of reports) this.#pipe.send(report);
-      return await (signal ? this.#cancellable(exchange, channel, signal) : exchange.outcome);
+      return await (signal ? this.#cancelOnAbort(exchange, channel, signal) : exchange.outcome);
     } catch (error) {
-      this.#lostSync = true;
+      this.#isOutOfSync = true;
       throw error;
     } finally {
       this.#exchange = undefined;
-      lookAway?.();
+      stopReading?.();
     }
   }
 
-  /** The outcome of an exchange that `signal` cancels (section 11.2.9.1.5). */
-  async #cancellable(exchange: Exchange, channel: number, signal: AbortSignal): Promise<ExchangeOutcome> {
+  /** Waits for the outcome of an exchange; sends CTAPHID_CANCEL when `signal` is aborted (section 11.2.9.1.5). */
+  async #cancelOnAbort(exchange: Exchange, channel: number, signal: AbortSignal): Promise<ExchangeOutcome> {
     const cancel = () => {
-      for (const report of fragment(channel, ctapHidCommands.CANCEL, nothing)) this.#pipe.send(report);
-      exchange.hurry(cancelGraceMs);
+      for (const report of fragment(channel, ctapHidCommands.CANCEL, emptyPayload)) this.#pipe.send(report);
+      exchange.shortenTimeout(cancelTimeoutMs);
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -205,24 +203,24 @@ export class CtapHidChannel implements CtapDevice {
     }
   }
 
-  #end(reason: TransportError): void {
-    this.#ended ??= reason;
-    this.#exchange?.fail(this.#ended);
-    this.#alarm.stop();
+  #close(reason: TransportError): void {
+    this.#closedError ??= reason;
+    this.#exchange?.fail(this.#closedError);
+    this.#responseDeadline.stop();
   }
 }
 
-function initResponse(answer: Uint8Array): InitResponse {
+function parseInitResponse(response: Uint8Array): InitResponse {
   try {
-    return decodeInitResponse(answer);
+    return decodeInitResponse(response);
   } catch (cause) {
     if (!(cause instanceof ProtocolViolation)) throw cause;
-    throw new TransportError('framing', `the device broke the framing: ${cause.message}`, { cause });
+    throw new TransportError('framing', `The device violated the framing: ${cause.message}`, { cause });
   }
 }
 
-const refused = (command: CtapHidCommand, error: CtapHidError | number) =>
+const createRefusedError = (command: CtapHidCommand, error: CtapHidError | number) =>
   new TransportError(
     'framing',
-    `CTAPHID_${command} was refused with ${typeof error === 'string' ? error : `error 0x${error.toString(16)}`}`,
+    `The device refused CTAPHID_${command} with ${typeof error === 'string' ? error : `error 0x${error.toString(16)}`}`,
   );

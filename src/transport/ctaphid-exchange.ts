@@ -1,8 +1,9 @@
-/** What comes back for one CTAPHID message: keepalives, the answer, an error, or nothing in time. Every byte is hostile. */
+/** Receives the answer to one CTAPHID message: keepalives, then a response, an error, or a timeout. Every byte is untrusted. */
 
 import { equal } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Deadline } from '#base/deadline.ts';
+import { messageOf } from '#base/errors.ts';
 import {
   type CtapHidError,
   ctapHidCommands,
@@ -15,97 +16,100 @@ import { Reassembler } from '#protocol/ctaphid-reassembler.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { Keepalive } from './device.ts';
 
-export interface ExchangeParts {
+export interface ExchangeOptions {
   channel: number;
   command: number;
   clock: Clock;
-  /** Rings when the device has been silent too long: `fail` the exchange then. */
-  alarm: Deadline;
-  /** The device may be silent so long; a keepalive or a packet of the answer starts it anew. */
-  silenceMs: number;
-  /** The whole exchange, whatever the device says meanwhile. */
-  totalMs: number;
+  /** Must call `fail` on the exchange when it expires. */
+  deadline: Deadline;
+  /** How long the device may be silent. Every keepalive and every packet of the response restarts this time. */
+  silenceTimeoutMs: number;
+  /** How long the whole exchange may take. */
+  totalTimeoutMs: number;
   onKeepalive?: ((state: Keepalive) => void) | undefined;
-  /** INIT: what it asks with. On the shared broadcast channel an answer with another nonce is for another program. */
+  /** The nonce of an INIT request. On the broadcast channel, a response with another nonce is for another program. */
   nonce?: Uint8Array | undefined;
 }
 
-/** How a device ended a message: with an answer, or with a CTAPHID error, by its code where that has no name. */
-export type ExchangeOutcome = { answer: Uint8Array } | { error: CtapHidError | number };
+/** How a device ended a message: with a response, or with a CTAPHID error (its code if the error has no name). */
+export type ExchangeOutcome = { response: Uint8Array } | { error: CtapHidError | number };
 
 export class Exchange {
-  /** Rejects with a TransportError: `timeout`, `framing`, or whatever `fail` was given. */
+  /** Rejects with a TransportError: `timeout`, `framing`, or the error passed to `fail`. */
   readonly outcome: Promise<ExchangeOutcome>;
-  readonly #parts: ExchangeParts;
+  readonly #options: ExchangeOptions;
   #isOver = false;
   #resolve!: (outcome: ExchangeOutcome) => void;
   #reject!: (error: TransportError) => void;
   #reassembler: Reassembler | undefined;
-  #deadline: number;
+  /** When the exchange times out at the latest, on the monotonic clock. */
+  #endsAt: number;
 
-  constructor(parts: ExchangeParts) {
-    this.#parts = parts;
-    this.#deadline = parts.clock.monotonic() + parts.totalMs;
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.#endsAt = options.clock.monotonic() + options.totalTimeoutMs;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#arm();
+    this.#restartDeadline();
   }
 
-  /** Takes a report of the device. Those of other channels are for other programs. */
-  take(report: Uint8Array): void {
+  /** Processes a report of the device. Ignores reports of other channels, which are for other programs. */
+  acceptReport(report: Uint8Array): void {
     if (report.length !== reportLength || this.#isOver) return;
     const packet = parsePacket(report);
-    if (packet.channel !== this.#parts.channel) return;
+    if (packet.channel !== this.#options.channel) return;
     try {
       if (this.#reassembler) this.#reassembler.accept(packet);
       else if (packet.type === 'init') this.#reassembler = new Reassembler(packet);
-      else return; // left over from a message that was given up
+      else return; // belongs to an earlier message that timed out
     } catch (cause) {
-      this.fail(new TransportError('framing', `the device broke the framing: ${(cause as Error).message}`, { cause }));
+      this.fail(new TransportError('framing', `The device violated the framing: ${messageOf(cause)}`, { cause }));
       return;
     }
     const { message } = this.#reassembler;
     if (!message) {
-      this.#arm();
+      this.#restartDeadline();
       return;
     }
     this.#reassembler = undefined;
     this.#onMessage(message.command, message.payload);
   }
 
+  /** Ends the exchange with an error. Does nothing if it has already ended. */
   fail(error: TransportError): void {
     if (this.#isOver) return;
     this.#end();
     this.#reject(error);
   }
 
-  /** From now on the device has so long. */
-  hurry(ms: number): void {
-    this.#deadline = Math.min(this.#deadline, this.#parts.clock.monotonic() + ms);
-    this.#arm();
+  /** Shortens the remaining time of the exchange to `ms` milliseconds. */
+  shortenTimeout(ms: number): void {
+    this.#endsAt = Math.min(this.#endsAt, this.#options.clock.monotonic() + ms);
+    this.#restartDeadline();
   }
 
   #onMessage(command: number, payload: Uint8Array): void {
+    const { command: expected } = this.#options;
     if (command === ctapHidCommands.KEEPALIVE) this.#onKeepalive(payload);
-    else if (command === ctapHidCommands.ERROR) this.#finish({ error: errorOf(payload) });
-    else if (this.#isForAnother(payload)) return;
-    else if (command === this.#parts.command) this.#finish({ answer: payload });
+    else if (command === ctapHidCommands.ERROR) this.#finish({ error: parseError(payload) });
+    else if (this.#isForOtherHost(payload)) return;
+    else if (command === expected) this.#finish({ response: payload });
     else
       this.fail(
-        new TransportError('framing', `the device answered command ${this.#parts.command} with command ${command}`),
+        new TransportError('framing', `Expected a response to CTAPHID command ${expected}, got command ${command}`),
       );
   }
 
-  #isForAnother(payload: Uint8Array): boolean {
-    const { nonce } = this.#parts;
+  #isForOtherHost(payload: Uint8Array): boolean {
+    const { nonce } = this.#options;
     return nonce !== undefined && payload.length > nonce.length && !equal(payload.subarray(0, nonce.length), nonce);
   }
 
   #onKeepalive(payload: Uint8Array): void {
-    this.#arm();
-    this.#parts.onKeepalive?.(payload[0] === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
+    this.#restartDeadline();
+    this.#options.onKeepalive?.(payload[0] === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
   }
 
   #finish(outcome: ExchangeOutcome): void {
@@ -113,16 +117,17 @@ export class Exchange {
     this.#resolve(outcome);
   }
 
-  #arm(): void {
-    this.#parts.alarm.set(this.#parts.silenceMs, this.#deadline);
+  #restartDeadline(): void {
+    this.#options.deadline.set(this.#options.silenceTimeoutMs, this.#endsAt);
   }
 
   #end(): void {
     this.#isOver = true;
-    this.#parts.alarm.clear();
+    this.#options.deadline.clear();
   }
 }
 
-function errorOf([code = 0x7f]: Uint8Array): CtapHidError | number {
+/** An error message without a code counts as ERR_OTHER (0x7f). */
+function parseError([code = 0x7f]: Uint8Array): CtapHidError | number {
   return ctapHidErrorName(code) ?? code;
 }

@@ -1,12 +1,12 @@
-/** Keys on macOS and Windows, through node-hid: an optional package, loaded when it is used. `hid:` and the path the system gives. */
+/** Transport `hid`: security keys on macOS and Windows through the optional package node-hid, loaded on first use. The address is `hid:` and the device path of the operating system. */
 
 import { UsageError } from '#base/errors.ts';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { openCtapHid } from './ctaphid-channel.ts';
-import { Ending } from './pipe-closure.ts';
+import { PipeClosure } from './pipe-closure.ts';
 import type { ReportPipe } from './report-pipe.ts';
-import type { FoundDevice, Obstacle, Transport } from './transport.ts';
+import type { AccessProblem, FoundDevice, Transport } from './transport.ts';
 
 interface HidDevice {
   path?: string | undefined;
@@ -18,7 +18,7 @@ interface HidDevice {
   usagePage?: number | undefined;
 }
 
-/** What is used of an open device. */
+/** The used subset of an open device of node-hid. */
 export interface OpenHid {
   on(event: 'data', listener: (report: Uint8Array) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -26,7 +26,7 @@ export interface OpenHid {
   close(): Promise<void>;
 }
 
-/** What is used of the package. */
+/** The used subset of node-hid. */
 export interface HidLibrary {
   devicesAsync(): Promise<HidDevice[]>;
   HIDAsync: { open(path: string, options: { nonExclusive: boolean }): Promise<OpenHid> };
@@ -44,25 +44,34 @@ const thisMachine: HidPlatform = {
   load: async () => (await import('node-hid')) as unknown as HidLibrary,
 };
 
-/** The transport on such a machine. On Linux nothing is listed: hidraw finds the same keys without the package. */
-export const nodeHidOn = ({ platform, load }: HidPlatform): Transport => ({
+/** Returns the transport for a platform. On Linux it lists no devices: the transport `hidraw` lists the same keys without node-hid. */
+export const createNodeHidTransport = ({ platform, load }: HidPlatform): Transport => ({
   scheme: 'hid',
   async list() {
     if (platform === 'linux') return [];
     const library = await load().catch(() => undefined);
     if (!library) return [];
     const devices = await library.devicesAsync();
-    return devices.filter(({ usagePage, path }) => usagePage === fidoUsagePage && path).map((device) => found(device));
+    return devices
+      .filter(({ usagePage, path }) => usagePage === fidoUsagePage && path)
+      .map((device) => describeDevice(device));
   },
   async open(where, options) {
-    if (where === '') throw new UsageError('cannot open hid: hid:PATH is wanted (touchstone keys lists them)');
+    if (where === '') throw new UsageError('Cannot open hid: expected hid:PATH (touchstone keys lists the addresses)');
     return await openCtapHid(await openPipe(where, { platform, load }), options);
   },
 });
 
-export const nodeHid = nodeHidOn(thisMachine);
+export const nodeHid = createNodeHidTransport(thisMachine);
 
-const found = ({ path, product, manufacturer, serialNumber, vendorId, productId }: HidDevice): FoundDevice => ({
+const describeDevice = ({
+  path,
+  product,
+  manufacturer,
+  serialNumber,
+  vendorId,
+  productId,
+}: HidDevice): FoundDevice => ({
   address: `hid:${path}`,
   product: product || 'FIDO key',
   manufacturer: manufacturer || undefined,
@@ -76,37 +85,40 @@ async function openPipe(path: string, { platform, load }: HidPlatform): Promise<
   const library = await load().catch((cause) => {
     throw new TransportError(
       'unavailable',
-      `cannot open ${name}: the optional package node-hid is not there (npm install node-hid)`,
+      `Cannot open ${name}: the optional package node-hid is not installed (npm install node-hid)`,
       { cause },
     );
   });
   try {
-    return hidPipe(name, await library.HIDAsync.open(path, { nonExclusive: true }));
+    return createHidPipe(name, await library.HIDAsync.open(path, { nonExclusive: true }));
   } catch (cause) {
-    const { why, remedy } = obstacleOn(platform, cause as Error);
-    throw new TransportError('unavailable', `cannot open ${name}: ${why}; ${remedy}`, { cause });
+    const { why, remedy } = describeAccessProblem(platform, cause as Error);
+    throw new TransportError('unavailable', `Cannot open ${name}: ${why}; ${remedy}`, { cause });
   }
 }
 
-const obstacleOn = (platform: NodeJS.Platform, { message }: Error): Obstacle =>
+const describeAccessProblem = (platform: NodeJS.Platform, { message }: Error): AccessProblem =>
   platform === 'win32'
-    ? { why: message, remedy: 'Windows gives security keys to administrators only: run the terminal as administrator' }
+    ? {
+        why: message,
+        remedy: 'on Windows only administrators may access security keys: run the terminal as administrator',
+      }
     : { why: message, remedy: 'plug the key in again, and allow the terminal to monitor input where macOS asks' };
 
-function hidPipe(name: string, device: OpenHid): ReportPipe {
-  const ending = new Ending();
-  device.on('error', (error) => ending.happened(error));
+function createHidPipe(name: string, device: OpenHid): ReportPipe {
+  const closure = new PipeClosure();
+  device.on('error', (error) => closure.close(error));
   return {
     name,
     send(report) {
-      if (ending.is) return;
-      // Report number 0, for a device without numbers.
-      device.write([0, ...report.subarray(0, reportLength)]).catch((error: Error) => ending.happened(error));
+      if (closure.isClosed) return;
+      // Report number 0, for a device without report numbers.
+      device.write([0, ...report.subarray(0, reportLength)]).catch((error: Error) => closure.close(error));
     },
     onReport: (listener) => void device.on('data', (report) => listener(new Uint8Array(report))),
-    onClose: (listener) => ending.listen(listener),
+    onClose: (listener) => closure.onClose(listener),
     async close() {
-      if (ending.closedHere()) await device.close().catch(() => undefined);
+      if (closure.closeLocally()) await device.close().catch(() => undefined);
     },
   };
 }

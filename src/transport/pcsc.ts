@@ -1,9 +1,10 @@
 /**
- * Smart cards and NFC readers over PC/SC, through pcscd. `pcsc:` and the reader's name; without a name, the first reader
- * with a card on it.
+ * Transport `pcsc`: smart cards and NFC readers through pcscd. The address is `pcsc:` and the name of the reader; without a
+ * name, the first reader with a card is used.
  */
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '#base/clock.ts';
+import { messageOf } from '#base/errors.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { CardConnection } from './card-connection.ts';
 import { openPcscdSocket, PcscdClient } from './pcscd/client.ts';
@@ -11,23 +12,23 @@ import type { ReaderState } from './pcscd/messages.ts';
 import { openSmartCard } from './smart-card-channel.ts';
 import type { FoundDevice, Transport } from './transport.ts';
 
-/** A card that was laid down just now shows within a few seconds. */
-const patienceMs = 6_000;
-const lookEveryMs = 100;
+/** A card that was just placed on a reader is detected within a few seconds. */
+const cardTimeoutMs = 6_000;
+const pollIntervalMs = 100;
 
-interface PcscSeams {
+interface PcscOptions {
   open?: () => Duplex;
   clock?: Clock;
 }
 
-/** The transport over a pcscd. */
-export const pcscOver = ({ open = openPcscdSocket, clock = systemClock }: PcscSeams): Transport => ({
+/** Returns the transport for a pcscd whose socket is opened with `open`. */
+export const createPcscTransport = ({ open = openPcscdSocket, clock = systemClock }: PcscOptions): Transport => ({
   scheme: 'pcsc',
   async list() {
-    const client = await PcscdClient.connect(open).catch(() => undefined); // no service: no cards
+    const client = await PcscdClient.connect(open).catch(() => undefined); // without pcscd there are no cards
     if (!client) return [];
     try {
-      const readers = await client.readers();
+      const readers = await client.listReaders();
       return readers
         .filter(({ cardIsPresent }) => cardIsPresent)
         .map(({ name }): FoundDevice => ({ address: `pcsc:${name}`, product: `card on ${name}` }));
@@ -38,7 +39,7 @@ export const pcscOver = ({ open = openPcscdSocket, clock = systemClock }: PcscSe
   async open(where, options) {
     const client = await PcscdClient.connect(open);
     try {
-      return await openSmartCard(await held(client, await readerWithCard(client, where, clock)), options);
+      return await openSmartCard(await connectCard(client, await waitForCard(client, where, clock)), options);
     } catch (error) {
       client.close();
       throw error;
@@ -46,30 +47,30 @@ export const pcscOver = ({ open = openPcscdSocket, clock = systemClock }: PcscSe
   },
 });
 
-export const pcsc = pcscOver({});
+export const pcsc = createPcscTransport({});
 
-/** Waits for a card on the reader called `where`, or on any. @throws {TransportError} `unavailable` when none comes. */
-async function readerWithCard(client: PcscdClient, where: string, clock: Clock): Promise<ReaderState> {
-  const giveUpAt = clock.monotonic() + patienceMs;
+/** Waits for a card on the reader called `where`, or on any. @throws {TransportError} `unavailable` if no card is found in time. */
+async function waitForCard(client: PcscdClient, where: string, clock: Clock): Promise<ReaderState> {
+  const waitUntil = clock.monotonic() + cardTimeoutMs;
   for (;;) {
-    const present = (await client.readers()).filter(({ cardIsPresent }) => cardIsPresent);
-    const found = where === '' ? present[0] : present.find(({ name }) => name === where);
-    if (found) return found;
-    if (clock.monotonic() >= giveUpAt) throw noCard(where, present);
-    await clock.sleep(lookEveryMs);
+    const withCard = (await client.listReaders()).filter(({ cardIsPresent }) => cardIsPresent);
+    const reader = where === '' ? withCard[0] : withCard.find(({ name }) => name === where);
+    if (reader) return reader;
+    if (clock.monotonic() >= waitUntil) throw createNoCardError(where, withCard);
+    await clock.sleep(pollIntervalMs);
   }
 }
 
-function noCard(where: string, present: readonly ReaderState[]): TransportError {
-  const others = present.length > 0 ? `; there is one on ${present.map(({ name }) => name).join(', ')}` : '';
-  const message = `cannot open pcsc:${where}: no card lies on ${where || 'a reader'}${others}`;
+function createNoCardError(where: string, withCard: readonly ReaderState[]): TransportError {
+  const others = withCard.length > 0 ? `; found a card on ${withCard.map(({ name }) => name).join(', ')}` : '';
+  const message = `Cannot open pcsc:${where}: no card on ${where || 'any reader'}${others}`;
   return new TransportError('unavailable', message);
 }
 
-async function held(client: PcscdClient, { name: reader, atr }: ReaderState): Promise<CardConnection> {
+async function connectCard(client: PcscdClient, { name: reader, atr }: ReaderState): Promise<CardConnection> {
   const name = `pcsc:${reader}`;
-  const card = await client.hold(reader).catch((cause: Error) => {
-    throw new TransportError('unavailable', `cannot open ${name}: ${cause.message}`, { cause });
+  const card = await client.connectCard(reader).catch((cause: unknown) => {
+    throw new TransportError('unavailable', `Cannot open ${name}: ${messageOf(cause)}`, { cause });
   });
   let isOpen = true;
   return {
@@ -77,22 +78,22 @@ async function held(client: PcscdClient, { name: reader, atr }: ReaderState): Pr
     transport: isContactless(atr) ? 'nfc' : 'smart-card',
     async transmit(apdu) {
       if (!isOpen) throw new TransportError('disconnected', `${name} was closed`);
-      const response = await client.transmit(card, apdu).catch((cause: Error) => {
-        throw new TransportError('disconnected', `${name} is gone: ${cause.message}`, { cause });
+      const response = await client.transmit(card, apdu).catch((cause: unknown) => {
+        throw new TransportError('disconnected', `${name} is gone: ${messageOf(cause)}`, { cause });
       });
-      // Some drivers answer for a card that has gone with nothing at all.
+      // Some drivers return an empty response for a card that was removed.
       if (response.length === 0) throw new TransportError('disconnected', `${name} is gone`);
       return response;
     },
     async close() {
       if (!isOpen) return;
       isOpen = false;
-      await client.release(card).catch(() => undefined); // it may have gone
+      await client.disconnectCard(card).catch(() => undefined); // the card may be gone
       client.close();
     },
   };
 }
 
-/** What readers say for a card that has no answer to reset of its own (PC/SC part 3 section 3.1.3.2.3). */
+/** Whether the ATR is the one that readers construct for contactless cards, PC/SC part 3 section 3.1.3.2.3. */
 const isContactless = ([ts, t0 = 0, td1, td2]: Uint8Array): boolean =>
   ts === 0x3b && t0 >> 4 === 8 && td1 === 0x80 && td2 === 0x01;

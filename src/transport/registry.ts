@@ -1,4 +1,4 @@
-/** Every way to a device, by the scheme its addresses begin with. A new transport is its file and a line here. */
+/** The registry of transports, by the scheme of their addresses. To add a transport, add its file and an entry here. */
 import { UsageError } from '#base/errors.ts';
 import type { CtapDevice } from './device.ts';
 import { hidraw } from './hidraw/hidraw.ts';
@@ -13,30 +13,30 @@ const transports = { hidraw, hid: nodeHid, usb, pcsc, udp, tcp, remote } as cons
 type TransportScheme = keyof typeof transports;
 
 /**
- * Opens a device, e.g. `hidraw:/dev/hidraw3`, `udp:127.0.0.1:8111`, `tcp:localhost`.
- * @throws {UsageError} for an address that cannot be read, {TransportError} when nothing is there.
+ * Opens the device at an address, e.g. `hidraw:/dev/hidraw3`, `udp:127.0.0.1:8111`, `tcp:localhost`.
+ * @throws {UsageError} for a malformed address; {TransportError} if no device is there or it cannot be opened.
  */
 export async function openDevice(address: string, options: OpenOptions = {}): Promise<CtapDevice> {
-  const [scheme, where] = split(address);
+  const [scheme, where] = splitAddress(address);
   if (!isScheme(scheme))
     throw new UsageError(
-      `cannot open ${JSON.stringify(address)}: an address begins with one of ${Object.keys(transports).join(', ')}`,
+      `Cannot open ${JSON.stringify(address)}: expected an address that begins with one of ${Object.keys(transports).join(', ')}`,
     );
   return await transports[scheme].open(where, options);
 }
 
-/** What every transport sees, in the order of the table. One device may be there several times: `port` tells. */
+/** Returns the devices of every transport, in the order of the registry. Entries of one device have the same `port`. */
 export async function listDevices(): Promise<FoundDevice[]> {
   const lists = await Promise.all(Object.values<Transport>(transports).map((transport) => transport.list()));
   return lists.flat();
 }
 
-/** Whether a text begins like an address, and not like a serial number. */
-export const isAddress = (text: string): boolean => text.includes(':') && isScheme(split(text)[0]);
+/** Whether `text` is an address with a known scheme, and not for example a serial number. */
+export const isAddress = (text: string): boolean => text.includes(':') && isScheme(splitAddress(text)[0]);
 
 const isScheme = (text: string): text is TransportScheme => Object.hasOwn(transports, text);
 
-function split(address: string): [string, string] {
+function splitAddress(address: string): [scheme: string, where: string] {
   const colon = address.indexOf(':');
   return colon < 0 ? [address, ''] : [address.slice(0, colon), address.slice(colon + 1)];
 }

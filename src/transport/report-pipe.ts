@@ -1,17 +1,17 @@
-/** The port below CTAPHID: something that carries 64-byte reports to a device and back. */
+/** The port below CTAPHID: a pipe that carries 64-byte HID reports to a device and back. */
 export interface ReportPipe {
   /** Scheme and address, e.g. `tcp:127.0.0.1:35962`. */
   readonly name: string;
-  /** Sends one report. After the end it does nothing. */
+  /** Sends one report. Does nothing after the pipe is closed. */
   send(report: Uint8Array): void;
-  /** Called with each report of the device, whatever its length. One listener. */
+  /** Sets the listener that is called with each report of the device, whatever its length. */
   onReport(listener: (report: Uint8Array) => void): void;
-  /** Called once when the device is gone, not when the pipe is closed from here. One listener. */
+  /** Sets the listener that is called once when the device is gone, but not when `close` is called. */
   onClose(listener: (reason: Error) => void): void;
   /**
-   * Reports are awaited from now on, until the returned function is called. A pipe that has to go and look for them looks
-   * only then; what came before is stale.
+   * Announces that reports are expected, until the returned function is called. A pipe that has to poll for reports polls
+   * only meanwhile, and discards reports that arrived before.
    */
-  attend?(): () => void;
+  startReading?(): () => void;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { openSmartCard } from './smart-card-channel.ts';
 import { type DeviceUnderContract, deviceContract } from './testing/device-contract.ts';
 
 for (const apdus of ['extended', 'short'] satisfies ApduForm[])
-  deviceContract(`A card in the process, ${apdus} APDUs,`, async (): Promise<DeviceUnderContract> => {
+  deviceContract(`In-process card with ${apdus} APDUs`, async (): Promise<DeviceUnderContract> => {
     const gestures = new ManualGestures();
     const slot = insertCard(createAuthenticator({ persona: 'touchstone-key', gestures }));
     return {
@@ -23,8 +23,8 @@ for (const apdus of ['extended', 'short'] satisfies ApduForm[])
 const getInfo = new Uint8Array([0x04]);
 const selected = `${toHex(utf8('FIDO_2_0'))}9000`;
 
-/** A card that a test writes itself: the response to each command after SELECT and the first getInfo. */
-function scripted(respond: (apdu: string, count: number) => string | Promise<string>) {
+/** Returns a scripted card: `respond` gives the response to each command after SELECT and the first getInfo. */
+function createScriptedCard(respond: (apdu: string, count: number) => string | Promise<string>) {
   const sent: string[] = [];
   let isClosed = false;
   const connection: CardConnection = {
@@ -47,23 +47,23 @@ function scripted(respond: (apdu: string, count: number) => string | Promise<str
 const failing = (kind: TransportError['kind'], message: RegExp) =>
   expect.objectContaining({ name: 'TransportError', kind, message: expect.stringMatching(message) });
 
-describe('opening', () => {
-  test('a card without the applet is closed again', async () => {
-    const { connection, isClosed } = scripted(() => '9000');
+describe('openSmartCard', () => {
+  test('closes a card without the applet', async () => {
+    const { connection, isClosed } = createScriptedCard(() => '9000');
     const other = { ...connection, transmit: async () => fromHex('6a82') };
     await expect(openSmartCard(other)).rejects.toEqual(failing('unavailable', /no FIDO applet.*SW_FILE_NOT_FOUND/));
     expect(isClosed()).toBe(true);
   });
 
-  test('a card with U2F alone says so', async () => {
-    const { connection } = scripted(() => '9000');
+  test('reports a card with U2F only', async () => {
+    const { connection } = createScriptedCard(() => '9000');
     const transmit = async (apdu: Uint8Array) =>
       apdu[1] === 0xa4 ? concat(utf8('U2F_V2'), fromHex('9000')) : fromHex('6d00');
     const device = await openSmartCard({ ...connection, transmit });
     expect(device.capabilities).toEqual({ wink: false, cbor: false, nmsg: false });
   });
 
-  test('a U2F message crosses in either form', async () => {
+  test('sends U2F messages in both APDU forms', async () => {
     const slot = insertCard(createAuthenticator({ persona: 'yubikey-5-nfc' }));
     const device = await openSmartCard(slot);
     const version = `${toHex(utf8('U2F_V2'))}9000`;
@@ -73,11 +73,11 @@ describe('opening', () => {
   });
 });
 
-describe('a card that takes no extended lengths', () => {
-  test('gets chains of short ones, and is not asked twice', async () => {
-    const refusing = (apdu: string) =>
+describe('A card without extended lengths', () => {
+  test('gets chains of short APDUs, and no further extended APDU', async () => {
+    const rejectExtended = (apdu: string) =>
       apdu.slice(8, 10) === '00' && apdu.length > 10 ? '6700' : apdu.startsWith('90') ? '9000' : '00f69000';
-    const { connection, sent } = scripted(refusing);
+    const { connection, sent } = createScriptedCard(rejectExtended);
     const device = await openSmartCard(connection);
     const long = new Uint8Array(300).fill(4);
     expect(toHex(await device.transact(long))).toBe('00f6');
@@ -92,45 +92,47 @@ describe('a card that takes no extended lengths', () => {
   });
 });
 
-describe('a hostile card', () => {
+describe('A misbehaving card', () => {
   test.each<[string, (apdu: string, count: number) => string, TransportError['kind'], RegExp]>([
-    ['a response without a status word', () => '90', 'framing', /broke the framing.*apdu\.length/],
-    ['no response at all', () => '', 'framing', /broke the framing/],
-    ['a status word that means something else', () => '6e00', 'framing', /refused with SW_CLA_NOT_SUPPORTED/],
-    ['a status word that nobody knows', () => '6f17', 'framing', /refused with 6f17/],
-    ['more data that never comes', () => '6100', 'framing', /does not end: 0 bytes/],
-    ['more data that never ends', () => `${'00'.repeat(200)}6100`, 'framing', /does not end: 6\d{4} bytes/],
-  ])('%s', async (_, respond, kind, message) => {
-    let isHostile = true;
-    const { connection, sent } = scripted((apdu, count) => (isHostile ? respond(apdu, count) : '00f69000'));
+    ['a response without a status word', () => '90', 'framing', /violated the framing.*apdu\.length/],
+    ['an empty response', () => '', 'framing', /violated the framing/],
+    ['a status word for another error', () => '6e00', 'framing', /refused NFCCTAP_MSG with SW_CLA_NOT_SUPPORTED/],
+    ['an unknown status word', () => '6f17', 'framing', /refused NFCCTAP_MSG with 6f17/],
+    ['more data that never comes', () => '6100', 'framing', /does not end: got 0 bytes/],
+    ['more data that never ends', () => `${'00'.repeat(200)}6100`, 'framing', /does not end: got 6\d{4} bytes/],
+  ])('with %s fails the message, and works after SELECT', async (_, respond, kind, message) => {
+    let isMisbehaving = true;
+    const { connection, sent } = createScriptedCard((apdu, count) =>
+      isMisbehaving ? respond(apdu, count) : '00f69000',
+    );
     const device = await openSmartCard(connection);
     await expect(device.transact(getInfo)).rejects.toEqual(failing(kind, message));
-    isHostile = false;
+    isMisbehaving = false;
     const before = sent.length;
-    expect(toHex(await device.transact(getInfo)), 'and works again').toBe('00f6');
+    expect(toHex(await device.transact(getInfo)), 'answer to the next message').toBe('00f6');
     expect(sent[before]).toMatch(/^00a4/);
   });
 
-  test('one that is always at work gets a pause, a cancel, and an end', async () => {
+  test('that stays busy is polled with pauses, cancelled once, and times out', async () => {
     const clock = new AdjustableClock();
     const abort = new AbortController();
-    const { connection, sent } = scripted((_, count) => {
-      if (count === 3) abort.abort(new Error('enough'));
+    const { connection, sent } = createScriptedCard((_, count) => {
+      if (count === 3) abort.abort(new Error('cancelled'));
       if (count > 3) clock.advance(1_000);
       else setImmediate(() => clock.advance(20));
-      return '9100'; // not even a status
+      return '9100'; // without a status byte
     });
     const device = await openSmartCard(connection, { clock });
     const states: string[] = [];
     const answer = device.transact(getInfo, { signal: abort.signal, onKeepalive: (state) => states.push(state) });
-    await expect(answer).rejects.toEqual(failing('timeout', /does not come to an answer/));
+    await expect(answer).rejects.toEqual(failing('timeout', /busy, but does not answer/));
     expect(new Set(states)).toEqual(new Set(['processing']));
     expect(sent.filter((apdu) => apdu.startsWith('801111'))).toHaveLength(1);
   });
 
-  test('one that holds its answer for ever is given up', async () => {
+  test('that holds its response times out', async () => {
     const clock = new AdjustableClock();
-    const { connection } = scripted(() => {
+    const { connection } = createScriptedCard(() => {
       setImmediate(() => clock.advance(35_000));
       return new Promise<string>(() => undefined);
     });
@@ -138,9 +140,9 @@ describe('a hostile card', () => {
     await expect(device.transact(getInfo)).rejects.toEqual(failing('timeout', /does not answer/));
   });
 
-  test('one that goes has gone for good', async () => {
-    const { connection, sent } = scripted(() => {
-      throw new TransportError('disconnected', 'the card was taken away');
+  test('that was removed stays disconnected', async () => {
+    const { connection, sent } = createScriptedCard(() => {
+      throw new TransportError('disconnected', 'The card was removed');
     });
     const device = await openSmartCard(connection);
     await expect(device.transact(getInfo)).rejects.toMatchObject({ kind: 'disconnected' });
@@ -150,17 +152,17 @@ describe('a hostile card', () => {
   });
 });
 
-test('a message that is no longer wanted is not sent', async () => {
-  const { connection, sent } = scripted(() => '9000');
+test('a message whose signal is already aborted is not sent', async () => {
+  const { connection, sent } = createScriptedCard(() => '9000');
   const device = await openSmartCard(connection);
   const before = sent.length;
-  const reason = new Error('never mind');
+  const reason = new Error('aborted');
   await expect(device.transact(getInfo, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   expect(sent).toHaveLength(before);
 });
 
-test('disposing tells the card, and closes', async () => {
-  const { connection, sent, isClosed } = scripted(() => '9000');
+test('disposing sends NFCCTAP_CONTROL and closes the connection', async () => {
+  const { connection, sent, isClosed } = createScriptedCard(() => '9000');
   await (await openSmartCard(connection))[Symbol.asyncDispose]();
   expect(sent.at(-1)).toMatch(/^80120100/);
   expect(isClosed()).toBe(true);

@@ -1,8 +1,9 @@
 /**
  * CTAP over smart cards, host side, CTAP 2.1 section 11.3: the FIDO applet on a card, as a `CtapDevice`. One message at a
- * time; others wait their turn. After a message that went wrong the applet is selected anew.
+ * time; later messages wait. After a failed message, the applet is selected again before the next one.
  */
 
+import { SerialQueue } from '#base/async.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { encodeResponse, parseCommand, statusWordName, statusWords } from '#protocol/apdu.ts';
 import { commands } from '#protocol/commands.ts';
@@ -13,22 +14,22 @@ import { type ApduForm, type CardCommand, CardCommands } from './card-commands.t
 import type { CardConnection } from './card-connection.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';
 
-/** A person has 30 seconds for each of a few gestures. */
-const totalMs = 180_000;
-/** A cancelled command comes back at once. */
-const cancelGraceMs = 3_000;
-/** A card that says the same again at once is not asked without a pause. */
-const pollEveryMs = 20;
+/** The user has 30 seconds for each of a few gestures. */
+const totalTimeoutMs = 180_000;
+/** A card answers a cancelled command at once. */
+const cancelTimeoutMs = 3_000;
+/** Pause before the next poll if the card reports the same status twice. */
+const pollIntervalMs = 20;
 
 export interface SmartCardOptions {
   clock?: Clock | undefined;
-  /** Short ones for a card or reader that takes no extended lengths; it finds out by itself too. */
+  /** `short` for a card or reader without extended lengths. The default `extended` falls back to `short` by itself. */
   apdus?: ApduForm | undefined;
 }
 
 /**
- * Selects the FIDO applet.
- * @throws {TransportError} `unavailable` when the card has none. The connection is closed then.
+ * Selects the FIDO applet of a card.
+ * @throws {TransportError} `unavailable` if the card has no FIDO applet. The connection is closed in that case.
  */
 export async function openSmartCard(
   connection: CardConnection,
@@ -48,12 +49,13 @@ export class SmartCardChannel implements CtapDevice {
   readonly #connection: CardConnection;
   readonly #clock: Clock;
   readonly #commands: CardCommands;
+  readonly #queue = new SerialQueue();
   #capabilities = { wink: false, cbor: false, nmsg: true };
-  /** Set for good once the card is gone or was disposed. */
-  #ended: TransportError | undefined;
-  #lostSync = false;
-  #isAtWork = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Why the channel is closed; undefined while it is open. */
+  #closedError: TransportError | undefined;
+  /** The last message failed: the applet must be selected again before the next message. */
+  #isOutOfSync = false;
+  #isBusy = false;
 
   constructor(connection: CardConnection, { clock = systemClock, apdus = 'extended' }: SmartCardOptions = {}) {
     this.#connection = connection;
@@ -73,110 +75,114 @@ export class SmartCardChannel implements CtapDevice {
     return this.#capabilities;
   }
 
-  /** Section 11.3.3. Whether a card that says U2F_V2 speaks CTAP2 beside it shows when it is asked for its information. */
+  /** Selects the applet, section 11.3.3. A card that answers U2F_V2 may also support CTAP2; getInfo shows whether it does. */
   select(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#enqueue(async () => {
       const version = await this.#select();
-      const { status } = await this.#commands.send(message(0, new Uint8Array([commands.authenticatorGetInfo.code])));
+      const getInfo = new Uint8Array([commands.authenticatorGetInfo.code]);
+      const { status } = await this.#commands.send(createMessageCommand(0, getInfo));
       const cbor = status === statusWords.SW_NO_ERROR;
       this.#capabilities = { wink: false, cbor, nmsg: version !== appletVersions.u2f };
     });
   }
 
-  /** A CTAP2 message, NFCCTAP_MSG. Aborting cancels it where the card says how it stands; one that holds its answer has to be waited for. */
+  /**
+   * Sends a CTAP2 message with NFCCTAP_MSG. Aborting cancels it on a card that sends status updates; a card that holds its
+   * response cannot be cancelled.
+   */
   async transact(request: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     const copy = request.slice();
-    return await this.#inTurn(() => this.#synchronised(() => this.#transact(copy, options)));
+    return await this.#enqueue(() => this.#withSelectedApplet(() => this.#transact(copy, options)));
   }
 
-  /** A CTAP1/U2F raw message: an APDU in, data and status word out. */
+  /** Sends a CTAP1/U2F raw message (an APDU). Resolves with response data and status word. */
   async transactU2f(apdu: Uint8Array, { signal }: TransactOptions = {}): Promise<Uint8Array> {
     const command = parseCommand(apdu.slice());
     const send = async () => {
       signal?.throwIfAborted();
       return encodeResponse(await this.#commands.send(command));
     };
-    return await this.#inTurn(() => this.#synchronised(send));
+    return await this.#enqueue(() => this.#withSelectedApplet(send));
   }
 
-  /** Tells the card that the host is done with it (NFCCTAP_CONTROL, section 11.3.4), unless a message is at work. */
+  /** Closes the connection. Sends NFCCTAP_CONTROL (section 11.3.4) first, unless a message is in progress or the card is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const canBeTold = !this.#ended && !this.#isAtWork;
-    this.#ended ??= new TransportError('disconnected', `${this.name} was closed`);
+    const canSendEnd = !this.#closedError && !this.#isBusy;
+    this.#closedError ??= new TransportError('disconnected', `${this.name} was closed`);
     const { NFCCTAP_CONTROL: ins } = cardInstructions;
     const end = { cla: cardClasses.proprietary, ins, p1: cardParameters.end, p2: 0 };
-    if (canBeTold) await this.#commands.send(end).catch(() => undefined); // a card that has gone need not be told
+    if (canSendEnd) await this.#commands.send(end).catch(() => undefined); // the card may be gone
     await this.#connection.close();
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(async () => {
-      if (this.#ended) throw this.#ended;
-      this.#isAtWork = true;
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      if (this.#closedError) throw this.#closedError;
+      this.#isBusy = true;
       try {
         return await work();
       } catch (error) {
-        if (error instanceof TransportError && error.kind === 'disconnected') this.#ended ??= error;
+        if (error instanceof TransportError && error.kind === 'disconnected') this.#closedError ??= error;
         throw error;
       } finally {
-        this.#isAtWork = false;
+        this.#isBusy = false;
       }
     });
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
-  async #synchronised<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#lostSync) await this.#select();
+  async #withSelectedApplet<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isOutOfSync) await this.#select();
     try {
       return await work();
     } catch (error) {
-      this.#lostSync = error instanceof TransportError;
+      this.#isOutOfSync = error instanceof TransportError;
       throw error;
     }
   }
 
-  /** Resolves with the version that the applet says. */
+  /** Resolves with the version string of the applet. */
   async #select(): Promise<string> {
     const { SELECT: ins } = cardInstructions;
     const select = { cla: cardClasses.interindustry, ins, p1: cardParameters.byName, p2: 0, data: fidoAid };
     const { data, status } = await this.#commands.send(select);
     if (status !== statusWords.SW_NO_ERROR) {
-      const found = `SELECT was answered with ${statusWordName(status)}`;
-      throw new TransportError('unavailable', `${this.name} has no FIDO applet: ${found}`);
+      const answer = `SELECT returned ${statusWordName(status)}`;
+      throw new TransportError('unavailable', `${this.name} has no FIDO applet: ${answer}`);
     }
-    this.#lostSync = false;
+    this.#isOutOfSync = false;
     return new TextDecoder().decode(data);
   }
 
+  /** NFCCTAP_MSG, then NFCCTAP_GETRESPONSE until the card has the response (sections 11.3.7.1 and 11.3.7.2). */
   async #transact(request: Uint8Array, { signal, onKeepalive }: TransactOptions): Promise<Uint8Array> {
     signal?.throwIfAborted();
-    let deadline = this.#clock.monotonic() + totalMs;
-    let response = await this.#commands.send(message(cardParameters.asksForAnswer, request));
-    let cancelled = false;
-    let said: number | undefined;
+    let endsAt = this.#clock.monotonic() + totalTimeoutMs;
+    let response = await this.#commands.send(createMessageCommand(cardParameters.pollsForAnswer, request));
+    let isCancelled = false;
+    let previousStatus: number | undefined;
     while (response.status === statusWords.SW_UPDATE) {
       const [status] = response.data;
       onKeepalive?.(status === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
-      if (this.#clock.monotonic() >= deadline)
-        throw new TransportError('timeout', `${this.name} does not come to an answer`);
-      if (status === said) await this.#pause(cancelled ? undefined : signal);
-      said = status;
-      const cancelNow: boolean = !cancelled && signal?.aborted === true;
-      if (cancelNow) deadline = Math.min(deadline, this.#clock.monotonic() + cancelGraceMs);
-      cancelled ||= cancelNow;
-      response = await this.#commands.send(getResponse(cancelNow ? cardParameters.cancel : 0));
+      if (this.#clock.monotonic() >= endsAt)
+        throw new TransportError('timeout', `${this.name} reports that it is busy, but does not answer`);
+      if (status === previousStatus) await this.#pause(isCancelled ? undefined : signal);
+      previousStatus = status;
+      const cancelNow: boolean = !isCancelled && signal?.aborted === true;
+      if (cancelNow) endsAt = Math.min(endsAt, this.#clock.monotonic() + cancelTimeoutMs);
+      isCancelled ||= cancelNow;
+      response = await this.#commands.send(createGetResponseCommand(cancelNow ? cardParameters.cancel : 0));
     }
     if (response.status === statusWords.SW_NO_ERROR) return response.data;
-    throw new TransportError('framing', `NFCCTAP_MSG was refused with ${statusWordName(response.status)}`);
+    throw new TransportError('framing', `The card refused NFCCTAP_MSG with ${statusWordName(response.status)}`);
   }
 
+  /** Waits before the next poll. An abort ends the pause, so that the card is cancelled at once. */
   async #pause(signal: AbortSignal | undefined): Promise<void> {
-    await this.#clock.sleep(pollEveryMs, signal).catch(() => undefined); // aborted: the card is told now
+    await this.#clock.sleep(pollIntervalMs, signal).catch(() => undefined);
   }
 }
 
-const message = (p1: number, data: Uint8Array): CardCommand => ({
+const createMessageCommand = (p1: number, data: Uint8Array): CardCommand => ({
   cla: cardClasses.proprietary,
   ins: cardInstructions.NFCCTAP_MSG,
   p1,
@@ -184,7 +190,7 @@ const message = (p1: number, data: Uint8Array): CardCommand => ({
   data,
 });
 
-const getResponse = (p1: number): CardCommand => ({
+const createGetResponseCommand = (p1: number): CardCommand => ({
   cla: cardClasses.proprietary,
   ins: cardInstructions.NFCCTAP_GETRESPONSE,
   p1,

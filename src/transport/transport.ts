@@ -1,37 +1,37 @@
-/** The port to a kind of devices: what can be seen of them without talking to them, and how one is opened. */
+/** The port to a kind of device connection: lists devices without communicating with them, and opens one. */
 import type { CtapHidOptions } from './ctaphid-channel.ts';
 import type { CtapDevice } from './device.ts';
 
-/** Why a device cannot be used here, and what the person can do about it. */
-export interface Obstacle {
+/** Why a device cannot be used on this machine, and what the user can do about it. */
+export interface AccessProblem {
   why: string;
   remedy: string;
 }
 
-/** What the operating system says of a device; not one byte was sent to it. */
+/** What the operating system reports about a device. Nothing was sent to the device. */
 export interface FoundDevice {
-  /** What `open` takes, with the scheme, e.g. `hidraw:/dev/hidraw3`. */
+  /** Address for `openDevice`, with the scheme, e.g. `hidraw:/dev/hidraw3`. */
   address: string;
   product: string;
   manufacturer?: string | undefined;
   serial?: string | undefined;
   vendorId?: number | undefined;
   productId?: number | undefined;
-  /** Where it is plugged in, e.g. `1-2.4`: the same for every way to one device. Absent where it hangs on no bus. */
+  /** USB port, e.g. `1-2.4`: the same in every transport that lists the device. Absent for a device on another bus. */
   port?: string | undefined;
-  obstacle?: Obstacle | undefined;
+  obstacle?: AccessProblem | undefined;
 }
 
 export type OpenOptions = CtapHidOptions;
 
 export interface Transport {
-  /** What an address begins with, before the colon. */
+  /** The part of an address before the colon. */
   readonly scheme: string;
-  /** Devices that can be seen. Empty where none can be, or where this transport does not exist; never throws for that. */
+  /** Returns the visible devices; an empty array if there are none or the transport does not exist on this machine. Never throws. */
   list(): Promise<FoundDevice[]>;
   /**
-   * Opens what stands behind the colon.
-   * @throws {UsageError} for an address that cannot be read, {TransportError} `unavailable` when nothing is there or it may not be opened.
+   * Opens the device at `where`, the part of an address after the colon.
+   * @throws {UsageError} for a malformed address; {TransportError} `unavailable` if no device is there or it cannot be opened.
    */
   open(where: string, options?: OpenOptions): Promise<CtapDevice>;
 }

@@ -1,11 +1,11 @@
-/** The cable is pulled at every point of every message: after each report that goes in or out. Each ends in a clear error. */
+/** Unplugs the key after each report of each message, in either direction. Every case must end with a `disconnected` error. */
 import { expect, test } from 'vitest';
 import { concat } from '#base/bytes.ts';
-import { createAuthenticator, plugInHid, type ReportCable } from '#emulator';
+import { createAuthenticator, type InProcessHidDevice, plugInHid } from '#emulator';
 import { type CborValue, encode } from '#protocol/cbor.ts';
 import { clientPinSubCommands, commands } from '#protocol/commands.ts';
 import type { DeviceNodes } from './hidraw/device-node.ts';
-import { hidrawOn } from './hidraw/hidraw.ts';
+import { createHidrawTransport } from './hidraw/hidraw.ts';
 import { FakeMachine } from './testing/fake-machine.ts';
 
 const message = (code: number, ...entries: [number, CborValue][]) =>
@@ -31,36 +31,36 @@ const messages: Record<string, Uint8Array> = {
   reset: message(0x07),
 };
 
-/** `nodes`, with the cable pulled after so many reports in either direction. */
-function pulledAfter(reports: number, nodes: DeviceNodes, cable: ReportCable): DeviceNodes {
-  let left = reports;
-  const counted = (length: number) => {
-    left -= 1;
-    if (left === 0) cable.unplug();
+/** Returns `nodes`, with the key unplugged after a number of reports in either direction. */
+function withUnplugAfter(reports: number, nodes: DeviceNodes, cable: InProcessHidDevice): DeviceNodes {
+  let remaining = reports;
+  const count = (length: number) => {
+    remaining -= 1;
+    if (remaining === 0) cable.unplug();
     return length;
   };
   return {
     ...nodes,
-    read: (handle, into) => counted(nodes.read(handle, into)),
-    write: (handle, bytes) => counted(nodes.write(handle, bytes)),
+    read: (handle, into) => count(nodes.read(handle, into)),
+    write: (handle, bytes) => count(nodes.write(handle, bytes)),
   };
 }
 
 test.each(Object.entries(messages))(
-  '%s',
+  'unplugging during %s rejects with disconnected',
   async (_, request) => {
     let reports = 1;
-    for (let outcome = 'pulled'; outcome === 'pulled'; reports++) outcome = await pullAfter(reports, request);
-    expect(reports, 'INIT and the message take at least two reports each').toBeGreaterThanOrEqual(4);
+    for (let outcome = 'unplugged'; outcome === 'unplugged'; reports++) outcome = await unplugAfter(reports, request);
+    expect(reports, 'INIT and the message have at least two reports each').toBeGreaterThanOrEqual(4);
   },
   60_000,
 );
 
-async function pullAfter(reports: number, request: Uint8Array): Promise<'pulled' | 'answered'> {
+async function unplugAfter(reports: number, request: Uint8Array): Promise<'unplugged' | 'answered'> {
   const cable = plugInHid(createAuthenticator({ persona: 'touchstone-key' }));
   using machine = new FakeMachine({ cable });
   const { root, nodes } = machine.hidraw;
-  const transport = hidrawOn({ root, nodes: pulledAfter(reports, nodes, cable) });
+  const transport = createHidrawTransport({ root, nodes: withUnplugAfter(reports, nodes, cable) });
   try {
     await using device = await transport.open('/dev/hidraw0');
     await device.transact(request);
@@ -71,6 +71,6 @@ async function pullAfter(reports: number, request: Uint8Array): Promise<'pulled'
       kind: 'disconnected',
       message: 'hidraw:/dev/hidraw0 is gone',
     });
-    return 'pulled';
+    return 'unplugged';
   }
 }

@@ -8,20 +8,20 @@ import { findKey } from '#real-keys/find-key.ts';
 import { type KeyOptions, keyOnSocket, type SocketKey } from '#real-keys/testing/key-on-socket.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import type { Authenticators } from '#scenario/parties/key-under-test.ts';
-import type { Handling, Operator } from '#scenario/parties/operator.ts';
+import type { ManualAction, Operator } from '#scenario/parties/operator.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
-import { provideReal } from './real-authenticators.ts';
+import { provideRealAuthenticators } from './real-authenticators.ts';
 
 const never = new AbortController().signal;
 
 /** Does it, then waits until it shows. */
 function obliging(key: SocketKey) {
-  const asked: Handling[] = [];
+  const asked: ManualAction[] = [];
   const operator: Operator = {
-    async perform({ handling }, done) {
-      asked.push(handling);
-      if (handling === 'unplug' || handling === 'power-cycle') key.unplug();
-      if (handling === 'plug-in' || handling === 'power-cycle') key.replug();
+    async perform({ action }, done) {
+      asked.push(action);
+      if (action === 'unplug' || action === 'power-cycle') key.unplug();
+      if (action === 'plug-in' || action === 'power-cycle') key.replug();
       await done;
     },
   };
@@ -30,7 +30,7 @@ function obliging(key: SocketKey) {
 
 interface Stage extends AsyncDisposable {
   key: SocketKey;
-  asked: Handling[];
+  asked: ManualAction[];
   pins: Record<string, string>;
   provide(authenticator: ExpandedCase['authenticator']): Promise<Authenticators>;
 }
@@ -40,7 +40,7 @@ async function stage(options: KeyOptions, permit = { destroyCredentials: false, 
   const facts = await findKey(key.address, await listDevices(), { open: openDevice, modelName: () => undefined });
   const { asked, operator } = obliging(key);
   const pins: Record<string, string> = options.pin === undefined ? {} : { [facts.id]: options.pin };
-  const provide = provideReal({ keys: [{ ...facts, permit }], pins, patienceMs: 5_000 });
+  const provide = provideRealAuthenticators({ keys: [{ ...facts, policy: permit }], pins, gestureTimeoutMs: 5_000 });
   const seams = { clock: new AdjustableClock(), random: systemRandom, elapsedMs: () => performance.now(), operator };
   const location = { file: 'case.yaml', line: 1, column: 1 };
   return {
@@ -88,7 +88,7 @@ describe('the cable of a real key', () => {
     await key.powerCycle(never);
     expect(on.asked).toEqual(['unplug', 'plug-in', 'power-cycle']);
     expect(changes).toEqual([false, true, false, true]);
-    expect(authenticators.obstacle()).toBeUndefined();
+    expect(authenticators.blockingReason()).toBeUndefined();
     expect(authenticators.wire()).toEqual([]);
   });
 
@@ -112,8 +112,8 @@ describe('the cable of a real key', () => {
     await expect(authenticators.source.list()[0]!.device.transact(new Uint8Array([4]))).rejects.toMatchObject({
       kind: 'disconnected',
     });
-    expect(authenticators.obstacle()).toMatchObject({ kind: 'gone' });
-    expect(authenticators.trouble.aborted).toBe(true);
+    expect(authenticators.blockingReason()).toMatchObject({ kind: 'gone' });
+    expect(authenticators.failureSignal.aborted).toBe(true);
     expect(await authenticators.key.observe()).toEqual({});
   });
 });
@@ -123,7 +123,7 @@ describe('what a case makes', () => {
     await using on = await stage({ pin: '864209' });
     await using authenticators = await on.provide({ pin: { set: '1234' } });
     const { key } = authenticators;
-    await register(authenticators, key.pinMeant('1234', 'enter'));
+    await register(authenticators, key.resolvePin('1234', 'enter'));
     const sent = authenticators.wire().length;
     const [kept] = on.key.authenticator.inspect().credentials;
     expect(await key.observe()).toEqual({
@@ -132,7 +132,7 @@ describe('what a case makes', () => {
       needsPowerCycle: false,
       credentials: [{ credentialId: kept!.credentialId, rpId: 'contoso.test', discoverable: true }],
     });
-    expect(await authenticators.tidy()).toMatchObject([
+    expect(await authenticators.cleanUp()).toMatchObject([
       { event: 'credential.removed', detail: { rpId: 'contoso.test' } },
     ]);
     expect(on.key.authenticator.inspect().credentials).toEqual([]);
@@ -144,8 +144,8 @@ describe('what a case makes', () => {
     await using on = await stage({ pin: '864209' });
     await using authenticators = await on.provide({ pin: { set: '1234' } });
     await register(authenticators, '864209');
-    expect(authenticators.key.pinMeant('5555', 'change')).toBe('5555');
-    expect(await authenticators.tidy()).toMatchObject([{ event: 'credential.removed' }]);
+    expect(authenticators.key.resolvePin('5555', 'change')).toBe('5555');
+    expect(await authenticators.cleanUp()).toMatchObject([{ event: 'credential.removed' }]);
     expect(on.key.authenticator.inspect().pinRetries).toBe(8);
   });
 
@@ -155,7 +155,7 @@ describe('what a case makes', () => {
     await register(authenticators, '864209');
     await authenticators.key.disconnect(never);
     await authenticators.key.connect(never);
-    expect(await authenticators.tidy()).toMatchObject([{ event: 'credential.removed' }]);
+    expect(await authenticators.cleanUp()).toMatchObject([{ event: 'credential.removed' }]);
     expect(on.key.authenticator.inspect().credentials).toEqual([]);
   });
 
@@ -164,7 +164,7 @@ describe('what a case makes', () => {
     await using authenticators = await on.provide({ pin: { set: '1234' } });
     await register(authenticators, '864209');
     await authenticators.key.disconnect(never);
-    expect(await authenticators.tidy()).toMatchObject([
+    expect(await authenticators.cleanUp()).toMatchObject([
       { event: 'credential.stays', detail: { why: 'the key is not plugged in' } },
     ]);
   });
@@ -176,7 +176,7 @@ describe('where a case begins', () => {
     await using authenticators = await on.provide({ pin: 'unset' });
     expect(on.asked).toEqual(['power-cycle']);
     expect(on.key.authenticator.inspect().pin).toBe('unset');
-    expect(await authenticators.tidy()).toMatchObject([{ event: 'key.reset' }]);
+    expect(await authenticators.cleanUp()).toMatchObject([{ event: 'key.reset' }]);
     expect(on.pins).toEqual({});
   });
 
@@ -184,10 +184,10 @@ describe('where a case begins', () => {
     await using on = await stage({}, owned);
     {
       await using authenticators = await on.provide({ pin: { set: '1234' } });
-      expect(await authenticators.tidy()).toMatchObject([{ event: 'key.pin-set' }]);
+      expect(await authenticators.cleanUp()).toMatchObject([{ event: 'key.pin-set' }]);
     }
     await using next = await on.provide({ pin: { set: '5678' } });
-    expect(next.key.pinMeant('5678', 'enter')).toBe('1234');
+    expect(next.key.resolvePin('5678', 'enter')).toBe('1234');
     expect(on.asked).toEqual([]);
   });
 
@@ -195,7 +195,7 @@ describe('where a case begins', () => {
     await using on = await stage({ pin: '864209' });
     await expect(on.provide({ pin: 'unset' })).rejects.toMatchObject({
       name: 'RefusedError',
-      message: expect.stringMatching(/a reset destroys every credential, and its owner has not allowed that$/),
+      message: expect.stringMatching(/a reset deletes every credential, which is not allowed for this key$/),
     });
     expect(on.key.arrived.filter((message) => message.startsWith('07'))).toEqual([]);
     expect(on.asked).toEqual([]);

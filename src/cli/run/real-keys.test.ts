@@ -122,7 +122,7 @@ describe('a run on real keys', () => {
     const { code, out, result } = await touchstone(...onKeys('own-pin', key), ...withPin);
     expect(code).toBe(2);
     expect(result.cases.map(({ verdict }) => verdict)).toEqual(['errored']);
-    expect(out).toContain(`refused to send that to ${key.address}: it would set or change the PIN`);
+    expect(out).toContain(`Refused to send a message to ${key.address}: it would set or change the PIN`);
     expect(changing(key)).toEqual([]);
   }, 90_000);
 

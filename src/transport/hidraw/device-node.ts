@@ -1,10 +1,10 @@
-/** Operations on a device node. The system's own are for hidraw; a test puts a key behind them that does not exist. */
+/** File operations on device nodes as a port: the system's for hidraw, and fakes in tests. */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 
 export interface DeviceNodes {
-  /** Opens for reading and writing, never blocking. */
+  /** Opens a node for non-blocking reading and writing. Returns its file descriptor. */
   open(path: string): number;
-  /** Bytes read. Throws EAGAIN when there is nothing to read now. */
+  /** Returns the number of bytes read. @throws an error with code EAGAIN if there is nothing to read. */
   read(handle: number, into: Uint8Array): number;
   write(handle: number, bytes: Uint8Array): number;
   close(handle: number): void;
@@ -17,5 +17,5 @@ export const systemNodes: DeviceNodes = {
   close: closeSync,
 };
 
-/** The code of an error of the operating system, e.g. `ENODEV`. */
-export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+/** Returns the code of an operating system error, e.g. `ENODEV`. */
+export const errorCodeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;

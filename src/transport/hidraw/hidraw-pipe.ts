@@ -1,30 +1,30 @@
 /**
- * Reports through a hidraw node, without native code. A blocking read would hold one of the few threads of the process, so
- * the node is opened non-blocking and looked at in turns, and only while a message is under way.
+ * HID reports through a Linux hidraw node, without native code. A blocking read would occupy one of the few threads of
+ * Node's thread pool, so the node is opened non-blocking and polled while a message is in progress.
  */
 import { reportLength } from '#protocol/ctaphid.ts';
-import { Ending } from '../pipe-closure.ts';
+import { PipeClosure } from '../pipe-closure.ts';
 import type { ReportPipe } from '../report-pipe.ts';
-import { codeOf, type DeviceNodes } from './device-node.ts';
+import { type DeviceNodes, errorCodeOf } from './device-node.ts';
 
-/** Most answers come at once: so many looks follow each other before there is a pause of `everyMs` between them. */
-const eagerLooks = 200;
-const everyMs = 1;
+/** Most answers arrive at once: the first polls follow each other directly, later ones at this interval. */
+const directPolls = 200;
+const pollIntervalMs = 1;
 
 export class HidrawPipe implements ReportPipe {
   readonly name: string;
   readonly #nodes: DeviceNodes;
   readonly #handle: number;
-  readonly #ending = new Ending();
-  /** Report number 0 for a device without numbers, then the report. */
-  readonly #out = new Uint8Array(1 + reportLength);
-  readonly #in = new Uint8Array(1 + reportLength);
+  readonly #closure = new PipeClosure();
+  /** Report number 0, for a device without report numbers, followed by the report. */
+  readonly #outBuffer = new Uint8Array(1 + reportLength);
+  readonly #inBuffer = new Uint8Array(1 + reportLength);
   #onReport: (report: Uint8Array) => void = () => undefined;
-  #attending = 0;
-  #looks = 0;
+  #readers = 0;
+  #polls = 0;
   #isScheduled = false;
 
-  /** @throws the operating system's error when the node cannot be opened. */
+  /** @throws the operating system's error if the node cannot be opened. */
   constructor(name: string, path: string, nodes: DeviceNodes) {
     this.name = name;
     this.#nodes = nodes;
@@ -32,13 +32,13 @@ export class HidrawPipe implements ReportPipe {
   }
 
   send(report: Uint8Array): void {
-    if (this.#ending.is) return;
-    this.#out.set(report, 1);
+    if (this.#closure.isClosed) return;
+    this.#outBuffer.set(report, 1);
     try {
-      this.#nodes.write(this.#handle, this.#out);
-      this.#looks = 0;
+      this.#nodes.write(this.#handle, this.#outBuffer);
+      this.#polls = 0;
     } catch (error) {
-      this.#ending.happened(error as Error);
+      this.#closure.close(error as Error);
     }
   }
 
@@ -47,48 +47,53 @@ export class HidrawPipe implements ReportPipe {
   }
 
   onClose(listener: (reason: Error) => void): void {
-    this.#ending.listen(listener);
+    this.#closure.onClose(listener);
   }
 
-  attend(): () => void {
-    if (this.#attending === 0) while (this.#read()); // left from other programs: the node gives everybody everything
-    this.#attending += 1;
-    this.#schedule();
+  startReading(): () => void {
+    if (this.#readers === 0) this.#discardPendingReports();
+    this.#readers += 1;
+    this.#schedulePoll();
     return () => {
-      this.#attending -= 1;
+      this.#readers -= 1;
     };
   }
 
   async close(): Promise<void> {
-    if (this.#ending.closedHere()) this.#nodes.close(this.#handle);
+    if (this.#closure.closeLocally()) this.#nodes.close(this.#handle);
   }
 
-  #schedule(): void {
-    if (this.#isScheduled || this.#ending.is || this.#attending === 0) return;
+  /** Discards answers to other programs: the kernel gives every report to every program that has the node open. */
+  #discardPendingReports(): void {
+    while (this.#read());
+  }
+
+  #schedulePoll(): void {
+    if (this.#isScheduled || this.#closure.isClosed || this.#readers === 0) return;
     this.#isScheduled = true;
-    this.#looks += 1;
-    if (this.#looks <= eagerLooks) setImmediate(this.#look);
-    else setTimeout(this.#look, everyMs);
+    this.#polls += 1;
+    if (this.#polls <= directPolls) setImmediate(this.#poll);
+    else setTimeout(this.#poll, pollIntervalMs);
   }
 
-  readonly #look = (): void => {
+  readonly #poll = (): void => {
     this.#isScheduled = false;
     for (let report = this.#read(); report; report = this.#read()) {
-      this.#looks = 0;
+      this.#polls = 0;
       this.#onReport(report);
     }
-    this.#schedule();
+    this.#schedulePoll();
   };
 
-  /** The next report, or undefined when there is none now or no more. */
+  /** Returns the next report, or undefined if none is pending or the node is closed. */
   #read(): Uint8Array | undefined {
-    if (this.#ending.is) return undefined;
+    if (this.#closure.isClosed) return undefined;
     try {
-      const length = this.#nodes.read(this.#handle, this.#in);
-      if (length > 0) return this.#in.slice(0, length);
-      this.#ending.happened(new Error('the node has come to its end'));
+      const length = this.#nodes.read(this.#handle, this.#inBuffer);
+      if (length > 0) return this.#inBuffer.slice(0, length);
+      this.#closure.close(new Error('The device node reached its end'));
     } catch (error) {
-      if (codeOf(error) !== 'EAGAIN') this.#ending.happened(error as Error);
+      if (errorCodeOf(error) !== 'EAGAIN') this.#closure.close(error as Error);
     }
     return undefined;
   }

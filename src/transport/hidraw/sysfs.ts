@@ -1,36 +1,36 @@
-/** What Linux knows of the FIDO interfaces under `/sys/class/hidraw`. Reads files, sends nothing to a device. */
+/** Finds FIDO interfaces under `/sys/class/hidraw`. Only reads files; nothing is sent to a device. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isFidoDescriptor } from '../hid-report-descriptor.ts';
-import type { FoundDevice, Obstacle } from '../transport.ts';
+import type { AccessProblem, FoundDevice } from '../transport.ts';
 
-/** FIDO interfaces of the machine whose file system is at `root`, in the order of their numbers. */
-export function fidoNodes(root: string): FoundDevice[] {
+/** Returns the FIDO interfaces of the machine whose file system is at `root`, ordered by node number. */
+export function listFidoNodes(root: string): FoundDevice[] {
   const folder = join(root, 'sys/class/hidraw');
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return names
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .flatMap((name) => fidoNode(root, join(folder, name, 'device'), `/dev/${name}`));
+    .flatMap((name) => readFidoNode(root, join(folder, name, 'device'), `/dev/${name}`));
 }
 
-/** A device that is pulled while it is looked at is not there. */
-function fidoNode(root: string, hidDevice: string, node: string): FoundDevice[] {
+/** Returns an empty array if the interface is not a FIDO interface, or if the device is unplugged meanwhile. */
+function readFidoNode(root: string, hidDevice: string, node: string): FoundDevice[] {
   try {
     if (!isFidoDescriptor(readFileSync(join(hidDevice, 'report_descriptor')))) return [];
-    const uevent = variables(readFileSync(join(hidDevice, 'uevent'), 'utf8'));
-    const usbDevice = usbDeviceAbove(realpathSync(hidDevice));
-    const attribute = (name: string) => usbDevice && textOf(join(usbDevice, name));
+    const uevent = parseUevent(readFileSync(join(hidDevice, 'uevent'), 'utf8'));
+    const usbDevice = findUsbDevice(realpathSync(hidDevice));
+    const readAttribute = (name: string) => usbDevice && readText(join(usbDevice, name));
     const [, vendorId, productId] = /^[0-9a-f]+:([0-9a-f]+):([0-9a-f]+)$/i.exec(uevent.HID_ID ?? '') ?? [];
     return [
       {
         address: `hidraw:${node}`,
-        product: attribute('product') || uevent.HID_NAME || 'FIDO key',
-        manufacturer: attribute('manufacturer'),
-        serial: uevent.HID_UNIQ || attribute('serial') || undefined,
+        product: readAttribute('product') || uevent.HID_NAME || 'FIDO key',
+        manufacturer: readAttribute('manufacturer'),
+        serial: uevent.HID_UNIQ || readAttribute('serial') || undefined,
         vendorId: vendorId && Number.parseInt(vendorId, 16),
         productId: productId && Number.parseInt(productId, 16),
         port: usbDevice && basename(usbDevice),
-        obstacle: obstacleAt(join(root, node), node),
+        obstacle: findAccessProblem(join(root, node), node),
       } as FoundDevice,
     ];
   } catch {
@@ -38,16 +38,16 @@ function fidoNode(root: string, hidDevice: string, node: string): FoundDevice[] 
   }
 }
 
-/** The folder of the USB device that a HID device belongs to; undefined for one on another bus. */
-function usbDeviceAbove(folder: string): string | undefined {
-  for (let above = dirname(folder); above !== dirname(above); above = dirname(above)) {
-    if (existsSync(join(above, 'idVendor'))) return above;
+/** Returns the sysfs folder of the USB device that contains a HID device; undefined for a HID device on another bus. */
+function findUsbDevice(folder: string): string | undefined {
+  for (let parent = dirname(folder); parent !== dirname(parent); parent = dirname(parent)) {
+    if (existsSync(join(parent, 'idVendor'))) return parent;
   }
   return undefined;
 }
 
-/** Why the node may not be opened; undefined when it may be. */
-export function obstacleAt(path: string, node: string): Obstacle | undefined {
+/** Returns why the node cannot be opened and what to do about it, or undefined if it can be opened. */
+export function findAccessProblem(path: string, node: string): AccessProblem | undefined {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
     return undefined;
@@ -65,8 +65,8 @@ export function obstacleAt(path: string, node: string): Obstacle | undefined {
   }
 }
 
-const variables = (uevent: string): Record<string, string> =>
-  Object.fromEntries([...uevent.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value!.trim()]));
+const parseUevent = (uevent: string): Record<string, string> =>
+  Object.fromEntries([...uevent.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value.trim()]));
 
-const textOf = (path: string): string | undefined =>
+const readText = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8').trim() || undefined : undefined;

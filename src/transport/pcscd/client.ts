@@ -1,35 +1,43 @@
-/** A client of pcscd over its local socket: one request at a time, each answer of the length its command has. */
+/** A client of pcscd over its local socket. One request at a time; every command has a response of a fixed length. */
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { SerialQueue } from '#base/async.ts';
 import { concat } from '#base/bytes.ts';
+import { messageOf } from '#base/errors.ts';
 import { TransportError } from '#protocol/errors.ts';
 import {
-  answerLengths,
-  connectAnswer,
   connectRequest,
+  decodeConnectResponse,
+  decodeReaderStates,
+  decodeTransmitResponse,
+  describeResult,
   disposition,
-  errorText,
-  header,
+  encodeHeader,
+  encodeWords,
   type PcscdCommand,
   protocolVersion,
   type ReaderState,
-  readerStates,
+  readWord,
+  responseLengths,
   scope,
   success,
-  transmitAnswer,
   transmitRequest,
-  wordAt,
-  words,
 } from './messages.ts';
 
-/** A card that this program has to itself. */
-export interface HeldCard {
+/** A card connected in exclusive mode. */
+export interface ConnectedCard {
   readonly handle: number;
-  /** T=0 or T=1, as PC/SC numbers them. */
+  /** T=0 or T=1, as numbered by PC/SC. */
   readonly protocol: number;
 }
 
-/** Where pcscd listens; its own client library reads the same variable. */
+interface PendingRead {
+  length: number;
+  resolve(bytes: Uint8Array): void;
+  reject(error: Error): void;
+}
+
+/** The socket of pcscd. Its own client library reads the same variable. */
 const socketPath = () => process.env.PCSCLITE_CSOCK_NAME ?? '/run/pcscd/pcscd.comm';
 
 /** Opens the socket of this machine's pcscd. */
@@ -37,125 +45,121 @@ export const openPcscdSocket = (): Duplex => connect(socketPath());
 
 export class PcscdClient {
   readonly #socket: Duplex;
+  readonly #queue = new SerialQueue();
   #received: Uint8Array[] = [];
-  #waiting: { length: number; resolve(bytes: Uint8Array): void; reject(error: Error): void } | undefined;
-  #ended: TransportError | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  #pendingRead: PendingRead | undefined;
+  #closedError: TransportError | undefined;
   #context = 0;
 
   private constructor(socket: Duplex) {
     this.#socket = socket;
     socket.on('data', (chunk: Uint8Array) => {
       this.#received.push(chunk);
-      this.#serve();
+      this.#settlePendingRead();
     });
-    socket.on('error', (cause) => this.#end(new TransportError('disconnected', 'pcscd is gone', { cause })));
+    socket.on('error', (cause) => this.#close(new TransportError('disconnected', 'pcscd is gone', { cause })));
     for (const event of ['end', 'close'])
-      socket.on(event, () => this.#end(new TransportError('disconnected', 'pcscd has closed the connection')));
+      socket.on(event, () => this.#close(new TransportError('disconnected', 'pcscd closed the connection')));
   }
 
   /**
-   * Greets pcscd and gets a context.
-   * @throws {TransportError} `unavailable` when it does not run, or speaks another protocol.
+   * Connects, checks the protocol version and establishes a context.
+   * @throws {TransportError} `unavailable` if pcscd does not run or speaks another protocol version.
    */
   static async connect(open: () => Duplex = openPcscdSocket): Promise<PcscdClient> {
     const client = new PcscdClient(open());
     try {
       const { major, minor } = protocolVersion;
-      check(wordAt(await client.#ask('version', words(major, minor, 0)), 2));
-      const established = await client.#ask('establishContext', words(scope.system, 0, 0));
-      check(wordAt(established, 2));
-      client.#context = wordAt(established, 1);
+      throwUnlessSuccess(readWord(await client.#request('version', encodeWords(major, minor, 0)), 2));
+      const established = await client.#request('establishContext', encodeWords(scope.system, 0, 0));
+      throwUnlessSuccess(readWord(established, 2));
+      client.#context = readWord(established, 1);
       return client;
     } catch (cause) {
       client.close();
       const { code } = ((cause as Error).cause ?? {}) as { code?: string };
-      const absent = code === 'ENOENT' || code === 'ECONNREFUSED';
-      const why = absent ? 'the smart-card service does not run; start pcscd' : (cause as Error).message;
-      throw new TransportError('unavailable', `cannot use smart cards: ${why}`, { cause });
+      const isAbsent = code === 'ENOENT' || code === 'ECONNREFUSED';
+      const why = isAbsent ? 'the smart-card service does not run; start pcscd' : messageOf(cause);
+      throw new TransportError('unavailable', `Cannot use smart cards: ${why}`, { cause });
     }
   }
 
-  async readers(): Promise<ReaderState[]> {
-    return readerStates(await this.#ask('getReadersState', new Uint8Array(0)));
+  async listReaders(): Promise<ReaderState[]> {
+    return decodeReaderStates(await this.#request('getReadersState', new Uint8Array(0)));
   }
 
-  /** The card for this program alone: another one could select another applet meanwhile. @throws {TransportError} `unavailable`. */
-  async hold(reader: string): Promise<HeldCard> {
-    const { card, protocol, result } = connectAnswer(await this.#ask('connect', connectRequest(this.#context, reader)));
-    check(result);
+  /**
+   * Connects the card on `reader` in exclusive mode, because another program could select another applet.
+   * @throws {TransportError} `unavailable`
+   */
+  async connectCard(reader: string): Promise<ConnectedCard> {
+    const response = await this.#request('connect', connectRequest(this.#context, reader));
+    const { card, protocol, result } = decodeConnectResponse(response);
+    throwUnlessSuccess(result);
     return { handle: card, protocol };
   }
 
-  /** Sends a command APDU. @throws {TransportError} `disconnected` when the card does not answer any more. */
-  async transmit({ handle, protocol }: HeldCard, apdu: Uint8Array): Promise<Uint8Array> {
-    return this.#inTurn(async () => {
+  /** Sends a command APDU and resolves with the response APDU. @throws {TransportError} `disconnected` if the card does not answer. */
+  async transmit({ handle, protocol }: ConnectedCard, apdu: Uint8Array): Promise<Uint8Array> {
+    return this.#queue.run(async () => {
       this.#send('transmit', transmitRequest(handle, protocol, apdu.length), apdu);
-      const { length, result } = transmitAnswer(await this.#read(answerLengths.transmit));
-      if (result !== success) throw new TransportError('disconnected', errorText(result));
+      const { length, result } = decodeTransmitResponse(await this.#read(responseLengths.transmit));
+      if (result !== success) throw new TransportError('disconnected', describeResult(result));
       return this.#read(length);
     });
   }
 
-  /** Gives the card back, reset. */
-  async release({ handle }: HeldCard): Promise<void> {
-    await this.#ask('disconnect', words(handle, disposition.reset, 0));
+  /** Disconnects and resets the card. */
+  async disconnectCard({ handle }: ConnectedCard): Promise<void> {
+    await this.#request('disconnect', encodeWords(handle, disposition.reset, 0));
   }
 
   close(): void {
-    this.#end(new TransportError('disconnected', 'the connection to pcscd was closed'));
+    this.#close(new TransportError('disconnected', 'The connection to pcscd was closed'));
     this.#socket.destroy();
   }
 
-  #ask(command: PcscdCommand, request: Uint8Array): Promise<Uint8Array> {
-    return this.#inTurn(() => {
+  #request(command: PcscdCommand, request: Uint8Array): Promise<Uint8Array> {
+    return this.#queue.run(() => {
       this.#send(command, request);
-      return this.#read(answerLengths[command]);
+      return this.#read(responseLengths[command]);
     });
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
-  }
-
-  #send(command: PcscdCommand, request: Uint8Array, more: Uint8Array = new Uint8Array(0)): void {
-    if (!this.#ended) this.#socket.write(concat(header(command, request.length), request, more));
+  #send(command: PcscdCommand, request: Uint8Array, apdu: Uint8Array = new Uint8Array(0)): void {
+    if (!this.#closedError) this.#socket.write(concat(encodeHeader(command, request.length), request, apdu));
   }
 
   #read(length: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      this.#waiting = { length, resolve, reject };
-      this.#serve();
+      this.#pendingRead = { length, resolve, reject };
+      this.#settlePendingRead();
     });
   }
 
-  /** Gives whoever waits what has come, or what became of the connection. */
-  #serve(): void {
-    if (!this.#waiting) return;
-    const { length, resolve, reject } = this.#waiting;
-    const there = this.#received.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (there < length) {
-      if (this.#ended) this.#settle(() => reject(this.#ended as Error));
+  /** Resolves the pending read if enough bytes were received; rejects it if the connection is closed. */
+  #settlePendingRead(): void {
+    if (!this.#pendingRead) return;
+    const { length, resolve, reject } = this.#pendingRead;
+    const available = this.#received.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (available < length) {
+      if (!this.#closedError) return;
+      this.#pendingRead = undefined;
+      reject(this.#closedError);
       return;
     }
-    const all = concat(...this.#received);
-    this.#received = [all.subarray(length)];
-    this.#settle(() => resolve(all.slice(0, length)));
+    const bytes = concat(...this.#received);
+    this.#received = [bytes.subarray(length)];
+    this.#pendingRead = undefined;
+    resolve(bytes.slice(0, length));
   }
 
-  #settle(how: () => void): void {
-    this.#waiting = undefined;
-    how();
-  }
-
-  #end(reason: TransportError): void {
-    this.#ended ??= reason;
-    this.#serve();
+  #close(reason: TransportError): void {
+    this.#closedError ??= reason;
+    this.#settlePendingRead();
   }
 }
 
-function check(result: number): void {
-  if (result !== success) throw new TransportError('unavailable', errorText(result));
+function throwUnlessSuccess(result: number): void {
+  if (result !== success) throw new TransportError('unavailable', describeResult(result));
 }

@@ -11,7 +11,7 @@ export interface Destination {
 }
 
 /** `where` as its parts; a key is not always named. IPv6 addresses stand in brackets. @throws {UsageError} */
-export function remoteAddress(where: string): Destination & { key: string | undefined } {
+export function parseRemoteAddress(where: string): Destination & { key: string | undefined } {
   const pattern = /^(?:\[(?<v6>[0-9a-f:.]+)\]|(?<name>[^:/[\]\s]+))(?::(?<digits>\d{1,5}))?(?:\/(?<key>.+))?$/i;
   const { v6, name, digits, key } = pattern.exec(where)?.groups ?? {};
   const host = v6 ?? name;
@@ -21,7 +21,8 @@ export function remoteAddress(where: string): Destination & { key: string | unde
   return { host, port, key };
 }
 
-export const nameOf = ({ host, port }: Destination): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+export const formatHostPort = ({ host, port }: Destination): string =>
+  `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 /** Whether what is bound to `host` can be reached from this machine only. */
 export const isLoopback = (host: string): boolean =>

@@ -5,10 +5,10 @@ import { UsageError } from '#base/errors.ts';
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { CtapDevice } from '../device.ts';
-import { type Destination, isLoopback, nameOf, remoteAddress } from './address.ts';
+import { type Destination, formatHostPort, isLoopback, parseRemoteAddress } from './address.ts';
 import { connectLine, type Trust } from './connect.ts';
-import { type LentKey, printable, toBase64 } from './messages.ts';
-import { Conversation } from './remote-client-session.ts';
+import { type RemoteKey, toBase64, toPrintable } from './messages.ts';
+import { RemoteClientSession } from './remote-client-session.ts';
 
 export interface RemoteOptions {
   /** What the machine with the keys was given, or has printed. */
@@ -27,7 +27,7 @@ const openMs = 15_000;
  * reached or does not let us in, when it has no such key, or when another one has the lease.
  */
 export async function openRemote(where: string, options: RemoteOptions): Promise<CtapDevice> {
-  const { key, ...to } = remoteAddress(where);
+  const { key, ...to } = parseRemoteAddress(where);
   if (key === undefined) throw new UsageError(`cannot open remote:${where}: remote:HOST:PORT/KEY is wanted`);
   return await conversing(to, options, async (conversation, name) => {
     const { transport, capabilities } = await conversation.ask({ type: 'lease', key, holder: holder() }, 'leased');
@@ -54,8 +54,8 @@ export async function openRemote(where: string, options: RemoteOptions): Promise
  * What a machine lends, and to whom. `where` is HOST:PORT.
  * @throws {UsageError} for an address that cannot be read, {TransportError} when it cannot be reached or does not let us in.
  */
-export async function listRemote(where: string, options: RemoteOptions): Promise<LentKey[]> {
-  return await conversing(remoteAddress(where), options, async (conversation) => {
+export async function listRemote(where: string, options: RemoteOptions): Promise<RemoteKey[]> {
+  return await conversing(parseRemoteAddress(where), options, async (conversation) => {
     const { keys } = await conversation.ask({ type: 'list' }, 'keys');
     await conversation.release();
     return keys;
@@ -66,9 +66,9 @@ export async function listRemote(where: string, options: RemoteOptions): Promise
 async function conversing<T>(
   to: Destination,
   { token, trust, clock = systemClock }: RemoteOptions,
-  work: (conversation: Conversation, name: string) => Promise<T>,
+  work: (conversation: RemoteClientSession, name: string) => Promise<T>,
 ): Promise<T> {
-  const name = `remote:${nameOf(to)}`;
+  const name = `remote:${formatHostPort(to)}`;
   const patience = new AbortController();
   const done = new AbortController();
   const tooLate = () => patience.abort(new TransportError('timeout', `${name} does not answer`));
@@ -76,7 +76,7 @@ async function conversing<T>(
   const tls = trust ?? (isLoopback(to.host) ? undefined : {});
   try {
     const line = await connectLine(to, { token, tls, clock, signal: patience.signal });
-    const conversation = new Conversation(name, line, clock);
+    const conversation = new RemoteClientSession(name, line, clock);
     patience.signal.addEventListener('abort', () => void conversation.release(), { once: true });
     try {
       return await work(conversation, name);
@@ -90,7 +90,7 @@ async function conversing<T>(
 }
 
 /** Who is named to others that want the same key. */
-const holder = (): string => printable(`${userName()}@${hostname()} (process ${process.pid})`);
+const holder = (): string => toPrintable(`${userName()}@${hostname()} (process ${process.pid})`);
 
 function userName(): string {
   try {

@@ -7,8 +7,8 @@ import { toHex } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { type Destination, nameOf } from './address.ts';
-import { type Line, lineOver } from './message-socket.ts';
+import { type Destination, formatHostPort } from './address.ts';
+import { lineOver, type MessageSocket } from './message-socket.ts';
 import { mostServerBytes, subprotocol } from './messages.ts';
 
 /** Whom to trust. Without both, the certification authorities that Node trusts. */
@@ -29,8 +29,11 @@ export interface ConnectOptions {
 }
 
 /** @throws {TransportError} `unavailable` when nobody answers there, the wrong one does, or it does not let us in. */
-export async function connectLine(to: Destination, { token, tls, clock, signal }: ConnectOptions): Promise<Line> {
-  const name = nameOf(to);
+export async function connectLine(
+  to: Destination,
+  { token, tls, clock, signal }: ConnectOptions,
+): Promise<MessageSocket> {
+  const name = formatHostPort(to);
   try {
     const socket = await connected(to, tls, signal);
     const webSocket = new WebSocket(`ws://${name}/`, subprotocol, {

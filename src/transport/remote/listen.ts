@@ -13,7 +13,7 @@ import { UsageError } from '#base/errors.ts';
 import { sameBytes, sha256 } from '#protocol/crypto.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { isLoopback } from './address.ts';
-import { type Line, lineOver } from './message-socket.ts';
+import { lineOver, type MessageSocket } from './message-socket.ts';
 import { mostClientBytes, subprotocol } from './messages.ts';
 
 const mostLines = 32;
@@ -29,7 +29,7 @@ export interface ListenOptions {
   /** Certificate chain and private key, PEM. */
   tls?: { cert: string; key: string } | undefined;
   clock: Clock;
-  onLine: (line: Line) => void;
+  onLine: (line: MessageSocket) => void;
   /** Somebody was turned away, and why. */
   onRefused: (peer: string, why: string) => void;
 }

@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws';
 import type { Clock } from '#base/clock.ts';
 
-export interface Line {
+export interface MessageSocket {
   /** Host and port of the other side. */
   readonly peer: string;
   /** Resolves with the reason once it is over: closed, dropped, killed, silent. */
@@ -23,7 +23,7 @@ const mostUnreadBytes = 1 << 20;
 const goodbyeMs = 2_000;
 
 /** A line over an open WebSocket. */
-export function lineOver(socket: WebSocket, peer: string, clock: Clock): Line {
+export function lineOver(socket: WebSocket, peer: string, clock: Clock): MessageSocket {
   let reason: string | undefined;
   const over = new AbortController();
   const drop = (why: string) => {

@@ -21,7 +21,7 @@ export const mostServerBytes = mostKeys * 4_096;
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /** `text` as the other side accepts it: cut, and without what could steer a terminal. */
-export const printable = (text: string): string =>
+export const toPrintable = (text: string): string =>
   text.slice(0, longestText).replace(unprintable, '\uFFFD') || '(no text)';
 
 const text = z
@@ -80,7 +80,7 @@ export type ClientSays = z.input<typeof clientMessage>;
 export type ServerSays = z.input<typeof serverMessage>;
 
 /** A key that a server lends, and who has it. */
-export type LentKey = z.output<typeof lentKey>;
+export type RemoteKey = z.output<typeof lentKey>;
 
 export const readClientMessage = (json: string): ClientMessage => read(clientMessage, json);
 export const readServerMessage = (json: string): ServerMessage => read(serverMessage, json);
@@ -97,7 +97,7 @@ function read<T>(schema: z.ZodType<T>, json: string): T {
   if (error) {
     const [issue] = error.issues;
     const where = issue?.path.join('.') || 'the message';
-    const problem = printable(`${where}: ${issue?.message}`); // may repeat what was sent
+    const problem = toPrintable(`${where}: ${issue?.message}`); // may repeat what was sent
     throw new TransportError('framing', `the other side sent what is no message: ${problem}`);
   }
   return data;

@@ -4,7 +4,7 @@ import type { Clock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { TransactOptions } from '../device.ts';
-import type { Line } from './message-socket.ts';
+import type { MessageSocket } from './message-socket.ts';
 import { type ClientSays, readServerMessage, type ServerMessage } from './messages.ts';
 
 /** The other machine gives up after 180 seconds itself. */
@@ -23,9 +23,9 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
-export class Conversation {
+export class RemoteClientSession {
   readonly #name: string;
-  readonly #line: Line;
+  readonly #line: MessageSocket;
   readonly #clock: Clock;
   /** No answer came in time. */
   readonly #alarm: Deadline;
@@ -36,7 +36,7 @@ export class Conversation {
   #ended: TransportError | undefined;
 
   /** `name` is what messages call the other side. */
-  constructor(name: string, line: Line, clock: Clock) {
+  constructor(name: string, line: MessageSocket, clock: Clock) {
     this.#name = name;
     this.#line = line;
     this.#clock = clock;

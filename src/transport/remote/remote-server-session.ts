@@ -10,11 +10,11 @@ import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { CtapDevice } from '../device.ts';
 import type { Lease, Leases } from './leases.ts';
-import type { Line } from './message-socket.ts';
-import { type ClientMessage, mostKeys, printable, readClientMessage, type ServerSays, toBase64 } from './messages.ts';
+import type { MessageSocket } from './message-socket.ts';
+import { type ClientMessage, mostKeys, readClientMessage, type ServerSays, toBase64, toPrintable } from './messages.ts';
 
 /** A key that can be lent. */
-export interface LendableKey {
+export interface ServableKey {
   /** Stable as long as it is plugged in; clients name it so. */
   readonly id: string;
   /** For people. */
@@ -23,12 +23,12 @@ export interface LendableKey {
   open(): Promise<CtapDevice>;
 }
 
-export interface KeysToLend {
-  list(): Promise<readonly LendableKey[]>;
+export interface KeySource {
+  list(): Promise<readonly ServableKey[]>;
 }
 
 export interface SessionParts {
-  keys: KeysToLend;
+  keys: KeySource;
   leases: Leases;
   clock: Clock;
   /** A client that asks for nothing so long is sent away. */
@@ -47,15 +47,15 @@ interface Held {
   device: CtapDevice;
 }
 
-export class Session {
-  readonly #line: Line;
+export class RemoteServerSession {
+  readonly #line: MessageSocket;
   readonly #parts: SessionParts;
   readonly #idle: Deadline;
   #held: Held | undefined;
   #running: { id: number; abort: AbortController; done: Promise<void> } | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(line: Line, parts: SessionParts) {
+  constructor(line: MessageSocket, parts: SessionParts) {
     this.#line = line;
     this.#parts = parts;
     this.#idle = new Deadline(parts.clock, () => this.#onIdle());
@@ -112,7 +112,7 @@ export class Session {
       return await this.#transact(request, signal);
     } catch (error) {
       const kind = error instanceof TransportError ? error.kind : signal.aborted ? 'cancelled' : 'unavailable';
-      return { type: 'error', id: request.id, kind, message: printable(messageOf(error)) };
+      return { type: 'error', id: request.id, kind, message: toPrintable(messageOf(error)) };
     }
   }
 
@@ -120,7 +120,7 @@ export class Session {
     const keys = (await this.#parts.keys.list()).slice(0, mostKeys);
     const shown = keys.map((key) => {
       const lease = this.#parts.leases.of(key.id);
-      const facts = { id: printable(key.id), label: printable(key.label) };
+      const facts = { id: toPrintable(key.id), label: toPrintable(key.label) };
       return {
         ...facts,
         ...(lease && { lease: { holder: lease.holder, since: new Date(lease.sinceMs).toISOString() } }),
@@ -131,7 +131,7 @@ export class Session {
 
   async #lease({ id, key: keyId, holder }: Extract<Request, { type: 'lease' }>): Promise<ServerSays> {
     if (this.#held) throw new TransportError('framing', `${this.#held.lease.key} is leased on this connection`);
-    const key = (await this.#parts.keys.list()).find((each) => printable(each.id) === keyId);
+    const key = (await this.#parts.keys.list()).find((each) => toPrintable(each.id) === keyId);
     if (!key) throw new TransportError('unavailable', `no key ${keyId} is here`);
     const lease = await this.#parts.leases.take(key.id, holder);
     const device = await opened(key, lease);
@@ -163,7 +163,7 @@ export class Session {
     held?.lease.end(closing);
     await closing;
     if (held) this.#parts.onReleased(held.lease, why);
-    this.#say({ type: 'ended', message: printable(why) });
+    this.#say({ type: 'ended', message: toPrintable(why) });
     this.#line.close();
     await this.#line.ended;
   }
@@ -193,7 +193,7 @@ async function closed(device: CtapDevice | undefined): Promise<void> {
   }
 }
 
-async function opened(key: LendableKey, lease: Lease): Promise<CtapDevice> {
+async function opened(key: ServableKey, lease: Lease): Promise<CtapDevice> {
   try {
     return await key.open();
   } catch (error) {

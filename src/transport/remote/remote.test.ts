@@ -8,11 +8,11 @@ import { describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { AdjustableClock } from '#base/clock.ts';
 import { deviceContract } from '../testing/device-contract.ts';
-import { remoteAddress } from './address.ts';
+import { parseRemoteAddress } from './address.ts';
 import { listRemote, openRemote } from './client.ts';
 import { beatEveryMs } from './message-socket.ts';
 import { mostClientBytes, subprotocol } from './messages.ts';
-import { lendKeys } from './server.ts';
+import { serveKeys } from './server.ts';
 import {
   type BareClient,
   bareClient,
@@ -189,14 +189,14 @@ describe('the door', () => {
   });
 
   test.each(['0.0.0.0', '::', '192.0.2.1', 'keys.test'])('is not opened on %s without TLS', async (host) => {
-    await expect(lendKeys({ keys: { list: async () => [] }, token, host, port: 0 })).rejects.toMatchObject({
+    await expect(serveKeys({ keys: { list: async () => [] }, token, host, port: 0 })).rejects.toMatchObject({
       name: 'UsageError',
       message: expect.stringContaining('without TLS'),
     });
   });
 
   test('is not opened with a token that can be guessed', async () => {
-    await expect(lendKeys({ keys: { list: async () => [] }, token: '1234', port: 0 })).rejects.toThrow(/at least 16/);
+    await expect(serveKeys({ keys: { list: async () => [] }, token: '1234', port: 0 })).rejects.toThrow(/at least 16/);
   });
 
   test('is not opened twice', async () => {
@@ -353,10 +353,10 @@ test.each([
   ['lab-3/emulated:1', { host: 'lab-3', port: 7447, key: 'emulated:1' }],
   ['10.0.0.3:80/usb:1/2', { host: '10.0.0.3', port: 80, key: 'usb:1/2' }],
   ['[::1]:7000', { host: '::1', port: 7000, key: undefined }],
-])('%s is an address', (where, parts) => expect(remoteAddress(where)).toEqual(parts));
+])('%s is an address', (where, parts) => expect(parseRemoteAddress(where)).toEqual(parts));
 
 test.each(['', ':7447/x', 'host:0/x', 'host:99999/x', 'a b/x', '::1/x'])('%j is none', (where) => {
-  expect(() => remoteAddress(where)).toThrow(/remote:HOST:PORT\/KEY is wanted/);
+  expect(() => parseRemoteAddress(where)).toThrow(/remote:HOST:PORT\/KEY is wanted/);
 });
 
 test('an address without a key opens nothing', async () => {

@@ -3,12 +3,12 @@ import { type Clock, systemClock } from '#base/clock.ts';
 import { defaultRemotePort } from './address.ts';
 import { Leases } from './leases.ts';
 import { listen } from './listen.ts';
-import { type KeysToLend, Session } from './remote-server-session.ts';
+import { type KeySource, RemoteServerSession } from './remote-server-session.ts';
 
 const defaultIdleMs = 10 * 60_000;
 
-export interface LendingOptions {
-  keys: KeysToLend;
+export interface KeyServerOptions {
+  keys: KeySource;
   /** Whoever has it may use the keys. At least 16 characters. */
   token: string;
   /** The loopback address without. */
@@ -20,16 +20,16 @@ export interface LendingOptions {
   clock?: Clock | undefined;
   /** A lease of which no use is made for so long ends. */
   idleMs?: number | undefined;
-  onEvent?: ((event: LendingEvent) => void) | undefined;
+  onEvent?: ((event: KeyServerEvent) => void) | undefined;
 }
 
 /** What happens at the counter, for whoever watches. */
-export type LendingEvent =
+export type KeyServerEvent =
   | { type: 'leased'; key: string; holder: string; peer: string }
   | { type: 'released'; key: string; holder: string; peer: string; why: string }
   | { type: 'refused'; peer: string; why: string };
 
-export interface KeyLending extends AsyncDisposable {
+export interface KeyServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   /** SHA-256 of the certificate, lower-case hex, for clients to pin; absent without TLS. */
@@ -41,11 +41,11 @@ export interface KeyLending extends AsyncDisposable {
  * @throws {UsageError} for an address that others can reach without TLS, a short token or a broken certificate;
  * {TransportError} `unavailable` when the port cannot be had.
  */
-export async function lendKeys(options: LendingOptions): Promise<KeyLending> {
+export async function serveKeys(options: KeyServerOptions): Promise<KeyServer> {
   const { keys, clock = systemClock, idleMs = defaultIdleMs, onEvent = () => undefined } = options;
   const { token, tls, host = '127.0.0.1', port = defaultRemotePort } = options;
   const leases = new Leases(clock);
-  const sessions = new Set<Session>();
+  const sessions = new Set<RemoteServerSession>();
   const listener = await listen({
     host,
     port,
@@ -55,7 +55,7 @@ export async function lendKeys(options: LendingOptions): Promise<KeyLending> {
     onRefused: (peer, why) => onEvent({ type: 'refused', peer, why }),
     onLine(line) {
       const { peer } = line;
-      const session = new Session(line, {
+      const session = new RemoteServerSession(line, {
         keys,
         leases,
         clock,

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { deviceContract } from '../testing/device-contract.ts';
 import { openRemote } from './client.ts';
 import type { Trust } from './connect.ts';
-import { lendKeys } from './server.ts';
+import { serveKeys } from './server.ts';
 import { serverCertificate } from './testing/certificates.ts';
 import { keyId, openCounter, remoteUnderContract, token } from './testing/lending-server.ts';
 
@@ -65,6 +65,6 @@ test('a server that is not trusted does not get to see the token', async () => {
 });
 
 test('with TLS, an address that is not loopback is tried: this one is no machine’s', async () => {
-  const lending = lendKeys({ keys: { list: async () => [] }, token, host: '192.0.2.1', port: 0, tls });
+  const lending = serveKeys({ keys: { list: async () => [] }, token, host: '192.0.2.1', port: 0, tls });
   await expect(lending).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/192\.0\.2\.1/) });
 });

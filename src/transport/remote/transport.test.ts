@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { serverCertificate } from './testing/certificates.ts';
 import { keyId, openCounter, token } from './testing/lending-server.ts';
-import { remoteOn } from './transport.ts';
+import { createRemoteTransport } from './transport.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-remote-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,7 +14,7 @@ describe('the environment', () => {
   test('names machines: their keys are listed, and who has them', async () => {
     await using counter = await openCounter();
     const machine = `127.0.0.1:${counter.port}`;
-    const remote = remoteOn({ TOUCHSTONE_REMOTE: ` ${machine}, `, TOUCHSTONE_REMOTE_TOKEN: token });
+    const remote = createRemoteTransport({ TOUCHSTONE_REMOTE: ` ${machine}, `, TOUCHSTONE_REMOTE_TOKEN: token });
     const [free] = await remote.list();
     expect(free).toEqual({ address: `remote:${machine}/${keyId}`, product: 'Emulated\uFFFD[31m key' });
     await using device = await remote.open(free!.address.slice('remote:'.length));
@@ -28,7 +28,7 @@ describe('the environment', () => {
     await counter[Symbol.asyncDispose]();
     const machine = `127.0.0.1:${counter.port}`;
     for (const env of [{ TOUCHSTONE_REMOTE_TOKEN: token }, {}]) {
-      const [missing] = await remoteOn({ TOUCHSTONE_REMOTE: machine, ...env }).list();
+      const [missing] = await createRemoteTransport({ TOUCHSTONE_REMOTE: machine, ...env }).list();
       expect(missing).toMatchObject({
         address: `remote:${machine}`,
         obstacle: { why: expect.stringMatching(/cannot reach|TOKEN is not set/), remedy: expect.any(String) },
@@ -37,8 +37,8 @@ describe('the environment', () => {
   });
 
   test('says nothing: no keys, and none can be opened', async () => {
-    expect(await remoteOn({}).list()).toEqual([]);
-    await expect(remoteOn({}).open('127.0.0.1/x')).rejects.toMatchObject({ name: 'UsageError' });
+    expect(await createRemoteTransport({}).list()).toEqual([]);
+    await expect(createRemoteTransport({}).open('127.0.0.1/x')).rejects.toMatchObject({ name: 'UsageError' });
   });
 
   test('says whom to trust, by fingerprint or authority', async () => {
@@ -48,7 +48,9 @@ describe('the environment', () => {
     writeFileSync(ca, tls.ca);
     const pin = counter.fingerprint!.toUpperCase().replace(/(..)(?!$)/g, '$1:');
     for (const trust of [{ TOUCHSTONE_REMOTE_PIN: pin }, { TOUCHSTONE_REMOTE_CA: ca }]) {
-      await using device = await remoteOn({ TOUCHSTONE_REMOTE_TOKEN: token, ...trust }).open(counter.where);
+      await using device = await createRemoteTransport({ TOUCHSTONE_REMOTE_TOKEN: token, ...trust }).open(
+        counter.where,
+      );
       expect((await device.transact(getInfo))[0]).toBe(0);
     }
   });
@@ -56,7 +58,7 @@ describe('the environment', () => {
   test.each([{ TOUCHSTONE_REMOTE_PIN: 'abc' }, { TOUCHSTONE_REMOTE_CA: join(folder, 'missing') }])(
     '%j is refused',
     async (wrong) => {
-      const opening = remoteOn({ TOUCHSTONE_REMOTE_TOKEN: token, ...wrong }).open('127.0.0.1/x');
+      const opening = createRemoteTransport({ TOUCHSTONE_REMOTE_TOKEN: token, ...wrong }).open('127.0.0.1/x');
       await expect(opening).rejects.toMatchObject({
         name: 'UsageError',
         message: expect.stringContaining(Object.keys(wrong)[0]!),

@@ -6,14 +6,14 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '#base/errors.ts';
 import type { FoundDevice, Transport } from '../transport.ts';
 import type { RemoteOptions } from './client.ts';
-import type { LentKey } from './messages.ts';
+import type { RemoteKey } from './messages.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const remote: Transport = remoteOn(process.env);
+export const remote: Transport = createRemoteTransport(process.env);
 
 /** The client is loaded when it is used: whoever has all keys at hand does not wait for it. */
-export function remoteOn(env: Environment): Transport {
+export function createRemoteTransport(env: Environment): Transport {
   return {
     scheme: 'remote',
     async list() {
@@ -41,7 +41,7 @@ async function keysOf(machine: string, env: Environment): Promise<FoundDevice[]>
   }
 }
 
-const found = (machine: string, { id, label, lease }: LentKey): FoundDevice => ({
+const found = (machine: string, { id, label, lease }: RemoteKey): FoundDevice => ({
   address: `remote:${machine}/${id}`,
   product: label,
   ...(lease && {

@@ -1,6 +1,6 @@
 /**
- * A Linux machine into which emulated keys are plugged: a file system with what the kernel shows of them, nodes that lead to
- * them, and a USB bus. Nothing of it touches a device.
+ * A fake Linux machine with emulated keys plugged in: a temporary folder with the files that the kernel would show in sysfs,
+ * device nodes, and a USB bus. It does not access real devices.
  */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,24 +13,24 @@ import type { ReportPipe } from '../report-pipe.ts';
 import type { UsbDevice, UsbLibrary } from '../usb/library.ts';
 import type { UsbSystem } from '../usb/usb.ts';
 
-/** The descriptor of a FIDO interface with 64-byte reports. */
+/** Report descriptor of a FIDO interface with 64-byte reports. */
 export const fidoDescriptor = fromHex('06d0f10901a1010920150026ff007508954081020921150026ff00750895409102c0');
-/** A keyboard's. */
+/** Report descriptor of a keyboard. */
 export const keyboardDescriptor = fromHex(
   '05010906a101050719e029e71500250175019508810295017508810195057501050819012905910295017503910195067508150025650507190029658100c0',
 );
 
 export interface FakeKey {
   cable: ReportPipe & { readonly plugged: boolean };
-  /** On the USB bus at this place; without it the key is made by a program (uhid). */
+  /** USB port, e.g. `1-2.4`; without it, the key is a virtual device (uhid). */
   port?: string;
   serial?: string;
   descriptor?: Uint8Array;
-  /** Whether there is a node that may be opened. */
+  /** Whether the device node exists. */
   node?: 'usable' | 'missing';
 }
 
-const failure = (code: string): Error => Object.assign(new Error(`${code}: as the kernel says it`), { code });
+const createSystemError = (code: string): Error => Object.assign(new Error(`${code}: system call failed`), { code });
 
 export class FakeMachine implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), 'touchstone-machine-'));
@@ -38,15 +38,15 @@ export class FakeMachine implements Disposable {
 
   constructor(...keys: FakeKey[]) {
     this.#keys = keys;
-    for (const [number, key] of keys.entries()) this.#show(key, number);
+    for (const [number, key] of keys.entries()) this.#addKey(key, number);
   }
 
   get hidraw(): HidrawSystem {
-    return { root: this.root, nodes: this.#nodes() };
+    return { root: this.root, nodes: this.#createNodes() };
   }
 
   get usb(): UsbSystem {
-    const devices = this.#keys.flatMap((key) => (key.port ? [usbDevice(key, key.port)] : []));
+    const devices = this.#keys.flatMap((key) => (key.port ? [createUsbDevice(key, key.port)] : []));
     const library: UsbLibrary = {
       getDevices: async () => devices,
       addEventListener: () => undefined,
@@ -59,60 +59,61 @@ export class FakeMachine implements Disposable {
     rmSync(this.root, { recursive: true });
   }
 
-  #show({ port, serial = '', descriptor = fidoDescriptor, node = 'usable' }: FakeKey, number: number): void {
+  #addKey({ port, serial = '', descriptor = fidoDescriptor, node = 'usable' }: FakeKey, number: number): void {
     const hid = `0003:1050:0407.000${number + 1}`;
-    const place = port ? `sys/devices/usb1/${port}` : 'sys/devices/virtual/misc/uhid';
-    const device = join(this.root, place, ...(port ? [`${port}:1.0`] : []), hid);
-    this.#write(join(device, 'report_descriptor'), descriptor);
+    const parent = port ? `sys/devices/usb1/${port}` : 'sys/devices/virtual/misc/uhid';
+    const device = join(this.root, parent, ...(port ? [`${port}:1.0`] : []), hid);
+    this.#writeFile(join(device, 'report_descriptor'), descriptor);
     const uevent = `HID_ID=0003:00001050:00000407\nHID_NAME=Yubico YubiKey\nHID_UNIQ=${port ? '' : serial}\n`;
-    this.#write(join(device, 'uevent'), uevent);
+    this.#writeFile(join(device, 'uevent'), uevent);
     if (port) {
       const attributes = { idVendor: '1050', product: 'YubiKey OTP+FIDO', manufacturer: 'Yubico', serial };
-      for (const [name, text] of Object.entries(attributes)) this.#write(join(this.root, place, name), `${text}\n`);
-      this.#link(join(this.root, place, `${port}:1.0`), `sys/bus/usb/devices/${port}:1.0`);
+      for (const [name, text] of Object.entries(attributes))
+        this.#writeFile(join(this.root, parent, name), `${text}\n`);
+      this.#addSymlink(join(this.root, parent, `${port}:1.0`), `sys/bus/usb/devices/${port}:1.0`);
     }
-    this.#link(device, `sys/class/hidraw/hidraw${number}/device`);
-    if (node === 'usable') this.#write(join(this.root, `dev/hidraw${number}`), '');
+    this.#addSymlink(device, `sys/class/hidraw/hidraw${number}/device`);
+    if (node === 'usable') this.#writeFile(join(this.root, `dev/hidraw${number}`), '');
   }
 
-  #write(path: string, content: string | Uint8Array): void {
+  #writeFile(path: string, content: string | Uint8Array): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
   }
 
-  #link(target: string, path: string): void {
+  #addSymlink(target: string, path: string): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
     symlinkSync(target, join(this.root, path));
   }
 
-  #nodes(): DeviceNodes {
+  #createNodes(): DeviceNodes {
     const open = new Map<number, { key: FakeKey; waiting: Uint8Array[] }>();
-    const at = (handle: number) => {
+    const find = (handle: number) => {
       const found = open.get(handle);
-      if (!found) throw failure('EBADF');
+      if (!found) throw createSystemError('EBADF');
       return found;
     };
     return {
       open: (path) => {
         const key = this.#keys[Number(path.replace(/^.*hidraw/, ''))];
-        if (!key?.cable.plugged) throw failure('ENOENT');
+        if (!key?.cable.plugged) throw createSystemError('ENOENT');
         const waiting: Uint8Array[] = [];
         key.cable.onReport((report) => waiting.push(report.slice()));
         open.set(open.size + 3, { key, waiting });
         return open.size + 2;
       },
       read(handle, into) {
-        const { key, waiting } = at(handle);
-        if (!key.cable.plugged) throw failure('EIO');
+        const { key, waiting } = find(handle);
+        if (!key.cable.plugged) throw createSystemError('EIO');
         const report = waiting.shift();
-        if (!report) throw failure('EAGAIN');
+        if (!report) throw createSystemError('EAGAIN');
         into.set(report);
         return report.length;
       },
       write(handle, bytes) {
-        const { key } = at(handle);
-        if (!key.cable.plugged) throw failure('ENODEV');
-        if (bytes.length !== 65 || bytes[0] !== 0) throw failure('EINVAL');
+        const { key } = find(handle);
+        if (!key.cable.plugged) throw createSystemError('ENODEV');
+        if (bytes.length !== 65 || bytes[0] !== 0) throw createSystemError('EINVAL');
         key.cable.send(bytes.slice(1));
         return bytes.length;
       },
@@ -121,24 +122,24 @@ export class FakeMachine implements Disposable {
   }
 }
 
-/** A device as `usb` shows it, with the emulated key behind its endpoints. */
-function usbDevice({ cable, serial, descriptor = fidoDescriptor }: FakeKey, port: string): UsbDevice {
+/** Returns a device of the package `usb` whose endpoints lead to the emulated key. */
+function createUsbDevice({ cable, serial, descriptor = fidoDescriptor }: FakeKey, port: string): UsbDevice {
   const [bus = '', ...ports] = port.split(/[-.]/);
   const waiting: Uint8Array[] = [];
   let claimed = false;
   let isSending = false;
-  const arrivals = new EventTarget();
-  const arrived = () => arrivals.dispatchEvent(new Event('report'));
+  const events = new EventTarget();
+  const notify = () => events.dispatchEvent(new Event('change'));
   cable.onReport((report) => {
     waiting.push(report.slice());
-    arrived();
+    notify();
   });
-  cable.onClose(arrived);
-  const next = async (timeoutMs: number): Promise<Uint8Array> => {
+  cable.onClose(notify);
+  const nextReport = async (timeoutMs: number): Promise<Uint8Array> => {
     if (waiting.length === 0 && cable.plugged)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs);
-        arrivals.addEventListener('report', () => resolve(clearTimeout(timer)), { once: true });
+        events.addEventListener('change', () => resolve(clearTimeout(timer)), { once: true });
       });
     const report = waiting.shift();
     if (report) return report;
@@ -167,10 +168,10 @@ function usbDevice({ cable, serial, descriptor = fidoDescriptor }: FakeKey, port
     },
     controlTransferIn: async () => ({ data: new DataView(descriptor.slice().buffer) }),
     transferIn: async (_endpoint, _length, timeoutMs) => ({
-      data: new DataView((await next(timeoutMs)).slice().buffer),
+      data: new DataView((await nextReport(timeoutMs)).slice().buffer),
     }),
     async transferOut(_, data) {
-      if (isSending) throw new Error('transferOut error: endpoint not found'); // the library's words for it
+      if (isSending) throw new Error('transferOut error: endpoint not found'); // the message of the package
       isSending = true;
       await immediate();
       isSending = false;

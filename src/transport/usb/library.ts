@@ -1,7 +1,7 @@
-/** The door to the package `usb`: what is used of it, as a port. Where the machine has no USB bus it is not even loaded. */
+/** The only module that imports the package `usb`: its used subset as a port. Where the machine has no USB bus, the package is not loaded. */
 import { existsSync } from 'node:fs';
 
-/** One end of an interface; 64-byte interrupt endpoints carry CTAPHID. */
+/** An endpoint of an interface. CTAPHID uses interrupt endpoints with packets of 64 bytes. */
 interface UsbEndpoint {
   endpointNumber: number;
   direction: 'in' | 'out';
@@ -28,7 +28,7 @@ export interface UsbDevice {
   readonly productName?: string | null | undefined;
   readonly manufacturerName?: string | null | undefined;
   readonly serialNumber?: string | null | undefined;
-  /** The bus by its number, e.g. `001`, and the sockets from there on. */
+  /** Bus number, e.g. `001`, and the port numbers from the bus to the device. */
   readonly bus: string;
   readonly ports: readonly number[];
   readonly configuration?: { interfaces: readonly UsbInterface[] } | null | undefined;
@@ -39,7 +39,7 @@ export interface UsbDevice {
   claimInterface(interfaceNumber: number): Promise<void>;
   releaseInterface(interfaceNumber: number): Promise<void>;
   controlTransferIn(setup: InterfaceRequest, length: number): Promise<{ data?: DataView | undefined }>;
-  /** Beyond WebUSB, the package takes a time after which it gives up and fails. */
+  /** The package extends WebUSB by a timeout in milliseconds, after which the transfer is cancelled and rejects. */
   transferIn(endpoint: number, length: number, timeoutMs: number): Promise<{ data?: DataView | undefined }>;
   transferOut(endpoint: number, data: BufferSource): Promise<unknown>;
 }
@@ -50,7 +50,10 @@ export interface UsbLibrary {
   removeEventListener(type: 'connect' | 'disconnect', listener: () => void): void;
 }
 
-/** The package, or undefined where there is no bus: asking it there fails, and listening to it ends the process. */
+/**
+ * Returns the package, or undefined where there is no USB bus or the package cannot be loaded. Without a bus, `getDevices`
+ * fails and adding an event listener terminates the process.
+ */
 export async function loadUsb(): Promise<UsbLibrary | undefined> {
   if (process.platform === 'linux' && !existsSync('/sys/bus/usb/devices')) return undefined;
   try {

@@ -1,51 +1,54 @@
-/** Whether anybody awaits reports: whoever has to look for them looks only then, and whoever sends waits until it is looked. */
-export class Attention {
-  #attending = 0;
-  /** Tells whoever waits in `wanted`. */
-  #notice: () => void = () => undefined;
-  #begin: () => void = () => undefined;
-  #begun: Promise<void> = this.#unbegun();
+/**
+ * Coordinates the reader and the writer of a USB pipe. The reader polls the endpoint only while a caller expects reports;
+ * the writer waits until the reader polls, so that no answer arrives before it can be read.
+ */
+export class ReadDemand {
+  #callers = 0;
+  #onStarted: () => void = () => undefined;
+  #markReady: () => void = () => undefined;
+  #readerReady: Promise<void> = this.#createReadyPromise();
 
-  get isPaid(): boolean {
-    return this.#attending > 0;
+  /** Whether a caller expects reports. */
+  get isActive(): boolean {
+    return this.#callers > 0;
   }
 
-  /** Resolves when it is looked for reports. */
-  get ready(): Promise<void> {
-    return this.#begun;
+  /** Resolves when the reader polls for reports, or when `close` was called. */
+  get readerReady(): Promise<void> {
+    return this.#readerReady;
   }
 
-  /** Reports are awaited until the returned function is called. */
-  pay(): () => void {
-    this.#attending += 1;
-    this.#notice();
+  /** Asks the reader to poll until the returned function is called. */
+  start(): () => void {
+    this.#callers += 1;
+    this.#onStarted();
     return () => {
-      this.#attending -= 1;
+      this.#callers -= 1;
     };
   }
 
-  /** Nobody is ready any more, until the next `wanted`. */
-  rest(): void {
-    this.#begun = this.#unbegun();
-  }
-
-  /** Resolves when reports are awaited; from then on those who send are let through. */
-  async wanted(): Promise<void> {
-    if (!this.isPaid)
+  /** For the reader: waits until a caller expects reports, then resolves `readerReady`. */
+  async waitUntilActive(): Promise<void> {
+    if (!this.isActive)
       await new Promise<void>((resolve) => {
-        this.#notice = resolve;
+        this.#onStarted = resolve;
       });
-    this.#begin();
+    this.#markReady();
   }
 
-  /** It is over: whoever waits to send is let through. */
-  end(): void {
-    this.#begin();
+  /** For the reader: it has stopped polling. `readerReady` is pending until the next `waitUntilActive`. */
+  stop(): void {
+    this.#readerReady = this.#createReadyPromise();
   }
 
-  #unbegun(): Promise<void> {
+  /** For the reader: it never polls again. Resolves `readerReady`, so that no writer waits for ever. */
+  close(): void {
+    this.#markReady();
+  }
+
+  #createReadyPromise(): Promise<void> {
     return new Promise((resolve) => {
-      this.#begin = resolve;
+      this.#markReady = resolve;
     });
   }
 }

@@ -1,129 +1,143 @@
-/** Reports straight over a USB device's interrupt endpoints. The interface is taken from the kernel's driver, and given back. */
+/**
+ * HID reports over the interrupt endpoints of a USB device. The interface is detached from the kernel driver when the pipe
+ * opens and returned to it when the pipe closes.
+ */
 import { setImmediate as immediate } from 'node:timers/promises';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { isFidoDescriptor } from '../hid-report-descriptor.ts';
-import { Ending } from '../pipe-closure.ts';
+import { PipeClosure } from '../pipe-closure.ts';
 import type { ReportPipe } from '../report-pipe.ts';
 import type { UsbDevice, UsbInterface } from './library.ts';
-import { Attention } from './read-demand.ts';
+import { ReadDemand } from './read-demand.ts';
 
 const hidClass = 3;
 /**
- * How long one request for a report stands. A report that comes in the moment in which the library gives a request up is lost:
- * one that is awaited stands longer than any device may be silent, and closing in the middle of a message waits for it.
+ * Timeout of one read. A report that arrives while the library cancels a read is lost, so a read for an expected report
+ * lasts longer than a device may be silent. Closing the pipe during a message waits for this read.
  */
-const awaitedMs = 4000;
-/** How long it is looked afterwards for what comes late. */
-const lateMs = 10;
+const readTimeoutMs = 4000;
+/** Timeout of a read that discards late reports. */
+const drainTimeoutMs = 10;
 
-/** The interfaces that may carry CTAPHID: HID, with an interrupt endpoint of 64 bytes each way. */
-export const candidates = ({ configuration }: UsbDevice): UsbInterface[] =>
+/** Returns the interfaces that may carry CTAPHID: class HID, with a 64-byte interrupt endpoint in each direction. */
+export const findHidInterfaces = ({ configuration }: UsbDevice): UsbInterface[] =>
   (configuration?.interfaces ?? []).filter(
     ({ alternate }) =>
-      alternate.interfaceClass === hidClass && endpoint(alternate, 'in') !== undefined && endpoint(alternate, 'out'),
+      alternate.interfaceClass === hidClass &&
+      findEndpoint(alternate, 'in') !== undefined &&
+      findEndpoint(alternate, 'out') !== undefined,
   );
 
-const endpoint = ({ endpoints }: UsbInterface['alternate'], wanted: 'in' | 'out'): number | undefined =>
+const findEndpoint = ({ endpoints }: UsbInterface['alternate'], direction: 'in' | 'out'): number | undefined =>
   endpoints.find(
-    ({ direction, type, packetSize }) => direction === wanted && type === 'interrupt' && packetSize === reportLength,
+    (each) => each.direction === direction && each.type === 'interrupt' && each.packetSize === reportLength,
   )?.endpointNumber;
 
 /**
- * Takes the interface and opens it.
- * @throws {Error} when it cannot be taken, or turns out not to be a FIDO one; it is given back then.
+ * Opens the device, claims the interface and checks its report descriptor.
+ * @throws {Error} if the interface cannot be claimed or is not a FIDO interface. It is released in that case.
  */
-export async function openUsbPipe(name: string, device: UsbDevice, face: UsbInterface): Promise<ReportPipe> {
-  const { interfaceNumber } = face;
+export async function openUsbPipe(name: string, device: UsbDevice, usbInterface: UsbInterface): Promise<ReportPipe> {
+  const { interfaceNumber, alternate } = usbInterface;
+  const [inEndpoint, outEndpoint] = [findEndpoint(alternate, 'in'), findEndpoint(alternate, 'out')];
+  if (inEndpoint === undefined || outEndpoint === undefined)
+    throw new Error(`Interface ${interfaceNumber} has no 64-byte interrupt endpoints`);
   await device.open();
   try {
-    // No driver may be bound.
-    await device.detachKernelDriver(interfaceNumber).catch(() => undefined);
+    await device.detachKernelDriver(interfaceNumber).catch(() => undefined); // fails if no driver is bound
     await device.claimInterface(interfaceNumber);
-    if (!isFidoDescriptor(await reportDescriptor(device, interfaceNumber)))
-      throw new Error(`interface ${interfaceNumber} is not a FIDO one`);
+    if (!isFidoDescriptor(await readReportDescriptor(device, interfaceNumber)))
+      throw new Error(`Interface ${interfaceNumber} is not a FIDO interface`);
   } catch (error) {
-    await giveBack(device, interfaceNumber);
+    await releaseDevice(device, interfaceNumber);
     throw error;
   }
-  return usbPipe(name, device, face);
+  return createUsbPipe(name, device, { interfaceNumber, inEndpoint, outEndpoint });
 }
 
-/** GET_DESCRIPTOR of type 0x22, HID 1.11 section 7.1.1. */
-async function reportDescriptor(device: UsbDevice, index: number): Promise<Uint8Array> {
+/** GET_DESCRIPTOR of type 0x22 (report), HID 1.11 section 7.1.1. */
+async function readReportDescriptor(device: UsbDevice, index: number): Promise<Uint8Array> {
   const setup = { requestType: 'standard', recipient: 'interface', request: 0x06, value: 0x2200, index } as const;
   const { data } = await device.controlTransferIn(setup, 512);
-  return bytesOf(data);
+  return toBytes(data);
 }
 
-function usbPipe(name: string, device: UsbDevice, { interfaceNumber, alternate }: UsbInterface): ReportPipe {
-  const ending = new Ending();
-  const attention = new Attention();
+interface ClaimedInterface {
+  interfaceNumber: number;
+  inEndpoint: number;
+  outEndpoint: number;
+}
+
+function createUsbPipe(name: string, device: UsbDevice, claimed: ClaimedInterface): ReportPipe {
+  const { interfaceNumber, inEndpoint, outEndpoint } = claimed;
+  const closure = new PipeClosure();
+  const demand = new ReadDemand();
   let listener: (report: Uint8Array) => void = () => undefined;
-  /** The endpoint takes one transfer at a time, and the library refuses a second one. */
+  /** The endpoint takes one transfer at a time; the library rejects a second one. */
   let sending: Promise<unknown> = Promise.resolve();
   const receiving = receive();
 
-  /** False when nothing came in time. */
-  async function look(timeoutMs: number): Promise<boolean> {
+  /** Reads one report and passes it on. Returns false if none arrived in time. */
+  async function read(timeoutMs: number): Promise<boolean> {
     try {
-      const { data } = await device.transferIn(endpoint(alternate, 'in')!, reportLength, timeoutMs);
-      if (!ending.is && data) listener(bytesOf(data));
+      const { data } = await device.transferIn(inEndpoint, reportLength, timeoutMs);
+      if (!closure.isClosed && data) listener(toBytes(data));
       return true;
     } catch (error) {
-      if (!isPause(error)) ending.happened(error as Error);
+      if (!isTimeout(error)) closure.close(error as Error);
       return false;
     }
   }
 
-  /** Before somebody sends, what comes late is taken out: only then does a look end without danger to what is awaited. */
+  /** Reads while reports are expected. Afterwards it discards late reports, so that the next message starts with an empty queue. */
   async function receive(): Promise<void> {
-    while (!ending.is) {
-      await attention.wanted();
-      while (attention.isPaid && !ending.is) {
-        await look(awaitedMs);
-        await immediate(); // whoever has what was awaited looks away first
+    while (!closure.isClosed) {
+      await demand.waitUntilActive();
+      while (demand.isActive && !closure.isClosed) {
+        await read(readTimeoutMs);
+        await immediate(); // a caller that has its answer stops the demand first
       }
-      attention.rest();
-      while (!ending.is && (await look(lateMs)));
+      demand.stop();
+      while (!closure.isClosed && (await read(drainTimeoutMs)));
     }
-    attention.end();
+    demand.close();
   }
 
   return {
     name,
     send(report) {
-      if (ending.is) return;
+      if (closure.isClosed) return;
       const copy = report.slice();
       const transfer = async () => {
-        await attention.ready;
-        if (!ending.is) await device.transferOut(endpoint(alternate, 'out')!, copy);
+        await demand.readerReady;
+        if (!closure.isClosed) await device.transferOut(outEndpoint, copy);
       };
-      sending = sending.then(transfer).catch((error: Error) => ending.happened(error));
+      sending = sending.then(transfer).catch((error: Error) => closure.close(error));
     },
     onReport(next) {
       listener = next;
     },
-    onClose: (next) => ending.listen(next),
-    attend: () => attention.pay(),
+    onClose: (next) => closure.onClose(next),
+    startReading: () => demand.start(),
     async close() {
-      if (!ending.closedHere()) return;
-      attention.pay(); // so that both come to their end
+      if (!closure.closeLocally()) return;
+      demand.start(); // ends a pending `waitUntilActive`
       await Promise.all([receiving, sending]);
-      await giveBack(device, interfaceNumber);
+      await releaseDevice(device, interfaceNumber);
     },
   };
 }
 
-/** Nothing came meanwhile: the library has given up the transfer, and we ask again. */
-const isPause = (error: unknown): boolean => /cancel|timed? ?out/i.test((error as Error).message);
+/** Whether a transfer failed only because the library cancelled it after its timeout. */
+const isTimeout = (error: unknown): boolean => /cancel|timed? ?out/i.test((error as Error).message);
 
-/** What was taken goes back to the kernel, so that browsers find the key again. A device that is gone takes nothing back. */
-async function giveBack(device: UsbDevice, interfaceNumber: number): Promise<void> {
+/** Returns the interface to the kernel driver, so that browsers find the key again. Ignores errors of a device that is gone. */
+async function releaseDevice(device: UsbDevice, interfaceNumber: number): Promise<void> {
   const attempt = (work: Promise<void>) => work.catch(() => undefined);
   await attempt(device.releaseInterface(interfaceNumber));
   await attempt(device.attachKernelDriver(interfaceNumber));
   await attempt(device.close());
 }
 
-const bytesOf = (data: DataView | undefined): Uint8Array =>
+const toBytes = (data: DataView | undefined): Uint8Array =>
   data ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() : new Uint8Array(0);

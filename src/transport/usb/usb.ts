@@ -1,80 +1,87 @@
 /**
- * Keys by the socket they are plugged into, `usb:1-2.4`, past the HID driver. Linux only: macOS wants an entitlement for
- * that, Windows keeps its own driver. While such a key is open, browsers do not see it.
+ * Transport `usb`: security keys by the USB port they are plugged into, e.g. `usb:1-2.4`, bypassing the kernel's HID driver.
+ * Linux only: macOS requires an entitlement and Windows keeps its own driver. Browsers do not see a key while it is open.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '#base/errors.ts';
+import { messageOf, UsageError } from '#base/errors.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { openCtapHid } from '../ctaphid-channel.ts';
 import { isFidoDescriptor } from '../hid-report-descriptor.ts';
 import type { FoundDevice, Transport } from '../transport.ts';
 import { loadUsb, type UsbDevice, type UsbInterface, type UsbLibrary } from './library.ts';
-import { candidates, openUsbPipe } from './usb-pipe.ts';
+import { findHidInterfaces, openUsbPipe } from './usb-pipe.ts';
 
 export interface UsbSystem {
   platform: NodeJS.Platform;
-  /** Where the file system begins. */
+  /** Root folder of the file system. */
   root: string;
   load(): Promise<UsbLibrary | undefined>;
 }
 
-export const usbOn = (system: UsbSystem): Transport => ({
+/** Returns the transport for a system. */
+export const createUsbTransport = (system: UsbSystem): Transport => ({
   scheme: 'usb',
   async list() {
-    const devices = await devicesOf(system).catch(() => []);
-    return devices.filter((device) => fidoInterface(device, system) !== undefined).map(found);
+    const devices = await listUsbDevices(system).catch(() => []);
+    return devices.filter((device) => findFidoInterface(device, system) !== undefined).map(describeDevice);
   },
   async open(where, options) {
     if (!/^\d+-\d+(\.\d+)*$/.test(where))
       throw new UsageError(
-        `cannot open usb:${where}: usb:BUS-PORT is wanted, e.g. usb:1-2.4 (touchstone keys lists them)`,
+        `Cannot open usb:${where}: expected usb:BUS-PORT, e.g. usb:1-2.4 (touchstone keys lists the addresses)`,
       );
     const name = `usb:${where}`;
     try {
-      const device = (await devicesOf(system)).find((candidate) => portOf(candidate) === where);
-      if (!device) throw new Error('nothing is plugged in there');
-      const face = fidoInterface(device, system);
-      if (!face) throw new Error('what is plugged in there is not a FIDO key');
-      return await openCtapHid(await openUsbPipe(name, device, face), options);
+      const device = (await listUsbDevices(system)).find((candidate) => formatPort(candidate) === where);
+      if (!device) throw new Error('no device is plugged in at this port');
+      const usbInterface = findFidoInterface(device, system);
+      if (!usbInterface) throw new Error('the device at this port is not a FIDO key');
+      return await openCtapHid(await openUsbPipe(name, device, usbInterface), options);
     } catch (cause) {
       if (cause instanceof TransportError) throw cause;
-      throw new TransportError('unavailable', `cannot open ${name}: ${(cause as Error).message}`, { cause });
+      throw new TransportError('unavailable', `Cannot open ${name}: ${messageOf(cause)}`, { cause });
     }
   },
 });
 
-export const usb = usbOn({ platform: process.platform, root: '/', load: loadUsb });
+export const usb = createUsbTransport({ platform: process.platform, root: '/', load: loadUsb });
 
-async function devicesOf({ platform, load }: UsbSystem): Promise<UsbDevice[]> {
+async function listUsbDevices({ platform, load }: UsbSystem): Promise<UsbDevice[]> {
   if (platform !== 'linux') return [];
   return (await (await load())?.getDevices()) ?? [];
 }
 
-const found = (device: UsbDevice): FoundDevice => ({
-  address: `usb:${portOf(device)}`,
+const describeDevice = (device: UsbDevice): FoundDevice => ({
+  address: `usb:${formatPort(device)}`,
   product: device.productName || 'FIDO key',
   manufacturer: device.manufacturerName || undefined,
   serial: device.serialNumber || undefined,
   vendorId: device.vendorId,
   productId: device.productId,
-  port: portOf(device),
+  port: formatPort(device),
 });
 
-const portOf = ({ bus, ports }: UsbDevice): string => `${Number.parseInt(bus, 10)}-${ports.join('.')}`;
+/** Returns bus and ports as Linux writes them, e.g. `1-2.4`. */
+const formatPort = ({ bus, ports }: UsbDevice): string => `${Number.parseInt(bus, 10)}-${ports.join('.')}`;
 
 /**
- * The FIDO interface: the one whose report descriptor the kernel has read and that says so. Where no driver has read it
- * (another program has the interface), one of the right shape; it is asked when it is opened.
+ * Returns the interface that the kernel knows as a FIDO interface. If the kernel has not read the report descriptor (another
+ * program has claimed the interface), returns a HID interface with matching endpoints; its descriptor is checked on opening.
  */
-function fidoInterface(device: UsbDevice, { root }: UsbSystem): UsbInterface | undefined {
-  const port = portOf(device);
-  const judged = candidates(device).map((face) => ({ face, verdict: kernelSays(root, port, face.interfaceNumber) }));
-  return (judged.find(({ verdict }) => verdict === true) ?? judged.find(({ verdict }) => verdict === undefined))?.face;
+function findFidoInterface(device: UsbDevice, { root }: UsbSystem): UsbInterface | undefined {
+  const port = formatPort(device);
+  const candidates = findHidInterfaces(device).map((usbInterface) => ({
+    usbInterface,
+    isFido: isFidoInterface(root, port, usbInterface.interfaceNumber),
+  }));
+  const match =
+    candidates.find(({ isFido }) => isFido === true) ?? candidates.find(({ isFido }) => isFido === undefined);
+  return match?.usbInterface;
 }
 
-/** Whether it is a FIDO interface; undefined when the kernel does not know. */
-function kernelSays(root: string, port: string, interfaceNumber: number): boolean | undefined {
+/** Whether the report descriptor in sysfs is that of a FIDO interface; undefined if the kernel has not read the descriptor. */
+function isFidoInterface(root: string, port: string, interfaceNumber: number): boolean | undefined {
   const folder = join(root, 'sys/bus/usb/devices', `${port}:1.${interfaceNumber}`);
   const hid = existsSync(folder)
     ? readdirSync(folder).find((name) => /^[0-9A-F]{4}(:[0-9A-F]{4}){2}\./i.test(name))

@@ -3,15 +3,15 @@ import { concat } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { generateSigningKey, type SigningKey } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
-import { certifyAuthority, certifyLeaf } from '../../../../emulator/attestation/authority.ts';
+import { createAuthority, issueLeafCertificate } from '../../../../emulator/attestation/authority.ts';
 import { toPem } from '../../../../emulator/attestation/x509.ts';
 
 /** `address` is the IPv4 address that the certificate is for. */
 export function serverCertificate(address = [127, 0, 0, 1]) {
   const authorityKey = generateSigningKey('ES256', systemRandom);
-  const authority = certifyAuthority([['CN', 'Touchstone lab root']], 'lab root', authorityKey);
+  const authority = createAuthority([['CN', 'Touchstone lab root']], 'lab root', authorityKey);
   const key = generateSigningKey('ES256', systemRandom);
-  const [leaf] = certifyLeaf(authority, {
+  const [leaf] = issueLeafCertificate(authority, {
     label: 'lab server',
     subject: [['CN', 'lab server']],
     spki: key.spki,

@@ -6,7 +6,7 @@ import type { DeviceUnderContract } from '../../testing/device-contract.ts';
 import { openRemote } from '../client.ts';
 import type { Trust } from '../connect.ts';
 import { subprotocol } from '../messages.ts';
-import { type LendingEvent, type LendingOptions, lendKeys } from '../server.ts';
+import { type KeyServerEvent, type KeyServerOptions, serveKeys } from '../server.ts';
 
 export const token = 'a token for tests only';
 export const keyId = 'emulated:1';
@@ -20,13 +20,13 @@ export interface Counter extends AsyncDisposable {
   /** The key as the server has it open; undefined when it is closed. */
   opened(): PluggedDevice | undefined;
   /** Resolves with the first event of this type, from the beginning. */
-  when<T extends LendingEvent['type']>(type: T): Promise<Extract<LendingEvent, { type: T }>>;
+  when<T extends KeyServerEvent['type']>(type: T): Promise<Extract<KeyServerEvent, { type: T }>>;
 }
 
-export async function openCounter(options: Partial<LendingOptions> = {}): Promise<Counter> {
+export async function openCounter(options: Partial<KeyServerOptions> = {}): Promise<Counter> {
   const hands = new ManualGestures();
   const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures: hands });
-  const events: LendingEvent[] = [];
+  const events: KeyServerEvent[] = [];
   const watchers = new Set<() => void>();
   let opened: PluggedDevice | undefined;
   const key = {
@@ -44,7 +44,7 @@ export async function openCounter(options: Partial<LendingOptions> = {}): Promis
       return device;
     },
   };
-  const lending = await lendKeys({
+  const lending = await serveKeys({
     keys: { list: async () => [key] },
     token,
     port: 0,
@@ -60,11 +60,11 @@ export async function openCounter(options: Partial<LendingOptions> = {}): Promis
     where: `127.0.0.1:${lending.port}/${keyId}`,
     hands,
     opened: () => opened,
-    when: <T extends LendingEvent['type']>(type: T) =>
-      new Promise<Extract<LendingEvent, { type: T }>>((resolve) => {
+    when: <T extends KeyServerEvent['type']>(type: T) =>
+      new Promise<Extract<KeyServerEvent, { type: T }>>((resolve) => {
         const look = () => {
           const found = events.find((event) => event.type === type);
-          if (found) resolve(found as Extract<LendingEvent, { type: T }>);
+          if (found) resolve(found as Extract<KeyServerEvent, { type: T }>);
         };
         watchers.add(look);
         look();
@@ -75,7 +75,7 @@ export async function openCounter(options: Partial<LendingOptions> = {}): Promis
 
 /** The emulated key from the other side of the wire, for the port's contract. */
 export async function remoteUnderContract(
-  lending: Partial<LendingOptions> = {},
+  lending: Partial<KeyServerOptions> = {},
   trust?: Trust,
 ): Promise<DeviceUnderContract> {
   const counter = await openCounter(lending);
