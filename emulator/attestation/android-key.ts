@@ -1,4 +1,7 @@
-/** Attestation statement format `android-key`, WebAuthn L3 section 8.4: a key store certifies the credential's own key and describes it. */
+/**
+ * Attestation statement format `android-key`, WebAuthn L3 section 8.4: the Android key store certifies the credential key itself,
+ * and an extension of the certificate describes the key.
+ */
 import { concat } from '#base/bytes.ts';
 import * as der from '#protocol/der.ts';
 import { organisation } from './attestation-ca.ts';
@@ -10,7 +13,7 @@ export const androidKey: AttestationFormat = {
   algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'RS384', 'RS512'],
   attest({ authData, clientDataHash, credentialId, credentialKey }, env) {
     const identity = env.state.identity.attestation();
-    const chain = identity.certify({
+    const chain = identity.issueCertificate({
       label: `android-key ${Buffer.from(credentialId).toString('base64')}`,
       subject: [...organisation, ['CN', 'Android Keystore Key (emulated)']],
       spki: credentialKey.spki,
@@ -18,18 +21,19 @@ export const androidKey: AttestationFormat = {
     });
     return new Map<string, number | Uint8Array | Uint8Array[]>([
       ['alg', credentialKey.alg],
-      ['sig', env.misbehaviour.signature(credentialKey.sign(concat(authData, clientDataHash)))],
+      ['sig', env.faultHooks.signature(credentialKey.sign(concat(authData, clientDataHash)))],
       ['x5c', identity.sendsRoot ? [...chain, identity.root] : chain],
     ]);
   },
 };
 
+/** SecurityLevel TrustedEnvironment. */
 const trustedEnvironment = 1;
-/** Tags of AuthorizationList and their values here: KM_PURPOSE_SIGN, KM_ORIGIN_GENERATED. */
+/** Tags of AuthorizationList, with the values KM_PURPOSE_SIGN and KM_ORIGIN_GENERATED. */
 const purpose = { tag: 1, sign: 2 };
 const origin = { tag: 702, generated: 0 };
 
-/** KeyDescription of Android's key and ID attestation, version 3: a key made in the trusted environment, for signing only. */
+/** Returns the KeyDescription extension of Android key and ID attestation, version 3: generated in the trusted environment, for signing only. */
 function keyDescription(attestationChallenge: Uint8Array): Extension {
   const hardwareEnforced = der.sequence(
     der.contextSpecific(purpose.tag, der.setOf(der.integer(purpose.sign))),

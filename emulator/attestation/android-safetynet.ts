@@ -1,4 +1,4 @@
-/** Attestation statement format `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature of a service that vouches for the device. */
+/** Attestation statement format `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature of the SafetyNet service about the device. */
 import { concat, toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
@@ -12,8 +12,8 @@ export const androidSafetynet: AttestationFormat = {
   fmt: 'android-safetynet',
   attest({ authData, clientDataHash }, env) {
     const identity = env.state.identity.attestation();
-    const key = identity.keyFor('safetynet', 'RS256');
-    const x5c = identity.certify({
+    const key = identity.deriveKey('safetynet', 'RS256');
+    const x5c = identity.issueCertificate({
       label: 'android-safetynet service',
       subject: [...organisation, ['CN', host]],
       spki: key.spki,
@@ -27,7 +27,7 @@ export const androidSafetynet: AttestationFormat = {
       ctsProfileMatch: true,
       basicIntegrity: true,
     };
-    const sign = (data: Uint8Array) => env.misbehaviour.signature(key.sign(data));
+    const sign = (data: Uint8Array) => env.faultHooks.signature(key.sign(data));
     return new Map<string, string | Uint8Array>([
       ['ver', '12685023'],
       ['response', utf8(signJws({ alg: 'RS256', x5c: x5c.map(base64) }, payload, sign))],
@@ -36,5 +36,5 @@ export const androidSafetynet: AttestationFormat = {
 };
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(toBase64url(bytes), 'base64url').toString('base64');
-/** GeneralName dNSName, RFC 5280 section 4.2.1.6. */
+/** Encodes a GeneralName of type dNSName, RFC 5280 section 4.2.1.6. */
 const dnsName = (name: string) => der.contextSpecific(2, utf8(name), false);

@@ -1,4 +1,7 @@
-/** Attestation statement format `apple`, WebAuthn L3 section 8.8: the authority certifies the credential's own key together with a nonce; nothing is signed. */
+/**
+ * Attestation statement format `apple`, WebAuthn L3 section 8.8: the CA certifies the credential key itself together with a nonce.
+ * The statement has no signature.
+ */
 import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
@@ -10,7 +13,7 @@ export const apple: AttestationFormat = {
   fmt: 'apple',
   algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256'],
   attest({ authData, clientDataHash, credentialId, credentialKey }, env) {
-    const x5c = env.state.identity.attestation().certify({
+    const x5c = env.state.identity.attestation().issueCertificate({
       label: `apple ${Buffer.from(credentialId).toString('base64')}`,
       subject: [...organisation, ['OU', 'AAA Certification'], ['CN', 'Touchstone anonymous attestation']],
       spki: credentialKey.spki,
@@ -20,7 +23,7 @@ export const apple: AttestationFormat = {
   },
 };
 
-/** The nonce as [1] EXPLICIT OCTET STRING in a SEQUENCE, as Apple writes it. */
+/** Encodes the nonce like Apple: an OCTET STRING, tagged [1] EXPLICIT, in a SEQUENCE. */
 const nonceExtension = (nonce: Uint8Array): Extension => ({
   oid: '1.2.840.113635.100.8.2',
   critical: false,

@@ -1,15 +1,18 @@
-/** The answer to makeCredential: authenticator data around a new credential, and a statement in the persona's format (CTAP 2.1 section 6.1.2 step 19). */
+/**
+ * Builds the response to authenticatorMakeCredential: authenticator data with the new credential, and an attestation statement
+ * (CTAP 2.1 section 6.1.2 step 19). Also builds authenticator data for assertions.
+ */
 import { type AuthenticatorData, encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
 import { encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
-import type { UserEvidence } from '../commands/user-verification.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { ExtensionOutputs } from '../extensions/registry.ts';
 import type { AttestationChoice } from '../personas/persona.ts';
+import type { UserEvidence } from '../user-evidence.ts';
 import { attestationFormats } from './registry.ts';
 
-/** A compound statement is a list, which the table of CTAP's messages does not have: its maps are for all other formats. */
+/** Key of attStmt. A compound statement is a list, but the message table of CTAP only allows a map, so the list is set separately. */
 const attStmtKey = 0x03;
 
 export interface NewCredential {
@@ -19,19 +22,24 @@ export interface NewCredential {
   user: UserEvidence;
   credential: { credentialId: Uint8Array; key: SigningKey };
   extensions: ExtensionOutputs;
-  /** Which of the authenticator's attestations this credential gets. */
+  /** How this credential is attested. */
   attestation: AttestationChoice;
 }
 
-export function attest(made: NewCredential, env: AuthenticatorEnv) {
+/** Returns the members of the authenticatorMakeCredential response for a new credential. */
+export function attestCredential(made: NewCredential, env: AuthenticatorEnv) {
   const { rpIdHash, user, extensions } = made;
   const { credentialId, key } = made.credential;
   const format = attestationFormats[made.attestation];
   const aaguid =
     format.zeroAaguid && !env.state.identity.attestation().keepsAaguid ? new Uint8Array(16) : env.state.identity.aaguid;
   const attestedCredentialData = { aaguid, credentialId, credentialPublicKey: encode(key.publicKey) };
-  const authData = authenticatorData({ rpIdHash, attestedCredentialData, extensions: extensions.signed }, user, env);
-  const clientDataHash = env.misbehaviour.clientDataHash(made.clientDataHash);
+  const authData = buildAuthenticatorData(
+    { rpIdHash, attestedCredentialData, extensions: extensions.signed },
+    user,
+    env,
+  );
+  const clientDataHash = env.faultHooks.clientDataHash(made.clientDataHash);
   const attStmt = format.attest({ authData, clientDataHash, rpIdHash, credentialId, credentialKey: key }, env);
   const response = commands.authenticatorMakeCredential.response.encode({
     fmt: format.fmt,
@@ -44,8 +52,11 @@ export function attest(made: NewCredential, env: AuthenticatorEnv) {
   return Array.isArray(attStmt) ? response.set(attStmtKey, attStmt) : response;
 }
 
-/** Authenticator data with the flags that the user's evidence and the persona's backup state give, and the next counter. */
-export function authenticatorData(
+/**
+ * Returns encoded authenticator data (WebAuthn L3 section 6.1) and increments the signature counter. The flags follow from the user
+ * check and from the backup state of the persona.
+ */
+export function buildAuthenticatorData(
   { rpIdHash, attestedCredentialData, extensions }: Omit<AuthenticatorData, 'flags' | 'signCount'>,
   user: UserEvidence,
   env: AuthenticatorEnv,
@@ -56,13 +67,13 @@ export function authenticatorData(
     (user.verified ? flag.UV : 0) |
     (backup?.eligible ? flag.BE : 0) |
     (backup?.backedUp ? flag.BS : 0);
-  const data = { rpIdHash, flags, signCount: nextSignCount(env), attestedCredentialData, extensions };
-  return env.misbehaviour.encodedAuthData(encodeAuthenticatorData(env.misbehaviour.authData(data)));
+  const data = { rpIdHash, flags, signCount: incrementSignCount(env), attestedCredentialData, extensions };
+  return env.faultHooks.encodedAuthData(encodeAuthenticatorData(env.faultHooks.authData(data)));
 }
 
-/** One counter for all credentials, as most keys have it; WebAuthn L3 section 6.1.1. */
-export function nextSignCount({ persona, state: { persistent }, misbehaviour }: AuthenticatorEnv): number {
+/** Increments the signature counter that all credentials share, and returns its new value; WebAuthn L3 section 6.1.1. */
+export function incrementSignCount({ persona, state: { persistent }, faultHooks }: AuthenticatorEnv): number {
   if (persona.signCounter === 'constant-zero') return 0;
-  persistent.signCount += misbehaviour.rules.counterStep;
+  persistent.signCount += faultHooks.rules.signCountStep;
   return persistent.signCount;
 }

@@ -1,52 +1,55 @@
 /**
- * The test certification authority: root -> intermediate -> attestation certificate, the same bytes in every run.
- * Private keys are derived from fixed labels (HKDF), so nothing secret is stored and anyone can derive them: these roots
- * prove nothing outside of tests, and say so in their names.
+ * The attestation CA for tests: root -> intermediate -> attestation certificate, the same bytes in every run.
+ * Private keys are derived from fixed labels (HKDF), so no secret is stored and anyone can derive them. The certificates prove
+ * nothing outside of tests; their names say so.
  */
 import { utf8 } from '#base/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { hkdfSha256, importSigningKey, type SigningKey } from '#protocol/crypto.ts';
 import {
-  type Alteration,
   type Authority,
-  certifyAuthority,
-  certifyLeaf,
+  type CertificateTransform,
+  type CertifiedKey,
+  createAuthority,
+  findRoot,
+  issueLeafCertificate,
   type LeafContent,
-  rootOf,
-  type SignerUnderCertificate,
 } from './authority.ts';
-import type { TpmFacts } from './tpm-facts.ts';
+import type { TpmAttestationFields } from './tpm-attestation-fields.ts';
 import { aaguidExtension, type Name } from './x509.ts';
 
-/** The batch key of a model with its certificate, and what else its formats need of the authority. */
-export interface AttestationIdentity extends SignerUnderCertificate {
-  /** Attests this one device: its certificate carries a serial number (enterprise attestation, CTAP 2.1 section 7.1). */
-  enterprise(): SignerUnderCertificate;
-  /** A key that belongs to a format, made from its label; the batch key where one was injected. */
-  keyFor(use: string, algorithm?: CoseAlgorithm): SigningKey;
-  /** A certificate for another key under the same authority. */
-  certify(leaf: LeafContent): Uint8Array[];
-  /** DER. */
+/** The attestation key of a model with its certificates, and what the attestation formats need in addition. */
+export interface AttestationIdentity extends CertifiedKey {
+  /** Returns the key and certificate of this one device: its subject has a serial number (enterprise attestation, CTAP 2.1 section 7.1). */
+  enterprise(): CertifiedKey;
+  /** Returns a key for a format, derived from the label `use`; the injected attestation key if there is one. */
+  deriveKey(use: string, algorithm?: CoseAlgorithm): SigningKey;
+  /** Issues a certificate for another key under the same authority. Returns the chain in DER, without the root. */
+  issueCertificate(leaf: LeafContent): Uint8Array[];
+  /** Root certificate, DER. */
   root: Uint8Array;
-  /** android-key, whose chain goes up to the root: false leaves it out. */
+  /** Whether x5c of android-key includes the root. */
   sendsRoot: boolean;
-  /** authData of fido-u2f shows the AAGUID all the same. */
+  /** Whether authData of fido-u2f contains the AAGUID instead of zeros. */
   keepsAaguid: boolean;
-  /** What its TPM tells, where a test wants something particular. */
-  tpm?: Partial<TpmFacts> | undefined;
+  /** Replaces fields that the TPM attests. */
+  tpm?: Partial<TpmAttestationFields> | undefined;
 }
 
+/** First attributes of every subject in the test CA. */
 export const organisation = [
   ['C', 'CH'],
   ['O', 'Touchstone TEST ONLY - no certified authenticator'],
 ] as const;
 
-const testKey = (label: string, algorithm: CoseAlgorithm = 'ES256', deterministic = true): SigningKey =>
+/** The salt text is part of every derived key: a change would change every certificate. */
+const deriveTestKey = (label: string, algorithm: CoseAlgorithm = 'ES256', deterministic = true): SigningKey =>
   importSigningKey(algorithm, hkdfSha256(utf8('touchstone test pki'), new Uint8Array(32), label, 32), deterministic);
 
-const authority = (commonName: string, issuer?: Authority): Authority =>
-  certifyAuthority([...organisation, ['CN', commonName]], commonName, testKey(commonName), issuer);
+const createTestAuthority = (commonName: string, issuer?: Authority): Authority =>
+  createAuthority([...organisation, ['CN', commonName]], commonName, deriveTestKey(commonName), issuer);
 
+/** Returns a function that calls `make` at the first call and returns the same value from then on. */
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
   return () => {
@@ -55,79 +58,79 @@ const once = <T>(make: () => T): (() => T) => {
   };
 };
 
-const root = once(() => authority('Touchstone Test Root CA'));
-const intermediate = once(() => authority('Touchstone Test Attestation CA', root()));
-/** Nobody is told to trust this one. */
-const strangerRoot = once(() => authority('Touchstone Unknown Root CA'));
+const root = once(() => createTestAuthority('Touchstone Test Root CA'));
+const intermediate = once(() => createTestAuthority('Touchstone Test Attestation CA', root()));
+const untrustedRoot = once(() => createTestAuthority('Touchstone Unknown Root CA'));
 
-/** The roots that a relying party must trust to accept our attestation, DER. */
+/** Returns the root certificates that a relying party must trust to accept our attestation, DER. */
 export const trustAnchors = (): Uint8Array[] => [root().certificate];
 
-/** The intermediate authority's certificate, DER. */
+/** Returns the certificates of the intermediate authorities, DER. */
 export const intermediateCertificates = (): Uint8Array[] => [intermediate().certificate];
 
-/** A root that no relying party trusts, DER. */
-export const strangerAnchor = (): Uint8Array => strangerRoot().certificate;
+/** Returns a root certificate that is not in `trustAnchors`, DER. */
+export const untrustedRootCertificate = (): Uint8Array => untrustedRoot().certificate;
 
-/** What a certificate is made for. */
-export interface LeafRequest {
+/** Options of `createAttestationIdentity`. */
+export interface AttestationIdentityOptions {
   model: string;
-  /** Absent for fido-u2f, whose certificate knows no model. */
+  /** 16 bytes; absent for fido-u2f, whose certificate has no AAGUID. */
   aaguid?: Uint8Array | undefined;
-  /** Changes the template before it is signed. */
-  alter?: Alteration | undefined;
-  /** The leaf hangs under the intermediate CA instead of the root. */
+  /** Changes the certificate template before it is signed. */
+  transformCertificate?: CertificateTransform | undefined;
+  /** The intermediate CA issues the leaf, not the root. */
   intermediateCa?: boolean | undefined;
+  /** A root that is not in `trustAnchors` issues the leaf. */
   untrusted?: boolean | undefined;
   /** The attestation key signs with RFC 6979 nonces: reproducible, and 30 times slower. */
   deterministic?: boolean | undefined;
-  /** Instead of the test authority. */
+  /** Replaces the test authority. */
   authority?: Authority | undefined;
-  /** Instead of a key made from the model's name. */
+  /** Replaces the key that is derived from the name of the model. */
   key?: SigningKey | undefined;
-  tpm?: Partial<TpmFacts> | undefined;
+  tpm?: Partial<TpmAttestationFields> | undefined;
   keepsAaguid?: boolean | undefined;
   sendsRoot?: boolean | undefined;
 }
 
-/** An attestation key with its certificate, WebAuthn L3 section 8.2.1. */
-export function attestationIdentity(request: LeafRequest): AttestationIdentity {
-  const { model, aaguid, alter, deterministic = false } = request;
-  const issuer = request.authority ?? testAuthority(request);
-  const certify = (leaf: LeafContent) => certifyLeaf(issuer, leaf, alter);
-  const keyFor = (use: string, algorithm: CoseAlgorithm = 'ES256') =>
-    request.key?.algorithm === algorithm ? request.key : testKey(`${model} ${use}`, algorithm, deterministic);
-  const attest = (use: string, more: Name) => {
-    const key = keyFor(use);
+/** Creates an attestation key with its certificate, WebAuthn L3 section 8.2.1. */
+export function createAttestationIdentity(options: AttestationIdentityOptions): AttestationIdentity {
+  const { model, aaguid, transformCertificate, deterministic = false } = options;
+  const issuer = options.authority ?? selectTestAuthority(options);
+  const issueCertificate = (leaf: LeafContent) => issueLeafCertificate(issuer, leaf, transformCertificate);
+  const deriveKey = (use: string, algorithm: CoseAlgorithm = 'ES256') =>
+    options.key?.algorithm === algorithm ? options.key : deriveTestKey(`${model} ${use}`, algorithm, deterministic);
+  const createCertifiedKey = (use: string, moreAttributes: Name): CertifiedKey => {
+    const key = deriveKey(use);
     const subject: Name = [
       ...organisation,
       ['OU', 'Authenticator Attestation'],
       ['CN', `${model} (emulated)`],
-      ...more,
+      ...moreAttributes,
     ];
     const extensions = aaguid ? [aaguidExtension(aaguid)] : [];
-    return { key, chain: certify({ label: `${model} ${use}`, subject, spki: key.spki, extensions }) };
+    return { key, chain: issueCertificate({ label: `${model} ${use}`, subject, spki: key.spki, extensions }) };
   };
   return {
-    ...attest(aaguid ? 'packed' : 'fido-u2f', []),
-    enterprise: once(() => attest('enterprise', [['serialNumber', 'TEST-0001']])),
-    keyFor,
-    certify,
-    root: rootOf(issuer).certificate,
-    tpm: request.tpm,
-    sendsRoot: request.sendsRoot ?? true,
-    keepsAaguid: request.keepsAaguid ?? false,
+    ...createCertifiedKey(aaguid ? 'packed' : 'fido-u2f', []),
+    enterprise: once(() => createCertifiedKey('enterprise', [['serialNumber', 'TEST-0001']])),
+    deriveKey,
+    issueCertificate,
+    root: findRoot(issuer).certificate,
+    tpm: options.tpm,
+    sendsRoot: options.sendsRoot ?? true,
+    keepsAaguid: options.keepsAaguid ?? false,
   };
 }
 
-function testAuthority({ untrusted, intermediateCa }: LeafRequest): Authority {
-  if (untrusted) return strangerRoot();
+function selectTestAuthority({ untrusted, intermediateCa }: AttestationIdentityOptions): Authority {
+  if (untrusted) return untrustedRoot();
   return intermediateCa ? intermediate() : root();
 }
 
-/** A service of the test authority that signs with RSA, with its chain below the root. */
-export function certificateOfService(commonName: string): SignerUnderCertificate {
-  const key = testKey(commonName, 'RS256');
+/** Creates an RSA key for a service, with a certificate that the intermediate CA issues. */
+export function createServiceKey(commonName: string): CertifiedKey {
+  const key = deriveTestKey(commonName, 'RS256');
   const subject: Name = [...organisation, ['CN', commonName]];
-  return { key, chain: certifyLeaf(intermediate(), { label: commonName, subject, spki: key.spki }) };
+  return { key, chain: issueLeafCertificate(intermediate(), { label: commonName, subject, spki: key.spki }) };
 }

@@ -1,8 +1,8 @@
-/** Our attestation against verifiers that are not ours. */
+/** Attestation of personas, checked with third-party verifiers. */
 import 'reflect-metadata';
 import { X509Certificate } from '@peculiar/x509';
 import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { assert, beforeAll, describe, expect, it } from 'vitest';
 import { toBase64url, toHex, utf8 } from '#base/bytes.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
@@ -28,7 +28,7 @@ beforeAll(() => {
     SettingsService.setRootCertificates({ identifier, certificates });
 });
 
-async function verified(options: AuthenticatorOptions) {
+async function registerAndVerify(options: AuthenticatorOptions) {
   const platform = new TestPlatform(createAuthenticator(options));
   const uv = options.persona === 'apple-passwords' || options.persona === 'windows-hello-software';
   const pubKeyCredParams = [-8, -7].map((alg) => ({ type: 'public-key', alg }));
@@ -43,7 +43,7 @@ async function verified(options: AuthenticatorOptions) {
       ['authData', authData],
     ]),
   );
-  const idEnd = 55 + authData[53]! * 256 + authData[54]!; // read by hand: some defects break authenticator data
+  const idEnd = 55 + authData[53]! * 256 + authData[54]!; // not parsed: some defects make authenticator data invalid
   const id = toBase64url(authData.subarray(55, idEnd));
   return verifyRegistrationResponse({
     response: {
@@ -63,7 +63,7 @@ async function verified(options: AuthenticatorOptions) {
   });
 }
 
-describe('@simplewebauthn/server accepts', () => {
+describe('@simplewebauthn/server accepts attestation', () => {
   it.each<[AttestationChoice, AuthenticatorOptions['persona'], string]>([
     ['packed-basic', 'yubikey-5-nfc', 'packed'],
     ['packed-basic', 'touchstone-key', 'packed'],
@@ -71,8 +71,8 @@ describe('@simplewebauthn/server accepts', () => {
     ['packed-self', 'touchstone-key', 'packed'],
     ['fido-u2f', 'yubikey-5-legacy', 'fido-u2f'],
     ['none', 'apple-passwords', 'none'],
-  ])('%s of %s', async (attestation, persona, fmt) => {
-    const { verified: accepted, registrationInfo } = await verified({ persona, attestation });
+  ])('%s of persona %s', async (attestation, persona, fmt) => {
+    const { verified: accepted, registrationInfo } = await registerAndVerify({ persona, attestation });
     expect(accepted).toBe(true);
     expect(registrationInfo?.fmt).toBe(fmt);
     const zero = attestation === 'fido-u2f';
@@ -80,7 +80,7 @@ describe('@simplewebauthn/server accepts', () => {
   });
 });
 
-describe('@simplewebauthn/server refuses', () => {
+describe('@simplewebauthn/server rejects the defect', () => {
   it.each<DefectId>([
     'signature.zero',
     'signature.other-challenge',
@@ -96,7 +96,7 @@ describe('@simplewebauthn/server refuses', () => {
     'certificate.version-1',
     'flags.bs-without-be',
   ])('%s', async (defect) => {
-    const attempt = verified({ persona: 'yubikey-5-nfc', defects: [defect] }).then(
+    const attempt = registerAndVerify({ persona: 'yubikey-5-nfc', defects: [defect] }).then(
       ({ verified: accepted }) => accepted,
       () => false,
     );
@@ -107,24 +107,25 @@ describe('@simplewebauthn/server refuses', () => {
 it.each<[DefectId, string]>([
   ['authdata.credential-id-too-long', 'authdata.credential-id'],
   ['cose.cut-off', 'cbor.truncated'],
-])('our strict parser refuses %s, which @simplewebauthn/server 14 lets through', async (defect, rule) => {
+])('our strict parser rejects the defect %s, which @simplewebauthn/server 14 accepts', async (defect, rule) => {
   const authenticator = createAuthenticator({ persona: 'yubikey-5-nfc', defects: [defect] });
   const { response } = await new TestPlatform(authenticator).makeCredential();
   expect(() => parseAuthenticatorData(response.authData)).toThrow(expect.objectContaining({ rule }));
 });
 
-describe('certificates', () => {
+describe('attestation certificates', () => {
   const chainOf = async (options: AuthenticatorOptions) => {
     const { response } = await new TestPlatform(createAuthenticator(options)).makeCredential();
     return (response.attStmt.get('x5c') as Uint8Array[]).map((der) => new X509Certificate(Buffer.from(der)));
   };
 
-  it('chain from the leaf to the root, as @peculiar/x509 reads them', async () => {
+  it('form a chain from the leaf to the root that @peculiar/x509 verifies', async () => {
     const chain = await chainOf({ persona: 'touchstone-key' });
     const [root] = trustAnchors().map((der) => new X509Certificate(Buffer.from(der)));
-    const path = [...chain, root!];
+    assert(root);
+    const path = [...chain, root];
     for (const [index, certificate] of path.entries()) {
-      const issuer = path[index + 1] ?? root!;
+      const issuer = path[index + 1] ?? root;
       expect(certificate.issuer).toBe(issuer.subject);
       expect(await certificate.verify({ publicKey: issuer.publicKey, signatureOnly: true })).toBe(true);
     }
@@ -133,19 +134,18 @@ describe('certificates', () => {
     expect(chain[0]?.notAfter.toISOString()).toBe('2049-12-31T23:59:59.000Z');
   });
 
-  it('carry the AAGUID as an OCTET STRING within the extension', async () => {
+  it('contain the AAGUID as an OCTET STRING inside the extension', async () => {
     const [leaf] = await chainOf({ persona: 'touchstone-key' });
-    const extension = leaf!.getExtension('1.3.6.1.4.1.45724.1.1.4');
-    expect(extension?.critical).toBe(false);
-    expect(toHex(new Uint8Array(extension!.value))).toBe(
-      `0410${personas['touchstone-key'].aaguid.replaceAll('-', '')}`,
-    );
+    const extension = leaf?.getExtension('1.3.6.1.4.1.45724.1.1.4');
+    assert(extension);
+    expect(extension.critical).toBe(false);
+    expect(toHex(new Uint8Array(extension.value))).toBe(`0410${personas['touchstone-key'].aaguid.replaceAll('-', '')}`);
   });
 
-  it('are the same bytes in every authenticator of a model', async () => {
+  it('are identical in every authenticator of a model', async () => {
     const [one, other] = await Promise.all([1, 2].map(() => chainOf({ persona: 'yubikey-bio' })));
-    expect(one!.map((certificate) => certificate.toString('pem'))).toEqual(
-      other!.map((certificate) => certificate.toString('pem')),
-    );
+    const toPems = (chain: X509Certificate[] = []) => chain.map((certificate) => certificate.toString('pem'));
+    expect(toPems(one)).toHaveLength(1);
+    expect(toPems(one)).toEqual(toPems(other));
   });
 });

@@ -1,20 +1,21 @@
-/** A certification authority for attestation: what it issues, and what a relying party must trust. */
+/** A certification authority (CA) for attestation certificates. */
 import { importSigningKey, type SigningKey } from '#protocol/crypto.ts';
 import {
   authorityKeyIdentifier,
   basicConstraints,
   type CertificateTemplate,
+  deriveSerialNumber,
   type Extension,
-  issue,
   keyUsage,
   type Name,
-  serialFrom,
+  signCertificate,
   subjectKeyIdentifier,
 } from './x509.ts';
 
-/** Who signs, and the chain from the leaf upwards, without the root. */
-export interface SignerUnderCertificate {
+/** A signing key with its certificates. */
+export interface CertifiedKey {
   key: SigningKey;
+  /** DER certificates from the leaf upwards, without the root. */
   chain: Uint8Array[];
 }
 
@@ -23,41 +24,54 @@ export interface Authority {
   name: Name;
   /** DER. */
   certificate: Uint8Array;
-  /** The authority that certified this one; absent for a root. */
+  /** The authority that issued `certificate`; absent for a root. */
   issuer?: Authority | undefined;
 }
 
-/** What a certificate below an authority is to say beside what all of them say. */
+/** What is specific to one leaf certificate. */
 export interface LeafContent {
-  /** Serial number and, where the caller makes it so, key follow from it. */
+  /** The serial number is derived from it. */
   label: string;
   subject: Name;
+  /** SubjectPublicKeyInfo, DER. */
   spki: Uint8Array;
   extensions?: readonly Extension[];
 }
 
-export type Alteration = (template: CertificateTemplate) => CertificateTemplate;
+/** Returns a changed certificate template; it is called before the certificate is signed. */
+export type CertificateTransform = (template: CertificateTemplate) => CertificateTemplate;
 
 const validity = { notBefore: new Date('2024-01-01T00:00:00Z'), notAfter: new Date('2049-12-31T23:59:59Z') };
 
-/** A root, or an intermediate below `issuer`. */
-export function certifyAuthority(name: Name, label: string, key: SigningKey, issuer?: Authority): Authority {
-  const extensions = [
-    basicConstraints(true),
-    keyUsage('authority'),
-    subjectKeyIdentifier(key.spki),
-    authorityKeyIdentifier((issuer?.key ?? key).spki),
-  ];
-  const template = { version: 3, serial: serialFrom(label), issuer: issuer?.name ?? name, subject: name, ...validity };
-  const certificate = issue({ ...template, spki: key.spki, extensions }, issuer?.key ?? key);
-  return { key, name, certificate, issuer };
-}
-
-/** The certificate of a key below `authority`, with the intermediates above it and without the root. */
-export function certifyLeaf(authority: Authority, leaf: LeafContent, alter: Alteration = (same) => same): Uint8Array[] {
+/** Creates a root authority, or an intermediate authority below `issuer`. */
+export function createAuthority(name: Name, label: string, key: SigningKey, issuer?: Authority): Authority {
+  const issuerKey = issuer?.key ?? key;
   const template: CertificateTemplate = {
     version: 3,
-    serial: serialFrom(leaf.label),
+    serial: deriveSerialNumber(label),
+    issuer: issuer?.name ?? name,
+    subject: name,
+    ...validity,
+    spki: key.spki,
+    extensions: [
+      basicConstraints(true),
+      keyUsage('authority'),
+      subjectKeyIdentifier(key.spki),
+      authorityKeyIdentifier(issuerKey.spki),
+    ],
+  };
+  return { key, name, certificate: signCertificate(template, issuerKey), issuer };
+}
+
+/** Issues a leaf certificate. Returns it with the intermediate certificates above it, without the root. */
+export function issueLeafCertificate(
+  authority: Authority,
+  leaf: LeafContent,
+  transform: CertificateTransform = (template) => template,
+): Uint8Array[] {
+  const template: CertificateTemplate = {
+    version: 3,
+    serial: deriveSerialNumber(leaf.label),
     issuer: authority.name,
     subject: leaf.subject,
     ...validity,
@@ -70,16 +84,18 @@ export function certifyLeaf(authority: Authority, leaf: LeafContent, alter: Alte
       ...(leaf.extensions ?? []),
     ],
   };
-  return [issue(alter(template), authority.key), ...intermediatesFrom(authority)];
+  return [signCertificate(transform(template), authority.key), ...listIntermediates(authority)];
 }
 
-const intermediatesFrom = (authority: Authority): Uint8Array[] =>
-  authority.issuer ? [authority.certificate, ...intermediatesFrom(authority.issuer)] : [];
+const listIntermediates = (authority: Authority): Uint8Array[] =>
+  authority.issuer ? [authority.certificate, ...listIntermediates(authority.issuer)] : [];
 
-export const rootOf = (authority: Authority): Authority => (authority.issuer ? rootOf(authority.issuer) : authority);
+/** Returns the root of the authority's chain. */
+export const findRoot = (authority: Authority): Authority =>
+  authority.issuer ? findRoot(authority.issuer) : authority;
 
-/** An authority of one's own, from its private P-256 scalar and its certificate in DER. */
-export const authorityFrom = (secret: Uint8Array, name: Name, certificate: Uint8Array): Authority => ({
+/** Returns an authority from its private P-256 scalar, its name and its certificate in DER. */
+export const importAuthority = (secret: Uint8Array, name: Name, certificate: Uint8Array): Authority => ({
   key: importSigningKey('ES256', secret, true),
   name,
   certificate,

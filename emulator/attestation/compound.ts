@@ -1,4 +1,7 @@
-/** Attestation statement format `compound`, WebAuthn L3 section 8.9: a list of at least two statements of other formats, here full and self attestation. */
+/**
+ * Attestation statement format `compound`, WebAuthn L3 section 8.9: a list of at least two statements of other formats, here packed
+ * basic and packed self attestation.
+ */
 import type { CborMap } from '#protocol/cbor.ts';
 import type { AttestationFormat } from './format.ts';
 import { packedBasic, packedSelf } from './packed.ts';

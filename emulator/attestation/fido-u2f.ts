@@ -1,4 +1,4 @@
-/** Attestation statement format `fido-u2f`, WebAuthn L3 section 8.6: the registration message of U2F, signed under exactly one certificate. */
+/** Attestation statement format `fido-u2f`, WebAuthn L3 section 8.6: signs the U2F registration message; x5c has exactly one certificate. */
 import { concat } from '#base/bytes.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import type { AttestationFormat } from './format.ts';
@@ -6,7 +6,7 @@ import type { AttestationFormat } from './format.ts';
 export const fidoU2f: AttestationFormat = {
   fmt: 'fido-u2f',
   zeroAaguid: true,
-  algorithms: ['ES256'], // U2F knows no other
+  algorithms: ['ES256'], // U2F supports no other algorithm
   attest({ clientDataHash, rpIdHash, credentialId, credentialKey }, env) {
     const { key, chain } = env.state.identity.attestation();
     const x = credentialKey.publicKey.get(coseKeyLabels.x) as Uint8Array;
@@ -14,7 +14,7 @@ export const fidoU2f: AttestationFormat = {
     const publicKeyU2f = concat(new Uint8Array([0x04]), x, y);
     const signed = concat(new Uint8Array([0x00]), rpIdHash, clientDataHash, credentialId, publicKeyU2f);
     return new Map<string, Uint8Array | Uint8Array[]>([
-      ['sig', env.misbehaviour.signature(key.sign(signed))],
+      ['sig', env.faultHooks.signature(key.sign(signed))],
       ['x5c', chain],
     ]);
   },

@@ -1,5 +1,4 @@
-/** The shape of an attestation statement format, WebAuthn L3 section 8. */
-
+/** The interface that every attestation statement format implements, WebAuthn L3 section 8. */
 import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
@@ -7,7 +6,7 @@ import type { SigningKey } from '#protocol/crypto.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 
 export interface AttestationInput {
-  /** Encoded, as it will be sent. */
+  /** Encoded authenticator data, exactly as it is sent. */
   authData: Uint8Array;
   /** 32 bytes. */
   clientDataHash: Uint8Array;
@@ -18,10 +17,10 @@ export interface AttestationInput {
 
 export interface AttestationFormat {
   fmt: AttestationFormatId;
-  /** fido-u2f knows no AAGUID: authData then carries zeros. */
+  /** True for fido-u2f, which has no AAGUID: authData then contains zeros. */
   zeroAaguid?: boolean;
-  /** Credential keys that it can attest; all when absent. */
+  /** Algorithms of credential keys that the format can attest; absent means all. */
   algorithms?: readonly CoseAlgorithm[];
-  /** The attestation statement; a list for `compound`, which holds others. */
+  /** Returns the attestation statement. `compound` returns a list of statements. */
   attest(input: AttestationInput, env: AuthenticatorEnv): CborMap | CborMap[];
 }

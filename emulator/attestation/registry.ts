@@ -1,4 +1,7 @@
-/** The ways to attest. A new format is its file, a line here and its row in `#protocol/attestation-formats.ts`. */
+/**
+ * The attestation choices by id. To add a format, add its file, a line here, its row in `#protocol/attestation-formats.ts`, and its
+ * attestation type in `metadata.ts`. The verifier is in `src/relying-party/verification/formats`.
+ */
 import type { AttestationChoice } from '../personas/persona.ts';
 import { androidKey } from './android-key.ts';
 import { androidSafetynet } from './android-safetynet.ts';

@@ -1,13 +1,13 @@
 /**
- * WebAuthn L3 section 16 "Test Vectors", reproduced through the public API. Compared are SHA-256 digests: of clientDataJSON and
- * attestationObject, and of clientDataJSON, authenticatorData and signature, joined. Those of packed.ES384, packed.ES512, packed.Ed448,
- * tpm.ES256 and of android-key.ES256's authentication follow from the section's derivation; the others were held against its
- * published values as well.
+ * WebAuthn L3 section 16 "Test Vectors", reproduced through the public API. The tests compare SHA-256 digests: of clientDataJSON and
+ * attestationObject, and of clientDataJSON, authenticatorData and signature, concatenated. The digests of packed.ES384, packed.ES512,
+ * packed.Ed448, tpm.ES256 and of the authentication of android-key.ES256 come from the derivation in that section; the others were
+ * also compared with the published values.
  */
 import { expect, it } from 'vitest';
 import { concat, toHex } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { w3cAuthority, w3cCeremonies, w3cVectors } from './testing/w3c-vectors.ts';
+import { runW3cCeremonies, w3cAuthority, w3cVectors } from './testing/w3c-vectors.ts';
 
 const rootDigest = '68ff927708f5d229252ffe4a1c6842c11998d1e1fa2b46138bb5642eff9b161b';
 
@@ -76,17 +76,17 @@ const digests: Record<string, { registration: string; authentication: string }> 
 
 const digestOf = (...parts: Uint8Array[]) => toHex(sha256(concat(...parts)));
 
-it('the attestation trust root', () => {
+it('reproduces the attestation trust root certificate', () => {
   expect(digestOf(w3cAuthority().certificate)).toBe(rootDigest);
 });
 
-it('all 15 vectors are here', () => {
+it('has all 15 vectors', () => {
   expect(w3cVectors.map(({ name }) => name)).toEqual(Object.keys(digests));
   expect(w3cVectors).toHaveLength(15);
 });
 
-it.each(w3cVectors.map((vector) => [vector.name, vector] as const))('%s', async (name, vector) => {
-  const { registration, authentication } = await w3cCeremonies(vector);
+it.each(w3cVectors.map((vector) => [vector.name, vector] as const))('reproduces %s', async (name, vector) => {
+  const { registration, authentication } = await runW3cCeremonies(vector);
   const { clientDataJSON, authenticatorData, signature } = authentication;
   expect({
     registration: digestOf(registration.clientDataJSON, registration.attestationObject),

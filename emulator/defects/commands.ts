@@ -1,197 +1,211 @@
-/** What makeCredential, getAssertion, getNextAssertion and reset do and leave undone. */
+/** Defects in the behaviour of makeCredential, getAssertion, getNextAssertion and reset. */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
-import { trying } from './defect.ts';
-import { bytesOf, drop, edit, flip, inAnswer, inRequest, listOf, put, within } from './mutators.ts';
+import { defectsDetectedBy } from './defect.ts';
+import {
+  deleteMember,
+  editBytes,
+  editList,
+  editMap,
+  editMember,
+  editRequest,
+  editResponse,
+  flipBits,
+  setMember,
+} from './mutators.ts';
 
-const makeCredential = (change: (map: CborMap) => CborMap) => inRequest('authenticatorMakeCredential', change);
-const getAssertion = (change: (map: CborMap) => CborMap) => inRequest('authenticatorGetAssertion', change);
-const assertion = (change: (map: CborMap) => CborMap) => inAnswer('authenticatorGetAssertion', change);
+const editMakeCredential = (change: (map: CborMap) => CborMap) => editRequest('authenticatorMakeCredential', change);
+const editGetAssertion = (change: (map: CborMap) => CborMap) => editRequest('authenticatorGetAssertion', change);
+const editAssertion = (change: (map: CborMap) => CborMap) => editResponse('authenticatorGetAssertion', change);
 const es256 = new Map<CborKey, CborValue>([
   ['alg', -7],
   ['type', 'public-key'],
 ]);
 
-export const registrationDefects = trying('suite', {
+export const registrationDefects = defectsDetectedBy('suite', {
   'registration.exclude-list-ignored': {
-    title: 'Registers a second time although excludeList names its credential',
+    title: 'A credential is registered although excludeList contains an existing one',
     breaks: 'CTAP 2.1 section 6.1.2 step 12',
-    ...makeCredential(drop(0x05)),
+    ...editMakeCredential(deleteMember(0x05)),
   },
   'registration.presence-not-awaited': {
-    title: 'Claims user presence without a gesture',
+    title: 'User presence is reported without a touch',
     breaks: 'CTAP 2.1 section 6.1.2 step 14',
-    rules: { presenceIsAwaited: false },
+    rules: { enforceUserPresence: false },
   },
   'registration.verification-not-required': {
-    title: 'Stores a passkey for an unverified user although a PIN is set',
+    title: 'A discoverable credential is created without user verification although a PIN is set',
     breaks: 'CTAP 2.1 section 6.1.2 step 8',
-    rules: { verificationMatters: false },
+    rules: { enforceUserVerification: false },
   },
   'registration.token-ignored': {
-    title: 'Takes no notice of a pinUvAuthParam and does not verify the user',
+    title: 'pinUvAuthParam is ignored and the user is not verified',
     breaks: 'CTAP 2.1 section 6.1.2 step 11',
-    ...makeCredential((map) => drop(0x08)(drop(0x09)(map))),
+    ...editMakeCredential((map) => deleteMember(0x08)(deleteMember(0x09)(map))),
   },
   'registration.rk-ignored': {
-    title: 'Does not store a credential that was asked to be discoverable',
+    title: 'rk: true does not store a discoverable credential',
     breaks: 'CTAP 2.1 section 6.1.2 step 17',
-    ...makeCredential(within(0x07, drop('rk'))),
+    ...editMakeCredential(editMap(0x07, deleteMember('rk'))),
   },
   'registration.rk-always': {
-    title: 'Stores every credential, asked to or not',
+    title: 'Every credential is discoverable, whatever the rk option is',
     breaks: 'CTAP 2.1 section 6.1.2 step 17',
-    ...makeCredential((map) => within(0x07, put('rk', true))(map.has(0x07) ? map : put(0x07, new Map())(map))),
+    ...editMakeCredential((map) =>
+      editMap(0x07, setMember('rk', true))(map.has(0x07) ? map : setMember(0x07, new Map())(map)),
+    ),
   },
   'registration.up-false-accepted': {
-    title: 'Accepts the option up: false',
+    title: 'The option up: false is accepted',
     breaks: 'CTAP 2.1 section 6.1.2 step 5',
-    ...makeCredential(within(0x07, drop('up'))),
+    ...editMakeCredential(editMap(0x07, deleteMember('up'))),
   },
   'registration.uv-option-ignored': {
-    title: 'Takes no notice of uv: true where it cannot verify',
+    title: 'uv: true is ignored instead of rejected when the user cannot be verified',
     breaks: 'CTAP 2.1 section 6.1.2 step 5',
-    ...makeCredential(within(0x07, drop('uv'))),
+    ...editMakeCredential(editMap(0x07, deleteMember('uv'))),
   },
   'registration.algorithm-last': {
-    title: 'Prefers the last algorithm of the request to the first',
+    title: 'The last supported algorithm of the request is used instead of the first',
     breaks: 'CTAP 2.1 section 6.1.2 step 3',
-    ...makeCredential(listOf(0x04, (items) => [...items].reverse())),
+    ...editMakeCredential(editList(0x04, (items) => [...items].reverse())),
   },
   'registration.algorithm-forced': {
-    title: 'Makes ES256 keys, asked to or not',
+    title: 'The key is always ES256, whatever the request contains',
     breaks: 'CTAP 2.1 section 6.1.2 step 3',
-    ...makeCredential(put(0x04, [es256])),
+    ...editMakeCredential(setMember(0x04, [es256])),
   },
   'registration.user-name-lost': {
-    title: 'Does not store the name of the user',
+    title: 'The user name is not stored',
     breaks: 'CTAP 2.1 section 6.1.2 step 17',
-    ...makeCredential(within(0x03, drop('name'))),
+    ...editMakeCredential(editMap(0x03, deleteMember('name'))),
   },
   'registration.enterprise-ignored': {
-    title: 'Takes no notice of enterpriseAttestation where it is not supported',
+    title: 'enterpriseAttestation is ignored instead of rejected when it is not supported',
     breaks: 'CTAP 2.1 section 6.1.2 step 9',
-    ...makeCredential(drop(0x0a)),
+    ...editMakeCredential(deleteMember(0x0a)),
   },
   'registration.missing-hash-accepted': {
-    title: 'Registers without a clientDataHash',
+    title: 'A request without clientDataHash is accepted',
     breaks: 'CTAP 2.1 section 6.1.2',
-    ...makeCredential((map) => (map.has(0x01) ? map : put(0x01, new Uint8Array(32))(map))),
+    ...editMakeCredential((map) => (map.has(0x01) ? map : setMember(0x01, new Uint8Array(32))(map))),
   },
 });
 
 export const assertionDefects = {
-  ...trying('suite', {
+  ...defectsDetectedBy('suite', {
     'assertion.allow-list-ignored': {
-      title: 'Answers with a credential that allowList does not name',
+      title: 'The response contains a credential that is not in allowList',
       breaks: 'CTAP 2.1 section 6.2.2 step 7',
-      ...getAssertion(drop(0x03)),
+      ...editGetAssertion(deleteMember(0x03)),
     },
     'assertion.cred-protect-ignored': {
-      title: 'Uses protected credentials without user verification',
+      title: 'Protected credentials are used without user verification',
       breaks: 'CTAP 2.1 section 6.2.2 step 7',
-      rules: { credentialProtectionMatters: false },
+      rules: { enforceCredProtect: false },
     },
     'assertion.touch-for-silence': {
-      title: 'Asks for a touch and claims presence for up: false',
+      title: 'up: false still requires a touch and reports user presence',
       breaks: 'CTAP 2.1 section 6.2.2 step 9',
-      ...getAssertion(within(0x05, drop('up'))),
+      ...editGetAssertion(editMap(0x05, deleteMember('up'))),
     },
     'assertion.silence-for-touch': {
-      title: 'Signs without a touch although up was asked for',
+      title: 'up: true signs without a touch',
       breaks: 'CTAP 2.1 section 6.2.2 step 9',
-      ...getAssertion((map) => within(0x05, put('up', false))(map.has(0x05) ? map : put(0x05, new Map())(map))),
+      ...editGetAssertion((map) =>
+        editMap(0x05, setMember('up', false))(map.has(0x05) ? map : setMember(0x05, new Map())(map)),
+      ),
     },
     'assertion.rk-option-accepted': {
-      title: 'Accepts the option rk',
+      title: 'The option rk is accepted',
       breaks: 'CTAP 2.1 section 6.2.2 step 4',
-      ...getAssertion(within(0x05, drop('rk'))),
+      ...editGetAssertion(editMap(0x05, deleteMember('rk'))),
     },
     'assertion.names-unverified': {
-      title: 'Tells the names of accounts to an unverified user',
+      title: 'User names are returned without user verification',
       breaks: 'CTAP 2.1 section 6.2.2 step 12',
-      rules: { namesNeedVerification: false },
+      rules: { hideNamesWithoutVerification: false },
     },
     'assertion.oldest-first': {
-      title: 'Answers with the oldest account first',
+      title: 'The oldest credential is returned first instead of the newest',
       breaks: 'CTAP 2.1 section 6.2.2 step 12',
       rules: { newestCredentialFirst: false },
     },
     'assertion.never-forgotten': {
-      title: 'getNextAssertion works after 30 seconds and more',
+      title: 'getNextAssertion works after more than 30 seconds',
       breaks: 'CTAP 2.1 section 6.3 step 3',
-      rules: { assertionsAreForgotten: false },
+      rules: { expireAssertions: false },
     },
   }),
-  ...trying('client', {
+  ...defectsDetectedBy('client', {
     'assertion.count-missing': {
-      title: 'numberOfCredentials is missing: the other accounts stay unknown',
+      title: 'numberOfCredentials is missing, so further accounts cannot be found',
       breaks: 'CTAP 2.1 section 6.2.2 step 12',
-      ...assertion(drop(0x05)),
+      ...editAssertion(deleteMember(0x05)),
     },
     'assertion.count-too-large': {
-      title: 'numberOfCredentials is more than there are',
+      title: 'numberOfCredentials is larger than the number of credentials',
       breaks: 'CTAP 2.1 section 6.2.2 step 12',
-      ...assertion(put(0x05, 9)),
+      ...editAssertion(setMember(0x05, 9)),
     },
     'assertion.count-absurd': {
-      title: 'numberOfCredentials is four thousand million',
+      title: 'numberOfCredentials is 4294967295',
       breaks: 'CTAP 2.1 section 6.2.2 step 12',
-      ...assertion(put(0x05, 0xffff_ffff)),
+      ...editAssertion(setMember(0x05, 0xffff_ffff)),
     },
     'assertion.credential-missing': {
-      title: 'The answer does not say which credential signed',
+      title: 'credential is missing in the response',
       breaks: 'CTAP 2.1 section 6.2.2',
-      ...assertion(drop(0x01)),
+      ...editAssertion(deleteMember(0x01)),
     },
     'assertion.signature-missing': {
-      title: 'The answer has no signature',
+      title: 'signature is missing in the response',
       breaks: 'CTAP 2.1 section 6.2.2',
-      ...assertion(drop(0x03)),
+      ...editAssertion(deleteMember(0x03)),
     },
     'assertion.user-id-missing': {
       title: 'The user entity has no id',
       breaks: 'CTAP 2.1 section 6.2.2 step 12',
-      ...assertion(within(0x04, drop('id'))),
+      ...editAssertion(editMap(0x04, deleteMember('id'))),
     },
   }),
-  ...trying('relying-party', {
+  ...defectsDetectedBy('relying-party', {
     'assertion.credential-other': {
-      title: 'The answer names another credential than the one that signed',
+      title: 'The response contains another credential id than the one that signed',
       breaks: 'WebAuthn L3 section 7.2 step 5',
-      ...assertion(within(0x01, bytesOf('id', flip(-1)))),
+      ...editAssertion(editMap(0x01, editBytes('id', flipBits(-1)))),
     },
     'assertion.user-missing': {
       title: 'The user handle is missing although no allowList was sent',
       breaks: 'WebAuthn L3 section 7.2 step 6',
-      ...assertion(drop(0x04)),
+      ...editAssertion(deleteMember(0x04)),
     },
     'assertion.user-other': {
-      title: 'The user handle is of somebody else',
+      title: 'The user handle belongs to another user',
       breaks: 'WebAuthn L3 section 7.2 step 6',
-      ...assertion(
-        within(
+      ...editAssertion(
+        editMap(
           0x04,
-          edit('id', () => new Uint8Array([1, 2, 3])),
+          editMember('id', () => new Uint8Array([1, 2, 3])),
         ),
       ),
     },
   }),
 };
 
-export const resetDefects = trying('suite', {
+export const resetDefects = defectsDetectedBy('suite', {
   'reset.any-time': {
-    title: 'Resets long after power-up',
+    title: 'Reset is accepted more than 10 seconds after power-up',
     breaks: 'CTAP 2.1 section 6.6',
-    rules: { resetNeedsPowerUp: false },
+    rules: { enforceResetAfterPowerUp: false },
   },
   'reset.without-touch': {
-    title: 'Resets without a touch',
+    title: 'Reset does not require a touch',
     breaks: 'CTAP 2.1 section 6.6',
-    rules: { resetNeedsTouch: false },
+    rules: { enforceTouchForReset: false },
   },
   'reset.forgets-nothing': {
-    title: 'Says that it was reset and keeps credentials and PIN',
+    title: 'Reset returns success but keeps credentials and PIN',
     breaks: 'CTAP 2.1 section 6.6',
-    rules: { resetForgets: false },
+    rules: { eraseOnReset: false },
   },
 });

@@ -1,31 +1,31 @@
-/** The signature counter, WebAuthn L3 section 6.1.1. */
-import { trying } from './defect.ts';
-import { atRegistration, atSignIn } from './mutators.ts';
+/** Defects of the signature counter, WebAuthn L3 section 6.1.1. */
+import { defectsDetectedBy } from './defect.ts';
+import { editAssertionData, editRegistrationData } from './mutators.ts';
 
 const section = 'WebAuthn L3 section 6.1.1';
 
 export const counterDefects = {
-  ...trying('relying-party', {
-    'counter.stuck': { title: 'The counter never rises', breaks: section, rules: { counterStep: 0 } },
+  ...defectsDetectedBy('relying-party', {
+    'counter.stuck': { title: 'The counter never increases', breaks: section, rules: { signCountStep: 0 } },
     'counter.falls': {
-      title: 'The counter falls with every signature',
+      title: 'The counter decreases with every signature',
       breaks: section,
       authData: (data) => ({ ...data, signCount: 0x1000_0000 - data.signCount }),
     },
     'counter.zero-at-sign-in': {
-      title: 'The counter starts above zero and is zero at sign-in',
+      title: 'The counter is above zero at registration and zero at sign-in',
       breaks: section,
-      ...atSignIn((data) => ({ ...data, signCount: 0 })),
+      ...editAssertionData((data) => ({ ...data, signCount: 0 })),
     },
     'counter.exhausted': {
-      title: 'The counter is at its greatest value from the start',
+      title: 'The counter has its maximum value from the start',
       breaks: section,
-      ...atRegistration((data) => ({ ...data, signCount: 0xffff_ffff })),
+      ...editRegistrationData((data) => ({ ...data, signCount: 0xffff_ffff })),
     },
   }),
-  ...trying('suite', {
+  ...defectsDetectedBy('suite', {
     'counter.little-endian': {
-      title: 'The counter is written with its least byte first',
+      title: 'The counter is little-endian',
       breaks: 'WebAuthn L3 section 6.1',
       encodedAuthData: (bytes) => {
         const changed = bytes.slice();
@@ -34,9 +34,9 @@ export const counterDefects = {
       },
     },
     'counter.leaps': {
-      title: 'The counter rises by 65536 with every signature: it is exhausted after 65535',
+      title: 'The counter increases by 65536 with every signature, so it overflows after 65535 signatures',
       breaks: section,
-      rules: { counterStep: 0x1_0000 },
+      rules: { signCountStep: 0x1_0000 },
     },
   }),
 };

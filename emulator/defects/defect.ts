@@ -1,25 +1,29 @@
-/** A deliberate defect: what is wrong, the requirement it breaks, whom it puts on trial, and the change that makes it so. */
-import type { Change } from '../fault-hooks.ts';
+/** A deliberate defect of an authenticator: what is wrong, which requirement that violates, who must detect it, and the change that causes it. */
+import type { FaultChanges } from '../fault-hooks.ts';
 
 /**
- * Who has to notice: the relying party that verifies, the client that reads answers and asks the user, or a conformance
- * suite that tries an authenticator.
+ * Who must detect a defect: the relying party that verifies responses, the client that reads responses and prompts the user, or a
+ * conformance suite that tests the authenticator.
  */
-export type PartyOnTrial = 'relying-party' | 'client' | 'suite';
+export type DetectingParty = 'relying-party' | 'client' | 'suite';
 
-/** One row of the catalogue: what is wrong, and the one change that makes it so. */
-export interface Defect extends Change {
+/** One row of the catalogue. Exactly one member of `FaultChanges` is set. */
+export interface Defect extends FaultChanges {
+  /** What is wrong, as a sentence without a full stop. */
   title: string;
-  /** The requirement, by specification and section. */
+  /** The violated requirement, by specification and section. */
   breaks: string;
-  tries: PartyOnTrial;
+  detectedBy: DetectingParty;
 }
 
-/** Rows that put one party on trial. */
-export function trying<Id extends string>(
-  tries: PartyOnTrial,
-  rows: Record<Id, Omit<Defect, 'tries'>>,
+/** Returns the rows, each with `party` as the party that must detect it. */
+export function defectsDetectedBy<Id extends string>(
+  party: DetectingParty,
+  rows: Record<Id, Omit<Defect, 'detectedBy'>>,
 ): Record<Id, Defect> {
-  const entries = Object.entries<Omit<Defect, 'tries'>>(rows).map(([id, row]) => [id, { ...row, tries }]);
+  const entries = Object.entries<Omit<Defect, 'detectedBy'>>(rows).map(([id, row]) => [
+    id,
+    { ...row, detectedBy: party },
+  ]);
   return Object.fromEntries(entries) as Record<Id, Defect>;
 }

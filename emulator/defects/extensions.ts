@@ -1,71 +1,71 @@
-/** Extension inputs and outputs, CTAP 2.1 section 12 and WebAuthn L3 section 9. */
+/** Defects of extension inputs and outputs, CTAP 2.1 section 12 and WebAuthn L3 section 9. */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
-import { trying } from './defect.ts';
-import { bytesOf, drop, inRequest, put, shorten, zeros } from './mutators.ts';
+import { defectsDetectedBy } from './defect.ts';
+import { deleteMember, dropLastBytes, editBytes, editRequest, setMember, zeroBytes } from './mutators.ts';
 
-/** Changes extension outputs where there are any; an empty map of outputs is left out. */
-const outputs = (change: (map: CborMap) => CborMap) => ({
+/** Changes the extension outputs if there are any; an empty map is omitted. */
+const editOutputs = (change: (map: CborMap) => CborMap) => ({
   authData: <D extends { extensions?: CborMap | undefined }>(data: D): D => {
     const changed = data.extensions && change(data.extensions);
     return { ...data, extensions: changed?.size ? changed : undefined };
   },
 });
-/** Adds an output that nobody asked for. */
-const unsolicited = (id: string, value: CborValue) => ({
+/** Adds an output, requested or not. */
+const addOutput = (id: string, value: CborValue) => ({
   authData: <D extends { extensions?: CborMap | undefined }>(data: D): D => ({
     ...data,
-    extensions: put(id, value)(data.extensions ?? new Map()),
+    extensions: setMember(id, value)(data.extensions ?? new Map()),
   }),
 });
 
 export const extensionDefects = {
-  ...trying('suite', {
+  ...defectsDetectedBy('suite', {
     'extension.cred-protect-lower': {
-      title: 'credProtect answers a lower level than was asked for',
+      title: 'The credProtect output is a lower level than requested',
       breaks: 'CTAP 2.1 section 12.1',
-      ...outputs((map) => (map.has('credProtect') ? put('credProtect', 1)(map) : map)),
+      ...editOutputs((map) => (map.has('credProtect') ? setMember('credProtect', 1)(map) : map)),
     },
     'extension.unsolicited': {
-      title: 'An output that nobody asked for',
+      title: 'The response contains an extension output that was not requested',
       breaks: 'WebAuthn L3 section 9.5',
-      ...unsolicited('example.extension', true),
+      ...addOutput('example.extension', true),
     },
     'extension.all-ignored': {
-      title: 'Takes no notice of extensions that getInfo promises',
+      title: 'Extensions listed in getInfo are ignored',
       breaks: 'CTAP 2.1 section 6.1.2 step 15',
-      ...inRequest('authenticatorMakeCredential', drop(0x06)),
+      ...editRequest('authenticatorMakeCredential', deleteMember(0x06)),
     },
     'extension.cred-protect-silent': {
       title: 'The output of credProtect is missing',
       breaks: 'CTAP 2.1 section 12.1',
-      ...outputs(drop('credProtect')),
+      ...editOutputs(deleteMember('credProtect')),
     },
     'extension.hmac-secret-denied': {
-      title: 'hmac-secret answers false to true',
+      title: 'The hmac-secret output is false although true was requested',
       breaks: 'CTAP 2.1 section 12.5',
-      ...outputs((map) => (map.get('hmac-secret') === true ? put('hmac-secret', false)(map) : map)),
+      ...editOutputs((map) => (map.get('hmac-secret') === true ? setMember('hmac-secret', false)(map) : map)),
     },
     'extension.hmac-secret-zero': {
-      title: 'hmac-secret outputs are zeros, the same for everyone',
+      title: 'hmac-secret outputs are all zero bytes',
       breaks: 'CTAP 2.1 section 12.5',
-      ...outputs(bytesOf('hmac-secret', zeros)),
+      ...editOutputs(editBytes('hmac-secret', zeroBytes)),
     },
     'extension.min-pin-length-told-to-all': {
-      title: 'minPinLength is told to relying parties that may not know it',
+      title: 'minPinLength is returned to relying parties that are not authorized to read it',
       breaks: 'CTAP 2.1 section 12.4',
-      ...unsolicited('minPinLength', 4),
+      ...addOutput('minPinLength', 4),
     },
   }),
-  ...trying('client', {
+  ...defectsDetectedBy('client', {
     'extension.hmac-secret-cut-off': {
-      title: 'hmac-secret outputs lack their last byte',
+      title: 'hmac-secret outputs are missing their last byte',
       breaks: 'CTAP 2.1 section 12.5',
-      ...outputs(bytesOf('hmac-secret', shorten(1))),
+      ...editOutputs(editBytes('hmac-secret', dropLastBytes(1))),
     },
     'extension.hmac-secret-number': {
       title: 'The output of hmac-secret is a number',
       breaks: 'CTAP 2.1 section 12.5',
-      ...outputs((map) => (map.has('hmac-secret') ? put('hmac-secret', 1)(map) : map)),
+      ...editOutputs((map) => (map.has('hmac-secret') ? setMember('hmac-secret', 1)(map) : map)),
     },
   }),
 };

@@ -1,7 +1,7 @@
-/** What authenticatorGetInfo says about the authenticator, CTAP 2.1 section 6.4: one row changes one member. */
+/** Defects of the authenticatorGetInfo response, CTAP 2.1 section 6.4: each row changes one member. */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
-import { trying } from './defect.ts';
-import { drop, edit, inAnswer, listOf, put, within } from './mutators.ts';
+import { defectsDetectedBy } from './defect.ts';
+import { deleteMember, editList, editMap, editMember, editResponse, setMember } from './mutators.ts';
 
 const section = 'CTAP 2.1 section 6.4';
 const key = {
@@ -19,83 +19,108 @@ const key = {
   remainingDiscoverableCredentials: 0x14,
 } as const satisfies Record<string, CborKey>;
 
-const info = (change: (map: CborMap) => CborMap) => inAnswer('authenticatorGetInfo', change);
-const member = (name: keyof typeof key, value: CborValue) => info(put(key[name], value));
-const missing = (name: keyof typeof key) => info(drop(key[name]));
-const twice = (name: keyof typeof key) => info(listOf(key[name], (items) => [...items, ...items.slice(0, 1)]));
-const option = (name: string, value: CborValue) => info(within(key.options, put(name, value)));
+const editInfo = (change: (map: CborMap) => CborMap) => editResponse('authenticatorGetInfo', change);
+const setInfo = (name: keyof typeof key, value: CborValue) => editInfo(setMember(key[name], value));
+const deleteInfo = (name: keyof typeof key) => editInfo(deleteMember(key[name]));
+const repeatFirst = (name: keyof typeof key) =>
+  editInfo(editList(key[name], (items) => [...items, ...items.slice(0, 1)]));
+const setOption = (name: string, value: CborValue) => editInfo(editMap(key.options, setMember(name, value)));
 
 export const getInfoDefects = {
-  ...trying('client', {
-    'getinfo.versions-missing': { title: 'versions is missing', breaks: section, ...missing('versions') },
-    'getinfo.versions-empty': { title: 'versions is empty', breaks: section, ...member('versions', []) },
+  ...defectsDetectedBy('client', {
+    'getinfo.versions-missing': { title: 'versions is missing', breaks: section, ...deleteInfo('versions') },
+    'getinfo.versions-empty': { title: 'versions is an empty list', breaks: section, ...setInfo('versions', []) },
     'getinfo.versions-unknown': {
-      title: 'versions names only what no client knows',
+      title: 'versions contains only an unknown version',
       breaks: section,
-      ...member('versions', ['FIDO_9_9']),
+      ...setInfo('versions', ['FIDO_9_9']),
     },
-    'getinfo.versions-text': { title: 'versions is text', breaks: section, ...member('versions', 'FIDO_2_1') },
-    'getinfo.aaguid-missing': { title: 'aaguid is missing', breaks: section, ...missing('aaguid') },
-    'getinfo.aaguid-short': { title: 'aaguid has 8 bytes', breaks: section, ...member('aaguid', new Uint8Array(8)) },
-    'getinfo.options-list': { title: 'options is a list', breaks: section, ...member('options', ['rk', 'up']) },
-    'getinfo.option-not-boolean': { title: 'An option is a number', breaks: section, ...option('rk', 1) },
-    'getinfo.max-msg-size-tiny': {
-      title: 'maxMsgSize is 64, below the least of 1024',
+    'getinfo.versions-text': {
+      title: 'versions is text instead of a list',
       breaks: section,
-      ...member('maxMsgSize', 64),
+      ...setInfo('versions', 'FIDO_2_1'),
+    },
+    'getinfo.aaguid-missing': { title: 'aaguid is missing', breaks: section, ...deleteInfo('aaguid') },
+    'getinfo.aaguid-short': {
+      title: 'aaguid is only 8 bytes long',
+      breaks: section,
+      ...setInfo('aaguid', new Uint8Array(8)),
+    },
+    'getinfo.options-list': {
+      title: 'options is a list instead of a map',
+      breaks: section,
+      ...setInfo('options', ['rk', 'up']),
+    },
+    'getinfo.option-not-boolean': {
+      title: 'An option is a number instead of a boolean',
+      breaks: section,
+      ...setOption('rk', 1),
+    },
+    'getinfo.max-msg-size-tiny': {
+      title: 'maxMsgSize is 64, below the minimum of 1024',
+      breaks: section,
+      ...setInfo('maxMsgSize', 64),
     },
     'getinfo.max-msg-size-huge': {
-      title: 'maxMsgSize promises more than CTAPHID can carry',
+      title: 'maxMsgSize is more than CTAPHID can carry',
       breaks: 'CTAP 2.1 section 11.2.4',
-      ...member('maxMsgSize', 1_000_000),
+      ...setInfo('maxMsgSize', 1_000_000),
     },
     'getinfo.protocols-unknown': {
-      title: 'pinUvAuthProtocols names only one that nobody has defined',
+      title: 'pinUvAuthProtocols contains only an undefined protocol',
       breaks: section,
-      ...member('pinUvAuthProtocols', [9]),
+      ...setInfo('pinUvAuthProtocols', [9]),
     },
     'getinfo.protocols-missing': {
-      title: 'pinUvAuthProtocols is missing although clientPin is there',
+      title: 'pinUvAuthProtocols is missing although clientPin is present',
       breaks: section,
-      ...missing('pinUvAuthProtocols'),
+      ...deleteInfo('pinUvAuthProtocols'),
     },
     'getinfo.client-pin-claimed': {
-      title: 'clientPin says that a PIN is set, and none is',
+      title: 'clientPin is true although no PIN is set',
       breaks: section,
-      ...option('clientPin', true),
+      ...setOption('clientPin', true),
     },
     'getinfo.client-pin-denied': {
-      title: 'clientPin says that no PIN is set, and one is',
+      title: 'clientPin is false although a PIN is set',
       breaks: section,
-      ...option('clientPin', false),
+      ...setOption('clientPin', false),
     },
     'getinfo.uv-claimed': {
-      title: 'uv says that the authenticator verifies the user itself, and it cannot',
+      title: 'uv is true although the authenticator has no built-in user verification',
       breaks: section,
-      ...option('uv', true),
+      ...setOption('uv', true),
     },
-    'getinfo.rk-denied': { title: 'rk says no, and passkeys are stored', breaks: section, ...option('rk', false) },
-    'getinfo.up-denied': { title: 'up says that nobody can touch it', breaks: section, ...option('up', false) },
-    'getinfo.platform-claimed': {
-      title: 'plat says that a roaming key is part of the platform',
+    'getinfo.rk-denied': {
+      title: 'rk is false although discoverable credentials are supported',
       breaks: section,
-      ...option('plat', true),
+      ...setOption('rk', false),
+    },
+    'getinfo.up-denied': {
+      title: 'up is false although the authenticator can test user presence',
+      breaks: section,
+      ...setOption('up', false),
+    },
+    'getinfo.platform-claimed': {
+      title: 'plat is true for a roaming authenticator',
+      breaks: section,
+      ...setOption('plat', true),
     },
     'getinfo.list-count-zero': {
       title: 'maxCredentialCountInList is zero',
       breaks: section,
-      ...member('maxCredentialCountInList', 0),
+      ...setInfo('maxCredentialCountInList', 0),
     },
     'getinfo.id-length-zero': {
       title: 'maxCredentialIdLength is zero',
       breaks: section,
-      ...member('maxCredentialIdLength', 0),
+      ...setInfo('maxCredentialIdLength', 0),
     },
     'getinfo.algorithms-other': {
-      title: 'algorithms names RS256, which the authenticator does not have',
+      title: 'algorithms contains RS256, which the authenticator does not support',
       breaks: section,
-      ...info(
-        put(key.algorithms, [
+      ...editInfo(
+        setMember(key.algorithms, [
           new Map<CborKey, CborValue>([
             ['alg', -257],
             ['type', 'public-key'],
@@ -104,38 +129,42 @@ export const getInfoDefects = {
       ),
     },
     'getinfo.full': {
-      title: 'remainingDiscoverableCredentials is zero, and there is room',
+      title: 'remainingDiscoverableCredentials is zero although there is space',
       breaks: section,
-      ...member('remainingDiscoverableCredentials', 0),
+      ...setInfo('remainingDiscoverableCredentials', 0),
     },
   }),
-  ...trying('suite', {
-    'getinfo.versions-twice': { title: 'A version stands there twice', breaks: section, ...twice('versions') },
-    'getinfo.aaguid-zero': { title: 'aaguid is all zeros', breaks: section, ...member('aaguid', new Uint8Array(16)) },
-    'getinfo.extensions-twice': { title: 'An extension stands there twice', breaks: section, ...twice('extensions') },
+  ...defectsDetectedBy('suite', {
+    'getinfo.versions-twice': { title: 'A version occurs twice', breaks: section, ...repeatFirst('versions') },
+    'getinfo.aaguid-zero': { title: 'aaguid is all zeros', breaks: section, ...setInfo('aaguid', new Uint8Array(16)) },
+    'getinfo.extensions-twice': { title: 'An extension occurs twice', breaks: section, ...repeatFirst('extensions') },
     'getinfo.extensions-hidden': {
-      title: 'extensions is missing although extensions work',
+      title: 'extensions is missing although extensions are supported',
       breaks: section,
-      ...missing('extensions'),
+      ...deleteInfo('extensions'),
     },
     'getinfo.protocols-twice': {
-      title: 'A PIN protocol stands there twice',
+      title: 'A PIN/UV auth protocol occurs twice',
       breaks: section,
-      ...twice('pinUvAuthProtocols'),
+      ...repeatFirst('pinUvAuthProtocols'),
     },
-    'getinfo.transports-twice': { title: 'A transport stands there twice', breaks: section, ...twice('transports') },
-    'getinfo.algorithms-twice': { title: 'An algorithm stands there twice', breaks: section, ...twice('algorithms') },
-    'getinfo.algorithms-empty': { title: 'algorithms is empty', breaks: section, ...member('algorithms', []) },
+    'getinfo.transports-twice': { title: 'A transport occurs twice', breaks: section, ...repeatFirst('transports') },
+    'getinfo.algorithms-twice': { title: 'An algorithm occurs twice', breaks: section, ...repeatFirst('algorithms') },
+    'getinfo.algorithms-empty': { title: 'algorithms is an empty list', breaks: section, ...setInfo('algorithms', []) },
     'getinfo.min-pin-length-low': {
-      title: 'minPINLength is 1, below the least of 4',
+      title: 'minPINLength is 1, below the minimum of 4',
       breaks: section,
-      ...member('minPINLength', 1),
+      ...setInfo('minPINLength', 1),
     },
-    'getinfo.min-pin-length-missing': { title: 'minPINLength is missing', breaks: section, ...missing('minPINLength') },
-    'getinfo.remaining-constant': {
-      title: 'remainingDiscoverableCredentials never falls',
+    'getinfo.min-pin-length-missing': {
+      title: 'minPINLength is missing',
       breaks: section,
-      ...info(edit(key.remainingDiscoverableCredentials, () => 1000)),
+      ...deleteInfo('minPINLength'),
+    },
+    'getinfo.remaining-constant': {
+      title: 'remainingDiscoverableCredentials never decreases',
+      breaks: section,
+      ...editInfo(editMember(key.remainingDiscoverableCredentials, () => 1000)),
     },
   }),
 };

@@ -1,106 +1,119 @@
-/** Answers of the commands that manage an authenticator: bioEnrollment, credentialManagement, largeBlobs. */
-import { trying } from './defect.ts';
-import { bytesOf, drop, edit, flip, inAnswer, put, shorten, within } from './mutators.ts';
+/** Defects in responses of the management commands: bioEnrollment, credentialManagement, largeBlobs. */
+import { defectsDetectedBy } from './defect.ts';
+import {
+  deleteMember,
+  dropLastBytes,
+  editBytes,
+  editMap,
+  editMember,
+  editResponse,
+  flipBits,
+  setMember,
+} from './mutators.ts';
 
 const management = 'authenticatorCredentialManagement';
 const credentials = 'CTAP 2.1 section 6.8';
 const biometry = 'CTAP 2.1 section 6.7';
 const blobs = 'CTAP 2.1 section 6.10';
 
-export const credentialManagementDefects = trying('client', {
+export const credentialManagementDefects = defectsDetectedBy('client', {
   'credmgmt.count-missing': {
     title: 'existingResidentCredentialsCount is missing',
     breaks: credentials,
-    ...inAnswer(management, drop(0x01)),
+    ...editResponse(management, deleteMember(0x01)),
   },
   'credmgmt.count-too-many': {
-    title: 'existingResidentCredentialsCount is more than there are',
+    title: 'existingResidentCredentialsCount is larger than the number of credentials',
     breaks: credentials,
-    ...inAnswer(
+    ...editResponse(
       management,
-      edit(0x01, () => 99),
+      editMember(0x01, () => 99),
     ),
   },
   'credmgmt.room-denied': {
-    title: 'There is no room for more credentials, and there is',
+    title: 'maxPossibleRemainingResidentCredentialsCount is zero although there is space',
     breaks: credentials,
-    ...inAnswer(
+    ...editResponse(
       management,
-      edit(0x02, () => 0),
+      editMember(0x02, () => 0),
     ),
   },
-  'credmgmt.rp-missing': { title: 'rp is missing', breaks: credentials, ...inAnswer(management, drop(0x03)) },
+  'credmgmt.rp-missing': {
+    title: 'rp is missing',
+    breaks: credentials,
+    ...editResponse(management, deleteMember(0x03)),
+  },
   'credmgmt.rp-id-missing': {
     title: 'rp has no id',
     breaks: credentials,
-    ...inAnswer(management, within(0x03, drop('id'))),
+    ...editResponse(management, editMap(0x03, deleteMember('id'))),
   },
   'credmgmt.rp-id-hash-other': {
-    title: 'rpIDHash is not that of rp',
+    title: 'rpIDHash is not the hash of the id in rp',
     breaks: credentials,
-    ...inAnswer(management, bytesOf(0x04, flip(0))),
+    ...editResponse(management, editBytes(0x04, flipBits(0))),
   },
   'credmgmt.total-too-many': {
-    title: 'totalRPs is more than there are',
+    title: 'totalRPs is larger than the number of relying parties',
     breaks: credentials,
-    ...inAnswer(
+    ...editResponse(
       management,
-      edit(0x05, () => 99),
+      editMember(0x05, () => 99),
     ),
   },
 });
 
-export const bioEnrollmentDefects = trying('client', {
+export const bioEnrollmentDefects = defectsDetectedBy('client', {
   'bio.modality-unknown': {
-    title: 'modality is of no registry',
+    title: 'modality is not a registered value',
     breaks: biometry,
-    ...inAnswer(
+    ...editResponse(
       'authenticatorBioEnrollment',
-      edit(0x01, () => 99),
+      editMember(0x01, () => 99),
     ),
   },
   'bio.modality-missing': {
     title: 'modality is missing',
     breaks: biometry,
-    ...inAnswer('authenticatorBioEnrollment', drop(0x01)),
+    ...editResponse('authenticatorBioEnrollment', deleteMember(0x01)),
   },
   'bio.samples-zero': {
     title: 'maxCaptureSamplesRequiredForEnroll is zero',
     breaks: biometry,
-    ...inAnswer(
+    ...editResponse(
       'authenticatorBioEnrollment',
-      edit(0x03, () => 0),
+      editMember(0x03, () => 0),
     ),
   },
   'bio.kind-unknown': {
     title: 'fingerprintKind is neither touch nor swipe',
     breaks: biometry,
-    ...inAnswer(
+    ...editResponse(
       'authenticatorBioEnrollment',
-      edit(0x02, () => 99),
+      editMember(0x02, () => 99),
     ),
   },
 });
 
-export const largeBlobDefects = trying('client', {
+export const largeBlobDefects = defectsDetectedBy('client', {
   'largeblobs.missing': {
-    title: 'config is missing in the answer to get',
+    title: 'config is missing in the response to get',
     breaks: blobs,
-    ...inAnswer('authenticatorLargeBlobs', drop(0x01)),
+    ...editResponse('authenticatorLargeBlobs', deleteMember(0x01)),
   },
   'largeblobs.hash-wrong': {
-    title: 'The trailing hash is wrong',
+    title: 'The trailing hash of the array is wrong',
     breaks: blobs,
-    ...inAnswer('authenticatorLargeBlobs', bytesOf(0x01, flip(-1))),
+    ...editResponse('authenticatorLargeBlobs', editBytes(0x01, flipBits(-1))),
   },
   'largeblobs.cut-off': {
-    title: 'The array lacks its last byte',
+    title: 'The array is missing its last byte',
     breaks: blobs,
-    ...inAnswer('authenticatorLargeBlobs', bytesOf(0x01, shorten(1))),
+    ...editResponse('authenticatorLargeBlobs', editBytes(0x01, dropLastBytes(1))),
   },
   'largeblobs.text': {
-    title: 'config is text',
+    title: 'config is text instead of bytes',
     breaks: blobs,
-    ...inAnswer('authenticatorLargeBlobs', put(0x01, 'blob')),
+    ...editResponse('authenticatorLargeBlobs', setMember(0x01, 'blob')),
   },
 });

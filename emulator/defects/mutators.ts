@@ -1,101 +1,103 @@
-/** The few ways in which rows change something: members of a map, members of one command's answer, attested data, bytes. */
-
+/** Building blocks for defects: functions that change members of a map, a request, a response, authenticator data or bytes. */
 import { concat } from '#base/bytes.ts';
 import type { AttestedCredentialData, AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
 import type { CertificateTemplate } from '../attestation/x509.ts';
-import type { Change } from '../fault-hooks.ts';
+import type { FaultChanges } from '../fault-hooks.ts';
 
 type Bytes = (bytes: Uint8Array) => Uint8Array;
 type Edit = (map: CborMap) => CborMap;
 
-/** Sets a member. */
-export const put =
+/** Returns a function that sets a member of a map. */
+export const setMember =
   (key: CborKey, value: CborValue): Edit =>
   (map) =>
     new Map(map).set(key, value);
 
-/** Takes a member away. */
-export const drop =
+/** Returns a function that deletes a member of a map. */
+export const deleteMember =
   (key: CborKey): Edit =>
   (map) =>
     new Map([...map].filter(([name]) => name !== key));
 
-/** Changes a member that is there. */
-export const edit =
+/** Returns a function that changes a member of a map, if the map has it. */
+export const editMember =
   (key: CborKey, change: (value: CborValue) => CborValue): Edit =>
   (map) => {
     const value = map.get(key);
-    return value === undefined ? map : put(key, change(value))(map);
+    return value === undefined ? map : setMember(key, change(value))(map);
   };
 
-/** Changes a member that is a map. */
-export const within = (key: CborKey, change: Edit): Edit =>
-  edit(key, (value) => (value instanceof Map ? change(value) : value));
+/** Returns a function that changes a member that is a map. */
+export const editMap = (key: CborKey, change: Edit): Edit =>
+  editMember(key, (value) => (value instanceof Map ? change(value) : value));
 
-/** Changes a member that is a byte string. */
-export const bytesOf = (key: CborKey, change: Bytes): Edit =>
-  edit(key, (value) => (value instanceof Uint8Array ? change(value) : value));
+/** Returns a function that changes a member that is a byte string. */
+export const editBytes = (key: CborKey, change: Bytes): Edit =>
+  editMember(key, (value) => (value instanceof Uint8Array ? change(value) : value));
 
-/** Changes a member that is a list. */
-export const listOf = (key: CborKey, change: (items: CborValue[]) => CborValue): Edit =>
-  edit(key, (value) => (Array.isArray(value) ? change(value) : value));
+/** Returns a function that changes a member that is a list. */
+export const editList = (key: CborKey, change: (items: CborValue[]) => CborValue): Edit =>
+  editMember(key, (value) => (Array.isArray(value) ? change(value) : value));
 
-/** Changes the successful answers of one command. */
-export const inAnswer = (command: CommandName, change: Edit): Change => ({
+/** Changes the successful responses of one command. */
+export const editResponse = (command: CommandName, change: Edit): FaultChanges => ({
   response: (members, name) => (name === command ? change(members) : members),
 });
 
-/** Changes what one command believes that it was asked. */
-export const inRequest = (command: CommandName, change: Edit): Change => ({
+/** Changes the parameters of requests of one command before the command reads them. */
+export const editRequest = (command: CommandName, change: Edit): FaultChanges => ({
   request: (parameters, name) => (name === command ? change(parameters) : parameters),
 });
 
-/** Changes the attested credential data of registrations, before they are signed. */
-export const inAttested = (
+/** Changes the attested credential data of registrations before it is signed. */
+export const editAttestedData = (
   change: (data: AttestedCredentialData) => Partial<AttestedCredentialData> | undefined,
-): Change => ({
+): FaultChanges => ({
   authData({ attestedCredentialData: data, ...rest }: AuthenticatorData) {
     const changed = data && change(data);
     return data && changed ? { ...rest, attestedCredentialData: { ...data, ...changed } } : rest;
   },
 });
 
-/** Changes authenticator data of assertions only. */
-export const atSignIn = (change: (data: AuthenticatorData) => AuthenticatorData): Change => ({
+/** Changes authenticator data of assertions, not of registrations. */
+export const editAssertionData = (change: (data: AuthenticatorData) => AuthenticatorData): FaultChanges => ({
   authData: (data) => (data.attestedCredentialData ? data : change(data)),
 });
 
-/** Changes authenticator data of registrations only. */
-export const atRegistration = (change: (data: AuthenticatorData) => AuthenticatorData): Change => ({
+/** Changes authenticator data of registrations, not of assertions. */
+export const editRegistrationData = (change: (data: AuthenticatorData) => AuthenticatorData): FaultChanges => ({
   authData: (data) => (data.attestedCredentialData ? change(data) : data),
 });
 
 /** Changes fields of the attestation certificate before it is signed. */
-export const inCertificate = (change: (template: CertificateTemplate) => Partial<CertificateTemplate>): Change => ({
+export const editCertificate = (
+  change: (template: CertificateTemplate) => Partial<CertificateTemplate>,
+): FaultChanges => ({
   certificate: (template) => ({ ...template, ...change(template) }),
 });
 
-/** Changes the CBOR of successful answers that have any, as bytes. */
-export const inBody = (change: Bytes): Change => ({
+/** Changes the encoded CBOR of successful responses that have content. */
+export const editResponseBytes = (change: Bytes): FaultChanges => ({
   answer: (answer) =>
     answer.length > 1 && answer[0] === 0 ? concat(answer.subarray(0, 1), change(answer.subarray(1))) : answer,
 });
 
-export const append =
+/** Returns a function that appends bytes. */
+export const appendBytes =
   (...more: number[]): Bytes =>
   (bytes) =>
     concat(bytes, new Uint8Array(more));
 
-/** The bytes without the last `count`. */
-export const shorten =
+/** Returns a function that removes the last `count` bytes. */
+export const dropLastBytes =
   (count: number): Bytes =>
   (bytes) =>
     bytes.slice(0, Math.max(0, bytes.length - count));
 
-/** Inverts bits of one byte; a negative index counts from the end. */
-export const flip =
+/** Returns a function that inverts `bits` of one byte; a negative index counts from the end. */
+export const flipBits =
   (index: number, bits = 0x01): Bytes =>
   (bytes) => {
     const changed = bytes.slice();
@@ -104,4 +106,5 @@ export const flip =
     return changed;
   };
 
-export const zeros: Bytes = (bytes) => new Uint8Array(bytes.length);
+/** Returns as many zero bytes. */
+export const zeroBytes: Bytes = (bytes) => new Uint8Array(bytes.length);

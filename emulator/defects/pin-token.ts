@@ -1,163 +1,176 @@
-/** PIN retries and PIN/UV auth tokens, CTAP 2.1 section 6.5. */
+/** Defects of PIN retries, key agreement and PIN/UV auth tokens, CTAP 2.1 section 6.5. */
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
-import { trying } from './defect.ts';
-import { bytesOf, drop, edit, flip, inAnswer, put, shorten, within } from './mutators.ts';
+import { defectsDetectedBy } from './defect.ts';
+import {
+  deleteMember,
+  dropLastBytes,
+  editBytes,
+  editMap,
+  editMember,
+  editResponse,
+  flipBits,
+  setMember,
+} from './mutators.ts';
 
 const compare = 'CTAP 2.1 section 6.5.5.7.2';
 const tokens = 'CTAP 2.1 section 6.5.2.1';
-const clientPin = (change: (map: CborMap) => CborMap) => inAnswer('authenticatorClientPIN', change);
-const keyAgreement = (change: (map: CborMap) => CborMap) => clientPin(within(0x01, change));
+const editClientPin = (change: (map: CborMap) => CborMap) => editResponse('authenticatorClientPIN', change);
+const editKeyAgreement = (change: (map: CborMap) => CborMap) => editClientPin(editMap(0x01, change));
 
 export const pinDefects = {
-  ...trying('suite', {
+  ...defectsDetectedBy('suite', {
     'pin.no-soft-lock': {
-      title: 'Wrong PINs in a row never ask for a power cycle',
+      title: 'Consecutive wrong PINs never require a power cycle',
       breaks: compare,
-      rules: { softLockAfter: Number.POSITIVE_INFINITY },
+      rules: { pinAttemptsPerPowerCycle: Number.POSITIVE_INFINITY },
     },
     'pin.soft-lock-late': {
-      title: 'A power cycle is asked for after five wrong PINs',
+      title: 'A power cycle is required only after five consecutive wrong PINs',
       breaks: compare,
-      rules: { softLockAfter: 5 },
+      rules: { pinAttemptsPerPowerCycle: 5 },
     },
     'pin.decrement-after-answer': {
-      title: 'The retry counter falls after the answer: cutting the power saves the retry',
+      title: 'The retry counter decreases after the response, so cutting the power saves the retry',
       breaks: compare,
-      rules: { retryFallsBeforeCompare: false },
+      rules: { decrementRetriesBeforeCompare: false },
     },
     'pin.retries-unlimited': {
-      title: 'Wrong PINs cost nothing',
+      title: 'Wrong PINs cost no retry',
       breaks: 'CTAP 2.1 section 6.5.2.2',
       rules: { retryCost: 0 },
     },
     'pin.retries-double': { title: 'A wrong PIN costs two retries', breaks: compare, rules: { retryCost: 2 } },
     'pin.retries-not-restored': {
-      title: 'The right PIN does not restore the retries',
+      title: 'The correct PIN does not restore the retries',
       breaks: compare,
-      rules: { retriesRiseOnSuccess: false },
+      rules: { restoreRetriesOnSuccess: false },
     },
     'pin.never-blocked': {
-      title: 'A PIN without retries is accepted all the same',
+      title: 'The PIN is accepted when no retries are left',
       breaks: compare,
-      rules: { blockedPinIsRefused: false },
+      rules: { refuseBlockedPin: false },
     },
-    'pin.not-compared': { title: 'Any PIN is right', breaks: compare, rules: { pinIsCompared: false } },
+    'pin.not-compared': { title: 'Any PIN is accepted', breaks: compare, rules: { comparePin: false } },
     'pin.policy-ignored': {
       title: 'A PIN of one digit can be set',
       breaks: 'CTAP 2.1 section 6.5.5.5',
-      rules: { pinPolicyMatters: false },
+      rules: { enforcePinPolicy: false },
     },
     'pin.set-twice': {
-      title: 'setPIN replaces a PIN without asking for the old one',
+      title: 'setPIN replaces an existing PIN without the old PIN',
       breaks: 'CTAP 2.1 section 6.5.5.5',
-      rules: { pinIsSetOnce: false },
+      rules: { refuseSetPinWhenSet: false },
     },
     'pin.key-agreement-kept': {
-      title: 'The key agreement key stays after a wrong PIN',
+      title: 'The key agreement key does not change after a wrong PIN',
       breaks: compare,
-      rules: { keyAgreementRegenerates: false },
+      rules: { regenerateKeyAgreement: false },
     },
   }),
-  ...trying('client', {
+  ...defectsDetectedBy('client', {
     'pin.retries-missing': {
-      title: 'pinRetries is missing in the answer that is there to tell it',
+      title: 'pinRetries is missing in the response to getPINRetries',
       breaks: 'CTAP 2.1 section 6.5.5.2',
-      ...clientPin(drop(0x03)),
+      ...editClientPin(deleteMember(0x03)),
     },
     'pin.retries-too-many': {
-      title: 'pinRetries says more than 8',
+      title: 'pinRetries is more than 8',
       breaks: 'CTAP 2.1 section 6.5.2.2',
-      ...clientPin(edit(0x03, () => 200)),
+      ...editClientPin(editMember(0x03, () => 200)),
     },
     'pin.retries-negative': {
       title: 'pinRetries is negative',
       breaks: 'CTAP 2.1 section 6.5.5.2',
-      ...clientPin(edit(0x03, () => -1)),
+      ...editClientPin(editMember(0x03, () => -1)),
     },
     'pin.power-cycle-denied': {
-      title: 'powerCycleState says no while the PIN waits for a power cycle',
+      title: 'powerCycleState is false although the PIN requires a power cycle',
       breaks: 'CTAP 2.1 section 6.5.5.2',
-      ...clientPin(edit(0x04, () => false)),
+      ...editClientPin(editMember(0x04, () => false)),
     },
     'pin.key-agreement-missing': {
       title: 'keyAgreement is missing',
       breaks: 'CTAP 2.1 section 6.5.5.4',
-      ...clientPin(drop(0x01)),
+      ...editClientPin(deleteMember(0x01)),
     },
     'pin.key-agreement-off-curve': {
       title: 'The key agreement key is not on the curve',
       breaks: 'CTAP 2.1 section 6.5.6',
-      ...keyAgreement(bytesOf(coseKeyLabels.y, flip(31))),
+      ...editKeyAgreement(editBytes(coseKeyLabels.y, flipBits(31))),
     },
     'pin.key-agreement-crv': {
-      title: 'The key agreement key says P-384',
+      title: 'The curve of the key agreement key is P-384',
       breaks: 'CTAP 2.1 section 6.5.6',
-      ...keyAgreement(put(coseKeyLabels.crv, 2)),
+      ...editKeyAgreement(setMember(coseKeyLabels.crv, 2)),
     },
     'pin.key-agreement-x-short': {
       title: 'x of the key agreement key has 31 bytes',
       breaks: 'CTAP 2.1 section 6.5.6',
-      ...keyAgreement(bytesOf(coseKeyLabels.x, shorten(1))),
+      ...editKeyAgreement(editBytes(coseKeyLabels.x, dropLastBytes(1))),
     },
     'pin.key-agreement-bytes': {
-      title: 'keyAgreement is a byte string',
+      title: 'keyAgreement is a byte string instead of a map',
       breaks: 'CTAP 2.1 section 6.5.5.4',
-      ...clientPin(edit(0x01, (map) => encode(map))),
+      ...editClientPin(editMember(0x01, (map) => encode(map))),
     },
   }),
 };
 
 export const tokenDefects = {
-  ...trying('suite', {
+  ...defectsDetectedBy('suite', {
     'token.permissions-ignored': {
-      title: 'Any token opens any command',
+      title: 'A token is accepted for commands outside its permissions',
       breaks: tokens,
-      rules: { tokenPermissionsMatter: false },
+      rules: { enforceTokenPermissions: false },
     },
     'token.rp-id-ignored': {
-      title: 'A token for one relying party opens another',
+      title: 'A token for one relying party is accepted for another',
       breaks: tokens,
-      rules: { tokenRpIdMatters: false },
+      rules: { enforceTokenRpId: false },
     },
     'token.never-expires': {
-      title: 'Tokens outlive their time limits',
+      title: 'Tokens are accepted after their time limit',
       breaks: tokens,
-      rules: { tokensExpire: false },
+      rules: { expireTokens: false },
     },
     'token.not-consumed': {
-      title: 'A token keeps flags and permissions after it was used with user presence',
+      title: 'A token keeps its flags and permissions after use with user presence',
       breaks: 'CTAP 2.1 section 6.1.2 step 14',
-      rules: { tokensAreConsumed: false },
+      rules: { consumeTokens: false },
     },
     'token.not-verified': {
-      title: 'Any pinUvAuthParam is right once a token was given out',
+      title: 'Any pinUvAuthParam is accepted once a token was issued',
       breaks: 'CTAP 2.1 section 6.1.2 step 11',
-      rules: { tokenIsVerified: false },
+      rules: { verifyToken: false },
     },
     'token.old-survives': {
-      title: 'A new token is the old one: whoever holds that may go on',
+      title: 'A new token is the same as the old one, so the old one stays valid',
       breaks: tokens,
-      rules: { newTokenEndsOthers: false },
+      rules: { revokeTokensOnNewToken: false },
     },
     'token.survives-pin-change': {
-      title: 'Tokens outlive the PIN they were given for',
+      title: 'Tokens stay valid after the PIN has changed',
       breaks: 'CTAP 2.1 section 6.5.5.6',
-      rules: { changedPinEndsTokens: false },
+      rules: { revokeTokensOnPinChange: false },
     },
   }),
-  ...trying('client', {
-    'token.missing': { title: 'pinUvAuthToken is missing', breaks: compare, ...clientPin(drop(0x02)) },
+  ...defectsDetectedBy('client', {
+    'token.missing': { title: 'pinUvAuthToken is missing', breaks: compare, ...editClientPin(deleteMember(0x02)) },
     'token.cut-off': {
-      title: 'pinUvAuthToken lacks its last byte',
+      title: 'pinUvAuthToken is missing its last byte',
       breaks: compare,
-      ...clientPin(bytesOf(0x02, shorten(1))),
+      ...editClientPin(editBytes(0x02, dropLastBytes(1))),
     },
     'token.empty': {
       title: 'pinUvAuthToken is empty',
       breaks: compare,
-      ...clientPin(edit(0x02, () => new Uint8Array(0))),
+      ...editClientPin(editMember(0x02, () => new Uint8Array(0))),
     },
-    'token.text': { title: 'pinUvAuthToken is text', breaks: compare, ...clientPin(edit(0x02, () => 'token')) },
+    'token.text': {
+      title: 'pinUvAuthToken is text instead of bytes',
+      breaks: compare,
+      ...editClientPin(editMember(0x02, () => 'token')),
+    },
   }),
 };

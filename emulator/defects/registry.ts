@@ -1,5 +1,6 @@
-/** The catalogue of deliberate defects, by group. A new defect is a row in its group; the part of its id before the dot is the group. */
+/** The catalogue of deliberate defects, by group. To add a defect, add a row to its group; its id starts with the id of the group and a dot. */
 import { UsageError } from '#base/errors.ts';
+import { androidKeyDefects, appleDefects, tpmDefects, u2fDefects } from './attestation-formats.ts';
 import { attestationStatementDefects } from './attestation-statement.ts';
 import { authDataDefects } from './auth-data.ts';
 import { cborDefects } from './cbor.ts';
@@ -10,7 +11,6 @@ import { counterDefects } from './counters.ts';
 import type { Defect } from './defect.ts';
 import { extensionDefects } from './extensions.ts';
 import { flagDefects } from './flags.ts';
-import { androidKeyDefects, appleDefects, tpmDefects, u2fDefects } from './formats.ts';
 import { getInfoDefects } from './get-info.ts';
 import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
 import { pinDefects, tokenDefects } from './pin-token.ts';
@@ -18,7 +18,7 @@ import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
 import { transportDefects } from './transport.ts';
 
-/** The catalogue by group, with the title of each. */
+/** The catalogue by group. */
 export const defectGroups = {
   flags: { title: 'Flags of authenticator data', rows: flagDefects },
   counter: { title: 'Signature counter', rows: counterDefects },
@@ -48,7 +48,7 @@ export const defectGroups = {
 
 type Groups = typeof defectGroups;
 type IdsOf<Group> = Group extends { rows: infer Rows } ? keyof Rows & string : never;
-/** The part of a defect's id before the dot, e.g. `flags`. */
+/** The id of a group: the part of a defect id before the dot, e.g. `flags`. */
 export type DefectGroup = keyof Groups;
 /** The id of a defect, e.g. `flags.up-missing`. */
 export type DefectId = { [G in DefectGroup]: IdsOf<Groups[G]> }[DefectGroup];
@@ -59,8 +59,11 @@ export const defects = Object.assign({}, ...Object.values(defectGroups).map(({ r
   Defect
 >;
 
-/** @throws {UsageError} for an id that the catalogue does not have. */
+/**
+ * Returns the defect with this id.
+ * @throws {UsageError} if there is no such defect.
+ */
 export function defectOf(id: string): Defect {
   if (Object.hasOwn(defects, id)) return defects[id as DefectId];
-  throw new UsageError(`there is no defect ${JSON.stringify(id)}: touchstone defects lists those that exist`);
+  throw new UsageError(`Unknown defect ${JSON.stringify(id)}: "touchstone defects" lists all defects`);
 }

@@ -1,85 +1,88 @@
-/** Every swapped status: the request that rightly ends with one status ends with the other. */
+/** Defects of status codes: a request that should fail with one status fails with the wrong one. */
 import { describe, expect, it } from 'vitest';
 import { statusName } from '#protocol/status.ts';
 import type { AuthenticatorOptions, DefectId } from '../index.ts';
 import { rpId } from '../testing/test-platform.ts';
-import { type Swap, statusSwaps } from './status-codes.ts';
-import { Subject } from './testing/subject.ts';
+import { type StatusReplacement, statusReplacements } from './status-codes.ts';
+import { AuthenticatorUnderTest, statusOf } from './testing/authenticator-under-test.ts';
 
-interface Provocation {
+interface Trigger {
   options?: Partial<AuthenticatorOptions>;
-  /** The status that comes of it. */
-  provoke(subject: Subject): Promise<string>;
+  /** Sends requests that must fail with one certain status, and returns the status received. */
+  trigger(subject: AuthenticatorUnderTest): Promise<string>;
 }
-type Provoked = (typeof statusSwaps)[keyof typeof statusSwaps]['from'];
+type ReplacedStatus = (typeof statusReplacements)[keyof typeof statusReplacements]['from'];
 
-const status = async (reply: Promise<{ status: string }>) => (await reply).status;
-const raw = async ({ authenticator }: Subject, ...message: number[]) =>
-  statusName((await authenticator.process(new Uint8Array(message)))[0]!)!;
+const sendBytes = async ({ authenticator }: AuthenticatorUnderTest, ...message: number[]) => {
+  const [status = 0] = await authenticator.process(new Uint8Array(message));
+  return statusName(status) ?? `0x${status.toString(16)}`;
+};
 const token = { permissions: 1, rpId };
 
-const provocations: Record<Provoked, Provocation> = {
+const triggers: Record<ReplacedStatus, Trigger> = {
   CTAP2_ERR_CREDENTIAL_EXCLUDED: {
-    async provoke(subject) {
-      const { attestedCredentialData } = await subject.registeredData();
-      const excluded = { id: attestedCredentialData!.credentialId, type: 'public-key' };
+    async trigger(subject) {
+      const excluded = await subject.registerAndGetDescriptor();
       subject.gestures.touch();
-      return status(subject.platform.makeCredential({ excludeList: [excluded] }));
+      return statusOf(subject.platform.makeCredential({ excludeList: [excluded] }));
     },
   },
   CTAP2_ERR_UNSUPPORTED_ALGORITHM: {
-    provoke: (subject) => status(subject.register({ pubKeyCredParams: [{ type: 'public-key', alg: -257 }] })),
+    trigger: (subject) => statusOf(subject.register({ pubKeyCredParams: [{ type: 'public-key', alg: -257 }] })),
   },
-  CTAP2_ERR_KEY_STORE_FULL: { options: { credentialCapacity: 0 }, provoke: (subject) => status(subject.account()) },
-  CTAP2_ERR_INVALID_OPTION: { provoke: (subject) => status(subject.register({ options: { uv: true } })) },
-  CTAP2_ERR_UNSUPPORTED_OPTION: { provoke: (subject) => status(subject.signIn({ options: { rk: true } })) },
-  CTAP2_ERR_PUAT_REQUIRED: { provoke: (subject) => status(subject.register({ options: { rk: true } })) },
+  CTAP2_ERR_KEY_STORE_FULL: {
+    options: { credentialCapacity: 0 },
+    trigger: (subject) => statusOf(subject.registerDiscoverable()),
+  },
+  CTAP2_ERR_INVALID_OPTION: { trigger: (subject) => statusOf(subject.register({ options: { uv: true } })) },
+  CTAP2_ERR_UNSUPPORTED_OPTION: { trigger: (subject) => statusOf(subject.signIn({ options: { rk: true } })) },
+  CTAP2_ERR_PUAT_REQUIRED: { trigger: (subject) => statusOf(subject.register({ options: { rk: true } })) },
   CTAP2_ERR_OPERATION_DENIED: {
-    provoke(subject) {
+    trigger(subject) {
       subject.gestures.deny();
-      return status(subject.platform.makeCredential());
+      return statusOf(subject.platform.makeCredential());
     },
   },
   CTAP2_ERR_USER_ACTION_TIMEOUT: {
     options: { gestures: { respond: () => 'timeout' } },
-    provoke: (subject) => status(subject.platform.makeCredential()),
+    trigger: (subject) => statusOf(subject.platform.makeCredential()),
   },
   CTAP2_ERR_KEEPALIVE_CANCEL: {
-    provoke: ({ platform }) => status(platform.makeCredential({}, { signal: AbortSignal.abort() })),
+    trigger: ({ platform }) => statusOf(platform.makeCredential({}, { signal: AbortSignal.abort() })),
   },
-  CTAP2_ERR_NO_CREDENTIALS: { provoke: (subject) => status(subject.signIn()) },
-  CTAP2_ERR_NOT_ALLOWED: { provoke: ({ platform }) => status(platform.send('authenticatorGetNextAssertion')) },
-  CTAP2_ERR_PIN_INVALID: { provoke: async (subject) => (await subject.wrongPins(1))[0]! },
-  CTAP2_ERR_PIN_AUTH_BLOCKED: { provoke: async (subject) => (await subject.wrongPins(3))[2]! },
+  CTAP2_ERR_NO_CREDENTIALS: { trigger: (subject) => statusOf(subject.signIn()) },
+  CTAP2_ERR_NOT_ALLOWED: { trigger: ({ platform }) => statusOf(platform.send('authenticatorGetNextAssertion')) },
+  CTAP2_ERR_PIN_INVALID: { trigger: async (subject) => (await subject.enterWrongPins(1)).join() },
+  CTAP2_ERR_PIN_AUTH_BLOCKED: { trigger: async (subject) => (await subject.enterWrongPins(3)).at(-1) ?? '' },
   CTAP2_ERR_PIN_BLOCKED: {
     options: { retries: 0 },
-    provoke: ({ platform }) => status(platform.pinToken(2, '1234', token)),
+    trigger: ({ platform }) => statusOf(platform.pinToken(2, '1234', token)),
   },
   CTAP2_ERR_PIN_NOT_SET: {
     options: { pin: undefined },
-    provoke: ({ platform }) => status(platform.pinToken(2, '1234', token)),
+    trigger: ({ platform }) => statusOf(platform.pinToken(2, '1234', token)),
   },
-  CTAP2_ERR_PIN_POLICY_VIOLATION: { provoke: ({ platform }) => platform.changePin(2, '1234', '1') },
+  CTAP2_ERR_PIN_POLICY_VIOLATION: { trigger: ({ platform }) => platform.changePin(2, '1234', '1') },
   CTAP2_ERR_PIN_AUTH_INVALID: {
-    provoke: (subject) => status(subject.register({ pinUvAuthProtocol: 2, pinUvAuthParam: new Uint8Array(32) })),
+    trigger: (subject) => statusOf(subject.register({ pinUvAuthProtocol: 2, pinUvAuthParam: new Uint8Array(32) })),
   },
   CTAP2_ERR_MISSING_PARAMETER: {
-    provoke: ({ platform }) => platform.sendRaw('authenticatorMakeCredential', new Map()),
+    trigger: ({ platform }) => platform.sendRaw('authenticatorMakeCredential', new Map()),
   },
   CTAP2_ERR_CBOR_UNEXPECTED_TYPE: {
-    provoke: ({ platform }) => platform.sendRaw('authenticatorMakeCredential', new Map([[1, 'text']])),
+    trigger: ({ platform }) => platform.sendRaw('authenticatorMakeCredential', new Map([[1, 'text']])),
   },
-  CTAP2_ERR_INVALID_CBOR: { provoke: (subject) => raw(subject, 0x01, 0xff) },
-  CTAP1_ERR_INVALID_COMMAND: { provoke: (subject) => raw(subject, 0x77) },
+  CTAP2_ERR_INVALID_CBOR: { trigger: (subject) => sendBytes(subject, 0x01, 0xff) },
+  CTAP1_ERR_INVALID_COMMAND: { trigger: (subject) => sendBytes(subject, 0x77) },
   CTAP2_ERR_INVALID_SUBCOMMAND: {
-    provoke: ({ platform }) => platform.sendRaw('authenticatorClientPIN', new Map([[2, 0x55]])),
+    trigger: ({ platform }) => platform.sendRaw('authenticatorClientPIN', new Map([[2, 0x55]])),
   },
   CTAP2_ERR_REQUEST_TOO_LARGE: {
-    provoke: (subject) => status(subject.register({ rp: { id: rpId, name: 'x'.repeat(8000) } })),
+    trigger: (subject) => statusOf(subject.register({ rp: { id: rpId, name: 'x'.repeat(8000) } })),
   },
   CTAP2_ERR_LIMIT_EXCEEDED: {
-    provoke: (subject) =>
-      status(
+    trigger: (subject) =>
+      statusOf(
         subject.register({
           excludeList: Array.from({ length: 17 }, (_, index) => ({ id: new Uint8Array([index]), type: 'public-key' })),
         }),
@@ -87,28 +90,31 @@ const provocations: Record<Provoked, Provocation> = {
   },
 };
 
-describe('another status stands in', () => {
-  it.each(Object.entries<Swap>(statusSwaps))('%s', async (id, { from, to }) => {
-    const { options, provoke } = provocations[from as Provoked];
-    expect(await provoke(new Subject([], options))).toBe(from);
-    expect(await provoke(new Subject([id as DefectId], options))).toBe(to);
-  });
+describe('replaced status', () => {
+  it.each(Object.entries<StatusReplacement>(statusReplacements))(
+    '%s returns the wrong status',
+    async (id, { from, to }) => {
+      const { options, trigger } = triggers[from as ReplacedStatus];
+      expect(await trigger(new AuthenticatorUnderTest([], options))).toBe(from);
+      expect(await trigger(new AuthenticatorUnderTest([id as DefectId], options))).toBe(to);
+    },
+  );
 });
 
-describe('status and content disagree', () => {
+describe('status that contradicts the content', () => {
   it.each<[DefectId, number[]]>([
     ['status.undefined', [0xc8]],
     ['status.vendor', [0xf1]],
     ['status.busy', [0x06]],
     ['status.success-without-content', [0x00]],
-  ])('%s', async (id, answer) => {
-    expect([...(await new Subject([id]).rawInfo())]).toEqual(answer);
+  ])('%s changes the getInfo response', async (id, answer) => {
+    expect([...(await new AuthenticatorUnderTest([id]).getInfoBytes())]).toEqual(answer);
   });
 
-  it('status.error-with-content', async () => {
+  it('status.error-with-content keeps the content', async () => {
     const [clean, wrong] = [
-      await new Subject([]).rawInfo(),
-      await new Subject(['status.error-with-content']).rawInfo(),
+      await new AuthenticatorUnderTest([]).getInfoBytes(),
+      await new AuthenticatorUnderTest(['status.error-with-content']).getInfoBytes(),
     ];
     expect([wrong[0], ...wrong.subarray(1)]).toEqual([0x7f, ...clean.subarray(1)]);
   });

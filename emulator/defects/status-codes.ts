@@ -1,16 +1,16 @@
-/** Status bytes: the right refusal under another name, and statuses beside what the answer carries. */
+/** Defects of status bytes: a wrong status for an error, and statuses that contradict the content of the response. */
 import type { CtapStatusName } from '#protocol/status.ts';
-import { type Defect, trying } from './defect.ts';
+import { type Defect, defectsDetectedBy } from './defect.ts';
 
-export interface Swap {
+export interface StatusReplacement {
   from: CtapStatusName;
   to: CtapStatusName;
-  /** Where the right status is asked for. */
+  /** Section of CTAP 2.1 that requires `from`. */
   section: string;
 }
 
-/** A status that another stands in for, at every command. */
-export const statusSwaps = {
+/** Wrong statuses: `to` replaces `from` in every command. */
+export const statusReplacements = {
   'status.excluded-as-other': {
     from: 'CTAP2_ERR_CREDENTIAL_EXCLUDED',
     to: 'CTAP1_ERR_OTHER',
@@ -105,51 +105,54 @@ export const statusSwaps = {
     section: '8.2',
   },
   'status.limit-as-other': { from: 'CTAP2_ERR_LIMIT_EXCEEDED', to: 'CTAP1_ERR_OTHER', section: '8.2' },
-} as const satisfies Record<string, Swap>;
+} as const satisfies Record<string, StatusReplacement>;
 
-type SwapId = keyof typeof statusSwaps;
+type ReplacementId = keyof typeof statusReplacements;
 
-const swaps = trying(
+const replacementDefects = defectsDetectedBy(
   'client',
   Object.fromEntries(
-    Object.entries<Swap>(statusSwaps).map(([id, { from, to, section }]): [string, Omit<Defect, 'tries'>] => [
-      id,
-      {
-        title: `Answers ${to} where ${from} is right`,
-        breaks: `CTAP 2.1 section ${section}`,
-        status: (status) => (status === from ? to : status),
-      },
-    ]),
-  ) as Record<SwapId, Omit<Defect, 'tries'>>,
+    Object.entries<StatusReplacement>(statusReplacements).map(
+      ([id, { from, to, section }]): [string, Omit<Defect, 'detectedBy'>] => [
+        id,
+        {
+          title: `Returns ${to} instead of ${from}`,
+          breaks: `CTAP 2.1 section ${section}`,
+          status: (status) => (status === from ? to : status),
+        },
+      ],
+    ),
+  ) as Record<ReplacementId, Omit<Defect, 'detectedBy'>>,
 );
 
-const always = (status: number) => () => new Uint8Array([status]);
+/** Returns a response that consists of `status` only. */
+const statusOnly = (status: number) => () => new Uint8Array([status]);
 
 export const statusDefects = {
-  ...swaps,
-  ...trying('client', {
+  ...replacementDefects,
+  ...defectsDetectedBy('client', {
     'status.undefined': {
-      title: 'Every answer is a status that no specification defines',
+      title: 'Every response has a status that no specification defines',
       breaks: 'CTAP 2.1 section 8.2',
-      answer: always(0xc8),
+      answer: statusOnly(0xc8),
     },
     'status.vendor': {
-      title: 'Every answer is a status of the vendor range',
+      title: 'Every response has a status from the vendor range',
       breaks: 'CTAP 2.1 section 8.2',
-      answer: always(0xf1),
+      answer: statusOnly(0xf1),
     },
     'status.busy': {
-      title: 'Every answer is CTAP1_ERR_CHANNEL_BUSY',
+      title: 'Every response is CTAP1_ERR_CHANNEL_BUSY',
       breaks: 'CTAP 2.1 section 11.2.5.1',
-      answer: always(0x06),
+      answer: statusOnly(0x06),
     },
     'status.success-without-content': {
-      title: 'Success is a status only, the answer is missing',
+      title: 'A successful response has a status but no content',
       breaks: 'CTAP 2.1 section 6',
       answer: (answer) => answer.slice(0, 1),
     },
     'status.error-with-content': {
-      title: 'The status of a good answer is an error',
+      title: 'A successful response has an error status and content',
       breaks: 'CTAP 2.1 section 8.2',
       answer: (answer) => (answer.length > 1 ? answer.map((byte, index) => (index === 0 ? 0x7f : byte)) : answer),
     },

@@ -1,5 +1,4 @@
-/** Extension `credProtect`, CTAP 2.1 section 12.1. */
-
+/** Extension `credProtect`, CTAP 2.1 section 12.1: the protection level of a credential. */
 import { CtapError } from '#protocol/errors.ts';
 import { credProtectPolicies } from '#protocol/extensions.ts';
 import { unsigned } from '#protocol/message.ts';

@@ -1,45 +1,45 @@
-/** The shape of an authenticator extension, CTAP 2.1 section 12. */
+/** The interface that every authenticator extension implements, CTAP 2.1 section 12. */
 import type { CborValue } from '#protocol/cbor.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
-import type { UserEvidence } from '../commands/user-verification.ts';
 import type { Credential, CredentialExtras } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import type { UserEvidence } from '../user-evidence.ts';
 
-/** What an extension adds to an answer. */
+/** What an extension adds to a response; every member is optional. */
 export interface ExtensionResult {
-  /** What goes into the extension outputs of authenticator data. */
+  /** Extension output in authenticator data. */
   output?: CborValue | undefined;
-  /** What goes beside it, outside of the signature (CTAP 2.2, unsignedExtensionOutputs). */
+  /** Extension output outside of authenticator data, not signed (CTAP 2.2, unsignedExtensionOutputs). */
   unsignedOutput?: CborValue | undefined;
-  /** largeBlobKey has a member of its own in the answer, 32 bytes. */
+  /** The largeBlobKey member of the response, 32 bytes. */
   largeBlobKey?: Uint8Array | undefined;
 }
 
-interface ResultAtMakeCredential extends ExtensionResult {
-  /** What the credential becomes by it. */
+interface MakeCredentialResult extends ExtensionResult {
+  /** Properties that the new credential gets. */
   properties?: Partial<CredentialExtras>;
-  /** An output that needs the credential: asked for when it has been made. */
-  outputFor?(credentialId: Uint8Array): CborValue;
+  /** Returns an output that depends on the new credential; called after the credential was created. */
+  computeOutput?(credentialId: Uint8Array): CborValue;
 }
 
 export interface RegistrationContext {
   rp: { id: string };
   discoverable: boolean;
   user: UserEvidence;
-  /** All inputs of the request: some extensions go together only. */
+  /** The inputs of all extensions in the request, because some extensions require another one. */
   inputs: Readonly<Record<string, CborValue>>;
 }
 
 export interface AssertionContext {
   credential: Credential;
-  /** `present` is false when `up: false` was requested. */
+  /** `present` is false if the request has the option `up: false`. */
   user: UserEvidence;
 }
 
 export interface Extension {
   id: ExtensionId;
-  /** @throws {CtapError} for an input that ends the command. */
-  onMakeCredential?(input: CborValue, context: RegistrationContext, env: AuthenticatorEnv): ResultAtMakeCredential;
-  /** @throws {CtapError} for an input that ends the command. */
+  /** @throws {CtapError} if the input makes the command fail. */
+  onMakeCredential?(input: CborValue, context: RegistrationContext, env: AuthenticatorEnv): MakeCredentialResult;
+  /** @throws {CtapError} if the input makes the command fail. */
   onGetAssertion?(input: CborValue, context: AssertionContext, env: AuthenticatorEnv): ExtensionResult;
 }

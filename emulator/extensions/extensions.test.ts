@@ -1,4 +1,4 @@
-/** Extensions against the platform's side of the mathematics. */
+/** Extension outputs, compared with what the platform computes. */
 import { describe, expect, it } from 'vitest';
 import { concat } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
@@ -11,10 +11,11 @@ import { rpId, TestPlatform } from '../testing/test-platform.ts';
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
   new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));
 const outputs = (authData: Uint8Array) => parseAuthenticatorData(authData).extensions;
+const none = new Uint8Array(0);
 const [saltA, saltB] = [sha256('a'), sha256('b')];
 
-describe('at registration', () => {
-  it('answers what was asked and nothing else', async () => {
+describe('extensions at registration', () => {
+  it('returns outputs only for requested and supported extensions', async () => {
     const extensions = { credProtect: 2, 'hmac-secret': true, somethingElse: 1 };
     const { response } = await platformFor().makeCredential({ extensions });
     expect(outputs(response.authData)).toEqual(
@@ -26,18 +27,18 @@ describe('at registration', () => {
     expect(outputs((await platformFor().makeCredential()).response.authData)).toBeUndefined();
   });
 
-  it('tells minPinLength to the relying parties that may know', async () => {
+  it('returns minPinLength only to authorized relying parties', async () => {
     const platform = platformFor({ minPinLengthRpIds: [rpId] });
-    const asked = async (id: string) =>
+    const requestMinPinLength = async (id: string) =>
       outputs((await platform.makeCredential({ rp: { id }, extensions: { minPinLength: true } })).response.authData);
-    expect(await asked(rpId)).toEqual(new Map([['minPinLength', 4]]));
-    expect(await asked('other.example')).toBeUndefined();
+    expect(await requestMinPinLength(rpId)).toEqual(new Map([['minPinLength', 4]]));
+    expect(await requestMinPinLength('other.example')).toBeUndefined();
   });
 });
 
 describe.each([1, 2] as const)('hmac-secret with protocol %i', (version) => {
-  async function secrets(platform: TestPlatform, salts: Uint8Array, token?: Uint8Array) {
-    const { protocol, secret, keyAgreement } = await platform.agree(version);
+  async function getSecrets(platform: TestPlatform, salts: Uint8Array, token?: Uint8Array) {
+    const { protocol, secret, keyAgreement } = await platform.agreeOnSecret(version);
     const saltEnc = protocol.encrypt(secret, salts, systemRandom);
     const input: CborMap = new Map<number, CborValue>([
       [1, keyAgreement],
@@ -45,37 +46,37 @@ describe.each([1, 2] as const)('hmac-secret with protocol %i', (version) => {
       [3, protocol.authenticate(secret, saltEnc)],
       [4, version],
     ]);
-    const proof = token ? platform.proof(version, token) : {};
+    const proof = token ? platform.pinUvAuth(version, token) : {};
     const { status, response } = await platform.getAssertion({ extensions: { 'hmac-secret': input }, ...proof });
     const output = response.authData && outputs(response.authData)?.get('hmac-secret');
     return { status, secrets: output instanceof Uint8Array ? protocol.decrypt(secret, output) : undefined };
   }
 
-  it('gives the same secret for the same salt, two for two, and others for a verified user', async () => {
+  it('returns one secret per salt, and different secrets with user verification', async () => {
     const platform = platformFor({ pin: '1234' });
     const { token } = await platform.pinToken(version, '1234', { permissions: 1, rpId });
     await platform.makeCredential({
       options: { rk: true },
       extensions: { 'hmac-secret': true },
-      ...platform.proof(version, token!),
+      ...platform.pinUvAuth(version, token ?? none),
     });
     const [a, b, both] = [
-      await secrets(platform, saltA),
-      await secrets(platform, saltB),
-      await secrets(platform, concat(saltA, saltB)),
+      await getSecrets(platform, saltA),
+      await getSecrets(platform, saltB),
+      await getSecrets(platform, concat(saltA, saltB)),
     ];
     expect(a.secrets).toHaveLength(32);
-    expect(both.secrets).toEqual(concat(a.secrets!, b.secrets!));
+    expect(both.secrets).toEqual(concat(a.secrets ?? none, b.secrets ?? none));
     expect(a.secrets).not.toEqual(b.secrets);
-    const { token: ga } = await platform.pinToken(version, '1234', { permissions: 2, rpId });
-    expect((await secrets(platform, saltA, ga)).secrets).not.toEqual(a.secrets);
+    const { token: getAssertionToken } = await platform.pinToken(version, '1234', { permissions: 2, rpId });
+    expect((await getSecrets(platform, saltA, getAssertionToken)).secrets).not.toEqual(a.secrets);
   });
 
-  it('refuses salts of another length, a wrong saltAuth, and a silent probe', async () => {
+  it('rejects salts of another length, a wrong saltAuth, and up: false', async () => {
     const platform = platformFor();
     await platform.makeCredential({ options: { rk: true } });
-    expect((await secrets(platform, new Uint8Array(48))).status).toBe('CTAP1_ERR_INVALID_LENGTH');
-    const { keyAgreement } = await platform.agree(version);
+    expect((await getSecrets(platform, new Uint8Array(48))).status).toBe('CTAP1_ERR_INVALID_LENGTH');
+    const { keyAgreement } = await platform.agreeOnSecret(version);
     const input = new Map<number, CborValue>([
       [1, keyAgreement],
       [2, new Uint8Array(48)],

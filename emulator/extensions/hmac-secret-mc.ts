@@ -1,15 +1,18 @@
-/** Extension `hmac-secret-mc`, CTAP 2.2: the secrets of a credential at the moment it is made. */
+/** Extension `hmac-secret-mc`, CTAP 2.2: returns the secrets of `hmac-secret` already when a credential is created. */
 import { CtapError } from '#protocol/errors.ts';
 import type { Extension } from './extension.ts';
-import { readSalts, secretsFor } from './hmac-secret.ts';
+import { computeSecrets, readSalts } from './hmac-secret.ts';
 
 export const hmacSecretMc: Extension = {
   id: 'hmac-secret-mc',
   onMakeCredential(input, { user, inputs }, env) {
     if (inputs['hmac-secret'] !== true)
-      throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'hmac-secret-mc needs hmac-secret in the same request');
+      throw new CtapError(
+        'CTAP2_ERR_MISSING_PARAMETER',
+        'hmac-secret-mc requires hmac-secret: true in the same request',
+      );
     const salts = readSalts(input, 'hmac-secret-mc', env);
     const { verified } = user;
-    return { outputFor: (credentialId) => secretsFor(credentialId, verified, salts, env) };
+    return { computeOutput: (credentialId) => computeSecrets(credentialId, verified, salts, env) };
   },
 };

@@ -1,4 +1,4 @@
-/** Extension `hmac-secret`, CTAP 2.1 section 12.5. Every credential has its two CredRandoms, asked for at creation or not. */
+/** Extension `hmac-secret`, CTAP 2.1 section 12.5. Every credential has its two CredRandom values, even if the extension was not requested at creation. */
 import { concat } from '#base/bytes.ts';
 import type { CborValue } from '#protocol/cbor.ts';
 import { hmacSha256 } from '#protocol/crypto.ts';
@@ -21,22 +21,23 @@ export const hmacSecret: Extension = {
   onMakeCredential: (input) => (boolean.parse(input, 'hmac-secret') ? { output: true } : {}),
 
   onGetAssertion(input, { credential, user }, env) {
-    if (!user.present) throw new CtapError('CTAP2_ERR_UNSUPPORTED_OPTION', 'hmac-secret needs up');
+    if (!user.present) throw new CtapError('CTAP2_ERR_UNSUPPORTED_OPTION', 'hmac-secret requires user presence');
     const salts = readSalts(input, 'hmac-secret', env);
-    return { output: secretsFor(credential.id, user.verified, salts, env) };
+    return { output: computeSecrets(credential.id, user.verified, salts, env) };
   },
 };
 
 interface Salts {
   protocol: PinUvAuthProtocol;
   sharedSecret: Uint8Array;
-  /** One or two of 32 bytes. */
+  /** One or two salts of 32 bytes. */
   values: Uint8Array[];
 }
 
 /**
- * The salts of an input: agreed on, authentic and of the right length.
- * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID, CTAP1_ERR_INVALID_LENGTH, CTAP1_ERR_INVALID_PARAMETER.
+ * Returns the decrypted salts of an input after it has checked saltAuth and their length.
+ * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID for a wrong saltAuth, CTAP1_ERR_INVALID_LENGTH for salts of another length,
+ * CTAP1_ERR_INVALID_PARAMETER for an unsupported protocol or an invalid key.
  */
 export function readSalts(input: CborValue, id: string, { pinUvAuth }: AuthenticatorEnv): Salts {
   const request = hmacGetSecret.parse(input, id);
@@ -47,8 +48,8 @@ export function readSalts(input: CborValue, id: string, { pinUvAuth }: Authentic
   return { protocol, sharedSecret, values: decryptSalts(() => protocol.decrypt(sharedSecret, request.saltEnc)) };
 }
 
-/** HMAC-SHA-256 of each salt under the credential's CredRandom, encrypted for the platform. */
-export function secretsFor(
+/** Returns HMAC-SHA-256 of each salt with the CredRandom of the credential as key, encrypted for the platform. */
+export function computeSecrets(
   credentialId: Uint8Array,
   verified: boolean,
   { protocol, sharedSecret, values }: Salts,

@@ -1,4 +1,4 @@
-/** Extension `largeBlobKey`, CTAP 2.1 section 12.3: the key to a credential's entry in the large-blob array. */
+/** Extension `largeBlobKey`, CTAP 2.1 section 12.3: the key that encrypts the credential's entry in the large-blob array. */
 import type { CborValue } from '#protocol/cbor.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { boolean } from '#protocol/message.ts';
@@ -9,7 +9,8 @@ export const largeBlobKey: Extension = {
 
   onMakeCredential(input, { discoverable }, { random }) {
     requireTrue(input);
-    if (!discoverable) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'largeBlobKey needs a discoverable credential');
+    if (!discoverable)
+      throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'largeBlobKey requires a discoverable credential');
     const key = random.bytes(32);
     return { largeBlobKey: key, properties: { largeBlobKey: key } };
   },

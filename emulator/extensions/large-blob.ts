@@ -1,6 +1,6 @@
 /**
- * Extension `largeBlob`, CTAP 2.2: the authenticator itself keeps a credential's blob. Inputs and outputs are maps, and the
- * outputs travel unsigned. An authenticator has either this or the largeBlobs command.
+ * Extension `largeBlob`, CTAP 2.2: the authenticator stores one blob per credential. Inputs and outputs are maps, and the outputs are
+ * unsigned. An authenticator has either this extension or the largeBlobs command.
  */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { CtapError } from '#protocol/errors.ts';
@@ -9,11 +9,11 @@ import type { Credential } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { Extension } from './extension.ts';
 
-/** Bytes that one credential may keep, compressed. */
+/** Maximum length of a compressed blob in bytes. */
 const maxBlobLength = 2048;
 
-const atCreate = message({ support: required('support', text) });
-const atGet = message({
+const createInput = message({ support: required('support', text) });
+const getInput = message({
   read: optional('read', boolean),
   write: optional('write', bytes),
   originalSize: optional('originalSize', unsigned),
@@ -23,18 +23,18 @@ export const largeBlob: Extension = {
   id: 'largeBlob',
 
   onMakeCredential(input, { discoverable }) {
-    const { support } = atCreate.parse(input, 'largeBlob');
+    const { support } = createInput.parse(input, 'largeBlob');
     if (support !== 'required' && support !== 'preferred')
       throw new CtapError('CTAP2_ERR_INVALID_OPTION', `largeBlob.support ${support}`);
     if (!discoverable && support === 'required')
-      throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'largeBlob needs a discoverable credential');
+      throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'largeBlob requires a discoverable credential');
     return { unsignedOutput: map({ supported: discoverable }), properties: { largeBlobSupported: discoverable } };
   },
 
   onGetAssertion(input, { credential, user }, env) {
-    const { read, write, originalSize } = atGet.parse(input, 'largeBlob');
+    const { read, write, originalSize } = getInput.parse(input, 'largeBlob');
     if ((read === true) === (write !== undefined))
-      throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'largeBlob either reads or writes');
+      throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'largeBlob requires either read or write');
     if (write === undefined) return { unsignedOutput: map(readBlob(credential)) };
     if (originalSize === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'largeBlob.originalSize');
     const stored = user.present && writeBlob(credential, { compressed: write.slice(), originalSize }, env);
@@ -46,6 +46,7 @@ function readBlob({ largeBlob: blob }: Credential): Record<string, CborValue> {
   return blob ? { blob: blob.compressed, originalSize: blob.originalSize } : {};
 }
 
+/** Returns whether the blob was stored. */
 function writeBlob(
   credential: Credential,
   blob: NonNullable<Credential['largeBlob']>,

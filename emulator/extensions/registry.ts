@@ -1,4 +1,7 @@
-/** The extensions by id, and how a command runs those that a request names. A new extension is its file, a line here and its row in the table. */
+/**
+ * The extensions by id, and functions that run those in a request. To add an extension, add its file, a line here, and its row in
+ * `#protocol/extensions.ts`; then add its id to the personas that support it.
+ */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { CredentialExtras } from '../credential-store.ts';
@@ -30,7 +33,7 @@ const extensionRegistry: Record<ExtensionId, Extension> = {
 
 type Inputs = Readonly<Record<string, CborValue>>;
 
-/** What extensions add to an answer; each member is absent when there is nothing to say. */
+/** What extensions add to a response; a member without content is undefined. */
 export interface ExtensionOutputs {
   signed?: CborMap | undefined;
   unsigned?: Record<string, CborValue> | undefined;
@@ -38,52 +41,60 @@ export interface ExtensionOutputs {
 }
 
 /**
- * CTAP 2.1 section 6.1.2 step 15: extensions that the persona does not have are ignored. Everything that can refuse the
- * command does so here; `outputsFor` is asked when the credential exists.
+ * Runs the extensions of an authenticatorMakeCredential request, CTAP 2.1 section 6.1.2 step 15. Extensions that the persona does not
+ * support are ignored. Returns the properties of the new credential, and `computeOutputs`, which computes the outputs after the credential
+ * was created.
+ * @throws {CtapError} if an input makes the command fail.
  */
-export function extensionsAtMakeCredential(
+export function runMakeCredentialExtensions(
   request: { rp: { id: string }; extensions?: Inputs | undefined },
   context: Pick<RegistrationContext, 'discoverable' | 'user'>,
   env: AuthenticatorEnv,
 ) {
-  const inputs = request.extensions ?? none;
+  const inputs = request.extensions ?? noInputs;
   let properties: CredentialExtras = { credProtect: 1 };
-  const results = requested(inputs, env).map(([extension, input]) => {
+  const results = findRequested(inputs, env).map(([extension, input]) => {
     const result = extension.onMakeCredential?.(input, { ...context, rp: request.rp, inputs }, env) ?? {};
     properties = { ...properties, ...result.properties };
     return { id: extension.id, ...result };
   });
-  const outputsFor = (credentialId: Uint8Array) =>
-    gather(results.map((result) => ({ ...result, output: result.outputFor?.(credentialId) ?? result.output })));
-  return { properties, outputsFor };
+  const computeOutputs = (credentialId: Uint8Array) =>
+    collectOutputs(
+      results.map((result) => ({ ...result, output: result.computeOutput?.(credentialId) ?? result.output })),
+    );
+  return { properties, computeOutputs };
 }
 
-/** Section 6.2.2 step 10. */
-export function extensionsAtGetAssertion(
-  inputs: Inputs = none,
+/**
+ * Runs the extensions of an authenticatorGetAssertion request, CTAP 2.1 section 6.2.2 step 10. Returns their outputs.
+ * @throws {CtapError} if an input makes the command fail.
+ */
+export function runGetAssertionExtensions(
+  inputs: Inputs = noInputs,
   context: AssertionContext,
   env: AuthenticatorEnv,
 ): ExtensionOutputs {
-  return gather(
-    requested(inputs, env).map(([extension, input]) => ({
+  return collectOutputs(
+    findRequested(inputs, env).map(([extension, input]) => ({
       id: extension.id,
       ...extension.onGetAssertion?.(input, context, env),
     })),
   );
 }
 
-const none: Inputs = {};
-const nothing: ExtensionOutputs = {};
+const noInputs: Inputs = {};
+const noOutputs: ExtensionOutputs = {};
 
-function requested(inputs: Inputs, { persona }: AuthenticatorEnv): [Extension, CborValue][] {
-  if (inputs === none) return [];
+/** Returns the supported extensions of the request with their inputs. */
+function findRequested(inputs: Inputs, { persona }: AuthenticatorEnv): [Extension, CborValue][] {
+  if (inputs === noInputs) return [];
   return persona.extensions.flatMap((id): [Extension, CborValue][] =>
     Object.hasOwn(inputs, id) ? [[extensionRegistry[id], inputs[id] as CborValue]] : [],
   );
 }
 
-function gather(results: readonly ({ id: ExtensionId } & ExtensionResult)[]): ExtensionOutputs {
-  if (results.length === 0) return nothing;
+function collectOutputs(results: readonly ({ id: ExtensionId } & ExtensionResult)[]): ExtensionOutputs {
+  if (results.length === 0) return noOutputs;
   const outputs = (member: 'output' | 'unsignedOutput') =>
     results.flatMap(({ id, [member]: value }): [ExtensionId, CborValue][] =>
       value === undefined ? [] : [[id, value]],

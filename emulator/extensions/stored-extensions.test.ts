@@ -1,4 +1,4 @@
-/** Extensions that a credential keeps something of, and those that tell about the user, against the platform's side. */
+/** Extensions that store data with a credential, and uvm, hmac-secret-mc and pinComplexityPolicy. */
 import { describe, expect, it } from 'vitest';
 import { concat } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
@@ -8,7 +8,7 @@ import { sha256 } from '#protocol/crypto.ts';
 import { type AuthenticatorOptions, createAuthenticator, type Persona, personas } from '../index.ts';
 import { rpId, TestPlatform } from '../testing/test-platform.ts';
 
-/** Everything but the largeBlobs command, which goes not together with the extension of that name. */
+/** Without the largeBlobs command, because a persona has either the command or the extension largeBlob. */
 const { largeBlobs: _, ...features } = personas['touchstone-complete'].features;
 const persona: Persona = {
   ...personas['touchstone-complete'],
@@ -23,7 +23,7 @@ const outputs = (authData: Uint8Array) => parseAuthenticatorData(authData).exten
 async function register(platform: TestPlatform, extensions: Inputs, rk = true) {
   const { status, response } = await platform.makeCredential({ options: { rk }, extensions });
   if (status !== 'CTAP2_OK') return { status, id: new Uint8Array(0), response, outputs: undefined };
-  const id = parseAuthenticatorData(response.authData).attestedCredentialData!.credentialId;
+  const id = parseAuthenticatorData(response.authData).attestedCredentialData?.credentialId ?? new Uint8Array(0);
   return { status, id, response, outputs: outputs(response.authData) };
 }
 async function signIn(platform: TestPlatform, extensions: Inputs, id?: Uint8Array) {
@@ -37,18 +37,18 @@ describe('credBlob', () => {
     { length: 32, rk: true, stored: true },
     { length: 33, rk: true, stored: false },
     { length: 8, rk: false, stored: false },
-  ])('$length bytes, rk $rk -> stored $stored', async ({ length, rk, stored }) => {
+  ])('blob of $length bytes with rk $rk: stored is $stored', async ({ length, rk, stored }) => {
     const platform = platformFor();
     const blob = systemRandom.bytes(length);
     const made = await register(platform, { credBlob: blob }, rk);
     expect(made.outputs?.get('credBlob')).toBe(stored);
-    const back = (await signIn(platform, { credBlob: true }, made.id)).outputs?.get('credBlob');
-    expect(back).toEqual(stored ? blob : new Uint8Array(0));
+    const returned = (await signIn(platform, { credBlob: true }, made.id)).outputs?.get('credBlob');
+    expect(returned).toEqual(stored ? blob : new Uint8Array(0));
   });
 });
 
 describe('largeBlobKey', () => {
-  it('is the same 32 bytes at each sign-in, in a member of its own', async () => {
+  it('returns the same 32 bytes at each sign-in in the largeBlobKey member', async () => {
     const platform = platformFor();
     const made = await register(platform, { largeBlobKey: true });
     expect(made.response.largeBlobKey).toHaveLength(32);
@@ -58,7 +58,7 @@ describe('largeBlobKey', () => {
     expect((await signIn(platform, {})).response.largeBlobKey).toBeUndefined();
   });
 
-  it('needs rk, and true', async () => {
+  it('rejects rk: false and the input false', async () => {
     expect((await register(platformFor(), { largeBlobKey: true }, false)).status).toBe('CTAP2_ERR_INVALID_OPTION');
     expect((await register(platformFor(), { largeBlobKey: false })).status).toBe('CTAP2_ERR_INVALID_OPTION');
   });
@@ -71,7 +71,7 @@ describe('largeBlob', () => {
     return status === 'CTAP2_OK' ? response.unsignedExtensionOutputs?.largeBlob : status;
   };
 
-  it('reads back what was written, in maps outside of the signature', async () => {
+  it('returns the written blob as unsigned output', async () => {
     const platform = platformFor();
     const made = await register(platform, { largeBlob: map({ support: 'required' }) });
     expect(made.response.unsignedExtensionOutputs).toEqual({ largeBlob: map({ supported: true }) });
@@ -84,7 +84,7 @@ describe('largeBlob', () => {
     expect(await unsigned(platform, { read: true })).toEqual(map({ blob, originalSize: 900 }));
   });
 
-  it('refuses what is neither or both, and a size that is missing', async () => {
+  it('rejects inputs with neither or both of read and write, and a missing originalSize', async () => {
     const platform = platformFor();
     await register(platform, { largeBlob: map({ support: 'preferred' }) });
     const write = new Uint8Array(3);
@@ -95,7 +95,7 @@ describe('largeBlob', () => {
     expect(notDiscoverable.status).toBe('CTAP2_ERR_INVALID_OPTION');
   });
 
-  it('has no place with a credential that was made without it', async () => {
+  it('does not store a blob for a credential that was created without the extension', async () => {
     const platform = platformFor();
     await register(platform, {});
     expect(await unsigned(platform, { write: new Uint8Array(3), originalSize: 3 })).toEqual(map({ written: false }));
@@ -103,10 +103,10 @@ describe('largeBlob', () => {
 });
 
 describe('thirdPartyPayment', () => {
-  it.each([true, false])('is told of a credential with it, rk %s', async (rk) => {
+  it.each([true, false])('returns whether the credential has it, with rk %s', async (rk) => {
     const platform = platformFor();
-    const { id, outputs: told } = await register(platform, { thirdPartyPayment: true }, rk);
-    expect(told?.get('thirdPartyPayment')).toBe(true);
+    const { id, outputs: created } = await register(platform, { thirdPartyPayment: true }, rk);
+    expect(created?.get('thirdPartyPayment')).toBe(true);
     expect((await signIn(platform, { thirdPartyPayment: true }, id)).outputs?.get('thirdPartyPayment')).toBe(true);
     const other = await register(platform, {}, rk);
     const without = await signIn(platform, { thirdPartyPayment: true }, other.id);
@@ -114,32 +114,32 @@ describe('thirdPartyPayment', () => {
   });
 });
 
-it('pinComplexityPolicy is told to the relying parties that may know', async () => {
-  const told = async (ids: string[]) =>
+it('pinComplexityPolicy is returned only to authorized relying parties', async () => {
+  const outputsFor = async (ids: string[]) =>
     (await register(platformFor({ minPinLengthRpIds: ids }), { pinComplexityPolicy: true })).outputs;
-  expect(await told([rpId])).toEqual(new Map([['pinComplexityPolicy', true]]));
-  expect(await told([])).toBeUndefined();
+  expect(await outputsFor([rpId])).toEqual(new Map([['pinComplexityPolicy', true]]));
+  expect(await outputsFor([])).toBeUndefined();
 });
 
 describe('uvm', () => {
-  it('tells touch, PIN and fingerprint apart', async () => {
-    const method = async (owner: Partial<AuthenticatorOptions>, uv: boolean, pin?: string) => {
-      const platform = platformFor(owner);
+  it('reports touch, fingerprint or PIN as the method', async () => {
+    const readMethod = async (state: Partial<AuthenticatorOptions>, uv: boolean, pin?: string) => {
+      const platform = platformFor(state);
       const token = pin && (await platform.pinToken(2, pin, { permissions: 1, rpId })).token;
-      const proof = token ? platform.proof(2, token) : {};
+      const proof = token ? platform.pinUvAuth(2, token) : {};
       const options: Record<string, boolean> = uv ? { uv } : {};
-      const asked = { options, extensions: { uvm: true }, ...proof };
-      return outputs((await platform.makeCredential(asked)).response.authData)?.get('uvm');
+      const request = { options, extensions: { uvm: true }, ...proof };
+      return outputs((await platform.makeCredential(request)).response.authData)?.get('uvm');
     };
-    expect(await method({}, false)).toEqual([[0x01, 0x0a, 0x04]]);
-    expect(await method({ uvEnrolled: true }, true)).toEqual([[0x02, 0x0a, 0x04]]);
-    expect(await method({ pin: '1234' }, false, '1234')).toEqual([[0x800, 0x0a, 0x04]]);
+    expect(await readMethod({}, false)).toEqual([[0x01, 0x0a, 0x04]]);
+    expect(await readMethod({ uvEnrolled: true }, true)).toEqual([[0x02, 0x0a, 0x04]]);
+    expect(await readMethod({ pin: '1234' }, false, '1234')).toEqual([[0x800, 0x0a, 0x04]]);
   });
 });
 
 describe.each([1, 2] as const)('hmac-secret-mc with protocol %i', (version) => {
   async function input(platform: TestPlatform, salts: Uint8Array) {
-    const { protocol, secret, keyAgreement } = await platform.agree(version);
+    const { protocol, secret, keyAgreement } = await platform.agreeOnSecret(version);
     const saltEnc = protocol.encrypt(secret, salts, systemRandom);
     const map: CborMap = new Map<number, CborValue>([
       [1, keyAgreement],
@@ -152,7 +152,7 @@ describe.each([1, 2] as const)('hmac-secret-mc with protocol %i', (version) => {
   }
   const salts = concat(sha256('a'), sha256('b'));
 
-  it('gives at registration what hmac-secret gives at sign-in', async () => {
+  it('returns at registration the same secrets as hmac-secret at sign-in', async () => {
     const platform = platformFor();
     const atCreate = await input(platform, salts);
     const made = await register(platform, { 'hmac-secret': true, 'hmac-secret-mc': atCreate.map });
@@ -164,7 +164,7 @@ describe.each([1, 2] as const)('hmac-secret-mc with protocol %i', (version) => {
     expect(secrets).toEqual(atGet.open(signedIn.outputs?.get('hmac-secret')));
   });
 
-  it('needs hmac-secret, and salts that are authentic', async () => {
+  it('rejects a request without hmac-secret, and a wrong saltAuth', async () => {
     const platform = platformFor();
     const { map } = await input(platform, salts);
     expect((await register(platform, { 'hmac-secret-mc': map })).status).toBe('CTAP2_ERR_MISSING_PARAMETER');

@@ -1,4 +1,4 @@
-/** Extension `thirdPartyPayment`, CTAP 2.2: the credential may serve payments that another party starts. */
+/** Extension `thirdPartyPayment`, CTAP 2.2: the credential may be used for a payment that another party starts. */
 import { boolean } from '#protocol/message.ts';
 import type { Extension } from './extension.ts';
 

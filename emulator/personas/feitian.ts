@@ -1,4 +1,4 @@
-/** Models of Feitian. */
+/** Personas of Feitian security keys. */
 import type { Persona } from './persona.ts';
 
 const common = {

@@ -1,37 +1,40 @@
 /**
- * A persona is an authenticator model as data: what it answers to getInfo and how it attests. It imitates published
- * behaviour under our own test CA, names only what the emulator really does, and never claims a certification.
+ * A persona is an authenticator model as data: its getInfo members and how it attests. It follows published behaviour under our own
+ * attestation CA, contains only features that the emulator really has, and never claims a certification.
  */
 import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
-import type { ManagementFeatures } from './features.ts';
+import type { ManagementFeatures } from './management-features.ts';
 
-/** Version strings of getInfo; there is no FIDO_2_2. What each brought is in `versions.ts`. */
+/** Version strings in getInfo; there is no FIDO_2_2. `ctap-versions.ts` lists what each version added. */
 export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1' | 'FIDO_2_3';
-/** How a client reaches it, in the words of WebAuthn L3 section 5.8.4. */
+/** AuthenticatorTransport, WebAuthn L3 section 5.8.4. */
 export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
 
-/** How it attests: a format, and for `packed` whether under a certificate of the model or the device, or with the credential's own key. */
+/**
+ * How the authenticator attests: an attestation statement format; for `packed` also which key signs: the key of the model (`basic`), the
+ * key of the one device (`enterprise`), or the credential key (`self`).
+ */
 export type AttestationChoice =
   | Exclude<AttestationFormatId, 'packed'>
   | 'packed-basic'
   | 'packed-enterprise'
   | 'packed-self';
 
-/** User verification by the authenticator itself. */
+/** User verification by the authenticator itself, for example with a fingerprint. */
 interface BuiltInUserVerification {
-  /** Registry of Predefined Values, section 3.1: 0x02 fingerprint, 0x04 passcode. */
+  /** FIDO Registry of Predefined Values, section 3.1: 0x02 fingerprint, 0x04 passcode. */
   uvModality: number;
   maxUvRetries: number;
   /** Attempts in one built-in verification, CTAP 2.1 section 6.5.3.1. */
   attempts: number;
-  /** A reset deletes the enrolled fingerprints; what a platform verifies with stays. */
+  /** False if a reset deletes the enrolled fingerprints; true for the screen lock or biometrics of a platform. */
   survivesReset: boolean;
 }
 
-/** How it introduces itself on USB. */
+/** USB device descriptor. */
 export interface UsbIdentity {
   vendorId: number;
   productId: number;
@@ -39,20 +42,20 @@ export interface UsbIdentity {
   product: string;
 }
 
-/** One authenticator model. */
+/** An authenticator model. */
 export interface Persona {
   id: string;
   label: string;
-  /** UUID text. */
+  /** UUID as text. */
   aaguid: string;
   /**
-   * Where its data come from. `published`: what is known of the model's published getInfo, and where that says nothing
-   * (capacities, limits of its features) what such a model would answer; `plausible`: the AAGUID is published, the rest is what such a model would answer; `own`: it imitates nobody.
+   * Source of the data. `published`: the getInfo of the model is published; only capacities and limits are assumed. `plausible`: the
+   * AAGUID is published, everything else is assumed. `own`: a model of Touchstone.
    */
   source: 'published' | 'plausible' | 'own';
   versions: readonly CtapVersion[];
   extensions: readonly ExtensionId[];
-  /** Option ids with the values they have on a fresh device. `clientPin` and `uv` follow from the state. */
+  /** Options with their values on a new device. `clientPin` and `uv` in getInfo depend on the state. */
   options: Readonly<{
     rk: boolean;
     plat?: boolean;
@@ -62,30 +65,30 @@ export interface Persona {
     makeCredUvNotRqd?: boolean;
     noMcGaPermissionsWithClientPin?: true;
   }>;
-  /** What can be managed on it; nothing when absent. */
+  /** Management features; absent means none. */
   features?: ManagementFeatures;
-  /** Formats that it has besides `attestation`, for attestationFormatsPreference. */
+  /** Further attestation choices, for attestationFormatsPreference. */
   otherAttestations?: readonly AttestationChoice[];
   builtInUv?: BuiltInUserVerification;
-  /** In the order of getInfo: the preferred one first. Empty without a PIN. */
+  /** In the order of getInfo, the preferred first. Empty if there is no PIN. */
   pinUvAuthProtocols: readonly PinUvAuthProtocolVersion[];
   minPinLength: number;
-  /** Preferred first. */
+  /** The preferred first. */
   algorithms: readonly CoseAlgorithm[];
   attestation: AttestationChoice;
-  /** Its attestation certificate hangs under an intermediate CA, which is sent along; else directly under the root. */
+  /** An intermediate CA issued the attestation certificate and is included in x5c; otherwise the root issued it. */
   intermediateCa: boolean;
   maxMsgSize: number;
   maxCredentialCountInList: number;
   maxCredentialIdLength: number;
-  /** Discoverable credentials it can hold. */
+  /** Maximum number of discoverable credentials. */
   credentialCapacity: number;
   transports: readonly PersonaTransport[];
   firmwareVersion?: number;
-  /** Absent for what nobody plugs in, and for keys that imitate nobody. */
+  /** Absent for models that are not USB devices, and for those of Touchstone. */
   usb?: Readonly<UsbIdentity>;
-  /** Backup eligibility and state of its credentials (WebAuthn L3 section 6.1.3); absent for device-bound ones. */
+  /** Backup eligibility and backup state of its credentials (WebAuthn L3 section 6.1.3); absent if they are device-bound. */
   backup?: { eligible: boolean; backedUp: boolean };
-  /** `constant-zero`: it has no signature counter. */
+  /** `global`: one counter for all credentials. `constant-zero`: no counter. */
   signCounter: 'global' | 'constant-zero';
 }

@@ -1,4 +1,4 @@
-/** What holds for every persona. */
+/** Properties of every persona. */
 import { describe, expect, it } from 'vitest';
 import { concat, formatAaguid, parseAaguid } from '#base/bytes.ts';
 import { UsageError } from '#base/errors.ts';
@@ -10,22 +10,22 @@ import { verifySignature } from '#protocol/crypto.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import { modelName, modelNames } from '#relying-party/authenticator-models.ts';
 import { createAuthenticator, type Persona, type PersonaId, personas, plugIn } from '../index.ts';
-import { clientDataHash, messageOf, registration, TestPlatform } from '../testing/test-platform.ts';
+import { clientDataHash, encodeCommand, makeCredentialRequest, TestPlatform } from '../testing/test-platform.ts';
 
 const all = Object.entries(personas) as [PersonaId, Persona][];
 
-describe.each(all)('%s', (id, persona) => {
-  const fresh = () => new TestPlatform(createAuthenticator({ persona: id }));
-  const info = async () => (await fresh().send('authenticatorGetInfo')).response;
+describe.each(all)('persona %s', (id, persona) => {
+  const createPlatform = () => new TestPlatform(createAuthenticator({ persona: id }));
+  const getInfo = async () => (await createPlatform().send('authenticatorGetInfo')).response;
 
-  it('carries its own id, a valid AAGUID and a label', () => {
+  it('has its own id, a valid AAGUID and a label', () => {
     expect(persona.id).toBe(id);
     expect(formatAaguid(parseAaguid(persona.aaguid))).toBe(persona.aaguid);
     expect(persona.label).not.toBe('');
   });
 
-  it('answers getInfo with what it is, and claims no certification', async () => {
-    const answer = await info();
+  it('returns its data in getInfo, and no certifications', async () => {
+    const answer = await getInfo();
     expect(formatAaguid(answer.aaguid)).toBe(persona.aaguid);
     const withoutU2f = persona.options.alwaysUv === true; // CTAP 2.1 section 7.2.4
     expect(answer.versions).toEqual(persona.versions.filter((version) => version !== 'U2F_V2' || !withoutU2f));
@@ -33,8 +33,8 @@ describe.each(all)('%s', (id, persona) => {
     expect(answer).not.toHaveProperty('certifications');
   });
 
-  it('has options that agree with each other', async () => {
-    const { options = {}, pinUvAuthProtocols, versions } = await info();
+  it('has consistent options', async () => {
+    const { options = {}, pinUvAuthProtocols, versions } = await getInfo();
     if (options.clientPin !== undefined) expect(pinUvAuthProtocols?.length).toBeGreaterThan(0);
     if (options.pinUvAuthToken) expect('clientPin' in options || options.uv).toBe(true);
     if (versions.includes('FIDO_2_1') && pinUvAuthProtocols) expect(options.pinUvAuthToken).toBe(true);
@@ -43,22 +43,22 @@ describe.each(all)('%s', (id, persona) => {
     expect(options.uv).toBe(persona.builtInUv ? true : undefined);
   });
 
-  it('registers within its own limits, in its own format', async () => {
-    const platform = fresh();
+  it('registers a credential within its own limits and in its own format', async () => {
+    const platform = createPlatform();
     const options = { rk: true, ...(persona.builtInUv && { uv: true }) };
-    const request = commands.authenticatorMakeCredential.request.encode(registration({ options }));
-    const answer = await platform.authenticator.process(messageOf('authenticatorMakeCredential', request));
+    const request = commands.authenticatorMakeCredential.request.encode(makeCredentialRequest({ options }));
+    const answer = await platform.authenticator.process(encodeCommand('authenticatorMakeCredential', request));
     expect(answer.length).toBeLessThanOrEqual(persona.maxMsgSize);
     const { response } = await platform.makeCredential({ options });
     expect(persona.attestation.startsWith(response.fmt)).toBe(true);
     const { attestedCredentialData, flags } = parseAuthenticatorData(response.authData);
-    expect(attestedCredentialData!.credentialId.length).toBeLessThanOrEqual(persona.maxCredentialIdLength);
+    expect(attestedCredentialData?.credentialId.length).toBeLessThanOrEqual(persona.maxCredentialIdLength);
     const backup = (persona.backup?.eligible ? 1 : 0) | (persona.backup?.backedUp ? 2 : 0);
     expect((flags & 0x18) >> 3).toBe(backup);
   });
 
-  it('signs in with what it registered, under the key it gave', async () => {
-    const platform = fresh();
+  it('signs an assertion with the key that it registered', async () => {
+    const platform = createPlatform();
     const options: Record<string, boolean> = persona.builtInUv ? { uv: true } : {};
     const made = await platform.makeCredential({
       options: { rk: true, ...options },
@@ -71,10 +71,10 @@ describe.each(all)('%s', (id, persona) => {
     expect(verifySignature(credentialPublicKey as CborMap, signed, response.signature)).toBe(true);
   });
 
-  it('has extensions that its versions and features can carry', () => {
+  it('has only extensions that its versions and features allow', () => {
     const { extensions, versions, features, options } = persona;
-    const later: readonly ExtensionId[] = ['credBlob', 'largeBlobKey', 'minPinLength'];
-    if (extensions.some((id) => later.includes(id))) expect(versions).toContain('FIDO_2_1');
+    const ctap21Extensions: readonly ExtensionId[] = ['credBlob', 'largeBlobKey', 'minPinLength'];
+    if (extensions.some((id) => ctap21Extensions.includes(id))) expect(versions).toContain('FIDO_2_1');
     if (extensions.includes('largeBlobKey')) expect(features?.largeBlobs).toBeDefined();
     if (features?.largeBlobs) expect(extensions).not.toContain('largeBlob');
     if (extensions.includes('hmac-secret-mc')) expect(extensions).toContain('hmac-secret');
@@ -83,31 +83,31 @@ describe.each(all)('%s', (id, persona) => {
     expect(new Set(extensions).size).toBe(extensions.length);
   });
 
-  it('is known by name to the portal, unless it imitates nobody', () => {
+  it('has a name in the portal, unless it is a model of Touchstone', () => {
     if (persona.source === 'own') expect(modelName(persona.aaguid)).toBeUndefined();
     else expect(modelName(persona.aaguid)).toBeDefined();
   });
 });
 
-it('there are all the published models, and the names of the portal are theirs', () => {
+it('the portal names exactly the published models', () => {
   expect(all.length).toBeGreaterThanOrEqual(36);
   expect(Object.keys(modelNames).toSorted()).toEqual(
     all.flatMap(([, { source, aaguid }]) => (source === 'own' ? [] : [aaguid])).toSorted(),
   );
 });
 
-it('AAGUIDs and labels differ', () => {
+it('AAGUIDs and labels are unique', () => {
   for (const member of ['aaguid', 'label'] as const)
     expect(new Set(all.map(([, persona]) => persona[member])).size).toBe(all.length);
 });
 
-it('an unknown persona is refused with the list of the known ones', () => {
+it('rejects an unknown persona and lists the known ones', () => {
   const make = () => createAuthenticator({ persona: 'yubikey-9' as PersonaId });
   expect(make).toThrow(UsageError);
   expect(make).toThrow(/yubikey-9.*yubikey-5-nfc/);
 });
 
-it('a persona of your own works without a registry', async () => {
+it('accepts a custom persona that is not in the registry', async () => {
   const persona: Persona = {
     ...personas['touchstone-key'],
     id: 'mine',
@@ -115,5 +115,5 @@ it('a persona of your own works without a registry', async () => {
   };
   const device = plugIn(createAuthenticator({ persona }));
   expect(device.name).toBe('in-process:mine');
-  expect((await device.transact(messageOf('authenticatorGetInfo')))[0]).toBe(0);
+  expect((await device.transact(encodeCommand('authenticatorGetInfo')))[0]).toBe(0);
 });

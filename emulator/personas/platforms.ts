@@ -1,7 +1,7 @@
-/** Authenticators that live in a platform and bind their credentials to the device, and the one that browsers emulate. */
+/** Personas of platform authenticators with device-bound credentials, and of Chromium's virtual authenticator. */
 import type { Persona } from './persona.ts';
 
-/** Reached as `internal`, verifying the user themselves, without a client PIN. */
+/** Common data: transport `internal`, built-in user verification, no client PIN. */
 export const platform = {
   versions: ['FIDO_2_0', 'FIDO_2_1'],
   extensions: [],
@@ -43,7 +43,7 @@ export const windowsHelloVbs = {
   credentialCapacity: 1000,
 } as const satisfies Persona;
 
-/** Windows Hello where no TPM is: the credential's own key attests. */
+/** Windows Hello without a TPM: self attestation. */
 export const windowsHelloSoftware = {
   ...windowsHelloVbs,
   id: 'windows-hello-software',
@@ -71,7 +71,7 @@ export const microsoftAuthenticatorAndroid = {
   aaguid: 'de1e552d-db1d-4423-a619-566b625cdc84',
 } as const satisfies Persona;
 
-/** What a test gets from Chromium's DevTools, where it asks for nothing special. */
+/** The virtual authenticator of the Chrome DevTools Protocol with default options. */
 export const chromiumVirtual = {
   ...platform,
   id: 'chromium-virtual',

@@ -1,4 +1,4 @@
-/** The personas by id. A new model is its data and a line here. */
+/** The personas by id. To add a persona, add its data and a line here, and its name to `src/relying-party/authenticator-models.ts`. */
 import { UsageError } from '#base/errors.ts';
 import { feitianAllinone, feitianBiopass, feitianEpass, feitianEpassNfc } from './feitian.ts';
 import {
@@ -37,7 +37,7 @@ import {
   yubikeyBio,
 } from './yubico.ts';
 
-/** Every model by its id. */
+/** Every persona by its id. */
 export const personas = {
   'yubikey-5-nfc': yubikey5Nfc,
   'yubikey-5': yubikey5,
@@ -77,14 +77,14 @@ export const personas = {
   'microsoft-password-manager': microsoftPasswordManager,
 } as const satisfies Record<string, Persona>;
 
-/** The id of a model in the registry, e.g. `yubikey-5-nfc`. */
+/** The id of a persona in the registry, e.g. `yubikey-5-nfc`. */
 export type PersonaId = keyof typeof personas;
 
 /**
- * The model with this id.
- * @throws {UsageError} for an id that no persona has, naming those that exist.
+ * Returns the persona with this id.
+ * @throws {UsageError} if there is no such persona; the message lists all ids.
  */
 export function personaOf(id: string): Persona {
   if (Object.hasOwn(personas, id)) return personas[id as PersonaId];
-  throw new UsageError(`there is no persona ${JSON.stringify(id)}: known are ${Object.keys(personas).join(', ')}`);
+  throw new UsageError(`Unknown persona ${JSON.stringify(id)}. Expected one of ${Object.keys(personas).join(', ')}`);
 }

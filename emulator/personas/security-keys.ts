@@ -1,4 +1,4 @@
-/** Security keys of other vendors, and our own plain CTAP 2.1 key that imitates nobody. */
+/** Personas of security keys of further vendors, and Touchstone's own plain CTAP 2.1 key. */
 import type { Persona } from './persona.ts';
 
 export const googleTitanV2 = {
@@ -23,7 +23,8 @@ export const googleTitanV2 = {
   usb: { vendorId: 0x18d1, productId: 0x9470, manufacturer: 'Google', product: 'Titan Security Key v2' },
 } as const satisfies Persona;
 
-const openHardware = {
+/** Common data of simple keys. */
+const basicKey = {
   versions: ['U2F_V2', 'FIDO_2_0'],
   extensions: ['hmac-secret'],
   options: { rk: true, clientPin: false },
@@ -41,7 +42,7 @@ const openHardware = {
 } as const satisfies Partial<Persona>;
 
 export const solo = {
-  ...openHardware,
+  ...basicKey,
   id: 'solo',
   label: 'Solo',
   aaguid: '8876631b-d4a0-427f-5773-0ec71c9e0279',
@@ -52,7 +53,7 @@ export const solo = {
 const token2Usb = { vendorId: 0x349e, productId: 0x0026, manufacturer: 'TOKEN2', product: 'FIDO2 Security Key' };
 
 export const token2 = {
-  ...openHardware,
+  ...basicKey,
   id: 'token2',
   label: 'Token2 FIDO2',
   aaguid: 'ab32f0c6-2239-afbb-c470-d2ef4e254db7',
@@ -62,9 +63,9 @@ export const token2 = {
   usb: token2Usb,
 } as const satisfies Persona;
 
-/** Its policy of PINs is stricter than the length alone. */
+/** Has a PIN complexity policy in addition to the minimum length. */
 export const token2PinPlus = {
-  ...openHardware,
+  ...basicKey,
   id: 'token2-pin-plus',
   label: 'Token2 PIN+',
   aaguid: 'eabb46cc-e241-80bf-ae9e-96fa6d2975cf',

@@ -1,4 +1,4 @@
-/** Our own key that imitates nobody and has everything that CTAP 2.3 defines. */
+/** Touchstone's own key with every feature of CTAP 2.3. */
 import type { Persona } from './persona.ts';
 import { touchstoneKey } from './security-keys.ts';
 

@@ -1,4 +1,4 @@
-/** Models of Yubico, by the generation of their firmware. */
+/** Personas of Yubico security keys, by firmware version. */
 import type { Persona } from './persona.ts';
 
 const common = {
@@ -10,7 +10,7 @@ const common = {
   maxCredentialIdLength: 128,
   credentialCapacity: 25,
   signCounter: 'global',
-  usb: { vendorId: 0x1050, productId: 0x0402, manufacturer: 'Yubico', product: 'YubiKey FIDO' }, // with the FIDO interface alone
+  usb: { vendorId: 0x1050, productId: 0x0402, manufacturer: 'Yubico', product: 'YubiKey FIDO' }, // only the FIDO interface is enabled
 } as const satisfies Partial<Persona>;
 
 /** Firmware 5.1: CTAP 2.0 only. */
@@ -41,7 +41,7 @@ export const yubikey5Legacy = {
   id: 'yubikey-5-legacy',
   label: 'YubiKey 5 NFC (firmware 5.1, U2F attestation)',
   aaguid: 'fa2b99dc-9e39-4257-8f92-4a30d23c4118',
-  source: 'plausible', // an older key that answers CTAP2 with the attestation of its U2F past
+  source: 'plausible', // an older key that uses its U2F attestation in CTAP2 too
   attestation: 'fido-u2f',
   transports: ['nfc', 'usb'],
 } as const satisfies Persona;
@@ -129,7 +129,8 @@ export const yubikey5Fips = {
   transports: ['usb'],
 } as const satisfies Persona;
 
-const since21 = {
+/** Firmware 5.5 and later: CTAP 2.1. */
+const firmware55 = {
   ...common,
   versions: ['U2F_V2', 'FIDO_2_0', 'FIDO_2_1_PRE', 'FIDO_2_1'],
   extensions: ['credProtect', 'hmac-secret', 'largeBlobKey', 'credBlob', 'minPinLength'],
@@ -139,7 +140,7 @@ const since21 = {
 } as const satisfies Partial<Persona>;
 
 export const yubikey5NfcEnterprise = {
-  ...since21,
+  ...firmware55,
   id: 'yubikey-5-nfc-enterprise',
   label: 'YubiKey 5 NFC Enterprise (firmware 5.7)',
   aaguid: '1ac71f64-468d-4fe0-bef1-0e5f2f551f18',
@@ -159,7 +160,7 @@ export const yubikey5NfcEnterprise = {
 } as const satisfies Persona;
 
 export const yubikeyBio = {
-  ...since21,
+  ...firmware55,
   id: 'yubikey-bio',
   label: 'YubiKey Bio - FIDO Edition',
   aaguid: 'd8522d9f-575b-4866-88a9-ba99fa02f35b',

@@ -1,4 +1,4 @@
-/** The platform's side in tests: sends parsed requests as bytes, reads answers strictly, and speaks the PIN protocols. */
+/** A CTAP platform for tests: encodes requests, parses responses strictly, and implements the PIN/UV auth protocols. */
 import { concat, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { type CborMap, type CborValue, encodeMessage } from '#protocol/cbor.ts';
@@ -23,7 +23,7 @@ import type { Authenticator, ProcessOptions } from '../authenticator.ts';
 
 export interface Reply<C extends CommandName> {
   status: string;
-  /** Only after CTAP2_OK with content. */
+  /** Members of the response; an empty object if the response has no content. */
   response: CommandResponse<C>;
 }
 
@@ -31,7 +31,8 @@ export const clientDataHash = sha256('client data');
 export const rpId = 'example.com';
 const es256 = { type: 'public-key', alg: -7 };
 
-export const registration = (
+/** Returns a valid authenticatorMakeCredential request with `changes`. */
+export const makeCredentialRequest = (
   changes: Partial<CommandRequest<'authenticatorMakeCredential'>> = {},
 ): CommandRequest<'authenticatorMakeCredential'> => ({
   clientDataHash,
@@ -41,7 +42,8 @@ export const registration = (
   ...changes,
 });
 
-export const messageOf = (command: CommandName, parameters?: CborValue): Uint8Array =>
+/** Encodes a CTAP message: the command byte and the parameters. */
+export const encodeCommand = (command: CommandName, parameters?: CborValue): Uint8Array =>
   encodeMessage(commands[command].code, parameters);
 
 export class TestPlatform {
@@ -50,12 +52,13 @@ export class TestPlatform {
     this.authenticator = authenticator;
   }
 
-  /** Raw parameters, for requests that a table would never make. */
+  /** Sends parameters that the message table does not check, and returns the status. */
   async sendRaw(command: CommandName, parameters?: CborValue, options?: ProcessOptions): Promise<string> {
-    const [status] = await this.authenticator.process(messageOf(command, parameters), options);
+    const [status] = await this.authenticator.process(encodeCommand(command, parameters), options);
     return statusName(status as number) ?? `0x${status}`;
   }
 
+  /** Sends a request and parses the response. */
   async send<C extends CommandName>(
     command: C,
     request?: CommandRequest<C>,
@@ -63,21 +66,21 @@ export class TestPlatform {
   ): Promise<Reply<C>> {
     const row = commands[command];
     const parameters = request && (row.request.encode as (value: unknown) => CborMap)(request);
-    const answer = await this.authenticator.process(messageOf(command, parameters), options);
+    const answer = await this.authenticator.process(encodeCommand(command, parameters), options);
     const response = answer.length > 1 ? row.response.parse(decode(answer.subarray(1))) : {};
     return { status: statusName(answer[0] as number) ?? 'unknown', response: response as CommandResponse<C> };
   }
 
   makeCredential(changes?: Partial<CommandRequest<'authenticatorMakeCredential'>>, options?: ProcessOptions) {
-    return this.send('authenticatorMakeCredential', registration(changes), options);
+    return this.send('authenticatorMakeCredential', makeCredentialRequest(changes), options);
   }
 
   getAssertion(changes?: Partial<CommandRequest<'authenticatorGetAssertion'>>, options?: ProcessOptions) {
     return this.send('authenticatorGetAssertion', { rpId, clientDataHash, ...changes }, options);
   }
 
-  /** A shared secret with the authenticator, and our key for the request. */
-  async agree(version: PinUvAuthProtocolVersion) {
+  /** Agrees on a shared secret with the authenticator. Returns it with our COSE key for the request. */
+  async agreeOnSecret(version: PinUvAuthProtocolVersion) {
     const { response } = await this.clientPin('getKeyAgreement', { pinUvAuthProtocol: version });
     const ours = generateAgreementKey(systemRandom);
     const protocol = pinUvAuthProtocols[version];
@@ -89,35 +92,37 @@ export class TestPlatform {
     return this.send('authenticatorClientPIN', { subCommand: clientPinSubCommands[name], ...rest });
   }
 
+  /** Returns the status. */
   async setPin(version: PinUvAuthProtocolVersion, pin: string | Uint8Array): Promise<string> {
-    const { protocol, secret, keyAgreement } = await this.agree(version);
-    const newPinEnc = protocol.encrypt(secret, padded(pin), systemRandom);
+    const { protocol, secret, keyAgreement } = await this.agreeOnSecret(version);
+    const newPinEnc = protocol.encrypt(secret, pad(pin), systemRandom);
     const pinUvAuthParam = protocol.authenticate(secret, newPinEnc);
     const request = { pinUvAuthProtocol: version, keyAgreement, newPinEnc, pinUvAuthParam };
     return (await this.clientPin('setPIN', request)).status;
   }
 
+  /** Returns the status. */
   async changePin(version: PinUvAuthProtocolVersion, from: string, to: string): Promise<string> {
-    const { protocol, secret, keyAgreement } = await this.agree(version);
-    const newPinEnc = protocol.encrypt(secret, padded(to), systemRandom);
-    const pinHashEnc = protocol.encrypt(secret, pinHash(from), systemRandom);
+    const { protocol, secret, keyAgreement } = await this.agreeOnSecret(version);
+    const newPinEnc = protocol.encrypt(secret, pad(to), systemRandom);
+    const pinHashEnc = protocol.encrypt(secret, hashPin(from), systemRandom);
     const pinUvAuthParam = protocol.authenticate(secret, concat(newPinEnc, pinHashEnc));
     const request = { pinUvAuthProtocol: version, keyAgreement, newPinEnc, pinHashEnc, pinUvAuthParam };
     return (await this.clientPin('changePIN', request)).status;
   }
 
-  /** With `permissions` through getPinUvAuthTokenUsingPinWithPermissions, without through getPinToken. */
+  /** Gets a token: with `grant` by getPinUvAuthTokenUsingPinWithPermissions, without by getPinToken. `token` is undefined on an error. */
   async pinToken(version: PinUvAuthProtocolVersion, pin: string, grant?: { permissions: number; rpId?: string }) {
-    const { protocol, secret, keyAgreement } = await this.agree(version);
-    const pinHashEnc = protocol.encrypt(secret, pinHash(pin), systemRandom);
+    const { protocol, secret, keyAgreement } = await this.agreeOnSecret(version);
+    const pinHashEnc = protocol.encrypt(secret, hashPin(pin), systemRandom);
     const name = grant ? 'getPinUvAuthTokenUsingPinWithPermissions' : 'getPinToken';
     const reply = await this.clientPin(name, { pinUvAuthProtocol: version, keyAgreement, pinHashEnc, ...grant });
     const encrypted = reply.response.pinUvAuthToken;
     return { status: reply.status, protocol, token: encrypted && protocol.decrypt(secret, encrypted) };
   }
 
-  /** What a request carries to prove a token over our clientDataHash. */
-  proof(version: PinUvAuthProtocolVersion, token: Uint8Array) {
+  /** Returns the parameters that prove to the authenticator that we have the token, over the `clientDataHash` of the test. */
+  pinUvAuth(version: PinUvAuthProtocolVersion, token: Uint8Array) {
     return {
       pinUvAuthProtocol: version,
       pinUvAuthParam: pinUvAuthProtocols[version].authenticate(token, clientDataHash),
@@ -125,9 +130,10 @@ export class TestPlatform {
   }
 }
 
-const pinHash = (pin: string) => sha256(pin).slice(0, 16);
+const hashPin = (pin: string) => sha256(pin).slice(0, 16);
 
-function padded(pin: string | Uint8Array): Uint8Array {
+/** Pads a PIN to 64 bytes. */
+function pad(pin: string | Uint8Array): Uint8Array {
   const bytes = typeof pin === 'string' ? utf8(pin) : pin;
   return concat(bytes, new Uint8Array(Math.max(0, 64 - bytes.length)));
 }

@@ -1,5 +1,5 @@
 /**
- * The ceremonies of WebAuthn L3 section 16 "Test Vectors", rebuilt from their published derivation: every value is
+ * Reproduces the ceremonies of WebAuthn L3 section 16 "Test Vectors" from the published derivation: every value is
  * HKDF-SHA-256(IKM 'WebAuthn test vectors', salt one counter byte, info the vector's name).
  */
 import { fromHex, toBase64url, toHex, utf8 } from '#base/bytes.ts';
@@ -21,9 +21,9 @@ import {
   basicConstraints,
   type CertificateTemplate,
   type Extension,
-  issue,
   keyUsage,
   type Name,
+  signCertificate,
   subjectKeyIdentifier,
 } from '../x509.ts';
 
@@ -61,9 +61,10 @@ export const w3cVectors: readonly W3cVector[] = [
   { name: 'fido-u2f.ES256', attestation: 'fido-u2f', algorithm: 'ES256' },
 ];
 
-type Draw = (length: number) => Uint8Array;
+/** Returns the next derived bytes. */
+type DeriveBytes = (length: number) => Uint8Array;
 
-function derivation(name: string): Draw {
+function createDerivation(name: string): DeriveBytes {
   let counter = 0;
   return (length) => hkdfSha256(utf8('WebAuthn test vectors'), new Uint8Array([counter++]), name, length);
 }
@@ -76,30 +77,30 @@ const subject = (unit: string): Name => [
 ];
 const validity = { notBefore: new Date('2024-01-01T00:00:00Z'), notAfter: new Date('3024-01-01T00:00:00Z') };
 
-/** The attestation trust root, section 16.1. */
+/** Returns the attestation trust root, section 16.1. */
 export function w3cAuthority() {
-  const draw = derivation('Attestation CA');
-  const secret = draw(32);
+  const derive = createDerivation('Attestation CA');
+  const secret = derive(32);
   const key = importSigningKey('ES256', secret, true);
   const name = subject('Authenticator Attestation CA');
   const extensions = [basicConstraints(true), keyUsage('authority'), subjectKeyIdentifier(key.spki)];
-  const serial = draw(16);
+  const serial = derive(16);
   const template = { version: 3, serial, issuer: name, subject: name, ...validity, spki: key.spki, extensions };
-  return { secret, name, key, certificate: issue(template, key) };
+  return { secret, name, key, certificate: signCertificate(template, key) };
 }
 
-/** RSA's private key has no derivation: it comes from the two smallest Mersenne primes 2^p - 1 with p from 1024 on. */
+/** The RSA private key is not derived: its primes are the two smallest Mersenne primes 2^p - 1 with p >= 1024. */
 const mersenneKey = () => rsaPrivateKey(2n ** 1279n - 1n, 2n ** 2203n - 1n);
 
-function privateKey(algorithm: CoseAlgorithm, draw: Draw): Uint8Array {
+function privateKey(algorithm: CoseAlgorithm, derive: DeriveBytes): Uint8Array {
   const row = coseAlgorithms[algorithm];
   if (row.kty === 3) return mersenneKey();
-  if (algorithm !== 'ES512') return draw('coordinate' in row ? row.coordinate : 32);
-  return new Uint8Array([0, ...draw(65)]);
+  if (algorithm !== 'ES512') return derive('coordinate' in row ? row.coordinate : 32);
+  return new Uint8Array([0, ...derive(65)]);
 }
 
-function clientData(type: string, challenge: Uint8Array, { crossOrigin, topOrigin }: W3cVector, draw: Draw) {
-  const extended = (draw(1)[0]! & 1) === 1;
+function clientData(type: string, challenge: Uint8Array, { crossOrigin, topOrigin }: W3cVector, derive: DeriveBytes) {
+  const extended = (derive(1)[0]! & 1) === 1;
   const promise = 'clientDataJSON may be extended with additional fields in the future, such as this';
   return utf8(
     JSON.stringify({
@@ -108,26 +109,26 @@ function clientData(type: string, challenge: Uint8Array, { crossOrigin, topOrigi
       origin: 'https://example.org',
       crossOrigin: crossOrigin ?? false,
       ...(topOrigin !== undefined && { topOrigin }),
-      ...(extended && { extraData: `${promise}: ${toBase64url(draw(16))}` }),
+      ...(extended && { extraData: `${promise}: ${toBase64url(derive(16))}` }),
     }),
   );
 }
 
 const flag = { uv: 0x04, be: 0x08, bs: 0x10 };
 
-/** Both ceremonies as hexadecimal text: what the section publishes of each. */
-export async function w3cCeremonies(vector: W3cVector) {
-  const draw = derivation(vector.name);
-  const challenge = draw(vector.challengeLength ?? 32);
-  const secret = privateKey(vector.algorithm, draw);
-  const clientDataJSON = clientData('webauthn.create', challenge, vector, draw);
-  const aaguid = toHex(draw(16)).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  const credentialId = draw(vector.credentialIdLength ?? 32);
-  const flags = vector.attestation === 'fido-u2f' ? 0 : draw(1)[0]!;
+/** Runs both ceremonies of a vector. Returns, as bytes, the values that the section publishes for each. */
+export async function runW3cCeremonies(vector: W3cVector) {
+  const derive = createDerivation(vector.name);
+  const challenge = derive(vector.challengeLength ?? 32);
+  const secret = privateKey(vector.algorithm, derive);
+  const clientDataJSON = clientData('webauthn.create', challenge, vector, derive);
+  const aaguid = toHex(derive(16)).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const credentialId = derive(vector.credentialIdLength ?? 32);
+  const flags = vector.attestation === 'fido-u2f' ? 0 : derive(1)[0]!;
   const eligible = (flags & flag.be) !== 0;
-  const injected = attestationOf(vector, draw);
+  const injected = createInjectedAttestation(vector, derive);
   const platform = (backedUp: boolean) => {
-    const persona = personaOf(vector, aaguid, { eligible, backedUp: eligible && backedUp });
+    const persona = createPersona(vector, aaguid, { eligible, backedUp: eligible && backedUp });
     const credentials = [{ credentialId, algorithm: vector.algorithm, secret }];
     const random = seededRandom('ceremonies');
     return new TestPlatform(createAuthenticator({ persona, random, credentials, attestationIdentity: injected }));
@@ -140,9 +141,9 @@ export async function w3cCeremonies(vector: W3cVector) {
   });
   const { fmt, attStmt, authData } = registered.response;
   const object = new Map<string, CborValue>(Object.entries({ fmt, attStmt: attStmt as CborMap, authData }));
-  const signInChallenge = draw(vector.challengeLength ?? 32);
-  const signInData = clientData('webauthn.get', signInChallenge, vector, draw);
-  const signInFlags = draw(1)[0]!;
+  const signInChallenge = derive(vector.challengeLength ?? 32);
+  const signInData = clientData('webauthn.get', signInChallenge, vector, derive);
+  const signInFlags = derive(1)[0]!;
   const asserted = await platform((signInFlags & flag.bs) !== 0).getAssertion({
     rpId: 'example.org',
     clientDataHash: sha256(signInData),
@@ -159,7 +160,11 @@ export async function w3cCeremonies(vector: W3cVector) {
   };
 }
 
-function personaOf({ attestation, algorithm }: W3cVector, aaguid: string, backup: Persona['backup'] & object): Persona {
+function createPersona(
+  { attestation, algorithm }: W3cVector,
+  aaguid: string,
+  backup: Persona['backup'] & object,
+): Persona {
   return {
     ...personas['touchstone-key'],
     aaguid,
@@ -172,13 +177,13 @@ function personaOf({ attestation, algorithm }: W3cVector, aaguid: string, backup
   };
 }
 
-/** The attestation key, unless the credential's own key attests, and what the certificates of the section say. */
-function attestationOf({ attestation }: W3cVector, draw: Draw): InjectedAttestation {
+/** Returns the attestation key, unless the credential key attests, and the certificate fields that the section uses. */
+function createInjectedAttestation({ attestation }: W3cVector, derive: DeriveBytes): InjectedAttestation {
   if (attestation === 'none' || attestation === 'packed-self') return {};
   const ca = w3cAuthority();
   const ownKey = attestation === 'android-key' || attestation === 'apple';
-  const secret = ownKey ? undefined : draw(32);
-  const serial = draw(16);
+  const secret = ownKey ? undefined : derive(32);
+  const serial = derive(16);
   return {
     ca,
     secret,
@@ -189,7 +194,7 @@ function attestationOf({ attestation }: W3cVector, draw: Draw): InjectedAttestat
       ...validity,
       serial,
       subject: attestation === 'tpm' ? [] : subject('Authenticator Attestation'),
-      extensions: extensionsOf(attestation, template, ca.key.spki),
+      extensions: listExtensions(attestation, template, ca.key.spki),
     }),
     tpm: {
       objectAttributes: 1 << 18,
@@ -201,7 +206,7 @@ function attestationOf({ attestation }: W3cVector, draw: Draw): InjectedAttestat
   };
 }
 
-function extensionsOf(attestation: AttestationChoice, { spki, extensions }: CertificateTemplate, caSpki: Uint8Array) {
+function listExtensions(attestation: AttestationChoice, { spki, extensions }: CertificateTemplate, caSpki: Uint8Array) {
   const common = [
     basicConstraints(false),
     keyUsage('signature'),
@@ -214,8 +219,8 @@ function extensionsOf(attestation: AttestationChoice, { spki, extensions }: Cert
   return attestation === 'apple' ? [...common, ...specific] : common;
 }
 
-/** One relative distinguished name with three attributes. */
 const attribute = (oid: string, value: string) => der.sequence(der.objectIdentifier(oid), der.utf8String(value));
+/** The subject alternative name: one relative distinguished name with three attributes. */
 const tpmNames: Extension = {
   oid: '2.5.29.17',
   critical: true,
@@ -233,7 +238,7 @@ const tpmNames: Extension = {
   ),
 };
 
-/** The section's key description has version 300, empty authorization lists, and INTEGER where the schema says ENUMERATED. */
+/** The key description in the section has version 300, empty authorization lists, and INTEGER where the schema requires ENUMERATED. */
 function keyDescription({ oid, critical, value }: Extension): Extension {
   const challengeAt = value.findIndex((byte, at) => byte === 0x04 && value[at + 1] === 32);
   const challenge = value.subarray(challengeAt, challengeAt + 34);

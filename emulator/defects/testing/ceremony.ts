@@ -1,6 +1,6 @@
 /**
- * A registration and a sign-in with an authenticator that may be defective, as a client that checks nothing would carry
- * them to a relying party: what does our relying party, strict in everything, say to each?
+ * Runs a registration and two sign-ins between an authenticator with defects and the reference relying party with its strictest
+ * settings. The client in between checks nothing.
  */
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { seededRandom } from '#base/seeded-random.ts';
@@ -16,33 +16,35 @@ import { rpId, TestPlatform } from '../../testing/test-platform.ts';
 
 const origin = `https://${rpId}`;
 const challenge = toBase64url(utf8('a challenge of enough bytes'));
-const clientDataOf = (type: string) => utf8(JSON.stringify({ type, challenge, origin, crossOrigin: false }));
+const encodeClientData = (type: string) => utf8(JSON.stringify({ type, challenge, origin, crossOrigin: false }));
 const userId = utf8('user-1');
 const now = Date.parse('2026-06-01');
 
-/** `accepted`, the relying party's reason, or `unreadable` when the answer never became a response. */
+/** `accepted`, the reason of the rejection, or `unreadable` if the client could not read the response of the authenticator. */
 export type Verdict = string;
 
 interface CeremonyOptions extends Pick<AuthenticatorOptions, 'attestation'> {
-  /** It registers without defects, and has them when it signs in. */
-  soundAtRegistration?: boolean;
+  /** The authenticator has no defects at registration, and gets them before the sign-in. */
+  defectsOnlyAtSignIn?: boolean;
 }
 
-/** The verdicts on a registration and on two sign-ins; what follows a refusal is left out. */
-export async function ceremonyWith(
+/** Returns the verdicts on the registration and on two sign-ins. A ceremony after a rejection does not take place. */
+export async function runCeremony(
   defects: readonly DefectId[],
-  { attestation, soundAtRegistration = false }: CeremonyOptions = {},
+  { attestation, defectsOnlyAtSignIn = false }: CeremonyOptions = {},
 ): Promise<Verdict[]> {
   const options = { persona: 'touchstone-key', random: seededRandom('defects'), attestation } as const;
-  const before = createAuthenticator({ ...options, pin: '1234', defects: soundAtRegistration ? [] : defects });
+  const authenticator = createAuthenticator({ ...options, pin: '1234', defects: defectsOnlyAtSignIn ? [] : defects });
   const verdicts: Verdict[] = [];
   try {
-    const passkey = await register(new TestPlatform(before), verdicts);
+    const passkey = await register(new TestPlatform(authenticator), verdicts);
     const platform = new TestPlatform(
-      soundAtRegistration ? createAuthenticator({ ...options, defects, importedState: before.exportState() }) : before,
+      defectsOnlyAtSignIn
+        ? createAuthenticator({ ...options, defects, importedState: authenticator.exportState() })
+        : authenticator,
     );
-    for (let signIn = 0; passkey && signIn < 2 && verdicts.at(-1) === 'accepted'; signIn++)
-      verdicts.push(await signInWith(platform, passkey));
+    for (let count = 0; passkey && count < 2 && verdicts.at(-1) === 'accepted'; count++)
+      verdicts.push(await signIn(platform, passkey));
   } catch (error) {
     if (!(error instanceof CtapError || error instanceof ProtocolViolation)) throw error;
     verdicts.push('unreadable');
@@ -57,13 +59,14 @@ const expectations = {
   userVerification: 'required',
 } as const;
 
+/** Registers a passkey, adds the verdict to `verdicts`, and returns the passkey if it was accepted. */
 async function register(platform: TestPlatform, verdicts: Verdict[]): Promise<Passkey | undefined> {
-  const clientDataJSON = clientDataOf('webauthn.create');
+  const clientDataJSON = encodeClientData('webauthn.create');
   const { status, response } = await platform.makeCredential({
     clientDataHash: sha256(clientDataJSON),
     options: { rk: true },
     extensions: { credProtect: 2, 'hmac-secret': true },
-    ...(await proofOver(platform, clientDataJSON, 1)),
+    ...(await pinUvAuthOver(platform, clientDataJSON, 1)),
   });
   if (status !== 'CTAP2_OK') throw new CtapError('CTAP1_ERR_OTHER', status);
   const { fmt, authData, attStmt } = response;
@@ -72,9 +75,9 @@ async function register(platform: TestPlatform, verdicts: Verdict[]): Promise<Pa
     ['attStmt', attStmt as CborMap],
     ['authData', authData],
   ]);
-  const idEnd = 55 + (authData[53] ?? 0) * 256 + (authData[54] ?? 0); // read by hand: some defects break authenticator data
+  const idEnd = 55 + (authData[53] ?? 0) * 256 + (authData[54] ?? 0); // not parsed: some defects make authenticator data invalid
   const verdict = await verifyRegistration(
-    publicKeyCredential(authData.subarray(55, idEnd), clientDataJSON, {
+    encodeCredential(authData.subarray(55, idEnd), clientDataJSON, {
       attestationObject: toBase64url(encode(object)),
     }),
     {
@@ -89,15 +92,16 @@ async function register(platform: TestPlatform, verdicts: Verdict[]): Promise<Pa
   return { ...verdict.credential, id: '1', userId: toBase64url(userId), name: 'Key', registeredAt: now };
 }
 
-async function signInWith(platform: TestPlatform, passkey: Passkey): Promise<Verdict> {
-  const clientDataJSON = clientDataOf('webauthn.get');
+/** Signs in, stores the new signature counter, and returns the verdict. */
+async function signIn(platform: TestPlatform, passkey: Passkey): Promise<Verdict> {
+  const clientDataJSON = encodeClientData('webauthn.get');
   const { status, response } = await platform.getAssertion({
     clientDataHash: sha256(clientDataJSON),
-    ...(await proofOver(platform, clientDataJSON, 2)),
+    ...(await pinUvAuthOver(platform, clientDataJSON, 2)),
   });
   if (status !== 'CTAP2_OK') throw new CtapError('CTAP1_ERR_OTHER', status);
   const { credential, authData, signature, user } = response;
-  const json = publicKeyCredential(credential.id, clientDataJSON, {
+  const json = encodeCredential(credential.id, clientDataJSON, {
     authenticatorData: toBase64url(authData),
     signature: toBase64url(signature),
     ...(user && { userHandle: toBase64url(user.id) }),
@@ -108,13 +112,14 @@ async function signInWith(platform: TestPlatform, passkey: Passkey): Promise<Ver
   return verdict.accepted ? 'accepted' : verdict.reason;
 }
 
-async function proofOver(platform: TestPlatform, clientDataJSON: Uint8Array, permissions: number) {
+/** Returns the pinUvAuth parameters of a request over `clientDataJSON`. */
+async function pinUvAuthOver(platform: TestPlatform, clientDataJSON: Uint8Array, permissions: number) {
   const { protocol, token } = await platform.pinToken(2, '1234', { permissions, rpId });
   if (!token) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
   return { pinUvAuthProtocol: 2, pinUvAuthParam: protocol.authenticate(token, sha256(clientDataJSON)) };
 }
 
-function publicKeyCredential(id: Uint8Array, clientDataJSON: Uint8Array, response: Record<string, string>) {
+function encodeCredential(id: Uint8Array, clientDataJSON: Uint8Array, response: Record<string, string>) {
   return {
     id: toBase64url(id),
     rawId: toBase64url(id),

@@ -1,94 +1,93 @@
-/** What shows a defect of PIN retries, key agreement and tokens. */
-
+/** Observations for defects of PIN retries, key agreement and PIN/UV auth tokens. */
 import { toHex } from '#base/bytes.ts';
 import { permissions } from '#protocol/commands.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
-import { mcToken, type Observation, outcome, pin, status } from './subject.ts';
+import { mcToken, type Observation, pin, statusOf, valueOrError } from './authenticator-under-test.ts';
 
-const retriesAfterOneWrongPin: Observation = async (subject) => {
-  await subject.wrongPins(1);
+const countRetriesAfterWrongPin: Observation = async (subject) => {
+  await subject.enterWrongPins(1);
   return subject.authenticator.inspect().pinRetries;
 };
-const retriesTold: Observation = (subject) =>
-  outcome(subject.platform.clientPin('getPINRetries').then(({ response }) => response.pinRetries));
-const agreement: Observation = (subject) => outcome(subject.platform.agree(2).then(() => 'agreed'));
-const tokenReceived: Observation = (subject) =>
-  outcome(subject.platform.pinToken(2, pin, mcToken).then(({ token }) => token?.length));
+const readPinRetries: Observation = (subject) =>
+  valueOrError(subject.platform.clientPin('getPINRetries').then(({ response }) => response.pinRetries));
+const agreeOnKey: Observation = (subject) => valueOrError(subject.platform.agreeOnSecret(2).then(() => 'agreed'));
+const readTokenLength: Observation = (subject) =>
+  valueOrError(subject.platform.pinToken(2, pin, mcToken).then(({ token }) => token?.length));
 
 export const pinObservations: Record<string, Observation> = {
-  'pin.no-soft-lock': (subject) => subject.wrongPins(3),
-  'pin.soft-lock-late': (subject) => subject.wrongPins(3),
-  'pin.retries-unlimited': retriesAfterOneWrongPin,
-  'pin.retries-double': retriesAfterOneWrongPin,
+  'pin.no-soft-lock': (subject) => subject.enterWrongPins(3),
+  'pin.soft-lock-late': (subject) => subject.enterWrongPins(3),
+  'pin.retries-unlimited': countRetriesAfterWrongPin,
+  'pin.retries-double': countRetriesAfterWrongPin,
   'pin.retries-not-restored': async (subject) => {
-    await subject.wrongPins(1);
+    await subject.enterWrongPins(1);
     await subject.platform.pinToken(2, pin, mcToken);
     return subject.authenticator.inspect().pinRetries;
   },
   'pin.decrement-after-answer': async ({ platform, authenticator }) => {
-    const { keyAgreement } = await platform.agree(2);
+    const { keyAgreement } = await platform.agreeOnSecret(2);
     authenticator.faults.plan({ at: 'authenticatorClientPIN', do: 'power-cut' });
     const request = { pinUvAuthProtocol: 2, keyAgreement, pinHashEnc: new Uint8Array(32), ...mcToken };
     await platform.clientPin('getPinUvAuthTokenUsingPinWithPermissions', request).catch(() => undefined);
     return authenticator.inspect().pinRetries;
   },
-  'pin.never-blocked': ({ platform }) => status(platform.pinToken(2, pin, mcToken)),
-  'pin.not-compared': (subject) => subject.wrongPins(1),
+  'pin.never-blocked': ({ platform }) => statusOf(platform.pinToken(2, pin, mcToken)),
+  'pin.not-compared': (subject) => subject.enterWrongPins(1),
   'pin.policy-ignored': ({ platform }) => platform.changePin(2, pin, '1'),
   'pin.set-twice': ({ platform }) => platform.setPin(2, '567890'),
   'pin.key-agreement-kept': async (subject) => {
-    const key = async () => {
+    const readKey = async () => {
       const { response } = await subject.platform.clientPin('getKeyAgreement', { pinUvAuthProtocol: 2 });
       return toHex(response.keyAgreement?.get(coseKeyLabels.x) as Uint8Array);
     };
-    const before = await key();
-    await subject.wrongPins(1);
-    return (await key()) === before;
+    const before = await readKey();
+    await subject.enterWrongPins(1);
+    return (await readKey()) === before;
   },
-  'pin.retries-missing': retriesTold,
-  'pin.retries-too-many': retriesTold,
-  'pin.retries-negative': retriesTold,
+  'pin.retries-missing': readPinRetries,
+  'pin.retries-too-many': readPinRetries,
+  'pin.retries-negative': readPinRetries,
   'pin.power-cycle-denied': async (subject) => {
-    await subject.wrongPins(3);
+    await subject.enterWrongPins(3);
     return (await subject.platform.clientPin('getPINRetries')).response.powerCycleState;
   },
-  'pin.key-agreement-missing': agreement,
-  'pin.key-agreement-off-curve': agreement,
-  'pin.key-agreement-crv': agreement,
-  'pin.key-agreement-x-short': agreement,
-  'pin.key-agreement-bytes': agreement,
+  'pin.key-agreement-missing': agreeOnKey,
+  'pin.key-agreement-off-curve': agreeOnKey,
+  'pin.key-agreement-crv': agreeOnKey,
+  'pin.key-agreement-x-short': agreeOnKey,
+  'pin.key-agreement-bytes': agreeOnKey,
 };
 
 export const tokenObservations: Record<string, Observation> = {
-  'token.permissions-ignored': async (subject) => status(subject.signIn(await subject.proof(permissions.mc))),
+  'token.permissions-ignored': async (subject) => statusOf(subject.signIn(await subject.pinUvAuth(permissions.mc))),
   'token.rp-id-ignored': async (subject) =>
-    status(subject.register({ rp: { id: 'other.example' }, ...(await subject.proof()) })),
+    statusOf(subject.register({ rp: { id: 'other.example' }, ...(await subject.pinUvAuth()) })),
   'token.never-expires': async (subject) => {
-    const proof = await subject.proof();
+    const proof = await subject.pinUvAuth();
     subject.clock.advance(3_600_000);
-    return status(subject.register(proof));
+    return statusOf(subject.register(proof));
   },
   'token.not-consumed': async (subject) => {
-    const proof = await subject.proof();
+    const proof = await subject.pinUvAuth();
     await subject.register(proof);
-    return status(subject.register(proof));
+    return statusOf(subject.register(proof));
   },
   'token.not-verified': async (subject) => {
-    await subject.proof();
-    return status(subject.register({ pinUvAuthProtocol: 2, pinUvAuthParam: new Uint8Array(32) }));
+    await subject.pinUvAuth();
+    return statusOf(subject.register({ pinUvAuthProtocol: 2, pinUvAuthParam: new Uint8Array(32) }));
   },
   'token.old-survives': async (subject) => {
-    const old = await subject.proof();
-    await subject.proof();
-    return status(subject.register(old));
+    const old = await subject.pinUvAuth();
+    await subject.pinUvAuth();
+    return statusOf(subject.register(old));
   },
   'token.survives-pin-change': async (subject) => {
-    const proof = await subject.proof();
+    const proof = await subject.pinUvAuth();
     await subject.platform.changePin(2, pin, '567890');
-    return status(subject.register(proof));
+    return statusOf(subject.register(proof));
   },
-  'token.missing': tokenReceived,
-  'token.cut-off': tokenReceived,
-  'token.empty': tokenReceived,
-  'token.text': tokenReceived,
+  'token.missing': readTokenLength,
+  'token.cut-off': readTokenLength,
+  'token.empty': readTokenLength,
+  'token.text': readTokenLength,
 };

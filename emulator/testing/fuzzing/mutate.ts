@@ -1,11 +1,11 @@
-/** How a request is spoilt: members gone, of another type or too many; bytes overwritten, cut off or added. */
+/** Mutates requests: members are deleted, added or get another type; bytes are overwritten, cut off or appended. */
 import { concat } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
-import type { Dice } from './dice.ts';
+import type { Prng } from './prng.ts';
 import type { FuzzRequest } from './requests.ts';
 
-const strangers: CborValue[] = [
+const unexpectedValues: CborValue[] = [
   0,
   -1,
   2 ** 32,
@@ -19,31 +19,31 @@ const strangers: CborValue[] = [
   new Map(),
   [[[[]]]],
 ];
-const codes = Object.values(commands).map(({ code }) => code);
+const commandCodes = Object.values(commands).map(({ code }) => code);
 
-function spoilMembers(parameters: CborMap, dice: Dice): CborMap {
-  const spoilt: CborMap = new Map(parameters);
-  const key = dice.pick([...spoilt.keys()]);
-  if (key === undefined || dice.once(6)) return spoilt.set(dice.roll(14), dice.pick(strangers));
-  const value = spoilt.get(key);
-  if (value instanceof Map && dice.once(2)) return spoilt.set(key, spoilMembers(value, dice));
-  if (dice.once(2)) spoilt.delete(key);
-  else spoilt.set(key, dice.pick(strangers));
-  return spoilt;
+function mutateMembers(parameters: CborMap, prng: Prng): CborMap {
+  const mutated: CborMap = new Map(parameters);
+  const key = prng.pick([...mutated.keys()]);
+  if (key === undefined || prng.oneIn(6)) return mutated.set(prng.int(14), prng.pick(unexpectedValues));
+  const value = mutated.get(key);
+  if (value instanceof Map && prng.oneIn(2)) return mutated.set(key, mutateMembers(value, prng));
+  if (prng.oneIn(2)) mutated.delete(key);
+  else mutated.set(key, prng.pick(unexpectedValues));
+  return mutated;
 }
 
-function spoilBytes(message: Uint8Array, dice: Dice): Uint8Array {
-  const spoilt = message.slice();
-  for (let edits = dice.roll(4); edits >= 0; edits--) spoilt[dice.roll(spoilt.length)] = dice.roll(256);
-  if (dice.once(5)) return spoilt.slice(0, dice.roll(spoilt.length));
-  return dice.once(5) ? concat(spoilt, new Uint8Array(dice.roll(9))) : spoilt;
+function mutateBytes(message: Uint8Array, prng: Prng): Uint8Array {
+  const mutated = message.slice();
+  for (let edits = prng.int(4); edits >= 0; edits--) mutated[prng.int(mutated.length)] = prng.int(256);
+  if (prng.oneIn(5)) return mutated.slice(0, prng.int(mutated.length));
+  return prng.oneIn(5) ? concat(mutated, new Uint8Array(prng.int(9))) : mutated;
 }
 
-/** The request's bytes: a third of them as they are, the others spoilt in one way; some are nothing but noise. */
-export function messageFrom({ command, parameters }: FuzzRequest, dice: Dice): Uint8Array {
-  if (dice.once(16)) return concat(Uint8Array.of(dice.pick(codes)), dice.bytes(dice.roll(80)));
-  const spoilsMembers = parameters !== undefined && dice.once(3);
-  const body = parameters && encode(spoilsMembers ? spoilMembers(parameters, dice) : parameters);
+/** Encodes a request. About half of the messages are mutated in their members, their bytes or both; one in 16 is random bytes. */
+export function encodeMutated({ command, parameters }: FuzzRequest, prng: Prng): Uint8Array {
+  if (prng.oneIn(16)) return concat(Uint8Array.of(prng.pick(commandCodes)), prng.bytes(prng.int(80)));
+  const hasMutatedMembers = parameters !== undefined && prng.oneIn(3);
+  const body = parameters && encode(hasMutatedMembers ? mutateMembers(parameters, prng) : parameters);
   const message = concat(Uint8Array.of(commands[command].code), body ?? new Uint8Array(0));
-  return dice.once(3) ? spoilBytes(message, dice) : message;
+  return prng.oneIn(3) ? mutateBytes(message, prng) : message;
 }

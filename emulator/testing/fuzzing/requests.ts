@@ -1,15 +1,16 @@
-/** Requests of every command that mean something, with what the fuzzer knows: credential ids, and a token that signs them. */
+/** Generates well-formed requests of every command, with the credential ids and the token that the fuzzer has received. */
 import { concat, uint } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { type CommandName, commands } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { pinUvAuthProtocols } from '#protocol/pin-uv-auth.ts';
+import { hasCommand } from '../../ctap-versions.ts';
 import type { Persona } from '../../personas/persona.ts';
-import { hasCommand } from '../../versions.ts';
-import { registration } from '../test-platform.ts';
-import type { Dice } from './dice.ts';
+import { makeCredentialRequest } from '../test-platform.ts';
+import type { Prng } from './prng.ts';
 
-export interface Knowledge {
+/** What the fuzzer has received from the authenticator. */
+export interface FuzzState {
   token: Uint8Array | undefined;
   protocol: 1 | 2;
   credentialIds: Uint8Array[];
@@ -22,188 +23,201 @@ export interface FuzzRequest {
 }
 
 const relyingParties = ['example.com', 'other.example', 'enterprise.example'];
-const prefix = (code: number) => Uint8Array.from([...Array(32).fill(0xff), code]);
+/** Returns the bytes before the subcommand in a signed message: 32 x 0xff and the command code. */
+const prefixOf = (code: number) => Uint8Array.from([...Array(32).fill(0xff), code]);
+/** Builds a map without the entries whose value is undefined. */
 const map = (entries: readonly (readonly [number, CborValue | undefined])[]): CborMap =>
   new Map(entries.filter((entry): entry is readonly [number, CborValue] => entry[1] !== undefined));
 
-function sign(known: Knowledge, dice: Dice, message: Uint8Array): Uint8Array | undefined {
-  if (!known.token || dice.once(8)) return dice.once(2) ? undefined : dice.bytes(dice.pick([0, 16, 32]));
-  return pinUvAuthProtocols[known.protocol].authenticate(known.token, message);
+/** Returns a pinUvAuthParam over `message`, sometimes an invalid one or undefined. */
+function sign(state: FuzzState, prng: Prng, message: Uint8Array): Uint8Array | undefined {
+  if (!state.token || prng.oneIn(8)) return prng.oneIn(2) ? undefined : prng.bytes(prng.pick([0, 16, 32]));
+  return pinUvAuthProtocols[state.protocol].authenticate(state.token, message);
 }
 
-const someId = (known: Knowledge, dice: Dice) =>
-  known.credentialIds.length > 0 && !dice.once(6) ? dice.pick(known.credentialIds) : dice.bytes(64);
-const someList = (known: Knowledge, dice: Dice) =>
-  Array.from({ length: dice.roll(3) }, () => ({ id: someId(known, dice), type: 'public-key' }));
-const maybe = <T>(dice: Dice, value: T): T | undefined => (dice.once(2) ? value : undefined);
+/** Returns a known credential id, sometimes an unknown one. */
+const pickCredentialId = (state: FuzzState, prng: Prng) =>
+  state.credentialIds.length > 0 && !prng.oneIn(6) ? prng.pick(state.credentialIds) : prng.bytes(64);
+const pickDescriptors = (state: FuzzState, prng: Prng) =>
+  Array.from({ length: prng.int(3) }, () => ({ id: pickCredentialId(state, prng), type: 'public-key' }));
+/** Returns `value` or undefined, each with probability 1/2. */
+const orUndefined = <T>(prng: Prng, value: T): T | undefined => (prng.oneIn(2) ? value : undefined);
 
-function makeCredential(known: Knowledge, dice: Dice): CborMap {
-  const request = registration({
-    rp: { id: dice.pick(relyingParties) },
-    user: { id: dice.bytes(1), name: 'someone' },
-    pubKeyCredParams: [{ type: 'public-key', alg: dice.pick([-7, -7, -8, -257]) }],
-    excludeList: maybe(dice, someList(known, dice)),
-    extensions: maybe(dice, {
-      credProtect: dice.roll(4),
+function makeCredential(state: FuzzState, prng: Prng): CborMap {
+  const request = makeCredentialRequest({
+    rp: { id: prng.pick(relyingParties) },
+    user: { id: prng.bytes(1), name: 'alice' },
+    pubKeyCredParams: [{ type: 'public-key', alg: prng.pick([-7, -7, -8, -257]) }],
+    excludeList: orUndefined(prng, pickDescriptors(state, prng)),
+    extensions: orUndefined(prng, {
+      credProtect: prng.int(4),
       'hmac-secret': true,
       minPinLength: true,
-      credBlob: dice.bytes(8),
+      credBlob: prng.bytes(8),
     }),
-    options: maybe(dice, { rk: dice.once(2), uv: dice.once(3) }),
-    enterpriseAttestation: dice.once(8) ? dice.roll(4) : undefined,
-    attestationFormatsPreference: dice.once(8) ? ['fido-u2f', 'none'] : undefined,
+    options: orUndefined(prng, { rk: prng.oneIn(2), uv: prng.oneIn(3) }),
+    enterpriseAttestation: prng.oneIn(8) ? prng.int(4) : undefined,
+    attestationFormatsPreference: prng.oneIn(8) ? ['fido-u2f', 'none'] : undefined,
   });
-  const pinUvAuthParam = maybe(dice, sign(known, dice, request.clientDataHash));
+  const pinUvAuthParam = orUndefined(prng, sign(state, prng, request.clientDataHash));
   return commands.authenticatorMakeCredential.request.encode({
     ...request,
     pinUvAuthParam,
-    pinUvAuthProtocol: pinUvAuthParam && known.protocol,
+    pinUvAuthProtocol: pinUvAuthParam && state.protocol,
   });
 }
 
-function getAssertion(known: Knowledge, dice: Dice): CborMap {
-  const clientDataHash = dice.bytes(32);
-  const pinUvAuthParam = maybe(dice, sign(known, dice, clientDataHash));
+function getAssertion(state: FuzzState, prng: Prng): CborMap {
+  const clientDataHash = prng.bytes(32);
+  const pinUvAuthParam = orUndefined(prng, sign(state, prng, clientDataHash));
   return commands.authenticatorGetAssertion.request.encode({
-    rpId: dice.pick(relyingParties),
+    rpId: prng.pick(relyingParties),
     clientDataHash,
-    allowList: maybe(dice, someList(known, dice)),
-    extensions: maybe(dice, { credBlob: true, thirdPartyPayment: true }),
-    options: maybe(dice, { up: dice.once(2), uv: dice.once(3) }),
+    allowList: orUndefined(prng, pickDescriptors(state, prng)),
+    extensions: orUndefined(prng, { credBlob: true, thirdPartyPayment: true }),
+    options: orUndefined(prng, { up: prng.oneIn(2), uv: prng.oneIn(3) }),
     pinUvAuthParam,
-    pinUvAuthProtocol: pinUvAuthParam && known.protocol,
+    pinUvAuthProtocol: pinUvAuthParam && state.protocol,
   });
 }
 
-/** Most of clientPIN needs a key agreement: the honest steps of the fuzzer make it. */
-function clientPin(known: Knowledge, dice: Dice): CborMap {
+/** Most subcommands of clientPIN require a key agreement, so they fail here; `Fuzzer` also sends valid ones. */
+function clientPin(state: FuzzState, prng: Prng): CborMap {
   return commands.authenticatorClientPIN.request.encode({
-    pinUvAuthProtocol: known.protocol,
-    subCommand: dice.roll(11),
-    keyAgreement: maybe(
-      dice,
+    pinUvAuthProtocol: state.protocol,
+    subCommand: prng.int(11),
+    keyAgreement: orUndefined(
+      prng,
       map([
         [1, 2],
         [3, -25],
         [-1, 1],
-        [-2, dice.bytes(32)],
-        [-3, dice.bytes(32)],
+        [-2, prng.bytes(32)],
+        [-3, prng.bytes(32)],
       ]),
     ),
-    pinUvAuthParam: maybe(dice, dice.bytes(32)),
-    newPinEnc: maybe(dice, dice.bytes(80)),
-    pinHashEnc: maybe(dice, dice.bytes(32)),
-    permissions: maybe(dice, dice.roll(256)),
-    rpId: maybe(dice, dice.pick(relyingParties)),
+    pinUvAuthParam: orUndefined(prng, prng.bytes(32)),
+    newPinEnc: orUndefined(prng, prng.bytes(80)),
+    pinHashEnc: orUndefined(prng, prng.bytes(32)),
+    permissions: orUndefined(prng, prng.int(256)),
+    rpId: orUndefined(prng, prng.pick(relyingParties)),
   });
 }
 
-/** The managing commands share their shape: subcommand, parameters, protocol and proof under keys of their own. */
-function managing(
-  keys: { subCommand: number; params: number; protocol: number; param: number },
-  signedBefore: Uint8Array,
-  subCommand: number,
-  params: CborMap | undefined,
-  known: Knowledge,
-  dice: Dice,
+interface ManagementRequest {
+  keys: { subCommand: number; params: number; protocol: number; param: number };
+  /** The signed message starts with these bytes. */
+  signedPrefix: Uint8Array;
+  subCommand: number;
+  params: CborMap | undefined;
+}
+
+/** Encodes a request of a management command. These have the same members, but with different keys. */
+function encodeManagement(
+  { keys, signedPrefix, subCommand, params }: ManagementRequest,
+  state: FuzzState,
+  prng: Prng,
 ): CborMap {
-  const message = concat(signedBefore, uint(subCommand, 1), params ? encode(params) : new Uint8Array(0));
-  const param = sign(known, dice, message);
+  const message = concat(signedPrefix, uint(subCommand, 1), params ? encode(params) : new Uint8Array(0));
+  const param = sign(state, prng, message);
   return map([
     [keys.subCommand, subCommand],
     [keys.params, params],
-    [keys.protocol, param && known.protocol],
+    [keys.protocol, param && state.protocol],
     [keys.param, param],
   ]);
 }
 
 const managementKeys = { subCommand: 1, params: 2, protocol: 3, param: 4 };
 
-function credentialManagement(known: Knowledge, dice: Dice): CborMap {
+function credentialManagement(state: FuzzState, prng: Prng): CborMap {
   const credential: CborMap = new Map<string, CborValue>([
-    ['id', someId(known, dice)],
+    ['id', pickCredentialId(state, prng)],
     ['type', 'public-key'],
   ]);
   const user: CborMap = new Map<string, CborValue>([
-    ['id', dice.bytes(1)],
+    ['id', prng.bytes(1)],
     ['name', 'renamed'],
   ]);
-  const params = dice.once(3)
+  const params = prng.oneIn(3)
     ? undefined
     : map([
-        [1, maybe(dice, sha256(dice.pick(relyingParties)))],
-        [2, maybe(dice, credential)],
-        [3, maybe(dice, user)],
+        [1, orUndefined(prng, sha256(prng.pick(relyingParties)))],
+        [2, orUndefined(prng, credential)],
+        [3, orUndefined(prng, user)],
       ]);
-  return managing(managementKeys, new Uint8Array(0), dice.roll(9), params, known, dice);
+  const subCommand = prng.int(9);
+  return encodeManagement({ keys: managementKeys, signedPrefix: new Uint8Array(0), subCommand, params }, state, prng);
 }
 
-function bioEnrollment(known: Knowledge, dice: Dice): CborMap {
-  const templateId = known.templateIds.length > 0 && !dice.once(5) ? dice.pick(known.templateIds) : dice.bytes(2);
-  const params = dice.once(3)
+function bioEnrollment(state: FuzzState, prng: Prng): CborMap {
+  const templateId = state.templateIds.length > 0 && !prng.oneIn(5) ? prng.pick(state.templateIds) : prng.bytes(2);
+  const params = prng.oneIn(3)
     ? undefined
     : map([
-        [1, maybe(dice, templateId)],
-        [2, maybe(dice, 'x'.repeat(dice.roll(40)))],
-        [3, maybe(dice, dice.roll(100))],
+        [1, orUndefined(prng, templateId)],
+        [2, orUndefined(prng, 'x'.repeat(prng.int(40)))],
+        [3, orUndefined(prng, prng.int(100))],
       ]);
   const keys = { subCommand: 2, params: 3, protocol: 4, param: 5 };
-  return managing(keys, Uint8Array.of(1), dice.roll(9), params, known, dice).set(1, 1);
+  const subCommand = prng.int(9);
+  return encodeManagement({ keys, signedPrefix: Uint8Array.of(1), subCommand, params }, state, prng).set(1, 1);
 }
 
-function config(known: Knowledge, dice: Dice): CborMap {
-  const params = dice.once(3)
+function config(state: FuzzState, prng: Prng): CborMap {
+  const params = prng.oneIn(3)
     ? undefined
     : map([
-        [1, maybe(dice, 3 + dice.roll(5))],
-        [2, maybe(dice, relyingParties)],
-        [3, dice.once(8)],
-        [4, dice.once(8)],
+        [1, orUndefined(prng, 3 + prng.int(5))],
+        [2, orUndefined(prng, relyingParties)],
+        [3, prng.oneIn(8)],
+        [4, prng.oneIn(8)],
       ]);
-  return managing(managementKeys, prefix(0x0d), dice.once(20) ? 0xff : dice.roll(6), params, known, dice);
+  const subCommand = prng.oneIn(20) ? 0xff : prng.int(6);
+  return encodeManagement({ keys: managementKeys, signedPrefix: prefixOf(0x0d), subCommand, params }, state, prng);
 }
 
-function largeBlobs(known: Knowledge, dice: Dice): CborMap {
-  if (dice.once(3))
+function largeBlobs(state: FuzzState, prng: Prng): CborMap {
+  if (prng.oneIn(3))
     return map([
-      [1, dice.roll(3000)],
-      [3, dice.roll(60)],
+      [1, prng.int(3000)],
+      [3, prng.int(60)],
     ]);
-  const content = dice.bytes(1 + dice.roll(50));
-  const whole = concat(content, sha256(content).subarray(0, dice.once(5) ? 15 : 16));
-  const offset = dice.once(4) ? dice.roll(40) : 0;
-  const fragment = dice.once(3) ? whole.subarray(0, 20) : whole;
+  const content = prng.bytes(1 + prng.int(50));
+  const whole = concat(content, sha256(content).subarray(0, prng.oneIn(5) ? 15 : 16));
+  const offset = prng.oneIn(4) ? prng.int(40) : 0;
+  const fragment = prng.oneIn(3) ? whole.subarray(0, 20) : whole;
   const position = Uint8Array.of(offset, 0, 0, 0);
-  const param = sign(known, dice, concat(prefix(0x0c), Uint8Array.of(0), position, sha256(fragment)));
+  const param = sign(state, prng, concat(prefixOf(0x0c), Uint8Array.of(0), position, sha256(fragment)));
   return map([
     [2, fragment],
     [3, offset],
-    [4, offset === 0 || dice.once(9) ? whole.length : undefined],
+    [4, offset === 0 || prng.oneIn(9) ? whole.length : undefined],
     [5, param],
-    [6, param && known.protocol],
+    [6, param && state.protocol],
   ]);
 }
 
-const none = () => undefined;
-const makers: Record<CommandName, (known: Knowledge, dice: Dice) => CborMap | undefined> = {
+const noParameters = () => undefined;
+const generators: Record<CommandName, (state: FuzzState, prng: Prng) => CborMap | undefined> = {
   authenticatorMakeCredential: makeCredential,
   authenticatorGetAssertion: getAssertion,
-  authenticatorGetInfo: none,
+  authenticatorGetInfo: noParameters,
   authenticatorClientPIN: clientPin,
-  authenticatorReset: none,
-  authenticatorGetNextAssertion: none,
+  authenticatorReset: noParameters,
+  authenticatorGetNextAssertion: noParameters,
   authenticatorBioEnrollment: bioEnrollment,
   authenticatorCredentialManagement: credentialManagement,
-  authenticatorSelection: none,
+  authenticatorSelection: noParameters,
   authenticatorLargeBlobs: largeBlobs,
   authenticatorConfig: config,
   authenticatorBioEnrollmentPreview: bioEnrollment,
   authenticatorCredentialManagementPreview: credentialManagement,
 };
-const names = Object.keys(makers) as CommandName[];
+const names = Object.keys(generators) as CommandName[];
 
-/** Mostly of commands that the persona has. */
-export function someRequest(persona: Persona, known: Knowledge, dice: Dice): FuzzRequest {
-  const command = dice.pick(dice.once(20) ? names : names.filter((name) => hasCommand(persona, name)));
-  return { command, parameters: makers[command](known, dice) };
+/** Returns a request, in 19 of 20 cases of a command that the persona supports. */
+export function generateRequest(persona: Persona, state: FuzzState, prng: Prng): FuzzRequest {
+  const command = prng.pick(prng.oneIn(20) ? names : names.filter((name) => hasCommand(persona, name)));
+  return { command, parameters: generators[command](state, prng) };
 }

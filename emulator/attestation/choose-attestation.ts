@@ -1,29 +1,29 @@
-/** Which of its formats the authenticator attests with: CTAP 2.1 section 6.1.2 step 9 (enterprise) and CTAP 2.2 attestationFormatsPreference. */
+/** Chooses how a new credential is attested: CTAP 2.1 section 6.1.2 step 9 (enterprise) and CTAP 2.2 attestationFormatsPreference. */
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { CtapError } from '#protocol/errors.ts';
+import { rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { AttestationChoice, Persona } from '../personas/persona.ts';
-import { rulesOf } from '../versions.ts';
 import { attestationFormats } from './registry.ts';
 
-/** All that a persona has, its own first. */
-export const attestationChoicesOf = ({ attestation, otherAttestations = [] }: Persona): AttestationChoice[] => [
+/** Returns every attestation choice of a persona, the default first. */
+export const listAttestationChoices = ({ attestation, otherAttestations = [] }: Persona): AttestationChoice[] => [
   attestation,
   ...otherAttestations,
 ];
 
-/** The first format of the preference that the persona has and that can attest such a key, else its own. */
+/** Returns the first preferred format that the persona supports and that can attest a key of `algorithm`; otherwise the default of the persona. */
 export function chooseAttestation(
   { attestationFormatsPreference: preference }: { attestationFormatsPreference?: readonly string[] | undefined },
   algorithm: CoseAlgorithm,
   persona: Persona,
 ): AttestationChoice {
   if (!preference || !rulesOf(persona).attestationFormatsPreference) return persona.attestation;
-  const choices: AttestationChoice[] = [...attestationChoicesOf(persona), 'none'];
+  const choices: AttestationChoice[] = [...listAttestationChoices(persona), 'none'];
   for (const fmt of preference) {
     const choice = choices.find((candidate) => {
-      const { fmt: itsFmt, algorithms } = attestationFormats[candidate];
-      return itsFmt === fmt && (!algorithms || algorithms.includes(algorithm));
+      const { fmt: candidateFmt, algorithms } = attestationFormats[candidate];
+      return candidateFmt === fmt && (!algorithms || algorithms.includes(algorithm));
     });
     if (choice) return choice;
   }
@@ -35,8 +35,9 @@ const vendorFacilitated = 1;
 const platformManaged = 2;
 
 /**
- * Step 9: whether this credential gets an enterprise attestation; a relying party that the vendor did not list gets the usual one.
- * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER when it is not enabled, CTAP2_ERR_INVALID_OPTION for an unknown kind.
+ * Returns whether the credential gets enterprise attestation (step 9). With vendor-facilitated attestation only relying parties on
+ * the list of the vendor get it; others get the default attestation.
+ * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER if enterprise attestation is not enabled, CTAP2_ERR_INVALID_OPTION for an unknown kind.
  */
 export function isEnterpriseAttestation(kind: number | undefined, rpId: string, env: AuthenticatorEnv): boolean {
   if (kind === undefined) return false;

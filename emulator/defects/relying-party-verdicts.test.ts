@@ -1,10 +1,10 @@
-/** Every defect that puts a relying party on trial is refused by ours, at the right visit and for the right reason. */
+/** The reference relying party rejects every defect that a relying party must detect, in the right ceremony and for the right reason. */
 import { describe, expect, it } from 'vitest';
 import { type DefectId, defectGroups, defects } from '../index.ts';
-import { ceremonyWith } from './testing/ceremony.ts';
+import { runCeremony } from './testing/ceremony.ts';
 
-/** Where the refusal comes, and why; `body-invalid` is an answer of which not even the credential id can be read. */
-const refusedAs: Record<string, readonly DefectId[]> = {
+/** Defects by ceremony and reason of the rejection; `body-invalid` means that not even the credential id can be read. */
+const expectedVerdicts: Record<string, readonly DefectId[]> = {
   'registration: user-presence-missing': ['flags.up-missing'],
   'registration: user-verification-missing': ['flags.uv-missing'],
   'registration: auth-data-invalid': [
@@ -142,47 +142,49 @@ const refusedAs: Record<string, readonly DefectId[]> = {
     'certificate.issuer-other',
   ],
 };
-const expected = Object.entries(refusedAs).flatMap(([verdict, ids]) =>
+const expected = Object.entries(expectedVerdicts).flatMap(([verdict, ids]) =>
   ids.map((id): [DefectId, string] => [id, verdict]),
 );
 
-describe('our relying party refuses', () => {
-  it.each(expected)('%s at %s', async (defect, verdict) => {
-    const verdicts = await ceremonyWith([defect]);
-    const visit = verdicts.length === 1 ? 'registration' : 'sign-in';
-    expect(`${visit}: ${verdicts.at(-1)}`).toBe(verdict);
+describe('reference relying party', () => {
+  it.each(expected)('answers the defect %s with "%s"', async (defect, verdict) => {
+    const verdicts = await runCeremony([defect]);
+    const ceremony = verdicts.length === 1 ? 'registration' : 'sign-in';
+    expect(`${ceremony}: ${verdicts.at(-1)}`).toBe(verdict);
   });
 });
 
-describe('our relying party has no forbearance with', () => {
+describe('reference relying party with incorrectly encoded signatures', () => {
   const misencoded = ['signature.trailing-byte', 'signature.der-long-length', 'signature.der-padded'] as const;
-  it.each(misencoded)('%s in a statement', async (defect) => {
-    expect(await ceremonyWith([defect])).toEqual(['attestation-invalid']);
+  it.each(misencoded)('rejects %s in an attestation statement', async (defect) => {
+    expect(await runCeremony([defect])).toEqual(['attestation-invalid']);
   });
-  it.each(misencoded)('%s in an assertion', async (defect) => {
-    expect(await ceremonyWith([defect], { soundAtRegistration: true })).toEqual(['accepted', 'signature-invalid']);
+  it.each(misencoded)('rejects %s in an assertion', async (defect) => {
+    expect(await runCeremony([defect], { defectsOnlyAtSignIn: true })).toEqual(['accepted', 'signature-invalid']);
   });
 });
 
-/** Formats with defects of their own; each of those is refused with the statement. */
+/** Attestation formats with their own group of defects. */
 const formats = ['tpm', 'android-key', 'apple', 'fido-u2f'] as const;
-const ofFormats = formats.flatMap((attestation) =>
+const formatDefects = formats.flatMap((attestation) =>
   (Object.keys(defectGroups[attestation].rows) as DefectId[]).map((id) => [id, attestation] as const),
 );
 
-describe('our relying party refuses in the format of its own', () => {
-  it.each(ofFormats)('%s', async (defect, attestation) => {
-    expect(await ceremonyWith([defect], { attestation })).toEqual(['attestation-invalid']);
+describe('reference relying party with other attestation formats', () => {
+  it.each(formatDefects)('rejects %s in the format %s', async (defect, attestation) => {
+    expect(await runCeremony([defect], { attestation })).toEqual(['attestation-invalid']);
   });
 });
 
-describe('our relying party accepts an authenticator without defects', () => {
-  it.each(['packed-basic', ...formats] as const)('%s', async (attestation) => {
-    expect(await ceremonyWith([], { attestation })).toEqual(['accepted', 'accepted', 'accepted']);
+describe('reference relying party without defects', () => {
+  it.each(['packed-basic', ...formats] as const)('accepts %s at registration and sign-in', async (attestation) => {
+    expect(await runCeremony([], { attestation })).toEqual(['accepted', 'accepted', 'accepted']);
   });
 });
 
-it('has a verdict on every defect that puts relying parties on trial', () => {
-  const onTrial = Object.entries(defects).flatMap(([id, { tries }]) => (tries === 'relying-party' ? [id] : []));
-  expect([...expected, ...ofFormats].map(([id]) => id).toSorted()).toEqual(onTrial.toSorted());
+it('has an expected verdict for every defect that relying parties must detect', () => {
+  const detectable = Object.entries(defects).flatMap(([id, { detectedBy }]) =>
+    detectedBy === 'relying-party' ? [id] : [],
+  );
+  expect([...expected, ...formatDefects].map(([id]) => id).toSorted()).toEqual(detectable.toSorted());
 });

@@ -1,4 +1,4 @@
-/** Defects in the bytes of answers: each breaks the rule of CBOR that it names, or changes the one member of getInfo. */
+/** Defects in the encoding of responses: each violates the CBOR rule in its row, or changes exactly one member of getInfo. */
 import { describe, expect, it } from 'vitest';
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { type CborRule, decode, inspect } from '#protocol/cbor-reader.ts';
@@ -6,10 +6,11 @@ import { commands } from '#protocol/commands.ts';
 import type { DefectId } from '../index.ts';
 import type { cborDefects } from './cbor.ts';
 import { getInfoDefects } from './get-info.ts';
-import { Subject } from './testing/subject.ts';
+import { AuthenticatorUnderTest } from './testing/authenticator-under-test.ts';
 
-const bodyWith = async (...defects: DefectId[]) => (await new Subject(defects).rawInfo()).subarray(1);
-const readsAsInfo = (body: Uint8Array) => {
+const getInfoBodyWith = async (...defects: DefectId[]) =>
+  (await new AuthenticatorUnderTest(defects).getInfoBytes()).subarray(1);
+const isGetInfoResponse = (body: Uint8Array) => {
   try {
     commands.authenticatorGetInfo.response.parse(decode(body));
     return true;
@@ -18,8 +19,8 @@ const readsAsInfo = (body: Uint8Array) => {
   }
 };
 
-/** The rule that a strict reader reports; `members`: good CBOR that is no answer to getInfo. */
-const broken: Record<keyof typeof cborDefects, CborRule | 'members'> = {
+/** The rule that a strict reader reports; `members` means valid CBOR that is not a getInfo response. */
+const violatedRules: Record<keyof typeof cborDefects, CborRule | 'members'> = {
   'cbor.map-head-long': 'non-minimal',
   'cbor.integer-long': 'non-minimal',
   'cbor.unsorted': 'unsorted',
@@ -41,31 +42,33 @@ const broken: Record<keyof typeof cborDefects, CborRule | 'members'> = {
   'cbor.truncated': 'truncated',
 };
 
-describe('CBOR', () => {
-  it.each(Object.entries(broken))('%s breaks the rule %s', async (id, rule) => {
-    const body = await bodyWith(id as DefectId);
+describe('cbor defects', () => {
+  it.each(Object.entries(violatedRules))('%s violates the rule %s', async (id, rule) => {
+    const body = await getInfoBodyWith(id as DefectId);
     const [finding] = inspect(body).findings;
     expect(finding?.rule ?? 'members').toBe(rule);
-    expect(readsAsInfo(body), 'a strict client reads it').toBe(false);
+    expect(isGetInfoResponse(body), 'a strict client accepts it').toBe(false);
   });
 
-  it('is canonical without defects', async () => {
-    const body = await bodyWith();
-    expect([inspect(body).findings, readsAsInfo(body)]).toEqual([[], true]);
+  it('the response is canonical without defects', async () => {
+    const body = await getInfoBodyWith();
+    expect([inspect(body).findings, isGetInfoResponse(body)]).toEqual([[], true]);
   });
 });
 
-describe('getInfo', () => {
-  /** Rows that tell the truth by chance for an authenticator with a PIN: shown with one without. */
+describe('getinfo defects', () => {
+  /** These defects change nothing in an authenticator with a PIN, so they are tested without a PIN. */
   const withoutPin: readonly string[] = ['getinfo.client-pin-claimed'];
 
-  it.each(Object.keys(getInfoDefects))('%s changes one member', async (id) => {
+  it.each(Object.keys(getInfoDefects))('%s changes exactly one member', async (id) => {
     const options = withoutPin.includes(id) ? { pin: undefined } : {};
     const read = async (defects: DefectId[]) =>
-      decode((await new Subject(defects, options).rawInfo()).subarray(1)) as CborMap;
+      decode((await new AuthenticatorUnderTest(defects, options).getInfoBytes()).subarray(1)) as CborMap;
     const [clean, wrong] = [await read([]), await read([id as DefectId])];
-    const bytes = (map: CborMap, key: number) =>
-      map.has(key) ? Buffer.from(encode(map.get(key)!)).toString('hex') : '';
+    const bytes = (map: CborMap, key: number) => {
+      const value = map.get(key);
+      return value === undefined ? '' : Buffer.from(encode(value)).toString('hex');
+    };
     const keys = [...new Set([...clean.keys(), ...wrong.keys()])] as number[];
     expect(keys.filter((key) => bytes(clean, key) !== bytes(wrong, key))).toHaveLength(1);
   });
@@ -77,7 +80,7 @@ describe('getInfo', () => {
     'getinfo.aaguid-short',
     'getinfo.options-list',
     'getinfo.option-not-boolean',
-  ])('%s is no getInfo answer', async (id) => {
-    expect(readsAsInfo(await bodyWith(id))).toBe(false);
+  ])('%s makes the getInfo response invalid', async (id) => {
+    expect(isGetInfoResponse(await getInfoBodyWith(id))).toBe(false);
   });
 });
