@@ -1,4 +1,4 @@
-/** Names of authenticator models by AAGUID, for people only: the default name of a passkey and the list. No decision reads it. */
+/** Names of authenticator models by AAGUID. They are for display only (lists, the default name of a passkey); no decision depends on them. */
 import type { VerifiedCredential } from './store/store.ts';
 
 export const modelNames: Readonly<Record<string, string>> = {
@@ -45,9 +45,10 @@ export const kindLabels = {
   unknown: 'Passkey',
 } as const satisfies Record<VerifiedCredential['kind'], string>;
 
+/** Returns the model name of an AAGUID, or undefined if it is not known. */
 export const modelName = (aaguid: string): string | undefined => modelNames[aaguid];
 
-/** A name nobody has yet: the model or the kind, numbered where needed. */
+/** Returns a name that is not in `taken`: the model or the kind, with a number where needed. */
 export function defaultName(
   { aaguid, kind }: Pick<VerifiedCredential, 'aaguid' | 'kind'>,
   taken: readonly string[],

@@ -1,14 +1,14 @@
-/** Challenges: random, bound to whom they were given, answered once, and not for long (WebAuthn L3 section 13.4.3). */
+/** Challenges, WebAuthn L3 section 13.4.3: random, bound to one session, valid once and for a limited time. */
 import { toBase64url } from '#base/bytes.ts';
-import type { PartyContext } from './context.ts';
-import { Refusal } from './refusals.ts';
+import type { RelyingPartyContext } from './context.ts';
+import { RefusalError } from './refusals.ts';
 import type { Challenge } from './store/store.ts';
 
 const challengeBytes = 32;
 
-/** A new challenge (base64url) for `owner`. */
-export async function giveChallenge(
-  { store, clock, random, policy }: PartyContext,
+/** Stores and returns a new challenge (base64url) for `owner`, the id of a session or the CSRF token of a visitor. */
+export async function issueChallenge(
+  { store, clock, random, policy }: RelyingPartyContext,
   purpose: Challenge['purpose'],
   owner: string,
 ): Promise<string> {
@@ -27,18 +27,21 @@ export async function giveChallenge(
 }
 
 /**
- * The challenge that came back is one of ours, for this purpose and owner, unused and not too old. Whatever comes of it, it is used up.
- * @throws {Refusal} `challenge-mismatch` or `challenge-expired`.
+ * Removes the challenge that came back and returns it if it was issued for this purpose and owner and has not expired.
+ * The challenge is used up in every case, also when it is refused.
+ * @throws {RefusalError} `challenge-mismatch` or `challenge-expired`.
  */
 export async function redeemChallenge(
-  { store, clock }: PartyContext,
+  { store, clock }: RelyingPartyContext,
   purpose: Challenge['purpose'],
   owner: string,
   value: string,
 ): Promise<Challenge> {
   const challenge = await store.challenges.take(value);
-  if (challenge?.purpose !== purpose) throw new Refusal('challenge-mismatch', 'not given out, or used before');
-  if (challenge.owner !== owner) throw new Refusal('challenge-mismatch', 'given to another session');
-  if (challenge.expiresAt <= clock.now()) throw new Refusal('challenge-expired');
+  if (challenge?.purpose !== purpose)
+    throw new RefusalError('challenge-mismatch', 'The challenge was not issued, or it was used before');
+  if (challenge.owner !== owner)
+    throw new RefusalError('challenge-mismatch', 'The challenge was issued to another session');
+  if (challenge.expiresAt <= clock.now()) throw new RefusalError('challenge-expired');
   return challenge;
 }

@@ -1,6 +1,6 @@
-/** How `create()` can fail in the browser, by DOMException name (WebAuthn L3 section 5.1.3), in words for the user. */
+/** Explains to the user why `create()` failed in the browser, by DOMException name (WebAuthn L3 section 5.1.3). */
 
-interface ClientErrorRow {
+interface ClientErrorExplanation {
   why: string;
   advice: string;
 }
@@ -35,8 +35,8 @@ const clientErrors = {
     why: 'Your security key or browser reported a problem.',
     advice: 'Unplug the security key, plug it in again and try once more.',
   },
-} as const satisfies Record<string, ClientErrorRow>;
+} as const satisfies Record<string, ClientErrorExplanation>;
 
-/** The words for DOMException `name`; an unknown name gets those of `UnknownError`. */
-export const clientErrorWords = (name: string): ClientErrorRow =>
+/** Returns the explanation for DOMException `name`; for an unknown name, that of `UnknownError`. */
+export const describeClientError = (name: string): ClientErrorExplanation =>
   Object.hasOwn(clientErrors, name) ? clientErrors[name as keyof typeof clientErrors] : clientErrors.UnknownError;

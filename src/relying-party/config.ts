@@ -1,11 +1,11 @@
 /**
- * The organisation's policy on sign-in methods as one schema: what an administrator edits, what scenarios state, what every decision reads.
+ * Schema of the organisation's policy on sign-in methods. Administrators edit it, scenarios set it, `policy.ts` decides by it.
  * Times are milliseconds unless the name says minutes.
  */
 import { z } from 'zod';
 
 export const passkeyKinds = ['security-key', 'this-device', 'synced'] as const;
-/** `security-key`: device-bound and removable; `this-device`: device-bound in a computer or phone; `synced`: backup eligible. */
+/** `security-key`: device-bound, on a removable key; `this-device`: device-bound, in a computer or phone; `synced`: backup eligible. */
 export type PasskeyKind = (typeof passkeyKinds)[number];
 
 export const mfaMethods = ['totp', 'tap'] as const;
@@ -20,17 +20,17 @@ const aaguid = z
   .string()
   .regex(
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-    'an AAGUID is a UUID, e.g. 2fc0579f-8113-47ea-b116-bb5a8db9202a',
+    'Expected an AAGUID (a UUID), e.g. 2fc0579f-8113-47ea-b116-bb5a8db9202a',
   )
   .transform((text) => text.toLowerCase());
 
-/** Temporary Access Pass rules; the outer limits (10 to 43,200 minutes, 8 to 48 characters) are the product's. */
+/** Temporary Access Pass rules. The outer limits (10 to 43,200 minutes, 8 to 48 characters) are fixed; a policy can only narrow them. */
 const tapPolicySchema = z
   .strictObject({
     minLifetimeMinutes: z.int().min(10).max(43_200).default(60),
     maxLifetimeMinutes: z.int().min(10).max(43_200).default(480),
     defaultLifetimeMinutes: z.int().min(10).max(43_200).default(60),
-    oneTime: z.boolean().default(false).describe('Every pass is one-time, whatever its issuer asks for'),
+    oneTime: z.boolean().default(false).describe('Every pass is one-time, even if its issuer does not choose so'),
     length: z.int().min(8).max(48).default(8).describe('Characters of a new pass'),
     registerWithinMs: z
       .int()
@@ -42,12 +42,11 @@ const tapPolicySchema = z
     (tap) =>
       tap.minLifetimeMinutes <= tap.defaultLifetimeMinutes && tap.defaultLifetimeMinutes <= tap.maxLifetimeMinutes,
     {
-      error: 'the default lifetime of a pass lies between the minimum and the maximum',
+      error: 'Expected a default lifetime between the minimum and the maximum',
       path: ['defaultLifetimeMinutes'],
     },
   );
 
-/** The members of the policy. */
 const policyShape = {
   selfService: z.boolean().default(true).describe('Users may add passkeys themselves'),
   includedGroups: z.array(z.string()).default([everyone]).describe('Groups whose members may have passkeys'),
@@ -60,7 +59,9 @@ const policyShape = {
   attestation: z
     .enum(['enforced', 'requested', 'ignored'])
     .default('requested')
-    .describe('enforced: a trusted chain is required; requested: asked for and recorded; ignored: not asked for'),
+    .describe(
+      'enforced: a trusted certificate chain is required; requested: requested and recorded; ignored: not requested',
+    ),
   aaguids: z
     .strictObject({ mode: z.enum(['off', 'allow', 'deny']).default('off'), list: z.array(aaguid).default([]) })
     .prefault({}),
@@ -89,19 +90,19 @@ const policyShape = {
     .int()
     .positive()
     .default(10 * minuteMs)
-    .describe('How long a verified passkey waits for its name'),
+    .describe('How long a verified passkey can wait for its name'),
   tap: tapPolicySchema.prefault({}),
 } as const;
 
 export const policySchema = z
   .strictObject(policyShape)
   .refine(({ aaguids, attestation }) => aaguids.mode === 'off' || attestation !== 'ignored', {
-    error: 'AAGUID restrictions need attestation "requested" or "enforced": with "ignored" browsers hide the AAGUID',
+    error: 'AAGUID restrictions need attestation "requested" or "enforced": with "ignored", browsers hide the AAGUID',
     path: ['aaguids', 'mode'],
   });
 
 export type Policy = z.output<typeof policySchema>;
-/** What a person writes: every member may be left out. */
+/** The policy as it is written: every member is optional. */
 export type PolicyInput = z.input<typeof policySchema>;
 
 export const defaultPolicy: Policy = policySchema.parse({});

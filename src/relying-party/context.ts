@@ -1,4 +1,4 @@
-/** What every part of the portal works with: the seams, the store, the log and the policy in force. */
+/** What every part of the relying party works with: clock, random, store, event log and the policy in force. */
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Policy } from './config.ts';
@@ -7,18 +7,18 @@ import type { EventLog } from './events.ts';
 import type { Store } from './store/store.ts';
 import type { Certificate } from './verification/certificate.ts';
 
-export interface PartyContext {
+export interface RelyingPartyContext {
   store: Store;
   clock: Clock;
   random: Random;
   events: EventLog;
   rpId: string;
   rpName: string;
-  /** The one origin registrations may come from, known once the server listens. */
+  /** The one origin that registrations may come from. It is known once the server listens. */
   origin(): string;
   /** The policy in force; an administrator may change it at any time. */
   policy(): Promise<Policy>;
-  /** Roots whose attestation is trusted. */
+  /** Root certificates that attestation certificates may lead to. */
   trustAnchors: readonly Certificate[];
   passwordCost: ScryptParameters;
 }

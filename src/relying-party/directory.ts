@@ -1,8 +1,8 @@
-/** Provisioning without the pages: what an administrator, a scenario or a bench sets up and looks at. */
+/** Provisioning without the web pages: creates users, sets the policy, reads passkeys and events. Used by scenarios, benchmarks and the CLI. */
 import { toBase64url } from '#base/bytes.ts';
 import { UsageError } from '#base/errors.ts';
 import { type Policy, type PolicyInput, policySchema } from './config.ts';
-import type { PartyContext } from './context.ts';
+import type { RelyingPartyContext } from './context.ts';
 import { hashSecret } from './methods/secret-hash.ts';
 import type { OpenedSession, Sessions } from './methods/sessions.ts';
 import { type IssuedTap, issueTap, type TapRequest } from './methods/temporary-access-pass.ts';
@@ -17,28 +17,28 @@ export interface NewUser {
   roles?: Role[] | undefined;
   guest?: boolean | undefined;
   groups?: string[] | undefined;
-  /** Base32; gives the user an authenticator app. */
+  /** Base32. The user has an authenticator app with this secret. */
   totpSecret?: string | undefined;
 }
 
 export interface Directory {
-  /** @throws {UsageError} when the name is taken. */
+  /** @throws {UsageError} if the name is taken. */
   createUser(user: NewUser): Promise<User>;
-  /** Every member that is absent gets its default. @throws {UsageError} when the policy is not valid. */
+  /** Replaces the policy; absent members get their defaults. @throws {UsageError} if the policy is not valid. */
   setPolicy(policy: PolicyInput): Promise<Policy>;
   policy(): Promise<Policy>;
   user(name: string): Promise<User | undefined>;
   users(): Promise<User[]>;
   issueTap(user: User, request?: TapRequest, issuedBy?: string): Promise<IssuedTap | Refused>;
-  /** A session as after signing in, `mfa` proven just now. */
+  /** Opens a session as sign-in does; with `mfa`, that method was verified just now. */
   openSession(user: User, mfa?: MfaProof['method']): Promise<OpenedSession>;
   passkeys(user: User): Promise<Passkey[]>;
-  /** Credentials that were verified and not named (yet): on the authenticator, but not with us. */
-  orphans(user: User): Promise<PendingPasskey[]>;
+  /** Returns credentials that were verified but are not named: waiting for a name, or abandoned. They exist on the authenticator only. */
+  pendingPasskeys(user: User): Promise<PendingPasskey[]>;
   events(): Promise<EventRecord[]>;
 }
 
-export function createDirectory(context: PartyContext, sessions: Sessions): Directory {
+export function createDirectory(context: RelyingPartyContext, sessions: Sessions): Directory {
   const { store, clock, random, events, passwordCost } = context;
   return {
     async createUser({ name, password, displayName = name, roles = [], guest = false, groups = [], totpSecret }) {
@@ -54,7 +54,7 @@ export function createDirectory(context: PartyContext, sessions: Sessions): Dire
         groups,
         ...(totpSecret && { totpSecret }),
       };
-      if (!(await store.users.insert(user))) throw new UsageError(`cannot create user ${name}: the name is taken`);
+      if (!(await store.users.insert(user))) throw new UsageError(`Cannot create user ${name}: the name is taken`);
       await events.emit('user.created', name, { guest });
       return user;
     },
@@ -62,7 +62,7 @@ export function createDirectory(context: PartyContext, sessions: Sessions): Dire
     async setPolicy(input) {
       const parsed = policySchema.safeParse(input);
       if (!parsed.success)
-        throw new UsageError(`cannot set the policy: ${parsed.error.issues.map(issueText).join('; ')}`);
+        throw new UsageError(`Cannot set the policy: ${parsed.error.issues.map(formatIssue).join('; ')}`);
       await store.policy.put(parsed.data);
       await events.emit('policy.changed', undefined);
       return parsed.data;
@@ -73,14 +73,14 @@ export function createDirectory(context: PartyContext, sessions: Sessions): Dire
     users: () => store.users.list(),
 
     issueTap: async (user, request = {}, issuedBy = 'directory') =>
-      issueTap(user, request, issuedBy, await context.policy(), clock.now(), context),
+      issueTap({ user, request, issuedBy, policy: await context.policy() }, context),
 
     openSession: (user, mfa) => sessions.open(user, mfa && { method: mfa, at: clock.now() }),
     passkeys: (user) => store.passkeys.byUser(user.id),
-    orphans: (user) => store.pending.byUser(user.id),
+    pendingPasskeys: (user) => store.pending.byUser(user.id),
     events: () => events.list(),
   };
 }
 
-const issueText = ({ path, message }: { path: PropertyKey[]; message: string }): string =>
+const formatIssue = ({ path, message }: { path: PropertyKey[]; message: string }): string =>
   `${path.map(String).join('.')}: ${message}`;

@@ -1,4 +1,4 @@
-/** The events of the portal: one table of stable codes, and the log that every part writes them to. */
+/** The portal's events: the table of stable event codes, and the event log. */
 import type { Clock } from '#base/clock.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { PartyEvent } from '#result/transcript.ts';
@@ -11,7 +11,7 @@ export const eventCodes = {
   'signin.passkey.ok': 'Signed in with a passkey',
   'signin.passkey.refused': 'Passkey sign-in refused',
   signout: 'Signed out',
-  'mfa.required': 'Multifactor authentication asked for',
+  'mfa.required': 'Multifactor authentication required',
   'mfa.stale': 'Multifactor authentication too old',
   'mfa.no-method': 'No method for multifactor authentication',
   'mfa.totp.ok': 'Code from the authenticator app accepted',
@@ -22,10 +22,10 @@ export const eventCodes = {
   'totp.removed': 'Authenticator app removed',
   'registration.options': 'Passkey options given',
   'registration.refused': 'Passkey refused',
-  'registration.client-error': 'The browser ended the ceremony',
-  'passkey.pending': 'Passkey verified, waits for its name',
+  'registration.client-error': 'Registration failed in the browser',
+  'passkey.pending': 'Passkey verified, waiting for its name',
   'passkey.registered': 'Passkey registered',
-  'passkey.abandoned': 'Passkey never named: orphan on the authenticator',
+  'passkey.abandoned': 'Passkey never named: abandoned on the authenticator',
   'passkey.renamed': 'Passkey renamed',
   'passkey.deleted': 'Passkey deleted',
   'tap.issued': 'Temporary Access Pass issued',
@@ -40,23 +40,23 @@ export type EventCode = keyof typeof eventCodes;
 type Detail = NonNullable<PartyEvent['detail']>;
 
 export interface EventLog {
-  /** Records `event`, about `user` (a sign-in name) where there is one. */
+  /** Records `event`. `user` is the sign-in name of the user it is about, if any. */
   emit(event: EventCode, user: string | undefined, detail?: Detail): Promise<void>;
-  /** Newest last. */
+  /** Returns all events, oldest first. */
   list(): Promise<EventRecord[]>;
 }
 
 export interface EventLogOptions {
   store: Store;
   clock: Clock;
-  /** Gives `atMs` of the events passed on; the log's own start otherwise. */
+  /** Source of `atMs` for the listener; without it, `atMs` counts from the creation of the log. */
   timeline?: Timeline | undefined;
-  /** Hears every event at once. */
+  /** Called with every event as it is recorded. */
   listener?: ((event: PartyEvent) => void) | undefined;
 }
 
-/** A log that is kept in the store and told to a listener. */
-export function storedEventLog({ store, clock, timeline, listener }: EventLogOptions): EventLog {
+/** Creates a log that stores events and passes them to a listener. */
+export function createEventLog({ store, clock, timeline, listener }: EventLogOptions): EventLog {
   const origin = clock.monotonic();
   return {
     async emit(event, user, detail = {}) {

@@ -1,109 +1,76 @@
 /**
- * From the verified credential to the passkey, and what becomes of a passkey later. A credential is stored only when its user
- * names it; until then it is pending, and an orphan on the authenticator once that can no longer happen.
+ * Naming: turns a verified credential into a passkey. The portal stores a passkey only when the user names it. Until then the
+ * credential is pending; when it can no longer be named, it is abandoned: it exists on the authenticator, but not in the store.
  */
 import type { Timeline } from '#result/timeline.ts';
-import type { PartyContext } from './context.ts';
+import type { RelyingPartyContext } from './context.ts';
 import type { Caller } from './methods/sessions.ts';
-import { abandoned, measured, refusedRegistration } from './registration-log.ts';
 import { type Refused, refuse } from './refusals.ts';
+import { logAbandoned, logRefusedRegistration, measurePhase } from './registration-log.ts';
 import type { Passkey, PendingPasskey } from './store/store.ts';
 
-export interface Naming {
-  /** The credential of this session that waits for a name. */
-  pending(caller: Caller, id: string): Promise<PendingPasskey | undefined>;
-  /** Stores the passkey (S8). */
-  name(
-    caller: Caller,
-    pendingId: string,
-    name: string,
-    timeline?: Timeline,
-  ): Promise<{ accepted: true; passkey: Passkey } | Refused>;
-  /** The user gave up naming. */
-  abandon(caller: Caller, pendingId: string): Promise<void>;
-  /** Turns everything that waited too long into orphans. */
-  sweep(): Promise<void>;
-}
+type NamedPasskey = { accepted: true; passkey: Passkey };
 
-export interface PasskeyList {
-  passkeys(caller: Caller): Promise<Passkey[]>;
-  rename(caller: Caller, id: string, name: string): Promise<{ accepted: true } | Refused>;
-  delete(caller: Caller, id: string): Promise<{ accepted: true } | Refused>;
+export interface PasskeyNaming {
+  /** Returns the pending credential `id` of this session, or undefined when it cannot be named (any more). */
+  findPending(caller: Caller, id: string): Promise<PendingPasskey | undefined>;
+  /** Stores the pending credential as a passkey with `name` (step S8). */
+  namePasskey(caller: Caller, pendingId: string, name: string, timeline?: Timeline): Promise<NamedPasskey | Refused>;
+  /** Abandons the pending credential: the user cancelled naming it. */
+  abandonPending(caller: Caller, pendingId: string): Promise<void>;
+  /** Abandons pending credentials whose time to be named is over, and deletes expired challenges. */
+  cleanUpExpired(): Promise<void>;
 }
 
 const maxNameLength = 64;
 
-export function createNaming(context: PartyContext, ownTimeline?: Timeline): Naming {
-  const { store, clock, events } = context;
-  const naming: Naming = {
-    async pending({ user, session }, id) {
+/** `defaultTimeline` measures calls that pass no timeline. */
+export function createPasskeyNaming(context: RelyingPartyContext, defaultTimeline?: Timeline): PasskeyNaming {
+  const { store, clock } = context;
+  const naming: PasskeyNaming = {
+    async findPending({ user, session }, id) {
       const pending = await store.pending.byId(id);
-      const mine = pending?.userId === user.id && pending.sessionId === session.id;
-      return mine && pending.state === 'waiting' && pending.expiresAt > clock.now() ? pending : undefined;
+      const belongsToCaller = pending?.userId === user.id && pending.sessionId === session.id;
+      const canBeNamed = pending?.state === 'waiting' && pending.expiresAt > clock.now();
+      return belongsToCaller && canBeNamed ? pending : undefined;
     },
 
-    async name(caller, pendingId, text, timeline = ownTimeline) {
-      const name = cleanName(text);
-      if (name === undefined) return refusedRegistration(context, caller, refuse('name-invalid'));
-      await naming.sweep();
-      const waiting = await naming.pending(caller, pendingId);
-      const passkey =
-        waiting && (await measured(timeline, 'rp-store', () => store.passkeys.promote(pendingId, name, clock.now()))); // steps 27, 29
-      if (!passkey) return refusedRegistration(context, caller, refuse('pending-gone'));
-      const { aaguid, kind, attestation } = passkey;
-      await events.emit('passkey.registered', caller.user.name, {
-        name,
-        aaguid,
-        kind,
-        fmt: attestation.fmt,
-        chain: attestation.chain,
-      });
+    async namePasskey(caller, pendingId, text, timeline = defaultTimeline) {
+      const name = parsePasskeyName(text);
+      if (name === undefined) return logRefusedRegistration(context, caller, refuse('name-invalid'));
+      await naming.cleanUpExpired();
+      const pending = await naming.findPending(caller, pendingId);
+      const promote = () => store.passkeys.promote(pendingId, name, clock.now());
+      const passkey = pending && (await measurePhase(timeline, 'rp-store', promote)); // steps 27 and 29
+      if (!passkey) return logRefusedRegistration(context, caller, refuse('pending-gone'));
+      await logRegistered(context, caller, passkey);
       return { accepted: true, passkey };
     },
 
-    async abandon(caller, pendingId) {
-      if (await naming.pending(caller, pendingId))
-        await abandoned(context, await store.pending.abandon({ id: pendingId }));
+    async abandonPending(caller, pendingId) {
+      if (await naming.findPending(caller, pendingId))
+        await logAbandoned(context, await store.pending.abandon({ id: pendingId }));
     },
 
-    async sweep() {
-      await abandoned(context, await store.pending.abandon({ expiredBy: clock.now() }));
+    async cleanUpExpired() {
+      await logAbandoned(context, await store.pending.abandon({ expiredBy: clock.now() }));
       await store.challenges.deleteExpired(clock.now());
     },
   };
   return naming;
 }
 
-export function createPasskeyList({ store, events }: PartyContext): PasskeyList {
-  const own = async ({ user }: Caller, id: string) => {
-    const passkey = await store.passkeys.byId(id);
-    return passkey?.userId === user.id ? passkey : undefined;
-  };
-  return {
-    passkeys: ({ user }) => store.passkeys.byUser(user.id),
-
-    async rename(caller, id, text) {
-      const passkey = await own(caller, id);
-      if (!passkey) return refuse('not-found');
-      const name = cleanName(text);
-      if (name === undefined) return refuse('name-invalid');
-      await store.passkeys.rename(id, name);
-      await events.emit('passkey.renamed', caller.user.name, { from: passkey.name, to: name });
-      return { accepted: true };
-    },
-
-    async delete(caller, id) {
-      const passkey = await own(caller, id);
-      if (!passkey) return refuse('not-found');
-      await store.passkeys.delete(id);
-      await events.emit('passkey.deleted', caller.user.name, { name: passkey.name, aaguid: passkey.aaguid });
-      return { accepted: true };
-    },
-  };
+async function logRegistered(
+  { events }: RelyingPartyContext,
+  { user }: Caller,
+  { name, aaguid, kind, attestation }: Passkey,
+): Promise<void> {
+  const { fmt, chain } = attestation;
+  await events.emit('passkey.registered', user.name, { name, aaguid, kind, fmt, chain });
 }
 
-/** 1 to 64 characters without control characters, trimmed; undefined otherwise. */
-function cleanName(text: string): string | undefined {
+/** Returns the trimmed name, or undefined unless it has 1 to 64 characters and no control characters. */
+export function parsePasskeyName(text: string): string | undefined {
   const name = text.normalize('NFC').trim();
   const length = [...name].length;
   return length >= 1 && length <= maxNameLength && !/\p{C}/u.test(name) ? name : undefined;

@@ -4,7 +4,13 @@ import { systemRandom } from '#base/random.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
 import { generateSigningKey, type SigningKey, sha256 } from '#protocol/crypto.ts';
 import type { Reason } from './refusals.ts';
-import { registerAs, type TestParty, testOrigin, testParty } from './testing/test-portal.ts';
+import {
+  createTestPortal,
+  expectAccepted,
+  registerPasskey,
+  type TestPortal,
+  testOrigin,
+} from './testing/test-portal.ts';
 import { testAaguid, testKey } from './verification/testing/registration.ts';
 
 interface AssertionParts {
@@ -50,92 +56,95 @@ function makeAssertion({
   };
 }
 
-async function withPasskey(): Promise<TestParty & { credentialId: string }> {
-  const party = await testParty();
-  const { caller, outcome, response } = await registerAs(party);
-  if (!outcome.accepted || !('pending' in outcome) || !response) throw new Error('not accepted');
-  await party.relyingParty.name(caller, outcome.pending.id, 'Desk key');
-  return { ...party, credentialId: response.id };
+async function createPortalWithPasskey(): Promise<TestPortal & { credentialId: string }> {
+  const portal = await createTestPortal();
+  const { response } = await registerPasskey(portal);
+  return { ...portal, credentialId: response.id };
 }
 
 const owner = 'visitor';
-async function signInWith(party: TestParty & { credentialId: string }, parts: Partial<AssertionParts> = {}) {
-  const { challenge } = await party.relyingParty.requestOptions(owner);
-  const response = makeAssertion({ challenge, credentialId: party.credentialId, userHandle: party.user.id, ...parts });
-  return party.relyingParty.authenticate(owner, response);
+async function signInWith(portal: TestPortal & { credentialId: string }, parts: Partial<AssertionParts> = {}) {
+  const { challenge } = await portal.relyingParty.requestOptions(owner);
+  const response = makeAssertion({
+    challenge,
+    credentialId: portal.credentialId,
+    userHandle: portal.user.id,
+    ...parts,
+  });
+  return portal.relyingParty.authenticate(owner, response);
 }
 
 describe('sign-in with a passkey', () => {
-  it('finds the user, and remembers counter and time', async () => {
-    const party = await withPasskey();
-    expect(await signInWith(party, { signCount: 5 })).toMatchObject({
+  it('returns the user, and stores the counter and the time of use', async () => {
+    const portal = await createPortalWithPasskey();
+    expect(await signInWith(portal, { signCount: 5 })).toMatchObject({
       accepted: true,
-      user: { name: party.user.name },
+      user: { name: portal.user.name },
     });
-    expect(await party.directory.passkeys(party.user)).toMatchObject([
+    expect(await portal.directory.passkeys(portal.user)).toMatchObject([
       { signCount: 5, lastUsedAt: expect.any(Number) },
     ]);
-    expect(party.codes.at(-1)).toBe('signin.passkey.ok');
+    expect(portal.codes.at(-1)).toBe('signin.passkey.ok');
   });
 
-  const wrong: Record<string, [Reason, Partial<AssertionParts>]> = {
-    'of another key': ['signature-invalid', { key: generateSigningKey('ES256', systemRandom) }],
+  const invalid: Record<string, [Reason, Partial<AssertionParts>]> = {
+    'signed with another key': ['signature-invalid', { key: generateSigningKey('ES256', systemRandom) }],
     'with an unknown credential': ['credential-unknown', { credentialId: 'AAAA' }],
     'with another user’s handle': ['credential-unknown', { userHandle: 'AAAA' }],
-    'of a registration': ['type-mismatch', { clientData: { type: 'webauthn.create' } }],
+    'with the type of a registration': ['type-mismatch', { clientData: { type: 'webauthn.create' } }],
     'from another origin': ['origin-mismatch', { clientData: { origin: 'http://evil.test' } }],
-    'made inside another page': ['cross-origin', { clientData: { crossOrigin: true } }],
-    'for another site': ['rp-id-mismatch', { rpId: 'example.org' }],
+    'made in an embedded page': ['cross-origin', { clientData: { crossOrigin: true } }],
+    'for another RP ID': ['rp-id-mismatch', { rpId: 'example.org' }],
     'without user presence': ['user-presence-missing', { flags: flag.UV }],
     'without user verification': ['user-verification-missing', { flags: flag.UP }],
     'of a credential that became eligible for backup': ['backup-state-invalid', { flags: flag.UP | flag.UV | flag.BE }],
-    'with a challenge of nobody': ['challenge-mismatch', { challenge: 'AAAA' }],
+    'with a challenge that was not issued': ['challenge-mismatch', { challenge: 'AAAA' }],
   };
-  it.each(Object.entries(wrong))('refuses one %s', async (_, [reason, parts]) => {
-    const party = await withPasskey();
-    expect(await signInWith(party, parts)).toMatchObject({ accepted: false, reason });
-    expect(await party.details('signin.passkey.refused')).toMatchObject([{ reason }]);
+  it.each(Object.entries(invalid))('refuses an assertion %s', async (_, [reason, parts]) => {
+    const portal = await createPortalWithPasskey();
+    expect(await signInWith(portal, parts)).toMatchObject({ accepted: false, reason });
+    expect(await portal.details('signin.passkey.refused')).toMatchObject([{ reason }]);
   });
 
-  it('refuses a counter that did not grow', async () => {
-    const party = await withPasskey();
-    expect(await signInWith(party, { signCount: 5 })).toMatchObject({ accepted: true });
-    expect(await signInWith(party, { signCount: 5 })).toMatchObject({ reason: 'counter-went-back' });
-    expect(await signInWith(party, { signCount: 0 })).toMatchObject({ reason: 'counter-went-back' });
-    expect(await signInWith(party, { signCount: 6 })).toMatchObject({ accepted: true });
+  it('refuses a counter that did not increase', async () => {
+    const portal = await createPortalWithPasskey();
+    expect(await signInWith(portal, { signCount: 5 })).toMatchObject({ accepted: true });
+    expect(await signInWith(portal, { signCount: 5 })).toMatchObject({ reason: 'counter-went-back' });
+    expect(await signInWith(portal, { signCount: 0 })).toMatchObject({ reason: 'counter-went-back' });
+    expect(await signInWith(portal, { signCount: 6 })).toMatchObject({ accepted: true });
   });
 
-  it('refuses a challenge of another visitor, of a registration, used or too old', async () => {
-    const party = await withPasskey();
-    const { challenge } = await party.relyingParty.requestOptions('somebody else');
-    expect(await signInWith(party, { challenge })).toMatchObject({ reason: 'challenge-mismatch' });
-    const given = await party.relyingParty.creationOptions(await party.directory.openSession(party.user, 'totp'));
-    if (!given.accepted) throw new Error(given.reason);
-    expect(await signInWith(party, { challenge: given.options.challenge })).toMatchObject({
+  it('refuses a challenge that belongs to another visitor or to a registration, was used, or has expired', async () => {
+    const portal = await createPortalWithPasskey();
+    const { challenge } = await portal.relyingParty.requestOptions('other-visitor');
+    expect(await signInWith(portal, { challenge })).toMatchObject({ reason: 'challenge-mismatch' });
+    const caller = await portal.directory.openSession(portal.user, 'totp');
+    const { options } = expectAccepted(await portal.relyingParty.creationOptions(caller));
+    expect(await signInWith(portal, { challenge: options.challenge })).toMatchObject({
       reason: 'challenge-mismatch',
     });
-    const old = await party.relyingParty.requestOptions(owner);
-    party.clock.advance(5 * 60_000);
-    expect(await signInWith(party, { challenge: old.challenge })).toMatchObject({ reason: 'challenge-expired' });
-    expect(await signInWith(party, { challenge: old.challenge })).toMatchObject({ reason: 'challenge-mismatch' });
+    const old = await portal.relyingParty.requestOptions(owner);
+    portal.clock.advance(5 * 60_000);
+    expect(await signInWith(portal, { challenge: old.challenge })).toMatchObject({ reason: 'challenge-expired' });
+    expect(await signInWith(portal, { challenge: old.challenge })).toMatchObject({ reason: 'challenge-mismatch' });
   });
 
-  it('holds the key restrictions, also for passkeys registered before them', async () => {
-    const party = await withPasskey();
-    await party.directory.setPolicy({ aaguids: { mode: 'deny', list: [testAaguid] } });
-    expect(await signInWith(party)).toMatchObject({ reason: 'aaguid-not-allowed' });
+  it('applies the key restrictions also to passkeys that were registered before', async () => {
+    const portal = await createPortalWithPasskey();
+    await portal.directory.setPolicy({ aaguids: { mode: 'deny', list: [testAaguid] } });
+    expect(await signInWith(portal)).toMatchObject({ reason: 'aaguid-not-allowed' });
   });
 
-  it('is over when the passkey is deleted', async () => {
-    const party = await withPasskey();
-    const caller = await party.directory.openSession(party.user);
-    const [passkey] = await party.directory.passkeys(party.user);
-    await party.relyingParty.delete(caller, passkey!.id);
-    expect(await signInWith(party)).toMatchObject({ reason: 'credential-unknown' });
+  it('refuses a deleted passkey', async () => {
+    const portal = await createPortalWithPasskey();
+    const caller = await portal.directory.openSession(portal.user);
+    const [passkey] = await portal.directory.passkeys(portal.user);
+    await portal.relyingParty.deletePasskey(caller, passkey?.id ?? '');
+    expect(await signInWith(portal)).toMatchObject({ reason: 'credential-unknown' });
   });
 
   it.each([undefined, {}, [], { id: 'AAAA' }])('refuses the body %j', async (body) => {
-    const party = await testParty();
-    expect(await party.relyingParty.authenticate(owner, body)).toMatchObject({ reason: 'body-invalid' });
+    const portal = await createTestPortal();
+    expect(await portal.relyingParty.authenticate(owner, body)).toMatchObject({ reason: 'body-invalid' });
   });
 });

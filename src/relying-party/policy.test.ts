@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { type PasskeyKind, type Policy, type PolicyInput, policySchema } from './config.ts';
 import {
-  conveyance,
-  mfaChoices,
-  refusesAaguid,
-  refusesCredential,
-  refusesMethodChange,
-  refusesMfa,
-  refusesUser,
+  attestationConveyance,
+  availableMfaMethods,
+  checkAaguid,
+  checkCredential,
+  checkMethodChange,
+  checkMfa,
+  checkUser,
   requestedAttachment,
 } from './policy.ts';
 import { type Reason, refuse } from './refusals.ts';
 import type { MfaProof, TemporaryAccessPass, User } from './store/store.ts';
-import { claimedKind } from './verification/passkey-kind.ts';
+import { classifyPasskey } from './verification/passkey-kind.ts';
 
 const policy = (input: PolicyInput = {}): Policy => policySchema.parse(input);
 const [listed, other] = ['2fc0579f-8113-47ea-b116-bb5a8db9202a', 'cb69481e-8ff7-4039-93ec-0a2729a154a8'];
 
-describe('the schema', () => {
-  it('fills in what is left out', () => {
+describe('policySchema', () => {
+  it('fills in defaults for absent members', () => {
     expect(policy()).toMatchObject({
       selfService: true,
       attestation: 'requested',
@@ -28,15 +28,15 @@ describe('the schema', () => {
     });
   });
 
-  it('writes AAGUIDs in lower case', () => {
+  it('converts AAGUIDs to lower case', () => {
     expect(policy({ aaguids: { mode: 'allow', list: [listed.toUpperCase()] } }).aaguids.list).toEqual([listed]);
   });
 
-  const wrong: Record<string, [unknown, string]> = {
+  const invalid: Record<string, [unknown, string]> = {
     'an unknown member': [{ selfservice: true }, ''],
-    'no kind allowed': [{ allow: [] }, 'allow'],
-    'a word that is no AAGUID': [{ aaguids: { mode: 'allow', list: ['yubikey'] } }, 'aaguids.list.0'],
-    'AAGUID rules while the AAGUID stays hidden': [
+    'an empty list of allowed kinds': [{ allow: [] }, 'allow'],
+    'a text that is not an AAGUID': [{ aaguids: { mode: 'allow', list: ['yubikey'] } }, 'aaguids.list.0'],
+    'AAGUID restrictions without attestation': [
       { attestation: 'ignored', aaguids: { mode: 'deny', list: [listed] } },
       'aaguids.mode',
     ],
@@ -44,85 +44,87 @@ describe('the schema', () => {
     'a pass of 43,201 minutes': [{ tap: { maxLifetimeMinutes: 43_201 } }, 'tap.maxLifetimeMinutes'],
     'a default above the maximum': [{ tap: { defaultLifetimeMinutes: 481 } }, 'tap.defaultLifetimeMinutes'],
     'a pass of 7 characters': [{ tap: { length: 7 } }, 'tap.length'],
-    'no way to do MFA': [{ mfa: { accept: [] } }, 'mfa.accept'],
+    'an empty list of MFA methods': [{ mfa: { accept: [] } }, 'mfa.accept'],
   };
-  it.each(Object.entries(wrong))('refuses %s', (_, [input, path]) => {
+  it.each(Object.entries(invalid))('refuses %s', (_, [input, path]) => {
     const parsed = policySchema.safeParse(input);
     expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
   });
 });
 
-describe('who may register', () => {
-  const cases: [string, PolicyInput, Partial<User>, number, Reason | undefined][] = [
-    ['a member', {}, {}, 0, undefined],
-    ['a guest', {}, { guest: true }, 0, 'guest'],
-    ['a member while self-service is off', { selfService: false }, {}, 0, 'self-service-off'],
-    ['a member of an included group', { includedGroups: ['sales'] }, {}, 0, undefined],
-    ['somebody outside the included groups', { includedGroups: ['finance'] }, {}, 0, 'passkeys-off'],
+describe('checkUser', () => {
+  const cases: [string, Reason | undefined, PolicyInput, Partial<User>, number][] = [
+    ['a member', undefined, {}, {}, 0],
+    ['a guest', 'guest', {}, { guest: true }, 0],
+    ['a member while self-service is off', 'self-service-off', { selfService: false }, {}, 0],
+    ['a member of an included group', undefined, { includedGroups: ['sales'] }, {}, 0],
+    ['a user outside the included groups', 'passkeys-off', { includedGroups: ['finance'] }, {}, 0],
     [
       'a member of an included and an excluded group',
+      'user-excluded',
       { includedGroups: ['sales'], excludedGroups: ['sales'] },
       {},
       0,
-      'user-excluded',
     ],
-    ['a member of another group than the excluded one', { excludedGroups: ['finance'] }, {}, 0, undefined],
-    ['somebody with one passkey less than allowed', { maxPasskeys: 2 }, {}, 1, undefined],
-    ['somebody with as many passkeys as allowed', { maxPasskeys: 2 }, {}, 2, 'too-many-passkeys'],
+    ['a member of another group than the excluded one', undefined, { excludedGroups: ['finance'] }, {}, 0],
+    ['a user with one passkey less than allowed', undefined, { maxPasskeys: 2 }, {}, 1],
+    ['a user with as many passkeys as allowed', 'too-many-passkeys', { maxPasskeys: 2 }, {}, 2],
   ];
-  it.each(cases)('%s', (_, input, user, passkeys, reason) => {
-    expect(refusesUser(policy(input), { guest: false, groups: ['sales'], ...user }, passkeys)?.reason).toBe(reason);
+  it.each(cases)('for %s returns %s', (_, reason, input, user, passkeys) => {
+    expect(checkUser(policy(input), { guest: false, groups: ['sales'], ...user }, passkeys)?.reason).toBe(reason);
   });
 });
 
-describe('multifactor authentication', () => {
+describe('checkMfa', () => {
   const at = 1_000_000;
-  const cases: [string, MfaProof | undefined, number, Reason | undefined][] = [
-    ['never done', undefined, at, 'mfa-required'],
-    ['done just now', { method: 'totp', at }, at, undefined],
-    ['done a millisecond less than 5 minutes ago', { method: 'totp', at }, at + 299_999, undefined],
-    ['done 5 minutes ago', { method: 'totp', at }, at + 300_000, 'mfa-stale'],
-    ['done with a pass 5 minutes ago', { method: 'tap', at }, at + 300_000, 'mfa-stale'],
-    ['done with a one-time pass 9:59 ago', { method: 'tap', at, registerUntil: at + 600_000 }, at + 599_999, undefined],
+  const cases: [string, Reason | undefined, MfaProof | undefined, number][] = [
+    ['never done', 'mfa-required', undefined, at],
+    ['done just now', undefined, { method: 'totp', at }, at],
+    ['done a millisecond less than 5 minutes ago', undefined, { method: 'totp', at }, at + 299_999],
+    ['done 5 minutes ago', 'mfa-stale', { method: 'totp', at }, at + 300_000],
+    ['done with a pass 5 minutes ago', 'mfa-stale', { method: 'tap', at }, at + 300_000],
+    ['done with a one-time pass 9:59 ago', undefined, { method: 'tap', at, registerUntil: at + 600_000 }, at + 599_999],
     [
       'done with a one-time pass 10 minutes ago',
+      'tap-window-over',
       { method: 'tap', at, registerUntil: at + 600_000 },
       at + 600_000,
-      'tap-window-over',
     ],
   ];
-  it.each(cases)('%s', (_, proof, now, reason) => {
-    expect(refusesMfa(policy(), proof, ['totp'], now)?.reason).toBe(reason);
+  it.each(cases)('for MFA %s returns %s', (_, reason, proof, now) => {
+    expect(checkMfa(policy(), proof, ['totp'], now)?.reason).toBe(reason);
   });
 
-  it('says that there is no method where there is none', () => {
-    expect(refusesMfa(policy(), undefined, [], at)?.reason).toBe('no-mfa-method');
+  it('refuses with no-mfa-method if the user has no method', () => {
+    expect(checkMfa(policy(), undefined, [], at)?.reason).toBe('no-mfa-method');
   });
+});
 
-  it('offers what the user has and the policy accepts', () => {
+describe('availableMfaMethods', () => {
+  it('returns the methods that the user has and the policy accepts', () => {
     const user = { totpSecret: 'S' } as User;
     const pass = {} as TemporaryAccessPass;
-    expect(mfaChoices(policy(), user, pass)).toEqual(['totp', 'tap']);
-    expect(mfaChoices(policy({ mfa: { accept: ['tap'] } }), user, pass)).toEqual(['tap']);
-    expect(mfaChoices(policy({ mfa: { accept: ['tap'] } }), user, undefined)).toEqual([]);
-    expect(mfaChoices(policy(), {} as User, undefined)).toEqual([]);
+    expect(availableMfaMethods(policy(), user, pass)).toEqual(['totp', 'tap']);
+    expect(availableMfaMethods(policy({ mfa: { accept: ['tap'] } }), user, pass)).toEqual(['tap']);
+    expect(availableMfaMethods(policy({ mfa: { accept: ['tap'] } }), user, undefined)).toEqual([]);
+    expect(availableMfaMethods(policy(), {} as User, undefined)).toEqual([]);
   });
 });
 
-describe('changing other methods', () => {
-  const cases: [string, Reason | undefined, number, Reason | undefined][] = [
-    ['after fresh MFA', undefined, 1, undefined],
-    ['without MFA, by somebody who could do it', 'mfa-required', 0, 'mfa-required'],
-    ['after stale MFA', 'mfa-stale', 0, 'mfa-stale'],
-    ['without MFA, by somebody without any method', 'no-mfa-method', 0, undefined],
-    ['without MFA, by somebody who has passkeys only', 'no-mfa-method', 1, 'mfa-required'],
+describe('checkMethodChange', () => {
+  const cases: [string, Reason | undefined, Reason | undefined, number][] = [
+    ['after fresh MFA', undefined, undefined, 1],
+    ['without MFA, for a user who can do it', 'mfa-required', 'mfa-required', 0],
+    ['after stale MFA', 'mfa-stale', 'mfa-stale', 0],
+    ['without MFA, for a user without any method', undefined, 'no-mfa-method', 0],
+    ['without MFA, for a user who has only passkeys', 'mfa-required', 'no-mfa-method', 1],
   ];
-  it.each(cases)('%s', (_, gate, passkeys, reason) => {
-    expect(refusesMethodChange(gate && refuse(gate), passkeys)?.reason).toBe(reason);
+  it.each(cases)('%s returns %s', (_, reason, mfaRefusal, passkeys) => {
+    expect(checkMethodChange(mfaRefusal && refuse(mfaRefusal), passkeys)?.reason).toBe(reason);
   });
 });
 
-describe('what the options ask for', () => {
+describe('creation options', () => {
   const attachments: [PasskeyKind[], string | undefined][] = [
     [['security-key', 'this-device', 'synced'], undefined],
     [['security-key'], 'cross-platform'],
@@ -130,33 +132,40 @@ describe('what the options ask for', () => {
     [['this-device', 'synced'], 'platform'],
     [['security-key', 'synced'], undefined],
   ];
-  it.each(attachments)('%s: attachment %s', (allow, wanted) => {
-    expect(requestedAttachment(policy({ allow: allow as [PasskeyKind] }))).toBe(wanted);
+  it.each(attachments)('for kinds %s have attachment %s', (allow, attachment) => {
+    expect(requestedAttachment(policy({ allow: allow as [PasskeyKind] }))).toBe(attachment);
   });
 
-  it('asks for attestation unless that is ignored', () => {
-    expect(conveyance(policy({ attestation: 'enforced' }))).toBe('direct');
-    expect(conveyance(policy({ attestation: 'requested' }))).toBe('direct');
-    expect(conveyance(policy({ attestation: 'ignored' }))).toBe('none');
+  it('request attestation unless the policy ignores it', () => {
+    expect(attestationConveyance(policy({ attestation: 'enforced' }))).toBe('direct');
+    expect(attestationConveyance(policy({ attestation: 'requested' }))).toBe('direct');
+    expect(attestationConveyance(policy({ attestation: 'ignored' }))).toBe('none');
   });
 });
 
-describe('which credential may be registered', () => {
+describe('checkCredential', () => {
   const only = (...allow: [PasskeyKind, ...PasskeyKind[]]): PolicyInput => ({ allow });
-  const cases: [string, PolicyInput, PasskeyKind | 'unknown', Reason | undefined][] = [
-    ['a key where keys are allowed', only('security-key'), 'security-key', undefined],
-    ['a key where only this device is', only('this-device'), 'security-key', 'security-keys-not-allowed'],
-    ['this device where only keys are', only('security-key'), 'this-device', 'this-device-not-allowed'],
-    ['a synced one where only keys are', only('security-key'), 'synced', 'synced-not-allowed'],
-    ['a synced one', {}, 'synced', undefined],
-    ['a synced one where attestation is enforced', { attestation: 'enforced' }, 'synced', 'synced-not-allowed'],
-    ['one of unknown kind where both are allowed', {}, 'unknown', undefined],
-    ['one of unknown kind where only keys are', only('security-key'), 'unknown', 'authenticator-kind-unknown'],
+  const cases: [string, Reason | undefined, PolicyInput, PasskeyKind | 'unknown'][] = [
+    ['a security key if security keys are allowed', undefined, only('security-key'), 'security-key'],
+    ['a security key if only this device is allowed', 'security-keys-not-allowed', only('this-device'), 'security-key'],
+    ['this device if only security keys are allowed', 'this-device-not-allowed', only('security-key'), 'this-device'],
+    ['a synced passkey if only security keys are allowed', 'synced-not-allowed', only('security-key'), 'synced'],
+    ['a synced passkey', undefined, {}, 'synced'],
+    ['a synced passkey if attestation is enforced', 'synced-not-allowed', { attestation: 'enforced' }, 'synced'],
+    ['a passkey of unknown kind if all kinds are allowed', undefined, {}, 'unknown'],
+    [
+      'a passkey of unknown kind if only security keys are allowed',
+      'authenticator-kind-unknown',
+      only('security-key'),
+      'unknown',
+    ],
   ];
-  it.each(cases)('%s', (_, input, kind, reason) => {
-    expect(refusesCredential(policy(input), { kind, aaguid: listed })?.reason).toBe(reason);
+  it.each(cases)('for %s returns %s', (_, reason, input, kind) => {
+    expect(checkCredential(policy(input), { kind, aaguid: listed })?.reason).toBe(reason);
   });
+});
 
+describe('checkAaguid', () => {
   const models: ['off' | 'allow' | 'deny', string, Reason | undefined][] = [
     ['off', listed, undefined],
     ['allow', listed, undefined],
@@ -164,10 +173,12 @@ describe('which credential may be registered', () => {
     ['deny', listed, 'aaguid-not-allowed'],
     ['deny', other, undefined],
   ];
-  it.each(models)('list mode %s, AAGUID %s', (mode, aaguid, reason) => {
-    expect(refusesAaguid(policy({ aaguids: { mode, list: [listed] } }), aaguid)?.reason).toBe(reason);
+  it.each(models)('for list mode %s and AAGUID %s returns %s', (mode, aaguid, reason) => {
+    expect(checkAaguid(policy({ aaguids: { mode, list: [listed] } }), aaguid)?.reason).toBe(reason);
   });
+});
 
+describe('classifyPasskey', () => {
   const kinds: [string | undefined, string[], boolean, string][] = [
     ['cross-platform', ['usb', 'nfc'], false, 'security-key'],
     ['cross-platform', [], false, 'security-key'],
@@ -179,9 +190,9 @@ describe('which credential may be registered', () => {
     [undefined, [], false, 'unknown'],
   ];
   it.each(kinds)(
-    'attachment %s, transports %s, eligible for backup %s: %s',
+    'for attachment %s, transports %s, backup eligible %s returns %s',
     (attachment, transports, eligible, kind) => {
-      expect(claimedKind({ attachment, transports }, eligible)).toBe(kind);
+      expect(classifyPasskey({ attachment, transports }, eligible)).toBe(kind);
     },
   );
 });

@@ -1,14 +1,10 @@
-/** Every decision the policy makes, as pure functions of policy and facts. `undefined` means allowed. */
+/** The policy's decisions as pure functions of the policy and facts. A `check...` function returns a refusal, or undefined if allowed. */
 import { everyone, type MfaMethod, type Policy } from './config.ts';
 import { type Reason, type Refused, refuse } from './refusals.ts';
 import type { MfaProof, TemporaryAccessPass, User, VerifiedCredential } from './store/store.ts';
 
-/** May this person have passkeys, and add one himself? `passkeys`: how many he has. */
-export function refusesUser(
-  policy: Policy,
-  user: Pick<User, 'guest' | 'groups'>,
-  passkeys: number,
-): Refused | undefined {
+/** Checks whether the user may add a passkey. `passkeys`: how many the user already has. */
+export function checkUser(policy: Policy, user: Pick<User, 'guest' | 'groups'>, passkeys: number): Refused | undefined {
   const isIn = (groups: readonly string[]) => groups.some((group) => group === everyone || user.groups.includes(group));
   if (user.guest) return refuse('guest');
   if (isIn(policy.excludedGroups)) return refuse('user-excluded');
@@ -18,39 +14,42 @@ export function refusesUser(
   return undefined;
 }
 
-/** The ways in which `user` can prove more than a password now, best first. */
-export function mfaChoices(policy: Policy, user: User, pass: TemporaryAccessPass | undefined): MfaMethod[] {
+/** Returns the MFA methods that the policy accepts and the user has, in the policy's order. */
+export function availableMfaMethods(policy: Policy, user: User, pass: TemporaryAccessPass | undefined): MfaMethod[] {
   const has = { totp: user.totpSecret !== undefined, tap: pass !== undefined };
   return policy.mfa.accept.filter((method) => has[method]);
 }
 
-/** Is the proof there and fresh? A one-time pass cannot be shown twice, so it has its own, longer window. */
-export function refusesMfa(
+/** Checks that MFA was done and is recent enough. A one-time pass cannot be used again, so it has a longer time limit of its own. */
+export function checkMfa(
   policy: Policy,
   proof: MfaProof | undefined,
-  choices: readonly MfaMethod[],
+  available: readonly MfaMethod[],
   now: number,
 ): Refused | undefined {
   if (proof?.registerUntil !== undefined) return now < proof.registerUntil ? undefined : refuse('tap-window-over');
   if (proof && now - proof.at < policy.mfa.freshForMs) return undefined;
-  if (choices.length === 0) return refuse('no-mfa-method');
+  if (available.length === 0) return refuse('no-mfa-method');
   return proof ? refuse('mfa-stale', `${Math.floor((now - proof.at) / 1000)} s old`) : refuse('mfa-required');
 }
 
 /**
- * May the other sign-in methods be changed, given what the MFA gate says? Without it only by somebody who has no method at all:
- * whoever knows just the password must not be able to replace or remove the second factor.
+ * Checks whether the other sign-in methods may be changed, given the result of `checkMfa`. Without MFA only a user who has no method
+ * at all may do so: an attacker who knows only the password must not be able to replace or remove the second factor.
  */
-export function refusesMethodChange(gate: Refused | undefined, passkeys: number): Refused | undefined {
-  if (gate?.reason !== 'no-mfa-method') return gate;
-  return passkeys === 0 ? undefined : refuse('mfa-required', 'his passkeys are the only method');
+export function checkMethodChange(mfaRefusal: Refused | undefined, passkeys: number): Refused | undefined {
+  if (mfaRefusal?.reason !== 'no-mfa-method') return mfaRefusal;
+  return passkeys === 0 ? undefined : refuse('mfa-required', 'Passkeys are the only method the user has');
 }
 
-/** What is asked for with `attestation` (WebAuthn L3 section 5.4.7). */
-export const conveyance = ({ attestation }: Policy): 'none' | 'direct' =>
+/** Returns the `attestation` member of the options (WebAuthn L3 section 5.4.7). */
+export const attestationConveyance = ({ attestation }: Policy): 'none' | 'direct' =>
   attestation === 'ignored' ? 'none' : 'direct';
 
-/** `authenticatorAttachment` of the options: only where the policy leaves one place, so that the dialog offers no dead end. */
+/**
+ * Returns `authenticatorAttachment` of the options. It is set only if the policy allows one attachment, so that the browser's dialog
+ * offers no choice that would be refused.
+ */
 export function requestedAttachment({ allow }: Policy): 'platform' | 'cross-platform' | undefined {
   if (!allow.includes('security-key')) return 'platform';
   return allow.length === 1 ? 'cross-platform' : undefined;
@@ -63,26 +62,24 @@ const kindNotAllowed = {
   unknown: 'authenticator-kind-unknown',
 } as const satisfies Record<VerifiedCredential['kind'], Reason>;
 
-/** May this credential be registered? Enforced attestation takes device-bound passkeys only. */
-export function refusesCredential(
+/** Checks whether this credential may be registered. Enforced attestation allows device-bound passkeys only. */
+export function checkCredential(
   policy: Policy,
   { kind, aaguid }: Pick<VerifiedCredential, 'kind' | 'aaguid'>,
 ): Refused | undefined {
-  if (!kindAllowed(policy, kind)) return refuse(kindNotAllowed[kind], `policy allows ${policy.allow.join(', ')}`);
-  return refusesAaguid(policy, aaguid);
+  if (!isKindAllowed(policy, kind)) return refuse(kindNotAllowed[kind], `The policy allows ${policy.allow.join(', ')}`);
+  return checkAaguid(policy, aaguid);
 }
 
-function kindAllowed({ allow, attestation }: Policy, kind: VerifiedCredential['kind']): boolean {
+function isKindAllowed({ allow, attestation }: Policy, kind: VerifiedCredential['kind']): boolean {
   if (kind === 'synced' && attestation === 'enforced') return false;
   if (kind === 'unknown') return allow.includes('security-key') && allow.includes('this-device');
   return allow.includes(kind);
 }
 
-/** Key restrictions hold at registration and at sign-in. */
-export function refusesAaguid({ aaguids: { mode, list } }: Policy, aaguid: string): Refused | undefined {
+/** Checks the key restrictions, which apply at registration and at sign-in. */
+export function checkAaguid({ aaguids: { mode, list } }: Policy, aaguid: string): Refused | undefined {
   if (mode === 'off' || list.includes(aaguid) === (mode === 'allow')) return undefined;
-  return refuse(
-    'aaguid-not-allowed',
-    `AAGUID ${aaguid}, ${mode === 'allow' ? 'not on the allow list' : 'on the deny list'}`,
-  );
+  const where = mode === 'allow' ? 'not on the allow list' : 'on the deny list';
+  return refuse('aaguid-not-allowed', `AAGUID ${aaguid} is ${where}`);
 }

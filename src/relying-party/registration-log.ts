@@ -1,12 +1,13 @@
-/** What registration and naming write alike: refusals, orphans and phase timings. */
+/** Log entries and phase timings that registration and naming share. */
 import type { Timeline } from '#result/timeline.ts';
-import type { PartyContext } from './context.ts';
+import type { RelyingPartyContext } from './context.ts';
 import type { Caller } from './methods/sessions.ts';
 import type { Refused } from './refusals.ts';
 import type { PendingPasskey } from './store/store.ts';
 
-export async function refusedRegistration(
-  { events }: PartyContext,
+/** Logs the refusal of a registration, with `facts` about the credential, and returns `refused`. */
+export async function logRefusedRegistration(
+  { events }: RelyingPartyContext,
   { user }: Caller,
   refused: Refused,
   facts: Record<string, string> = {},
@@ -16,14 +17,19 @@ export async function refusedRegistration(
   return refused;
 }
 
-export async function abandoned({ store, events }: PartyContext, orphans: readonly PendingPasskey[]): Promise<void> {
-  for (const { userId, credential } of orphans) {
+/** Logs each credential that was abandoned: it was verified, but never named. */
+export async function logAbandoned(
+  { store, events }: RelyingPartyContext,
+  abandonedCredentials: readonly PendingPasskey[],
+): Promise<void> {
+  for (const { userId, credential } of abandonedCredentials) {
     const { credentialId, aaguid } = credential;
     await events.emit('passkey.abandoned', (await store.users.byId(userId))?.name, { credentialId, aaguid });
   }
 }
 
-export const measured = <T>(
+/** Runs `work` and records its duration as `phase` when there is a timeline. */
+export const measurePhase = <T>(
   timeline: Timeline | undefined,
   phase: 'rp-options' | 'rp-verify' | 'rp-store',
   work: () => Promise<T>,

@@ -1,98 +1,100 @@
-/** Registration up to the verified credential: who may, how well he proved it, the options, the verification, the policy. */
+/**
+ * Registration up to the verified credential: checks who may register and how recently they did MFA, creates the options,
+ * verifies the response and applies the policy. Naming the credential is `passkey-naming.ts`.
+ */
 import { toBase64url } from '#base/bytes.ts';
 import type { Timeline } from '#result/timeline.ts';
 import { redeemChallenge } from './challenges.ts';
 import type { MfaMethod, Policy } from './config.ts';
-import type { PartyContext } from './context.ts';
-import { type CreationOptions, newCreationOptions } from './creation-options.ts';
+import type { RelyingPartyContext } from './context.ts';
+import { type CreationOptions, createCreationOptions } from './creation-options.ts';
 import type { Caller } from './methods/sessions.ts';
-import { abandoned, measured, refusedRegistration } from './registration-log.ts';
-import { mfaChoices, refusesCredential, refusesMethodChange, refusesMfa, refusesUser } from './policy.ts';
+import { availableMfaMethods, checkCredential, checkMethodChange, checkMfa, checkUser } from './policy.ts';
 import { type Refused, refuse } from './refusals.ts';
+import { logAbandoned, logRefusedRegistration, measurePhase } from './registration-log.ts';
 import type { PendingPasskey, VerifiedCredential } from './store/store.ts';
 import { verifyRegistration } from './verification/verify-registration.ts';
 
+type OptionsGiven = { accepted: true; options: CreationOptions };
+type CredentialPending = { accepted: true; pending: PendingPasskey };
+
+/** The `check...` methods return why something is refused, or undefined when it is allowed. */
 export interface Registration {
-  /** May this person add a passkey at all (S2)? */
-  refusesUser(caller: Caller): Promise<Refused | undefined>;
-  /** Is his MFA there and fresh (S4)? */
-  refusesMfa(caller: Caller): Promise<Refused | undefined>;
-  /** May he change his other sign-in methods? Only the very first one needs no MFA. */
-  refusesMethodChange(caller: Caller): Promise<Refused | undefined>;
-  /** The ways in which he can do MFA now. */
-  mfaChoices(caller: Caller): Promise<MfaMethod[]>;
-  /** Options for `create()` (S5), with a challenge of this session. */
-  creationOptions(caller: Caller, timeline?: Timeline): Promise<{ accepted: true; options: CreationOptions } | Refused>;
-  /** Verifies what `create()` gave (RegistrationResponseJSON); an accepted credential waits for its name. */
-  register(
-    caller: Caller,
-    response: unknown,
-    timeline?: Timeline,
-  ): Promise<{ accepted: true; pending: PendingPasskey } | Refused>;
+  /** Checks whether the user may add a passkey at all (step S2). */
+  checkUser(caller: Caller): Promise<Refused | undefined>;
+  /** Checks that the session did MFA recently enough (step S4). */
+  checkMfa(caller: Caller): Promise<Refused | undefined>;
+  /** Checks whether the user may change other sign-in methods. Only adding the very first method needs no MFA. */
+  checkMethodChange(caller: Caller): Promise<Refused | undefined>;
+  /** Returns the MFA methods that the user can use now. */
+  availableMfaMethods(caller: Caller): Promise<MfaMethod[]>;
+  /** Returns options for `create()` (step S5), with a challenge bound to this session. */
+  creationOptions(caller: Caller, timeline?: Timeline): Promise<OptionsGiven | Refused>;
+  /** Verifies what `create()` returned (RegistrationResponseJSON); an accepted credential is pending until it is named. */
+  register(caller: Caller, response: unknown, timeline?: Timeline): Promise<CredentialPending | Refused>;
 }
 
-/** `timeline` is the default one of every measured call; `sweep` turns what waited too long into orphans. */
+/** `defaultTimeline` measures calls that pass no timeline; `cleanUpExpired` is that of `PasskeyNaming`. */
 export function createRegistration(
-  context: PartyContext,
-  sweep: () => Promise<void>,
-  ownTimeline?: Timeline,
+  context: RelyingPartyContext,
+  cleanUpExpired: () => Promise<void>,
+  defaultTimeline?: Timeline,
 ): Registration {
-  const { store, clock, events } = context;
-  const registration: Registration = {
-    async refusesUser({ user }) {
-      return refusesUser(await context.policy(), user, (await store.passkeys.byUser(user.id)).length);
-    },
+  const { store, events } = context;
+  const checks = createChecks(context);
+  const checkCaller = async (caller: Caller) => (await checks.checkUser(caller)) ?? (await checks.checkMfa(caller));
+  return {
+    ...checks,
 
-    async mfaChoices({ user }) {
-      return mfaChoices(await context.policy(), user, await store.passes.byUser(user.id));
-    },
-
-    async refusesMfa(caller) {
-      return refusesMfa(await context.policy(), caller.session.mfa, await registration.mfaChoices(caller), clock.now());
-    },
-
-    async refusesMethodChange(caller) {
-      const passkeys = await store.passkeys.byUser(caller.user.id);
-      return refusesMethodChange(await registration.refusesMfa(caller), passkeys.length);
-    },
-
-    creationOptions: (caller, timeline = ownTimeline) =>
-      measured(timeline, 'rp-options', async () => {
-        const refused = await refusesCaller(registration, caller);
-        if (refused) return refusedRegistration(context, caller, refused);
-        await sweep();
-        const options = await newCreationOptions(context, caller);
+    creationOptions: (caller, timeline = defaultTimeline) =>
+      measurePhase(timeline, 'rp-options', async () => {
+        const refused = await checkCaller(caller);
+        if (refused) return logRefusedRegistration(context, caller, refused);
+        await cleanUpExpired();
+        const options = await createCreationOptions(context, caller);
         await events.emit('registration.options', caller.user.name, { attestation: String(options.attestation) });
         return { accepted: true, options };
       }),
 
-    async register(caller, response, timeline = ownTimeline) {
+    async register(caller, response, timeline = defaultTimeline) {
       const policy = await context.policy();
-      const refused = await refusesCaller(registration, caller);
-      if (refused) return refusedRegistration(context, caller, refused);
-      const verified = await measured(timeline, 'rp-verify', () => verify(context, caller, policy, response));
-      if (!verified.accepted) return refusedRegistration(context, caller, verified);
+      const refused = await checkCaller(caller);
+      if (refused) return logRefusedRegistration(context, caller, refused);
+      const verified = await measurePhase(timeline, 'rp-verify', () => verify(context, caller, policy, response));
+      if (!verified.accepted) return logRefusedRegistration(context, caller, verified);
       const { credential } = verified;
-      const forbidden = refusesCredential(policy, credential);
       const facts = { aaguid: credential.aaguid, fmt: credential.attestation.fmt };
-      if (forbidden) return refusedRegistration(context, caller, forbidden, facts);
-      // Whoever starts over has given up what still waited.
-      await abandoned(context, await store.pending.abandon({ userId: caller.user.id }));
-      const pending = newPending(context, caller, policy, credential);
-      const stored = await measured(timeline, 'rp-store', () => store.pending.insert(pending)); // step 26
-      if (!stored) return refusedRegistration(context, caller, refuse('already-registered'), facts);
+      const forbidden = checkCredential(policy, credential);
+      if (forbidden) return logRefusedRegistration(context, caller, forbidden, facts);
+      // Starting over abandons what an earlier registration of this user left unnamed.
+      await logAbandoned(context, await store.pending.abandon({ userId: caller.user.id }));
+      const pending = createPending(context, caller, policy, credential);
+      const stored = await measurePhase(timeline, 'rp-store', () => store.pending.insert(pending)); // step 26
+      if (!stored) return logRefusedRegistration(context, caller, refuse('already-registered'), facts);
       const { attestation, userVerified } = credential;
       await events.emit('passkey.pending', caller.user.name, { ...facts, chain: attestation.chain, uv: userVerified });
       return { accepted: true, pending };
     },
   };
-  return registration;
 }
 
-const refusesCaller = async (registration: Registration, caller: Caller): Promise<Refused | undefined> =>
-  (await registration.refusesUser(caller)) ?? (await registration.refusesMfa(caller));
+type Checks = Pick<Registration, 'checkUser' | 'checkMfa' | 'checkMethodChange' | 'availableMfaMethods'>;
 
-const verify = (context: PartyContext, { session }: Caller, policy: Policy, response: unknown) =>
+/** The policy's decisions about the user, with the facts read from the store. */
+function createChecks({ store, clock, policy }: RelyingPartyContext): Checks {
+  const countPasskeys = async ({ user }: Caller) => (await store.passkeys.byUser(user.id)).length;
+  const checks: Checks = {
+    checkUser: async (caller) => checkUser(await policy(), caller.user, await countPasskeys(caller)),
+    availableMfaMethods: async ({ user }) =>
+      availableMfaMethods(await policy(), user, await store.passes.byUser(user.id)),
+    checkMfa: async (caller) =>
+      checkMfa(await policy(), caller.session.mfa, await checks.availableMfaMethods(caller), clock.now()),
+    checkMethodChange: async (caller) => checkMethodChange(await checks.checkMfa(caller), await countPasskeys(caller)),
+  };
+  return checks;
+}
+
+const verify = (context: RelyingPartyContext, { session }: Caller, policy: Policy, response: unknown) =>
   verifyRegistration(response, {
     redeemChallenge: (challenge) => redeemChallenge(context, 'create', session.id, challenge),
     origin: context.origin(),
@@ -103,8 +105,8 @@ const verify = (context: PartyContext, { session }: Caller, policy: Policy, resp
     now: context.clock.now(),
   });
 
-function newPending(
-  { clock, random }: PartyContext,
+function createPending(
+  { clock, random }: RelyingPartyContext,
   { user, session }: Caller,
   policy: Policy,
   credential: VerifiedCredential,

@@ -1,17 +1,18 @@
-/** The relying party without HTTP: registration, naming, the passkeys of a user, signing in with one. The portal is a shell on it. */
+/** The relying party without HTTP: registration, naming, a user's passkeys, sign-in with a passkey. The portal adds the pages. */
 import type { Timeline } from '#result/timeline.ts';
-import type { PartyContext } from './context.ts';
-import { createNaming, createPasskeyList, type Naming, type PasskeyList } from './passkey-naming.ts';
+import type { RelyingPartyContext } from './context.ts';
+import { createPasskeyList, type PasskeyList } from './passkey-list.ts';
+import { createPasskeyNaming, type PasskeyNaming } from './passkey-naming.ts';
 import { createPasskeySignIn, type PasskeySignIn } from './passkey-sign-in.ts';
 import { createRegistration, type Registration } from './registration.ts';
 
-export interface RelyingParty extends Registration, Naming, PasskeyList, PasskeySignIn {}
+export interface RelyingParty extends Registration, PasskeyNaming, PasskeyList, PasskeySignIn {}
 
-/** `timeline` is the default one of every measured call. */
-export function createRelyingParty(context: PartyContext, timeline?: Timeline): RelyingParty {
-  const naming = createNaming(context, timeline);
+/** `defaultTimeline` measures calls that pass no timeline. */
+export function createRelyingParty(context: RelyingPartyContext, defaultTimeline?: Timeline): RelyingParty {
+  const naming = createPasskeyNaming(context, defaultTimeline);
   return {
-    ...createRegistration(context, naming.sweep, timeline),
+    ...createRegistration(context, naming.cleanUpExpired, defaultTimeline),
     ...naming,
     ...createPasskeyList(context),
     ...createPasskeySignIn(context),

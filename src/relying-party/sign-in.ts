@@ -1,56 +1,66 @@
-/** Signing in: a password, or what is both factors at once (a Temporary Access Pass, a passkey). The MFA gate comes later. */
-import type { PartyContext } from './context.ts';
+/** Sign-in with a password, or with what counts as both factors: a Temporary Access Pass or a passkey. */
+import type { RelyingPartyContext } from './context.ts';
 import { hashSecret, verifySecret } from './methods/secret-hash.ts';
 import type { Caller, OpenedSession, Sessions } from './methods/sessions.ts';
-import { type AuthenticatorApp, checkTap, createAuthenticatorApp, createMfaGate, type MfaGate } from './mfa-verification.ts';
+import {
+  type AuthenticatorApp,
+  createAuthenticatorApp,
+  createMfaVerification,
+  type MfaVerification,
+  verifyAndUseTap,
+} from './mfa-verification.ts';
 import { type Reason, type Refused, refuse } from './refusals.ts';
 import type { User } from './store/store.ts';
-import { throttled } from './throttle.ts';
+import { runThrottled } from './throttle.ts';
 
 type SignedIn = { accepted: true } & OpenedSession;
 
-export interface SignIn extends MfaGate, AuthenticatorApp {
+export interface SignIn extends MfaVerification, AuthenticatorApp {
   withPassword(name: string, password: string): Promise<SignedIn | Refused>;
   withTap(name: string, code: string): Promise<SignedIn | Refused>;
-  /** After `RelyingParty.authenticate`. */
+  /** Opens a session for a user that `RelyingParty.authenticate` returned. */
   withPasskey(user: User): Promise<OpenedSession>;
   signOut(caller: Caller): Promise<void>;
 }
 
-export function createSignIn(context: PartyContext, sessions: Sessions): SignIn {
+export function createSignIn(context: RelyingPartyContext, sessions: Sessions): SignIn {
   const { store, clock, random, events } = context;
-  /** Verified for unknown names too, so that time does not tell which exist. */
-  let nobody: Promise<string> | undefined;
-  const hashOfNobody = () => {
-    nobody ??= hashSecret('nobody', random, context.passwordCost);
-    return nobody;
+  /** Verified in place of the hash of an unknown user, so that the response time does not reveal which names exist. */
+  let decoyHash: Promise<string> | undefined;
+  const getDecoyHash = () => {
+    decoyHash ??= hashSecret('decoy', random, context.passwordCost);
+    return decoyHash;
   };
-  const failed = (by: 'password' | 'tap', { reason }: Refused, user?: User) =>
-    events.emit(failureCode(reason), user?.name, { with: by, reason });
+  const logFailure = (method: 'password' | 'tap', { reason }: Refused, user?: User) =>
+    events.emit(failureCode(reason), user?.name, { with: method, reason });
 
   return {
-    ...createMfaGate(context, sessions),
+    ...createMfaVerification(context, sessions),
     ...createAuthenticatorApp(context, sessions),
 
     async withPassword(name, password) {
       const user = await store.users.byName(name.trim());
-      const outcome = await throttled<SignedIn>(context, `password:${name.trim().toLowerCase()}`, async () => {
-        const right = await verifySecret(password, user?.passwordHash ?? (await hashOfNobody()));
-        return user && right ? { accepted: true, ...(await sessions.open(user)) } : refuse('sign-in-failed');
+      const outcome = await runThrottled<SignedIn>(context, `password:${name.trim().toLowerCase()}`, async () => {
+        const correct = await verifySecret(password, user?.passwordHash ?? (await getDecoyHash()));
+        return user && correct ? { accepted: true, ...(await sessions.open(user)) } : refuse('sign-in-failed');
       });
       if (outcome.accepted) await events.emit('signin.ok', outcome.user.name, { with: 'password' });
-      else await failed('password', outcome, user);
+      else await logFailure('password', outcome, user);
       return outcome;
     },
 
     async withTap(name, code) {
       const user = await store.users.byName(name.trim());
-      if (!user) await verifySecret(code, await hashOfNobody());
-      const outcome = user ? await checkTap(context, user, code) : refuse('tap-invalid');
-      if (!user || !outcome.accepted) {
-        const refused = outcome.accepted ? refuse('tap-invalid') : outcome;
-        await failed('tap', refused, user);
+      if (!user) {
+        await verifySecret(code, await getDecoyHash());
+        const refused = refuse('tap-invalid');
+        await logFailure('tap', refused);
         return refused;
+      }
+      const outcome = await verifyAndUseTap(context, user, code);
+      if (!outcome.accepted) {
+        await logFailure('tap', outcome, user);
+        return outcome;
       }
       await events.emit('signin.ok', user.name, { with: 'tap' });
       return { accepted: true, ...(await sessions.open(user, outcome.proof, outcome.expiresAt)) };

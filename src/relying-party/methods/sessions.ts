@@ -1,4 +1,4 @@
-/** Sessions: who is signed in, for how long, and how well he proved it. The browser holds a random token, the store only its digest. */
+/** Sessions: which user is signed in, until when, and with which MFA. The browser holds a random token, the store only its digest. */
 import { toBase64url } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -7,55 +7,56 @@ import type { MfaProof, Session, Store, User } from '../store/store.ts';
 
 const lifetimeMs = 8 * 60 * 60_000;
 
-/** A signed-in person in one session. */
+/** A signed-in user and the session that a request belongs to. */
 export interface Caller {
   user: User;
   session: Session;
 }
 
 export interface OpenedSession extends Caller {
-  /** For the cookie. */
+  /** Value of the session cookie. */
   token: string;
 }
 
 export interface Sessions {
-  /** `endsBy`: end of the Temporary Access Pass it was opened with. */
+  /** `endsBy`: when the Temporary Access Pass that opened the session expires (ms since the epoch); the session ends then at the latest. */
   open(user: User, mfa?: MfaProof, endsBy?: number): Promise<OpenedSession>;
+  /** Returns the user and session of a cookie, or undefined when there is none or it has expired. */
   find(token: string): Promise<Caller | undefined>;
-  /** Records a second factor; a pass also shortens the session to its own end. */
-  prove(session: Session, mfa: MfaProof, endsBy?: number): Promise<Session>;
+  /** Records a second factor. With `endsBy`, the session ends then at the latest. */
+  recordMfa(session: Session, mfa: MfaProof, endsBy?: number): Promise<Session>;
   close(session: Session): Promise<void>;
 }
 
 export function createSessions({ store, clock, random }: { store: Store; clock: Clock; random: Random }): Sessions {
-  const token = () => toBase64url(random.bytes(32));
+  const newToken = () => toBase64url(random.bytes(32));
   const digest = (text: string) => toBase64url(sha256(text));
   return {
     async open(user, mfa, endsBy = Number.POSITIVE_INFINITY) {
       const now = clock.now();
       await store.sessions.deleteExpired(now);
-      const secret = token();
+      const token = newToken();
       const session: Session = {
-        id: digest(secret),
+        id: digest(token),
         userId: user.id,
-        csrfToken: token(),
+        csrfToken: newToken(),
         createdAt: now,
         expiresAt: Math.min(now + lifetimeMs, endsBy),
         ...(mfa && { mfa }),
       };
       await store.sessions.insert(session);
-      return { user, session, token: secret };
+      return { user, session, token };
     },
-    async find(secret) {
-      const session = await store.sessions.byId(digest(secret));
+    async find(token) {
+      const session = await store.sessions.byId(digest(token));
       if (!session || session.expiresAt <= clock.now()) return undefined;
       const user = await store.users.byId(session.userId);
       return user && { user, session };
     },
-    async prove(session, mfa, endsBy = Number.POSITIVE_INFINITY) {
-      const proven = { ...session, mfa, expiresAt: Math.min(session.expiresAt, endsBy) };
-      await store.sessions.update(proven);
-      return proven;
+    async recordMfa(session, mfa, endsBy = Number.POSITIVE_INFINITY) {
+      const updated = { ...session, mfa, expiresAt: Math.min(session.expiresAt, endsBy) };
+      await store.sessions.update(updated);
+      return updated;
     },
     close: (session) => store.sessions.delete(session.id),
   };

@@ -1,4 +1,5 @@
-/** Temporary Access Pass: an administrator issues it, its user shows it instead of a password and a second factor. */
+/** Temporary Access Pass: an administrator issues it, and the user enters it instead of a password and a second factor. */
+import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Policy } from '../config.ts';
 import type { ScryptParameters } from '../crypto.ts';
@@ -7,11 +8,20 @@ import { type Refused, refuse } from '../refusals.ts';
 import type { MfaProof, Store, TemporaryAccessPass, User } from '../store/store.ts';
 import { hashSecret, verifySecret } from './secret-hash.ts';
 
+/** What the administrator chooses; absent members come from the policy. */
 export interface TapRequest {
   lifetimeMinutes?: number | undefined;
   oneTime?: boolean | undefined;
   /** Characters, 8 to 48. */
   length?: number | undefined;
+}
+
+export interface TapIssue {
+  user: User;
+  request: TapRequest;
+  /** Sign-in name of the administrator. */
+  issuedBy: string;
+  policy: Policy;
 }
 
 export interface IssuedTap {
@@ -24,31 +34,29 @@ export interface IssuedTap {
 
 export interface TapContext {
   store: Store;
+  clock: Clock;
   random: Random;
   events: EventLog;
   passwordCost: ScryptParameters;
 }
 
-/** Without characters that look alike; long enough that 8 of them are 45 bits. */
+/** Without characters that look alike. Eight of these characters carry 47 bits. */
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789+#*';
 
-/** Issues `user`'s one pass; a former one is void from now on. */
+/** Issues a pass. A user has one pass at a time: an earlier one becomes invalid. */
 export async function issueTap(
-  user: User,
-  request: TapRequest,
-  issuedBy: string,
-  policy: Policy,
-  now: number,
-  { store, random, events, passwordCost }: TapContext,
+  { user, request, issuedBy, policy }: TapIssue,
+  { store, clock, random, events, passwordCost }: TapContext,
 ): Promise<IssuedTap | Refused> {
   const { tap } = policy;
   const { lifetimeMinutes = tap.defaultLifetimeMinutes, length = tap.length } = request;
-  const refused = refusesRequest(user, lifetimeMinutes, length, policy);
+  const refused = checkTapRequest(user, lifetimeMinutes, length, policy);
   if (refused) {
     await events.emit('tap.refused', user.name, { reason: refused.reason, by: issuedBy });
     return refused;
   }
-  const code = newCode(random, length);
+  const now = clock.now();
+  const code = generateCode(random, length);
   const oneTime = tap.oneTime || request.oneTime === true;
   const expiresAt = now + lifetimeMinutes * 60_000;
   const codeHash = await hashSecret(code, random, passwordCost);
@@ -59,44 +67,49 @@ export async function issueTap(
   return { accepted: true, code, expiresAt, oneTime };
 }
 
-function refusesRequest(user: User, lifetime: number, length: number, { tap }: Policy): Refused | undefined {
+function checkTapRequest(user: User, lifetime: number, length: number, { tap }: Policy): Refused | undefined {
   if (user.guest) return refuse('tap-guest');
   if (!Number.isInteger(lifetime) || lifetime < tap.minLifetimeMinutes || lifetime > tap.maxLifetimeMinutes)
     return refuse(
       'tap-lifetime',
-      `${lifetime} minutes, the policy allows ${tap.minLifetimeMinutes} to ${tap.maxLifetimeMinutes}`,
+      `Expected ${tap.minLifetimeMinutes} to ${tap.maxLifetimeMinutes} minutes, got ${lifetime}`,
     );
-  if (!Number.isInteger(length) || length < 8 || length > 48) return refuse('tap-length', `${length} characters`);
+  if (!Number.isInteger(length) || length < 8 || length > 48)
+    return refuse('tap-length', `Expected 8 to 48 characters, got ${length}`);
   return undefined;
 }
 
-function newCode(random: Random, length: number): string {
+/** Returns `length` random characters. Bytes that would make some characters more likely than others are skipped. */
+function generateCode(random: Random, length: number): string {
+  const firstBiasedByte = 256 - (256 % alphabet.length);
   let code = '';
   while (code.length < length)
-    for (const byte of random.bytes(length)) {
-      const fair = byte < 256 - (256 % alphabet.length);
-      if (fair && code.length < length) code += alphabet[byte % alphabet.length];
-    }
+    for (const byte of random.bytes(length))
+      if (byte < firstBiasedByte && code.length < length) code += alphabet[byte % alphabet.length];
   return code;
 }
 
 export interface AcceptedTap {
   accepted: true;
   proof: MfaProof;
+  /** When the pass expires (ms since the epoch); the session must end then at the latest. */
   expiresAt: number;
 }
 
-/** Checks `code` against the user's pass and uses it. The proof ends with the pass: the session must not outlive `expiresAt`. */
-export async function useTap(
-  pass: TemporaryAccessPass | undefined,
-  code: string,
-  policy: Policy,
-  now: number,
-  store: Store,
-): Promise<AcceptedTap | Refused> {
+export interface TapUse {
+  /** The pass of the user, if there is one. */
+  pass: TemporaryAccessPass | undefined;
+  /** What the user entered. */
+  code: string;
+  policy: Policy;
+  now: number;
+}
+
+/** Verifies `code` against the user's pass and records its use. */
+export async function useTap({ pass, code, policy, now }: TapUse, store: Store): Promise<AcceptedTap | Refused> {
   if (!pass || !(await verifySecret(code.trim(), pass.codeHash))) return refuse('tap-invalid');
   if (now >= pass.expiresAt) return refuse('tap-expired');
   if (!(await store.passes.use(pass, now))) return refuse('tap-used');
-  const window = pass.oneTime ? { registerUntil: now + policy.tap.registerWithinMs } : {};
-  return { accepted: true, proof: { method: 'tap', at: now, ...window }, expiresAt: pass.expiresAt };
+  const registrationWindow = pass.oneTime ? { registerUntil: now + policy.tap.registerWithinMs } : {};
+  return { accepted: true, proof: { method: 'tap', at: now, ...registrationWindow }, expiresAt: pass.expiresAt };
 }

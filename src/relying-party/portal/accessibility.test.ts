@@ -1,4 +1,4 @@
-/** Every page a person meets on the way to a passkey, held against WCAG 2.2 AA by axe, in light and dark. */
+/** Checks every page of the registration flow with axe against WCAG 2.2 AA, in light and dark colours. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const signedIn = [
   '/no-such-page',
 ];
 
-describe.each(['light', 'dark'] as const)('the portal in %s', (colorScheme) => {
+describe.each(['light', 'dark'] as const)('portal pages in %s colours', (colorScheme) => {
   let browser: Browser;
   let store: Store;
   let portal: Portal;
@@ -42,22 +42,22 @@ describe.each(['light', 'dark'] as const)('the portal in %s', (colorScheme) => {
     await store[Symbol.asyncDispose]();
   });
 
-  it('has no violations on any page', async () => {
+  it('have no accessibility violations', async () => {
     const context = await browser.newContext({ colorScheme });
     const page = await context.newPage();
     const violations: string[] = [];
-    const look = async (path: string) => {
+    const check = async (path: string) => {
       await page.goto(`${portal.origin}${path}`);
-      const { violations: found } = await new AxeBuilder({ page }).analyze();
-      violations.push(...found.map(({ id, nodes }) => `${path}: ${id} at ${nodes[0]?.target}`));
+      const { violations: pageViolations } = await new AxeBuilder({ page }).analyze();
+      violations.push(...pageViolations.map(({ id, nodes }) => `${path}: ${id} at ${nodes[0]?.target}`));
     };
-    for (const path of signedOut) await look(path);
+    for (const path of signedOut) await check(path);
     await page.goto(`${portal.origin}/sign-in`);
     await page.getByLabel('User name').fill('adele@contoso.test');
     await page.getByLabel('Password').fill('secret');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Security info' }).waitFor();
-    for (const path of signedIn) await look(path);
+    for (const path of signedIn) await check(path);
     expect(violations).toEqual([]);
   }, 60_000);
 });

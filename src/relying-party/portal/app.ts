@@ -1,19 +1,20 @@
-/** The web application: middleware in order, then the routes, then the files of `assets/`. */
+/** The web application: static assets, middleware in order, then the routes. */
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { refuse } from '../refusals.ts';
-import { type PortalEnv, type PortalParts, refuseRequest, securityHeaders, sessionAndCsrf } from './http.ts';
+import { type PortalEnv, type PortalServices, refuseRequest, securityHeaders, sessionAndCsrf } from './http.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { apiRoutes } from './routes/api.ts';
 import { securityInfoRoutes } from './routes/security-info.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { verifyRoutes } from './routes/verify.ts';
 
 const maxBodyBytes = 256 * 1024;
 
 const read = (name: string) => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 const javascript = 'text/javascript; charset=utf-8';
-const styleSheets = ['base.css', 'cards.css', 'forms.css', 'admin.css', 'adapt.css'];
+const styleSheets = ['base.css', 'cards.css', 'forms.css', 'controls.css', 'admin.css', 'responsive.css'];
 const assets: Readonly<Record<string, { type: string; text: string }>> = {
   'portal.css': { type: 'text/css; charset=utf-8', text: styleSheets.map(read).join('\n') },
   'webauthn.js': { type: javascript, text: read('webauthn.js') },
@@ -22,27 +23,28 @@ const assets: Readonly<Record<string, { type: string; text: string }>> = {
   'mark.svg': { type: 'image/svg+xml', text: read('mark.svg') },
 };
 
-export function createApp(parts: PortalParts): Hono<PortalEnv> {
-  const { context } = parts;
+export function createApp(services: PortalServices): Hono<PortalEnv> {
+  const { context } = services;
   const app = new Hono<PortalEnv>();
   app.use(securityHeaders);
   app.get('/assets/:name', (c) => {
-    const found = Object.hasOwn(assets, c.req.param('name')) ? assets[c.req.param('name')] : undefined;
-    if (!found) return c.notFound();
-    return c.body(found.text, 200, { 'Content-Type': found.type, 'Cache-Control': 'max-age=300' });
+    const asset = Object.hasOwn(assets, c.req.param('name')) ? assets[c.req.param('name')] : undefined;
+    if (!asset) return c.notFound();
+    return c.body(asset.text, 200, { 'Content-Type': asset.type, 'Cache-Control': 'max-age=300' });
   });
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
-      onError: (c) => refuseRequest(c, context, refuse('body-too-large'), 'That’s too much'),
+      onError: (c) => refuseRequest(c, context, refuse('body-too-large'), 'That request is too large'),
     }),
   );
-  app.use(sessionAndCsrf(parts));
+  app.use(sessionAndCsrf(services));
   app.get('/', (c) => c.redirect('/security-info', 303));
-  app.route('/', signInRoutes(parts));
-  app.route('/', securityInfoRoutes(parts));
-  app.route('/', apiRoutes(parts));
-  app.route('/', adminRoutes(parts));
-  app.notFound((c) => refuseRequest(c, context, refuse('not-found'), 'There is no such page'));
+  app.route('/', signInRoutes(services));
+  app.route('/', verifyRoutes(services));
+  app.route('/', securityInfoRoutes(services));
+  app.route('/', apiRoutes(services));
+  app.route('/', adminRoutes(services));
+  app.notFound((c) => refuseRequest(c, context, refuse('not-found'), 'We couldn’t find that page'));
   return app;
 }

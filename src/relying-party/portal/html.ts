@@ -1,4 +1,4 @@
-/** The frame of every page and the small pieces pages share. Text is escaped by `html`; only constants of this file are raw. */
+/** The layout of every page, and elements that several pages share. `html` escapes text; only constants of this file are inserted unescaped. */
 import { html, raw } from 'hono/html';
 import type { Caller } from '../methods/sessions.ts';
 import { type Refused, refusals } from '../refusals.ts';
@@ -25,35 +25,35 @@ export type Icon = keyof typeof icons;
 export const icon = (name: Icon): Html =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${raw(icons[name])}</svg>`;
 
-export interface Frame {
+export interface PageLayout {
   title: string;
   csrf: string;
   organisation: string;
   caller?: Caller | undefined;
-  /** Which entry of the navigation is the page's own. */
+  /** The entry of the navigation that is marked as the current one. */
   section?: 'security-info' | 'admin';
-  /** File under /assets the page runs. */
+  /** Script of the page, a file under /assets. */
   script?: string;
-  /** Narrow pages ask one thing. */
+  /** `narrow` (the default) is for pages with one form or message. */
   width?: 'narrow' | 'wide';
 }
 
-export const page = (frame: Frame, body: Html): Html => html`<!doctype html>
+export const page = (layout: PageLayout, body: Html): Html => html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <meta name="csrf" content="${frame.csrf}">
-    <title>${frame.title} - ${frame.organisation}</title>
+    <meta name="csrf" content="${layout.csrf}">
+    <title>${layout.title} - ${layout.organisation}</title>
     <link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/assets/portal.css">
-    ${frame.script ? html`<script type="module" src="/assets/${frame.script}"></script>` : nothing}
+    ${layout.script ? html`<script type="module" src="/assets/${layout.script}"></script>` : nothing}
   </head>
   <body>
     <a class="skip" href="#main">Skip to content</a>
-    ${header(frame)}
-    <main id="main" class="${frame.width ?? 'narrow'}" tabindex="-1">${body}</main>
+    ${header(layout)}
+    <main id="main" class="${layout.width ?? 'narrow'}" tabindex="-1">${body}</main>
   </body>
 </html>`;
 
@@ -61,7 +61,7 @@ const mark = raw(
   '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false"><path d="M16 2 4 7v9c0 7.2 5 12 12 14 7-2 12-6.8 12-14V7Z"/><path class="cut" d="M20.5 12.2a5.6 5.6 0 1 0 0 7.6"/></svg>',
 );
 
-const header = ({ organisation, caller, section, csrf }: Frame): Html => html`<header class="bar">
+const header = ({ organisation, caller, section, csrf }: PageLayout): Html => html`<header class="bar">
   <a class="brand" href="/">${mark}<span>${organisation}</span></a>
   ${
     caller
@@ -69,9 +69,9 @@ const header = ({ organisation, caller, section, csrf }: Frame): Html => html`<h
           ${navLink('/security-info', 'Security info', section === 'security-info')}
           ${caller.user.roles.length > 0 ? navLink('/admin', 'Administration', section === 'admin') : nothing}
         </nav>
-        <div class="who">
+        <div class="account">
           <span class="avatar" aria-hidden="true">${initials(caller.user.displayName)}</span>
-          <span class="who-name">${caller.user.displayName}</span>
+          <span class="account-name">${caller.user.displayName}</span>
           <form method="post" action="/sign-out">${csrfField(csrf)}<button class="quiet" type="submit">Sign out</button></form>
         </div>`
       : nothing
@@ -90,7 +90,7 @@ const initials = (name: string): string =>
 
 export const csrfField = (csrf: string): Html => html`<input type="hidden" name="csrf" value="${csrf}">`;
 
-/** A page that says why something was refused and what to do about it. */
+/** A panel that explains why something was refused and what the user can do. */
 export const refusalPanel = (
   heading: string,
   { reason }: Refused,
@@ -104,7 +104,7 @@ export const refusalPanel = (
   <p class="fine">Reason: <code data-testid="reason">${reason}</code></p>
 </section>`;
 
-/** The sentence above a form whose last answer was refused. */
+/** The message above a form whose input was refused. */
 export const formProblem = (refused: Refused | undefined): Html =>
   refused
     ? html`<div class="notice bad" role="alert">${icon('problem')}<div>

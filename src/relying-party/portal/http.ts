@@ -1,19 +1,19 @@
-/** What every route shares: the request's session, CSRF protection, security headers, and answers that say no. */
+/** What the routes share: the session of a request, CSRF protection, security headers, pages and refusals as responses. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { sameBytes } from '#protocol/crypto.ts';
-import type { PartyContext } from '../context.ts';
+import type { RelyingPartyContext } from '../context.ts';
 import type { Caller, OpenedSession, Sessions } from '../methods/sessions.ts';
 import { type Refused, refusals, refuse } from '../refusals.ts';
 import type { RelyingParty } from '../relying-party.ts';
 import type { SignIn } from '../sign-in.ts';
-import { type Frame, type Html, page, refusalPanel } from './html.ts';
+import { type Html, type PageLayout, page, refusalPanel } from './html.ts';
 
-/** The parts that the routes are a shell on. */
-export interface PortalParts {
-  context: PartyContext;
+/** The services that the routes call. */
+export interface PortalServices {
+  context: RelyingPartyContext;
   sessions: Sessions;
   signIn: SignIn;
   relyingParty: RelyingParty;
@@ -25,13 +25,13 @@ export interface PortalEnv {
 export type PortalContext = Context<PortalEnv>;
 
 const sessionCookie = 'session';
-/** Before sign-in there is no session to hold the CSRF token: a cookie of its own does. */
+/** Holds the CSRF token before sign-in, when there is no session yet. */
 const csrfCookie = 'csrf';
-const cookieRules = { httpOnly: true, sameSite: 'Strict', path: '/' } as const;
+const cookieOptions = { httpOnly: true, sameSite: 'Strict', path: '/' } as const;
 
 export const startSession = (c: PortalContext, { token }: OpenedSession): void =>
-  setCookie(c, sessionCookie, token, cookieRules);
-export const endSession = (c: PortalContext): void => void deleteCookie(c, sessionCookie, cookieRules);
+  setCookie(c, sessionCookie, token, cookieOptions);
+export const endSession = (c: PortalContext): void => void deleteCookie(c, sessionCookie, cookieOptions);
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -54,14 +54,17 @@ export const securityHeaders: MiddlewareHandler<PortalEnv> = async (c, next) => 
   if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
 };
 
-/** Finds the caller and refuses every POST without the right token; without a session that is mostly one that has ended. */
+/**
+ * Finds the session's user and refuses a POST without the correct CSRF token. Without a session, the reason is `not-signed-in` (except
+ * for sign-in itself), because a session that has ended is the usual cause.
+ */
 export const sessionAndCsrf =
-  ({ context, sessions }: PortalParts): MiddlewareHandler<PortalEnv> =>
+  ({ context, sessions }: PortalServices): MiddlewareHandler<PortalEnv> =>
   async (c, next) => {
     const token = getCookie(c, sessionCookie);
     const caller = token === undefined ? undefined : await sessions.find(token);
     const anonymous = getCookie(c, csrfCookie) ?? toBase64url(context.random.bytes(32));
-    if (!caller && getCookie(c, csrfCookie) === undefined) setCookie(c, csrfCookie, anonymous, cookieRules);
+    if (!caller && getCookie(c, csrfCookie) === undefined) setCookie(c, csrfCookie, anonymous, cookieOptions);
     const csrf = caller?.session.csrfToken ?? anonymous;
     c.set('caller', caller);
     c.set('csrf', csrf);
@@ -88,48 +91,52 @@ const isForm = (c: PortalContext): boolean =>
   /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(c.req.header('content-type') ?? '');
 const isApi = (c: PortalContext): boolean => c.req.path.startsWith('/api/');
 
-export function show(
-  c: PortalContext,
-  { rpName }: PartyContext,
-  frame: Omit<Frame, 'csrf' | 'caller' | 'organisation'>,
-  body: Html,
-  status = 200,
-) {
-  const full = { ...frame, csrf: c.get('csrf'), caller: c.get('caller'), organisation: rpName };
-  return c.html(page(full, body), status as 200);
+export interface Page extends Omit<PageLayout, 'csrf' | 'caller' | 'organisation'> {
+  body: Html;
+  /** HTTP status, 200 by default. */
+  status?: number;
 }
 
-/** Says no: JSON to the page's script, a page to a person. The detail stays in the log. */
-export function refuseRequest(c: PortalContext, context: PartyContext, refused: Refused, heading: string) {
+export function showPage(c: PortalContext, { rpName }: RelyingPartyContext, { body, status = 200, ...layout }: Page) {
+  const fullLayout = { ...layout, csrf: c.get('csrf'), caller: c.get('caller'), organisation: rpName };
+  return c.html(page(fullLayout, body), status as 200);
+}
+
+/** The HTTP status of a page that may show a refusal. */
+export const statusOf = (refused: Refused | undefined): number => (refused ? refusals[refused.reason].http : 200);
+
+/** Responds with a refusal: JSON for the API, a page otherwise. The detail is only in the log. */
+export function refuseRequest(c: PortalContext, context: RelyingPartyContext, refused: Refused, heading: string) {
   const { http, why, advice } = refusals[refused.reason];
   if (isApi(c)) return c.json({ accepted: false, reason: refused.reason, why, advice }, http);
   const actions = c.get('caller')
     ? html`<a class="button" href="/security-info">Back to Security info</a>`
     : html`<a class="button" href="/sign-in">Sign in</a>`;
-  return show(c, context, { title: heading }, refusalPanel(heading, refused, actions), http);
+  return showPage(c, context, { title: heading, body: refusalPanel(heading, refused, actions), status: http });
 }
 
-/** The signed-in caller of a route behind `requireSignIn`. */
-export const callerOf = (c: PortalContext): Caller => {
+/** Returns the signed-in user of a request. The route must be behind `requireSignIn`. */
+export const requireCaller = (c: PortalContext): Caller => {
   const caller = c.get('caller');
-  if (!caller) throw new Error(`cannot serve ${c.req.path}: no caller, wanted requireSignIn before it`);
+  if (!caller) throw new Error(`Cannot serve ${c.req.path}: expected requireSignIn before this route`);
   return caller;
 };
 
+/** Lets signed-in users pass. Others are redirected to the sign-in page, or refused by the API. */
 export const requireSignIn =
-  (context: PartyContext): MiddlewareHandler<PortalEnv> =>
+  (context: RelyingPartyContext): MiddlewareHandler<PortalEnv> =>
   async (c, next) => {
     if (c.get('caller')) return next();
     if (isApi(c)) return refuseRequest(c, context, refuse('not-signed-in'), '');
     return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
   };
 
-/** One text field of a form; empty when absent. */
-export async function formText(c: PortalContext, name: string): Promise<string> {
+/** Returns a text field of the form, or an empty text if it is absent. */
+export async function readFormText(c: PortalContext, name: string): Promise<string> {
   const value = (await c.req.parseBody())[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** A path of this site to go on to; anything else leads to the list. */
-export const localPath = (path: string | undefined): string =>
+/** Returns `path` if it is a path of this site, otherwise that of the Security info page. Prevents redirects to other sites. */
+export const sanitizePath = (path: string | undefined): string =>
   path !== undefined && /^\/(?![/\\])[\w\-./]*$/.test(path) ? path : '/security-info';

@@ -1,4 +1,4 @@
-/** Starts the reference portal: one origin, one store, a few milliseconds. Binds to the loopback interface by default. */
+/** Starts the reference portal: one origin, one store. It listens on the loopback interface by default. */
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Clock } from '#base/clock.ts';
@@ -6,10 +6,10 @@ import type { Random } from '#base/random.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import { defaultPolicy, type PolicyInput } from '../config.ts';
-import type { PartyContext } from '../context.ts';
+import type { RelyingPartyContext } from '../context.ts';
 import type { ScryptParameters } from '../crypto.ts';
 import { createDirectory, type Directory } from '../directory.ts';
-import { storedEventLog } from '../events.ts';
+import { createEventLog } from '../events.ts';
 import { strongScrypt } from '../methods/secret-hash.ts';
 import { createSessions } from '../methods/sessions.ts';
 import { createRelyingParty, type RelyingParty } from '../relying-party.ts';
@@ -18,55 +18,56 @@ import type { Store } from '../store/store.ts';
 import { parseCertificate } from '../verification/certificate.ts';
 import { createApp } from './app.ts';
 
-export interface PartyOptions {
-  /** Kept in the store; without one the store's stays, or the default. */
+export interface InProcessPortalOptions {
+  /** Replaces the policy in the store. Without it, the stored policy stays in force, or the default one. */
   policy?: PolicyInput | undefined;
-  /** Stays open: whoever opened it closes it. */
+  /** The portal does not close the store; its opener does. */
   store: Store;
   clock: Clock;
   random: Random;
   timeline?: Timeline | undefined;
-  /** Hears every event at once. */
+  /** Called with every event as it is recorded. */
   events?: ((event: PartyEvent) => void) | undefined;
-  /** DER certificates of the roots whose attestation is trusted. */
+  /** Root certificates (DER) that attestation certificates may lead to. */
   trustAnchors?: readonly Uint8Array[] | undefined;
   rpName?: string | undefined;
   rpId?: string | undefined;
-  /** Cost of password hashes; scenarios choose less. */
+  /** Cost of password hashes, `strongScrypt` by default. */
   passwordCost?: ScryptParameters | undefined;
 }
 
-export interface PortalOptions extends PartyOptions {
+export interface PortalOptions extends InProcessPortalOptions {
   host?: string | undefined;
-  /** 0 takes any free port. */
+  /** 0 (the default) takes any free port. */
   port?: number | undefined;
 }
 
-/** The relying party with everything around it, but no server: for benches and in-process use. */
-export interface Party {
+/** The portal without an HTTP server, for benchmarks and tests. */
+export interface InProcessPortal {
   relyingParty: RelyingParty;
   signIn: SignIn;
   directory: Directory;
-  /** The web application; answers a `Request` without a socket. */
+  /** Sends a request to the web application without a socket. */
   request(path: string, init?: RequestInit): Promise<Response>;
 }
 
-export interface Portal extends Party, AsyncDisposable {
-  /** E.g. `http://localhost:38123`. */
+export interface Portal extends InProcessPortal, AsyncDisposable {
+  /** For example `http://localhost:38123`. */
   origin: string;
 }
 
-/** Builds the parts; `origin` is where registrations must come from. @throws {UsageError} when the policy is not valid. */
-export const createParty = async (options: PartyOptions & { origin: string }): Promise<Party> =>
-  (await assemble(options, () => options.origin)).party;
+/** Creates a portal without a server. Registrations must come from `origin`. @throws {UsageError} if the policy is not valid. */
+export const createInProcessPortal = async (
+  options: InProcessPortalOptions & { origin: string },
+): Promise<InProcessPortal> => (await assemble(options, () => options.origin)).portal;
 
-async function assemble(options: PartyOptions, origin: () => string) {
+async function assemble(options: InProcessPortalOptions, origin: () => string) {
   const { policy, store, clock, random, timeline, trustAnchors = [], rpName = 'Contoso', rpId = 'localhost' } = options;
-  const context: PartyContext = {
+  const context: RelyingPartyContext = {
     store,
     clock,
     random,
-    events: storedEventLog({ store, clock, timeline, listener: options.events }),
+    events: createEventLog({ store, clock, timeline, listener: options.events }),
     rpId,
     rpName,
     origin,
@@ -75,7 +76,7 @@ async function assemble(options: PartyOptions, origin: () => string) {
     passwordCost: options.passwordCost ?? strongScrypt,
   };
   const sessions = createSessions(context);
-  const parts = {
+  const services = {
     context,
     sessions,
     signIn: createSignIn(context, sessions),
@@ -83,23 +84,23 @@ async function assemble(options: PartyOptions, origin: () => string) {
   };
   const directory = createDirectory(context, sessions);
   if (policy) await directory.setPolicy(policy);
-  const app = createApp(parts);
+  const app = createApp(services);
   const request = async (path: string, init?: RequestInit) => app.request(path, init);
-  return { app, party: { relyingParty: parts.relyingParty, signIn: parts.signIn, directory, request } };
+  return { app, portal: { relyingParty: services.relyingParty, signIn: services.signIn, directory, request } };
 }
 
-/** Serves the portal at `http://<rpId>:<port>`. @throws {UsageError} when the policy is not valid. */
+/** Serves the portal at `http://<rpId>:<port>`. @throws {UsageError} if the policy is not valid. */
 export async function startPortal(options: PortalOptions): Promise<Portal> {
   const { host = '127.0.0.1', port = 0, rpId = 'localhost' } = options;
   let origin = '';
-  const { app, party } = await assemble(options, () => origin);
+  const { app, portal } = await assemble(options, () => origin);
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const starting = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(starting));
     starting.once('error', reject);
   });
   origin = `http://${rpId}:${(server.address() as AddressInfo).port}`;
   return {
-    ...party,
+    ...portal,
     origin,
     async [Symbol.asyncDispose]() {
       if ('closeAllConnections' in server) server.closeAllConnections();

@@ -1,6 +1,6 @@
-/** Challenges, credentials that wait for a name, and passkeys in libsql. */
+/** Challenges, pending credentials and passkeys in libsql. */
 import type { Row, Sql } from './libsql.ts';
-import { json, number, text } from './read-column.ts';
+import { readJson, readNumber, readText } from './read-column.ts';
 import type { Challenge, Passkey, PendingPasskey, Store } from './store.ts';
 
 export function challenges(sql: Sql): Store['challenges'] {
@@ -21,11 +21,11 @@ export function challenges(sql: Sql): Store['challenges'] {
       return (
         row && {
           value,
-          purpose: text(row, 'purpose') as Challenge['purpose'],
-          owner: text(row, 'owner'),
-          issuedAt: number(row, 'issued_at'),
-          expiresAt: number(row, 'expires_at'),
-          algorithms: json<number[]>(row, 'algorithms'),
+          purpose: readText(row, 'purpose') as Challenge['purpose'],
+          owner: readText(row, 'owner'),
+          issuedAt: readNumber(row, 'issued_at'),
+          expiresAt: readNumber(row, 'expires_at'),
+          algorithms: readJson<number[]>(row, 'algorithms'),
         }
       );
     },
@@ -36,13 +36,13 @@ export function challenges(sql: Sql): Store['challenges'] {
 }
 
 const toPending = (row: Row): PendingPasskey => ({
-  id: text(row, 'id'),
-  userId: text(row, 'user_id'),
-  sessionId: text(row, 'session_id'),
-  verifiedAt: number(row, 'verified_at'),
-  expiresAt: number(row, 'expires_at'),
-  state: text(row, 'state') as PendingPasskey['state'],
-  credential: json(row, 'credential'),
+  id: readText(row, 'id'),
+  userId: readText(row, 'user_id'),
+  sessionId: readText(row, 'session_id'),
+  verifiedAt: readNumber(row, 'verified_at'),
+  expiresAt: readNumber(row, 'expires_at'),
+  state: readText(row, 'state') as PendingPasskey['state'],
+  credential: readJson(row, 'credential'),
 });
 
 export function pending(sql: Sql): Store['pending'] {
@@ -78,12 +78,12 @@ export function pending(sql: Sql): Store['pending'] {
 }
 
 const toPasskey = (row: Row): Passkey => ({
-  ...json<Passkey>(row, 'credential'),
-  id: text(row, 'id'),
-  userId: text(row, 'user_id'),
-  name: text(row, 'name'),
-  registeredAt: number(row, 'registered_at'),
-  ...(row.last_used_at != null && { lastUsedAt: number(row, 'last_used_at') }),
+  ...readJson<Passkey>(row, 'credential'),
+  id: readText(row, 'id'),
+  userId: readText(row, 'user_id'),
+  name: readText(row, 'name'),
+  registeredAt: readNumber(row, 'registered_at'),
+  ...(row.last_used_at != null && { lastUsedAt: readNumber(row, 'last_used_at') }),
 });
 
 export function passkeys(sql: Sql): Store['passkeys'] {
@@ -102,11 +102,11 @@ export function passkeys(sql: Sql): Store['passkeys'] {
             `insert into passkeys (id, user_id, credential_id, name, registered_at, credential)
              values (?, ?, ?, ?, ?, ?) returning *`,
             pendingId,
-            text(waiting, 'user_id'),
-            text(waiting, 'credential_id'),
+            readText(waiting, 'user_id'),
+            readText(waiting, 'credential_id'),
             name,
             now,
-            text(waiting, 'credential'),
+            readText(waiting, 'credential'),
           ),
         );
       }),
@@ -117,7 +117,7 @@ export function passkeys(sql: Sql): Store['passkeys'] {
     async rename(id, name) {
       sql.run('update passkeys set name = ? where id = ?', name, id);
     },
-    async used(id, signCount, backedUp, now) {
+    async recordUse(id, signCount, backedUp, now) {
       sql.run(
         `update passkeys set last_used_at = ?,
          credential = json_set(credential, '$.signCount', ?, '$.backedUp', json(?)) where id = ?`,

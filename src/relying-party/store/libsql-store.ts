@@ -1,13 +1,13 @@
-/** The store in a libsql database: a file (WAL, synchronous FULL) or memory. Each port of `Store` is one object below. */
+/** The store in a libsql database, in a file (WAL, synchronous FULL) or in memory. */
 import { type Policy, policySchema } from '../config.ts';
 import { openDatabase, type Sql } from './libsql.ts';
 import { challenges, passkeys, pending } from './libsql-credentials.ts';
 import { attempts, passes, sessions, users } from './libsql-users.ts';
-import { json, number, text } from './read-column.ts';
+import { readJson, readNumber, readText } from './read-column.ts';
 import { schema } from './schema.ts';
 import type { EventRecord, Store } from './store.ts';
 
-/** Opens the store at `path`, `:memory:` by default. */
+/** Opens the store in the file `path`; by default in memory. */
 export function openStore(path = ':memory:'): Store {
   const sql = openDatabase(path, schema);
   return {
@@ -33,9 +33,9 @@ function events(sql: Sql): Store['events'] {
     },
     list: async () =>
       sql.rows('select at, event, detail from events order by seq').map((row) => ({
-        at: number(row, 'at'),
-        event: text(row, 'event'),
-        detail: json<EventRecord['detail']>(row, 'detail'),
+        at: readNumber(row, 'at'),
+        event: readText(row, 'event'),
+        detail: readJson<EventRecord['detail']>(row, 'detail'),
       })),
   };
 }
@@ -44,7 +44,7 @@ function policy(sql: Sql): Store['policy'] {
   return {
     async get(): Promise<Policy | undefined> {
       const row = sql.row('select document from policy');
-      return row && policySchema.parse(json(row, 'document'));
+      return row && policySchema.parse(readJson(row, 'document'));
     },
     async put(document) {
       sql.run(

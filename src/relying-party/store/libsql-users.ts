@@ -1,17 +1,17 @@
 /** Users, sessions, Temporary Access Passes and failed attempts in libsql. */
 import type { Row, Sql } from './libsql.ts';
-import { json, number, text } from './read-column.ts';
+import { readJson, readNumber, readText } from './read-column.ts';
 import type { Session, Store, TemporaryAccessPass, User } from './store.ts';
 
 const toUser = (row: Row): User => ({
-  id: text(row, 'id'),
-  name: text(row, 'name'),
-  displayName: text(row, 'display_name'),
-  passwordHash: text(row, 'password_hash'),
+  id: readText(row, 'id'),
+  name: readText(row, 'name'),
+  displayName: readText(row, 'display_name'),
+  passwordHash: readText(row, 'password_hash'),
   guest: row.guest === 1,
-  roles: json(row, 'roles'),
-  groups: json(row, 'groups'),
-  ...(row.totp_secret != null && { totpSecret: text(row, 'totp_secret') }),
+  roles: readJson(row, 'roles'),
+  groups: readJson(row, 'groups'),
+  ...(row.totp_secret != null && { totpSecret: readText(row, 'totp_secret') }),
 });
 
 export function users(sql: Sql): Store['users'] {
@@ -42,13 +42,13 @@ export function users(sql: Sql): Store['users'] {
 }
 
 const toSession = (row: Row): Session => ({
-  id: text(row, 'id'),
-  userId: text(row, 'user_id'),
-  csrfToken: text(row, 'csrf_token'),
-  createdAt: number(row, 'created_at'),
-  expiresAt: number(row, 'expires_at'),
-  ...(row.mfa != null && { mfa: json<NonNullable<Session['mfa']>>(row, 'mfa') }),
-  ...(row.totp_draft != null && { totpDraft: text(row, 'totp_draft') }),
+  id: readText(row, 'id'),
+  userId: readText(row, 'user_id'),
+  csrfToken: readText(row, 'csrf_token'),
+  createdAt: readNumber(row, 'created_at'),
+  expiresAt: readNumber(row, 'expires_at'),
+  ...(row.mfa != null && { mfa: readJson<NonNullable<Session['mfa']>>(row, 'mfa') }),
+  ...(row.totp_draft != null && { totpDraft: readText(row, 'totp_draft') }),
 });
 
 export function sessions(sql: Sql): Store['sessions'] {
@@ -88,13 +88,13 @@ export function sessions(sql: Sql): Store['sessions'] {
 }
 
 const toPass = (row: Row): TemporaryAccessPass => ({
-  userId: text(row, 'user_id'),
-  codeHash: text(row, 'code_hash'),
-  issuedAt: number(row, 'issued_at'),
-  expiresAt: number(row, 'expires_at'),
+  userId: readText(row, 'user_id'),
+  codeHash: readText(row, 'code_hash'),
+  issuedAt: readNumber(row, 'issued_at'),
+  expiresAt: readNumber(row, 'expires_at'),
   oneTime: row.one_time === 1,
-  issuedBy: text(row, 'issued_by'),
-  ...(row.used_at != null && { usedAt: number(row, 'used_at') }),
+  issuedBy: readText(row, 'issued_by'),
+  ...(row.used_at != null && { usedAt: readNumber(row, 'used_at') }),
 });
 
 export function passes(sql: Sql): Store['passes'] {
@@ -130,7 +130,7 @@ export function passes(sql: Sql): Store['passes'] {
 
 export function attempts(sql: Sql): Store['attempts'] {
   return {
-    async fail(subject, now) {
+    async recordFailure(subject, now) {
       const row = sql.row(
         `insert into attempts values (?, 1, ?)
          on conflict do update set failures = failures + 1, last_at = excluded.last_at returning failures`,

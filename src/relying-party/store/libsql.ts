@@ -1,20 +1,21 @@
-/** The only door to libsql: opens a database file that survives power loss, or one in memory, and prepares each statement once. */
+/** Opens a libsql database: a file that survives power loss, or memory. Each statement is prepared once. The only file that imports libsql. */
 import Database from 'libsql';
 
 type SqlValue = string | number | null;
 export type Row = Record<string, SqlValue>;
 
 export interface Sql {
-  /** @returns how many rows changed. */
+  /** @returns the number of rows that changed. */
   run(statement: string, ...values: SqlValue[]): number;
+  /** Returns the first row of the result. */
   row(statement: string, ...values: SqlValue[]): Row | undefined;
   rows(statement: string, ...values: SqlValue[]): Row[];
-  /** All of `work` or nothing. */
+  /** Runs `work` as one transaction: all of its statements take effect, or none. */
   transaction<T>(work: () => T): T;
   close(): void;
 }
 
-/** Opens `path` (`:memory:` for none) and brings it to `schema`, statements that are safe to repeat. */
+/** Opens the file `path` (or `:memory:`) and runs the statements of `schema`, which must be safe to repeat. */
 export function openDatabase(path: string, schema: string): Sql {
   const database = new Database(path);
   if (path !== ':memory:') database.pragma('journal_mode = WAL');

@@ -1,6 +1,6 @@
-/** Reading one column of a row as what it is. */
+/** Reads one column of a row as the type it was stored with. */
 import type { Row } from './libsql.ts';
 
-export const text = (row: Row, column: string): string => String(row[column]);
-export const number = (row: Row, column: string): number => Number(row[column]);
-export const json = <T>(row: Row, column: string): T => JSON.parse(text(row, column));
+export const readText = (row: Row, column: string): string => String(row[column]);
+export const readNumber = (row: Row, column: string): number => Number(row[column]);
+export const readJson = <T>(row: Row, column: string): T => JSON.parse(readText(row, column));

@@ -1,16 +1,16 @@
 /**
- * What the portal remembers, as a port. Everything that must not happen twice (a challenge answered, a one-time pass used,
- * a code entered, a credential id registered) is one atomic operation here, so that no caller can get it wrong.
- * Times are milliseconds since the epoch; `store.contract.ts` holds what every implementation must do.
+ * The port through which the portal stores its data. Whatever may happen only once (answering a challenge, using a one-time pass or
+ * a TOTP code, registering a credential id) is one atomic operation, so that concurrent requests cannot both succeed.
+ * Times are milliseconds since the epoch. `testing/store-contract.ts` tests every implementation.
  */
 import type { PasskeyKind, Policy } from '../config.ts';
 
 export const roles = ['authentication-administrator', 'authentication-policy-administrator'] as const;
-/** The first issues Temporary Access Passes, the second edits the policy. */
+/** An authentication administrator issues Temporary Access Passes; an authentication policy administrator edits the policy. */
 export type Role = (typeof roles)[number];
 
 export interface User {
-  /** Random base64url; the WebAuthn user handle, so nothing about the person is in it (WebAuthn L3 14.6.1). */
+  /** Random, base64url. It is the WebAuthn user handle and must not contain personal information (WebAuthn L3 section 14.6.1). */
   id: string;
   /** Sign-in name, unique, e.g. `adele@contoso.test`. */
   name: string;
@@ -23,16 +23,16 @@ export interface User {
   totpSecret?: string;
 }
 
-/** How a session proved more than a password, and when. */
+/** How and when a session did multifactor authentication. */
 export interface MfaProof {
   method: 'totp' | 'tap' | 'passkey';
   at: number;
-  /** Set for a one-time pass: passkeys can be registered until then, whatever the freshness. */
+  /** Set for a one-time pass: passkeys can be registered until then, however long ago MFA was. */
   registerUntil?: number;
 }
 
 export interface Session {
-  /** Digest of the cookie's token: whoever reads the store cannot use the session. */
+  /** Digest of the cookie's token, so that a copy of the store cannot be used to take over sessions. */
   id: string;
   userId: string;
   csrfToken: string;
@@ -53,7 +53,7 @@ export interface TemporaryAccessPass {
   usedAt?: number;
 }
 
-/** A challenge that was given out and may be answered once. `owner` is the session it was given to. */
+/** An issued challenge, which may be answered once. `owner` is the session (or visitor) it was issued to. */
 export interface Challenge {
   /** Base64url. */
   value: string;
@@ -61,18 +61,18 @@ export interface Challenge {
   owner: string;
   issuedAt: number;
   expiresAt: number;
-  /** Algorithms asked for, so that a change of the policy in between does not matter. */
+  /** The algorithms of the options, so that a later change of the policy does not affect this ceremony. */
   algorithms: number[];
 }
 
 export interface AttestationRecord {
   fmt: string;
   type: 'none' | 'self' | 'certified';
-  /** `none`: no certificates; `trusted`: leads to a configured root. */
+  /** `none`: no certificates; `trusted`: the certificates lead to a configured root. */
   chain: 'none' | 'trusted' | 'untrusted';
 }
 
-/** What verification learned about a new credential, WebAuthn L3 section 4 "credential record" and what the log wants. */
+/** A verified new credential: the "credential record" of WebAuthn L3 section 4, and facts for the log and the administrator's pages. */
 export interface VerifiedCredential {
   /** Base64url. */
   credentialId: string;
@@ -87,11 +87,11 @@ export interface VerifiedCredential {
   userVerified: boolean;
   backupEligible: boolean;
   backedUp: boolean;
-  /** From `credProps.rk`; null when the client did not say. */
+  /** From `credProps.rk`; null if the client did not report it. */
   discoverable: boolean | null;
 }
 
-/** A verified credential without a name. It becomes a passkey when its user names it, and an orphan when that never happens. */
+/** A verified credential without a name. It becomes a passkey when the user names it; otherwise it is abandoned. */
 export interface PendingPasskey {
   id: string;
   userId: string;
@@ -118,14 +118,14 @@ export interface EventRecord {
 
 export interface Store extends AsyncDisposable {
   readonly users: {
-    /** @returns false when the name is taken. */
+    /** @returns false if the name is taken. */
     insert(user: User): Promise<boolean>;
     byId(id: string): Promise<User | undefined>;
-    /** Names compare without regard to case. */
+    /** Names are not case-sensitive. */
     byName(name: string): Promise<User | undefined>;
     list(): Promise<User[]>;
     setTotpSecret(id: string, secret: string | undefined): Promise<void>;
-    /** Marks TOTP time step `step` as used. @returns false when it or a later one was used before (RFC 6238 section 5.2). */
+    /** Marks TOTP time step `step` as used. @returns false if it or a later step was used before (RFC 6238 section 5.2). */
     useTotpStep(id: string, step: number): Promise<boolean>;
   };
   readonly sessions: {
@@ -137,27 +137,27 @@ export interface Store extends AsyncDisposable {
   };
   readonly challenges: {
     insert(challenge: Challenge): Promise<void>;
-    /** Removes and returns it: the second taker gets nothing. */
+    /** Removes the challenge and returns it, so that only the first call gets it. */
     take(value: string): Promise<Challenge | undefined>;
     deleteExpired(now: number): Promise<void>;
   };
   readonly passes: {
-    /** The user's one pass. @returns true when it replaced another. */
+    /** Stores the user's only pass. @returns true if it replaced an earlier one. */
     put(pass: TemporaryAccessPass): Promise<boolean>;
     byUser(userId: string): Promise<TemporaryAccessPass | undefined>;
-    /** Records use. @returns false when it is one-time and was used, or is not this pass any more. */
+    /** Records a use. @returns false if the pass is one-time and was used before, or if it was replaced. */
     use(pass: TemporaryAccessPass, now: number): Promise<boolean>;
   };
   readonly pending: {
-    /** @returns false when the credential id is already registered or waiting, whoever's it is. */
+    /** @returns false if the credential id is already registered or pending, for this or any other user. */
     insert(pending: PendingPasskey): Promise<boolean>;
     byId(id: string): Promise<PendingPasskey | undefined>;
     byUser(userId: string): Promise<PendingPasskey[]>;
-    /** Turns waiting ones into orphans: all of a user, all whose time is over, or one. @returns the new orphans. */
+    /** Abandons waiting credentials: all of a user, all that expired by a time, or one. @returns the ones that were abandoned now. */
     abandon(which: { userId: string } | { expiredBy: number } | { id: string }): Promise<PendingPasskey[]>;
   };
   readonly passkeys: {
-    /** Turns a waiting credential into a passkey. @returns undefined when it waits no more or its id was registered meanwhile. */
+    /** Turns a waiting credential into a passkey. @returns undefined if it is not waiting any more or its credential id was registered meanwhile. */
     promote(pendingId: string, name: string, now: number): Promise<Passkey | undefined>;
     byId(id: string): Promise<Passkey | undefined>;
     byCredentialId(credentialId: string): Promise<Passkey | undefined>;
@@ -165,12 +165,12 @@ export interface Store extends AsyncDisposable {
     byUser(userId: string): Promise<Passkey[]>;
     rename(id: string, name: string): Promise<void>;
     /** Records a sign-in. */
-    used(id: string, signCount: number, backedUp: boolean, now: number): Promise<void>;
+    recordUse(id: string, signCount: number, backedUp: boolean, now: number): Promise<void>;
     delete(id: string): Promise<void>;
   };
   readonly attempts: {
-    /** Counts a failure for `subject`. @returns failures in a row so far. */
-    fail(subject: string, now: number): Promise<number>;
+    /** Counts a failed attempt of `subject`. @returns the number of failures in a row. */
+    recordFailure(subject: string, now: number): Promise<number>;
     failures(subject: string): Promise<{ count: number; lastAt: number }>;
     clear(subject: string): Promise<void>;
   };

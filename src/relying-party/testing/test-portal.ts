@@ -1,9 +1,10 @@
-/** A relying party in memory for tests, with a clock to move and the events it told. */
+/** A portal in memory for tests, with an adjustable clock and access to its events. */
 import { AdjustableClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import type { PolicyInput } from '../config.ts';
 import type { NewUser } from '../directory.ts';
-import { createParty, type Party } from '../portal/portal.ts';
+import { createInProcessPortal, type InProcessPortal } from '../portal/portal.ts';
+import type { Refused } from '../refusals.ts';
 import { openStore } from '../store/libsql-store.ts';
 import type { MfaProof, User } from '../store/store.ts';
 import { makeRegistration, type RegistrationParts } from '../verification/testing/registration.ts';
@@ -17,19 +18,20 @@ export const adele: NewUser = {
   groups: ['sales'],
 };
 
-export interface TestParty extends Party {
+export interface TestPortal extends InProcessPortal {
   clock: AdjustableClock;
   /** Codes of all events so far. */
   codes: string[];
   user: User;
-  /** Details of every event of `code`. */
+  /** Returns the details of every event with `code`. */
   details(code: string): Promise<Record<string, unknown>[]>;
 }
 
-export async function testParty(policy: PolicyInput = {}, user: Partial<NewUser> = {}): Promise<TestParty> {
+/** Creates a portal with one user, Adele, changed by `user`. */
+export async function createTestPortal(policy: PolicyInput = {}, user: Partial<NewUser> = {}): Promise<TestPortal> {
   const clock = new AdjustableClock();
   const codes: string[] = [];
-  const party = await createParty({
+  const portal = await createInProcessPortal({
     store: openStore(),
     clock,
     random: systemRandom,
@@ -39,24 +41,42 @@ export async function testParty(policy: PolicyInput = {}, user: Partial<NewUser>
     passwordCost: { N: 2, r: 1, p: 1 },
   });
   return {
-    ...party,
+    ...portal,
     clock,
     codes,
-    user: await party.directory.createUser({ ...adele, ...user }),
+    user: await portal.directory.createUser({ ...adele, ...user }),
     details: async (code) =>
-      (await party.directory.events()).filter(({ event }) => event === code).map(({ detail }) => detail),
+      (await portal.directory.events()).filter(({ event }) => event === code).map(({ detail }) => detail),
   };
 }
 
-/** Opens a session, asks for options and answers them. */
-export async function registerAs(
-  { directory, relyingParty, user }: TestParty,
+/** Returns an accepted outcome. @throws {Error} with the reason if it was refused. */
+export function expectAccepted<T extends { accepted: boolean }>(outcome: T | Refused): Exclude<T, Refused> {
+  if (outcome.accepted) return outcome as Exclude<T, Refused>;
+  throw new Error(`Expected acceptance, got refusal ${(outcome as Refused).reason}`);
+}
+
+/** Opens a session for the portal's user, requests options and registers a credential made of `parts`. */
+export async function registerCredential(
+  { directory, relyingParty, user }: TestPortal,
   parts: Partial<RegistrationParts> = {},
   mfa: MfaProof['method'] = 'totp',
 ) {
   const caller = await directory.openSession(user, mfa);
-  const given = await relyingParty.creationOptions(caller);
-  if (!given.accepted) return { caller, given, outcome: given };
-  const response = await makeRegistration({ challenge: given.options.challenge, origin: testOrigin, ...parts });
-  return { caller, given, response, outcome: await relyingParty.register(caller, response) };
+  const { options } = expectAccepted(await relyingParty.creationOptions(caller));
+  const response = await makeRegistration({ challenge: options.challenge, origin: testOrigin, ...parts });
+  return { caller, options, response, outcome: await relyingParty.register(caller, response) };
+}
+
+/** Registers a credential, which is then pending: it waits for its name. */
+export async function registerPending(portal: TestPortal, parts: Partial<RegistrationParts> = {}) {
+  const { outcome, ...rest } = await registerCredential(portal, parts);
+  return { ...rest, pending: expectAccepted(outcome).pending };
+}
+
+/** Registers a credential and names it `Desk key`. */
+export async function registerPasskey(portal: TestPortal) {
+  const registered = await registerPending(portal);
+  await portal.relyingParty.namePasskey(registered.caller, registered.pending.id, 'Desk key');
+  return registered;
 }

@@ -1,32 +1,35 @@
 /**
- * Verifying an attestation statement, WebAuthn L3 section 7.1 step 22, written from section 8: one file per format in `formats/`.
- * Trust in the certificates is step 24's (`certificate-path.ts`).
+ * Verifies attestation statements, WebAuthn L3 section 7.1 step 22. Each format of section 8 is one file in `formats/`.
+ * Whether the certificates are trusted is checked in step 24 (`certificate-path.ts`).
  */
-import { Refusal } from '../refusals.ts';
+import { RefusalError } from '../refusals.ts';
 import type { AttestationRecord } from '../store/store.ts';
 import type { AttestationObject, AttestationPart } from './attestation-object.ts';
 import type { Certificate } from './certificate.ts';
-import { ecdsaEncodingProblem } from './ecdsa-encoding.ts';
-import { formatOf } from './formats/registry.ts';
+import { findEcdsaEncodingProblem } from './ecdsa-encoding.ts';
+import { findFormat } from './formats/registry.ts';
 import { parseChain } from './formats/statement.ts';
 
 export interface StatementFacts {
   type: AttestationRecord['type'];
-  /** Certificates of each statement that has some, leaf first; several only for `compound`. */
+  /** The certificate chain of each statement that has one, leaf first. Only `compound` can have several. */
   chains: Certificate[][];
 }
 
-/** True for formats that can be verified; a compound statement is known when all its parts are. */
+/** Returns whether the format can be verified; for a compound statement, whether the formats of all its parts can. */
 export const isKnownFormat = ({ fmt, parts }: AttestationObject): boolean =>
-  parts ? parts.every((part) => formatOf(part.fmt)) : formatOf(fmt) !== undefined;
+  parts ? parts.every((part) => findFormat(part.fmt)) : findFormat(fmt) !== undefined;
 
-/** @throws {Refusal} `attestation-invalid` with the first broken rule. */
+/**
+ * Verifies every statement of the attestation object. `now` is in milliseconds since the epoch.
+ * @throws {RefusalError} `attestation-invalid` with the first violated rule.
+ */
 export function verifyStatements(object: AttestationObject, clientDataHash: Uint8Array, now: number): StatementFacts {
   const statements = object.parts ?? [object];
   const chains = statements.map((part) => verifyPart(part, object, clientDataHash, now));
   const certified = chains.filter((chain) => chain.length > 0);
-  const empty = statements.every(({ fmt }) => fmt === 'none');
-  return { type: empty ? 'none' : certified.length > 0 ? 'certified' : 'self', chains: certified };
+  const allNone = statements.every(({ fmt }) => fmt === 'none');
+  return { type: allNone ? 'none' : certified.length > 0 ? 'certified' : 'self', chains: certified };
 }
 
 function verifyPart(
@@ -35,14 +38,14 @@ function verifyPart(
   clientDataHash: Uint8Array,
   now: number,
 ): Certificate[] {
-  const format = formatOf(fmt);
-  if (!format) throw new Refusal('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
-  const chain = parseChain(format.certificates(attStmt));
-  if (!chain) throw new Refusal('attestation-invalid', 'x5c must be a list of certificates with at least one');
+  const format = findFormat(fmt);
+  if (!format) throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
+  const chain = parseChain(format.readCertificates(attStmt));
+  if (!chain) throw new RefusalError('attestation-invalid', 'Expected a list of at least one certificate in x5c');
   const sig = attStmt.get('sig');
   const problem =
-    (sig instanceof Uint8Array ? ecdsaEncodingProblem(format.algorithm?.(attStmt), sig) : undefined) ??
-    format.problem({ attStmt, chain, authData, parsed, clientDataHash, now });
-  if (problem !== undefined) throw new Refusal('attestation-invalid', problem);
+    (sig instanceof Uint8Array ? findEcdsaEncodingProblem(format.readAlgorithm?.(attStmt), sig) : undefined) ??
+    format.findProblem({ attStmt, chain, authData, parsed, clientDataHash, now });
+  if (problem !== undefined) throw new RefusalError('attestation-invalid', problem);
   return chain;
 }

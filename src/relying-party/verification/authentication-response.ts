@@ -1,6 +1,6 @@
-/** AuthenticationResponseJSON as it arrives, WebAuthn L3 section 5.1 (toJSON). */
+/** Parses AuthenticationResponseJSON, WebAuthn L3 section 5.1 (toJSON). */
 import { z } from 'zod';
-import { Refusal } from '../refusals.ts';
+import { RefusalError } from '../refusals.ts';
 import { base64url, parseBody } from './base64url.ts';
 
 const responseSchema = z.object({
@@ -19,9 +19,9 @@ const responseSchema = z.object({
 
 export type AuthenticationResponseJson = z.output<typeof responseSchema>;
 
-/** @throws {Refusal} `body-invalid` or `credential-id-invalid`. */
+/** @throws {RefusalError} `body-invalid` or `credential-id-invalid`. */
 export function parseAuthenticationResponse(body: unknown): AuthenticationResponseJson {
   const json = parseBody(responseSchema, body);
-  if (json.id !== json.rawId) throw new Refusal('credential-id-invalid', 'id and rawId differ');
+  if (json.id !== json.rawId) throw new RefusalError('credential-id-invalid', 'id and rawId differ');
   return json;
 }

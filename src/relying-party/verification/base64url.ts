@@ -1,7 +1,7 @@
-/** Base64url members of JSON bodies: canonical, so that one value has one spelling. */
+/** Schema of base64url members in JSON bodies. Only the canonical encoding is accepted, so that a value has one spelling. */
 import { z } from 'zod';
 import { fromBase64url, toBase64url } from '#base/bytes.ts';
-import { Refusal } from '../refusals.ts';
+import { RefusalError } from '../refusals.ts';
 
 function isCanonical(text: string): boolean {
   try {
@@ -11,12 +11,12 @@ function isCanonical(text: string): boolean {
   }
 }
 
-export const base64url = z.string().min(1).refine(isCanonical, 'must be base64url without padding');
+export const base64url = z.string().min(1).refine(isCanonical, 'Expected base64url without padding');
 
-/** @throws {Refusal} `body-invalid`, naming the first member that is wrong. */
+/** @throws {RefusalError} `body-invalid`, with the first member that is not valid. */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
-  throw new Refusal('body-invalid', `${path.join('.') || 'body'}: ${message}`);
+  const [issue] = parsed.error.issues;
+  throw new RefusalError('body-invalid', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
 }

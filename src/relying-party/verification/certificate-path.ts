@@ -1,33 +1,37 @@
 /**
  * Certification path validation for attestation, RFC 5280 section 6.1: from the leaf of `x5c` to a configured trust anchor.
- * Revocation is metadata's business (FIDO MDS), name constraints and policies do not occur in attestation: a critical one is refused.
+ * Revocation is not checked here (FIDO metadata reports it). Name constraints and certificate policies do not occur in attestation
+ * certificates: a critical one is refused.
  */
 import { equal } from '#base/bytes.ts';
-import { basicConstraints, type Certificate, maySignCertificates, unprocessedCritical } from './certificate.ts';
+import { type Certificate, canSignCertificates, listUnprocessedCritical, readBasicConstraints } from './certificate.ts';
 
 export type PathVerdict = { trusted: true } | { trusted: false; why: string };
 
-/** `chain`: leaf first, each certified by the next. `anchors` may contain the last of the chain or its issuer. `now` in milliseconds. */
+/**
+ * Validates `chain` (leaf first, each certificate signed by the next) against `anchors`, which may contain the last certificate of the
+ * chain or its issuer. `now` is in milliseconds since the epoch.
+ */
 export function validatePath(chain: readonly Certificate[], anchors: readonly Certificate[], now: number): PathVerdict {
-  const verdicts = pathsToAnchors(chain, anchors).map((path) => problemOf(path, now));
-  if (verdicts.length === 0) return { trusted: false, why: 'no configured root issued the chain' };
+  const verdicts = listPathsToAnchors(chain, anchors).map((path) => findPathProblem(path, now));
+  if (verdicts.length === 0) return { trusted: false, why: 'No configured root issued the chain' };
   const problem = verdicts.includes(undefined) ? undefined : verdicts[0];
   return problem === undefined ? { trusted: true } : { trusted: false, why: problem };
 }
 
-/** Every way the chain reaches an anchor: the anchor's own certificate is its last, or an anchor of that name issued its last. */
-function pathsToAnchors(chain: readonly Certificate[], anchors: readonly Certificate[]): Certificate[][] {
+/** Returns every path from the leaf to an anchor: its last certificate is an anchor, or an anchor has the name of its issuer. */
+function listPathsToAnchors(chain: readonly Certificate[], anchors: readonly Certificate[]): Certificate[][] {
   const last = chain.at(-1);
   if (!last) return [];
   if (anchors.some(({ der }) => equal(der, last.der))) return [[...chain]];
   return anchors.filter(({ subject }) => equal(subject, last.issuer)).map((anchor) => [...chain, anchor]);
 }
 
-function problemOf(path: readonly Certificate[], now: number): string | undefined {
-  if (hasDuplicates(path)) return 'a certificate occurs twice';
+function findPathProblem(path: readonly Certificate[], now: number): string | undefined {
+  if (hasDuplicates(path)) return 'A certificate occurs twice';
   for (const [index, certificate] of path.entries()) {
-    const problem = certificateProblem(certificate, now) ?? issuerProblem(path, index);
-    if (problem) return `certificate ${index}: ${problem}`;
+    const problem = findCertificateProblem(certificate, now) ?? findIssuerProblem(path, index);
+    if (problem) return `Certificate ${index}: ${problem}`;
   }
   return undefined;
 }
@@ -35,22 +39,21 @@ function problemOf(path: readonly Certificate[], now: number): string | undefine
 const hasDuplicates = (path: readonly Certificate[]): boolean =>
   new Set(path.map(({ der }) => Buffer.from(der).toString('latin1'))).size < path.length;
 
-function certificateProblem(certificate: Certificate, now: number): string | undefined {
+function findCertificateProblem(certificate: Certificate, now: number): string | undefined {
   if (now < certificate.notBefore) return 'not valid yet';
   if (now > certificate.notAfter) return 'expired';
-  const critical = unprocessedCritical(certificate);
-  return critical.length > 0 ? `critical extension ${critical[0]} is not understood` : undefined;
+  const critical = listUnprocessedCritical(certificate);
+  return critical.length > 0 ? `critical extension ${critical[0]} is not supported` : undefined;
 }
 
-/** What is wrong with the issuer of `path[index]` as its issuer; the last certificate is the anchor and has none. */
-function issuerProblem(path: readonly Certificate[], index: number): string | undefined {
-  const certificate = path[index]!;
-  const issuer = path[index + 1];
-  if (!issuer) return undefined;
+/** Returns why the next certificate cannot be the issuer of `path[index]`. The last certificate is the anchor and has no issuer here. */
+function findIssuerProblem(path: readonly Certificate[], index: number): string | undefined {
+  const [certificate, issuer] = path.slice(index, index + 2);
+  if (!certificate || !issuer) return undefined;
   if (!equal(certificate.issuer, issuer.subject)) return 'its issuer is not the subject of the next certificate';
-  const constraints = basicConstraints(issuer);
+  const constraints = readBasicConstraints(issuer);
   if (issuer.version !== 3 || !constraints?.ca) return 'its issuer is not a certification authority';
-  if (!maySignCertificates(issuer)) return 'its issuer may not sign certificates';
+  if (!canSignCertificates(issuer)) return 'its issuer may not sign certificates';
   const intermediates = path.slice(1, index + 1).filter(({ subject, issuer: by }) => !equal(subject, by)).length;
   if (constraints.pathLength !== undefined && intermediates > constraints.pathLength)
     return 'the path below its issuer is too long';

@@ -1,7 +1,7 @@
-/** An X.509 certificate as attestation needs it, RFC 5280 section 4.1: names, dates, key and extensions, read strictly. */
+/** Parses what attestation needs of an X.509 certificate, RFC 5280 section 4.1: names, dates, key and extensions. Parsing is strict. */
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { type KeyObject, X509Certificate } from '../crypto.ts';
-import { type DerItem, oidText, readItems, readOne, tag } from './der-reader.ts';
+import { type DerItem, formatOid, readItems, readOne, tag } from './der-reader.ts';
 
 export const extensionOid = {
   keyUsage: '2.5.29.15',
@@ -32,15 +32,15 @@ export interface Certificate {
   isSignedBy(issuer: Certificate): boolean;
 }
 
-/** @throws {ProtocolViolation} with rule `der.*` or `x509.*`. */
+/** Parses a certificate. @throws {ProtocolViolation} with rule `der.*` or `x509.*`. */
 export function parseCertificate(der: Uint8Array): Certificate {
   const [tbs] = readItems(readOne(der, tag.sequence).content);
-  if (tbs?.tag !== tag.sequence) return refuse('tbs', 'there is no tbsCertificate');
+  if (tbs?.tag !== tag.sequence) return refuse('tbs', 'tbsCertificate is missing');
   const fields = readItems(tbs.content);
-  const version = fields[0]?.tag === 0xa0 ? versionOf(fields.shift()) : 1;
+  const version = fields[0]?.tag === 0xa0 ? parseVersion(fields.shift()) : 1;
   const [, , issuer, validity, subject, spki, ...optional] = fields;
   if (!issuer || !validity || !subject || !spki) return refuse('tbs', 'fields are missing');
-  const [notBefore, notAfter] = readItems(validity.content).map(time);
+  const [notBefore, notAfter] = readItems(validity.content).map(parseTime);
   if (notBefore === undefined || notAfter === undefined) return refuse('validity', 'a date is missing');
   const x509 = openX509(der);
   return {
@@ -50,10 +50,10 @@ export function parseCertificate(der: Uint8Array): Certificate {
     subject: subject.raw,
     notBefore,
     notAfter,
-    publicKey: publicKeyOf(x509),
+    publicKey: readPublicKey(x509),
     spki: spki.raw,
-    extensions: extensionsOf(optional.find((item) => item.tag === 0xa3)),
-    isSignedBy: ({ publicKey }) => verifies(x509, publicKey),
+    extensions: parseExtensions(optional.find((item) => item.tag === 0xa3)),
+    isSignedBy: ({ publicKey }) => hasSignatureOf(x509, publicKey),
   };
 }
 
@@ -61,11 +61,11 @@ function openX509(der: Uint8Array): X509Certificate {
   try {
     return new X509Certificate(der);
   } catch (cause) {
-    return refuse('certificate', 'OpenSSL does not read it', cause);
+    return refuse('certificate', 'OpenSSL cannot read it', cause);
   }
 }
 
-function publicKeyOf(x509: X509Certificate): KeyObject {
+function readPublicKey(x509: X509Certificate): KeyObject {
   try {
     return x509.publicKey;
   } catch (cause) {
@@ -73,42 +73,44 @@ function publicKeyOf(x509: X509Certificate): KeyObject {
   }
 }
 
-function verifies(x509: X509Certificate, publicKey: KeyObject): boolean {
+function hasSignatureOf(x509: X509Certificate, publicKey: KeyObject): boolean {
   try {
     return x509.verify(publicKey);
   } catch {
-    return false; // a key of another kind than the signature
+    return false; // the key is of another type than the signature
   }
 }
 
-const versionOf = (item: DerItem | undefined): number => (readOne(item!.content, tag.integer).content[0] ?? 0) + 1;
+/** Version, RFC 5280 section 4.1.2.1: 0 is version 1. */
+const parseVersion = (item: DerItem | undefined): number =>
+  (readOne(item?.content ?? new Uint8Array(), tag.integer).content[0] ?? 0) + 1;
 
 /** UTCTime YYMMDDHHMMSSZ (years 1950 to 2049) or GeneralizedTime YYYYMMDDHHMMSSZ, RFC 5280 section 4.1.2.5. */
-function time(item: DerItem): number {
+function parseTime(item: DerItem): number {
   const text = Buffer.from(item.content).toString('latin1');
   const short = item.tag === tag.utcTime && /^\d{12}Z$/.test(text);
   if (!short && !(item.tag === tag.generalizedTime && /^\d{14}Z$/.test(text)))
-    return refuse('validity', `no date: ${text}`);
+    return refuse('validity', `expected a date, got ${text}`);
   const full = short ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
   return Date.parse(full.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 }
 
-function extensionsOf(item: DerItem | undefined): Certificate['extensions'] {
+function parseExtensions(item: DerItem | undefined): Certificate['extensions'] {
   const extensions: Certificate['extensions'] = new Map();
   if (!item) return extensions;
   for (const { content } of readItems(readOne(item.content, tag.sequence).content)) {
     const parts = readItems(content);
     const [oid, value] = [parts[0], parts.at(-1)];
     if (oid?.tag !== tag.oid || value?.tag !== tag.octetString) return refuse('extension', 'an extension is malformed');
-    const name = oidText(oid.content);
+    const name = formatOid(oid.content);
     if (extensions.has(name)) return refuse('extension', `${name} occurs twice`);
     extensions.set(name, { critical: parts.length === 3 && parts[1]?.content[0] === 0xff, value: value.content });
   }
   return extensions;
 }
 
-/** basicConstraints, RFC 5280 section 4.2.1.9; undefined when the certificate has none. */
-export function basicConstraints(certificate: Certificate): { ca: boolean; pathLength?: number } | undefined {
+/** Returns basicConstraints, RFC 5280 section 4.2.1.9, or undefined if the certificate has none. */
+export function readBasicConstraints(certificate: Certificate): { ca: boolean; pathLength?: number } | undefined {
   const extension = certificate.extensions.get(extensionOid.basicConstraints);
   if (!extension) return undefined;
   const items = readItems(readOne(extension.value, tag.sequence).content);
@@ -117,34 +119,34 @@ export function basicConstraints(certificate: Certificate): { ca: boolean; pathL
   return length ? { ca, pathLength: length.reduce((value, byte) => value * 256 + byte, 0) } : { ca };
 }
 
-/** True when keyUsage is absent or has keyCertSign (bit 5), RFC 5280 section 4.2.1.3. */
-export function maySignCertificates(certificate: Certificate): boolean {
+/** Returns whether keyUsage is absent or has keyCertSign (bit 5), RFC 5280 section 4.2.1.3. */
+export function canSignCertificates(certificate: Certificate): boolean {
   const extension = certificate.extensions.get(extensionOid.keyUsage);
   if (!extension) return true;
   const [, bits = 0] = readOne(extension.value, tag.bitString).content;
   return (bits & 0x04) !== 0;
 }
 
-/** Attributes of a name by object identifier, as text; the DER of the Name is read. */
-export function nameAttributes(name: Uint8Array): Map<string, string> {
+/** Returns the attributes of a Name (DER) as text, by object identifier. */
+export function readNameAttributes(name: Uint8Array): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const { content } of readItems(readOne(name, tag.sequence).content))
     for (const attribute of readItems(content)) {
       const [oid, value] = readItems(attribute.content);
       if (oid?.tag === tag.oid && value)
-        attributes.set(oidText(oid.content), Buffer.from(value.content).toString('utf8'));
+        attributes.set(formatOid(oid.content), Buffer.from(value.content).toString('utf8'));
     }
   return attributes;
 }
 
-/** Critical extensions that neither path validation nor the attestation formats process. */
-export const unprocessedCritical = (certificate: Certificate): string[] =>
+/** Returns the critical extensions that neither path validation nor the attestation formats process. */
+export const listUnprocessedCritical = (certificate: Certificate): string[] =>
   [...certificate.extensions]
     .filter(([oid, { critical }]) => critical && !(Object.values(extensionOid) as string[]).includes(oid))
     .map(([oid]) => oid);
 
 function refuse(rule: string, message: string, cause?: unknown): never {
-  throw new ProtocolViolation(`x509.${rule}`, 'RFC 5280 section 4.1', 0, `cannot read the certificate: ${message}`, {
+  throw new ProtocolViolation(`x509.${rule}`, 'RFC 5280 section 4.1', 0, `Cannot read the certificate: ${message}`, {
     cause,
   });
 }

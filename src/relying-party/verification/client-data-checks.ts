@@ -1,13 +1,13 @@
-/** Checks of the client data that registration and sign-in share, WebAuthn L3 sections 7.1 steps 9-11 and 7.2 steps 12-14. */
-import { Refusal } from '../refusals.ts';
+/** Checks of the client data that registration and sign-in share, WebAuthn L3 section 7.1 steps 9 to 11 and section 7.2 steps 12 to 14. */
+import { RefusalError } from '../refusals.ts';
 import type { ClientData } from './client-data.ts';
 
-export function verifyOrigin({ origin }: ClientData, wanted: string): void {
-  if (origin !== wanted) throw new Refusal('origin-mismatch', `origin is ${origin}, wanted ${wanted}`);
+export function verifyOrigin({ origin }: ClientData, expected: string): void {
+  if (origin !== expected) throw new RefusalError('origin-mismatch', `Expected origin ${expected}, got ${origin}`);
 }
 
-/** The portal is never shown inside another page, so neither member may say that it was. */
+/** The portal is never embedded in another page, so `crossOrigin` must not be true and `topOrigin` must be absent. */
 export function verifyNotEmbedded({ crossOrigin, topOrigin }: ClientData): void {
   if (crossOrigin === true || topOrigin !== undefined)
-    throw new Refusal('cross-origin', `topOrigin is ${topOrigin ?? 'absent'}`);
+    throw new RefusalError('cross-origin', `The page was embedded; topOrigin is ${topOrigin ?? 'absent'}`);
 }

@@ -1,4 +1,4 @@
-/** Strict DER reader, X.690 section 10: definite, shortest lengths. Tag numbers from 31 on occur only in Android's key descriptions. */
+/** Strict DER reader, X.690 section 10: lengths must be definite and as short as possible. Tag numbers above 30 occur in Android's key descriptions only. */
 import { ProtocolViolation } from '#protocol/errors.ts';
 
 export const tag = {
@@ -14,7 +14,7 @@ export const tag = {
   enumerated: 0x0a,
 } as const;
 
-/** The tag of a constructed context-specific element, as `DerItem.tag` has it. */
+/** Returns the tag of a constructed context-specific element, in the form of `DerItem.tag`. */
 export const contextTag = (number: number): number => (number < 31 ? 0xa0 | number : longTag(0xbf, number));
 
 const longTag = (first: number, number: number): number => first * 2 ** 21 + number;
@@ -28,7 +28,7 @@ export interface DerItem {
   raw: Uint8Array;
 }
 
-/** Reads all items of `bytes`, one after the other. @throws {ProtocolViolation} with rule `der.*`. */
+/** Reads all items in `bytes`. @throws {ProtocolViolation} with rule `der.*`. */
 export function readItems(bytes: Uint8Array): DerItem[] {
   const items: DerItem[] = [];
   for (let offset = 0; offset < bytes.length; ) {
@@ -39,11 +39,12 @@ export function readItems(bytes: Uint8Array): DerItem[] {
   return items;
 }
 
-/** Reads the one item that `bytes` are, of tag `wanted`. @throws {ProtocolViolation} with rule `der.*`. */
-export function readOne(bytes: Uint8Array, wanted: number): DerItem {
+/** Reads `bytes` as exactly one item with tag `expected`. @throws {ProtocolViolation} with rule `der.*`. */
+export function readOne(bytes: Uint8Array, expected: number): DerItem {
   const item = readItem(bytes, 0);
   if (item.raw.length < bytes.length) refuse('trailing', item.raw.length, 'bytes follow the item');
-  if (item.tag !== wanted) refuse('tag', 0, `found tag 0x${item.tag.toString(16)}, wanted 0x${wanted.toString(16)}`);
+  if (item.tag !== expected)
+    refuse('tag', 0, `expected tag 0x${expected.toString(16)}, got 0x${item.tag.toString(16)}`);
   return item;
 }
 
@@ -68,13 +69,13 @@ function readTag(bytes: Uint8Array, start: number): { tag: number; end: number }
     number = number * 128 + (octet & 0x7f);
     if (octet < 0x80) return { tag: longTag(first, number), end: at + 1 };
   }
-  return refuse('tag', start, 'the tag number is beyond 2^21');
+  return refuse('tag', start, 'the tag number is 2^21 or more');
 }
 
 function longLength(bytes: Uint8Array, start: number, lengthByte: number): { length: number; at: number } {
   const width = lengthByte & 0x7f;
   if (width === 0) refuse('indefinite', start, 'indefinite lengths are not allowed');
-  if (width > 3) refuse('length', start, 'the length is beyond 16 MiB');
+  if (width > 3) refuse('length', start, 'the length is 16 MiB or more');
   const at = start + 2 + width;
   const length = bytes.subarray(start + 2, at).reduce((value, byte) => value * 256 + byte, 0);
   if (length < 0x80 || length < 256 ** (width - 1))
@@ -82,8 +83,8 @@ function longLength(bytes: Uint8Array, start: number, lengthByte: number): { len
   return { length, at };
 }
 
-/** Dotted text of an OID's content octets. */
-export function oidText(content: Uint8Array): string {
+/** Returns the dotted form of an object identifier's content octets. */
+export function formatOid(content: Uint8Array): string {
   const arcs: number[] = [];
   let value = 0;
   for (const byte of content) {
@@ -99,5 +100,5 @@ export function oidText(content: Uint8Array): string {
 }
 
 function refuse(rule: string, offset: number, message: string): never {
-  throw new ProtocolViolation(`der.${rule}`, 'X.690 section 10', offset, `cannot read DER: ${message}`);
+  throw new ProtocolViolation(`der.${rule}`, 'X.690 section 10', offset, `Cannot read DER: ${message}`);
 }

@@ -8,7 +8,7 @@ import { coseAlgorithms } from '#protocol/cose.ts';
 import { generateSigningKey, type SigningKey, sha256 } from '#protocol/crypto.ts';
 import { integer, octetString, sequence, setOf } from '#protocol/der.ts';
 import { readItems, readOne, tag } from './der-reader.ts';
-import { ecdsaEncodingProblem } from './ecdsa-encoding.ts';
+import { findEcdsaEncodingProblem } from './ecdsa-encoding.ts';
 import { makeRegistration, testAaguid } from './testing/registration.ts';
 import { verifyAuthentication } from './verify-authentication.ts';
 import { verifyRegistration } from './verify-registration.ts';
@@ -162,6 +162,6 @@ describe('an assertion', () => {
 });
 
 it('says nothing about signatures that are not ECDSA', () => {
-  expect(ecdsaEncodingProblem(coseAlgorithms.EdDSA.alg, fromHex('00'))).toBeUndefined();
-  expect(ecdsaEncodingProblem('ES256', fromHex('00'))).toBeUndefined();
+  expect(findEcdsaEncodingProblem(coseAlgorithms.EdDSA.alg, fromHex('00'))).toBeUndefined();
+  expect(findEcdsaEncodingProblem('ES256', fromHex('00'))).toBeUndefined();
 });

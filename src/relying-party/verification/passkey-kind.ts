@@ -1,19 +1,20 @@
-/** Which kind of passkey a new credential is, from what the client reports (WebAuthn L3 sections 5.4.5 and 5.8.4) and the BE flag. */
+/** Classifies a new credential by what the client reports (WebAuthn L3 sections 5.4.5 and 5.8.4) and by the BE flag. */
 import type { PasskeyKind } from '../config.ts';
 
-const removable = ['usb', 'nfc', 'ble', 'smart-card'];
+const securityKeyTransports = ['usb', 'nfc', 'ble', 'smart-card'];
 
 /**
- * A backup-eligible credential is synced wherever it was made. A phone used across devices reports `cross-platform` with `hybrid`,
- * but keeps the passkey in itself: `this-device`, unless it is reached like a key as well.
+ * Returns the kind of passkey. A backup-eligible credential is synced, whatever authenticator created it. A phone that is used for
+ * another device reports `cross-platform` with `hybrid`, but stores the passkey in itself: that is `this-device`, unless a transport of
+ * security keys is reported too.
  */
-export function claimedKind(
+export function classifyPasskey(
   { attachment, transports }: { attachment: string | undefined; transports: readonly string[] },
   backupEligible: boolean,
 ): PasskeyKind | 'unknown' {
   if (backupEligible) return 'synced';
   if (attachment === 'platform') return 'this-device';
-  if (transports.some((transport) => removable.includes(transport))) return 'security-key';
+  if (transports.some((transport) => securityKeyTransports.includes(transport))) return 'security-key';
   if (transports.includes('internal') || transports.includes('hybrid')) return 'this-device';
   return attachment === 'cross-platform' ? 'security-key' : 'unknown';
 }

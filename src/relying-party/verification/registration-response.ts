@@ -1,7 +1,7 @@
-/** RegistrationResponseJSON as it arrives, WebAuthn L3 section 5.1 (toJSON): checked member by member before anything is decoded further. */
+/** Parses RegistrationResponseJSON, WebAuthn L3 section 5.1 (toJSON): every member is checked before anything is decoded further. */
 import { z } from 'zod';
 import { fromBase64url } from '#base/bytes.ts';
-import { Refusal } from '../refusals.ts';
+import { RefusalError } from '../refusals.ts';
 import { base64url, parseBody } from './base64url.ts';
 
 const responseSchema = z.object({
@@ -23,31 +23,31 @@ export interface RegistrationResponse {
   json: RegistrationResponseJson;
   clientDataJson: Uint8Array;
   attestationObject: Uint8Array;
-  /** As the client reports them; unknown values are kept (section 5.8.4 allows new ones). */
+  /** As the client reported them; unknown values are kept (section 5.8.4 allows new ones). */
   transports: string[];
   attachment: string | undefined;
-  /** `credProps.rk`; null when the client did not say. */
+  /** `credProps.rk`; null if the client did not report it. */
   discoverable: boolean | null;
 }
 
-/** @throws {Refusal} `body-invalid`, `credential-id-invalid` or `extensions-invalid`. */
+/** @throws {RefusalError} `body-invalid`, `credential-id-invalid` or `extensions-invalid`. */
 export function parseRegistrationResponse(body: unknown): RegistrationResponse {
   const json = parseBody(responseSchema, body);
-  if (json.id !== json.rawId) throw new Refusal('credential-id-invalid', 'id and rawId differ');
+  if (json.id !== json.rawId) throw new RefusalError('credential-id-invalid', 'id and rawId differ');
   return {
     json,
     clientDataJson: fromBase64url(json.response.clientDataJSON),
     attestationObject: fromBase64url(json.response.attestationObject),
     transports: [...new Set(json.response.transports ?? [])].sort(),
     attachment: json.authenticatorAttachment ?? undefined,
-    discoverable: discoverableOf(json.clientExtensionResults),
+    discoverable: readDiscoverable(json.clientExtensionResults),
   };
 }
 
 const credPropsSchema = z.object({ credProps: z.object({ rk: z.boolean().optional() }).optional() });
 
-function discoverableOf(results: Record<string, unknown>): boolean | null {
+function readDiscoverable(results: Record<string, unknown>): boolean | null {
   const parsed = credPropsSchema.safeParse(results);
-  if (!parsed.success) throw new Refusal('extensions-invalid', 'credProps.rk must be true or false');
+  if (!parsed.success) throw new RefusalError('extensions-invalid', 'Expected true or false in credProps.rk');
   return parsed.data.credProps?.rk ?? null;
 }

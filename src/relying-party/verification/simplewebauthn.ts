@@ -1,9 +1,11 @@
 /**
- * The only door to @simplewebauthn/server: it verifies attestation statements and assertions cryptographically.
- * Its settings are process-wide, so none is set per call: without roots it skips the certificate path, which `certificate-path.ts` validates
- * against the roots of each portal. Its errors carry no stable codes: whatever it throws becomes the one reason of that step.
+ * Verifies attestation statements and assertions with @simplewebauthn/server. The only file that imports it.
+ *
+ * The library's settings are process-wide, so none is set per call. Without roots it skips the certificate path; `certificate-path.ts`
+ * validates that against the roots of each portal. The library's errors have no stable codes, so every error means the same refusal.
  */
 import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { messageOf } from '#base/errors.ts';
 import type { AuthenticationResponseJson } from './authentication-response.ts';
 import type { RegistrationResponseJson } from './registration-response.ts';
 
@@ -13,24 +15,24 @@ for (const identifier of ['android-key', 'android-safetynet', 'apple', 'mds'] as
 const [es256, eddsa, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512] = [
   -7, -8, -35, -36, -257, -258, -259, -37, -38, -39,
 ];
-const signatures: readonly unknown[] = [es256, eddsa, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512];
+const signatureAlgorithms: readonly unknown[] = [es256, eddsa, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512];
 /**
- * What the library verifies as the specification has it. Left out are formats and keys where it asks for more (a root within
- * x5c of android-key, its own clock for android-safetynet, registered TPM makers) or knows less.
+ * Formats and credential key algorithms that the library verifies as the specification requires. Others are left out because the library
+ * requires more (a root in x5c of android-key, its own clock for android-safetynet, registered TPM vendors) or supports less.
  */
-const verifiable: Record<string, readonly unknown[]> = {
-  none: signatures,
-  packed: signatures,
-  'fido-u2f': [es256],
-  apple: [es256, es384],
-};
+const algorithmsByFormat = new Map<string, readonly unknown[]>([
+  ['none', signatureAlgorithms],
+  ['packed', signatureAlgorithms],
+  ['fido-u2f', [es256]],
+  ['apple', [es256, es384]],
+]);
 
-/** Whether the library can judge a statement of this format over a credential key of this algorithm. */
-export const libraryVerifies = (fmt: string, alg: number): boolean =>
-  Object.hasOwn(verifiable, fmt) && verifiable[fmt]!.includes(alg);
+/** Returns whether the library can verify a statement of this format for a credential key of this algorithm. */
+export const canLibraryVerifyStatement = (fmt: string, alg: number): boolean =>
+  algorithmsByFormat.get(fmt)?.includes(alg) ?? false;
 
-/** Whether it can verify an assertion of this algorithm. */
-export const libraryVerifiesAssertions = (alg: number): boolean => signatures.includes(alg);
+/** Returns whether the library can verify an assertion of this algorithm. */
+export const canLibraryVerifyAssertion = (alg: number): boolean => signatureAlgorithms.includes(alg);
 
 export interface StatementInput {
   response: RegistrationResponseJson;
@@ -40,9 +42,9 @@ export interface StatementInput {
   algorithms: number[];
 }
 
-/** Why the attestation statement does not verify, or undefined when it does. */
-export const statementRefusal = (input: StatementInput): Promise<string | undefined> =>
-  refusalOf(() =>
+/** Returns why the attestation statement does not verify, or undefined if it does. */
+export const findStatementProblem = (input: StatementInput): Promise<string | undefined> =>
+  describeFailure(() =>
     verifyRegistrationResponse({
       response: input.response as Parameters<typeof verifyRegistrationResponse>[0]['response'],
       expectedChallenge: input.challenge,
@@ -62,9 +64,9 @@ export interface AssertionInput extends Omit<StatementInput, 'response' | 'algor
   publicKey: Uint8Array;
 }
 
-/** Why the assertion does not verify, or undefined when it does. The counter is the caller's: 0 keeps the library out of it. */
-export const assertionRefusal = (input: AssertionInput): Promise<string | undefined> =>
-  refusalOf(() =>
+/** Returns why the assertion does not verify, or undefined if it does. The caller checks the counter: with 0 the library skips it. */
+export const findAssertionProblem = (input: AssertionInput): Promise<string | undefined> =>
+  describeFailure(() =>
     verifyAuthenticationResponse({
       response: input.response as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
       expectedChallenge: input.challenge,
@@ -75,11 +77,11 @@ export const assertionRefusal = (input: AssertionInput): Promise<string | undefi
     }),
   );
 
-async function refusalOf(verify: () => Promise<{ verified: boolean }>): Promise<string | undefined> {
+async function describeFailure(verify: () => Promise<{ verified: boolean }>): Promise<string | undefined> {
   try {
     const { verified } = await verify();
-    return verified ? undefined : 'the signature does not verify';
+    return verified ? undefined : 'The signature does not verify';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

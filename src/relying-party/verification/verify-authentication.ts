@@ -1,25 +1,25 @@
 /**
- * "Verifying an Authentication Assertion", WebAuthn L3 section 7.2, for discoverable credentials: steps 5 to 22 in the spec's order.
- * Finding the passkey is the caller's; updating its record (step 24) too.
+ * "Verifying an Authentication Assertion", WebAuthn L3 section 7.2, for discoverable credentials: steps 5 to 22. The client data is
+ * checked first (steps 8 to 11), so that the challenge is used up also when the passkey is not known.
+ * The caller finds the passkey and updates its record (step 24).
  */
-
 import { concat, equal, fromBase64url } from '#base/bytes.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
-import { sha256, verifySignature as verifyUnderCose } from '#protocol/crypto.ts';
-import { Refusal, type Refused, refusable } from '../refusals.ts';
+import { sha256, verifySignature as verifyWithCoseKey } from '#protocol/crypto.ts';
+import { catchRefusal, RefusalError, type Refused } from '../refusals.ts';
 import type { Passkey } from '../store/store.ts';
-import { violationsAs } from './attestation-object.ts';
+import { refuseOnViolation } from './attestation-object.ts';
 import { type AuthenticationResponseJson, parseAuthenticationResponse } from './authentication-response.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
-import { ecdsaEncodingProblem } from './ecdsa-encoding.ts';
-import { algorithmOf } from './public-key.ts';
-import { assertionRefusal, libraryVerifiesAssertions } from './simplewebauthn.ts';
+import { findEcdsaEncodingProblem } from './ecdsa-encoding.ts';
+import { readAlgorithm } from './public-key.ts';
+import { canLibraryVerifyAssertion, findAssertionProblem } from './simplewebauthn.ts';
 
 export interface AuthenticationExpectations {
-  /** @throws {Refusal} when the challenge (base64url) is not ours to accept. */
+  /** Uses up the challenge (base64url). @throws {RefusalError} if it was not issued for this visitor or is not valid any more. */
   redeemChallenge(challenge: string): Promise<unknown>;
   findPasskey(credentialId: string): Promise<Passkey | undefined>;
   origin: string;
@@ -34,38 +34,39 @@ export interface VerifiedAuthentication {
   backedUp: boolean;
 }
 
-/** Verifies an AuthenticationResponseJSON of any origin; bad input is refused, never thrown. */
+/** Verifies an untrusted AuthenticationResponseJSON. Invalid input is returned as a refusal, never thrown. */
 export const verifyAuthentication = (
   body: unknown,
   expected: AuthenticationExpectations,
-): Promise<VerifiedAuthentication | Refused> => refusable(() => verify(body, expected));
+): Promise<VerifiedAuthentication | Refused> => catchRefusal(() => verify(body, expected));
 
 async function verify(body: unknown, expected: AuthenticationExpectations): Promise<VerifiedAuthentication> {
   const json = parseAuthenticationResponse(body);
   const clientData = parseClientData(fromBase64url(json.response.clientDataJSON)); // steps 8-9
-  if (clientData.type !== 'webauthn.get') throw new Refusal('type-mismatch', `type is ${clientData.type}`); // step 10
+  if (clientData.type !== 'webauthn.get')
+    throw new RefusalError('type-mismatch', `Expected type webauthn.get, got ${clientData.type}`); // step 10
   await expected.redeemChallenge(clientData.challenge); // step 11
-  const passkey = await identify(json, expected); // steps 5-7
+  const passkey = await identifyPasskey(json, expected); // steps 5-7
   verifyOrigin(clientData, expected.origin); // step 12
   verifyNotEmbedded(clientData); // steps 13-14
   const authData = fromBase64url(json.response.authenticatorData);
-  const { rpIdHash, flags, signCount } = violationsAs('auth-data-invalid', () => parseAuthenticatorData(authData));
-  if (!equal(rpIdHash, sha256(expected.rpId))) throw new Refusal('rp-id-mismatch'); // step 15
+  const { rpIdHash, flags, signCount } = refuseOnViolation('auth-data-invalid', () => parseAuthenticatorData(authData));
+  if (!equal(rpIdHash, sha256(expected.rpId))) throw new RefusalError('rp-id-mismatch'); // step 15
   verifyFlags(flags, passkey, expected); // steps 16-19
   await verifySignature(json, clientData, passkey, expected); // steps 20-21
   verifyCounter(signCount, passkey); // step 22
   return { accepted: true, passkey, signCount, backedUp: (flags & flag.BS) !== 0 };
 }
 
-/** The credential is known and belongs to the user whose handle the authenticator returned. */
-async function identify(
+/** Returns the passkey with this credential id; it must belong to the user whose handle the authenticator returned. */
+async function identifyPasskey(
   { id, response }: AuthenticationResponseJson,
   expected: AuthenticationExpectations,
 ): Promise<Passkey> {
   const passkey = await expected.findPasskey(id);
-  if (!passkey) throw new Refusal('credential-unknown');
+  if (!passkey) throw new RefusalError('credential-unknown');
   if (response.userHandle !== passkey.userId)
-    throw new Refusal('credential-unknown', 'the user handle is another one’s');
+    throw new RefusalError('credential-unknown', 'The user handle is that of another user');
   return passkey;
 }
 
@@ -74,11 +75,11 @@ function verifyFlags(
   { backupEligible }: Passkey,
   { userVerification }: AuthenticationExpectations,
 ): void {
-  if (!(flags & flag.UP)) throw new Refusal('user-presence-missing');
-  if (userVerification === 'required' && !(flags & flag.UV)) throw new Refusal('user-verification-missing');
-  if (flags & flag.BS && !(flags & flag.BE)) throw new Refusal('backup-state-invalid', 'BS without BE');
+  if (!(flags & flag.UP)) throw new RefusalError('user-presence-missing');
+  if (userVerification === 'required' && !(flags & flag.UV)) throw new RefusalError('user-verification-missing');
+  if (flags & flag.BS && !(flags & flag.BE)) throw new RefusalError('backup-state-invalid', 'BS is set, but BE is not');
   if (((flags & flag.BE) !== 0) !== backupEligible)
-    throw new Refusal('backup-state-invalid', 'BE differs from registration');
+    throw new RefusalError('backup-state-invalid', 'BE differs from its value at registration');
 }
 
 async function verifySignature(
@@ -87,16 +88,16 @@ async function verifySignature(
   { credentialId, publicKey }: Passkey,
   { origin, rpId }: AuthenticationExpectations,
 ): Promise<void> {
-  const key = violationsAs('public-key-invalid', () => decode(fromBase64url(publicKey))) as CborMap;
+  const key = refuseOnViolation('public-key-invalid', () => decode(fromBase64url(publicKey))) as CborMap;
   const { authenticatorData, clientDataJSON, signature } = response.response;
-  const misencoded = ecdsaEncodingProblem(algorithmOf(key), fromBase64url(signature));
-  if (misencoded !== undefined) throw new Refusal('signature-invalid', misencoded);
-  if (!libraryVerifiesAssertions(algorithmOf(key))) {
+  const encodingProblem = findEcdsaEncodingProblem(readAlgorithm(key), fromBase64url(signature));
+  if (encodingProblem !== undefined) throw new RefusalError('signature-invalid', encodingProblem);
+  if (!canLibraryVerifyAssertion(readAlgorithm(key))) {
     const signed = concat(fromBase64url(authenticatorData), sha256(fromBase64url(clientDataJSON)));
-    if (verifyUnderCose(key, signed, fromBase64url(signature))) return;
-    throw new Refusal('signature-invalid', 'the signature does not verify');
+    if (verifyWithCoseKey(key, signed, fromBase64url(signature))) return;
+    throw new RefusalError('signature-invalid', 'The signature does not verify');
   }
-  const problem = await assertionRefusal({
+  const problem = await findAssertionProblem({
     response,
     challenge,
     origin,
@@ -104,11 +105,11 @@ async function verifySignature(
     credentialId,
     publicKey: fromBase64url(publicKey),
   });
-  if (problem !== undefined) throw new Refusal('signature-invalid', problem);
+  if (problem !== undefined) throw new RefusalError('signature-invalid', problem);
 }
 
-/** A counter that does not grow hints at a copy; authenticators without one always say 0. */
+/** A counter that does not increase can mean that the key was copied. Authenticators without a counter always send 0. */
 function verifyCounter(signCount: number, passkey: Passkey): void {
   if ((signCount !== 0 || passkey.signCount !== 0) && signCount <= passkey.signCount)
-    throw new Refusal('counter-went-back', `counter is ${signCount}, was ${passkey.signCount}`);
+    throw new RefusalError('counter-went-back', `Expected a counter above ${passkey.signCount}, got ${signCount}`);
 }

@@ -5,7 +5,7 @@ import { flag } from '#protocol/authenticator-data.ts';
 import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { generateSigningKey } from '#protocol/crypto.ts';
-import { type Reason, Refusal } from '../refusals.ts';
+import { type Reason, RefusalError } from '../refusals.ts';
 import { makeRegistration, type RegistrationParts, selfAttester, testAaguid, testKey } from './testing/registration.ts';
 import { type RegistrationExpectations, verifyRegistration } from './verify-registration.ts';
 
@@ -13,7 +13,7 @@ const challenge = toBase64url(systemRandom.bytes(32));
 
 const expectations = (changes: Partial<RegistrationExpectations> = {}): RegistrationExpectations => ({
   async redeemChallenge(value) {
-    if (value !== challenge) throw new Refusal('challenge-mismatch');
+    if (value !== challenge) throw new RefusalError('challenge-mismatch');
     return { algorithms: [-7, -8, -257] };
   },
   origin: 'http://localhost:1234',

@@ -1,33 +1,33 @@
 /**
- * "Registering a New Credential", WebAuthn L3 section 7.1: the 29 steps as small functions in the spec's order.
- * Steps 1-2 are the page's, 26-27 and 29 the relying party's (they need the store). Policy beyond the spec is `policy.ts`.
+ * "Registering a New Credential", WebAuthn L3 section 7.1: steps 3 to 25 as small functions in the spec's order.
+ * The page does steps 1 and 2; `registration.ts` and `passkey-naming.ts` do steps 26, 27 and 29, which need the store.
+ * Rules of the organisation beyond the spec are in `policy.ts`.
  */
-
 import { equal, formatAaguid, fromBase64url, toBase64url } from '#base/bytes.ts';
 import { flag } from '#protocol/authenticator-data.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { Refusal, type Refused, refusable } from '../refusals.ts';
+import { catchRefusal, RefusalError, type Refused } from '../refusals.ts';
 import type { AttestationRecord, VerifiedCredential } from '../store/store.ts';
-import { type AttestationObject, parseAttestationObject, violationsAs } from './attestation-object.ts';
+import { type AttestationObject, parseAttestationObject, refuseOnViolation } from './attestation-object.ts';
 import { isKnownFormat, type StatementFacts, verifyStatements } from './attestation-statement.ts';
 import type { Certificate } from './certificate.ts';
 import { validatePath } from './certificate-path.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
-import { claimedKind } from './passkey-kind.ts';
-import { algorithmOf, credentialSpki } from './public-key.ts';
+import { classifyPasskey } from './passkey-kind.ts';
+import { encodeCredentialSpki, readAlgorithm } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
-import { libraryVerifies, statementRefusal } from './simplewebauthn.ts';
+import { canLibraryVerifyStatement, findStatementProblem } from './simplewebauthn.ts';
 
-/** What the relying party asked for and expects back. */
+/** What the relying party requested and expects in the response. */
 export interface RegistrationExpectations {
-  /** Judges the challenge (base64url) that came back; returns the algorithms that were asked for with it. @throws {Refusal} */
+  /** Uses up the challenge (base64url) and returns the algorithms that were requested with it. @throws {RefusalError} */
   redeemChallenge(challenge: string): Promise<{ algorithms: number[] }>;
   origin: string;
   rpId: string;
   userVerification: 'required' | 'preferred' | 'discouraged';
   attestation: 'enforced' | 'requested' | 'ignored';
-  /** Roots whose attestation is trusted. */
+  /** Root certificates that attestation certificates may lead to. */
   trustAnchors: readonly Certificate[];
   /** Milliseconds since the epoch, for certificate dates. */
   now: number;
@@ -38,11 +38,11 @@ export interface VerifiedRegistration {
   credential: VerifiedCredential;
 }
 
-/** Verifies a RegistrationResponseJSON of any origin; bad input is refused, never thrown. */
+/** Verifies an untrusted RegistrationResponseJSON. Invalid input is returned as a refusal, never thrown. */
 export const verifyRegistration = (
   body: unknown,
   expected: RegistrationExpectations,
-): Promise<VerifiedRegistration | Refused> => refusable(() => verify(body, expected));
+): Promise<VerifiedRegistration | Refused> => catchRefusal(() => verify(body, expected));
 
 async function verify(body: unknown, expected: RegistrationExpectations): Promise<VerifiedRegistration> {
   const response = parseRegistrationResponse(body); // steps 3-4
@@ -58,87 +58,98 @@ async function verify(body: unknown, expected: RegistrationExpectations): Promis
   verifyBackupFlags(object); // steps 17-19
   verifyAlgorithm(object, algorithms); // step 20
   verifyFormat(object); // step 21
-  const facts = await verifyStatement(object, response, clientData, algorithms, expected); // step 22
+  const facts = await verifyStatement({ object, response, clientData, algorithms, expected }); // step 22
   const chain = assessTrust(facts, expected); // steps 23-24
   verifyCredentialId(object, response); // step 25
   return {
     accepted: true,
-    credential: credentialRecord(object, response, { fmt: object.fmt, type: facts.type, chain }),
+    credential: createCredentialRecord(object, response, { fmt: object.fmt, type: facts.type, chain }),
   };
 }
 
 function verifyType({ type }: ClientData): void {
-  if (type !== 'webauthn.create') throw new Refusal('type-mismatch', `type is ${type}`);
+  if (type !== 'webauthn.create') throw new RefusalError('type-mismatch', `Expected type webauthn.create, got ${type}`);
 }
 
 function verifyRpIdHash({ parsed }: AttestationObject, { rpId }: RegistrationExpectations): void {
-  if (!equal(parsed.rpIdHash, sha256(rpId))) throw new Refusal('rp-id-mismatch', `rpIdHash is not that of ${rpId}`);
+  if (!equal(parsed.rpIdHash, sha256(rpId)))
+    throw new RefusalError('rp-id-mismatch', `Expected the rpIdHash of ${rpId}`);
 }
 
 function verifyUserPresence({ parsed }: AttestationObject): void {
-  if (!(parsed.flags & flag.UP)) throw new Refusal('user-presence-missing');
+  if (!(parsed.flags & flag.UP)) throw new RefusalError('user-presence-missing');
 }
 
 function verifyUserVerification({ parsed }: AttestationObject, { userVerification }: RegistrationExpectations): void {
-  if (userVerification === 'required' && !(parsed.flags & flag.UV)) throw new Refusal('user-verification-missing');
+  if (userVerification === 'required' && !(parsed.flags & flag.UV)) throw new RefusalError('user-verification-missing');
 }
 
 function verifyBackupFlags({ parsed }: AttestationObject): void {
-  if (parsed.flags & flag.BS && !(parsed.flags & flag.BE)) throw new Refusal('backup-state-invalid', 'BS without BE');
+  if (parsed.flags & flag.BS && !(parsed.flags & flag.BE))
+    throw new RefusalError('backup-state-invalid', 'BS is set, but BE is not');
 }
 
 function verifyAlgorithm({ parsed }: AttestationObject, algorithms: readonly number[]): void {
-  const alg = algorithmOf(parsed.credentialPublicKey);
+  const alg = readAlgorithm(parsed.credentialPublicKey);
   if (!algorithms.includes(alg))
-    throw new Refusal('algorithm-not-allowed', `alg is ${alg}, asked for ${algorithms.join(', ')}`);
-  credentialSpki(parsed.credentialPublicKey);
+    throw new RefusalError('algorithm-not-allowed', `Expected alg ${algorithms.join(', ')}, got ${alg}`);
+  encodeCredentialSpki(parsed.credentialPublicKey);
 }
 
 function verifyFormat(object: AttestationObject): void {
   const { fmt } = object;
-  if (!isKnownFormat(object)) throw new Refusal('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
+  if (!isKnownFormat(object)) throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
 }
 
-/** By our own rules, and by the library's where it knows format and algorithm: a statement must pass both. */
-async function verifyStatement(
-  object: AttestationObject,
-  { json, clientDataJson }: RegistrationResponse,
-  { challenge }: ClientData,
-  algorithms: number[],
-  { origin, rpId, now }: RegistrationExpectations,
-): Promise<StatementFacts> {
+interface StatementVerification {
+  object: AttestationObject;
+  response: RegistrationResponse;
+  clientData: ClientData;
+  algorithms: number[];
+  expected: RegistrationExpectations;
+}
+
+/** Verifies the statement with our own code, and also with the library if it supports the format and algorithm. */
+async function verifyStatement(verification: StatementVerification): Promise<StatementFacts> {
+  const { object, algorithms } = verification;
+  const { json, clientDataJson } = verification.response;
+  const { challenge } = verification.clientData;
+  const { origin, rpId, now } = verification.expected;
   const facts = verifyStatements(object, sha256(clientDataJson), now);
-  if (!libraryVerifies(object.fmt, algorithmOf(object.parsed.credentialPublicKey))) return facts;
-  const problem = await statementRefusal({ response: json, challenge, origin, rpId, algorithms });
-  if (problem !== undefined) throw new Refusal('attestation-invalid', problem);
+  if (!canLibraryVerifyStatement(object.fmt, readAlgorithm(object.parsed.credentialPublicKey))) return facts;
+  const problem = await findStatementProblem({ response: json, challenge, origin, rpId, algorithms });
+  if (problem !== undefined) throw new RefusalError('attestation-invalid', problem);
   return facts;
 }
 
-/** An untrusted or missing chain is refused only where attestation is enforced; otherwise it is recorded. */
+/** Refuses an untrusted or missing certificate chain if attestation is enforced; otherwise only records it. */
 function assessTrust({ chains, type }: StatementFacts, expected: RegistrationExpectations): AttestationRecord['chain'] {
   if (chains.length === 0) {
-    if (expected.attestation === 'enforced') throw new Refusal('attestation-required', `attestation type is ${type}`);
+    if (expected.attestation === 'enforced')
+      throw new RefusalError('attestation-required', `The attestation type is ${type}`);
     return 'none';
   }
   for (const chain of chains) {
-    const verdict = violationsAs('attestation-invalid', () => validatePath(chain, expected.trustAnchors, expected.now));
+    const verdict = refuseOnViolation('attestation-invalid', () =>
+      validatePath(chain, expected.trustAnchors, expected.now),
+    );
     if (verdict.trusted) continue;
-    if (expected.attestation === 'enforced') throw new Refusal('attestation-untrusted', verdict.why);
+    if (expected.attestation === 'enforced') throw new RefusalError('attestation-untrusted', verdict.why);
     return 'untrusted';
   }
   return 'trusted';
 }
 
-/** At most 1023 bytes was checked while reading; nothing shorter than 16 can be unguessable (section 4, Credential ID). */
+/** A credential id has at least 16 bytes (section 4, Credential ID). The parser has already checked that it has at most 1023. */
 function verifyCredentialId({ parsed }: AttestationObject, { json }: RegistrationResponse): void {
   const { credentialId } = parsed.attestedCredentialData;
   if (credentialId.length < 16)
-    throw new Refusal('credential-id-invalid', `it has ${credentialId.length} bytes, at least 16 are needed`);
+    throw new RefusalError('credential-id-invalid', `Expected at least 16 bytes, got ${credentialId.length}`);
   if (!equal(fromBase64url(json.id), credentialId))
-    throw new Refusal('credential-id-invalid', 'id differs from the authenticator’s');
+    throw new RefusalError('credential-id-invalid', 'id differs from the credential id in the authenticator data');
 }
 
-function credentialRecord(
+function createCredentialRecord(
   { parsed }: AttestationObject,
   response: RegistrationResponse,
   attestation: AttestationRecord,
@@ -148,11 +159,11 @@ function credentialRecord(
   return {
     credentialId: toBase64url(credentialId),
     publicKey: toBase64url(credentialPublicKey),
-    algorithm: algorithmOf(parsed.credentialPublicKey),
+    algorithm: readAlgorithm(parsed.credentialPublicKey),
     signCount: parsed.signCount,
     aaguid: formatAaguid(aaguid),
     attestation,
-    kind: claimedKind(response, backupEligible),
+    kind: classifyPasskey(response, backupEligible),
     transports: response.transports,
     userVerified: (parsed.flags & flag.UV) !== 0,
     backupEligible,

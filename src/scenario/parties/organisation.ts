@@ -3,15 +3,15 @@ import { toBase64url } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Directory } from '#relying-party/directory.ts';
-import { newTotpSecret, totpCode } from '#relying-party/methods/totp.ts';
+import { generateTotpCode, generateTotpSecret } from '#relying-party/methods/totp.ts';
 import type { RelyingParty } from '#relying-party/relying-party.ts';
 import type { EventRecord, Passkey, PendingPasskey, Store, User } from '#relying-party/store/store.ts';
-import { policyOf } from '../language/policy-mapping.ts';
+import { toPolicyInput } from '../language/policy-mapping.ts';
 import type { ScenarioPolicy, ScenarioUser } from '../language/schema/relying-party.ts';
 import type { StepArgument } from '../language/step-arguments.ts';
 
 /** A user with what only he knows. */
-interface Person {
+interface TestUser {
   name: string;
   password: string;
   totpSecret: string | undefined;
@@ -27,13 +27,13 @@ export interface OrganisationParts {
 
 export class Organisation {
   readonly #parts: OrganisationParts;
-  readonly #people: Person[] = [];
+  readonly #people: TestUser[] = [];
   /** Passkeys that were there before the case began. */
   readonly #provisioned = new Set<string>();
   #taps: string[] = [];
 
   /** Creates the users a scenario names; the first is the default user. */
-  static async found(parts: OrganisationParts, users: readonly ScenarioUser[]): Promise<Organisation> {
+  static async create(parts: OrganisationParts, users: readonly ScenarioUser[]): Promise<Organisation> {
     const organisation = new Organisation(parts);
     for (const user of users) await organisation.#create(user);
     return organisation;
@@ -49,7 +49,7 @@ export class Organisation {
   }
 
   /** The default user, or the one called `name`. @throws {Error} naming who exists. */
-  person(name?: string): Person {
+  user(name?: string): TestUser {
     const found = name === undefined ? this.#people[0] : this.#people.find((person) => person.name === name);
     if (found) return found;
     throw new Error(
@@ -59,13 +59,13 @@ export class Organisation {
 
   /** What the default user's authenticator app shows now. */
   totpCode(): string {
-    const { name, totpSecret } = this.person();
+    const { name, totpSecret } = this.user();
     if (totpSecret === undefined) throw new Error(`${name} has no authenticator app; give the user methods: [totp]`);
     return this.codeFor(totpSecret);
   }
 
   codeFor(secret: string): string {
-    return totpCode(secret, this.#parts.clock.now());
+    return generateTotpCode(secret, this.#parts.clock.now());
   }
 
   newestTap(): string {
@@ -88,13 +88,13 @@ export class Organisation {
 
   async setPolicy(stated: ScenarioPolicy): Promise<void> {
     const { directory } = this.#parts;
-    await directory.setPolicy(policyOf(stated, await directory.policy()));
+    await directory.setPolicy(toPolicyInput(stated, await directory.policy()));
   }
 
   /** Creates a user who is the default one from now on. */
   async provision(user: ScenarioUser): Promise<void> {
     await this.#create(user);
-    this.#people.unshift(this.#people.pop() as Person);
+    this.#people.unshift(this.#people.pop() as TestUser);
   }
 
   async passkeys(): Promise<(Passkey & { provisioned: boolean })[]> {
@@ -103,27 +103,27 @@ export class Organisation {
   }
 
   /** Credentials that were verified, never named, and can no longer be. */
-  async orphans(): Promise<PendingPasskey[]> {
+  async abandonedCredentials(): Promise<PendingPasskey[]> {
     const { directory, clock } = this.#parts;
-    const pending = await directory.orphans(await this.#user());
+    const pending = await directory.pendingPasskeys(await this.#user());
     return pending.filter(({ state, expiresAt }) => state === 'abandoned' || expiresAt <= clock.now());
   }
 
   /** Everything the relying party logged; what waited too long is told as abandoned now, as its administrators would see it. */
   async events(): Promise<EventRecord[]> {
-    await this.#parts.relyingParty.sweep();
+    await this.#parts.relyingParty.cleanUpExpired();
     return this.#parts.directory.events();
   }
 
   async #user(name?: string): Promise<User> {
-    return (await this.#parts.directory.user(this.person(name).name)) as User;
+    return (await this.#parts.directory.user(this.user(name).name)) as User;
   }
 
   async #create(wanted: ScenarioUser): Promise<void> {
     const { directory, random } = this.#parts;
     const name = wanted.name ?? `person-${this.#people.length + 1}@contoso.test`;
     const password = wanted.password ?? toBase64url(random.bytes(12));
-    const totpSecret = wanted.methods?.includes('totp') ? newTotpSecret(random) : undefined;
+    const totpSecret = wanted.methods?.includes('totp') ? generateTotpSecret(random) : undefined;
     const user = await directory.createUser({
       name,
       password,

@@ -1,38 +1,38 @@
-// Runs the ceremony on the "Set up a passkey" page: options from the portal, create(), the answer back, then on to naming.
+// Registers a passkey on the "Set up a passkey" page: gets options from the portal, calls create(), sends the response, opens the naming page.
 import { parseCreationOptions, post, registrationJson } from './webauthn.js';
 
 /** @typedef {{ accepted: false, reason: string, why: string, advice: string }} Refused */
 /** @typedef {{ accepted: true, next: string }} Registered */
 /** @typedef {{ accepted: true, options: PublicKeyCredentialCreationOptionsJSON }} Options */
 
-const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const getElement = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** Shows one of the three panels and moves the focus there. */
+/** Shows one of the three panels and moves the focus to its heading. */
 function show(/** @type {'intro' | 'working' | 'problem'} */ panel) {
-  for (const id of ['intro', 'working', 'problem']) element(id).hidden = id !== panel;
-  const heading = element(panel).querySelector('h1');
+  for (const id of ['intro', 'working', 'problem']) getElement(id).hidden = id !== panel;
+  const heading = getElement(panel).querySelector('h1');
   heading?.setAttribute('tabindex', '-1');
   heading?.focus();
 }
 
 function showProblem(/** @type {Refused} */ { reason, why, advice }) {
-  element('reason').textContent = reason;
-  element('why').textContent = why;
-  element('advice').textContent = advice;
+  getElement('reason').textContent = reason;
+  getElement('why').textContent = why;
+  getElement('advice').textContent = advice;
   const needsMfa = reason.startsWith('mfa-');
-  element('verify-again').hidden = !needsMfa;
-  element('retry').hidden = needsMfa;
+  getElement('verify-again').hidden = !needsMfa;
+  getElement('retry').hidden = needsMfa;
   show('problem');
 }
 
 /** @returns {Promise<Registered | Refused>} */
 async function register(/** @type {AbortSignal} */ signal) {
   /** @type {Options | Refused} */
-  const given = await post('/api/passkeys/options', {});
-  if (!given.accepted) return given;
+  const outcome = await post('/api/passkeys/options', {});
+  if (!outcome.accepted) return outcome;
   try {
-    if (!('PublicKeyCredential' in window)) throw new DOMException('no WebAuthn', 'NoWebAuthn');
-    const created = await navigator.credentials.create({ publicKey: parseCreationOptions(given.options), signal });
+    if (!('PublicKeyCredential' in window)) throw new DOMException('This browser has no WebAuthn', 'NoWebAuthn');
+    const created = await navigator.credentials.create({ publicKey: parseCreationOptions(outcome.options), signal });
     return await post('/api/passkeys', registrationJson(/** @type {PublicKeyCredential} */ (created)));
   } catch (error) {
     return post('/api/passkeys/failed', { name: error instanceof Error ? error.name : 'UnknownError' });
@@ -41,10 +41,10 @@ async function register(/** @type {AbortSignal} */ signal) {
 
 async function run() {
   show('working');
-  const aborter = new AbortController();
-  element('stop').onclick = () => aborter.abort();
+  const controller = new AbortController();
+  getElement('stop').onclick = () => controller.abort();
   try {
-    const outcome = await register(aborter.signal);
+    const outcome = await register(controller.signal);
     if (outcome.accepted) location.assign(outcome.next);
     else showProblem(outcome);
   } catch {
@@ -53,5 +53,5 @@ async function run() {
   }
 }
 
-element('start').addEventListener('click', run);
-element('retry').addEventListener('click', run);
+getElement('start').addEventListener('click', run);
+getElement('retry').addEventListener('click', run);

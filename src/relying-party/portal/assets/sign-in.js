@@ -1,14 +1,14 @@
-// "Sign in with a passkey": options from the portal, get(), the answer back.
+// Signs in with a passkey: gets options from the portal, calls get(), sends the response.
 import { authenticationJson, parseRequestOptions, post } from './webauthn.js';
 
-const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const button = /** @type {HTMLButtonElement} */ (element('passkey'));
+const getElement = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const button = /** @type {HTMLButtonElement} */ (getElement('passkey'));
 
 function showProblem(/** @type {{ reason: string, why: string, advice: string }} */ { reason, why, advice }) {
-  element('reason').textContent = reason;
-  element('why').textContent = why;
-  element('advice').textContent = advice;
-  element('problem').hidden = false;
+  getElement('reason').textContent = reason;
+  getElement('why').textContent = why;
+  getElement('advice').textContent = advice;
+  getElement('problem').hidden = false;
 }
 
 async function signIn() {
@@ -19,7 +19,7 @@ async function signIn() {
 }
 
 button.addEventListener('click', async () => {
-  element('problem').hidden = true;
+  getElement('problem').hidden = true;
   button.disabled = true;
   try {
     const outcome = await signIn();

@@ -1,15 +1,15 @@
-// What the pages with a ceremony share: talking to the portal, and WebAuthn's JSON forms for browsers that lack them.
+// Shared by the pages that use WebAuthn: requests to the portal, and WebAuthn's JSON conversions for browsers without them.
 
 const csrf = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name=csrf]')).content;
 
-/** @returns {Promise<any>} the portal's JSON answer; refusals too. */
+/** @returns {Promise<any>} the portal's JSON response, which may be a refusal. */
 export async function post(/** @type {string} */ path, /** @type {unknown} */ body) {
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-csrf-token': csrf },
     body: JSON.stringify(body),
   });
-  return answer.json();
+  return response.json();
 }
 
 const fromBase64url = (/** @type {string} */ text) =>
@@ -20,30 +20,33 @@ const toBase64url = (/** @type {ArrayBuffer} */ buffer) =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 
-const descriptor = (/** @type {PublicKeyCredentialDescriptorJSON} */ item) => ({ ...item, id: fromBase64url(item.id) });
+const parseDescriptor = (/** @type {PublicKeyCredentialDescriptorJSON} */ item) => ({
+  ...item,
+  id: fromBase64url(item.id),
+});
 
-/** parseCreationOptionsFromJSON, also where the browser has none. */
+/** Does what parseCreationOptionsFromJSON does, also in browsers without it. */
 export function parseCreationOptions(/** @type {PublicKeyCredentialCreationOptionsJSON} */ json) {
   if (PublicKeyCredential.parseCreationOptionsFromJSON) return PublicKeyCredential.parseCreationOptionsFromJSON(json);
   return /** @type {PublicKeyCredentialCreationOptions} */ ({
     ...json,
     challenge: fromBase64url(json.challenge),
     user: { ...json.user, id: fromBase64url(json.user.id) },
-    excludeCredentials: (json.excludeCredentials ?? []).map(descriptor),
+    excludeCredentials: (json.excludeCredentials ?? []).map(parseDescriptor),
   });
 }
 
-/** parseRequestOptionsFromJSON, also where the browser has none. */
+/** Does what parseRequestOptionsFromJSON does, also in browsers without it. */
 export function parseRequestOptions(/** @type {PublicKeyCredentialRequestOptionsJSON} */ json) {
   if (PublicKeyCredential.parseRequestOptionsFromJSON) return PublicKeyCredential.parseRequestOptionsFromJSON(json);
   return /** @type {PublicKeyCredentialRequestOptions} */ ({
     ...json,
     challenge: fromBase64url(json.challenge),
-    allowCredentials: (json.allowCredentials ?? []).map(descriptor),
+    allowCredentials: (json.allowCredentials ?? []).map(parseDescriptor),
   });
 }
 
-const common = (/** @type {PublicKeyCredential} */ credential) => ({
+const commonMembers = (/** @type {PublicKeyCredential} */ credential) => ({
   id: credential.id,
   rawId: toBase64url(credential.rawId),
   type: credential.type,
@@ -51,12 +54,12 @@ const common = (/** @type {PublicKeyCredential} */ credential) => ({
   clientExtensionResults: credential.getClientExtensionResults(),
 });
 
-/** RegistrationResponseJSON, also where the browser has no toJSON. */
+/** Converts a new credential to RegistrationResponseJSON, also in browsers without toJSON. */
 export function registrationJson(/** @type {PublicKeyCredential} */ credential) {
   if (typeof credential.toJSON === 'function') return credential.toJSON();
   const response = /** @type {AuthenticatorAttestationResponse} */ (credential.response);
   return {
-    ...common(credential),
+    ...commonMembers(credential),
     response: {
       clientDataJSON: toBase64url(response.clientDataJSON),
       attestationObject: toBase64url(response.attestationObject),
@@ -65,12 +68,12 @@ export function registrationJson(/** @type {PublicKeyCredential} */ credential) 
   };
 }
 
-/** AuthenticationResponseJSON, also where the browser has no toJSON. */
+/** Converts an assertion to AuthenticationResponseJSON, also in browsers without toJSON. */
 export function authenticationJson(/** @type {PublicKeyCredential} */ credential) {
   if (typeof credential.toJSON === 'function') return credential.toJSON();
   const response = /** @type {AuthenticatorAssertionResponse} */ (credential.response);
   return {
-    ...common(credential),
+    ...commonMembers(credential),
     response: {
       clientDataJSON: toBase64url(response.clientDataJSON),
       authenticatorData: toBase64url(response.authenticatorData),

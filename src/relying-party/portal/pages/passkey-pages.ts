@@ -1,4 +1,4 @@
-/** Setting up a passkey: the page that runs `create()`, naming it (S8), done (S9), renaming. */
+/** The pages about a passkey: setting it up with `create()` (step S5), naming it (S8), done (S9), renaming. */
 import { html } from 'hono/html';
 import { kindLabels, modelName } from '../../authenticator-models.ts';
 import type { Policy } from '../../config.ts';
@@ -7,20 +7,20 @@ import type { Passkey, VerifiedCredential } from '../../store/store.ts';
 import { csrfField, field, formProblem, type Html, icon, nothing } from '../html.ts';
 import { kindIcons } from './security-info-pages.ts';
 
-const placeWords = {
+const placeLabels = {
   'security-key': 'a security key',
   'this-device': 'this device or your phone',
   synced: 'a password manager',
 } as const;
 
-/** S5: explains, then `passkey.js` takes over. The problem panel is filled by the script. */
+/** Explains the steps, then `passkey.js` calls `create()`. The script fills the problem panel. */
 export const setUpPasskeyPage = ({ allow }: Policy): Html => html`<section class="card" id="setup">
   <div id="intro">
     <div class="badge">${icon('key')}</div>
     <h1>Set up a passkey</h1>
     <p class="lead">A passkey signs you in with your face, fingerprint or PIN instead of a password.</p>
     <ol class="steps">
-      <li>Your browser opens a security dialog. Choose where to save the passkey: ${new Intl.ListFormat('en', { type: 'disjunction' }).format(allow.map((kind) => placeWords[kind]))}.</li>
+      <li>Your browser opens a security dialog. Choose where to save the passkey: ${new Intl.ListFormat('en', { type: 'disjunction' }).format(allow.map((kind) => placeLabels[kind]))}.</li>
       <li>Follow its steps. A security key may ask you to create or enter its PIN, and to touch it.</li>
       <li>Come back here and give the passkey a name.</li>
     </ol>
@@ -49,15 +49,18 @@ export const setUpPasskeyPage = ({ allow }: Policy): Html => html`<section class
   <noscript><p class="notice bad">Setting up a passkey needs JavaScript.</p></noscript>
 </section>`;
 
-/** S8: the passkey is stored when this form is sent. */
-export const namePasskeyPage = (
-  csrf: string,
-  id: string,
-  credential: VerifiedCredential,
-  name: string,
-  refused?: Refused,
-): Html => html`<section class="card">
-  <div class="badge">${icon(kindIcons[credential.kind])}</div>
+export interface NamingView {
+  csrf: string;
+  /** Id of the pending credential. */
+  id: string;
+  kind: VerifiedCredential['kind'];
+  name: string;
+  refused?: Refused | undefined;
+}
+
+/** The passkey is stored when this form is submitted. */
+export const namePasskeyPage = ({ csrf, id, kind, name, refused }: NamingView): Html => html`<section class="card">
+  <div class="badge">${icon(kindIcons[kind])}</div>
   <h1>Name your passkey</h1>
   <p class="lead">A name helps you tell your passkeys apart. Your passkey is saved when you choose Next.</p>
   ${formProblem(refused)}
@@ -71,7 +74,6 @@ export const namePasskeyPage = (
   </form>
 </section>`;
 
-/** S9. */
 export const passkeyDonePage = ({ name, kind, aaguid }: Passkey): Html => html`<section class="card center">
   <div class="badge good">${icon('check')}</div>
   <h1>Passkey added</h1>
@@ -82,7 +84,7 @@ export const passkeyDonePage = ({ name, kind, aaguid }: Passkey): Html => html`<
 
 export const renamePasskeyPage = (
   csrf: string,
-  { id, name }: Passkey,
+  { id, name }: Pick<Passkey, 'id' | 'name'>,
   refused?: Refused,
 ): Html => html`<section class="card">
   <h1>Rename passkey</h1>

@@ -1,8 +1,8 @@
-/** The policy form, and reading it back. Everything the form does not show stays as it is. */
+/** The policy form: shows it and parses what it sends. Settings that the form does not contain stay as they are. */
 import { html, raw } from 'hono/html';
 import { mfaMethods, type Policy, passkeyKinds, policySchema } from '../../config.ts';
 import { csrfField, field, type Html, icon, nothing } from '../html.ts';
-import { adminFrame } from './admin-pages.ts';
+import { adminLayout } from './admin-layout.ts';
 
 const labels = {
   'security-key': 'Security keys',
@@ -10,9 +10,9 @@ const labels = {
   synced: 'Synced passkeys',
   totp: 'Authenticator app',
   tap: 'Temporary Access Pass',
-  enforced: 'Enforced: a chain to a trusted root is required',
-  requested: 'Requested: asked for and recorded',
-  ignored: 'Not asked for',
+  enforced: 'Enforced: a certificate chain to a trusted root is required',
+  requested: 'Requested: requested and recorded',
+  ignored: 'Not requested',
   off: 'No restriction',
   allow: 'Only these models',
   deny: 'All but these models',
@@ -29,17 +29,17 @@ export interface PolicyView {
 
 export function policyPage({ csrf, policy, mayEdit, saved, problems = [] }: PolicyView): Html {
   const { selfService, allow, attestation, aaguids, mfa, maxPasskeys, includedGroups, excludedGroups, tap } = policy;
-  return adminFrame(
+  return adminLayout(
     'policy',
     html`${saved ? html`<div class="notice good" role="status">${icon('check')}<div>The policy is saved and in force.</div></div>` : nothing}
       ${problems.length > 0 ? html`<div class="notice bad" role="alert">${icon('problem')}<div><strong>The policy can’t be saved.</strong><ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul></div></div>` : nothing}
       ${mayEdit ? nothing : html`<p class="hint">Changing the policy needs the Authentication Policy Administrator role.</p>`}
       <form method="post" action="/admin/policy">${csrfField(csrf)}
         <fieldset class="card" ${mayEdit ? '' : raw('disabled')}><legend>Passkeys</legend>
-          ${checkbox('selfService', 'yes', 'People may add passkeys themselves', selfService)}
-          ${text('Groups with passkeys', 'includedGroups', includedGroups.join(', '), 'Separated by commas; “everyone” is everybody')}
-          ${text('Groups without passkeys', 'excludedGroups', excludedGroups.join(', '), 'Exclusion wins')}
-          ${field({ label: 'Passkeys per person', name: 'maxPasskeys', type: 'number', value: String(maxPasskeys), min: 1 })}
+          ${checkbox('selfService', 'yes', 'Users may add passkeys themselves', selfService)}
+          ${text('Groups with passkeys', 'includedGroups', includedGroups.join(', '), 'Separated by commas; “everyone” means all users')}
+          ${text('Groups without passkeys', 'excludedGroups', excludedGroups.join(', '), 'Exclusion takes precedence')}
+          ${field({ label: 'Passkeys per user', name: 'maxPasskeys', type: 'number', value: String(maxPasskeys), min: 1 })}
         </fieldset>
         <fieldset class="card" ${mayEdit ? '' : raw('disabled')}><legend>What may be registered</legend>
           ${passkeyKinds.map((kind) => checkbox('allow', kind, labels[kind], allow.includes(kind)))}
@@ -47,13 +47,13 @@ export function policyPage({ csrf, policy, mayEdit, saved, problems = [] }: Poli
           ${select('Models', 'aaguidMode', ['off', 'allow', 'deny'], aaguids.mode)}
           <div class="field"><label for="aaguids">AAGUIDs</label>
             <textarea id="aaguids" name="aaguids" rows="4" spellcheck="false" aria-describedby="aaguids-hint">${aaguids.list.join('\n')}</textarea>
-            <p class="hint" id="aaguids-hint">One a line</p></div>
+            <p class="hint" id="aaguids-hint">One per line</p></div>
         </fieldset>
         <fieldset class="card" ${mayEdit ? '' : raw('disabled')}><legend>Multifactor authentication</legend>
           ${mfaMethods.map((method) => checkbox('accept', method, labels[method], mfa.accept.includes(method)))}
-          ${field({ label: 'Fresh for minutes', name: 'freshForMinutes', type: 'number', value: String(mfa.freshForMs / 60_000), min: 1 })}
+          ${field({ label: 'Verification is valid for (minutes)', name: 'freshForMinutes', type: 'number', value: String(mfa.freshForMs / 60_000), min: 1 })}
           ${field({ label: 'Temporary Access Pass: default lifetime in minutes', name: 'tapLifetime', type: 'number', value: String(tap.defaultLifetimeMinutes), min: 10, max: 43_200 })}
-          ${checkbox('tapOneTime', 'yes', 'Every Temporary Access Pass is for one use', tap.oneTime)}
+          ${checkbox('tapOneTime', 'yes', 'Every Temporary Access Pass is for one-time use', tap.oneTime)}
         </fieldset>
         ${mayEdit ? html`<div class="actions"><button type="submit">Save policy</button></div>` : nothing}
       </form>`,
@@ -81,11 +81,11 @@ const select = (
     (value) => html`<option value="${value}"${value === current ? raw(' selected') : ''}>${labels[value]}</option>`,
   )}</select></div>`;
 
-/** Form fields; repeated ones are lists. */
-export type Fields = Record<string, string[]>;
+/** Values of each form field; a field can occur several times. */
+export type FormFields = Record<string, string[]>;
 
-/** The policy that the form describes, still to be judged by the schema. */
-export function policyOfForm(fields: Fields, policy: Policy) {
+/** Returns the policy that the form describes, validated by the schema. */
+export function parsePolicyForm(fields: FormFields, policy: Policy) {
   const one = (name: string) => fields[name]?.[0] ?? '';
   const list = (name: string, separator: RegExp) =>
     one(name)

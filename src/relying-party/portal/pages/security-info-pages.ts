@@ -1,4 +1,4 @@
-/** My Security info: the list of methods, choosing one to add, the authenticator app. */
+/** The Security info page with the list of methods, and the pages for choosing a method, the authenticator app and deletion. */
 import { html, raw } from 'hono/html';
 import { kindLabels, modelName } from '../../authenticator-models.ts';
 import type { Refused } from '../../refusals.ts';
@@ -12,12 +12,16 @@ export const kindIcons = {
   unknown: 'key',
 } as const satisfies Record<Passkey['kind'], Icon>;
 
-export const securityInfoPage = (user: User, passkeys: readonly Passkey[], said: string | undefined): Html => html`
+export const securityInfoPage = (
+  user: User,
+  passkeys: readonly Passkey[],
+  confirmation: string | undefined,
+): Html => html`
   <div class="title">
     <div><h1>Security info</h1><p class="lead">The methods you use to sign in and to verify that it’s you.</p></div>
     <a class="button" href="/security-info/add">Add sign-in method</a>
   </div>
-  ${said ? html`<div class="notice good" role="status">${icon('check')}<div>${said}</div></div>` : nothing}
+  ${confirmation ? html`<div class="notice good" role="status">${icon('check')}<div>${confirmation}</div></div>` : nothing}
   <ul class="methods" aria-label="Sign-in methods">
     ${passkeys.map(passkeyRow)}
     ${user.totpSecret === undefined ? nothing : totpRow}
@@ -57,11 +61,16 @@ const totpRow = methodRow(
 );
 
 const methodsToAdd = [
-  { id: 'passkey', image: 'key', label: 'Passkey', says: 'Sign in with your face, fingerprint, PIN or security key' },
-  { id: 'totp', image: 'app', label: 'Authenticator app', says: 'Verify with a code from an app on your phone' },
+  {
+    id: 'passkey',
+    image: 'key',
+    label: 'Passkey',
+    description: 'Sign in with your face, fingerprint, PIN or security key',
+  },
+  { id: 'totp', image: 'app', label: 'Authenticator app', description: 'Verify with a code from an app on your phone' },
 ] as const;
 
-/** S2: "Choose a method". */
+/** Step S2, "Choose a method". */
 export const chooseMethodPage = (csrf: string): Html => html`<section class="card">
   <h1 id="choose">Choose a method</h1>
   <p class="lead">Which method would you like to add?</p>
@@ -69,10 +78,10 @@ export const chooseMethodPage = (csrf: string): Html => html`<section class="car
     ${csrfField(csrf)}
     <fieldset class="choices" aria-labelledby="choose">
       ${methodsToAdd.map(
-        ({ id, image, label, says }, index) => html`<label class="choice">
-          <input type="radio" name="method" value="${id}" aria-describedby="${id}-says"${index === 0 ? raw(' checked') : ''} aria-label="${label}">
+        ({ id, image, label, description }, index) => html`<label class="choice">
+          <input type="radio" name="method" value="${id}" aria-describedby="${id}-description"${index === 0 ? raw(' checked') : ''} aria-label="${label}">
           <span class="tile">${icon(image)}</span>
-          <span class="choice-text"><strong>${label}</strong><span id="${id}-says">${says}</span></span>
+          <span class="choice-text"><strong>${label}</strong><span id="${id}-description">${description}</span></span>
         </label>`,
       )}
     </fieldset>
@@ -84,16 +93,16 @@ export interface TotpView {
   csrf: string;
   next: string;
   secret: string;
-  /** SVG text of the QR code. */
-  qr: string;
+  /** The QR code as SVG text. */
+  qrCode: string;
   refused?: Refused | undefined;
 }
 
-export const totpPage = ({ csrf, next, secret, qr, refused }: TotpView): Html => html`<section class="card">
+export const totpPage = ({ csrf, next, secret, qrCode, refused }: TotpView): Html => html`<section class="card">
   <h1>Set up your authenticator app</h1>
   <p class="lead">In the app, add an account and scan this code.</p>
   ${formProblem(refused)}
-  <div class="qr" role="img" aria-label="QR code for your authenticator app">${raw(qr)}</div>
+  <div class="qr" role="img" aria-label="QR code for your authenticator app">${raw(qrCode)}</div>
   <details><summary>Can’t scan it?</summary>
     <p>Enter this key in the app instead:</p><p class="secret"><code data-testid="totp-secret">${secret.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
   </details>
@@ -112,15 +121,24 @@ export const totpPage = ({ csrf, next, secret, qr, refused }: TotpView): Html =>
   </form>
 </section>`;
 
-/** Asks before something is deleted for good. */
-export const confirmPage = (
-  csrf: string,
-  action: string,
-  name: string,
-  says: string,
-): Html => html`<section class="card">
+export interface DeletionView {
+  csrf: string;
+  /** Path that the confirmation is posted to. */
+  action: string;
+  /** Name of what is deleted. */
+  name: string;
+  consequence: string;
+}
+
+/** Asks for confirmation before something is deleted. */
+export const confirmDeletionPage = ({
+  csrf,
+  action,
+  name,
+  consequence,
+}: DeletionView): Html => html`<section class="card">
   <h1>Delete ${name}?</h1>
-  <p class="lead">${says}</p>
+  <p class="lead">${consequence}</p>
   <form method="post" action="${action}">
     ${csrfField(csrf)}
     <div class="actions"><button class="danger" type="submit">Delete</button><a class="button secondary" href="/security-info">Cancel</a></div>

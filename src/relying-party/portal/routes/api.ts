@@ -1,62 +1,66 @@
-/** Routes: the JSON interface of the page's script. Answers are `{accepted: true, ...}` or a refusal with its words. */
+/** Routes: the JSON API that the pages' scripts call. Responses are `{accepted: true, ...}`, or a refusal with its explanation. */
 import { Hono } from 'hono';
-import { clientErrorWords } from '../../client-errors.ts';
+import { describeClientError } from '../../client-errors.ts';
 import { refuse } from '../../refusals.ts';
 import {
-  callerOf,
-  localPath,
   type PortalContext,
   type PortalEnv,
-  type PortalParts,
+  type PortalServices,
   refuseRequest,
+  requireCaller,
   requireSignIn,
+  sanitizePath,
   startSession,
 } from '../http.ts';
 
-export function apiRoutes({ context, signIn, relyingParty }: PortalParts): Hono<PortalEnv> {
+export function apiRoutes({ context, signIn, relyingParty }: PortalServices): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
   routes.use('/api/*', async (c, next) => {
     if (/^application\/json\b/.test(c.req.header('content-type') ?? '')) return next();
     return refuseRequest(c, context, refuse('content-type'), '');
   });
 
-  // The visitor has no session yet: his challenge belongs to his CSRF token.
+  // A visitor who signs in has no session yet, so the challenge is bound to the CSRF token.
   routes.post('/api/sign-in/options', async (c) =>
     c.json({ accepted: true, options: await relyingParty.requestOptions(c.get('csrf')) }),
   );
   routes.post('/api/sign-in', async (c) => {
-    const outcome = await relyingParty.authenticate(c.get('csrf'), await jsonBody(c));
+    const outcome = await relyingParty.authenticate(c.get('csrf'), await readJsonBody(c));
     if (!outcome.accepted) return refuseRequest(c, context, outcome, '');
     startSession(c, await signIn.withPasskey(outcome.user));
-    return c.json({ accepted: true, next: localPath(c.req.query('next')) });
+    return c.json({ accepted: true, next: sanitizePath(c.req.query('next')) });
   });
 
   routes.use('/api/passkeys', requireSignIn(context));
   routes.use('/api/passkeys/*', requireSignIn(context));
   routes.post('/api/passkeys/options', async (c) => {
-    const outcome = await relyingParty.creationOptions(callerOf(c));
+    const outcome = await relyingParty.creationOptions(requireCaller(c));
     return outcome.accepted ? c.json(outcome) : refuseRequest(c, context, outcome, '');
   });
 
   routes.post('/api/passkeys', async (c) => {
-    const outcome = await relyingParty.register(callerOf(c), await jsonBody(c));
+    const outcome = await relyingParty.register(requireCaller(c), await readJsonBody(c));
     if (!outcome.accepted) return refuseRequest(c, context, outcome, '');
     return c.json({ accepted: true, next: `/security-info/passkey/${outcome.pending.id}/name` });
   });
 
   routes.post('/api/passkeys/failed', async (c) => {
-    const body = await jsonBody(c);
-    const given = typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : '';
-    const name = /^\w{1,40}$/.test(given) ? given : 'UnknownError';
-    await context.events.emit('registration.client-error', callerOf(c).user.name, { name });
-    return c.json({ accepted: false, reason: name, ...clientErrorWords(name) });
+    const name = readErrorName(await readJsonBody(c));
+    await context.events.emit('registration.client-error', requireCaller(c).user.name, { name });
+    return c.json({ accepted: false, reason: name, ...describeClientError(name) });
   });
 
   return routes;
 }
 
-/** The body as JSON; undefined when it is none, which no route accepts. */
-async function jsonBody(c: PortalContext): Promise<unknown> {
+/** Returns the DOMException name that the page reported, or `UnknownError` if there is no valid one. */
+function readErrorName(body: unknown): string {
+  const name = typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : '';
+  return /^\w{1,40}$/.test(name) ? name : 'UnknownError';
+}
+
+/** Returns the body as JSON, or undefined if it is not JSON; no route accepts undefined. */
+async function readJsonBody(c: PortalContext): Promise<unknown> {
   try {
     return await c.req.json();
   } catch {

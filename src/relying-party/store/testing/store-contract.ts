@@ -171,7 +171,7 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.pending.insert(waiting);
     await store.passkeys.promote('p1', 'Desk key', 1500);
     await store.passkeys.rename('p1', 'Travel key');
-    await store.passkeys.used('p1', 7, true, 3000);
+    await store.passkeys.recordUse('p1', 7, true, 3000);
     expect(await store.passkeys.byId('p1')).toMatchObject({
       name: 'Travel key',
       signCount: 7,
@@ -185,8 +185,8 @@ export function storeContract(open: () => Promise<Store>): void {
 
   it('counts failures in a row', async () => {
     await using store = await open();
-    expect(await store.attempts.fail('x', 1)).toBe(1);
-    expect(await store.attempts.fail('x', 2)).toBe(2);
+    expect(await store.attempts.recordFailure('x', 1)).toBe(1);
+    expect(await store.attempts.recordFailure('x', 2)).toBe(2);
     expect(await store.attempts.failures('x')).toEqual({ count: 2, lastAt: 2 });
     await store.attempts.clear('x');
     expect(await store.attempts.failures('x')).toEqual({ count: 0, lastAt: 0 });

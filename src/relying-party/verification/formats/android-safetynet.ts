@@ -1,32 +1,33 @@
-/** Verifies `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature by attest.android.com. */
+/** Verifies `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature of attest.android.com. */
 import { concat, fromBase64url, utf8 } from '#base/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256, verifyUnder } from '#protocol/crypto.ts';
-import { nameAttributes } from '../certificate.ts';
+import { readNameAttributes } from '../certificate.ts';
 import { hasOnly, type StatementFormat } from './statement.ts';
 
-/** The service's answer belongs to the ceremony when it is this old at most, or this far ahead of our clock. */
-const freshForMs = 60_000;
-const skewMs = 10_000;
+/** Accepted age of the service's response, and how far its clock may be ahead of ours. */
+const maxAgeMs = 60_000;
+const maxSkewMs = 10_000;
 
 export const androidSafetynet: StatementFormat = {
-  certificates: (attStmt) => readJws(attStmt)?.x5c,
-  problem({ attStmt, chain, authData, clientDataHash, now }) {
-    if (!hasOnly(attStmt, ['ver', 'response'])) return 'an android-safetynet statement has ver and response only';
-    if (typeof attStmt.get('ver') !== 'string' || attStmt.get('ver') === '') return 'ver must be text';
+  readCertificates: (attStmt) => readJws(attStmt)?.x5c,
+  findProblem({ attStmt, chain, authData, clientDataHash, now }) {
+    if (!hasOnly(attStmt, ['ver', 'response']))
+      return 'Expected an android-safetynet statement with ver and response only';
+    if (typeof attStmt.get('ver') !== 'string' || attStmt.get('ver') === '') return 'Expected text in ver';
     const jws = readJws(attStmt);
     const [leaf] = chain;
-    if (!jws || !leaf) return 'response is no JSON Web Signature with certificates';
+    if (!jws || !leaf) return 'Expected a JSON Web Signature with certificates in response';
     const { nonce, timestampMs, ctsProfileMatch } = jws.payload;
-    const wanted = Buffer.from(sha256(concat(authData, clientDataHash))).toString('base64');
-    if (nonce !== wanted) return 'the nonce differs';
-    if (ctsProfileMatch !== true) return 'the device does not match a tested profile';
-    if (typeof timestampMs !== 'number' || timestampMs > now + skewMs || timestampMs < now - freshForMs)
-      return 'the answer of the service is not of this ceremony';
-    if (nameAttributes(leaf.subject).get('2.5.4.3') !== 'attest.android.com')
-      return 'the certificate is not that of attest.android.com';
+    const expectedNonce = Buffer.from(sha256(concat(authData, clientDataHash))).toString('base64');
+    if (nonce !== expectedNonce) return 'The nonce differs from the hash of authData and clientDataHash';
+    if (ctsProfileMatch !== true) return 'ctsProfileMatch is not true';
+    if (typeof timestampMs !== 'number' || timestampMs > now + maxSkewMs || timestampMs < now - maxAgeMs)
+      return 'timestampMs is not within the time of this ceremony';
+    if (readNameAttributes(leaf.subject).get('2.5.4.3') !== 'attest.android.com')
+      return 'The certificate is not that of attest.android.com';
     if (jws.alg !== 'RS256' || !verifyUnder(leaf.publicKey, 'RS256', jws.signed, jws.signature))
-      return 'the signature does not verify with RS256';
+      return 'The signature does not verify with RS256';
     return undefined;
   },
 };
@@ -44,12 +45,12 @@ function readJws(attStmt: CborMap): Jws | undefined {
   if (!(response instanceof Uint8Array)) return undefined;
   const [header = '', payload = '', signature = '', ...more] = Buffer.from(response).toString('utf8').split('.');
   try {
-    const { alg, x5c } = object(header);
+    const { alg, x5c } = decodeJsonObject(header);
     if (more.length > 0 || !Array.isArray(x5c)) return undefined;
     return {
       alg,
       x5c: x5c.map((der) => new Uint8Array(Buffer.from(String(der), 'base64'))),
-      payload: object(payload),
+      payload: decodeJsonObject(payload),
       signed: utf8(`${header}.${payload}`),
       signature: fromBase64url(signature),
     };
@@ -58,8 +59,8 @@ function readJws(attStmt: CborMap): Jws | undefined {
   }
 }
 
-function object(part: string): Record<string, unknown> {
+function decodeJsonObject(part: string): Record<string, unknown> {
   const value: unknown = JSON.parse(Buffer.from(fromBase64url(part)).toString('utf8'));
-  if (typeof value !== 'object' || value === null) throw new SyntaxError('not an object');
+  if (typeof value !== 'object' || value === null) throw new SyntaxError('Expected a JSON object');
   return value as Record<string, unknown>;
 }

@@ -2,24 +2,25 @@
 import { concat } from '#base/bytes.ts';
 import { coseAlgorithms, coseKeyLabels } from '#protocol/cose.ts';
 import { fits, verifyUnder } from '#protocol/crypto.ts';
-import { algorithmOf } from '../public-key.ts';
-import { hasOnly, type StatementFormat, x5c } from './statement.ts';
+import { readAlgorithm } from '../public-key.ts';
+import { getX5c, hasOnly, type StatementFormat } from './statement.ts';
 
 export const fidoU2f: StatementFormat = {
-  certificates: x5c,
-  algorithm: () => coseAlgorithms.ES256.alg,
-  problem({ attStmt, chain, parsed, clientDataHash }) {
-    if (!hasOnly(attStmt, ['sig', 'x5c'])) return 'a fido-u2f statement has sig and x5c only';
+  readCertificates: getX5c,
+  readAlgorithm: () => coseAlgorithms.ES256.alg,
+  findProblem({ attStmt, chain, parsed, clientDataHash }) {
+    if (!hasOnly(attStmt, ['sig', 'x5c'])) return 'Expected a fido-u2f statement with sig and x5c only';
     const [leaf] = chain;
-    if (!leaf || chain.length !== 1) return 'a fido-u2f statement has exactly one certificate';
-    if (!fits(leaf.publicKey, 'ES256')) return 'the certificate’s key is not a P-256 key';
+    if (!leaf || chain.length !== 1) return 'Expected exactly one certificate in a fido-u2f statement';
+    if (!fits(leaf.publicKey, 'ES256')) return 'Expected a P-256 key in the certificate';
     const { attestedCredentialData, credentialPublicKey: key, rpIdHash } = parsed;
-    if (algorithmOf(key) !== coseAlgorithms.ES256.alg) return 'U2F has P-256 keys only';
-    if (attestedCredentialData.aaguid.some((byte) => byte !== 0)) return 'U2F has no AAGUID: it must be zero';
+    if (readAlgorithm(key) !== coseAlgorithms.ES256.alg) return 'Expected a credential key on P-256';
+    if (attestedCredentialData.aaguid.some((byte) => byte !== 0)) return 'Expected a zero AAGUID: U2F has none';
     const [x, y, sig] = [key.get(coseKeyLabels.x), key.get(coseKeyLabels.y), attStmt.get('sig')];
-    if (!(x instanceof Uint8Array && y instanceof Uint8Array && sig instanceof Uint8Array)) return 'sig must be bytes';
+    if (!(x instanceof Uint8Array && y instanceof Uint8Array && sig instanceof Uint8Array))
+      return 'Expected bytes in sig';
     const { credentialId } = attestedCredentialData;
     const signed = concat(Uint8Array.of(0), rpIdHash, clientDataHash, credentialId, Uint8Array.of(4), x, y);
-    return verifyUnder(leaf.publicKey, 'ES256', signed, sig) ? undefined : 'the signature does not verify';
+    return verifyUnder(leaf.publicKey, 'ES256', signed, sig) ? undefined : 'The signature does not verify';
   },
 };

@@ -2,6 +2,6 @@
 import type { StatementFormat } from './statement.ts';
 
 export const none: StatementFormat = {
-  certificates: () => undefined,
-  problem: ({ attStmt }) => (attStmt.size > 0 ? 'a none statement must be empty' : undefined),
+  readCertificates: () => undefined,
+  findProblem: ({ attStmt }) => (attStmt.size > 0 ? 'Expected an empty statement' : undefined),
 };

@@ -1,4 +1,4 @@
-/** The attestation statement formats that can be verified here. `compound` has no verifier of its own: each of its parts must verify. */
+/** The attestation statement formats that can be verified. `compound` has no verifier of its own: each of its parts must verify. */
 import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import { androidKey } from './android-key.ts';
 import { androidSafetynet } from './android-safetynet.ts';
@@ -19,5 +19,5 @@ const formats: Record<Exclude<AttestationFormatId, 'compound'>, StatementFormat>
   none,
 };
 
-export const formatOf = (fmt: string): StatementFormat | undefined =>
+export const findFormat = (fmt: string): StatementFormat | undefined =>
   Object.hasOwn(formats, fmt) ? formats[fmt as keyof typeof formats] : undefined;

@@ -1,17 +1,16 @@
-/** What a verifier of one attestation statement format gets, WebAuthn L3 section 8. */
-
+/** Interface of a verifier of one attestation statement format (WebAuthn L3 section 8), and checks that several formats share. */
 import { equal } from '#base/bytes.ts';
 import type { AttestedCredentialData, AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { algorithmName, coseAlgorithms } from '#protocol/cose.ts';
 import { verifyUnder } from '#protocol/crypto.ts';
-import { violationsAs } from '../attestation-object.ts';
+import { refuseOnViolation } from '../attestation-object.ts';
 import {
-  basicConstraints,
   type Certificate,
   extensionOid,
+  listUnprocessedCritical,
   parseCertificate,
-  unprocessedCritical,
+  readBasicConstraints,
 } from '../certificate.ts';
 import { readOne, tag } from '../der-reader.ts';
 
@@ -28,58 +27,62 @@ export interface Statement {
 }
 
 export interface StatementFormat {
-  /** The certificates of the statement, DER, leaf first. */
-  certificates(attStmt: CborMap): CborValue | undefined;
-  /** The COSE algorithm of `sig`; formats without `sig` have none. */
-  algorithm?(attStmt: CborMap): CborValue | undefined;
-  /** What is wrong with the statement, or nothing. */
-  problem(statement: Statement): string | undefined;
+  /** Returns the certificates of the statement, DER, leaf first. */
+  readCertificates(attStmt: CborMap): CborValue | undefined;
+  /** Returns the COSE algorithm of `sig`; formats without `sig` do not have this method. */
+  readAlgorithm?(attStmt: CborMap): CborValue | undefined;
+  /** Returns why the statement is not valid, or undefined if it is. */
+  findProblem(statement: Statement): string | undefined;
 }
 
-export const x5c = (attStmt: CborMap): CborValue | undefined => attStmt.get('x5c');
-export const alg = (attStmt: CborMap): CborValue | undefined => attStmt.get('alg');
+export const getX5c = (attStmt: CborMap): CborValue | undefined => attStmt.get('x5c');
+export const getAlg = (attStmt: CborMap): CborValue | undefined => attStmt.get('alg');
 
-/** @throws {Refusal} `attestation-invalid` when the list is malformed or a certificate cannot be read. */
+/**
+ * Parses a list of certificates; returns an empty chain for an absent list and undefined for a malformed one.
+ * @throws {RefusalError} `attestation-invalid` if a certificate cannot be read.
+ */
 export function parseChain(list: CborValue | undefined): Certificate[] | undefined {
   if (list === undefined) return [];
   if (!Array.isArray(list) || list.length === 0) return undefined;
   const chain = list.flatMap((der) =>
-    der instanceof Uint8Array ? violationsAs('attestation-invalid', () => parseCertificate(der)) : [],
+    der instanceof Uint8Array ? refuseOnViolation('attestation-invalid', () => parseCertificate(der)) : [],
   );
   return chain.length === list.length ? chain : undefined;
 }
 
+/** Returns whether the statement has exactly these members. */
 export const hasOnly = (statement: CborMap, members: string[]): boolean =>
   statement.size === members.length && members.every((name) => statement.has(name));
 
-/** What keeps `sig` from being the certificate's signature over `data` with `alg`. */
-export function signatureProblem(leaf: Certificate, attStmt: CborMap, data: Uint8Array): string | undefined {
-  const [identifier, sig] = [alg(attStmt), attStmt.get('sig')];
+/** Returns why `sig` is not the certificate's signature over `data` with `alg`, or undefined if it is. */
+export function findSignatureProblem(leaf: Certificate, attStmt: CborMap, data: Uint8Array): string | undefined {
+  const [identifier, sig] = [getAlg(attStmt), attStmt.get('sig')];
   const name = typeof identifier === 'number' ? algorithmName(identifier) : undefined;
-  if (!name || !(sig instanceof Uint8Array)) return `alg ${String(identifier)} is not known, or sig is missing`;
+  if (!name || !(sig instanceof Uint8Array)) return `alg ${String(identifier)} is not supported, or sig is missing`;
   if (name === 'ML-DSA-44' || name === 'ML-DSA-65' || name === 'ML-DSA-87')
-    return `no certificate has keys for ${name}`;
+    return `Certificates cannot have keys for ${name}`;
   if (!verifyUnder(leaf.publicKey, name, data, sig))
-    return `the signature does not verify with alg ${identifier} under the certificate’s key`;
+    return `The signature does not verify with alg ${identifier} and the certificate’s key`;
   return undefined;
 }
 
-/** The digest that an algorithm signs, for the formats that carry one: SHA-256 where it has none of its own. */
-export function hashOf(identifier: CborValue | undefined): string {
+/** Returns the hash function of a signature algorithm; SHA-256 for an algorithm that does not define one. */
+export function hashOfAlgorithm(identifier: CborValue | undefined): string {
   const name = typeof identifier === 'number' ? algorithmName(identifier) : undefined;
   const row = name && coseAlgorithms[name];
   return row && 'hash' in row ? row.hash : 'sha256';
 }
 
-/** Sections 8.2.1 and 8.3.1, what they share: version 3, no authority, nothing critical that is not understood, the right AAGUID. */
-export function leafProblem(leaf: Certificate, aaguid: Uint8Array): string | undefined {
-  if (leaf.version !== 3) return 'the certificate is not of version 3';
-  if (basicConstraints(leaf)?.ca !== false) return 'the certificate must have basicConstraints with CA false';
-  const [critical] = unprocessedCritical(leaf);
-  if (critical) return `critical extension ${critical} is not understood`;
+/** Checks what sections 8.2.1 and 8.3.1 share: version 3, not a CA, no unsupported critical extension, the AAGUID of the authenticator. */
+export function findLeafProblem(leaf: Certificate, aaguid: Uint8Array): string | undefined {
+  if (leaf.version !== 3) return 'Expected a certificate of version 3';
+  if (readBasicConstraints(leaf)?.ca !== false) return 'Expected a certificate with basicConstraints and CA false';
+  const [critical] = listUnprocessedCritical(leaf);
+  if (critical) return `Critical extension ${critical} is not supported`;
   const extension = leaf.extensions.get(extensionOid.fidoAaguid);
   if (!extension) return undefined;
-  if (extension.critical) return 'the AAGUID extension must not be critical';
-  const { content } = violationsAs('attestation-invalid', () => readOne(extension.value, tag.octetString));
-  return equal(content, aaguid) ? undefined : 'the AAGUID extension differs from the AAGUID';
+  if (extension.critical) return 'Expected an AAGUID extension that is not critical';
+  const { content } = refuseOnViolation('attestation-invalid', () => readOne(extension.value, tag.octetString));
+  return equal(content, aaguid) ? undefined : 'The AAGUID extension differs from the AAGUID';
 }

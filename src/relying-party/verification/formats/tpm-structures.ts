@@ -1,4 +1,4 @@
-/** Reads TPMT_PUBLIC and TPMS_ATTEST of the TPM 2.0 Library, part 2: big-endian numbers and buffers with a length of two bytes. */
+/** Reads TPMT_PUBLIC and TPMS_ATTEST (TPM 2.0 Library, part 2): big-endian numbers, and buffers with a length of two bytes. */
 
 export interface PublicArea {
   nameAlg: number;
@@ -12,21 +12,21 @@ export interface Attest {
   name: Uint8Array;
 }
 
-/** @throws {RangeError} when it is cut off, has bytes left over, or is of a type that WebAuthn has no keys for. */
+/** Reads TPMT_PUBLIC. @throws {RangeError} if it is truncated, has trailing bytes, or its type is neither RSA nor ECC. */
 export function readPublicArea(bytes: Uint8Array): PublicArea {
   const read = new BigEndianReader(bytes);
   const type = read.uint16();
   const nameAlg = read.uint16();
   read.take(4); // objectAttributes
   read.sized(); // authPolicy
-  const key = keyOf(type, read);
+  const key = readKey(type, read);
   read.end();
   return { nameAlg, key };
 }
 
-function keyOf(type: number, read: BigEndianReader): PublicArea['key'] {
+function readKey(type: number, read: BigEndianReader): PublicArea['key'] {
   const rsa = type === 0x0001;
-  if (!rsa && type !== 0x0023) throw new RangeError(`pubArea is of type ${type}: RSA or ECC is wanted`);
+  if (!rsa && type !== 0x0023) throw new RangeError(`Expected pubArea of type RSA or ECC, got type ${type}`);
   read.take(2); // symmetric
   if (read.uint16() !== 0x0010) read.take(2); // a scheme other than TPM_ALG_NULL names its hash
   if (rsa) {
@@ -38,7 +38,7 @@ function keyOf(type: number, read: BigEndianReader): PublicArea['key'] {
   return { curve, x: read.sized(), y: read.sized() };
 }
 
-/** TPMS_ATTEST with TPMS_CERTIFY_INFO. @throws {RangeError} when it is cut off or has bytes left over. */
+/** Reads TPMS_ATTEST with TPMS_CERTIFY_INFO. @throws {RangeError} if it is truncated or has trailing bytes. */
 export function readAttest(bytes: Uint8Array): Attest {
   const read = new BigEndianReader(bytes);
   const magic = read.uint32();
@@ -59,7 +59,7 @@ class BigEndianReader {
     this.#bytes = bytes;
   }
   take(length: number): Uint8Array {
-    if (this.#at + length > this.#bytes.length) throw new RangeError('the structure is cut off');
+    if (this.#at + length > this.#bytes.length) throw new RangeError('The TPM structure is truncated');
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
@@ -73,6 +73,7 @@ class BigEndianReader {
     return this.take(this.uint16());
   }
   end(): void {
-    if (this.#at < this.#bytes.length) throw new RangeError(`${this.#bytes.length - this.#at} bytes are left over`);
+    if (this.#at < this.#bytes.length)
+      throw new RangeError(`The TPM structure has ${this.#bytes.length - this.#at} trailing bytes`);
   }
 }
