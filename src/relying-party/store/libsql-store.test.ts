@@ -17,7 +17,7 @@ describe('libsql store in a file', () => {
   afterAll(() => rm(folder, { recursive: true }));
   storeContract(async () => openStore(nextFile()));
 
-  it('still has everything after it was closed and opened again', async () => {
+  it('keeps its data when it is closed and opened again', async () => {
     const path = nextFile();
     const record = { at: 1, event: 'signin.ok', detail: { user: 'adele@contoso.test' } };
     {

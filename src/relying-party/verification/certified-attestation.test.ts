@@ -46,33 +46,33 @@ describe('packed attestation with certificates', () => {
     };
     expect(await verify(certifiedAttester(short))).toMatchObject(trusted);
     expect(await verify(certifiedAttester(long, intermediate))).toMatchObject(trusted);
-    expect(await verify(certifiedAttester(long, intermediate, root)), 'root sent along').toMatchObject(trusted);
+    expect(await verify(certifiedAttester(long, intermediate, root)), 'with the root in x5c').toMatchObject(trusted);
   });
 
-  it('refuses a chain to another root where attestation is enforced, and records it otherwise', async () => {
-    const stranger = await issue('Stranger');
+  it('refuses a chain to another root if attestation is enforced, and records it otherwise', async () => {
+    const otherRoot = await issue('Other root');
     const attester = certifiedAttester(await issueLeaf(root, testAaguid));
-    expect(await verify(attester, 'enforced', [stranger])).toMatchObject({ reason: 'attestation-untrusted' });
-    expect(await verify(attester, 'requested', [stranger])).toMatchObject({
+    expect(await verify(attester, 'enforced', [otherRoot])).toMatchObject({ reason: 'attestation-untrusted' });
+    expect(await verify(attester, 'requested', [otherRoot])).toMatchObject({
       credential: { attestation: { chain: 'untrusted' } },
     });
   });
 
-  const badLeaves: Record<string, CertificateChanges> = {
+  const invalidLeaves: Record<string, CertificateChanges> = {
     'that is a CA': { ca: true },
     'without basicConstraints': { ca: null },
     'with another AAGUID': { extensions: [aaguidExtension('00000000-0000-0000-0000-000000000001')] },
     'with a critical AAGUID extension': { extensions: [aaguidExtension(testAaguid, true)] },
     'with an unknown critical extension': { extensions: [unknownExtension(true)] },
-    'of another organisational unit': { subject: 'C=SE, O=Touchstone Test, OU=Web Server, CN=Test Key' },
-    'without country': { subject: 'O=Touchstone Test, OU=Authenticator Attestation, CN=Test Key' },
+    'with another organisational unit': { subject: 'C=SE, O=Touchstone Test, OU=Web Server, CN=Test Key' },
+    'without a country': { subject: 'O=Touchstone Test, OU=Authenticator Attestation, CN=Test Key' },
   };
-  it.each(Object.entries(badLeaves))('refuses a certificate %s', async (_, changes) => {
+  it.each(Object.entries(invalidLeaves))('refuses a certificate %s', async (_, changes) => {
     const attester = certifiedAttester(await issueLeaf(root, testAaguid, changes));
     expect(await verify(attester, 'requested')).toMatchObject({ reason: 'attestation-invalid' });
   });
 
-  it('refuses an alg that does not fit the certificate’s key, and a signature of another key', async () => {
+  it('refuses an alg that does not match the certificate’s key, and a signature of another key', async () => {
     const attester = certifiedAttester(await issueLeaf(root, testAaguid));
     const other = generateSigningKey('ES256', systemRandom);
     expect(await verify({ ...attester, alg: -257 })).toMatchObject({ reason: 'attestation-invalid' });
@@ -84,71 +84,71 @@ describe('packed attestation with certificates', () => {
 
   it('refuses a certificate that cannot be read', async () => {
     const attester = certifiedAttester(await issueLeaf(root, testAaguid));
-    const [leaf] = attester.x5c!;
-    for (const der of [leaf!.subarray(0, -1), Uint8Array.of(0x30, 0x80), new Uint8Array(0), Uint8Array.of(...leaf!, 0)])
+    const [leaf = new Uint8Array()] = attester.x5c ?? [];
+    for (const der of [leaf.subarray(0, -1), Uint8Array.of(0x30, 0x80), new Uint8Array(0), Uint8Array.of(...leaf, 0)])
       expect(await verify({ ...attester, x5c: [der] })).toMatchObject({ reason: 'attestation-invalid' });
   });
 });
 
-describe('certification paths', () => {
-  const why = (chain: Issued[], anchors: Issued[] = [root], now = Date.now()) => {
+describe('validatePath', () => {
+  const resultOf = (chain: Issued[], anchors: Issued[] = [root], now = Date.now()) => {
     const parse = ({ der }: Issued) => parseCertificate(der);
     const verdict = validatePath(chain.map(parse), anchors.map(parse), now);
     return verdict.trusted ? 'trusted' : verdict.why;
   };
 
-  it('finds the anchor among several, and takes a leaf that is an anchor itself', async () => {
+  it('finds the anchor among several, and accepts a leaf that is an anchor itself', async () => {
     const leaf = await issueLeaf(root, testAaguid);
-    expect(why([leaf], [await issue('Other'), root])).toBe('trusted');
-    expect(why([leaf], [leaf])).toBe('trusted');
-    expect(why([leaf], [])).toBe('no configured root issued the chain');
-    expect(why([], [root])).toBe('no configured root issued the chain');
+    expect(resultOf([leaf], [await issue('Other'), root])).toBe('trusted');
+    expect(resultOf([leaf], [leaf])).toBe('trusted');
+    expect(resultOf([leaf], [])).toBe('No configured root issued the chain');
+    expect(resultOf([], [root])).toBe('No configured root issued the chain');
   });
 
-  it('refuses an anchor of the same name with another key, and tries the next of that name', async () => {
+  it('refuses an anchor of the same name with another key, and tries the next anchor of that name', async () => {
     const leaf = await issueLeaf(root, testAaguid);
-    const namesake = await issue('Root');
-    expect(why([leaf], [namesake])).toMatch('signature does not verify');
-    expect(why([leaf], [namesake, root])).toBe('trusted');
+    const otherRootOfSameName = await issue('Root');
+    expect(resultOf([leaf], [otherRootOfSameName])).toMatch('signature does not verify');
+    expect(resultOf([leaf], [otherRootOfSameName, root])).toBe('trusted');
   });
 
-  const badIntermediates: Record<string, [CertificateChanges, string]> = {
-    'is no CA': [{ ca: false }, 'not a certification authority'],
+  const invalidIntermediates: Record<string, [CertificateChanges, string]> = {
+    'is not a CA': [{ ca: false }, 'not a certification authority'],
     'has no basicConstraints': [{ ca: null }, 'not a certification authority'],
     'may not sign certificates': [{ keyUsage: KeyUsageFlags.digitalSignature }, 'may not sign certificates'],
     'has expired': [{ notAfter: new Date('2021-01-01') }, 'expired'],
     'is not valid yet': [{ notBefore: new Date('2048-01-01') }, 'not valid yet'],
-    'has an unknown critical extension': [{ extensions: [unknownExtension(true)] }, 'is not understood'],
+    'has an unknown critical extension': [{ extensions: [unknownExtension(true)] }, 'is not supported'],
   };
-  it.each(Object.entries(badIntermediates))('refuses an intermediate that %s', async (_, [changes, wanted]) => {
-    const bad = await issue('Bad', { issuer: root, ...changes });
-    expect(why([await issueLeaf(bad, testAaguid), bad])).toMatch(wanted);
+  it.each(Object.entries(invalidIntermediates))('refuses an intermediate that %s', async (_, [changes, problem]) => {
+    const invalid = await issue('Invalid', { issuer: root, ...changes });
+    expect(resultOf([await issueLeaf(invalid, testAaguid), invalid])).toMatch(problem);
   });
 
-  it('takes an intermediate without keyUsage and with an unknown extension that is not critical', async () => {
-    const good = await issue('Good', { issuer: root, keyUsage: null, extensions: [unknownExtension(false)] });
-    expect(why([await issueLeaf(good, testAaguid), good])).toBe('trusted');
+  it('accepts an intermediate without keyUsage and with an unknown extension that is not critical', async () => {
+    const valid = await issue('Valid', { issuer: root, keyUsage: null, extensions: [unknownExtension(false)] });
+    expect(resultOf([await issueLeaf(valid, testAaguid), valid])).toBe('trusted');
   });
 
-  it('holds the path length: 0 allows a leaf, but no intermediate', async () => {
+  it('applies the path length: 0 allows a leaf, but no intermediate', async () => {
     const top = await issue('Top', { issuer: root, pathLength: 0 });
     const below = await issue('Below', { issuer: top });
-    expect(why([await issueLeaf(top, testAaguid), top])).toBe('trusted');
-    expect(why([await issueLeaf(below, testAaguid), below, top])).toMatch('path below its issuer is too long');
+    expect(resultOf([await issueLeaf(top, testAaguid), top])).toBe('trusted');
+    expect(resultOf([await issueLeaf(below, testAaguid), below, top])).toMatch('path below its issuer is too long');
   });
 
-  it('refuses a gap, the wrong order, and a certificate twice', async () => {
+  it('refuses a missing certificate, the wrong order, and a duplicate certificate', async () => {
     const leaf = await issueLeaf(intermediate, testAaguid);
-    expect(why([leaf])).toBe('no configured root issued the chain');
-    expect(why([intermediate, leaf])).not.toBe('trusted');
-    expect(why([leaf, intermediate, intermediate])).not.toBe('trusted');
-    expect(why([leaf, intermediate, root, root])).toBe('a certificate occurs twice');
+    expect(resultOf([leaf])).toBe('No configured root issued the chain');
+    expect(resultOf([intermediate, leaf])).not.toBe('trusted');
+    expect(resultOf([leaf, intermediate, intermediate])).not.toBe('trusted');
+    expect(resultOf([leaf, intermediate, root, root])).toBe('A certificate occurs twice');
   });
 
-  it('judges dates at the time it is given, the root’s too', async () => {
+  it('checks the dates of every certificate, including the root, at the given time', async () => {
     const leaf = await issueLeaf(root, testAaguid);
-    expect(why([leaf], [root], Date.parse('2019-01-01'))).toMatch('not valid yet');
+    expect(resultOf([leaf], [root], Date.parse('2019-01-01'))).toMatch('not valid yet');
     const oldRoot = await issue('Old root', { notAfter: new Date('2021-01-01') });
-    expect(why([await issueLeaf(oldRoot, testAaguid)], [oldRoot])).toMatch('certificate 1: expired');
+    expect(resultOf([await issueLeaf(oldRoot, testAaguid)], [oldRoot])).toMatch('Certificate 1: expired');
   });
 });

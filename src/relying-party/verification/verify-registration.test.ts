@@ -42,8 +42,8 @@ const withMember = (name: string | number, value: CborValue | undefined) => (byt
   return encode(map);
 };
 
-describe('what must be accepted', () => {
-  it('takes a none attestation and learns everything about the credential', async () => {
+describe('verifyRegistration', () => {
+  it('accepts attestation none and returns the credential record', async () => {
     const credentialId = systemRandom.bytes(16);
     expect(await verify({ credentialId })).toEqual({
       accepted: true,
@@ -72,75 +72,78 @@ describe('what must be accepted', () => {
     'an unknown member of the client data': { clientData: { other_keys_can_be_added_here: 'x' } },
     'client data without crossOrigin': { clientData: { crossOrigin: undefined } },
     'a backed up synced passkey': { flags: flag.UP | flag.UV | flag.BE | flag.BS, attachment: 'platform' },
-    'an extension output nobody asked for': { extensions: new Map([['credProtect', 3]]) },
-    'a transport of the future': { transports: ['usb', 'telepathy'] },
+    'an extension output that was not requested': { extensions: new Map([['credProtect', 3]]) },
+    'an unknown transport': { transports: ['usb', 'telepathy'] },
   };
-  it.each(Object.entries(accepted))('takes %s', async (_, parts) => {
+  it.each(Object.entries(accepted))('accepts %s', async (_, parts) => {
     expect(await verify(parts)).toMatchObject({ accepted: true });
   });
 
-  it('takes a credential without user verification where that is preferred only', async () => {
+  it('accepts a credential without user verification if user verification is preferred', async () => {
     expect(await verify({ flags: flag.UP }, { userVerification: 'preferred' })).toMatchObject({
       credential: { userVerified: false },
     });
   });
 });
 
-type Refusals = Record<string, [Reason, Partial<RegistrationParts>]>;
-const refusedAs = (cases: Refusals) =>
-  it.each(Object.entries(cases))('%s', async (_, [reason, parts]) => {
+type RefusedCases = Record<string, [Reason, Partial<RegistrationParts>]>;
+/** Defines one test for each case: a registration made of these parts is refused for this reason. */
+const itRefuses = (cases: RefusedCases) =>
+  it.each(Object.entries(cases))('is refused %s', async (_, [reason, parts]) => {
     expect(await verify(parts)).toMatchObject({ accepted: false, reason });
   });
 
 describe('client data (steps 5 to 11)', () => {
-  const bytes = (text: string) => ({ clientDataBytes: utf8(text) });
-  const good = `"type":"webauthn.create","challenge":"${challenge}","origin":"http://localhost:1234"`;
-  refusedAs({
-    'not UTF-8': [
+  const fromText = (text: string) => ({ clientDataBytes: utf8(text) });
+  const validMembers = `"type":"webauthn.create","challenge":"${challenge}","origin":"http://localhost:1234"`;
+  itRefuses({
+    'if it is not UTF-8': [
       'client-data-invalid',
-      { clientDataBytes: concat(utf8(`{${good},"x":"`), Uint8Array.of(0xff), utf8('"}')) },
+      { clientDataBytes: concat(utf8(`{${validMembers},"x":"`), Uint8Array.of(0xff), utf8('"}')) },
     ],
-    'with a byte order mark': ['client-data-invalid', bytes(`\ufeff{${good}}`)],
-    'not JSON': ['client-data-invalid', bytes(`{${good}`)],
-    'a list': ['client-data-invalid', bytes(`[{${good}}]`)],
-    'a member twice': ['client-data-invalid', bytes(`{${good},"origin":"http://localhost:1234"}`)],
-    'a member twice, escaped differently': [
+    'with a byte order mark': ['client-data-invalid', fromText(`\ufeff{${validMembers}}`)],
+    'if it is not JSON': ['client-data-invalid', fromText(`{${validMembers}`)],
+    'if it is a list': ['client-data-invalid', fromText(`[{${validMembers}}]`)],
+    'with a duplicate member': ['client-data-invalid', fromText(`{${validMembers},"origin":"http://localhost:1234"}`)],
+    'with a duplicate member that is escaped differently': [
       'client-data-invalid',
-      bytes(`{${good},"or\\u0069gin":"http://localhost:1234"}`),
+      fromText(`{${validMembers},"or\\u0069gin":"http://localhost:1234"}`),
     ],
-    'followed by more': ['client-data-invalid', bytes(`{${good}}{}`)],
-    'challenge not text': ['client-data-invalid', { clientData: { challenge: 1 } }],
-    'crossOrigin not boolean': ['client-data-invalid', { clientData: { crossOrigin: 'false' } }],
-    'topOrigin not text': ['client-data-invalid', { clientData: { topOrigin: 1 } }],
-    'token binding present': ['client-data-invalid', { clientData: { tokenBinding: { status: 'present', id: 'x' } } }],
-    'type of an assertion': ['type-mismatch', { clientData: { type: 'webauthn.get' } }],
-    'type in other case': ['type-mismatch', { clientData: { type: 'WebAuthn.create' } }],
-    'another challenge': ['challenge-mismatch', { challenge: toBase64url(systemRandom.bytes(32)) }],
-    'another port': ['origin-mismatch', { origin: 'http://localhost:1235' }],
-    'another scheme': ['origin-mismatch', { origin: 'https://localhost:1234' }],
-    'a trailing slash': ['origin-mismatch', { origin: 'http://localhost:1234/' }],
-    'made inside another page': ['cross-origin', { clientData: { crossOrigin: true } }],
-    'naming a page around it': ['cross-origin', { clientData: { topOrigin: 'https://evil.test' } }],
+    'with trailing data': ['client-data-invalid', fromText(`{${validMembers}}{}`)],
+    'if challenge is not text': ['client-data-invalid', { clientData: { challenge: 1 } }],
+    'if crossOrigin is not boolean': ['client-data-invalid', { clientData: { crossOrigin: 'false' } }],
+    'if topOrigin is not text': ['client-data-invalid', { clientData: { topOrigin: 1 } }],
+    'with a token binding': ['client-data-invalid', { clientData: { tokenBinding: { status: 'present', id: 'x' } } }],
+    'with the type of an assertion': ['type-mismatch', { clientData: { type: 'webauthn.get' } }],
+    'with a type in the wrong case': ['type-mismatch', { clientData: { type: 'WebAuthn.create' } }],
+    'with another challenge': ['challenge-mismatch', { challenge: toBase64url(systemRandom.bytes(32)) }],
+    'with another port in the origin': ['origin-mismatch', { origin: 'http://localhost:1235' }],
+    'with another scheme in the origin': ['origin-mismatch', { origin: 'https://localhost:1234' }],
+    'with a trailing slash in the origin': ['origin-mismatch', { origin: 'http://localhost:1234/' }],
+    'from an embedded page': ['cross-origin', { clientData: { crossOrigin: true } }],
+    'with a top origin': ['cross-origin', { clientData: { topOrigin: 'https://evil.test' } }],
   });
 
   it('accepts the same member name in different objects', async () => {
-    expect(await verify(bytes(`{${good},"a":{"type":1},"b":[{"type":2}]}`))).toMatchObject({ accepted: true });
+    expect(await verify(fromText(`{${validMembers},"a":{"type":1},"b":[{"type":2}]}`))).toMatchObject({
+      accepted: true,
+    });
   });
 });
 
 describe('attestation object (step 13)', () => {
   const invalid = 'attestation-object-invalid';
-  refusedAs({
-    truncated: [invalid, { attestationObject: (bytes) => bytes.subarray(0, -1) }],
-    'followed by a byte': [invalid, { attestationObject: (bytes) => concat(bytes, Uint8Array.of(0)) }],
-    'a list': [invalid, { attestationObject: () => encode([1]) }],
+  itRefuses({
+    'if it is truncated': [invalid, { attestationObject: (bytes) => bytes.subarray(0, -1) }],
+    'with a trailing byte': [invalid, { attestationObject: (bytes) => concat(bytes, Uint8Array.of(0)) }],
+    'if it is a list': [invalid, { attestationObject: () => encode([1]) }],
     'without fmt': [invalid, { attestationObject: withMember('fmt', undefined) }],
     'with bytes as fmt': [invalid, { attestationObject: withMember('fmt', utf8('none')) }],
     'without attStmt': [invalid, { attestationObject: withMember('attStmt', undefined) }],
     'with a list as attStmt': [invalid, { attestationObject: withMember('attStmt', []) }],
     'with text as authData': [invalid, { attestationObject: withMember('authData', 'x') }],
-    'with another member': [invalid, { attestationObject: withMember('extra', 1) }],
-    'of indefinite length': [
+    'with an additional member': [invalid, { attestationObject: withMember('extra', 1) }],
+    'with an indefinite length': [
       invalid,
       { attestationObject: (bytes) => concat(Uint8Array.of(0xbf), bytes.subarray(1), Uint8Array.of(0xff)) },
     ],
@@ -151,24 +154,27 @@ describe('attestation object (step 13)', () => {
           encode(new Map([...(decode(bytes) as CborMap).values()].map((value, index) => [index + 1, value]))),
       },
     ],
-    'of an unknown format': ['attestation-format-unknown', { fmt: 'packedd' }],
-    'none with a statement': ['attestation-invalid', { attStmt: () => new Map([['sig', new Uint8Array(8)]]) }],
+    'with an unknown format': ['attestation-format-unknown', { fmt: 'packedd' }],
+    'with format none and a statement that is not empty': [
+      'attestation-invalid',
+      { attStmt: () => new Map([['sig', new Uint8Array(8)]]) },
+    ],
   });
 });
 
 describe('authenticator data (steps 14 to 19)', () => {
-  refusedAs({
-    'of another site': ['rp-id-mismatch', { rpId: 'example.org' }],
+  itRefuses({
+    'for another RP ID': ['rp-id-mismatch', { rpId: 'example.org' }],
     'without user presence': ['user-presence-missing', { flags: flag.UV }],
     'without user verification': ['user-verification-missing', { flags: flag.UP }],
-    'backed up but not eligible': ['backup-state-invalid', { flags: flag.UP | flag.UV | flag.BS }],
-    'cut off': ['auth-data-invalid', { authData: (bytes) => bytes.subarray(0, 60) }],
-    'without credential': [
+    'with BS set, but not BE': ['backup-state-invalid', { flags: flag.UP | flag.UV | flag.BS }],
+    'if it is truncated': ['auth-data-invalid', { authData: (bytes) => bytes.subarray(0, 60) }],
+    'without attested credential data': [
       'auth-data-invalid',
       { authData: (bytes) => concat(bytes.subarray(0, 32), Uint8Array.of(flag.UP | flag.UV), bytes.subarray(33, 37)) },
     ],
-    'with a byte left over': ['auth-data-invalid', { authData: (bytes) => concat(bytes, Uint8Array.of(0)) }],
-    'promising extensions that are not there': [
+    'with a trailing byte': ['auth-data-invalid', { authData: (bytes) => concat(bytes, Uint8Array.of(0)) }],
+    'with ED set, but no extensions': [
       'auth-data-invalid',
       { authData: (bytes) => concat(bytes.subarray(0, 32), Uint8Array.of(bytes[32]! | flag.ED), bytes.subarray(33)) },
     ],
@@ -186,25 +192,31 @@ describe('public key (step 20)', () => {
       [-2, Uint8Array.from(e)],
     ]);
   const modulus = new Uint8Array(256).fill(0xc1);
-  refusedAs({
-    'of an algorithm nobody asked for': ['algorithm-not-allowed', { publicKey: changedKey([[3, -35]]) }],
+  itRefuses({
+    'with an algorithm that was not requested': ['algorithm-not-allowed', { publicKey: changedKey([[3, -35]]) }],
     'without algorithm': ['public-key-invalid', { publicKey: changedKey([[3, undefined]]) }],
     'with another key type': ['public-key-invalid', { publicKey: changedKey([[1, 1]]) }],
     'with another curve': ['public-key-invalid', { publicKey: changedKey([[-1, 2]]) }],
     'with a short x': ['public-key-invalid', { publicKey: changedKey([[-2, new Uint8Array(31)]]) }],
     'with a compressed point': ['public-key-invalid', { publicKey: changedKey([[-3, true]]) }],
-    'off its curve': ['public-key-invalid', { publicKey: changedKey([[-3, new Uint8Array(32).fill(7)]]) }],
+    'with a point that is not on its curve': [
+      'public-key-invalid',
+      { publicKey: changedKey([[-3, new Uint8Array(32).fill(7)]]) },
+    ],
     'with the private part': ['public-key-invalid', { publicKey: changedKey([[-4, new Uint8Array(32)]]) }],
-    'not canonical': [
+    'if its encoding is not canonical': [
       'auth-data-invalid',
       { publicKey: changedKey([[3, new Raw(Uint8Array.of(0x38, 0x06))]]) }, // -7 in two bytes
     ],
-    'RSA of 1024 bits': ['public-key-invalid', { publicKey: rsa(modulus.subarray(0, 128), [1, 0, 1]) }],
-    'RSA with e = 1': ['public-key-invalid', { publicKey: rsa(modulus, [1]) }],
-    'RSA with a leading zero': ['public-key-invalid', { publicKey: rsa(concat(Uint8Array.of(0), modulus), [1, 0, 1]) }],
+    'with RSA of 1024 bits': ['public-key-invalid', { publicKey: rsa(modulus.subarray(0, 128), [1, 0, 1]) }],
+    'with RSA and e = 1': ['public-key-invalid', { publicKey: rsa(modulus, [1]) }],
+    'with RSA and a leading zero': [
+      'public-key-invalid',
+      { publicKey: rsa(concat(Uint8Array.of(0), modulus), [1, 0, 1]) },
+    ],
   });
 
-  it('takes an RSA key', async () => {
+  it('accepts an RSA key', async () => {
     expect(await verify({ publicKey: rsa(modulus, [1, 0, 1]) })).toMatchObject({ credential: { algorithm: -257 } });
   });
 });
@@ -213,49 +225,49 @@ describe('packed self attestation (step 22)', () => {
   const set = (name: string, value: CborValue) => (statement: CborMap) => new Map(statement).set(name, value);
   const without = (name: string) => (statement: CborMap) => new Map([...statement].filter(([key]) => key !== name));
   const other = generateSigningKey('ES256', systemRandom);
-  refusedAs({
+  itRefuses({
     'with another alg': ['attestation-invalid', { attester: { ...selfAttester(), alg: -8 } }],
-    'signed with another key': ['attestation-invalid', { attester: selfAttester(other) }],
+    'if it is signed with another key': ['attestation-invalid', { attester: selfAttester(other) }],
     'with a broken signature': [
       'attestation-invalid',
       { attester: selfAttester(), attStmt: set('sig', new Uint8Array(70)) },
     ],
-    'without signature': ['attestation-invalid', { attester: selfAttester(), attStmt: without('sig') }],
+    'without sig': ['attestation-invalid', { attester: selfAttester(), attStmt: without('sig') }],
     'without alg': ['attestation-invalid', { attester: selfAttester(), attStmt: without('alg') }],
     'with an empty x5c': ['attestation-invalid', { attester: selfAttester(), attStmt: set('x5c', []) }],
     'with text in x5c': ['attestation-invalid', { attester: selfAttester(), attStmt: set('x5c', ['certificate']) }],
-    'with another member': ['attestation-invalid', { attester: selfAttester(), attStmt: set('ver', '2.0') }],
+    'with an additional member': ['attestation-invalid', { attester: selfAttester(), attStmt: set('ver', '2.0') }],
   });
 });
 
-describe('the envelope (steps 3 and 4, 25)', () => {
-  const broken: Record<string, [Reason, (good: Record<string, unknown>) => unknown]> = {
-    nothing: ['body-invalid', () => undefined],
-    'a list': ['body-invalid', (good) => [good]],
-    'no id': ['body-invalid', ({ id, ...rest }) => rest],
-    'an id with padding': ['body-invalid', (good) => ({ ...good, id: `${String(good.id)}=` })],
-    'an id with stray bits': ['body-invalid', (good) => ({ ...good, id: 'AB', rawId: 'AB' })],
-    'another type': ['body-invalid', (good) => ({ ...good, type: 'password' })],
-    'no response': ['body-invalid', ({ response, ...rest }) => rest],
-    'no extension results': ['body-invalid', ({ clientExtensionResults, ...rest }) => rest],
-    'id and rawId that differ': ['credential-id-invalid', (good) => ({ ...good, rawId: 'AAAA' })],
-    'another id than the authenticator’s': [
+describe('response members (steps 3, 4 and 25)', () => {
+  const invalid: Record<string, [Reason, (valid: Record<string, unknown>) => unknown]> = {
+    'an absent body': ['body-invalid', () => undefined],
+    'a list': ['body-invalid', (valid) => [valid]],
+    'a body without id': ['body-invalid', ({ id, ...rest }) => rest],
+    'an id with padding': ['body-invalid', (valid) => ({ ...valid, id: `${String(valid.id)}=` })],
+    'an id that is not canonical base64url': ['body-invalid', (valid) => ({ ...valid, id: 'AB', rawId: 'AB' })],
+    'another type than public-key': ['body-invalid', (valid) => ({ ...valid, type: 'password' })],
+    'a body without response': ['body-invalid', ({ response, ...rest }) => rest],
+    'a body without extension results': ['body-invalid', ({ clientExtensionResults, ...rest }) => rest],
+    'different id and rawId': ['credential-id-invalid', (valid) => ({ ...valid, rawId: 'AAAA' })],
+    'an id that differs from the authenticator data': [
       'credential-id-invalid',
-      (good) => ({ ...good, id: 'AAAA', rawId: 'AAAA' }),
+      (valid) => ({ ...valid, id: 'AAAA', rawId: 'AAAA' }),
     ],
-    'credProps.rk not boolean': [
+    'credProps.rk that is not boolean': [
       'extensions-invalid',
-      (good) => ({ ...good, clientExtensionResults: { credProps: { rk: 1 } } }),
+      (valid) => ({ ...valid, clientExtensionResults: { credProps: { rk: 1 } } }),
     ],
   };
-  it.each(Object.entries(broken))('%s', async (_, [reason, change]) => {
-    const good = await makeRegistration({ challenge });
-    expect(await verifyRegistration(change({ ...good }), expectations())).toMatchObject({ accepted: false, reason });
+  it.each(Object.entries(invalid))('refuse %s', async (_, [reason, change]) => {
+    const valid = await makeRegistration({ challenge });
+    expect(await verifyRegistration(change({ ...valid }), expectations())).toMatchObject({ accepted: false, reason });
   });
 });
 
-describe('trust (steps 23 and 24)', () => {
-  it('refuses a credential without certificates where attestation is enforced', async () => {
+describe('attestation trust (steps 23 and 24)', () => {
+  it('is required if attestation is enforced: a credential without certificates is refused', async () => {
     const enforced = { attestation: 'enforced' } as const;
     expect(await verify({}, enforced)).toMatchObject({ reason: 'attestation-required' });
     expect(await verify({ attester: selfAttester() }, enforced)).toMatchObject({ reason: 'attestation-required' });

@@ -1,4 +1,4 @@
-/** What every implementation of `Store` must do. Call it in a test file with a way to open a fresh, empty store. */
+/** Tests that every implementation of `Store` must pass. `open` opens a new, empty store. */
 import { expect, it } from 'vitest';
 import { defaultPolicy } from '../../config.ts';
 import type { PendingPasskey, Session, Store, TemporaryAccessPass, User, VerifiedCredential } from '../store.ts';
@@ -54,16 +54,16 @@ export function storeContract(open: () => Promise<Store>): void {
     return store;
   };
 
-  it('keeps a user as inserted, finds the name in any case, and refuses a second one of that name', async () => {
+  it('stores a user, finds the name in any case, and refuses a second user with that name', async () => {
     await using store = await withAdele();
     expect(await store.users.byId(adele.id)).toEqual(adele);
     expect(await store.users.byName('ADELE@contoso.test')).toEqual(adele);
     expect(await store.users.insert({ ...adele, id: 'other', name: 'Adele@Contoso.test' })).toBe(false);
     expect(await store.users.list()).toEqual([adele]);
-    expect(await store.users.byName('nobody@contoso.test')).toBeUndefined();
+    expect(await store.users.byName('unknown@contoso.test')).toBeUndefined();
   });
 
-  it('lets a TOTP time step be used once, and none before it', async () => {
+  it('allows a TOTP time step once, and refuses earlier steps', async () => {
     await using store = await withAdele();
     await store.users.setTotpSecret(adele.id, 'SECRET');
     expect((await store.users.byId(adele.id))?.totpSecret).toBe('SECRET');
@@ -75,21 +75,21 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.users.byId(adele.id)).toEqual(adele);
   });
 
-  it('keeps, updates, deletes and expires sessions', async () => {
+  it('stores, updates, deletes and expires sessions', async () => {
     await using store = await withAdele();
     const session: Session = { id: 's1', userId: adele.id, csrfToken: 'c', createdAt: 1, expiresAt: 10 };
     await store.sessions.insert(session);
     expect(await store.sessions.byId('s1')).toEqual(session);
-    const proven: Session = {
+    const verified: Session = {
       ...session,
       expiresAt: 5,
       mfa: { method: 'tap', at: 2, registerUntil: 9 },
       totpDraft: 'D',
     };
-    await store.sessions.update(proven);
-    expect(await store.sessions.byId('s1')).toEqual(proven);
+    await store.sessions.update(verified);
+    expect(await store.sessions.byId('s1')).toEqual(verified);
     await store.sessions.deleteExpired(4);
-    expect(await store.sessions.byId('s1')).toEqual(proven);
+    expect(await store.sessions.byId('s1')).toEqual(verified);
     await store.sessions.deleteExpired(5);
     expect(await store.sessions.byId('s1')).toBeUndefined();
     await store.sessions.insert(session);
@@ -97,7 +97,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.sessions.byId('s1')).toBeUndefined();
   });
 
-  it('gives a challenge to its first taker only', async () => {
+  it('returns a challenge once', async () => {
     await using store = await open();
     const challenge = {
       value: 'v',
@@ -115,7 +115,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.challenges.take('v')).toBeUndefined();
   });
 
-  it('has one pass a user, and a one-time pass is used once', async () => {
+  it('keeps one pass for each user, and allows a one-time pass once', async () => {
     await using store = await withAdele();
     expect(await store.passes.put(pass)).toBe(false);
     expect(await store.passes.use(pass, 5)).toBe(true);
@@ -128,7 +128,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.passes.use(next, 9)).toBe(true);
   });
 
-  it('stores a passkey only when it is named, once', async () => {
+  it('stores a passkey when the credential is named, once', async () => {
     await using store = await withAdele();
     expect(await store.pending.insert(waiting)).toBe(true);
     expect(await store.passkeys.byUser(adele.id)).toEqual([]);
@@ -140,7 +140,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.pending.byUser(adele.id)).toEqual([]);
   });
 
-  it('refuses a credential id that is registered or waiting, whoever it belongs to', async () => {
+  it('refuses a credential id that is registered or pending, also for another user', async () => {
     await using store = await withAdele();
     await store.users.insert({ ...adele, id: 'b', name: 'bob@contoso.test' });
     expect(await store.pending.insert(waiting)).toBe(true);
@@ -151,22 +151,22 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.pending.insert(other)).toBe(true);
   });
 
-  it('turns what waited too long, or was given up, into an orphan that cannot be named any more', async () => {
+  it('abandons expired and cancelled credentials, which then cannot be named', async () => {
     await using store = await withAdele();
     await store.pending.insert(waiting);
     expect(await store.pending.abandon({ expiredBy: 1999 })).toEqual([]);
     expect(await store.passkeys.promote('p1', 'Too late', 2000)).toBeUndefined();
-    const orphan = { ...waiting, state: 'abandoned' };
-    expect(await store.pending.abandon({ expiredBy: 2000 })).toEqual([orphan]);
-    expect(await store.pending.abandon({ userId: adele.id }), 'no second time').toEqual([]);
+    const abandoned = { ...waiting, state: 'abandoned' };
+    expect(await store.pending.abandon({ expiredBy: 2000 })).toEqual([abandoned]);
+    expect(await store.pending.abandon({ userId: adele.id }), 'is abandoned only once').toEqual([]);
     expect(await store.passkeys.promote('p1', 'Too late', 1500)).toBeUndefined();
-    expect(await store.pending.byUser(adele.id)).toEqual([orphan]);
+    expect(await store.pending.byUser(adele.id)).toEqual([abandoned]);
     const second = { ...waiting, id: 'p2', credential: { ...credential, credentialId: 'dHdv' } };
     await store.pending.insert(second);
     expect(await store.pending.abandon({ id: 'p2' })).toEqual([{ ...second, state: 'abandoned' }]);
   });
 
-  it('renames, counts and deletes passkeys', async () => {
+  it('renames passkeys, records their use and deletes them', async () => {
     await using store = await withAdele();
     await store.pending.insert(waiting);
     await store.passkeys.promote('p1', 'Desk key', 1500);
@@ -180,10 +180,10 @@ export function storeContract(open: () => Promise<Store>): void {
     });
     await store.passkeys.delete('p1');
     expect(await store.passkeys.byId('p1')).toBeUndefined();
-    expect(await store.pending.insert(waiting), 'its credential id is free again').toBe(true);
+    expect(await store.pending.insert(waiting), 'the credential id can be registered again').toBe(true);
   });
 
-  it('counts failures in a row', async () => {
+  it('counts failed attempts in a row', async () => {
     await using store = await open();
     expect(await store.attempts.recordFailure('x', 1)).toBe(1);
     expect(await store.attempts.recordFailure('x', 2)).toBe(2);
@@ -192,7 +192,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.attempts.failures('x')).toEqual({ count: 0, lastAt: 0 });
   });
 
-  it('keeps events in order and the policy as put', async () => {
+  it('stores events in order, and the policy unchanged', async () => {
     await using store = await open();
     await store.events.append({ at: 1, event: 'a', detail: { n: 1, ok: true, none: null } });
     await store.events.append({ at: 0, event: 'b', detail: {} });

@@ -1,4 +1,4 @@
-/** The reference relying party takes every format with every algorithm the emulator has, and refuses each when it is spoilt. */
+/** Every attestation format of the emulator is accepted with every algorithm, and refused if any part of its statement is changed. */
 import { describe, expect, it } from 'vitest';
 import { concat, fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
 import { type AttestationChoice, type AuthenticatorOptions, trustAnchors } from '#emulator';
@@ -36,8 +36,8 @@ const verify = (json: Registration['json'], algorithm: CoseAlgorithm, attestatio
     now: Date.now(),
   });
 
-describe('accepts', () => {
-  it.each(combinations)('%s with a credential of %s', async (choice, algorithm) => {
+describe('verifyRegistration accepts', () => {
+  it.each(combinations)('%s with a credential key of %s', async (choice, algorithm) => {
     const { json, fmt } = await register(algorithm, optionsFor(choice, algorithm), challenge);
     const chain = choice === 'none' || choice === 'packed-self' ? 'none' : 'trusted';
     const enforced = chain === 'trusted' ? 'enforced' : 'requested';
@@ -48,21 +48,20 @@ describe('accepts', () => {
   });
 });
 
-/** Changes each byte string and text of a statement, one at a time; each must lead to a refusal. */
-function* spoilt(statement: CborValue, path = ''): Generator<[string, CborValue]> {
+/** Yields copies of a statement, each with one value or member changed, and a description of the change. */
+function* changedCopies(statement: CborValue, path = ''): Generator<[string, CborValue]> {
   if (statement instanceof Uint8Array) {
-    const copy = statement.slice();
-    copy[copy.length - 1]! ^= 1;
-    yield [`${path} changed`, copy];
-    yield [`${path} cut off`, statement.slice(0, -1)];
+    yield [`${path} changed`, statement.with(-1, (statement.at(-1) ?? 0) ^ 1)];
+    yield [`${path} truncated`, statement.slice(0, -1)];
     yield [`${path} longer`, concat(statement, Uint8Array.of(0))];
   } else if (Array.isArray(statement)) {
     for (const [index, item] of statement.entries())
-      for (const [what, value] of spoilt(item, `${path}[${index}]`)) yield [what, statement.with(index, value)];
+      for (const [what, value] of changedCopies(item, `${path}[${index}]`)) yield [what, statement.with(index, value)];
     yield [`${path} empty`, []];
   } else if (statement instanceof Map) {
     for (const [key, item] of statement) {
-      for (const [what, value] of spoilt(item, `${path}.${key}`)) yield [what, new Map(statement).set(key, value)];
+      for (const [what, value] of changedCopies(item, `${path}.${key}`))
+        yield [what, new Map(statement).set(key, value)];
       yield [`${path} without ${key}`, new Map([...statement].filter(([name]) => name !== key))];
     }
     yield [`${path} with another member`, new Map(statement).set('more', 1)];
@@ -70,13 +69,13 @@ function* spoilt(statement: CborValue, path = ''): Generator<[string, CborValue]
   else if (typeof statement === 'string') yield [`${path} empty`, ''];
 }
 
-describe('refuses', () => {
-  it.each(choices)('%s with any part of the statement spoilt', async (choice) => {
+describe('verifyRegistration refuses', () => {
+  it.each(choices)('%s with any part of the statement changed', async (choice) => {
     const algorithm = attestationFormats[choice].algorithms?.[0] ?? 'ES256';
     const { json } = await register(algorithm, optionsFor(choice, algorithm), challenge);
     const object = decode(fromBase64url(json.response.attestationObject), 6) as Map<string, CborValue>;
     let tried = 0;
-    for (const [what, attStmt] of spoilt(object.get('attStmt')!)) {
+    for (const [what, attStmt] of changedCopies(object.get('attStmt') ?? new Map())) {
       const attestationObject = toBase64url(encode(new Map(object).set('attStmt', attStmt)));
       const verdict = await verify(
         { ...json, response: { ...json.response, attestationObject } },
@@ -90,7 +89,7 @@ describe('refuses', () => {
     expect(tried).toBeGreaterThan(0);
   });
 
-  it.each(choices.filter((choice) => choice !== 'none'))('%s over other client data', async (choice) => {
+  it.each(choices.filter((choice) => choice !== 'none'))('%s signed over other client data', async (choice) => {
     const algorithm = attestationFormats[choice].algorithms?.[0] ?? 'ES256';
     const { json } = await register(algorithm, optionsFor(choice, algorithm), challenge);
     const other = JSON.stringify({ type: 'webauthn.create', challenge, origin: 'https://example.com' });
@@ -100,7 +99,7 @@ describe('refuses', () => {
   });
 
   it.each(choices.filter((choice) => !['none', 'packed-self'].includes(choice)))(
-    '%s of an unknown root',
+    '%s with a chain to an unknown root',
     async (choice) => {
       const algorithm = attestationFormats[choice].algorithms?.[0] ?? 'ES256';
       const options = { ...optionsFor(choice, algorithm), defects: ['attestation.untrusted-root'] as const };

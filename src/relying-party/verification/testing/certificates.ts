@@ -1,4 +1,4 @@
-/** Certificates for tests, made by an independent implementation (@peculiar/x509) so that ours is not checked against itself. */
+/** Issues certificates for tests with an independent implementation, @peculiar/x509, so that our parser is not tested against our own writer. */
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { concat, parseAaguid } from '#base/bytes.ts';
@@ -64,7 +64,7 @@ export const aaguidExtension = (aaguid: string, critical = false): x509.Extensio
 export const unknownExtension = (critical: boolean): x509.Extension =>
   new x509.Extension('1.3.6.1.4.1.99999.1', critical, Uint8Array.of(0x05, 0x00).buffer);
 
-/** An attestation certificate as section 8.2.1 wants it, with `changes`. */
+/** Issues an attestation certificate that conforms to section 8.2.1, with `changes`. */
 export const issueLeaf = (issuer: Issued, aaguid: string, changes: CertificateChanges = {}): Promise<Issued> =>
   issue('leaf', {
     subject: attestationSubject('Test Key'),
@@ -75,14 +75,14 @@ export const issueLeaf = (issuer: Issued, aaguid: string, changes: CertificateCh
     ...changes,
   });
 
-/** Signs with a certificate's key, ECDSA in DER. */
+/** Returns an attester that signs with a certificate's key, ECDSA in DER. */
 export const certifiedAttester = (leaf: Issued, ...chain: Issued[]): Attester => ({
   alg: -7,
   x5c: [leaf, ...chain].map(({ der }) => der),
   sign: async (data) => rawToDer(new Uint8Array(await crypto.subtle.sign(p256, leaf.keys.privateKey, data.slice()))),
 });
 
-/** r || s as SEQUENCE { INTEGER, INTEGER }, RFC 3279 section 2.2.3. */
+/** Converts r || s to SEQUENCE { INTEGER, INTEGER }, RFC 3279 section 2.2.3. */
 function rawToDer(raw: Uint8Array): Uint8Array {
   const integer = (bytes: Uint8Array) => {
     const first = bytes.findIndex((byte) => byte !== 0);

@@ -1,4 +1,4 @@
-/** Hand-made registrations for tests: a correct answer to the options, with any part of it replaced. */
+/** Builds registration responses for tests: a valid response, in which any part can be replaced. */
 
 import { concat, parseAaguid, toBase64url, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
@@ -23,7 +23,7 @@ export interface RegistrationParts {
   rpId?: string;
   /** Members of the client data to add or replace. */
   clientData?: Record<string, unknown>;
-  /** Client data as it stands. */
+  /** Used as the client data without changes. */
   clientDataBytes?: Uint8Array;
   flags?: number;
   aaguid?: string;
@@ -33,7 +33,7 @@ export interface RegistrationParts {
   /** Changes authData before it is signed. */
   authData?(bytes: Uint8Array): Uint8Array;
   fmt?: string;
-  /** `packed` with this signer instead of `none`. */
+  /** Makes a `packed` statement with this signer, instead of `none`. */
   attester?: Attester;
   /** Changes the statement after it was signed. */
   attStmt?(statement: CborMap): CborValue;
@@ -48,15 +48,15 @@ export const selfAttester = (key: SigningKey = testKey): Attester => ({ alg: key
 export async function makeRegistration(parts: RegistrationParts): Promise<RegistrationResponseJson> {
   const { origin = 'http://localhost:1234', rpId = 'localhost', attester, transports = ['usb', 'nfc'] } = parts;
   const credentialId = parts.credentialId ?? systemRandom.bytes(32);
-  const plain = {
+  const clientData = {
     type: 'webauthn.create',
     challenge: parts.challenge,
     origin,
     crossOrigin: false,
     ...parts.clientData,
   };
-  const clientDataJSON = parts.clientDataBytes ?? utf8(JSON.stringify(plain));
-  const wellFormed = encodeAuthenticatorData({
+  const clientDataJSON = parts.clientDataBytes ?? utf8(JSON.stringify(clientData));
+  const validAuthData = encodeAuthenticatorData({
     rpIdHash: sha256(rpId),
     flags: parts.flags ?? flag.UP | flag.UV,
     signCount: 0,
@@ -67,8 +67,8 @@ export async function makeRegistration(parts: RegistrationParts): Promise<Regist
     },
     extensions: parts.extensions,
   });
-  const authData = parts.authData?.(wellFormed) ?? wellFormed;
-  const signed = attester && (await statement(attester, concat(authData, sha256(clientDataJSON))));
+  const authData = parts.authData?.(validAuthData) ?? validAuthData;
+  const signed = attester && (await signStatement(attester, concat(authData, sha256(clientDataJSON))));
   const attStmt: CborMap = signed ?? new Map();
   const object: CborMap = new Map<string, CborValue>([
     ['fmt', parts.fmt ?? (attester ? 'packed' : 'none')],
@@ -90,7 +90,7 @@ export async function makeRegistration(parts: RegistrationParts): Promise<Regist
   };
 }
 
-async function statement({ alg, sign, x5c }: Attester, signed: Uint8Array): Promise<CborMap> {
+async function signStatement({ alg, sign, x5c }: Attester, signed: Uint8Array): Promise<CborMap> {
   const map: CborMap = new Map<string, CborValue>([
     ['alg', alg],
     ['sig', await sign(signed)],

@@ -1,0 +1,62 @@
+/** Routes: MFA verification before a passkey or another sign-in method is added or removed (step S4). */
+import { Hono } from 'hono';
+import { refusals } from '../../refusals.ts';
+import {
+  type PortalContext,
+  type PortalEnv,
+  type PortalServices,
+  readFormText,
+  refuseRequest,
+  requireCaller,
+  requireSignIn,
+  sanitizePath,
+  showPage,
+  statusOf,
+} from '../http.ts';
+import { noMethodPage, type VerifyView, verifyPage } from '../pages/verify-pages.ts';
+
+const defaultNext = '/security-info/passkey';
+
+export function verifyRoutes({ context, signIn, relyingParty }: PortalServices): Hono<PortalEnv> {
+  const routes = new Hono<PortalEnv>();
+  routes.use('/verify/*', requireSignIn(context));
+  routes.use('/verify', requireSignIn(context));
+
+  const showVerify = (c: PortalContext, view: Omit<VerifyView, 'csrf'>) =>
+    showPage(c, context, {
+      title: 'Verify it’s you',
+      body: verifyPage({ csrf: c.get('csrf'), ...view }),
+      status: statusOf(view.refused),
+    });
+
+  routes.get('/verify', async (c) => {
+    const caller = requireCaller(c);
+    const next = sanitizePath(c.req.query('next') ?? defaultNext);
+    const refused = await relyingParty.checkMfa(caller);
+    if (!refused) return c.redirect(next, 303);
+    const choices = await relyingParty.availableMfaMethods(caller);
+    const { accept } = (await context.policy()).mfa;
+    const method = accept.find((accepted) => accepted === c.req.query('with')) ?? choices[0];
+    if (method === undefined) {
+      await context.events.emit('mfa.no-method', caller.user.name);
+      return showPage(c, context, { title: 'Add another method first', body: noMethodPage(next, accept) });
+    }
+    await context.events.emit(refused.reason === 'mfa-stale' ? 'mfa.stale' : 'mfa.required', caller.user.name);
+    return showVerify(c, { next, method, choices, why: refusals[refused.reason].why });
+  });
+
+  for (const method of ['totp', 'tap'] as const)
+    routes.post(`/verify/${method}`, async (c) => {
+      const caller = requireCaller(c);
+      const code = await readFormText(c, 'code');
+      const next = sanitizePath(await readFormText(c, 'next'));
+      const outcome = await (method === 'totp' ? signIn.verifyTotp(caller, code) : signIn.verifyTap(caller, code));
+      if (outcome.accepted) return c.redirect(next, 303);
+      if (outcome.reason === 'mfa-method-not-accepted')
+        return refuseRequest(c, context, outcome, 'We couldn’t verify it’s you');
+      const choices = await relyingParty.availableMfaMethods(caller);
+      return showVerify(c, { next, method, choices, why: refusals['mfa-required'].why, refused: outcome });
+    });
+
+  return routes;
+}
