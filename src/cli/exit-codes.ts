@@ -1,4 +1,4 @@
-/** What the process tells its caller: one table for every command. */
+/** The exit codes of all commands. */
 import { type RunResult, refusedErrorName, type Verdict } from '#result/run-result.ts';
 
 export const exitCode = {
@@ -10,8 +10,8 @@ export const exitCode = {
 } as const;
 
 /**
- * A flaky run passed in the end; `--fail-on-flaky` decides otherwise. One in which everything was skipped learned nothing, like one
- * on a broken machine: no gate opens on that.
+ * `flaky` counts as passed unless `--fail-on-flaky` is given. `skipped` (every case was skipped) counts as an infrastructure error:
+ * nothing was tested, so a release gate must not pass.
  */
 export const exitCodeOfVerdict: Record<Verdict, number> = {
   passed: exitCode.passed,
@@ -22,7 +22,7 @@ export const exitCodeOfVerdict: Record<Verdict, number> = {
   interrupted: exitCode.interrupted,
 };
 
-/** The exit code of a run with this result. One that was refused something on a real key was asked wrongly, whatever else came of it. */
+/** Returns the exit code of a run. It is `usage` when a case was refused on a real key, because the command line lacks a permission. */
 export function exitCodeOfRun(
   { verdict, cases, totals }: RunResult,
   { failOnFlaky = false, failOnSkipped = false } = {},
@@ -30,6 +30,6 @@ export function exitCodeOfRun(
   const isRefused = cases.some(({ failures }) => failures.some(({ message }) => message.startsWith(refusedErrorName)));
   if (isRefused) return exitCode.usage;
   const code = exitCodeOfVerdict[verdict];
-  const isStrict = (failOnFlaky && totals.flaky > 0) || (failOnSkipped && totals.skipped > 0);
-  return code === exitCode.passed && isStrict ? exitCode.failed : code;
+  const isStrictFailure = (failOnFlaky && totals.flaky > 0) || (failOnSkipped && totals.skipped > 0);
+  return code === exitCode.passed && isStrictFailure ? exitCode.failed : code;
 }

@@ -1,7 +1,7 @@
-/** The only door to picocolors: colours for terminals, off where the output is no terminal or NO_COLOR is set. */
+/** Terminal colours from picocolors; off where the output is no terminal or NO_COLOR is set. */
 import pc from 'picocolors';
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
-/** `enabled` unset: as the environment and standard output say. */
-export const colours = (enabled: boolean = pc.isColorSupported): Colours => pc.createColors(enabled);
+/** Returns the colour functions. Without `enabled` the environment and standard output decide. */
+export const createColours = (enabled: boolean = pc.isColorSupported): Colours => pc.createColors(enabled);

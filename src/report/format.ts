@@ -1,7 +1,7 @@
-/** How times, counts and places are written in every report, so that they read the same everywhere. Pure. */
+/** Formats times, counts and locations the same way in every report. Pure. */
 import type { SourceLocation, Verdict } from '#result/run-result.ts';
 
-/** Marks that tell verdicts apart without colour. */
+/** A mark for each verdict, readable without colour. */
 export const verdictMarks = {
   passed: '✓',
   failed: '✗',
@@ -11,7 +11,7 @@ export const verdictMarks = {
   interrupted: '◼',
 } as const satisfies Record<Verdict, string>;
 
-/** Verdicts in the order in which people want to see them: what needs a decision first. */
+/** Verdicts in the order of the reports: those that need a decision first. */
 export const verdictsByUrgency = [
   'failed',
   'errored',
@@ -21,7 +21,7 @@ export const verdictsByUrgency = [
   'skipped',
 ] as const satisfies Verdict[];
 
-/** `0.42 ms`, `37 ms`, `1.24 s`, `2 min 05 s`. */
+/** Returns e.g. `0.42 ms`, `37 ms`, `1.24 s`, `2 min 05 s`. */
 export function formatMs(ms: number): string {
   if (ms < 0.005) return '0 ms';
   if (ms < 9.995) return `${ms.toFixed(2)} ms`;
@@ -33,16 +33,17 @@ export function formatMs(ms: number): string {
 
 export const formatLocation = ({ file, line, column }: SourceLocation): string => `${file}:${line}:${column}`;
 
+/** Returns e.g. `1 case`, `2 cases`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/** The first line that says something; `''` for none. */
+/** Returns the first line that is not blank, trimmed; `''` if there is none. */
 export const firstLine = (text: string): string =>
   text
     .split('\n')
     .find((line) => line.trim() !== '')
     ?.trim() ?? '';
 
-/** At most `width` characters, with an ellipsis where something is missing; never splits a surrogate pair. */
+/** Returns at most `width` characters, the last one an ellipsis when text was cut; never splits a surrogate pair. */
 export function truncate(text: string, width: number): string {
   if (text.length <= width) return text;
   const characters = [...text.slice(0, 2 * width + 2)];

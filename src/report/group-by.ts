@@ -1,4 +1,4 @@
-/** `items` by what `key` says of each, groups in order of first appearance (Map.groupBy, which Node 20 does not have). */
+/** Groups `items` by `key`, in order of first appearance. Like Map.groupBy, which Node 20 does not have. */
 export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

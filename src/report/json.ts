@@ -1,8 +1,4 @@
-/** The master itself, indented by one space: it is diffed and read by people now and then. */
-import { formats, type Renderer } from './renderer.ts';
+/** The master file `result.json`: the run's result as JSON, indented by one space so that it can be read and compared. */
+import type { Renderer } from './renderer.ts';
 
-export const json: Renderer = {
-  id: 'json',
-  file: formats.json,
-  render: (result) => `${JSON.stringify(result, undefined, 1)}\n`,
-};
+export const renderJson: Renderer = (result) => `${JSON.stringify(result, undefined, 1)}\n`;

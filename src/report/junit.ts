@@ -1,21 +1,18 @@
 /**
- * JUnit XML in the flavour of Surefire that Jenkins and GitLab read: `failure` for the product, `error` for a broken
- * machine, `flakyFailure` for attempts before a pass, `[[ATTACHMENT|path]]` in system-out. One suite for each scenario file.
- * GitLab drops cases with equal names, so every name carries its matrix coordinates and is unique.
+ * JUnit XML in the Surefire variant that Jenkins and GitLab read: `failure` for a failed case, `error` for an infrastructure error,
+ * `flakyFailure` for failed attempts before a pass, `[[ATTACHMENT|path]]` in system-out. One suite for each scenario file.
+ * GitLab drops cases with equal names, so every name contains its matrix coordinates and is unique.
  */
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { firstLine, formatLocation, formatMs } from './format.ts';
 import { groupBy } from './group-by.ts';
-import { formats, type Renderer } from './renderer.ts';
 
-export const junit: Renderer = { id: 'junit', file: formats.junit, render };
-
-function render(result: RunResult): string {
+export function renderJunit(result: RunResult): string {
   const names = uniqueNames(result.cases);
   const suites = groupBy(result.cases, ({ location }) => location.file);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: `Touchstone ${result.run.id}`, ...tally(result.cases), time: seconds(result.run.durationMs) })}>`,
+    `<testsuites${attributes({ name: `Touchstone ${result.run.id}`, ...countOutcomes(result.cases), time: seconds(result.run.durationMs) })}>`,
     ...[...suites].map(([file, cases]) => suite(file, cases, names, result)),
     ...(result.errors?.length ? [runErrors(result.errors, result)] : []),
     '</testsuites>',
@@ -26,12 +23,12 @@ function render(result: RunResult): string {
 function suite(file: string, cases: readonly CaseResult[], names: Map<CaseResult, string>, { run }: RunResult): string {
   const time = seconds(cases.reduce((sum, { durationMs }) => sum + durationMs, 0));
   return [
-    `  <testsuite${attributes({ name: file, ...tally(cases), time, timestamp: run.startedAt })}>`,
+    `  <testsuite${attributes({ name: file, ...countOutcomes(cases), time, timestamp: run.startedAt })}>`,
     ...properties(
       { run: run.id, touchstone: run.touchstone, node: run.node, platform: run.platform, seed: run.seed },
       '    ',
     ),
-    ...cases.map((result) => testCase(result, names.get(result)!, run.folder)),
+    ...cases.map((result) => testCase(result, names.get(result) ?? result.title, run.folder)),
     '  </testsuite>',
   ].join('\n');
 }
@@ -60,16 +57,15 @@ const timing = ({ machineMs, gestureMs, attempts }: CaseResult): string =>
   `machine ${formatMs(machineMs)}, gesture ${formatMs(gestureMs)}, attempts ${attempts}`;
 
 function outcome({ verdict, failures, notes }: CaseResult): string[] {
-  const all = failures.length > 0 ? failures : [{ message: notes?.[0] ?? verdict }];
-  const last = failures.filter(({ attempt }) => attempt === failures.at(-1)?.attempt);
   if (verdict === 'passed') return [];
   if (verdict === 'skipped') return [`      <skipped${attributes({ message: notes?.[0] })}/>`];
   if (verdict === 'flaky') return failures.map(flakyFailure);
+  const last = failures.at(-1) ?? { message: notes?.[0] ?? verdict };
+  const ofLastAttempt = failures.filter(({ attempt }) => attempt === last.attempt);
+  const body = (ofLastAttempt.length > 0 ? ofLastAttempt : [last]).map(details).join('\n\n');
   const element = verdict === 'failed' ? 'failure' : 'error';
-  const body = (last.length > 0 ? last : all).map(details).join('\n\n');
-  return [
-    `      <${element}${attributes({ message: firstLine(all.at(-1)!.message), type: verdict })}>${text(body)}</${element}>`,
-  ];
+  const head = attributes({ message: firstLine(last.message), type: verdict });
+  return [`      <${element}${head}>${text(body)}</${element}>`];
 }
 
 const flakyFailure = (failure: Failure): string =>
@@ -78,7 +74,7 @@ const flakyFailure = (failure: Failure): string =>
 const details = ({ message, location, codeFrame, stack }: Failure): string =>
   [location && formatLocation(location), message, codeFrame, stack].filter(Boolean).join('\n\n');
 
-/** Errors outside any case make a suite of their own, or a consumer would call the run green. */
+/** Errors outside any case form their own suite; without it CI systems would show the run as passed. */
 function runErrors(errors: readonly Failure[], { run }: RunResult): string {
   const cases = errors.map(
     (error, index) =>
@@ -92,21 +88,27 @@ function runErrors(errors: readonly Failure[], { run }: RunResult): string {
   ].join('\n');
 }
 
-function tally(cases: readonly CaseResult[]) {
-  const of = (...wanted: CaseResult['verdict'][]) => cases.filter(({ verdict }) => wanted.includes(verdict)).length;
-  return { tests: cases.length, failures: of('failed'), errors: of('errored', 'interrupted'), skipped: of('skipped') };
+function countOutcomes(cases: readonly CaseResult[]) {
+  const number = (...counted: CaseResult['verdict'][]) =>
+    cases.filter(({ verdict }) => counted.includes(verdict)).length;
+  return {
+    tests: cases.length,
+    failures: number('failed'),
+    errors: number('errored', 'interrupted'),
+    skipped: number('skipped'),
+  };
 }
 
-/** Title with coordinates; the id is added where that is still ambiguous within a file. */
+/** Returns the title with the coordinates; the id is added when that is not unique within a file. */
 function uniqueNames(cases: readonly CaseResult[]): Map<CaseResult, string> {
-  const plain = (result: CaseResult) => {
+  const baseName = (result: CaseResult) => {
     const coordinates = Object.values(result.parties).join(', ');
     return coordinates ? `${result.title} [${coordinates}]` : result.title;
   };
-  const groups = groupBy(cases, (result) => `${result.location.file}\n${plain(result)}`);
+  const groups = groupBy(cases, (result) => `${result.location.file}\n${baseName(result)}`);
   return new Map(
     [...groups.values()].flatMap((same) =>
-      same.map((result) => [result, same.length > 1 ? `${plain(result)} (${result.id})` : plain(result)]),
+      same.map((result) => [result, same.length > 1 ? `${baseName(result)} (${result.id})` : baseName(result)]),
     ),
   );
 }
@@ -125,12 +127,12 @@ function attributes(values: Record<string, string | number | undefined>): string
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-/** Characters that XML 1.0 cannot carry in any form (section 2.2) become U+FFFD. */
-const legal = (value: string): string =>
+/** Replaces characters that XML 1.0 does not allow (section 2.2) by U+FFFD. */
+const toLegalXml = (value: string): string =>
   value.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
 
 const text = (value: string): string =>
-  legal(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
+  toLegalXml(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
 
 const escapeAttribute = (value: string): string =>
   text(value).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { markdown } from './markdown.ts';
-import { hostile, runFullOf } from './testing/injection-strings.ts';
-import { fixtureRun } from './testing/sample-runs.ts';
+import { renderMarkdown } from './markdown.ts';
+import { injectionStrings, runWithTexts } from './testing/injection-strings.ts';
+import { sampleCase, sampleRun } from './testing/sample-runs.ts';
 
-const rendered = (run = fixtureRun()) => markdown.render(run) as string;
+const rendered = (run = sampleRun()) => renderMarkdown(run);
 
-describe('Markdown', () => {
-  it('says the verdict, the totals and where to look', () => {
+describe('renderMarkdown', () => {
+  it('shows the verdict, the totals and the location of a failure', () => {
     const text = rendered();
     expect(text).toMatch(/^# ✗ Touchstone: failed/);
     expect(text).toContain('**39** passed, **2** failed, **1** errored, **2** flaky, **2** skipped');
@@ -14,46 +14,47 @@ describe('Markdown', () => {
     expect(text).toContain('> 23 |     passkey:');
   });
 
-  it('says why cases were skipped, each reason once', () => {
-    const run = fixtureRun();
+  it('shows why cases were skipped, each reason once', () => {
+    const run = sampleRun();
     const skipped = run.cases.filter(({ verdict }) => verdict === 'skipped');
     const ids = skipped.map(({ id }) => `\`${id}\``).join(', ');
     expect(rendered()).toContain(`## Skipped\n\n- This persona has no built\\-in user verification.: ${ids}\n`);
     const many = Array.from({ length: 7 }, (_, index) => ({
-      ...skipped[0]!,
+      ...sampleCase('skipped'),
       id: `c${index}`,
-      notes: ['nobody acted'],
+      notes: ['no touch'],
     }));
-    expect(rendered({ ...run, cases: many })).toContain('- nobody acted: `c0`, `c1`, `c2`, `c3`, `c4` and 2 more');
+    expect(rendered({ ...run, cases: many })).toContain('- no touch: `c0`, `c1`, `c2`, `c3`, `c4` and 2 more');
     expect(rendered({ ...run, cases: [] })).not.toContain('## Skipped');
   });
 
-  it('has percentiles with gestures told apart', () => {
+  it('shows percentiles of machine phases and of gestures', () => {
     const text = rendered();
     expect(text).toMatch(/\| User presence \| gesture \| 43 \| \d+ ms \|/);
     expect(text).toMatch(/\| makeCredential \| machine \| 43 \| \d\.\d\d ms \|/);
   });
 
-  it('keeps cases with a key on another machine out of the percentiles, and says so', () => {
-    const run = fixtureRun();
-    const [first, ...others] = run.cases;
-    const far = { ...first!, wire: first!.wire.map((exchange) => ({ ...exchange, remote: true })) };
-    const text = rendered({ ...run, cases: [far, ...others] });
+  it('excludes cases with a key on another machine from the percentiles, with a note', () => {
+    const run = sampleRun();
+    const [, ...others] = run.cases;
+    const first = sampleCase();
+    const remote = { ...first, wire: first.wire.map((exchange) => ({ ...exchange, remote: true })) };
+    const text = rendered({ ...run, cases: [remote, ...others] });
     expect(text).toMatch(/\| makeCredential \| machine \| 42 \|/);
-    expect(text).toContain('Left out: 1 case with a key on another machine, whose times include the network.');
-    expect(rendered({ ...run, cases: [far] })).not.toContain('## Time by phase');
-    expect(rendered({ ...run, cases: [far] })).toContain('Left out: 1 case');
-    expect(rendered(run)).not.toContain('Left out');
+    expect(text).toContain('Not included: 1 case with a key on another machine, whose times include the network.');
+    expect(rendered({ ...run, cases: [remote] })).not.toContain('## Time by phase');
+    expect(rendered({ ...run, cases: [remote] })).toContain('Not included: 1 case');
+    expect(rendered(run)).not.toContain('Not included');
   });
 
-  it('counts no time of cases that were skipped while somebody was waited for', () => {
-    const run = fixtureRun();
+  it('counts no time of skipped cases', () => {
+    const run = sampleRun();
     const cases = run.cases.map((result) => ({ ...result, verdict: 'skipped' as const }));
     expect(rendered({ ...run, cases })).not.toContain('## Time by phase');
   });
 
-  it.each(Object.entries(hostile))('does not let %s out of its cell', (_, text) => {
-    const page = rendered(runFullOf(text));
+  it.each(Object.entries(injectionStrings))('escapes %s', (_, text) => {
+    const page = rendered(runWithTexts(text));
     const outsideFences = page.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '');
     const outsideSummaries = outsideFences.replace(/<summary>[^<]*<\/summary>/g, '');
     const plain = outsideSummaries.replace(/(?<![\\`])(`+)[^`](?:[\s\S]*?[^`])?\1(?!`)/g, 'code');
@@ -68,12 +69,12 @@ describe('Markdown', () => {
     const rows = page.split('\n').filter((line) => line.startsWith('| ✗'));
     expect(rows).toHaveLength(2);
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(5);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not occur
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: matches the characters that must not occur
     expect(page).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F]/);
   });
 
-  it('stays far below the megabyte at which GitHub drops it', () => {
-    const run = fixtureRun({ size: 2000 });
+  it('stays far below the 1 MB at which GitHub drops it', () => {
+    const run = sampleRun({ size: 2000 });
     const worst = {
       ...run,
       cases: run.cases.map((item) => ({

@@ -1,29 +1,26 @@
 /**
- * Markdown summary for job pages: verdict, failures with their place in the scenario, phase percentiles.
- * GitHub drops a summary above 1 MB, so texts and lists are cut and what was left out is said.
+ * Markdown summary for CI job pages: verdict, failures with their location in the scenario, phase percentiles.
+ * GitHub drops a summary above 1 MB, so texts and lists are cut, with a note that says how many entries are missing.
  */
 import { type CaseResult, type Failure, type RunResult, verdicts } from '#result/run-result.ts';
 import { count, firstLine, formatLocation, formatMs, truncate, verdictMarks } from './format.ts';
 import { groupBy } from './group-by.ts';
-import { leftOut, phaseStatistics } from './phase-statistics.ts';
-import { formats, type Renderer } from './renderer.ts';
+import { describeExcludedCases, phaseStatistics } from './phase-statistics.ts';
 
-export const markdown: Renderer = { id: 'markdown', file: formats.markdown, render };
+const maxFailures = 100;
+const maxFrames = 20;
+const maxIdsPerReason = 5;
+const maxCellLength = 300;
+const maxFrameLength = 4_000;
 
-const mostFailures = 100;
-const mostFrames = 20;
-const mostNamed = 5;
-const longestCell = 300;
-const longestFrame = 4_000;
-
-function render(result: RunResult): string {
-  const troubled = result.cases.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');
+export function renderMarkdown(result: RunResult): string {
+  const notable = result.cases.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');
   const sections = [
     headline(result),
     runErrors(result),
-    failureTable(troubled),
-    frames(troubled),
-    skipped(result),
+    failureTable(notable),
+    codeFrames(notable),
+    skippedReasons(result),
     phaseTable(result),
     facts(result),
   ];
@@ -41,13 +38,13 @@ function headline({ verdict, totals, cases, run }: RunResult): string {
 
 function runErrors({ errors = [] }: RunResult): string {
   if (errors.length === 0) return '';
-  const shown = errors.slice(0, mostFrames).map((error) => `- ${cell(firstLine(error.message))}`);
-  return ['## Errors outside any case', '', ...shown, ...more(errors.length, mostFrames)].join('\n');
+  const shown = errors.slice(0, maxFrames).map((error) => `- ${cell(firstLine(error.message))}`);
+  return ['## Errors outside any case', '', ...shown, ...more(errors.length, maxFrames)].join('\n');
 }
 
-function failureTable(troubled: readonly CaseResult[]): string {
-  if (troubled.length === 0) return '';
-  const rows = troubled.slice(0, mostFailures).map((result) => {
+function failureTable(notable: readonly CaseResult[]): string {
+  if (notable.length === 0) return '';
+  const rows = notable.slice(0, maxFailures).map((result) => {
     const failure = mainFailure(result);
     const place = formatLocation(failure?.location ?? result.location);
     return `| ${verdictMarks[result.verdict]} ${result.verdict} | ${cell(result.title)}<br>${code(result.id)} | ${code(place)} | ${cell(firstLine(failure?.message ?? ''))} |`;
@@ -55,40 +52,44 @@ function failureTable(troubled: readonly CaseResult[]): string {
   return [
     '## Needs attention',
     '',
-    '| Verdict | Case | Where | What |',
+    '| Verdict | Case | Location | Message |',
     '|---|---|---|---|',
     ...rows,
-    ...more(troubled.length, mostFailures),
+    ...more(notable.length, maxFailures),
   ].join('\n');
 }
 
-function frames(troubled: readonly CaseResult[]): string {
-  const framed = troubled.filter((result) => mainFailure(result)?.codeFrame);
-  const blocks = framed.slice(0, mostFrames).map((result) => {
-    const { message, codeFrame } = mainFailure(result)!;
-    const body = truncate(`${message}\n\n${codeFrame}`, longestFrame);
-    return `<details><summary>${htmlText(result.title)}</summary>\n\n${fenced(body)}\n\n</details>`;
+function codeFrames(notable: readonly CaseResult[]): string {
+  const framed = notable.flatMap((result) => {
+    const { message = '', codeFrame } = mainFailure(result) ?? {};
+    return codeFrame ? [{ title: result.title, text: `${message}\n\n${codeFrame}` }] : [];
   });
-  return [...blocks, ...more(framed.length, mostFrames)].join('\n\n');
+  const blocks = framed
+    .slice(0, maxFrames)
+    .map(
+      ({ title, text }) =>
+        `<details><summary>${htmlText(title)}</summary>\n\n${fenced(truncate(text, maxFrameLength))}\n\n</details>`,
+    );
+  return [...blocks, ...more(framed.length, maxFrames)].join('\n\n');
 }
 
-/** Why cases say nothing, each reason once. */
-function skipped({ cases }: RunResult): string {
+/** The reasons why cases were skipped, each once. */
+function skippedReasons({ cases }: RunResult): string {
   const reasons = groupBy(
     cases.filter(({ verdict }) => verdict === 'skipped'),
-    ({ notes }) => notes?.[0] ?? 'no reason was given',
+    ({ notes }) => notes?.[0] ?? 'no reason given',
   );
   if (reasons.size === 0) return '';
-  const lines = [...reasons].slice(0, mostFrames).map(([reason, some]) => {
-    const ids = some.slice(0, mostNamed).map(({ id }) => code(id));
-    return `- ${cell(reason)}: ${ids.join(', ')}${some.length > mostNamed ? ` and ${some.length - mostNamed} more` : ''}`;
+  const lines = [...reasons].slice(0, maxFrames).map(([reason, some]) => {
+    const ids = some.slice(0, maxIdsPerReason).map(({ id }) => code(id));
+    return `- ${cell(reason)}: ${ids.join(', ')}${some.length > maxIdsPerReason ? ` and ${some.length - maxIdsPerReason} more` : ''}`;
   });
-  return ['## Skipped', '', ...lines, ...more(reasons.size, mostFrames)].join('\n');
+  return ['## Skipped', '', ...lines, ...more(reasons.size, maxFrames)].join('\n');
 }
 
 function phaseTable({ cases }: RunResult): string {
   const rows = phaseStatistics(cases);
-  const note = leftOut(cases);
+  const note = describeExcludedCases(cases);
   if (rows.length === 0) return note;
   const lines = rows.map(
     ({ label, by, n, p50, p75, p95, max }) =>
@@ -97,7 +98,7 @@ function phaseTable({ cases }: RunResult): string {
   return [
     '## Time by phase',
     '',
-    '| Phase | Whose time | n | p50 | p75 | p95 | max |',
+    '| Phase | Time of | n | p50 | p75 | p95 | max |',
     '|---|---|--:|--:|--:|--:|--:|',
     ...lines,
     ...(note ? ['', note] : []),
@@ -117,7 +118,7 @@ function facts({ run }: RunResult): string {
   };
   return Object.entries(given)
     .filter(([, value]) => value)
-    .map(([name, value]) => `${name} ${code(value!)}`)
+    .map(([name, value]) => `${name} ${code(value ?? '')}`)
     .join(' · ');
 }
 
@@ -127,21 +128,21 @@ const mainFailure = ({ failures }: CaseResult): Failure | undefined =>
 const more = (total: number, shown: number): string[] =>
   total > shown ? ['', `... and ${total - shown} more in the full report.`] : [];
 
-/** Text that stays text in a table cell: no markup, no HTML, no link, no mention of an account, one line. */
+/** Escapes text for a table cell: no markup, no HTML, no link, no mention of an account, one line. */
 const cell = (value: string): string => htmlText(value).replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&');
 
-/** Text inside an HTML block, where Markdown's own escapes would show. */
+/** Escapes text inside an HTML block, where Markdown's escapes would be visible. */
 const htmlText = (value: string): string =>
-  truncate(printable(value), longestCell)
+  truncate(printable(value), maxCellLength)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('@', '@\u200B')
     .replaceAll('://', ':\u200B//');
 
-/** An inline code span, whose delimiter is longer than any run of backticks in it (CommonMark 6.1). */
+/** Returns an inline code span whose delimiter is longer than any run of backticks in it (CommonMark 6.1). */
 function code(value: string): string {
-  const line = truncate(printable(value), longestCell).replaceAll('|', '\\|');
+  const line = truncate(printable(value), maxCellLength).replaceAll('|', '\\|');
   const ticks = '`'.repeat(longestRun(line) + 1);
   return line.includes('`') ? `${ticks} ${line} ${ticks}` : `${ticks}${line}${ticks}`;
 }
@@ -152,6 +153,6 @@ function fenced(value: string): string {
 }
 
 const longestRun = (value: string): number => Math.max(0, ...[...value.matchAll(/`+/g)].map(([run]) => run.length));
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches the characters to replace
 const control = /[\u0000-\u0008\u000B-\u001F\u007F]/g;
 const printable = (value: string): string => value.replace(/\s+/g, ' ').replace(control, '\uFFFD').trim();

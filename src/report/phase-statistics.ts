@@ -1,4 +1,7 @@
-/** Percentiles of every phase over all cases of a run, gestures and machine apart, without those that a network slowed down. Pure. */
+/**
+ * Percentiles of every phase over all cases of a run, gesture time apart from machine time. Cases with a key on another machine are
+ * excluded, because their times include the network. Pure.
+ */
 import type { CaseResult } from '#result/run-result.ts';
 import { ceremonyMs, type Percentiles, percentiles, phaseDurationsMs } from '#result/statistics.ts';
 import { type Phase, phases } from '#result/timeline.ts';
@@ -10,61 +13,47 @@ export interface PhaseStatistics extends Percentiles {
   id: Phase | 'machine' | 'gesture';
   label: string;
   by: 'machine' | 'gesture';
-  /** What one ceremony took in this phase, in milliseconds, ascending: for plots. */
+  /** Durations of this phase in milliseconds, one for each ceremony, ascending; for plots. */
   sample: number[];
 }
 
-/** Cases whose times tell something of the parties: not how long it was waited for somebody who never came. */
+/** Returns the cases whose times are compared. Skipped cases only waited; cases with a remote key include the network. */
 export const measuredCases = (cases: readonly CaseResult[]): CaseResult[] =>
   timedCases(cases).filter(({ wire }) => !isRemote(wire));
 
 const timedCases = (cases: readonly CaseResult[]): CaseResult[] =>
   cases.filter(({ spans, verdict }) => spans.length > 0 && verdict !== 'skipped');
 
-/** Which cases `measuredCases` leaves out though they were timed, as a sentence; `''` for none. */
-export function leftOut(cases: readonly CaseResult[]): string {
+/** Returns a sentence about the timed cases that `measuredCases` excludes; `''` if there are none. */
+export function describeExcludedCases(cases: readonly CaseResult[]): string {
   const remote = timedCases(cases).filter(({ wire }) => isRemote(wire)).length;
   return remote === 0
     ? ''
-    : `Left out: ${count(remote, 'case')} with a key on another machine, whose times include the network.`;
+    : `Not included: ${count(remote, 'case')} with a key on another machine, whose times include the network.`;
 }
 
-/** One row for each phase that occurred, in the order of the phase table, after the totals of the ceremony; `[]` when nothing was timed. */
+/** Returns the totals of the ceremony, then one row for each phase that occurred, in the order of the phase table. */
 export function phaseStatistics(cases: readonly CaseResult[]): PhaseStatistics[] {
-  const timed = measuredCases(cases);
-  const measured = timed.flatMap(({ spans }) => [...phaseDurationsMs(spans)]);
-  const samples = new Map<Phase, number[]>();
-  for (const [phase, same] of groupBy(measured, ([phase]) => phase))
-    samples.set(
-      phase,
-      same.map(([, ms]) => ms),
-    );
-  const ceremonies = timed.map(({ spans }) => ceremonyMs(spans));
-  const total = (id: 'machine' | 'gesture', label: string, sample: number[]) => row(id, label, id, sample);
+  const ceremonies = measuredCases(cases).map(({ spans }) => ceremonyMs(spans));
+  const machine = ceremonies.map(({ machineMs }) => machineMs);
+  const gestures = ceremonies.map(({ gestureMs }) => gestureMs).filter((ms) => ms > 0);
+  const samples = phaseSamples(cases);
   return [
-    ...total(
-      'machine',
-      'Whole ceremony, machine',
-      ceremonies.map(({ machineMs }) => machineMs),
-    ),
-    ...total(
-      'gesture',
-      'Whole ceremony, gestures',
-      ceremonies.map(({ gestureMs }) => gestureMs).filter((ms) => ms > 0),
-    ),
+    ...toRow({ id: 'machine', label: 'Whole ceremony, machine', by: 'machine' }, machine),
+    ...toRow({ id: 'gesture', label: 'Whole ceremony, gestures', by: 'gesture' }, gestures),
     ...(Object.keys(phases) as Phase[]).flatMap((phase) =>
-      row(phase, phases[phase].label, phases[phase].by, samples.get(phase) ?? []),
+      toRow({ id: phase, label: phases[phase].label, by: phases[phase].by }, samples.get(phase) ?? []),
     ),
   ];
 }
 
-function row(
-  id: PhaseStatistics['id'],
-  label: string,
-  by: PhaseStatistics['by'],
-  sample: readonly number[],
-): PhaseStatistics[] {
-  return sample.length === 0
-    ? []
-    : [{ id, label, by, sample: sample.toSorted((a, b) => a - b), ...percentiles(sample) }];
+/** Durations in milliseconds by phase, one for each ceremony in which the phase occurred. */
+function phaseSamples(cases: readonly CaseResult[]): Map<Phase, number[]> {
+  const measured = measuredCases(cases).flatMap(({ spans }) => [...phaseDurationsMs(spans)]);
+  const groups = groupBy(measured, ([phase]) => phase);
+  return new Map([...groups].map(([phase, durations]) => [phase, durations.map(([, ms]) => ms)]));
 }
+
+/** Returns no row for an empty sample. */
+const toRow = (head: Pick<PhaseStatistics, 'id' | 'label' | 'by'>, sample: readonly number[]): PhaseStatistics[] =>
+  sample.length === 0 ? [] : [{ ...head, sample: sample.toSorted((a, b) => a - b), ...percentiles(sample) }];

@@ -1,13 +1,13 @@
-/** The reporter in a real Playwright run: what it writes, what it prints, and that no secret gets out. */
+/** Runs Playwright with the reporter: checks what it writes and prints, and that neither contains a secret. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caseRecordAttachment, type RunResult, secretsAttachment } from '#result/run-result.ts';
-import { fixtureRun } from './testing/sample-runs.ts';
+import { sampleCase } from './testing/sample-runs.ts';
 
 const playwright = dirname(createRequire(import.meta.url).resolve('@playwright/test/package.json'));
 const reporter = fileURLToPath(new URL('./playwright-reporter.ts', import.meta.url));
@@ -23,7 +23,7 @@ const {
   failures: ______,
   attachments: _______,
   ...record
-} = fixtureRun().cases[0]!;
+} = sampleCase();
 const yaml = `id: a\nsteps:\n  - enter-pin: "${pin}"\n  - done\n`;
 
 const spec = (folder: string) => `
@@ -44,12 +44,12 @@ test('fails in the YAML', async () => {
     throw error;
   }, { location: yaml });
 });
-test('wants a device', () => { throw Object.assign(new Error('no device'), { name: 'InfrastructureError' }); });
+test('needs a device', () => { throw Object.assign(new Error('no device'), { name: 'InfrastructureError' }); });
 test.describe(() => {
   test.describe.configure({ retries: 1 });
-  test('comes round', () => { expect(test.info().retry).toBe(1); });
+  test('passes at the second attempt', () => { expect(test.info().retry).toBe(1); });
 });
-test.skip('is not for today', () => {});
+test.skip('is skipped', () => {});
 `;
 
 const config = (folder: string) => `
@@ -86,13 +86,13 @@ const everyFile = () =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 
-describe('a real run', () => {
-  it('leaves the exit code to the engine and says nothing on standard error', () => {
+describe('Playwright reporter', () => {
+  it('does not change the exit code and writes nothing to stderr', () => {
     expect(ended.stderr).toBe('');
     expect(ended.status).toBe(1);
   });
 
-  it('judges every case', () => {
+  it('gives every case its verdict', () => {
     expect(result.cases.map(({ verdict, attempts }) => [verdict, attempts])).toEqual([
       ['passed', 1],
       ['failed', 1],
@@ -105,23 +105,23 @@ describe('a real run', () => {
     expect(result.run).toMatchObject({ id: 'run-1', seed: 's', command: 'run --pin •••' });
   });
 
-  it('keeps the record of the host and points failures at the YAML', () => {
+  it('keeps the attached record and gives failures their location in the YAML', () => {
     expect(result.cases[0]).toMatchObject({
       id: record.id,
       title: 'signs in with •••',
       spans: record.spans,
       wire: record.wire,
     });
-    expect(result.cases[1]!.failures[0]).toMatchObject({
+    expect(result.cases[1]?.failures[0]).toMatchObject({
       attempt: 1,
       location: { file: 'a.yaml', line: 3, column: 5 },
       codeFrame: expect.stringContaining('> 3 |   - enter-pin: "•••"'),
     });
   });
 
-  it('writes every format and no secret, in no form', () => {
+  it('writes every format without any secret', () => {
     const files = everyFile().filter((path) => !path.endsWith('error-context.md'));
-    expect(files.map((path) => path.split('/').at(-1)!).toSorted()).toEqual([
+    expect(files.map((path) => basename(path)).toSorted()).toEqual([
       '01-log.txt',
       'index.html',
       'junit.xml',
@@ -131,22 +131,23 @@ describe('a real run', () => {
     for (const path of files)
       expect(readFileSync(path, 'utf8'), path).not.toMatch(/hunter2|(?<![0-9a-f])739150(?![0-9a-f])/);
     expect(ended.stdout).not.toMatch(/hunter2|739150/);
-    expect(readFileSync(files.find((path) => path.endsWith('log.txt'))!, 'utf8')).toBe('password=••• hash 00739150ff');
-    expect(result.cases[0]!.notes).toEqual([
-      'Attachment "trace" was not copied: it may hold secrets and an archive cannot be masked.',
+    const log = files.find((path) => path.endsWith('log.txt')) ?? '';
+    expect(readFileSync(log, 'utf8')).toBe('password=••• hash 00739150ff');
+    expect(result.cases[0]?.notes).toEqual([
+      'Attachment "trace" was not copied: it may contain secrets and an archive cannot be masked.',
     ]);
   });
 
-  it('shows one line for each case, the frame of a failure, a table and the way to the report', () => {
+  it('prints one line for each case, the frame of a failure, a table and the path of the report', () => {
     const { stdout } = ended;
     expect(stdout).toMatch(/^ {2}\[1\/5\] ✓ signs in with •••\s+[\d.]+ m?s$/m);
     expect(stdout).toMatch(/^ {6}│ typed •••$/m);
-    expect(stdout).toMatch(/^ {2}↻ comes round {2}attempt 1 failed, trying again$/m);
-    expect(stdout).toMatch(/^ {2}\[5\/5\] – is not for today$/m);
+    expect(stdout).toMatch(/^ {2}↻ passes at the second attempt {2}attempt 1 failed, trying again$/m);
+    expect(stdout).toMatch(/^ {2}\[5\/5\] – is skipped$/m);
     expect(stdout).toContain('a.yaml:3:5');
     expect(stdout).toMatch(/^ {2}5 cases +1 +1 +1 +1 +1 /m);
     expect(stdout).toMatch(/Report {2}.*run-1\/index\.html/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: no colours and no cursor in a plain log
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: matches colours and cursor movements, which a plain log must not contain
     expect(stdout).not.toMatch(/\u001B/);
   });
 });

@@ -1,26 +1,26 @@
-/** Reading a master file back, to render it again. */
+/** Reads a master file back, so that its reports can be rendered again. */
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '#base/errors.ts';
+import { messageOf, UsageError } from '#base/errors.ts';
 import type { RunResult } from '#result/run-result.ts';
-import { isRunResult, problemOfRunResult } from './type-guards.ts';
+import { findRunResultProblem, isRunResult } from './type-guards.ts';
 
 /**
- * The run that `path` holds.
- * @throws {UsageError} when the file cannot be read, is no JSON, or is no master file of this version; the message names the member.
+ * Returns the run in the master file at `path`.
+ * @throws {UsageError} if the file cannot be read, is not JSON, or is not a master file of this version; the message names the member.
  */
 export async function readResult(path: string): Promise<RunResult> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new UsageError(`cannot read ${path}: ${cause.message}`, { cause });
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`Cannot read ${path}: ${messageOf(cause)}`, { cause });
   });
-  const value = parse(text, path);
+  const value = parseJson(text, path);
   if (isRunResult(value)) return value;
-  throw new UsageError(`${path} is not a Touchstone result: ${problemOfRunResult(value)}`);
+  throw new UsageError(`${path} is not a Touchstone result: ${findRunResultProblem(value)}`);
 }
 
-function parse(text: string, path: string): unknown {
+function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`${path} is not JSON: ${messageOf(cause)}`, { cause });
   }
 }

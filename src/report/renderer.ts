@@ -1,7 +1,7 @@
-/** The port of a report format. A format = a file with a Renderer + its row here + its line in `renderers.ts`. */
+/** The report formats and what a renderer is. To add a format: a file with a `Renderer`, a row in `formats`, a line in `renderers.ts`. */
 import type { RunResult } from '#result/run-result.ts';
 
-/** Every format and the file it is written to, inside the run's folder. */
+/** Every format and the name of its file in the run's folder. */
 export const formats = {
   json: 'result.json',
   html: 'index.html',
@@ -11,9 +11,5 @@ export const formats = {
 
 export type FormatId = keyof typeof formats;
 
-export interface Renderer {
-  id: FormatId;
-  file: string;
-  /** The whole text of the report; depends on the master only. */
-  render(result: RunResult): string | Promise<string>;
-}
+/** Returns the whole text of the report, which depends on `result` only. */
+export type Renderer = (result: RunResult) => string | Promise<string>;

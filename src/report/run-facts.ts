@@ -1,7 +1,10 @@
-/** What a report says of the run as a whole, the same whoever ran it. */
+/** The facts of a run as a whole (id, time, command, versions), the same for every kind of run. */
 import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { RunResult } from '#result/run-result.ts';
+
+/** Everything about the run but the browsers, which its cases name. */
+export type RunFacts = Omit<RunResult['run'], 'browser'>;
 
 export interface RunStart {
   id: string;
@@ -10,36 +13,30 @@ export interface RunStart {
   /** Milliseconds since the Unix epoch. */
   startedAt: number;
   durationMs: number;
+  /** Command line after `touchstone`. */
   command: string;
   seed?: string | undefined;
 }
 
-export const runFacts = ({
-  id,
-  folder,
-  startedAt,
-  durationMs,
-  command,
-  seed,
-}: RunStart): Omit<RunResult['run'], 'browser'> => ({
+export const collectRunFacts = ({ id, folder, startedAt, durationMs, command, seed }: RunStart): RunFacts => ({
   id,
   startedAt: new Date(startedAt).toISOString(),
   durationMs,
   command,
   ...(seed !== undefined && { seed }),
-  touchstone: ownVersion(),
+  touchstone: readOwnVersion(),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
   folder: relative(process.cwd(), folder).replaceAll(sep, '/'),
 });
 
-/** Relative to the working directory where that is inside it. */
-export function shortest(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
+/** Returns `path` relative to the working directory when it is inside it, otherwise unchanged. */
+export function shortenPath(path: string): string {
+  const relativePath = relative(process.cwd(), path);
+  return relativePath.startsWith('..') ? path : relativePath;
 }
 
-function ownVersion(): string {
+function readOwnVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };

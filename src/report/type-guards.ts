@@ -1,35 +1,36 @@
 /**
- * Is this JSON value a case record, is it a master file? Checked where JSON comes in (attachments, `touchstone report`),
- * so that renderers can trust the types. Hand-written: the report room needs two shapes, not a schema library.
+ * Type guards for JSON that comes from outside: case records in attachments, and the master file that `touchstone report` reads.
+ * Renderers rely on these types. Written by hand because the report module checks only two shapes.
  */
 import { type CaseIdentity, type CaseRecord, type RunResult, resultSchema, verdicts } from '#result/run-result.ts';
 import { phases } from '#result/timeline.ts';
 
+/** Returns the first problem of `value` with the path of the member, or undefined when there is none. */
 type Check = (value: unknown, path: string) => string | undefined;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const found = (value: unknown): string =>
-  value === undefined
-    ? 'nothing'
-    : value === null
-      ? 'null'
-      : Array.isArray(value)
-        ? 'a list'
-        : typeof value === 'object'
-          ? 'an object'
-          : JSON.stringify(value).slice(0, 60);
 
-const must =
-  (wanted: string, test: (value: unknown) => boolean): Check =>
+function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : JSON.stringify(value).slice(0, 60);
+}
+
+const problem = (path: string, expected: string, value: unknown): string =>
+  `${path === '' ? '' : `${path}: `}expected ${expected}, got ${describeValue(value)}`;
+
+const scalar =
+  (expected: string, accepts: (value: unknown) => boolean): Check =>
   (value, path) =>
-    test(value) ? undefined : `${path}: wanted ${wanted}, found ${found(value)}`;
+    accepts(value) ? undefined : problem(path, expected, value);
 
-const text = must('a text', (value) => typeof value === 'string');
-const number = must('a finite number', Number.isFinite);
-const flag = must('true or false', (value) => typeof value === 'boolean');
+const text = scalar('a string', (value) => typeof value === 'string');
+const number = scalar('a finite number', Number.isFinite);
+const flag = scalar('true or false', (value) => typeof value === 'boolean');
 const oneOf = (words: readonly string[]): Check =>
-  must(`one of ${words.join(', ')}`, (value) => words.includes(value as string));
+  scalar(`one of ${words.join(', ')}`, (value) => words.includes(value as string));
 
 const optional =
   (check: Check): Check =>
@@ -39,14 +40,14 @@ const optional =
 const list =
   (item: Check): Check =>
   (value, path) => {
-    if (!Array.isArray(value)) return `${path}: wanted a list, found ${found(value)}`;
+    if (!Array.isArray(value)) return problem(path, 'a list', value);
     return firstProblem(value.map((entry, index) => () => item(entry, `${path}[${index}]`)));
   };
 
 const record =
   (item: Check): Check =>
   (value, path) => {
-    if (!isObject(value)) return `${path}: wanted an object, found ${found(value)}`;
+    if (!isObject(value)) return problem(path, 'an object', value);
     return firstProblem(
       Object.entries(value).map(
         ([key, entry]) =>
@@ -59,20 +60,21 @@ const record =
 const object =
   (members: Record<string, Check>): Check =>
   (value, path) => {
-    if (!isObject(value)) return `${path}: wanted an object, found ${found(value)}`;
+    if (!isObject(value)) return problem(path, 'an object', value);
+    const memberPath = (key: string) => (path === '' ? key : `${path}.${key}`);
     return firstProblem(
       Object.entries(members).map(
         ([key, check]) =>
           () =>
-            check(value[key], path === '' ? key : `${path}.${key}`),
+            check(value[key], memberPath(key)),
       ),
     );
   };
 
 function firstProblem(checks: (() => string | undefined)[]): string | undefined {
   for (const check of checks) {
-    const problem = check();
-    if (problem !== undefined) return problem;
+    const found = check();
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -151,6 +153,6 @@ const runResult = object({
 export const isCaseIdentity = (value: unknown): value is CaseIdentity => object(identity)(value, '') === undefined;
 export const isCaseRecord = (value: unknown): value is CaseRecord => object(caseRecord)(value, '') === undefined;
 
-/** The first thing that keeps `value` from being a master file, or undefined when it is one. */
-export const problemOfRunResult = (value: unknown): string | undefined => runResult(value, '');
-export const isRunResult = (value: unknown): value is RunResult => problemOfRunResult(value) === undefined;
+/** Returns the first reason why `value` is not a master file, or undefined when it is one. */
+export const findRunResultProblem = (value: unknown): string | undefined => runResult(value, '');
+export const isRunResult = (value: unknown): value is RunResult => findRunResultProblem(value) === undefined;

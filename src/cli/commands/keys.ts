@@ -1,12 +1,13 @@
-/** `touchstone keys`: the real keys of this machine, what each is, and whether it can be used here. */
+/** `touchstone keys`: lists the real keys of this machine, their model, and whether they can be used here. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describeKeys } from '#real-keys/describe-key.ts';
 import { renderKeys } from '#real-keys/key-list.ts';
-import { watchDevices } from '#transport/changes.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
-import { modelNameOf } from '../compose/catalogue.ts';
+import { watchDevices } from '#transport/watch-devices.ts';
+import { modelNameOf } from '../compose/emulator-catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
+import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 import { keysServeCommand } from './keys-serve.ts';
 
 interface KeysOptions {
@@ -19,20 +20,20 @@ const udevRule = new URL('../../transport/hidraw/70-touchstone-fido.rules', impo
 
 export const keysCommand = (finish: (code: number) => void) =>
   new Command('keys')
-    .description('list the real keys of this machine, and those behind the addresses')
-    .argument('[addresses...]', 'keys that cannot be found by looking, e.g. udp:127.0.0.1:8111')
-    .option('--json', 'print a JSON array; with --watch one array a line', false)
-    .option('--watch', 'list again whenever a key comes or goes', false)
-    .option('--udev-rule', 'print the rule that gives Linux users their keys', false)
+    .description('List the real keys of this machine and at the given addresses')
+    .argument('[addresses...]', 'Keys that are not found automatically, e.g. udp:127.0.0.1:8111')
+    .option('--json', 'Print a JSON array; with --watch, one array per line', false)
+    .option('--watch', 'List again whenever a key is connected or disconnected', false)
+    .option('--udev-rule', 'Print the udev rule that lets Linux users access their keys', false)
     .action(async (addresses: string[], options: KeysOptions) => {
       if (options.udevRule) return console.log(readFileSync(udevRule, 'utf8').trimEnd());
-      await show(addresses, options);
-      if (options.watch) await keepShowing(addresses, options);
+      await printKeys(addresses, options);
+      if (options.watch) await withInterruptSignal((signal) => watchKeys(addresses, options, signal));
       finish(exitCode.passed);
     })
     .addCommand(keysServeCommand(finish).exitOverride());
 
-async function show(addresses: readonly string[], { json, watch }: KeysOptions): Promise<void> {
+async function printKeys(addresses: readonly string[], { json, watch }: KeysOptions): Promise<void> {
   const named = addresses.map((address) => ({ address, product: address }));
   const reading = { open: openDevice, modelName: modelNameOf };
   const keys = await describeKeys([...named, ...(await listDevices())], reading);
@@ -41,13 +42,11 @@ async function show(addresses: readonly string[], { json, watch }: KeysOptions):
   console.log(renderKeys(keys));
 }
 
-/** One look at a time; what changes meanwhile is looked at afterwards. */
-async function keepShowing(addresses: readonly string[], options: KeysOptions): Promise<void> {
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
-  let looking: Promise<void> = Promise.resolve();
+/** Prints one list at a time; changes during a list lead to another one afterwards. */
+async function watchKeys(addresses: readonly string[], options: KeysOptions, signal: AbortSignal): Promise<void> {
+  let printing: Promise<void> = Promise.resolve();
   await watchDevices(() => {
-    looking = looking.then(() => show(addresses, options));
-  }, ended.signal);
-  await looking;
+    printing = printing.then(() => printKeys(addresses, options));
+  }, signal);
+  await printing;
 }

@@ -1,50 +1,50 @@
-/** `touchstone lab`: other people's programs and browsers use the emulated key in the kernel lab; one report, one exit code. */
+/** `touchstone lab`: unmodified programs and browsers use an emulated key in the kernel lab; one report, one exit code. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { type JobId, labJobs } from '#lab/jobs/jobs.ts';
 import { type JobEvents, runJob } from '#lab/run-job.ts';
-import { DirectRun } from '#report/direct-run.ts';
+import { RunRecorder } from '#report/run-recorder.ts';
 import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
-import { prepareLab } from '../lab/prepare.ts';
-import { compileProgram } from '../lab/program.ts';
+import { compileProgram } from '../lab/compile-program.ts';
+import { prepareLab } from '../lab/prepare-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
-import { interruptible } from '../run/interruptible.ts';
 import { readLibrary } from '../run/scenario-library.ts';
+import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 
-/** The scenarios that only the lab can run, by their tag. */
-const scenarios = 'native';
+/** Tag of the scenarios that only run in the lab. */
+const scenarioTag = 'native';
 const jobIds = Object.keys(labJobs) as JobId[];
-const everything = [...jobIds, scenarios];
+const allJobs = [...jobIds, scenarioTag];
 
 export const labCommand = (finish: (code: number) => void) =>
   new Command('lab')
-    .description('let unmodified programs and browsers use the emulated key, in a Linux kernel of its own')
-    .argument('[jobs...]', `what to run: ${everything.join(', ')}; default: all`)
-    .option('-o, --output <folder>', 'folder of all reports', 'reports')
+    .description('Let unmodified programs and browsers use the emulated key in a Linux kernel of their own')
+    .argument('[jobs...]', `Jobs to run: ${allJobs.join(', ')}; default: all`)
+    .option('-o, --output <folder>', 'Folder of all reports', 'reports')
     .action(async (jobs: string[], { output }: { output: string }) => {
-      const chosen = jobs.length === 0 ? usual() : jobs;
-      const unknown = chosen.find((job) => !everything.includes(job));
-      if (unknown) throw new UsageError(`no job of the lab is called ${unknown}; there are: ${everything.join(', ')}`);
-      finish(await interruptible((signal) => lab(chosen, output, signal)));
+      const chosen = jobs.length === 0 ? defaultJobs() : jobs;
+      const unknown = chosen.find((job) => !allJobs.includes(job));
+      if (unknown) throw new UsageError(`Unknown job "${unknown}"; expected one of ${allJobs.join(', ')}`);
+      finish(await withInterruptSignal((signal) => lab(chosen, output, signal)));
     });
 
-/** All jobs, and the scenarios where the library has any with the tag. */
-function usual(): string[] {
-  const tagged = readLibrary(['scenarios']).cases.some(({ tags }) => tags.includes(scenarios));
-  return tagged ? everything : jobIds;
+/** Returns all jobs, and the scenarios if any has the tag. */
+function defaultJobs(): string[] {
+  const tagged = readLibrary(['scenarios']).cases.some(({ tags }) => tags.includes(scenarioTag));
+  return tagged ? allJobs : jobIds;
 }
 
 async function lab(chosen: readonly string[], output: string, signal: AbortSignal): Promise<number> {
   const jobs = jobIds.filter((id) => chosen.includes(id)).map((id) => labJobs[id]);
-  const withScenarios = chosen.includes(scenarios);
-  const needs = [
+  const withScenarios = chosen.includes(scenarioTag);
+  const purposes = [
     ...(jobs.length > 0 ? (['command-line'] as const) : []),
     ...(withScenarios || jobs.some(({ withBrowser }) => withBrowser) ? (['desktop'] as const) : []),
   ];
-  const kernel = await prepareLab(needs, signal);
-  const run = new DirectRun({
+  const kernel = await prepareLab(purposes, signal);
+  const run = new RunRecorder({
     outputDir: output,
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     command: process.argv.slice(2).join(' '),
@@ -53,42 +53,42 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
   run.begin(jobs.reduce((sum, { cases }) => sum + cases.length, 0));
   for (const job of jobs) {
     if (signal.aborted) break;
-    await tellingFailure(run, () => runJob(job, { kernel, signal, env: program.env, events: eventsOf(run) }));
+    await recordUnavailability(run, () => runJob(job, { kernel, signal, env: program.env, events: eventsOf(run) }));
   }
-  if (withScenarios && !signal.aborted) await tellingFailure(run, () => includeScenarios(run, output, signal));
+  if (withScenarios && !signal.aborted) await recordUnavailability(run, () => includeScenarios(run, output, signal));
   const { verdict } = await run.end({ interrupted: signal.aborted });
   return signal.aborted ? exitCode.interrupted : exitCodeOfVerdict[verdict];
 }
 
-/** A guest that dies is an error of the run; what was learned before stays, and the next job gets a guest of its own. */
-async function tellingFailure(run: DirectRun, work: () => Promise<unknown>): Promise<void> {
+/** Records a guest that died as an error of the run. Earlier results stay, and the next job gets a new guest. */
+async function recordUnavailability(run: RunRecorder, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    run.failed(error.message);
+    run.addError(error.message);
   }
 }
 
-const eventsOf = (run: DirectRun): JobEvents => ({
-  onStarted: ({ id, title }) => run.started(id, title),
+const eventsOf = (run: RunRecorder): JobEvents => ({
+  onStarted: ({ id, title }) => run.startCase(id, title),
   onFinished: (result, files) =>
-    run.finished(
+    run.finishCase(
       result,
       files.map(({ name, body }) => ({ name, contentType: 'text/plain', body: Buffer.from(body) })),
     ),
-  onLine: (line) => run.note(line),
+  onLine: (line) => run.printOutput(line),
 });
 
-/** The scenarios write a report of their own, in the guest; its cases become cases of this run. */
-async function includeScenarios(run: DirectRun, output: string, signal: AbortSignal): Promise<void> {
+/** Runs the scenarios in a guest, where they write their own report, and adds its cases to this run. */
+async function includeScenarios(run: RunRecorder, output: string, signal: AbortSignal): Promise<void> {
   mkdirSync(output, { recursive: true });
   const folder = mkdtempSync(join(resolve(output), '.native-'));
   try {
-    await runInLab(['run', '--lab', '--tag', scenarios, '--output', folder], folder, signal);
+    await runInLab(['run', '--lab', '--tag', scenarioTag, '--output', folder], folder, signal);
     const master = join(folder, 'latest/result.json');
-    if (existsSync(master)) await run.include(master);
-    else run.failed(`the scenarios with the tag ${scenarios} wrote no report`);
+    if (existsSync(master)) await run.includeRun(master);
+    else run.addError(`The scenarios with the tag ${scenarioTag} wrote no report`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

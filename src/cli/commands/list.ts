@@ -1,16 +1,16 @@
-/** `touchstone list`: the cases of the library, for people or as JSON (one object a case). */
+/** `touchstone list`: lists the cases of scenario files as text or JSON (one object for each case). */
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { exitCode } from '../exit-codes.ts';
-import { loadOrExplain } from '../run/scenario-library.ts';
+import { loadOrReport } from '../run/scenario-library.ts';
 
 export const listCommand = (finish: (code: number) => void) =>
   new Command('list')
-    .description('list the cases')
-    .argument('[paths...]', 'scenario files or folders', ['scenarios'])
-    .option('--json', 'print a JSON array of { id, title, file, line, tags }', false)
+    .description('List the cases of scenario files')
+    .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
+    .option('--json', 'Print a JSON array of { id, title, file, line, tags }', false)
     .action((paths: string[], { json }: { json: boolean }) => {
-      const library = loadOrExplain(paths);
+      const library = loadOrReport(paths);
       if (!library) return finish(exitCode.usage);
       const rows = library.cases.map(({ id, title, location: { file, line }, tags }) => ({
         id,

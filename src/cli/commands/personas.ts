@@ -1,12 +1,12 @@
-/** `touchstone personas`: the authenticator models that the emulator imitates, for people or as JSON. */
+/** `touchstone personas`: lists the authenticator models that the emulator imitates, as text or JSON. */
 import { Command } from 'commander';
-import { personas } from '../compose/catalogue.ts';
-import { columns } from '../table.ts';
+import { personas } from '../compose/emulator-catalogue.ts';
+import { alignColumns } from '../table.ts';
 
 export const personasCommand = (_finish: (code: number) => void) =>
   new Command('personas')
-    .description('list the authenticator models that can be emulated')
-    .option('--json', 'print a JSON array with everything known of each model', false)
+    .description('List the authenticator models that can be emulated')
+    .option('--json', 'Print a JSON array with all data of each model', false)
     .action(({ json }: { json: boolean }) => {
       const all = Object.values(personas);
       if (json) return console.log(JSON.stringify(all, null, 2));
@@ -18,5 +18,5 @@ export const personasCommand = (_finish: (code: number) => void) =>
         transports.join(' '),
         attestation,
       ]);
-      console.log(columns([['ID', 'MODEL', 'AAGUID', 'VERSIONS', 'TRANSPORTS', 'ATTESTATION'], ...rows]));
+      console.log(alignColumns([['ID', 'MODEL', 'AAGUID', 'VERSIONS', 'TRANSPORTS', 'ATTESTATION'], ...rows]));
     });

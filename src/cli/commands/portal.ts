@@ -1,5 +1,5 @@
-/** `touchstone portal`: the reference portal on its own, to look at and to try keys and browsers by hand. */
-import { Command, InvalidArgumentError } from 'commander';
+/** `touchstone portal`: serves the reference portal without scenarios, to try keys and browsers by hand. */
+import { Command } from 'commander';
 import pc from 'picocolors';
 import { toBase64url } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
@@ -9,8 +9,11 @@ import type { NewUser } from '#relying-party/directory.ts';
 import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { roles } from '#relying-party/store/store.ts';
-import { emulatorRoots } from '../compose/catalogue.ts';
+import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
+import { parsePort } from '../option-parsers.ts';
+import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 interface PortalCommandOptions {
   port: number;
@@ -19,46 +22,42 @@ interface PortalCommandOptions {
 
 export const portalCommand = (finish: (code: number) => void) =>
   new Command('portal')
-    .description('serve the reference portal, to try keys and browsers by hand')
-    .option('-p, --port <number>', 'port on the loopback interface; 0 takes any free one', port, 8080)
-    .option('--store <file>', 'keep users and passkeys in this file; default: in memory')
-    .action(async (options: PortalCommandOptions) => finish(await serve(options)));
+    .description('Serve the reference portal, to try keys and browsers by hand')
+    .option('-p, --port <number>', 'Port on the loopback interface; 0 picks a free port', parsePort, 8080)
+    .option('--store <file>', 'Keep users and passkeys in this file; default: in memory')
+    .action(async (options: PortalCommandOptions) => {
+      await withInterruptSignal((signal) => serve(options, signal));
+      finish(exitCode.passed);
+    });
 
-/** Serves until it is interrupted. */
-async function serve({ port, store: file }: PortalCommandOptions): Promise<number> {
-  const interrupted = new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+async function serve({ port, store: file }: PortalCommandOptions, signal: AbortSignal): Promise<void> {
   await using store = openStore(file);
-  await using portal = await started({ port, store });
-  console.log(`${pc.bold(portal.origin)}  ${pc.dim('Ctrl+C stops')}\n`);
-  for (const user of demoUsers()) {
+  await using portal = await start({ port, store });
+  console.log(`${pc.bold(portal.origin)}  ${pc.dim('Press Ctrl+C to stop')}\n`);
+  for (const user of createDemoUsers()) {
     if (await portal.directory.user(user.name)) continue;
     await portal.directory.createUser(user);
     const role = user.roles ? pc.dim(' administrator') : '';
     console.log(`  user name ${pc.cyan(user.name)}   password ${pc.cyan(user.password)}${role}`);
   }
-  await interrupted;
-  return exitCode.passed;
+  await untilAborted(signal);
 }
 
-async function started(parts: { port: number; store: ReturnType<typeof openStore> }): Promise<Portal> {
+async function start(parts: { port: number; store: ReturnType<typeof openStore> }): Promise<Portal> {
   try {
-    return await startPortal({ ...parts, clock: systemClock, random: systemRandom, trustAnchors: emulatorRoots() });
+    const trustAnchors = emulatorTrustAnchors();
+    return await startPortal({ ...parts, clock: systemClock, random: systemRandom, trustAnchors });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new UsageError(`cannot serve on port ${parts.port}: it is in use; choose another with --port`, { cause });
+    throw new UsageError(`Cannot serve on port ${parts.port}: it is in use; choose another one with --port`, { cause });
   }
 }
 
-/** A person without a second factor, and the administrator who can issue her a Temporary Access Pass. */
-function demoUsers(): NewUser[] {
-  const password = () => toBase64url(systemRandom.bytes(9));
+/** A user without a second factor, and an administrator who can issue a Temporary Access Pass for them. */
+function createDemoUsers(): NewUser[] {
+  const createPassword = () => toBase64url(systemRandom.bytes(9));
   return [
-    { name: 'adele@contoso.test', displayName: 'Adele Vance', password: password() },
-    { name: 'admin@contoso.test', displayName: 'Ada Admin', password: password(), roles: [...roles] },
+    { name: 'adele@contoso.test', displayName: 'Adele Vance', password: createPassword() },
+    { name: 'admin@contoso.test', displayName: 'Ada Admin', password: createPassword(), roles: [...roles] },
   ];
-}
-
-function port(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('a port number is wanted.');
-  return Number(text);
 }

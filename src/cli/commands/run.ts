@@ -3,23 +3,23 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '#base/errors.ts';
-import { credentialsThatStay } from '#real-keys/leftover-credentials.ts';
+import { describeLeftoverCredentials } from '#real-keys/leftover-credentials.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import { askAtTerminal } from '#real-keys/pin-provider.ts';
-import { meetKeys, type Surroundings } from '#real-keys/resolve-devices.ts';
+import { type HostEnvironment, resolveDevices } from '#real-keys/resolve-devices.ts';
 import { readResult } from '#report/read-result.ts';
 import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
-import { modelNameOf } from '../compose/catalogue.ts';
+import { modelNameOf } from '../compose/emulator-catalogue.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
-import { insideLab } from '../lab/inside-lab.ts';
+import { isInsideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
-import { runEngine } from '../run/engine.ts';
-import { interruptible } from '../run/interruptible.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
-import { loadOrExplain } from '../run/scenario-library.ts';
+import { runPlaywright } from '../run/run-playwright.ts';
+import { loadOrReport } from '../run/scenario-library.ts';
+import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 
 interface RunOptions extends KeyOptions, OperatorOptions {
   grep?: RegExp;
@@ -59,16 +59,16 @@ const general = () =>
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const operator = operatorChoice(options);
   const devices = options.device.length > 0 ? { devices: options.device } : {};
-  const library = loadOrExplain(paths, { env: process.env, ...devices });
+  const library = loadOrReport(paths, { env: process.env, ...devices });
   if (!library) return exitCode.usage;
   const wanted = select(library.cases, options);
-  if (options.lab && !insideLab()) {
-    return interruptible((signal) => runInLab(process.argv.slice(2), options.output, signal));
+  if (options.lab && !isInsideLab()) {
+    return withInterruptSignal((signal) => runInLab(process.argv.slice(2), options.output, signal));
   }
-  const { pins, remarks, ...met } = await meetKeys(wanted, options, thisMachine);
-  for (const remark of remarks) console.log(remark);
+  const { pins, notices, ...met } = await resolveDevices(wanted, options, thisMachine);
+  for (const notice of notices) console.log(notice);
   const isMet = met.keys.length > 0;
-  const known = isMet ? loadOrExplain(paths, { env: process.env, ...devices, keys: keyFacts(met.keys) }) : library;
+  const known = isMet ? loadOrReport(paths, { env: process.env, ...devices, keys: keyFacts(met.keys) }) : library;
   if (!known) return exitCode.usage;
   const selected = runnable(select(known.cases, options));
   const plan: RunPlan = {
@@ -78,23 +78,26 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     ...devices,
     ...met,
   };
-  const stopped = await runEngine(planAsEnvironment(plan, pins));
+  const stopped = await runPlaywright(planAsEnvironment(plan, pins));
   if (stopped === 'interrupted') return exitCode.interrupted;
   const master = resolve(plan.outputDir, plan.runId, 'result.json');
   if (!existsSync(master)) return exitCode.infrastructure;
   const result = await readResult(master);
-  for (const line of credentialsThatStay(result)) console.log(line);
+  for (const line of describeLeftoverCredentials(result)) console.log(line);
   return exitCodeOfRun(result, options);
 }
 
 /** What the options say of a run, whatever its cases and keys. */
-function planOf(options: RunOptions, operator: OperatorChoice): Omit<RunPlan, 'paths' | 'caseIds' | 'keys' | 'left'> {
+function planOf(
+  options: RunOptions,
+  operator: OperatorChoice,
+): Omit<RunPlan, 'paths' | 'caseIds' | 'keys' | 'skipReasons'> {
   return {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
     command: process.argv.slice(2).join(' '),
     operator,
-    patienceMs: options.patience,
+    gestureTimeoutMs: options.gestureTimeout,
     bell: options.bell,
     repeat: options.repeat,
     headed: options.headed,
@@ -104,7 +107,7 @@ function planOf(options: RunOptions, operator: OperatorChoice): Omit<RunPlan, 'p
   };
 }
 
-const thisMachine: Surroundings = {
+const thisMachine: HostEnvironment = {
   listDevices,
   open: openDevice,
   modelName: modelNameOf,
@@ -128,7 +131,7 @@ function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): Expa
 
 /** Says how many of the selected cases cannot run here. @throws {UsageError} when none can. */
 function runnable(selected: readonly ExpandedCase[]): ExpandedCase[] {
-  const here = selected.filter((scenario) => insideLab() || !needsLab(scenario));
+  const here = selected.filter((scenario) => isInsideLab() || !needsLab(scenario));
   const left = selected.length - here.length;
   if (left === 0) return here;
   const which = `${left} ${left === 1 ? 'case' : 'cases'} of the selection (browser.stack: native)`;

@@ -4,5 +4,5 @@ import { scenarioJsonSchema } from '#scenario/language/json-schema.ts';
 
 export const schemaCommand = (_finish: (code: number) => void) =>
   new Command('schema')
-    .description('print the JSON Schema (draft-07) of scenario files')
+    .description('Print the JSON Schema (draft-07) of scenario files')
     .action(() => console.log(JSON.stringify(scenarioJsonSchema(), null, 2)));

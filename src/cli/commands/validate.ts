@@ -1,15 +1,15 @@
-/** `touchstone validate`: reads scenarios and tells every error at once. */
+/** `touchstone validate`: reads scenario files and prints every error. */
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { exitCode } from '../exit-codes.ts';
-import { loadOrExplain } from '../run/scenario-library.ts';
+import { loadOrReport } from '../run/scenario-library.ts';
 
 export const validateCommand = (finish: (code: number) => void) =>
   new Command('validate')
-    .description('check scenario files and tell every error at once')
-    .argument('[paths...]', 'scenario files or folders', ['scenarios'])
+    .description('Check scenario files and print every error')
+    .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
     .action((paths: string[]) => {
-      const library = loadOrExplain(paths);
+      const library = loadOrReport(paths);
       if (!library) return finish(exitCode.usage);
       const files = new Set(library.cases.map(({ location }) => location.file));
       console.log(`${pc.green('✓')} ${library.cases.length} cases in ${files.size} files are valid`);

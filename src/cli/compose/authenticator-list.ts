@@ -1,20 +1,21 @@
-/** What the client finds on this machine, told to whoever listens when it changes. */
+/** The authenticators that the client finds on this machine during a case. Listeners are notified when one is connected or disconnected. */
 import type { AuthenticatorSource, AvailableAuthenticator } from '#client/context.ts';
 
-interface Showing {
+interface Member {
+  /** Undefined while it is disconnected. */
   readonly available: AvailableAuthenticator | undefined;
 }
 
-export class ShownAuthenticators implements AuthenticatorSource {
+export class AuthenticatorList implements AuthenticatorSource {
   readonly #listeners = new Set<() => void>();
-  #all: readonly Showing[] = [];
+  #members: readonly Member[] = [];
 
-  show(all: readonly Showing[]): void {
-    this.#all = all;
+  setMembers(members: readonly Member[]): void {
+    this.#members = members;
   }
 
   list(): readonly AvailableAuthenticator[] {
-    return this.#all.flatMap(({ available }) => available ?? []);
+    return this.#members.flatMap(({ available }) => available ?? []);
   }
 
   onChange(listener: () => void): () => void {
@@ -22,7 +23,8 @@ export class ShownAuthenticators implements AuthenticatorSource {
     return () => this.#listeners.delete(listener);
   }
 
-  readonly changed = (): void => {
+  /** Called by the members after they were connected or disconnected. */
+  readonly notifyChange = (): void => {
     for (const listener of this.#listeners) listener();
   };
 }

@@ -1,4 +1,4 @@
-/** A key under test whose cable, touch and inside are in our hands. Written against ports, so that the composer alone knows the emulator. */
+/** An emulated key as the key under test of a case. Written against interfaces; the emulator is passed in. */
 import type { AvailableAuthenticator } from '#client/context.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import type { WireCommand } from '#scenario/language/schema/wire.ts';
@@ -7,16 +7,17 @@ import { SentCommands } from '#scenario/parties/sent-commands.ts';
 import { type CaptureOptions, capture } from '#transport/capture.ts';
 import type { CtapDevice } from '#transport/device.ts';
 
-/** What the emulator gives us. */
-export interface EmulatedParts {
+export interface EmulatedKeyParts {
   facts: KeyFacts;
   kind: AvailableAuthenticator['kind'];
-  cable: CtapDevice & { unplug(): void; replug(): void; powerCycle(): void };
-  hands: { whenAsked(signal: AbortSignal): Promise<unknown>; touch(): void; deny(): void };
-  look(): KeyState;
+  device: CtapDevice & { unplug(): void; replug(): void; powerCycle(): void };
+  gestures: { whenAsked(signal: AbortSignal): Promise<unknown>; touch(): void; deny(): void };
+  inspect(): KeyState;
+  /** Whether the key is plugged in at the start of the case. */
   connected: boolean;
-  /** Called after every plugging and unplugging; it is done when the system knows. */
+  /** Called after the key was plugged in or unplugged; resolves when the operating system has noticed. */
   onChange(): void | Promise<void>;
+  /** Milliseconds since the start of the case. */
   elapsedMs: CaptureOptions['elapsedMs'];
 }
 
@@ -24,17 +25,17 @@ export class EmulatedKey implements KeyUnderTest {
   readonly facts: KeyFacts;
   readonly kind: AvailableAuthenticator['kind'];
   readonly wire: WireExchange[] = [];
-  readonly #parts: EmulatedParts;
+  readonly #parts: EmulatedKeyParts;
   readonly #sent = new SentCommands();
-  /** What the client finds; made anew with every plugging, as an operating system does. */
+  /** What the client finds; a new object after every plugging in, as from an operating system. */
   #available: AvailableAuthenticator | undefined;
 
-  constructor(parts: EmulatedParts) {
+  constructor(parts: EmulatedKeyParts) {
     this.facts = parts.facts;
     this.kind = parts.kind;
     this.#parts = parts;
     if (parts.connected) this.#available = this.#enumerate();
-    else parts.cable.unplug();
+    else parts.device.unplug();
   }
 
   get available(): AvailableAuthenticator | undefined {
@@ -47,43 +48,44 @@ export class EmulatedKey implements KeyUnderTest {
 
   async connect(): Promise<void> {
     if (this.connected) return;
-    this.#parts.cable.replug();
+    this.#parts.device.replug();
     this.#available = this.#enumerate();
     await this.#parts.onChange();
   }
 
   async disconnect(): Promise<void> {
-    this.#parts.cable.unplug();
+    this.#parts.device.unplug();
     this.#available = undefined;
     await this.#parts.onChange();
   }
 
   async powerCycle(): Promise<void> {
-    this.#parts.cable.powerCycle();
+    this.#parts.device.powerCycle();
   }
 
-  async whenAsked(signal: AbortSignal): Promise<void> {
-    await this.#parts.hands.whenAsked(signal);
+  async whenTouchRequested(signal: AbortSignal): Promise<void> {
+    await this.#parts.gestures.whenAsked(signal);
   }
 
   async touch(): Promise<void> {
-    this.#parts.hands.touch();
+    this.#parts.gestures.touch();
   }
 
   async deny(): Promise<void> {
-    this.#parts.hands.deny();
+    this.#parts.gestures.deny();
   }
 
   whenSent(command: WireCommand, signal: AbortSignal): Promise<void> {
-    return this.#sent.when(command, signal);
+    return this.#sent.waitFor(command, signal);
   }
 
-  pinMeant(text: string): string {
+  /** An emulated key has the PIN of the scenario. */
+  resolvePin(text: string): string {
     return text;
   }
 
   inspect(): KeyState {
-    return this.#parts.look();
+    return this.#parts.inspect();
   }
 
   async observe(): Promise<KeyState> {
@@ -91,12 +93,12 @@ export class EmulatedKey implements KeyUnderTest {
   }
 
   #enumerate(): AvailableAuthenticator {
-    const { facts, kind, cable, elapsedMs } = this.#parts;
-    const device = capture(cable, {
+    const { facts, kind, device, elapsedMs } = this.#parts;
+    const recorded = capture(device, {
       elapsedMs,
       record: (exchange) => this.wire.push(exchange),
-      onSent: (name) => this.#sent.tell(name),
+      onSent: (name) => this.#sent.notify(name),
     });
-    return { id: facts.id, kind, label: facts.label, device };
+    return { id: facts.id, kind, label: facts.label, device: recorded };
   }
 }

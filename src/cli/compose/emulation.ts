@@ -1,5 +1,4 @@
-/** Emulated keys that other programs reach: what `touchstone emulate` lends. */
-
+/** Emulated keys that other programs reach: the keys of `touchstone emulate`. */
 import { systemClock } from '#base/clock.ts';
 import { UsageError } from '#base/errors.ts';
 import {
@@ -14,118 +13,124 @@ import {
   usbDeviceOf,
 } from '#emulator';
 import { ExchangeLog } from '#emulator-server/exchange-log.ts';
-import { Hands } from '#emulator-server/gesture-controller.ts';
-import { type OnlineKey, type OnlineKeyEvents, recorded } from '#emulator-server/served-key-session.ts';
-import type { TouchHabit } from '#emulator-server/touch-policy.ts';
+import { GestureController } from '#emulator-server/gesture-controller.ts';
+import { recordExchanges, type ServedKeyEvents, type ServedKeySession } from '#emulator-server/served-key-session.ts';
+import type { TouchPolicy } from '#emulator-server/touch-policy.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { packetTimeoutMs } from '../lab/inside-lab.ts';
-import { fitting } from './catalogue.ts';
+import { limitMessageSize } from './emulator-catalogue.ts';
 
-/** What `touchstone emulate` was asked for. */
+/** The options of `touchstone emulate`. */
 export interface EmulationOptions {
-  /** Models, a key of each. */
+  /** Ids of personas; one key is served for each. */
   persona: readonly string[];
   pin?: string;
-  /** File in which the state is kept; the second key's has `.2` behind its name. */
+  /** File of the state. The second key uses the same name with `.2` appended, and so on. */
   state?: string;
+  /** Makes keys and ids reproducible. The second key uses the same seed with `.2` appended, and so on. */
   seed?: string;
   defect: readonly string[];
-  touch: TouchHabit;
+  touch: TouchPolicy;
   transport: TransportId;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   port?: number;
 }
 
-/** Emulated keys that other programs reach; disposing it ends them. */
+/** Served keys. Disposing it unplugs them and stops their server. */
 export interface Emulation extends AsyncDisposable {
-  readonly keys: readonly OnlineKey[];
+  readonly keys: readonly ServedKeySession[];
 }
 
 /**
- * Lends a key of each persona to other programs. `eventsOf` gives whoever watches the key with a number, `1` for the first.
- * @throws {UsageError} for an unknown persona or defect, or more keys than the transport carries; {TransportError} when the transport cannot be had;
- * {UnavailableError} while another process uses a state's file.
+ * Serves one key for each persona to other programs. `createEvents` returns the listener for the key with a number, from `1`.
+ * @throws {UsageError} for an unknown persona or defect, or for more keys than the transport serves; {TransportError} if the
+ * transport cannot be used; {UnavailableError} while another process uses a state file.
  */
 export async function serveEmulated(
   options: EmulationOptions,
-  eventsOf: (id: string) => OnlineKeyEvents,
+  createEvents: (id: string) => ServedKeyEvents,
 ): Promise<Emulation> {
-  const { several, serve } = deviceTransports[options.transport];
-  const [first, ...others] = options.persona.map((persona, index) =>
-    emulated(persona, `${index + 1}`, options, eventsOf),
-  );
-  if (!first) throw new UsageError('cannot emulate nothing: a persona is wanted');
-  if (others.length > 0 && !several)
-    throw new UsageError(
-      `${options.transport} carries one key, ${others.length + 1} were asked for; usbip carries several`,
-    );
+  const { servesMultipleKeys, serve } = deviceTransports[options.transport];
+  const count = options.persona.length;
+  if (count > 1 && !servesMultipleKeys)
+    throw new UsageError(`The transport ${options.transport} serves one key, got ${count}; usbip serves several`);
+  const [first, ...others] = options.persona.map((persona, index) => {
+    const id = `${index + 1}`;
+    return createKey(persona, id, options, createEvents(id));
+  });
+  if (!first) throw new UsageError('Expected at least one persona, got none');
   const all = [first, ...others] as const;
-  const random = options.seed === undefined ? undefined : seededRandom(options.seed);
-  const letGo = () => {
+  const closeStates = () => {
     for (const { authenticator } of all) authenticator[Symbol.dispose]();
   };
-  const served = await serve([first.toServe, ...others.map(({ toServe }) => toServe)], {
+  const random = options.seed === undefined ? undefined : seededRandom(options.seed);
+  const served = await serve([first.keyToServe, ...others.map(({ keyToServe }) => keyToServe)], {
     port: options.port,
     random,
   }).catch((error: unknown) => {
-    letGo();
+    closeStates();
     throw error;
   });
   return {
-    keys: all.flatMap(({ online }, index) => (served[index] ? [online(served[index])] : [])),
+    keys: all.flatMap(({ createSession }, index) => (served[index] ? [createSession(served[index])] : [])),
     async [Symbol.asyncDispose]() {
       for (const each of served) await each[Symbol.asyncDispose]();
-      letGo();
+      closeStates();
     },
   };
 }
 
-/** One key before it is served, and how it is seen afterwards. */
-function emulated(
-  persona: string,
-  id: string,
-  { pin, state, seed, touch, transport, defect }: EmulationOptions,
-  eventsOf: (id: string) => OnlineKeyEvents,
-) {
-  const events = eventsOf(id);
+/** Creates a key: its authenticator, what is served, and its session once it is served. */
+function createKey(persona: string, id: string, options: EmulationOptions, events: ServedKeyEvents) {
+  const { pin, state, seed, touch, transport, defect } = options;
   const log = new ExchangeLog();
-  const hands = new Hands(systemClock, touch, (question) => events.onQuestion(question));
-  const own = (text: string | undefined) => (text === undefined || id === '1' ? text : `${text}.${id}`);
-  const seedOfIts = own(seed);
+  const gestures = new GestureController(systemClock, touch, (request) => events.onGestureRequest(request));
+  const withKeyNumber = (text: string | undefined) => (text === undefined || id === '1' ? text : `${text}.${id}`);
+  const keySeed = withKeyNumber(seed);
   const authenticator = createAuthenticator({
-    persona: fitting(personaOf(persona), deviceTransports[transport].longestMessage),
+    persona: limitMessageSize(personaOf(persona), deviceTransports[transport].maxMessageLength),
     defects: defect as DefectId[],
-    gestures: hands,
+    gestures,
     pin,
-    state: own(state),
-    random: seedOfIts === undefined ? undefined : seededRandom(seedOfIts),
+    state: withKeyNumber(state),
+    random: keySeed === undefined ? undefined : seededRandom(keySeed),
   });
   const { processU2f, sendsKeepalives } = authenticator;
   const onExchange = (exchange: WireExchange) => {
     log.add(exchange, new Date(systemClock.now()));
     events.onExchange(exchange);
   };
-  const inside = recorded({ cable: plugIn(authenticator), processU2f, sendsKeepalives }, onExchange);
+  const recorded = recordExchanges({ device: plugIn(authenticator), processU2f, sendsKeepalives }, onExchange);
   const { label, builtInUv } = authenticator.persona;
-  const about = { id, persona, label, readsFingerprints: builtInUv?.uvModality === fingerprint, hands, log };
+  const facts = {
+    id,
+    persona,
+    label,
+    readsFingerprints: builtInUv?.uvModality === uvModalityFingerprint,
+    gestures,
+    log,
+  };
   return {
     authenticator,
-    toServe: {
-      inside,
+    keyToServe: {
+      authenticator: recorded,
       usb: usbDeviceOf(authenticator.persona),
       packetTimeoutMs: packetTimeoutMs(),
       wink: () => events.onWink(),
     },
-    online: (served: ServedKey): OnlineKey =>
-      Object.assign(served, about, { look: () => authenticator.inspect() }, plugOf(served, events)),
+    createSession: (served: ServedKey): ServedKeySession =>
+      Object.assign(served, facts, { inspect: () => authenticator.inspect() }, withPowerEvents(served, events)),
   };
 }
 
-/** The registry's value for a fingerprint reader, FIDO Registry of Predefined Values section 3.1. */
-const fingerprint = 0x02;
+/** USER_VERIFY_FINGERPRINT_INTERNAL, FIDO Registry of Predefined Values section 3.1. */
+const uvModalityFingerprint = 0x02;
 
-/** The plug, with somebody who hears of it. */
-function plugOf(served: ServedKey, events: OnlineKeyEvents): Pick<OnlineKey, 'unplug' | 'replug' | 'powerCycle'> {
+/** Returns the plug functions of `served`; each also emits a power event. */
+function withPowerEvents(
+  served: ServedKey,
+  events: ServedKeyEvents,
+): Pick<ServedKeySession, 'unplug' | 'replug' | 'powerCycle'> {
   const { unplug, replug, powerCycle } = served;
   return {
     unplug() {

@@ -4,7 +4,13 @@ import { commands } from '#protocol/commands.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { extensions } from '#protocol/extensions.ts';
 import { defectRows } from '../commands/defects.ts';
-import { authenticatorWith, defectGroups, freshAuthenticator, type Persona, personas } from '../compose/catalogue.ts';
+import {
+  createAuthenticatorWith,
+  createFactoryFreshAuthenticator,
+  defectGroups,
+  type Persona,
+  personas,
+} from '../compose/emulator-catalogue.ts';
 import { markdownTable } from '../table.ts';
 import { type Capabilities, capabilitiesOf, formatOfRegistration, subcommandTables } from './capabilities.ts';
 
@@ -17,7 +23,7 @@ interface Column {
 export async function authenticatorTables(): Promise<Record<string, string>> {
   const all: Column[] = [];
   for (const persona of Object.values<Persona>(personas))
-    all.push({ persona, can: await capabilitiesOf(() => freshAuthenticator(persona)) });
+    all.push({ persona, can: await capabilitiesOf(() => createFactoryFreshAuthenticator(persona)) });
   return {
     personas: personaTable(all),
     commands: commandTable(all),
@@ -68,7 +74,7 @@ async function algorithmTable(all: readonly Column[]): Promise<string> {
     rows.push([
       name,
       `${alg}`,
-      (await formatOfRegistration([alg], authenticatorWith({ algorithms: [name] }))) ? 'yes' : 'no',
+      (await formatOfRegistration([alg], createAuthenticatorWith({ algorithms: [name] }))) ? 'yes' : 'no',
       namesOf(having, all),
     ]);
   }
@@ -80,7 +86,7 @@ async function formatTable(all: readonly Column[]): Promise<string> {
   const rows: string[][] = [];
   for (const name of Object.keys(attestationFormats) as AttestationFormatId[]) {
     const attestation = name === 'packed' ? 'packed-basic' : name;
-    const emulated = (await formatOfRegistration(algs, authenticatorWith({ attestation }))) === name;
+    const emulated = (await formatOfRegistration(algs, createAuthenticatorWith({ attestation }))) === name;
     const having = all.filter(({ persona }) => has(formatsOf(persona), name));
     const { section } = attestationFormats[name];
     rows.push([name, section, emulated ? 'yes' : 'no', namesOf(having, all)]);
@@ -113,8 +119,8 @@ function namesOf(having: readonly Column[], all: readonly Column[]): string {
 
 function defectSummary(): string {
   const all = defectRows();
-  const count = (group: string, tries?: string) =>
-    all.filter((row) => row.group === group && (!tries || row.tries === tries)).length;
+  const count = (group: string, detectedBy?: string) =>
+    all.filter((row) => row.group === group && (!detectedBy || row.detectedBy === detectedBy)).length;
   const rows = Object.entries(defectGroups).map(([group, { title }]) => [
     `\`${group}.*\``,
     title,
@@ -129,8 +135,8 @@ function defectCatalogue(): string {
   return Object.entries(defectGroups)
     .map(([group, { title }]) => {
       const rows = defectRows().filter((row) => row.group === group);
-      const cells = rows.map(({ id, title: what, breaks, tries }) => [`\`${id}\``, what, breaks, tries]);
-      return `#### ${title}\n\n${markdownTable(['Id', 'What is wrong', 'Breaks', 'On trial'], cells)}`;
+      const cells = rows.map(({ id, title: what, breaks, detectedBy }) => [`\`${id}\``, what, breaks, detectedBy]);
+      return `#### ${title}\n\n${markdownTable(['Id', 'What is wrong', 'Breaks', 'Detected by'], cells)}`;
     })
     .join('\n\n');
 }

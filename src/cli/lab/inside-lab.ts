@@ -2,13 +2,13 @@
 import type { ExpandedCase, StepCall } from '#scenario/language/expanded-case.ts';
 
 /** Whether this process runs in a guest of the lab. */
-export const insideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;
+export const isInsideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;
 
 /** What nothing that works takes in a guest. */
 const leastLimitsMs = { case: 10 * 60_000, step: 3 * 60_000 };
 
 /** The case, with limits that fit where it runs. */
-export function unhurried(scenario: ExpandedCase): ExpandedCase {
+export function withLabTimeouts(scenario: ExpandedCase): ExpandedCase {
   const patient = (calls: StepCall[]) =>
     calls.map((call) => ({ ...call, timeoutMs: Math.max(call.timeoutMs, leastLimitsMs.step) }));
   return {
@@ -24,4 +24,4 @@ export function unhurried(scenario: ExpandedCase): ExpandedCase {
  * How long a key waits for the next packet of a message; undefined leaves that to the key. A browser that draws its dialog
  * between two packets was seen to take 420 ms for it, and a key's own limit is 500.
  */
-export const packetTimeoutMs = (): number | undefined => (insideLab() ? 5000 : undefined);
+export const packetTimeoutMs = (): number | undefined => (isInsideLab() ? 5000 : undefined);

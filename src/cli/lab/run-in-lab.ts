@@ -1,10 +1,10 @@
 /** `touchstone run --lab`: the same command once more, inside the guest, with a desktop; its report lands where it would without. */
 import { resolve } from 'node:path';
 import { bootLab } from '#lab/boot.ts';
-import { guestScripts, quoted } from '#lab/guest-folder.ts';
+import { guestScriptsFolder, shellQuote } from '#lab/guest-folder.ts';
 import { exitCode } from '../exit-codes.ts';
-import { prepareLab } from './prepare.ts';
-import { compileProgram } from './program.ts';
+import { compileProgram } from './compile-program.ts';
+import { prepareLab } from './prepare-lab.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 
@@ -21,18 +21,18 @@ const besideBrowsers = -8;
 export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
   const kernel = await prepareLab(['desktop'], signal);
   await using program = await compileProgram();
-  const { ending, exitCode: code } = await bootLab({
+  const { outcome, exitCode: code } = await bootLab({
     kernel,
     memoryMiB,
     timeLimitMs,
     signal,
-    script: `. ${quoted(`${guestScripts}/desktop.sh`)}
-exec nice -n ${besideBrowsers} ${[process.execPath, launcher, ...args].map(quoted).join(' ')}`,
+    script: `. ${shellQuote(`${guestScriptsFolder}/desktop.sh`)}
+exec nice -n ${besideBrowsers} ${[process.execPath, launcher, ...args].map(shellQuote).join(' ')}`,
     shares: [resolve(output)],
     env: { ...program.env, FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
     onLine: (line) => console.log(line),
   });
-  if (ending === 'interrupted') return exitCode.interrupted;
-  if (ending === 'time-limit') console.error(`the guest was ended after ${timeLimitMs / 60_000} minutes`);
+  if (outcome === 'interrupted') return exitCode.interrupted;
+  if (outcome === 'time-limit') console.error(`the guest was ended after ${timeLimitMs / 60_000} minutes`);
   return code ?? exitCode.infrastructure;
 }

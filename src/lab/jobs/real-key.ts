@@ -4,16 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Carrier, LabCase, LabJob } from '../case.ts';
-import { besideBrowser, guestFile, startKey, touchstone, until } from './scripts.ts';
+import type { LabTransport, LabCase, LabJob } from '../case.ts';
+import { withHighPriority, guestScriptPath, startKey, touchstoneCommand, waitUntil } from './scripts.ts';
 
-const titles: Record<Carrier, string> = { uhid: 'real key over uhid', usbip: 'real key over USB/IP' };
+const titles: Record<LabTransport, string> = { uhid: 'real key over uhid', usbip: 'real key over USB/IP' };
 
 /** One job over one carrier. */
-export const realKeyJob = (carrier: Carrier): LabJob => ({
+export const createRealKeyJob = (carrier: LabTransport): LabJob => ({
   id: `real-key.${carrier}`,
   title: titles[carrier],
-  carrier,
+  transport,
   withBrowser: true,
   cases: [pluggedIn[carrier], listed(ways[carrier]), ...registered, ...(carrier === 'usbip' ? overUsb : []), pulled],
   source: { file: 'src/lab/jobs/real-key.ts', text: readFileSync(import.meta.filename, 'utf8') },
@@ -25,34 +25,34 @@ const hooksPort = 8080;
 const startSeconds = 240;
 const runSeconds = 420;
 
-const hurried = (args: string): string => besideBrowser(touchstone(args));
-const startIt = (carrier: Carrier) =>
+const hurried = (args: string): string => withHighPriority(touchstoneCommand(args));
+const startIt = (carrier: LabTransport) =>
   startKey(carrier, persona, { more: `--touch auto --http :${hooksPort}`, run: hurried });
 
-const pluggedIn: Record<Carrier, LabCase> = {
+const pluggedIn: Record<LabTransport, LabCase> = {
   uhid: {
     id: 'plugged-in',
     title: 'Linux makes a hidraw node of the key',
     timeLimitSeconds: startSeconds,
     run: `${startIt('uhid')}
-${until('ls /dev/hidraw*')}
+${waitUntil('ls /dev/hidraw*')}
 ls /dev/hidraw*`,
-    shows: { node: /^\/dev\/hidraw\d$/m },
+    expectedOutput: { node: /^\/dev\/hidraw\d$/m },
   },
   usbip: {
     id: 'plugged-in',
     title: 'usbip attach plugs the key in',
     timeLimitSeconds: startSeconds,
     run: `${startIt('usbip')}
-${until('usbip list -r 127.0.0.1')}
+${waitUntil('usbip list -r 127.0.0.1')}
 usbip attach -r 127.0.0.1 -b 1-1
-${until('ls /dev/hidraw*')}
+${waitUntil('ls /dev/hidraw*')}
 ls /dev/hidraw*`,
-    shows: { node: /^\/dev\/hidraw\d$/m },
+    expectedOutput: { node: /^\/dev\/hidraw\d$/m },
   },
 };
 
-const ways: Record<Carrier, RegExp> = {
+const ways: Record<LabTransport, RegExp> = {
   uhid: /"addresses": \[\s*"hidraw:\/dev\/hidraw\d"\s*\]/,
   usbip: /"addresses": \[\s*"hidraw:\/dev\/hidraw\d",\s*"usb:\d-1"\s*\]/,
 };
@@ -61,8 +61,8 @@ const listed = (addresses: RegExp): LabCase => ({
   id: 'keys-json',
   title: 'touchstone keys --json lists it, by every way to it',
   timeLimitSeconds: startSeconds,
-  run: touchstone('keys --json'),
-  shows: { addresses, model: /"model": "YubiKey 5.*NFC/, PIN: /"state": "unset"/, usable: /"usable": true/ },
+  run: touchstoneCommand('keys --json'),
+  expectedOutput: { addresses, model: /"model": "YubiKey 5.*NFC/, PIN: /"state": "unset"/, usable: /"usable": true/ },
 });
 
 const scenario = (name: string): string => `'${resolve(import.meta.dirname, '../../../scenarios', name)}'`;
@@ -80,7 +80,7 @@ const registered: LabCase[] = [
     title: 'touchstone run --device registers it through hidraw, and its PIN is created on the way',
     timeLimitSeconds: runSeconds,
     run: runOn('"hidraw:$key"', 'security-key.new-pin.yaml', '--destroy-credentials "hidraw:$key"'),
-    shows: { verdict: /1 of 1 case passed/ },
+    expectedOutput: { verdict: /1 of 1 case passed/ },
   },
   {
     id: 'run-refused',
@@ -88,7 +88,7 @@ const registered: LabCase[] = [
     timeLimitSeconds: startSeconds,
     run: runOn('"hidraw:$key"', 'security-key.new-pin.yaml', ''),
     exitCode: 2,
-    shows: { refusal: /it would be reset, to have no PIN/ },
+    expectedOutput: { refusal: /it would be reset, to have no PIN/ },
   },
 ];
 
@@ -100,8 +100,8 @@ const overUsb: LabCase[] = [
     run: `export KEY_PIN=${pin}
 place=$(ls /sys/bus/usb/devices | grep -E '^[0-9]+-[0-9]+$')
 ${runOn('"usb:$place"', 's6.security-key.yaml', knownPin)}
-${until('ls /dev/hidraw*')}`,
-    shows: { verdict: /1 of 1 case passed/ },
+${waitUntil('ls /dev/hidraw*')}`,
+    expectedOutput: { verdict: /1 of 1 case passed/ },
   },
 ];
 
@@ -110,8 +110,8 @@ const pulled: LabCase = {
   title: 'touchstone run --device says that the cable was pulled in the middle',
   timeLimitSeconds: runSeconds,
   run: `export KEY_PIN=${pin}
-/usr/bin/python3 ${guestFile('pull_when_asked.py')} ${hooksPort} &
+/usr/bin/python3 ${guestScriptPath('pull_when_asked.py')} ${hooksPort} &
 ${runOn('"hidraw:$key"', 's6.security-key.yaml', knownPin)}`,
   exitCode: 3,
-  shows: { verdict: /was pulled during authenticatorMakeCredential/ },
+  expectedOutput: { verdict: /was unplugged during authenticatorMakeCredential/ },
 };

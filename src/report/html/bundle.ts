@@ -1,6 +1,6 @@
 /**
- * Program and style of the HTML report, built from `app/` on demand: nothing generated is committed. The result is kept
- * under `node_modules/.cache/touchstone/` by a hash of what went into it. The only door to Vite.
+ * Builds script and style of the HTML report from `app/` with Vite. The build is cached in `node_modules/.cache/touchstone/` by a hash
+ * of its sources; nothing generated is committed.
  */
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,46 +8,57 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { concat, toHex, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { writeAtomically } from '../files.ts';
+import { writeAtomically } from '../write-atomically.ts';
 
 export interface ReportBundle {
-  /** An immediately invoked script, no module, so that it also runs from `file:`. */
+  /** An immediately invoked script and not a module, because browsers load no modules from `file:`. */
   script: string;
   style: string;
 }
 
 const appFolder = fileURLToPath(new URL('./app/', import.meta.url));
-/** What the program shares with Node, outside `app/`. */
-const sharedSources = ['../format.ts', 'side-by-side.ts'].map((file) => fileURLToPath(new URL(file, import.meta.url)));
+/** Sources outside `app/` that the script imports. */
+const sharedSources = ['../format.ts', 'matrix-coordinates.ts'].map((file) =>
+  fileURLToPath(new URL(file, import.meta.url)),
+);
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 const cacheFolder = join(projectRoot, 'node_modules/.cache/touchstone');
-/** Style sheets in the order of the cascade. */
-const styleSheets = ['base.css', 'header.css', 'cases.css', 'detail.css', 'overview.css', 'print.css'];
+/** In the order of the cascade. */
+const styleSheets = [
+  'base.css',
+  'header.css',
+  'cases.css',
+  'detail.css',
+  'waterfall.css',
+  'wire.css',
+  'overview.css',
+  'print.css',
+];
 
-let built: Promise<ReportBundle> | undefined;
+let bundle: Promise<ReportBundle> | undefined;
 
-/** The bundle, from memory, from the cache, or built (about a second). Set-up calls it once so that the first run does not wait. */
+/** Returns the bundle from memory, from the cache, or newly built (about one second). */
 export function buildReportBundle(): Promise<ReportBundle> {
-  built ??= cachedBundle().catch((error) => {
-    built = undefined;
+  bundle ??= loadOrBuild().catch((error) => {
+    bundle = undefined;
     throw error;
   });
-  return built;
+  return bundle;
 }
 
-async function cachedBundle(): Promise<ReportBundle> {
-  const path = join(cacheFolder, `report-${await sourceHash()}.json`);
+async function loadOrBuild(): Promise<ReportBundle> {
+  const path = join(cacheFolder, `report-${await hashSources()}.json`);
   const cached = await readFile(path, 'utf8')
     .then(JSON.parse)
     .catch(() => undefined);
   if (typeof cached?.script === 'string' && typeof cached.style === 'string') return cached;
-  const bundle = { script: await buildScript(), style: await readStyle() };
+  const fresh = { script: await buildScript(), style: await readStyle() };
   await mkdir(cacheFolder, { recursive: true });
-  await writeAtomically(path, JSON.stringify(bundle));
-  return bundle;
+  await writeAtomically(path, JSON.stringify(fresh));
+  return fresh;
 }
 
-async function sourceHash(): Promise<string> {
+async function hashSources(): Promise<string> {
   const require = createRequire(import.meta.url);
   const sources = (await readdir(appFolder)).toSorted().map((name) => join(appFolder, name));
   const parts: Uint8Array[] = [];
@@ -74,7 +85,7 @@ async function buildScript(): Promise<string> {
   });
   const chunks = [result].flat().flatMap((part) => ('output' in part ? part.output : []));
   const script = chunks.find((part) => part.type === 'chunk' && part.isEntry);
-  if (script?.type !== 'chunk') throw new Error('cannot build the HTML report: the bundler gave no entry chunk');
+  if (script?.type !== 'chunk') throw new Error('Cannot build the HTML report: Vite returned no entry chunk');
   return script.code;
 }
 

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '#base/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
-import { fixtureRun } from '../testing/sample-runs.ts';
+import type { WireExchange } from '#result/transcript.ts';
+import { sampleCase } from '../testing/sample-runs.ts';
 import { decodeExchange } from './decode-wire.ts';
 
-const exchangeOf = (command: string) =>
-  fixtureRun()
-    .cases.flatMap(({ wire }) => wire)
-    .find((exchange) => exchange.command === command)!;
+function exchangeOf(command: string): WireExchange {
+  const exchange = sampleCase().wire.find((each) => each.command === command);
+  if (!exchange) throw new Error(`The sample case has no exchange ${command}`);
+  return exchange;
+}
 
-describe('decoded transcript', () => {
-  it('names the members of a request and takes authenticator data apart', () => {
+describe('decodeExchange', () => {
+  it('shows member names and decodes authenticator data', () => {
     const { request, response } = decodeExchange(exchangeOf('authenticatorMakeCredential'));
     expect(request).toContain('rp: {id: "contoso.test", name: "Contoso"}');
     expect(request).toContain('options: {rk: true}');
@@ -19,13 +21,13 @@ describe('decoded transcript', () => {
     expect(response).toContain('credentialPublicKey: {');
   });
 
-  it('says nothing of a command without parameters', () => {
+  it('returns no request text for a command without parameters', () => {
     expect(decodeExchange(exchangeOf('authenticatorGetInfo'))).toEqual({
       response: expect.stringContaining('versions: ["U2F_V2"'),
     });
   });
 
-  it('falls back to plain notation when members are unknown', () => {
+  it('shows plain diagnostic notation when members are unknown', () => {
     const request = `06${toHex(
       encode(
         new Map([
@@ -49,7 +51,7 @@ describe('decoded transcript', () => {
       'bfa1190001f5',
       { request: expect.stringMatching(/^\/ .* at byte \d+ \/\n\{1: true\}$/) },
     ],
-  ])('never throws: %s', (_, request, expected) => {
+  ])('does not throw for %s', (_, request, expected) => {
     expect(decodeExchange({ request })).toEqual(expected);
   });
 });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { hostile, runFullOf } from '../testing/injection-strings.ts';
-import { fixtureRun } from '../testing/sample-runs.ts';
+import { injectionStrings, runWithTexts } from '../testing/injection-strings.ts';
+import { sampleCase, sampleRun } from '../testing/sample-runs.ts';
 import { buildReportBundle } from './bundle.ts';
-import { html, reportPage } from './html.ts';
+import { renderHtml, renderPage } from './html.ts';
 import type { CaseDetail, ReportIndex } from './view-model.ts';
 
 const bundle = { script: 'void 0', style: '' };
-const embedded = <T>(page: string, id: string): T => {
-  const [, json] = new RegExp(`<script type="application/json" id="${id}">(.*)</script>`).exec(page)!;
-  return JSON.parse(json!) as T;
-};
+function parseEmbedded<T>(page: string, id: string): T {
+  const [, json = ''] = new RegExp(`<script type="application/json" id="${id}">(.*)</script>`).exec(page) ?? [];
+  return JSON.parse(json) as T;
+}
 
-describe('HTML page', () => {
-  it('embeds the index with what needs attention first, and the details of each case', () => {
-    const run = fixtureRun();
-    const page = reportPage(run, bundle);
-    const index = embedded<ReportIndex>(page, 'index');
+describe('renderPage', () => {
+  it('embeds the index with failed cases first, and the details of each case', () => {
+    const run = sampleRun();
+    const page = renderPage(run, bundle);
+    const index = parseEmbedded<ReportIndex>(page, 'index');
     expect(index.rows.map(({ verdict }) => verdict).slice(0, 6)).toEqual([
       'failed',
       'failed',
@@ -26,50 +26,49 @@ describe('HTML page', () => {
     ]);
     expect(index.coordinates.map(({ key }) => key)).toEqual(['persona', 'browser', 'policy']);
     index.rows.forEach(({ id }, position) => {
-      const detail = embedded<CaseDetail>(page, `case-${position}`);
-      expect(detail.bars).toHaveLength(run.cases.find((item) => item.id === id)!.spans.length);
+      const detail = parseEmbedded<CaseDetail>(page, `case-${position}`);
+      expect(detail.bars).toHaveLength(run.cases.find((item) => item.id === id)?.spans.length ?? -1);
     });
   });
 
-  it('puts the same case on several devices into one line', () => {
-    const run = fixtureRun();
-    const [one] = run.cases;
+  it('puts the same case on several devices into one row of the matrix', () => {
+    const run = sampleRun();
     const on = (device: string) => ({
-      ...one!,
+      ...sampleCase(),
       id: `file/case[authenticator.device=${device}]`,
       parties: { 'authenticator.device': device },
     });
-    const page = reportPage(
+    const page = renderPage(
       { ...run, cases: [on('emulator'), on('5234567'), { ...on('5234567'), id: 'file/other' }] },
       bundle,
     );
-    expect(embedded<ReportIndex>(page, 'index').coordinates).toEqual([
+    expect(parseEmbedded<ReportIndex>(page, 'index').coordinates).toEqual([
       { key: 'case', values: ['file/case', 'file/other'] },
       { key: 'authenticator.device', values: ['emulator', '5234567'] },
     ]);
   });
 
-  it.each(Object.entries(hostile))('keeps %s inside the data', (_, text) => {
-    const page = reportPage(runFullOf(text), bundle);
-    const calm = reportPage(runFullOf('x'), bundle);
+  it.each(Object.entries(injectionStrings))('escapes %s', (_, text) => {
+    const page = renderPage(runWithTexts(text), bundle);
+    const harmless = renderPage(runWithTexts('x'), bundle);
     const tags = (source: string) => source.match(/<\/?[a-z!][^\s>]*/gi);
-    expect(tags(page)).toEqual(tags(calm));
-    expect(embedded<ReportIndex>(page, 'index').rows[0]!.title).toBe(text);
+    expect(tags(page)).toEqual(tags(harmless));
+    expect(parseEmbedded<ReportIndex>(page, 'index').rows[0]?.title).toBe(text);
   });
 
-  it('loads nothing from outside', async () => {
-    const page = await html.render(fixtureRun());
+  it('loads nothing from the network', async () => {
+    const page = await renderHtml(sampleRun());
     expect(page).toContain("default-src 'none'");
     expect(page).not.toMatch(/<(?:link|script|img)[^>]+(?:src|href)="(?!data:)/);
     expect(page).not.toMatch(/@import|url\((?!data:)/);
   });
 });
 
-it('builds program and style, and keeps the program from closing its own element', async () => {
+it('builds script and style, and escapes end tags in them', async () => {
   const { script, style } = await buildReportBundle();
   expect(script.length).toBeGreaterThan(10_000);
   expect(style).toContain('.waterfall');
-  const page = reportPage(fixtureRun({ size: 1 }), { script: 'a="</script><!--"', style: 'x</style>' });
+  const page = renderPage(sampleRun({ size: 1 }), { script: 'a="</script><!--"', style: 'x</style>' });
   expect(page.match(/<\/script>/g)).toHaveLength(3);
   expect(page.match(/<\/style>/g)).toHaveLength(1);
   expect(page).not.toContain('<!--');

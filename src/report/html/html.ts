@@ -1,22 +1,18 @@
 /**
- * The HTML report: one file with program, style and data, which works from a disk without network. Screenshots are the
- * only thing outside, as relative links into the run's folder.
+ * The HTML report: one file with script, style and data that works from disk without network. Only attachments are separate files,
+ * with relative links into the run's folder.
  */
 import type { RunResult } from '#result/run-result.ts';
 import { verdictMarks } from '../format.ts';
-import { formats, type Renderer } from '../renderer.ts';
+import type { Renderer } from '../renderer.ts';
 import { buildReportBundle, type ReportBundle } from './bundle.ts';
-import { caseDetail, inReadingOrder, reportIndex } from './view-model.ts';
+import { sortByUrgency, toCaseDetail, toReportIndex } from './view-model.ts';
 
-export const html: Renderer = {
-  id: 'html',
-  file: formats.html,
-  render: async (result) => reportPage(result, await buildReportBundle()),
-};
+export const renderHtml: Renderer = async (result) => renderPage(result, await buildReportBundle());
 
-/** The page of `result` around a built program. Pure. */
-export function reportPage(result: RunResult, { script, style }: ReportBundle): string {
-  const details = inReadingOrder(result.cases).map((item, index) => data(`case-${index}`, caseDetail(item)));
+/** Returns the page of `result` with the given script and style. Pure. */
+export function renderPage(result: RunResult, { script, style }: ReportBundle): string {
+  const details = sortByUrgency(result.cases).map((item, index) => jsonElement(`case-${index}`, toCaseDetail(item)));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +27,7 @@ export function reportPage(result: RunResult, { script, style }: ReportBundle): 
 </head>
 <body>
 <div id="app"><noscript>This report needs JavaScript; <a href="summary.md">summary.md</a> and <a href="junit.xml">junit.xml</a> do not.</noscript></div>
-${data('index', reportIndex(result))}
+${jsonElement('index', toReportIndex(result))}
 ${details.join('\n')}
 <script>${script.replace(/<(?=\/script|!--)/gi, '\\x3C')}</script>
 </body>
@@ -39,8 +35,8 @@ ${details.join('\n')}
 `;
 }
 
-/** JSON in a script element: with every `<` escaped nothing in it can end the element or open a comment. */
-const data = (id: string, value: unknown): string =>
+/** Returns a script element with JSON. Every `<` is escaped, so that no value can end the element or open a comment. */
+const jsonElement = (id: string, value: unknown): string =>
   `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`;
 
 const escapeHtml = (text: string): string =>

@@ -1,17 +1,17 @@
 /**
- * What the HTML report shows, prepared in Node so that the page only draws: a light index of all cases, and the details
- * of each case apart, which the page parses when the case is opened. Plain JSON, no functions.
+ * The data of the HTML report as plain JSON, prepared in Node so that the page only draws: a small index of all cases, and the
+ * details of each case, which the page parses when the case is opened.
  */
 import type { CaseResult, Expectation, Failure, RunResult, StepResult, Verdict } from '#result/run-result.ts';
 import { ceremonyMs } from '#result/statistics.ts';
 import { type Phase, phases, type Span } from '#result/timeline.ts';
 import { isRemote, type PartyEvent, type WireExchange } from '#result/transcript.ts';
 import { firstLine, verdictsByUrgency } from '../format.ts';
-import { leftOut, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
+import { describeExcludedCases, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
 import { type DecodedExchange, decodeExchange } from './decode-wire.ts';
-import { comparable, sideBySide } from './side-by-side.ts';
+import { deviceMatrix, toCoordinates } from './matrix-coordinates.ts';
 
-/** One line of the list. */
+/** One entry of the list of cases. */
 export interface CaseRow {
   id: string;
   title: string;
@@ -23,31 +23,31 @@ export interface CaseRow {
   machineMs: number;
   gestureMs: number;
   attempts: number;
-  /** The key was on another machine: the times include the network. */
+  /** Whether the key was on another machine, so that the times include the network. */
   remote: boolean;
   /** First line of the first failure. */
   problem?: string;
 }
 
-/** Samples beyond this are thinned out: a strip of dots shows no more. */
-const mostDots = 200;
+/** Larger samples are reduced: a strip of dots cannot show more. */
+const maxDots = 200;
 
 export interface ReportIndex {
   run: RunResult['run'];
   verdict: Verdict;
   totals: RunResult['totals'];
   errors: Failure[];
-  /** What needs attention first, else in the order of the run. */
+  /** Sorted by urgency of the verdict, then in the order of the run. */
   rows: CaseRow[];
   phases: PhaseStatistics[];
-  /** Which timed cases are not in `phases`, as a sentence. */
-  leftOut: string;
-  /** Values of each party or coordinate that occur, in order of first use; keys with one value only are left out, but not the lines of devices. */
+  /** A sentence about the timed cases that are not in `phases`; `''` if there are none. */
+  excludedCases: string;
+  /** The values of each coordinate in order of first use. A key with one value only is omitted, except the rows of the device matrix. */
   coordinates: { key: string; values: string[] }[];
   tags: string[];
 }
 
-/** Whose time a bar is: decides its colour and row group. */
+/** The party whose time a bar shows; decides its colour. */
 export type Lane = 'user' | 'page' | 'relying-party' | 'client' | 'authenticator';
 
 const laneOf = {
@@ -69,7 +69,7 @@ export interface Bar {
   phase: string;
   lane: Lane;
   gesture: boolean;
-  /** How many earlier bars contain this one. */
+  /** Number of earlier bars that contain this one. */
   depth: number;
   startMs: number;
   durationMs: number;
@@ -88,25 +88,25 @@ export interface CaseDetail {
   notes: string[];
 }
 
-export function reportIndex({ run, verdict, totals, errors = [], cases }: RunResult): ReportIndex {
+export function toReportIndex({ run, verdict, totals, errors = [], cases }: RunResult): ReportIndex {
   return {
     run,
     verdict,
     totals,
     errors,
-    rows: inReadingOrder(cases).map(row),
-    phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: thinned(statistics.sample) })),
-    leftOut: leftOut(cases),
-    coordinates: coordinates(cases),
+    rows: sortByUrgency(cases).map(toCaseRow),
+    phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: reduceSample(statistics.sample) })),
+    excludedCases: describeExcludedCases(cases),
+    coordinates: collectCoordinates(cases),
     tags: [...new Set(cases.flatMap(({ tags }) => tags))].toSorted(),
   };
 }
 
-/** Cases in the order of the index; details are numbered alike. */
-export const inReadingOrder = (cases: readonly CaseResult[]): CaseResult[] =>
+/** Returns the cases in the order of the index. Details have the same numbers. */
+export const sortByUrgency = (cases: readonly CaseResult[]): CaseResult[] =>
   cases.toSorted((a, b) => verdictsByUrgency.indexOf(a.verdict) - verdictsByUrgency.indexOf(b.verdict));
 
-function row(result: CaseResult): CaseRow {
+function toCaseRow(result: CaseResult): CaseRow {
   const { id, title, verdict, tags, location, durationMs, machineMs, gestureMs, attempts } = result;
   const { failures, notes, wire } = result;
   const problem = firstLine(failures[0]?.message ?? notes?.[0] ?? '');
@@ -115,7 +115,7 @@ function row(result: CaseResult): CaseRow {
     title,
     verdict,
     tags,
-    parties: comparable(id, result.parties),
+    parties: toCoordinates(id, result.parties),
     file: location.file,
     durationMs,
     machineMs,
@@ -126,34 +126,35 @@ function row(result: CaseResult): CaseRow {
   };
 }
 
-function coordinates(cases: readonly CaseResult[]): ReportIndex['coordinates'] {
+function collectCoordinates(cases: readonly CaseResult[]): ReportIndex['coordinates'] {
   const values = new Map<string, Set<string>>();
   for (const { id, parties } of cases) {
-    for (const [key, value] of Object.entries(comparable(id, parties)))
+    for (const [key, value] of Object.entries(toCoordinates(id, parties)))
       values.set(key, (values.get(key) ?? new Set()).add(value));
   }
   return [...values]
-    .filter(([key, found]) => found.size > 1 || key === sideBySide[0])
+    .filter(([key, found]) => found.size > 1 || key === deviceMatrix.rows)
     .map(([key, found]) => ({ key, values: [...found] }));
 }
 
-const thinned = (sample: readonly number[]): number[] => {
-  const step = Math.max(1, sample.length / mostDots);
-  return Array.from({ length: Math.min(sample.length, mostDots) }, (_, index) => sample[Math.floor(index * step)]!);
-};
+/** Returns at most `maxDots` values, spread evenly over the sample. */
+function reduceSample(sample: readonly number[]): number[] {
+  const step = Math.max(1, sample.length / maxDots);
+  return sample.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+}
 
-export function caseDetail(result: CaseResult): CaseDetail {
+export function toCaseDetail(result: CaseResult): CaseDetail {
   return {
     location: result.location,
     failures: result.failures,
     steps: result.steps,
     expectations: result.expectations.map((line) => ({
       ...line,
-      expected: shown(line.expected),
-      actual: line.skipped ? `not observable: ${line.skipped}` : shown(line.actual),
+      expected: displayValue(line.expected),
+      actual: line.skipped ? `not observable: ${line.skipped}` : displayValue(line.actual),
     })),
     ceremony: { startMs: Math.min(0, ...result.spans.map(({ startMs }) => startMs)), ...ceremonyMs(result.spans) },
-    bars: bars(result.spans),
+    bars: toBars(result.spans),
     wire: result.wire.map((exchange) => ({ ...exchange, decoded: decodeExchange(exchange) })),
     events: result.events.map(({ detail, ...event }) => ({
       ...event,
@@ -166,19 +167,20 @@ export function caseDetail(result: CaseResult): CaseDetail {
   };
 }
 
-/** A missing member is not the text "undefined". */
-const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+/** Returns the value as JSON, or `nothing` for a member that is missing. */
+const displayValue = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
-/** Rounding of clocks must not turn a neighbour into a child. */
+/** Clocks round, so a bar may end this much after the bar that contains it. */
 const toleranceMs = 0.01;
 
-function bars(spans: readonly Span[]): Bar[] {
+function toBars(spans: readonly Span[]): Bar[] {
+  /** Ends of the bars that contain the current one. */
   const open: number[] = [];
   return spans
     .toSorted((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs)
     .map(({ phase, label, startMs, durationMs }) => {
       const end = startMs + durationMs;
-      while (open.length > 0 && open.at(-1)! < end - toleranceMs) open.pop();
+      while ((open.at(-1) ?? Number.POSITIVE_INFINITY) < end - toleranceMs) open.pop();
       const depth = open.length;
       open.push(end);
       return {

@@ -1,44 +1,37 @@
-/**
- * What a run looks like while it runs: one line for each finished case, and on a TTY a status line that moves, below what people
- * at real keys are asked.
- */
+/** Shows a run while it runs: one line for each finished case, and on a TTY the open prompts and a status line at the bottom. */
 import { type Clock, systemClock } from '#base/clock.ts';
 import type { PromptEvent } from '#result/prompt-line.ts';
 import type { Verdict } from '#result/run-result.ts';
-import type { Colours } from '../colour.ts';
 import { count, firstLine, formatMs, truncate, verdictMarks } from '../format.ts';
-import { Prompts } from './prompts.ts';
-import { harmless, padEnd, padStart, type Terminal, visibleLength } from './terminal.ts';
+import { Prompts, renderPlainPrompt } from './prompts.ts';
+import { padEnd, padStart, stripControlCharacters, type Terminal, toOneLine, visibleLength } from './terminal.ts';
+import { verdictColours } from './verdict-colours.ts';
 
 export interface FinishedCase {
   title: string;
   verdict: Verdict;
   durationMs: number;
-  /** First failure's message; its first line is shown. */
+  /** Message of the first failure; its first line is shown. */
   message?: string;
   /** What the test printed. */
   output?: string;
 }
 
-/** The colour of each verdict. */
-export const paint = (c: Colours): Record<Verdict, (text: string) => string> => ({
-  passed: c.green,
-  failed: c.red,
-  errored: c.magenta,
-  flaky: c.yellow,
-  skipped: c.gray,
-  interrupted: c.cyan,
-});
+export interface FailedAttempt {
+  title: string;
+  /** From 1. */
+  attempt: number;
+  message: string;
+}
 
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const widestBar = 24;
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
+const maxBarWidth = 24;
 const timeWidth = 9;
-const widestLine = 110;
-
-const oneLine = (text: string, width: number): string => truncate(harmless(text).replaceAll('\n', ' '), width);
+const maxLineWidth = 110;
 
 export class LiveView {
   readonly #terminal: Terminal;
+  /** Titles of the running cases by id. */
   readonly #running = new Map<string, string>();
   readonly #counts = new Map<Verdict, number>();
   readonly #prompts: Prompts;
@@ -47,116 +40,123 @@ export class LiveView {
   #done = 0;
   #frame = 0;
 
-  /** `bell`: rings when somebody is asked something. */
+  /** With `bell`, the terminal bell rings for every prompt. */
   constructor(terminal: Terminal, { clock = systemClock, bell = false }: { clock?: Clock; bell?: boolean } = {}) {
     this.#terminal = terminal;
     this.#prompts = new Prompts(clock);
     this.#bell = bell;
   }
 
-  begin(total: number, workers: number, runId: string): void {
+  begin(caseCount: number, workerCount: number, runId: string): void {
     const { colours: c } = this.#terminal;
-    this.#total = total;
-    this.#terminal.print(
-      '',
-      `  ${c.bold('Touchstone')}  ${c.dim(`${count(total, 'case')} · ${count(workers, 'worker')} · ${runId}`)}`,
-      '',
-    );
-    this.#update();
+    const facts = [count(caseCount, 'case'), count(workerCount, 'worker'), runId];
+    this.#total = caseCount;
+    this.#terminal.print('', `  ${c.bold('Touchstone')}  ${c.dim(facts.join(' · '))}`, '');
+    this.#drawStatus();
   }
 
-  started(id: string, title: string): void {
-    this.#running.set(id, harmless(title));
-    this.#update();
+  startCase(id: string, title: string): void {
+    this.#running.set(id, stripControlCharacters(title));
+    this.#drawStatus();
   }
 
-  /** Somebody at a key is asked something, or is not any more. */
-  prompted(id: string, event: PromptEvent): void {
+  /** Shows a prompt for the user at a key, or removes it when the event has none. */
+  showPrompt(id: string, event: PromptEvent): void {
     const { interactive, colours } = this.#terminal;
-    const prompt = this.#prompts.take(id, event);
-    if (prompt && !interactive) this.#terminal.print(Prompts.plainLine(prompt, colours));
-    if (prompt && this.#bell) this.#terminal.bell();
-    this.#update();
+    this.#prompts.update(id, event);
+    if (event.prompt && !interactive) this.#terminal.print(renderPlainPrompt(event.prompt, colours));
+    if (event.prompt && this.#bell) this.#terminal.ringBell();
+    this.#drawStatus();
   }
 
-  /** An attempt failed and another one follows. */
-  retried(id: string, title: string, attempt: number, message: string | undefined): void {
-    const { colours: c } = this.#terminal;
-    this.#running.delete(id);
-    this.#prompts.end(id);
+  /** Shows a failed attempt after which the case is tried again. */
+  retryCase(id: string, { title, attempt, message }: FailedAttempt): void {
+    const { colours: c, width } = this.#terminal;
+    this.#endCase(id);
+    const note = c.dim(`attempt ${attempt} failed, trying again`);
     this.#terminal.print(
-      `  ${c.yellow('↻')} ${oneLine(title, this.#terminal.width - 40)}  ${c.dim(`attempt ${attempt} failed, trying again`)}`,
-      ...this.#message(message),
+      `  ${c.yellow('↻')} ${truncate(toOneLine(title), width - 40)}  ${note}`,
+      ...this.#messageLines(message),
     );
-    this.#update();
+    this.#drawStatus();
   }
 
-  finished(id: string, result: FinishedCase): void {
-    const { colours: c } = this.#terminal;
-    const colour = paint(c)[result.verdict];
-    this.#running.delete(id);
-    this.#prompts.end(id);
+  finishCase(id: string, result: FinishedCase): void {
+    const { verdict, message, output } = result;
+    this.#endCase(id);
     this.#done += 1;
-    this.#counts.set(result.verdict, (this.#counts.get(result.verdict) ?? 0) + 1);
-    const progress = this.#terminal.interactive
-      ? ''
-      : c.dim(`${padStart(`[${this.#done}/${this.#total}]`, String(this.#total).length * 2 + 3)} `);
-    const title = this.#title(result.title, visibleLength(progress));
-    const shade = result.verdict === 'skipped' ? c.dim : result.verdict === 'passed' ? (text: string) => text : colour;
-    const time = result.verdict === 'skipped' ? '' : c.dim(padStart(formatMs(result.durationMs), timeWidth));
+    this.#counts.set(verdict, (this.#counts.get(verdict) ?? 0) + 1);
     this.#terminal.print(
-      `  ${progress}${colour(verdictMarks[result.verdict])} ${shade(time === '' ? title.trimEnd() : title)}${time}`,
-      ...(result.verdict === 'passed' ? [] : this.#message(result.message)),
-      ...this.#output(result.output),
+      this.#caseLine(result),
+      ...(verdict === 'passed' ? [] : this.#messageLines(message)),
+      ...this.#outputLines(output),
     );
-    this.#update();
+    this.#drawStatus();
   }
 
-  /** Something was printed outside any test, or Playwright reports an error of the run. */
-  note(text: string): void {
-    this.#terminal.print(...this.#output(text));
+  /** Prints output that belongs to no test. */
+  printOutput(text: string): void {
+    this.#terminal.print(...this.#outputLines(text));
   }
 
-  /** Next frame of the spinner; only where the status line can be seen. */
+  /** Draws the next frame of the spinner. */
   tick(): void {
     this.#frame += 1;
-    this.#update();
+    this.#drawStatus();
   }
 
+  /** Removes the status lines. */
   end(): void {
-    this.#terminal.status();
+    this.#terminal.setStatus();
   }
 
-  #title(title: string, taken = 0): string {
-    const room = Math.min(this.#terminal.width, widestLine) - timeWidth - 6 - taken;
-    return padEnd(oneLine(title, room), room);
+  #endCase(id: string): void {
+    this.#running.delete(id);
+    this.#prompts.closeAll(id);
   }
 
-  #message(message: string | undefined): string[] {
-    const line = firstLine(harmless(message ?? ''));
-    return line === '' ? [] : [`      ${this.#terminal.colours.dim(truncate(line, this.#terminal.width - 8))}`];
+  #caseLine({ title, verdict, durationMs }: FinishedCase): string {
+    const { colours: c, interactive, width } = this.#terminal;
+    const verdictColour = verdictColours(c)[verdict];
+    const counter = padStart(`[${this.#done}/${this.#total}]`, String(this.#total).length * 2 + 3);
+    const progress = interactive ? '' : c.dim(`${counter} `);
+    const titleWidth = Math.min(width, maxLineWidth) - timeWidth - 6 - visibleLength(progress);
+    const shortTitle = truncate(toOneLine(title), titleWidth);
+    const start = `  ${progress}${verdictColour(verdictMarks[verdict])} `;
+    if (verdict === 'skipped') return start + c.dim(shortTitle);
+    const text = padEnd(shortTitle, titleWidth);
+    const time = c.dim(padStart(formatMs(durationMs), timeWidth));
+    return start + (verdict === 'passed' ? text : verdictColour(text)) + time;
   }
 
-  #output(output = ''): string[] {
-    const lines = harmless(output).replace(/\n+$/, '').split('\n');
-    return output.trim() === '' ? [] : lines.map((line) => `      ${this.#terminal.colours.dim(`│ ${line}`)}`);
-  }
-
-  #update(): void {
-    this.#terminal.status(...this.#prompts.lines(this.#terminal), this.#progress());
-  }
-
-  #progress(): string {
+  #messageLines(message: string | undefined): string[] {
     const { colours: c, width } = this.#terminal;
-    const spin = spinner[this.#frame % spinner.length]!;
-    const barWidth = Math.max(0, Math.min(widestBar, width - 44));
+    const line = firstLine(stripControlCharacters(message ?? ''));
+    return line === '' ? [] : [`      ${c.dim(truncate(line, width - 8))}`];
+  }
+
+  #outputLines(output = ''): string[] {
+    if (output.trim() === '') return [];
+    const lines = stripControlCharacters(output).replace(/\n+$/, '').split('\n');
+    return lines.map((line) => `      ${this.#terminal.colours.dim(`│ ${line}`)}`);
+  }
+
+  #drawStatus(): void {
+    this.#terminal.setStatus(...this.#prompts.lines(this.#terminal), this.#progressLine());
+  }
+
+  #progressLine(): string {
+    const { colours: c, width } = this.#terminal;
+    const barWidth = Math.max(0, Math.min(maxBarWidth, width - 44));
     const filled = this.#total === 0 ? 0 : Math.round((this.#done / this.#total) * barWidth);
     const bar = c.green('━'.repeat(filled)) + c.dim('─'.repeat(barWidth - filled));
-    const bad = (['failed', 'errored', 'flaky'] as const).filter((verdict) => this.#counts.get(verdict));
-    const troubles = bad.map((verdict) => `  ${paint(c)[verdict](`${this.#counts.get(verdict)} ${verdict}`)}`);
-    const left = `  ${c.cyan(spin)} ${bar} ${this.#done}/${this.#total}${troubles.join('')}`;
-    const room = width - visibleLength(left) - 3;
-    const current = [...this.#running.values()].at(-1) ?? '';
-    return room > 12 ? `${left}  ${c.dim(oneLine(current, room))}` : left;
+    const problems = (['failed', 'errored', 'flaky'] as const)
+      .filter((verdict) => this.#counts.has(verdict))
+      .map((verdict) => `  ${verdictColours(c)[verdict](`${this.#counts.get(verdict)} ${verdict}`)}`);
+    const spin = spinner[this.#frame % spinner.length] ?? '';
+    const start = `  ${c.cyan(spin)} ${bar} ${this.#done}/${this.#total}${problems.join('')}`;
+    const titleWidth = width - visibleLength(start) - 3;
+    const title = [...this.#running.values()].at(-1) ?? '';
+    return titleWidth > 12 ? `${start}  ${c.dim(truncate(toOneLine(title), titleWidth))}` : start;
   }
 }

@@ -1,78 +1,77 @@
-/** What people at real keys are asked just now, as lines of a terminal: what to do, to which key, and how much time is left. */
+/** The prompts for the user at real keys that are open now, as terminal lines: what to do, on which key, and how much time is left. */
 import type { Clock } from '#base/clock.ts';
-import type { PromptEvent, ShownPrompt } from '#result/prompt-line.ts';
+import type { OperatorPrompt, PromptEvent } from '#result/prompt-line.ts';
 import type { Colours } from '../colour.ts';
 import { truncate } from '../format.ts';
-import { harmless, padEnd, padStart, type Terminal, visibleLength } from './terminal.ts';
+import { padEnd, padStart, stripControlCharacters, type Terminal, toOneLine, visibleLength } from './terminal.ts';
 
 const barWidth = 12;
-const widestLine = 110;
-const narrow = 60;
-/** The bar turns red. */
-const hurryMs = 10_000;
+const maxLineWidth = 110;
+/** A narrower terminal shows the seconds without the bar. */
+const minWidthForBar = 60;
+/** The countdown turns red below this. */
+const urgentMs = 10_000;
 
-interface Open {
-  prompt: ShownPrompt;
+interface OpenPrompt {
+  prompt: OperatorPrompt;
   since: number;
 }
 
 export class Prompts {
   readonly #clock: Clock;
-  /** By test and key, oldest first. */
-  readonly #open = new Map<string, Map<string, Open>>();
+  /** By test id, then by key; oldest first. */
+  readonly #open = new Map<string, Map<string, OpenPrompt>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** @returns the prompt when it is new. */
-  take(test: string, { key, prompt }: PromptEvent): ShownPrompt | undefined {
-    const ofTest = this.#open.get(test) ?? new Map<string, Open>();
-    this.#open.set(test, ofTest);
+  /** Opens, replaces or closes the prompt of a key. */
+  update(testId: string, { key, prompt }: PromptEvent): void {
+    const ofTest = this.#open.get(testId) ?? new Map<string, OpenPrompt>();
+    this.#open.set(testId, ofTest);
     ofTest.delete(key);
     if (prompt) ofTest.set(key, { prompt, since: this.#clock.monotonic() });
-    return prompt;
   }
 
-  /** The test is over, whatever it has left open. */
-  end(test: string): void {
-    this.#open.delete(test);
+  /** Closes all prompts of a test that has ended. */
+  closeAll(testId: string): void {
+    this.#open.delete(testId);
   }
 
-  /** One line for each, none longer than the terminal is wide. */
+  /** Returns one line for each open prompt, none longer than the terminal is wide. */
   lines({ width, colours }: Pick<Terminal, 'width' | 'colours'>): string[] {
     const now = this.#clock.monotonic();
     return [...this.#open.values()]
       .flatMap((ofTest) => [...ofTest.values()])
-      .map(({ prompt, since }) => line(prompt, now - since, Math.min(width, widestLine), colours));
+      .map(({ prompt, since }) => renderPrompt(prompt, now - since, Math.min(width, maxLineWidth), colours));
   }
+}
 
-  /** A prompt where no line can move. */
-  static plainLine({ what, which, patienceMs }: ShownPrompt, c: Colours): string {
-    const within = patienceMs === undefined ? '' : `, within ${seconds(patienceMs)}`;
-    return `  ${c.yellow(pointer)} ${c.bold(harmless(what))}: ${harmless(which)}${within}`;
-  }
+/** Returns a prompt as a line for output that is not interactive. */
+export function renderPlainPrompt({ what, which, timeoutMs }: OperatorPrompt, c: Colours): string {
+  const within = timeoutMs === undefined ? '' : `, within ${formatSeconds(timeoutMs)}`;
+  return `  ${c.yellow(pointer)} ${c.bold(stripControlCharacters(what))}: ${stripControlCharacters(which)}${within}`;
 }
 
 const pointer = '▶';
-const seconds = (ms: number): string => `${Math.max(0, Math.ceil(ms / 1000))} s`;
+const formatSeconds = (ms: number): string => `${Math.max(0, Math.ceil(ms / 1000))} s`;
 
-function line({ what, which, patienceMs }: ShownPrompt, elapsedMs: number, width: number, c: Colours): string {
-  const time = patienceMs === undefined ? '' : countdown(patienceMs, patienceMs - elapsedMs, width, c);
-  const room = width - visibleLength(pointer) - 4 - (time ? visibleLength(time) + 2 : 0);
-  const doThis = oneLine(what);
-  const text = truncate(`${doThis}  ${oneLine(which)}`, room);
-  const told = c.bold(c.yellow(text.slice(0, doThis.length))) + text.slice(doThis.length);
-  return `  ${c.yellow(pointer)} ${time ? `${padEnd(told, room)}  ${time}` : told}`;
+function renderPrompt(prompt: OperatorPrompt, elapsedMs: number, width: number, c: Colours): string {
+  const { what, which, timeoutMs } = prompt;
+  const time = timeoutMs === undefined ? '' : renderCountdown(timeoutMs, timeoutMs - elapsedMs, width, c);
+  const textWidth = width - visibleLength(pointer) - 4 - (time ? visibleLength(time) + 2 : 0);
+  const action = toOneLine(what);
+  const text = truncate(`${action}  ${toOneLine(which)}`, textWidth);
+  const coloured = c.bold(c.yellow(text.slice(0, action.length))) + text.slice(action.length);
+  return `  ${c.yellow(pointer)} ${time ? `${padEnd(coloured, textWidth)}  ${time}` : coloured}`;
 }
 
-const oneLine = (text: string): string => harmless(text).replaceAll('\n', ' ');
-
-/** A bar where there is room for one, and the seconds. */
-function countdown(patienceMs: number, leftMs: number, width: number, c: Colours): string {
-  const colour = leftMs <= hurryMs ? c.red : c.yellow;
-  const left = padStart(colour(seconds(leftMs)), 5);
-  if (width < narrow) return left;
-  const filled = Math.round(Math.min(1, Math.max(0, leftMs / patienceMs)) * barWidth);
+/** The seconds that are left, after a bar where the terminal is wide enough. */
+function renderCountdown(totalMs: number, leftMs: number, width: number, c: Colours): string {
+  const colour = leftMs <= urgentMs ? c.red : c.yellow;
+  const left = padStart(colour(formatSeconds(leftMs)), 5);
+  if (width < minWidthForBar) return left;
+  const filled = Math.round(Math.min(1, Math.max(0, leftMs / totalMs)) * barWidth);
   return `${colour('━'.repeat(filled))}${c.dim('─'.repeat(barWidth - filled))} ${left}`;
 }

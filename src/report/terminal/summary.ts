@@ -1,88 +1,95 @@
-/** What stands on the terminal when a run has ended: each failure with its lines of YAML, the verdict table, where the report is. */
+/** The terminal output at the end of a run: each failure with its lines of YAML, the verdict table, the path of the report. */
 import { type CaseResult, type Failure, type RunResult, type Verdict, verdicts } from '#result/run-result.ts';
 import { ceremonyMs, percentiles } from '#result/statistics.ts';
 import type { Colours } from '../colour.ts';
 import { count, formatLocation, formatMs, truncate, verdictMarks } from '../format.ts';
 import { groupBy } from '../group-by.ts';
-import { leftOut, measuredCases } from '../phase-statistics.ts';
-import { paint } from './live-view.ts';
-import { harmless, padEnd, padStart } from './terminal.ts';
+import { describeExcludedCases, measuredCases } from '../phase-statistics.ts';
+import { padEnd, padStart, stripControlCharacters } from './terminal.ts';
+import { verdictColours } from './verdict-colours.ts';
 
-const mostFailures = 20;
-const longestMessage = 12;
+const maxFailures = 20;
+const maxMessageLines = 12;
+const timeWidth = 12;
 
-/** Lines to print; `report` is the path of the HTML report, if there is one. */
-export function summary(result: RunResult, report: string | undefined, c: Colours): string[] {
-  const troubled = result.cases.filter(({ verdict }) => verdict === 'failed' || verdict === 'errored');
+/** Returns the lines to print; `report` is the path of the HTML report, if it was written. */
+export function renderSummary(result: RunResult, report: string | undefined, c: Colours): string[] {
+  const failedCases = result.cases.filter(({ verdict }) => verdict === 'failed' || verdict === 'errored');
+  const hidden = failedCases.length - maxFailures;
   return [
     ...(result.errors ?? []).flatMap((error) => ['', `  ${c.red('✗ outside any case')}`, ...failureLines(error, c)]),
-    ...troubled.slice(0, mostFailures).flatMap((failed, index) => troubledCase(failed, index + 1, c)),
-    ...(troubled.length > mostFailures ? ['', `  ... and ${troubled.length - mostFailures} more in the report`] : []),
+    ...failedCases.slice(0, maxFailures).flatMap((failed, index) => caseLines(failed, index + 1, c)),
+    ...(hidden > 0 ? ['', `  ... and ${hidden} more in the report`] : []),
     '',
-    ...table(result, c),
+    ...verdictTable(result, c),
     '',
-    ...times(result, c),
+    ...timeLines(result, c),
     `  ${verdictLine(result, c)}`,
     ...(report ? [`  ${c.dim('Report')}  ${c.underline(report)}`] : []),
     '',
   ];
 }
 
-function troubledCase({ title, id, verdict, failures, location }: CaseResult, number: number, c: Colours): string[] {
-  const last = failures.filter(({ attempt }) => attempt === failures.at(-1)?.attempt);
-  const heading = `  ${paint(c)[verdict](`${number}) ${verdictMarks[verdict]} ${harmless(title)}`)}  ${c.dim(harmless(id))}`;
-  const shown = last.length > 0 ? last : [{ message: 'no message', location }];
-  return ['', heading, ...shown.flatMap((failure) => failureLines(failure, c))];
+function caseLines({ title, id, verdict, failures, location }: CaseResult, number: number, c: Colours): string[] {
+  const ofLastAttempt = failures.filter(({ attempt }) => attempt === failures.at(-1)?.attempt);
+  const name = verdictColours(c)[verdict](`${number}) ${verdictMarks[verdict]} ${stripControlCharacters(title)}`);
+  const shown = ofLastAttempt.length > 0 ? ofLastAttempt : [{ message: 'no message', location }];
+  return [
+    '',
+    `  ${name}  ${c.dim(stripControlCharacters(id))}`,
+    ...shown.flatMap((failure) => failureLines(failure, c)),
+  ];
 }
 
 function failureLines({ message, location, codeFrame }: Failure, c: Colours): string[] {
-  const lines = harmless(message).trim().split('\n');
-  const frame = harmless(codeFrame ?? '')
+  const lines = stripControlCharacters(message).trim().split('\n');
+  const hidden = lines.length - maxMessageLines;
+  const frame = stripControlCharacters(codeFrame ?? '')
     .split('\n')
     .map((line) => (/^>|^\s*\|\s*\^/.test(line) ? c.bold(line) : c.dim(line)));
   return [
-    ...lines.slice(0, longestMessage).map((line) => `     ${line}`),
-    ...(lines.length > longestMessage
-      ? [c.dim(`     ... ${lines.length - longestMessage} more lines in the report`)]
-      : []),
+    ...lines.slice(0, maxMessageLines).map((line) => `     ${line}`),
+    ...(hidden > 0 ? [c.dim(`     ... ${hidden} more lines in the report`)] : []),
     ...(location ? ['', `     ${c.cyan(formatLocation(location))}`] : []),
     ...(codeFrame ? frame.map((line) => `     ${line}`) : []),
   ];
 }
 
-/** One row for each scenario file, one column for each verdict that occurred. */
-function table({ cases, totals }: RunResult, c: Colours): string[] {
-  const columns = verdicts.filter((verdict) => totals[verdict] > 0);
-  const files = [...groupBy(cases, ({ location }) => location.file)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+/** One row for each scenario file, one column for each verdict that occurred, and the sums. */
+function verdictTable({ cases, totals }: RunResult, c: Colours): string[] {
   if (cases.length === 0) return [];
-  const names = files.map(([file]) => truncate(harmless(file), 60));
-  const nameWidth = Math.max(8, ...names.map((name) => name.length));
+  const columns = verdicts.filter((verdict) => totals[verdict] > 0);
+  const files = [...groupBy(cases, ({ location }) => location.file)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, members]) => ({ name: truncate(stripControlCharacters(file), 60), members }));
+  const nameWidth = Math.max(8, ...files.map(({ name }) => name.length));
   const columnWidth = (verdict: Verdict) => verdict.length + 2;
-  const row = (name: string, of: (verdict: Verdict) => number, ms: number) =>
-    `  ${padEnd(name, nameWidth)}${columns.map((verdict) => padStart(cell(of(verdict), verdict, c), columnWidth(verdict))).join('')}${padStart(c.dim(formatMs(ms)), 12)}`;
-  const head = c.dim(
-    `  ${padEnd('Scenario', nameWidth)}${columns.map((verdict) => padStart(verdict, columnWidth(verdict))).join('')}${padStart('time', 12)}`,
-  );
-  const rule = c.dim(
-    `  ${'─'.repeat(nameWidth + 12 + columns.reduce((sum, verdict) => sum + columnWidth(verdict), 0))}`,
-  );
-  const spent = (some: readonly CaseResult[]) => some.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const tableWidth = columns.reduce((sum, verdict) => sum + columnWidth(verdict), nameWidth + timeWidth);
+  const line = (name: string, cell: (verdict: Verdict) => string, time: string) => {
+    const cells = columns.map((verdict) => padStart(cell(verdict), columnWidth(verdict)));
+    return `  ${padEnd(name, nameWidth)}${cells.join('')}${padStart(time, timeWidth)}`;
+  };
+  const row = (name: string, members: readonly CaseResult[]) => {
+    const number = (verdict: Verdict) => members.filter((member) => member.verdict === verdict).length;
+    const ms = members.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    return line(name, (verdict) => numberCell(number(verdict), verdict, c), c.dim(formatMs(ms)));
+  };
+  const rule = c.dim(`  ${'─'.repeat(tableWidth)}`);
   return [
-    head,
+    c.dim(line('Scenario', (verdict) => verdict, 'time')),
     rule,
-    ...files.map(([, some], index) =>
-      row(names[index]!, (wanted) => some.filter(({ verdict }) => verdict === wanted).length, spent(some)),
-    ),
+    ...files.map(({ name, members }) => row(name, members)),
     rule,
-    row(count(cases.length, 'case'), (verdict) => totals[verdict], spent(cases)),
+    row(count(cases.length, 'case'), cases),
   ];
 }
 
-const cell = (n: number, verdict: Verdict, c: Colours): string => (n === 0 ? c.dim('·') : paint(c)[verdict](String(n)));
+const numberCell = (n: number, verdict: Verdict, c: Colours): string =>
+  n === 0 ? c.dim('·') : verdictColours(c)[verdict](String(n));
 
-function times({ cases }: RunResult, c: Colours): string[] {
+function timeLines({ cases }: RunResult, c: Colours): string[] {
   const ceremonies = measuredCases(cases).map(({ spans }) => ceremonyMs(spans));
-  const note = leftOut(cases);
+  const note = describeExcludedCases(cases);
   const notes = note ? [`  ${c.dim(note)}`, ''] : [];
   if (ceremonies.length === 0) return notes;
   const machine = percentiles(ceremonies.map(({ machineMs }) => machineMs));
@@ -93,7 +100,7 @@ function times({ cases }: RunResult, c: Colours): string[] {
 }
 
 function verdictLine({ verdict, totals, cases, run }: RunResult, c: Colours): string {
-  const word = c.bold(paint(c)[verdict](`${verdictMarks[verdict]} ${verdict}`));
-  if (verdict === 'skipped') return `${word}  nothing was learned: every case was skipped`;
+  const word = c.bold(verdictColours(c)[verdict](`${verdictMarks[verdict]} ${verdict}`));
+  if (verdict === 'skipped') return `${word}  every case was skipped, so nothing was tested`;
   return `${word}  ${totals.passed + totals.flaky} of ${count(cases.length, 'case')} passed in ${formatMs(run.durationMs)}`;
 }

@@ -1,11 +1,11 @@
 /**
- * A terminal with a few status lines at the bottom. Everything that is printed goes through here, so that lines and the
- * status never mix: the status is taken away, the lines are written, the status is put back, in one write.
+ * A terminal with a few status lines at the bottom. All output goes through this class, so that printed lines and the status never
+ * mix: one write erases the status, prints the lines and draws the status again.
  */
 import { stripVTControlCharacters } from 'node:util';
-import { type Colours, colours } from '../colour.ts';
+import { type Colours, createColours } from '../colour.ts';
 
-/** Where text goes; `process.stdout` has this shape. */
+/** Where text is written; `process.stdout` has this shape. */
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
@@ -17,21 +17,23 @@ const lineUp = '\u001B[1A';
 const hideCursor = '\u001B[?25l';
 const showCursor = '\u001B[?25h';
 
+export interface TerminalOptions {
+  /** Whether status lines are drawn; default: only on a TTY outside CI. */
+  interactive?: boolean;
+  /** Default: what the environment and standard output support. */
+  colour?: boolean;
+}
+
 export class Terminal {
-  readonly #output: Output;
-  readonly #interactive: boolean;
+  readonly interactive: boolean;
   readonly colours: Colours;
+  readonly #output: Output;
   #status: readonly string[] = [];
 
-  /** `interactive` unset: only on a TTY outside CI, where a moving line can be seen. */
-  constructor(output: Output, options: { interactive?: boolean; colour?: boolean } = {}) {
+  constructor(output: Output, { interactive, colour }: TerminalOptions = {}) {
     this.#output = output;
-    this.#interactive = options.interactive ?? (output.isTTY === true && !process.env.CI);
-    this.colours = colours(options.colour);
-  }
-
-  get interactive(): boolean {
-    return this.#interactive;
+    this.interactive = interactive ?? (output.isTTY === true && !process.env.CI);
+    this.colours = createColours(colour);
   }
 
   /** Columns that a line may fill without wrapping. */
@@ -40,28 +42,28 @@ export class Terminal {
   }
 
   print(...lines: readonly string[]): void {
-    this.#output.write(this.#erased() + lines.map((line) => `${line}\n`).join('') + this.#status.join('\n'));
+    this.#output.write(this.#erasedStatus() + lines.map((line) => `${line}\n`).join('') + this.#status.join('\n'));
   }
 
-  /** Replaces the status; each line must be shorter than the terminal is wide. Without a TTY there is none. */
-  status(...lines: readonly string[]): void {
-    if (!this.#interactive || lines.join('\n') === this.#status.join('\n')) return;
-    const before = this.#status.length > 0 ? this.#erased() : hideCursor;
+  /** Replaces the status lines. Each must be shorter than the terminal is wide. Does nothing when the terminal is not interactive. */
+  setStatus(...lines: readonly string[]): void {
+    if (!this.interactive || lines.join('\n') === this.#status.join('\n')) return;
+    const before = this.#status.length > 0 ? this.#erasedStatus() : hideCursor;
     this.#status = lines;
     this.#output.write(before + (lines.length > 0 ? lines.join('\n') : showCursor));
   }
 
-  /** Rings, where somebody can hear it. */
-  bell(): void {
-    if (this.#interactive) this.#output.write('\u0007');
+  /** Rings the bell of an interactive terminal. */
+  ringBell(): void {
+    if (this.interactive) this.#output.write('\u0007');
   }
 
-  #erased(): string {
+  #erasedStatus(): string {
     return this.#status.map(() => eraseLine).join(lineUp);
   }
 }
 
-/** The columns that `text` takes: colours take none. */
+/** Returns how many columns `text` takes; colour sequences take none. */
 export const visibleLength = (text: string): number => [...stripVTControlCharacters(text)].length;
 
 export const padEnd = (text: string, width: number): string =>
@@ -69,7 +71,10 @@ export const padEnd = (text: string, width: number): string =>
 export const padStart = (text: string, width: number): string =>
   ' '.repeat(Math.max(0, width - visibleLength(text))) + text;
 
-/** Text from tests on its way to the terminal: it must not move the cursor or set colours. */
-export const harmless = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
+/** Removes control characters but tab and line feed, so that text from tests cannot move the cursor or set colours. */
+export const stripControlCharacters = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matches the characters to remove
   stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000B-\u001F\u007F\u0080-\u009F]/g, '');
+
+/** Returns `text` without control characters and line breaks. */
+export const toOneLine = (text: string): string => stripControlCharacters(text).replaceAll('\n', ' ');

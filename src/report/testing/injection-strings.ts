@@ -1,8 +1,8 @@
-/** Strings that break out of a format when an escape is forgotten, for the renderers' tests. */
+/** Strings that break out of HTML, XML, Markdown or the terminal when a renderer forgets to escape them. */
 import type { CaseResult, RunResult } from '#result/run-result.ts';
-import { fixtureRun } from './sample-runs.ts';
+import { sampleCase, sampleRun } from './sample-runs.ts';
 
-export const hostile = {
+export const injectionStrings = {
   script: '</script><script>alert(1)</script><!-- <script>',
   markup: '<img src=x onerror=alert(1)>&amp;"\'',
   cdata: ']]><failure/>',
@@ -10,21 +10,20 @@ export const hostile = {
   control: 'nul\u0000 bell\u0007 esc\u001b[31m del\u007f lone\ud800 surrogate nonchar\uffff tab\t',
 } as const;
 
-/** A run in which every text that comes from outside is `text`. */
-export function runFullOf(text: string): RunResult {
-  const run = fixtureRun();
-  const [first] = run.cases.filter(({ verdict }) => verdict === 'failed');
-  const place = { file: text, line: 1, column: 1 };
-  const bad: CaseResult = {
-    ...first!,
+/** Returns a run in which every text from outside Touchstone is `text`. */
+export function runWithTexts(text: string): RunResult {
+  const run = sampleRun();
+  const location = { file: text, line: 1, column: 1 };
+  const failed: CaseResult = {
+    ...sampleCase('failed'),
     id: text,
     title: text,
     tags: [text],
-    location: place,
+    location,
     parties: { [text]: text },
-    steps: [{ title: text, verdict: 'failed', startMs: 0, durationMs: 1, location: place }],
-    expectations: [{ path: text, expected: text, actual: { [text]: text }, ok: false, location: place }],
-    failures: [{ message: text, location: place, codeFrame: text, stack: text }],
+    steps: [{ title: text, verdict: 'failed', startMs: 0, durationMs: 1, location }],
+    expectations: [{ path: text, expected: text, actual: { [text]: text }, ok: false, location }],
+    failures: [{ message: text, location, codeFrame: text, stack: text }],
     events: [{ atMs: 0, party: 'client', event: text, detail: { [text]: text } }],
     attachments: [{ name: text, contentType: text, path: text }],
     notes: [text],
@@ -33,6 +32,6 @@ export function runFullOf(text: string): RunResult {
     ...run,
     run: { ...run.run, command: text, seed: text },
     errors: [{ message: text, codeFrame: text }],
-    cases: [bad, { ...bad, id: `${text} again` }],
+    cases: [failed, { ...failed, id: `${text} again` }],
   };
 }

@@ -1,12 +1,12 @@
-/** The list of cases with its filters, and beside it the case that is open. */
+/** The list of cases with its filters, and beside it the open case. */
 import { useMemo } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseDetail, CaseRow, ReportIndex } from '../view-model.ts';
 import { DetailView } from './detail.tsx';
 import { type Filter, isFiltering, noFilter } from './filter.ts';
-import { Mark, Time } from './parts.tsx';
 import { caseHref } from './route.ts';
+import { Time, VerdictMark } from './shared-components.tsx';
 
 interface CasesProps {
   index: ReportIndex;
@@ -14,7 +14,7 @@ interface CasesProps {
   filter: Filter;
   onFilter(filter: Filter): void;
   current: string | undefined;
-  /** Details of the case at a position in the index. */
+  /** Returns the details of the case at a position in the index. */
   detail(position: number): CaseDetail;
 }
 
@@ -44,7 +44,7 @@ const groups: [title: string, verdicts: Verdict[]][] = [
 ];
 
 function List({ rows, current }: { rows: readonly CaseRow[]; current: string | undefined }) {
-  // The same element again is not compared again, so that moving through a thousand cases draws two of them.
+  // Preact does not compare an element that is the same object again, so opening another case redraws two entries, not all.
   const closed = useMemo(() => new Map(rows.map((row) => [row, <Item key={row.id} row={row} open={false} />])), [rows]);
   if (rows.length === 0) return <p class="empty">No case matches these filters.</p>;
   return (
@@ -74,7 +74,7 @@ function Item({ row, open }: { row: CaseRow; open: boolean }) {
   return (
     <li>
       <a href={caseHref(id)} aria-current={open ? 'true' : undefined}>
-        <Mark verdict={verdict} />
+        <VerdictMark verdict={verdict} />
         <span class="title">{title}</span>
         <span class="time">{verdict !== 'skipped' && <Time ms={durationMs} remote={remote} />}</span>
         {problem && verdict !== 'passed' && <span class={`problem v-${verdict}`}>{problem}</span>}
@@ -113,7 +113,7 @@ function Filters({
         onInput={({ currentTarget }) => onFilter({ ...filter, text: currentTarget.value })}
       />
       <fieldset class="chips">
-        <legend class="unseen">Verdict</legend>
+        <legend class="visually-hidden">Verdict</legend>
         {verdictsByUrgency
           .filter((verdict) => index.totals[verdict] > 0)
           .map((verdict) => (

@@ -1,9 +1,9 @@
-/** One case: what broke first, then when everything happened, then all the evidence. */
+/** One case: its failures first, then the waterfall, then expectations, steps, wire transcript, events and attachments. */
 import type { ComponentChildren } from 'preact';
 import type { Failure, Verdict } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
 import type { CaseDetail, CaseRow } from '../view-model.ts';
-import { CodeFrame, Mark, Section, Time, Wide } from './parts.tsx';
+import { CodeFrame, ScrollRegion, Section, Time, VerdictMark } from './shared-components.tsx';
 import { Waterfall } from './waterfall.tsx';
 import { Wire } from './wire.tsx';
 
@@ -15,7 +15,7 @@ export function DetailView({ row, detail }: { row: CaseRow; detail: CaseDetail }
       </a>
       <Title row={row} detail={detail} />
       {detail.failures.map((failure, n) => (
-        <FailureCard key={n} failure={failure} number={n + 1} verdict={row.verdict} ofSeveral={row.attempts > 1} />
+        <FailureCard key={n} failure={failure} number={n + 1} verdict={row.verdict} hasRetries={row.attempts > 1} />
       ))}
       {detail.notes.map((note) => (
         <p key={note} class="note">
@@ -78,21 +78,21 @@ interface FailureProps {
   failure: Failure;
   number: number;
   verdict: CaseRow['verdict'];
-  /** Whether there was more than one attempt, so that it matters which one this is. */
-  ofSeveral: boolean;
+  /** Whether the case had more than one attempt, so that the number of this one is shown. */
+  hasRetries: boolean;
 }
 
-function FailureCard({ failure, number, verdict, ofSeveral }: FailureProps) {
+function FailureCard({ failure, number, verdict, hasRetries }: FailureProps) {
   const { message, location, codeFrame, stack, attempt } = failure;
   const [headline, ...rest] = message.split('\n');
   return (
     <section class={`failure v-${verdict}`} aria-label={`Failure ${number}`}>
-      {ofSeveral && attempt !== undefined && <p class="attempt">Attempt {attempt}</p>}
+      {hasRetries && attempt !== undefined && <p class="attempt">Attempt {attempt}</p>}
       <pre class="message">
         <b class="headline">{headline}</b>
         {rest.map((line) => `\n${line}`)}
       </pre>
-      {location && <p class="place">{formatLocation(location)}</p>}
+      {location && <p class="location">{formatLocation(location)}</p>}
       {codeFrame && <CodeFrame text={codeFrame} label={`Lines of the scenario file, failure ${number}`} />}
       {stack && (
         <details>
@@ -111,20 +111,20 @@ function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
   if (expectations.length === 0) return null;
   const verdicts = expectations.map((line) => ({ ...line, verdict: expectationVerdict(line) }));
   const failingFirst = verdicts.toSorted((a, b) => Number(b.verdict === 'failed') - Number(a.verdict === 'failed'));
-  const count = (wanted: Verdict) => verdicts.filter(({ verdict }) => verdict === wanted).length;
-  const skipped = count('skipped') ? `, ${count('skipped')} not observable` : '';
+  const number = (counted: Verdict) => verdicts.filter(({ verdict }) => verdict === counted).length;
+  const skipped = number('skipped') ? `, ${number('skipped')} not observable` : '';
   return (
     <Section
       id="expectations"
       title="Expectations"
-      aside={`${count('passed')} of ${expectations.length} held${skipped}`}
+      aside={`${number('passed')} of ${expectations.length} met${skipped}`}
     >
-      <Wide label="Table of expectations">
+      <ScrollRegion label="Table of expectations">
         <table>
           <thead>
             <tr>
               <th scope="col">
-                <span class="unseen">Verdict</span>
+                <span class="visually-hidden">Verdict</span>
               </th>
               <th scope="col">Path</th>
               <th scope="col">Expected</th>
@@ -139,7 +139,7 @@ function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
                 class={line.verdict === 'failed' ? 'bad' : undefined}
               >
                 <td>
-                  <Mark verdict={line.verdict} />
+                  <VerdictMark verdict={line.verdict} />
                 </td>
                 <th scope="row">
                   <code>{line.path}</code>
@@ -153,7 +153,7 @@ function Expectations({ detail: { expectations } }: { detail: CaseDetail }) {
             ))}
           </tbody>
         </table>
-      </Wide>
+      </ScrollRegion>
     </Section>
   );
 }
@@ -166,7 +166,7 @@ function Steps({ detail: { steps } }: { detail: CaseDetail }) {
       <ol class="steps">
         {steps.map((step) => (
           <li key={`${step.title} ${step.location.line} ${step.startMs}`} class={step.verdict}>
-            <Mark verdict={step.verdict} />
+            <VerdictMark verdict={step.verdict} />
             <code>{step.title}</code>
             <span class="track" aria-hidden="true">
               <i style={{ width: `${longest > 0 ? (step.durationMs / longest) * 100 : 0}%` }} />
@@ -184,8 +184,8 @@ function Steps({ detail: { steps } }: { detail: CaseDetail }) {
 function Events({ detail: { events } }: { detail: CaseDetail }) {
   if (events.length === 0) return null;
   return (
-    <Section id="events" title="What the parties logged" aside={count(events.length, 'event')}>
-      <Wide label="Table of events">
+    <Section id="events" title="Events" aside={count(events.length, 'event')}>
+      <ScrollRegion label="Table of events">
         <table>
           <thead>
             <tr>
@@ -210,7 +210,7 @@ function Events({ detail: { events } }: { detail: CaseDetail }) {
             ))}
           </tbody>
         </table>
-      </Wide>
+      </ScrollRegion>
     </Section>
   );
 }

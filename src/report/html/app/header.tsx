@@ -1,15 +1,15 @@
-/** Top of the page: the verdict, the totals, one streak with a stroke for each case, the facts of the run. */
+/** Top of the page: the verdict, the totals, a strip with one bar for each case, the facts of the run. */
 import type { Verdict } from '#result/run-result.ts';
 import { formatMs, verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseRow, ReportIndex } from '../view-model.ts';
-import { CodeFrame } from './parts.tsx';
+import { CodeFrame } from './shared-components.tsx';
 
 const headlines = {
   passed: 'Passed',
   failed: 'Failed',
-  errored: 'Could not be judged',
+  errored: 'Not tested: infrastructure error',
   flaky: 'Passed, with flaky cases',
-  skipped: 'Everything was skipped',
+  skipped: 'All cases skipped',
   interrupted: 'Interrupted',
 } as const satisfies Record<Verdict, string>;
 
@@ -19,9 +19,9 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
   return (
     <header class="head">
       <div class="brand">
-        <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
-          <path d="M3.2 4.6 8 1.6l6.4 2.2 1.8 6-4 5.8-7.4.6L1.6 11z" class="stone" />
-          <path d="m5.2 11.6 7-6" class="gold" />
+        <svg class="logo" width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
+          <path d="M3.2 4.6 8 1.6l6.4 2.2 1.8 6-4 5.8-7.4.6L1.6 11z" class="background" />
+          <path d="m5.2 11.6 7-6" class="foreground" />
         </svg>
         <span>Touchstone</span>
         <span class="run">{run.id}</span>
@@ -39,7 +39,7 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
         </p>
       </div>
       <div class="tally">
-        <Streak rows={rows} onPick={onPick} />
+        <CaseStrip rows={rows} onPick={onPick} />
         <ul class="totals" aria-label="Cases by verdict">
           {verdictsByUrgency
             .filter((name) => totals[name] > 0)
@@ -68,14 +68,14 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
   );
 }
 
-/** The streak a metal leaves on the stone: one stroke for each case. The list says the same in words. */
-function Streak({ rows, onPick }: { rows: readonly CaseRow[]; onPick(row: CaseRow): void }) {
+/** One bar for each case. Hidden from assistive technology, because the list has the same content. */
+function CaseStrip({ rows, onPick }: { rows: readonly CaseRow[]; onPick(row: CaseRow): void }) {
   const pick = (event: Event) => {
     const row = rows[Number((event.target as HTMLElement).dataset.n ?? -1)];
     if (row) onPick(row);
   };
   return (
-    <div class={rows.length > 200 ? 'streak dense' : 'streak'} aria-hidden="true" onClick={pick}>
+    <div class={rows.length > 200 ? 'case-strip dense' : 'case-strip'} aria-hidden="true" onClick={pick}>
       {rows.map((row, n) => (
         <i key={row.id} class={`v-${row.verdict}`} data-n={n} title={`${verdictMarks[row.verdict]} ${row.title}`} />
       ))}

@@ -1,34 +1,35 @@
-/** Entry of the HTML report: reads the embedded index and draws the page. Runs in the browser only. */
+/** Entry point of the HTML report in the browser: reads the embedded index and draws the page. */
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ReportIndex } from '../view-model.ts';
 import { CasesView } from './cases.tsx';
-import { matching, noFilter } from './filter.ts';
+import { filterRows, noFilter } from './filter.ts';
 import { Header } from './header.tsx';
 import { MatrixView } from './matrix.tsx';
-import { caseHref, useKeys, useRoute, type View, viewHref } from './route.ts';
+import { caseHref, useKeyboardShortcuts, useRoute, type View, viewHref } from './route.ts';
 import { TimingsView } from './timings.tsx';
 
-const parsed = <T,>(id: string): T => JSON.parse(document.getElementById(id)!.textContent!) as T;
+/** Returns the JSON in the script element with this id. */
+const readEmbedded = <T,>(id: string): T => JSON.parse(document.getElementById(id)?.textContent ?? '') as T;
 
 function Report({ index }: { index: ReportIndex }) {
   const [filter, setFilter] = useState(noFilter);
   const route = useRoute(index.rows);
-  const rows = useMemo(() => matching(index.rows, filter), [index, filter]);
+  const rows = useMemo(() => filterRows(index.rows, filter), [index, filter]);
   const header = useMemo(() => <Header index={index} onPick={({ id }) => location.assign(caseHref(id))} />, [index]);
   const open = (view: View) => {
     location.hash = viewHref(view);
   };
-  useKeys({ rows, current: route.current, open });
+  useKeyboardShortcuts({ rows, current: route.current, open });
   useEffect(() => {
     if (route.current !== undefined) document.getElementById('detail')?.scrollIntoView({ block: 'nearest' });
   }, [route.current]);
-  const narrow = (coordinates: Record<string, string>) => {
+  const showMatching = (coordinates: Record<string, string>) => {
     setFilter({ ...noFilter, coordinates });
     open('cases');
   };
   const views: [View, string, boolean][] = [
-    ['cases', `Cases`, true],
+    ['cases', 'Cases', true],
     ['matrix', 'Matrix', index.coordinates.length > 0],
     ['timings', 'Timings', index.phases.length > 0],
   ];
@@ -40,7 +41,7 @@ function Report({ index }: { index: ReportIndex }) {
       {header}
       <nav class="tabs" aria-label="Views">
         {views
-          .filter(([, , there]) => there)
+          .filter(([, , hasContent]) => hasContent)
           .map(([view, label]) => (
             <a key={view} href={viewHref(view)} aria-current={route.view === view ? 'page' : undefined}>
               {label}
@@ -60,19 +61,21 @@ function Report({ index }: { index: ReportIndex }) {
             filter={filter}
             onFilter={setFilter}
             current={route.current}
-            detail={(position) => parsed(`case-${position}`)}
+            detail={(position) => readEmbedded(`case-${position}`)}
           />
         )}
-        {route.view === 'matrix' && <MatrixView index={index} onPick={narrow} />}
+        {route.view === 'matrix' && <MatrixView index={index} onPick={showMatching} />}
         {route.view === 'timings' && <TimingsView index={index} />}
       </main>
     </>
   );
 }
 
-/** No link: the fragment belongs to the router. */
+/** A button and not a link, because the router uses the fragment. */
 const focusMain = () => document.getElementById('main')?.focus();
 
-const root = document.getElementById('app')!;
-root.textContent = '';
-render(<Report index={parsed('index')} />, root);
+const root = document.getElementById('app');
+if (root) {
+  root.textContent = '';
+  render(<Report index={readEmbedded('index')} />, root);
+}

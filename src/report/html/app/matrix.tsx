@@ -1,19 +1,17 @@
-/** Heatmap over two coordinates, one small table for each value of a third. A cell leads to its cases. */
+/** Heatmap over two coordinates, one table for each value of a third. A cell opens the list of its cases. */
 import { useState } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { deviceMatrix } from '../matrix-coordinates.ts';
 import type { CaseRow, ReportIndex } from '../view-model.ts';
-import { Wide } from './parts.tsx';
+import { ScrollRegion } from './shared-components.tsx';
 
 type Coordinate = ReportIndex['coordinates'][number];
+/** Stands for no coordinate: every case has this value. */
 const all: Coordinate = { key: '', values: [''] };
 
-/** Whoever ran on several devices wants to compare them. */
-const rank = ({ key }: Coordinate): number => {
-  const place = (sideBySide as readonly string[]).indexOf(key);
-  return place < 0 ? sideBySide.length : place;
-};
+/** Sorts the coordinates of the device matrix first. */
+const rank = ({ key }: Coordinate): number => (key === deviceMatrix.rows ? 0 : key === deviceMatrix.columns ? 1 : 2);
 
 export function MatrixView({
   index,
@@ -26,11 +24,10 @@ export function MatrixView({
   const [keys, setKeys] = useState([
     longestFirst[0]?.key ?? '',
     longestFirst[1]?.key ?? '',
-    longestFirst[0]?.key === sideBySide[0] ? '' : (longestFirst[2]?.key ?? ''),
+    longestFirst[0]?.key === deviceMatrix.rows ? '' : (longestFirst[2]?.key ?? ''),
   ]);
-  const [down, across, split] = keys.map(
-    (key) => index.coordinates.find((coordinate) => coordinate.key === key) ?? all,
-  );
+  const coordinate = (key: string | undefined) => index.coordinates.find((each) => each.key === key) ?? all;
+  const [down, across, split] = [coordinate(keys[0]), coordinate(keys[1]), coordinate(keys[2])];
   const choose = (position: number, key: string) =>
     setKeys(keys.map((old, n) => (n === position ? key : old === key ? '' : old)));
   return (
@@ -52,13 +49,13 @@ export function MatrixView({
         ))}
       </div>
       <div class="heatmaps">
-        {split!.values.map((value) => (
+        {split.values.map((value) => (
           <Heatmap
             key={value}
             rows={index.rows}
-            down={down!}
-            across={across!}
-            only={{ [split!.key]: value }}
+            down={down}
+            across={across}
+            only={{ [split.key]: value }}
             onPick={onPick}
           />
         ))}
@@ -81,7 +78,7 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
   const fits = (row: CaseRow, key: string, value: string) => key === '' || row.parties[key] === value;
   const members = rows.filter((row) => fits(row, onlyKey, onlyValue));
   return (
-    <Wide label={onlyKey ? `Heatmap of ${onlyKey} ${onlyValue}` : 'Heatmap'}>
+    <ScrollRegion label={onlyKey ? `Heatmap of ${onlyKey} ${onlyValue}` : 'Heatmap'}>
       <table class="heatmap">
         <caption>{onlyKey ? `${onlyKey}: ${onlyValue}` : 'All cases'}</caption>
         <thead>
@@ -108,11 +105,11 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
           ))}
         </tbody>
       </table>
-    </Wide>
+    </ScrollRegion>
   );
 }
 
-/** Coloured by the worst verdict; how strongly, by the share of cases that have it. */
+/** Coloured by the worst verdict; the colour is stronger the more cases have it. */
 function Cell({ rows, onPick }: { rows: readonly CaseRow[]; onPick(): void }) {
   if (rows.length === 0) return <td class="none">no case</td>;
   const worst = verdictsByUrgency.find((verdict) => rows.some((row) => row.verdict === verdict)) as Verdict;

@@ -1,4 +1,4 @@
-/** Where the reader is: the fragment names a view (`#/matrix`) or a case (`#<id>`). Keys move through the list. */
+/** The router and the keyboard shortcuts: the URL fragment names a view (`#/matrix`) or a case (`#<id>`). */
 import { useEffect, useState } from 'preact/hooks';
 import type { CaseRow } from '../view-model.ts';
 
@@ -6,21 +6,21 @@ export type View = 'cases' | 'matrix' | 'timings';
 
 export interface Route {
   view: View;
-  /** Id of the case that the fragment names. */
+  /** Id of the case in the fragment; undefined when it names a view. */
   current: string | undefined;
 }
 
 export const viewHref = (view: View): string => (view === 'cases' ? '#/' : `#/${view}`);
 export const caseHref = (id: string): string => `#${encodeURIComponent(id)}`;
 
-function routeOf(fragment: string, rows: readonly CaseRow[]): Route {
+function parseFragment(fragment: string, rows: readonly CaseRow[]): Route {
   if (fragment === '#/matrix') return { view: 'matrix', current: undefined };
   if (fragment === '#/timings') return { view: 'timings', current: undefined };
-  const id = decoded(fragment.slice(1));
+  const id = decodeFragment(fragment.slice(1));
   return { view: 'cases', current: rows.some((row) => row.id === id) ? id : undefined };
 }
 
-function decoded(text: string): string {
+function decodeFragment(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -29,23 +29,23 @@ function decoded(text: string): string {
 }
 
 export function useRoute(rows: readonly CaseRow[]): Route {
-  const [route, setRoute] = useState(() => routeOf(location.hash, rows));
+  const [route, setRoute] = useState(() => parseFragment(location.hash, rows));
   useEffect(() => {
-    const follow = () => setRoute(routeOf(location.hash, rows));
+    const follow = () => setRoute(parseFragment(location.hash, rows));
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, [rows]);
   return route;
 }
 
-interface KeyTargets {
+interface ShortcutTargets {
   rows: readonly CaseRow[];
   current: string | undefined;
   open(view: View): void;
 }
 
-/** `/` search, `j` `k` next and previous case, `Escape` leaves the search field. */
-export function useKeys({ rows, current, open }: KeyTargets): void {
+/** `/` focuses the search field, `Escape` leaves it, `j` and `k` open the next and previous case. */
+export function useKeyboardShortcuts({ rows, current, open }: ShortcutTargets): void {
   useEffect(() => {
     const move = (by: number) => {
       const at = current === undefined ? 0 : rows.findIndex(({ id }) => id === current);

@@ -1,9 +1,9 @@
-/** Time over all cases: percentiles of each phase with a plot on a logarithmic scale, and the slowest cases. */
+/** Times over all cases: percentiles of each phase with a plot on a logarithmic scale, and the slowest cases. */
 import { formatMs } from '../../format.ts';
 import type { PhaseStatistics } from '../../phase-statistics.ts';
 import type { ReportIndex } from '../view-model.ts';
-import { Mark, SplitBar, Wide } from './parts.tsx';
 import { caseHref } from './route.ts';
+import { ScrollRegion, SplitBar, VerdictMark } from './shared-components.tsx';
 
 const slowestShown = 12;
 
@@ -18,11 +18,11 @@ export function TimingsView({ index }: { index: ReportIndex }) {
   return (
     <section class="overview" aria-labelledby="h-timings">
       <h2 id="h-timings">Time by phase</h2>
-      <p class="lede">
-        Per ceremony, over all cases that were timed. Gesture time is cut out of machine phases. The scale of the plot
-        is logarithmic. {index.leftOut}
+      <p class="intro">
+        Per ceremony, over all cases that were timed. Gesture time is subtracted from machine phases. The plot has a
+        logarithmic scale. {index.excludedCases}
       </p>
-      <Wide label="Table of percentiles">
+      <ScrollRegion label="Table of percentiles">
         <table class="percentiles">
           <thead>
             <tr>
@@ -33,7 +33,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
                 </th>
               ))}
               <th scope="col" class="plot">
-                <span class="unseen">Distribution</span>
+                <span class="visually-hidden">Distribution</span>
                 <ScaleMarks scale={scale} />
               </th>
             </tr>
@@ -42,7 +42,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
             <tbody key={by}>
               <tr>
                 <th colSpan={7} scope="rowgroup" class="group">
-                  <i class={`key ${by}`} /> {by === 'machine' ? 'Machine' : 'Gestures'}
+                  <i class={`swatch ${by}`} /> {by === 'machine' ? 'Machine' : 'Gestures'}
                 </th>
               </tr>
               {index.phases
@@ -64,13 +64,13 @@ export function TimingsView({ index }: { index: ReportIndex }) {
             </tbody>
           ))}
         </table>
-      </Wide>
+      </ScrollRegion>
       <h2>Slowest cases</h2>
       <ol class="slowest">
         {slowest.map((row) => (
           <li key={row.id}>
             <a href={caseHref(row.id)}>
-              <Mark verdict={row.verdict} />
+              <VerdictMark verdict={row.verdict} />
               <span class="title">
                 {row.title} <small>{Object.values(row.parties).join(' · ')}</small>
               </span>
@@ -90,7 +90,7 @@ interface Scale {
 }
 
 function logScale(phases: readonly PhaseStatistics[]): Scale {
-  const low = Math.floor(Math.log10(Math.max(0.01, Math.min(...phases.map(({ sample }) => sample[0]!)))));
+  const low = Math.floor(Math.log10(Math.max(0.01, Math.min(...phases.map(({ sample }) => sample[0] ?? 0)))));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(0.02, ...phases.map(({ max }) => max)))));
   const share = (ms: number) => Math.min(1, Math.max(0, (Math.log10(Math.max(ms, 10 ** low)) - low) / (high - low)));
   return {
@@ -109,7 +109,7 @@ const ScaleMarks = ({ scale }: { scale: Scale }) => (
   </span>
 );
 
-/** Dots for the ceremonies, a box from p50 to p95, a bar at the median. */
+/** A dot for each ceremony, a box from p50 to p95, a line at the median. */
 function Distribution({ phase: { sample, p50, p95, by }, scale }: { phase: PhaseStatistics; scale: Scale }) {
   return (
     <span class={`distribution ${by}`} aria-hidden="true">

@@ -1,8 +1,8 @@
-/** When everything happened in one ceremony. Bars are nested by time; a gesture is hatched and counted apart. */
+/** The phases of one ceremony as bars on a time axis. Bars are nested by time; gestures are hatched and counted separately. */
 import { useState } from 'preact/hooks';
 import { formatMs } from '../../format.ts';
 import type { Bar, CaseDetail, Lane } from '../view-model.ts';
-import { Section, SplitBar, Wide } from './parts.tsx';
+import { ScrollRegion, Section, SplitBar } from './shared-components.tsx';
 
 const lanes: Record<Lane, string> = {
   user: 'User',
@@ -15,6 +15,7 @@ const lanes: Record<Lane, string> = {
 export function Waterfall({ detail }: { detail: CaseDetail }) {
   const [active, setActive] = useState<number>();
   const { bars, wire, ceremony } = detail;
+  const activeBar = active === undefined ? undefined : bars[active];
   const endMs = Math.max(...bars.map(({ startMs, durationMs }) => startMs + durationMs));
   const full = Math.max(endMs - ceremony.startMs, 0.001);
   const at = (ms: number) => `${((ms - ceremony.startMs) / full) * 100}%`;
@@ -31,14 +32,14 @@ export function Waterfall({ detail }: { detail: CaseDetail }) {
       <div class="split-line">
         <SplitBar machineMs={ceremony.machineMs} gestureMs={ceremony.gestureMs} fullMs={ceremony.totalMs} />
         <p>
-          <i class="key machine" /> Machine <b>{formatMs(ceremony.machineMs)}</b>
-          <i class="key gesture" /> Gestures <b>{formatMs(ceremony.gestureMs)}</b>
+          <i class="swatch machine" /> Machine <b>{formatMs(ceremony.machineMs)}</b>
+          <i class="swatch gesture" /> Gestures <b>{formatMs(ceremony.gestureMs)}</b>
         </p>
       </div>
       <section
         class="waterfall"
         aria-label="Waterfall chart, arrow keys read out each bar"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the bars, the read-out says each
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys select a bar, whose data the status line reads out
         tabIndex={0}
         onKeyDown={move}
         onBlur={() => setActive(undefined)}
@@ -62,7 +63,7 @@ export function Waterfall({ detail }: { detail: CaseDetail }) {
           ))}
           {wire.length > 0 && (
             <li class="row wire-row">
-              <span class="name">On the wire</span>
+              <span class="name">CTAP exchanges</span>
               <span class="lane">
                 {wire.map((exchange) => (
                   <i
@@ -79,17 +80,17 @@ export function Waterfall({ detail }: { detail: CaseDetail }) {
         </ol>
       </section>
       <p class="readout" role="status">
-        {active === undefined ? (
+        {activeBar === undefined ? (
           <span class="legend">
             {used.map((lane) => (
               <span key={lane}>
-                <i class={`key lane-${lane}${lane === 'user' ? ' gesture' : ''}`} />
+                <i class={`swatch lane-${lane}${lane === 'user' ? ' gesture' : ''}`} />
                 {lanes[lane]}
               </span>
             ))}
           </span>
         ) : (
-          <ReadOut bar={bars[active]!} />
+          <ReadOut bar={activeBar} />
         )}
       </p>
       <details class="as-table">
@@ -103,7 +104,7 @@ export function Waterfall({ detail }: { detail: CaseDetail }) {
 function ReadOut({ bar }: { bar: Bar }) {
   return (
     <span>
-      <i class={`key lane-${bar.lane}${bar.gesture ? ' gesture' : ''}`} />
+      <i class={`swatch lane-${bar.lane}${bar.gesture ? ' gesture' : ''}`} />
       <b>{bar.label}</b> {formatMs(bar.durationMs)}, {bar.phase},{' '}
       {bar.gesture ? 'gesture' : `machine (${lanes[bar.lane]})`}, from {formatMs(bar.startMs)} to{' '}
       {formatMs(bar.startMs + bar.durationMs)}
@@ -113,7 +114,7 @@ function ReadOut({ bar }: { bar: Bar }) {
 
 function BarTable({ bars }: { bars: readonly Bar[] }) {
   return (
-    <Wide label="Table of bars">
+    <ScrollRegion label="Table of bars">
       <table>
         <thead>
           <tr>
@@ -142,11 +143,11 @@ function BarTable({ bars }: { bars: readonly Bar[] }) {
           ))}
         </tbody>
       </table>
-    </Wide>
+    </ScrollRegion>
   );
 }
 
-/** Marks at round times, about six of them. */
+/** About six marks at round times. */
 function Axis({ startMs, full }: { startMs: number; full: number }) {
   const raw = full / 6;
   const magnitude = 10 ** Math.floor(Math.log10(raw));

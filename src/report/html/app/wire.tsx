@@ -1,14 +1,14 @@
-/** The decoded transcript: one line for each CTAP exchange; opened, both messages in words and in hex. */
+/** The wire transcript: one line for each CTAP exchange; opened, it shows both messages decoded and in hex. */
 import { count, formatMs } from '../../format.ts';
 import type { CaseDetail } from '../view-model.ts';
-import { Preformatted, Section, Time } from './parts.tsx';
+import { Preformatted, Section, Time } from './shared-components.tsx';
 
 type Exchange = CaseDetail['wire'][number];
 
 export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
   return (
     <Section id="wire" title="Wire transcript" aside={count(exchanges.length, 'exchange')}>
-      <ol class={exchanges.some(({ remote }) => remote) ? 'wire far' : 'wire'}>
+      <ol class={exchanges.some(({ remote }) => remote) ? 'wire remote-times' : 'wire'}>
         {exchanges.map((exchange, n) => (
           <li key={n}>
             <details>
@@ -29,7 +29,7 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
                 number={n + 1}
                 text={exchange.decoded.request}
                 hex={exchange.request}
-                none="no parameters"
+                placeholder="no parameters"
               />
               {exchange.response !== undefined && (
                 <Message
@@ -37,7 +37,7 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
                   number={n + 1}
                   text={exchange.decoded.response}
                   hex={exchange.response}
-                  none="status only"
+                  placeholder="status only"
                 />
               )}
             </details>
@@ -48,7 +48,7 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
   );
 }
 
-/** `authenticatorGetInfo` as everybody calls it: `getInfo`. */
+/** Returns `getInfo` for `authenticatorGetInfo`. */
 const shortName = (command: string): string =>
   command.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
 
@@ -61,7 +61,7 @@ function Status({ exchange: { status, transportError } }: { exchange: Exchange }
   );
 }
 
-/** `processing, upneeded ×12`: runs are counted. */
+/** Returns e.g. `processing, upneeded ×12`: equal keepalives in a row are counted. */
 function keepalives(kinds: Exchange['keepalives']): string {
   const runs: [string, number][] = [];
   for (const kind of kinds) {
@@ -74,23 +74,23 @@ function keepalives(kinds: Exchange['keepalives']): string {
 
 interface MessageProps {
   title: string;
-  /** Which exchange, from 1. */
+  /** Number of the exchange, from 1. */
   number: number;
-  /** Decoded; absent when there is nothing to decode. */
+  /** Decoded message; undefined when there is nothing to decode. */
   text: string | undefined;
   hex: string;
-  /** What to say instead of nothing. */
-  none: string;
+  /** Shown when there is nothing to decode. */
+  placeholder: string;
 }
 
-function Message({ title, number, text, hex, none }: MessageProps) {
+function Message({ title, number, text, hex, placeholder }: MessageProps) {
   return (
     <div class="message-pair">
       <h4>
         {title} <small>{count(Math.ceil(hex.length / 2), 'byte')}</small>
       </h4>
       <Preformatted kind="cbor" label={`${title} ${number}, decoded`}>
-        {text ?? `/ ${none} /`}
+        {text ?? `/ ${placeholder} /`}
       </Preformatted>
       <details class="hex">
         <summary>Hex</summary>

@@ -1,4 +1,4 @@
-/** `touchstone personas` and `touchstone defects`, as a shell sees them. */
+/** The output of `touchstone personas` and `touchstone defects`. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { main } from '../main.ts';
 
@@ -11,17 +11,17 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('personas: a table with a row for each model', async () => {
+it('personas prints a table with a row for each model', async () => {
   expect(await main(['personas'])).toBe(0);
-  const [head, ...rows] = printed.join('\n').split('\n');
+  const [head = '', ...rows] = printed.join('\n').split('\n');
   expect(head).toMatch(/^ID +MODEL +AAGUID +VERSIONS +TRANSPORTS +ATTESTATION$/);
-  const aaguidAt = head!.indexOf('AAGUID');
+  const aaguidAt = head.indexOf('AAGUID');
   expect(rows.map((row) => row.slice(aaguidAt, aaguidAt + 36))).toEqual(
     rows.map(() => expect.stringMatching(/^[0-9a-f-]{36}$/)),
   );
 });
 
-it('personas --json: everything of each model', async () => {
+it('personas --json prints all data of each model', async () => {
   expect(await main(['personas', '--json'])).toBe(0);
   const all = JSON.parse(printed.join('')) as Record<string, unknown>[];
   expect(all).toContainEqual(
@@ -29,7 +29,7 @@ it('personas --json: everything of each model', async () => {
   );
 });
 
-it('defects --json: plain rows, each with the requirement it breaks', async () => {
+it('defects --json prints rows with the requirement that each defect breaks', async () => {
   expect(await main(['defects', '--json'])).toBe(0);
   const all = JSON.parse(printed.join('')) as Record<string, string>[];
   expect(all.length).toBeGreaterThan(300);
@@ -38,11 +38,12 @@ it('defects --json: plain rows, each with the requirement it breaks', async () =
     group: 'signature',
     title: 'Signatures are all zero bytes',
     breaks: 'WebAuthn L3 section 6.5.5',
+    detectedBy: 'relying-party',
     tries: 'relying-party',
   });
 });
 
-it('defects: groups with their rows, and the sum', async () => {
+it('defects prints groups with their rows, and the number of defects', async () => {
   expect(await main(['defects'])).toBe(0);
   const text = printed.join('\n');
   expect(text).toMatch(/^transport\.silent +client +Never answers +CTAP 2\.1 section 3$/m);

@@ -1,15 +1,15 @@
-/** Small pieces that several views share. */
+/** Components that several views use. */
 import type { ComponentChildren } from 'preact';
 import type { Verdict } from '#result/run-result.ts';
 import { formatMs, verdictMarks } from '../../format.ts';
 
-export const Mark = ({ verdict }: { verdict: Verdict }) => (
+export const VerdictMark = ({ verdict }: { verdict: Verdict }) => (
   <span class={`mark v-${verdict}`} role="img" aria-label={verdict}>
     {verdictMarks[verdict]}
   </span>
 );
 
-/** A time; `remote` marks one that includes a network. */
+/** A duration; with `remote`, marked as including the network. */
 export const Time = ({ ms, remote = false }: { ms: number; remote?: boolean | undefined }) => (
   <>
     {formatMs(ms)}
@@ -22,7 +22,7 @@ export const Time = ({ ms, remote = false }: { ms: number; remote?: boolean | un
   </>
 );
 
-/** A titled part of a case; `aside` stands at the end of the title line. */
+/** A titled section of a case; `aside` is shown at the end of the title line. */
 export function Section({
   id,
   title,
@@ -45,19 +45,19 @@ export function Section({
   );
 }
 
-/** A table that may be wider than the page, in a region that scrolls. */
-export const Wide = ({ label, children }: { label: string; children: ComponentChildren }) => (
+/** A scrollable region for a table that may be wider than the page. */
+export const ScrollRegion = ({ label, children }: { label: string; children: ComponentChildren }) => (
   <section
     class="scroll"
     aria-label={label}
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard
     tabIndex={0}
   >
     {children}
   </section>
 );
 
-/** Preformatted text in a region that scrolls, so it can be reached and named without a pointer. */
+/** Preformatted text in a scrollable region with a label, reachable with the keyboard. */
 export const Preformatted = ({
   kind,
   label,
@@ -70,19 +70,19 @@ export const Preformatted = ({
   <section
     class={kind}
     aria-label={label}
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard
     tabIndex={0}
   >
     <pre>{children}</pre>
   </section>
 );
 
-/** Lines of the scenario file: the line that is meant stands out, line numbers stand back. */
+/** Lines of the scenario file: the marked line is highlighted, line numbers are muted. */
 export const CodeFrame = ({ text, label = 'Lines of the scenario file' }: { text: string; label?: string }) => (
   <Preformatted kind="frame" label={label}>
     {text.split('\n').map((line, n) => {
       const [, gutter = '', rest = line] = /^(.{0,12}?\|)(.*)$/s.exec(line) ?? [];
-      const kind = line.startsWith('>') ? 'hit' : /^\s*\|\s*\^/.test(line) ? 'caret' : undefined;
+      const kind = line.startsWith('>') ? 'marked' : /^\s*\|\s*\^/.test(line) ? 'caret' : undefined;
       return (
         <span key={n} class={kind}>
           <i>{gutter}</i>
@@ -94,7 +94,7 @@ export const CodeFrame = ({ text, label = 'Lines of the scenario file' }: { text
   </Preformatted>
 );
 
-/** Machine and gesture time as one bar, on a scale that ends at `fullMs`. */
+/** Machine and gesture time as one bar whose full width is `fullMs`. */
 export function SplitBar({ machineMs, gestureMs, fullMs }: { machineMs: number; gestureMs: number; fullMs: number }) {
   const share = (ms: number) => ({ width: `${fullMs > 0 ? (ms / fullMs) * 100 : 0}%` });
   return (

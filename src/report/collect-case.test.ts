@@ -1,8 +1,8 @@
 import type { Location, TestCase, TestError, TestResult } from '@playwright/test/reporter';
 import { describe, expect, it } from 'vitest';
 import { caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
-import { collectCase, type Project, secretsOf, verdictOf, willRetry } from './collect.ts';
-import { fixtureRun } from './testing/sample-runs.ts';
+import { collectCase, type Project, secretsOf, verdictOf, willRetry } from './collect-case.ts';
+import { sampleCase } from './testing/sample-runs.ts';
 
 const yaml = 'id: x\nsteps:\n\t- touch: never\n  - done\n';
 const project: Project = {
@@ -54,8 +54,8 @@ const withBody = (name: string, value: unknown) => ({
 });
 const error = (message: string, more: Partial<TestError> = {}): TestError => ({ message, ...more });
 
-describe('verdict', () => {
-  it('of attempts that failed before one was skipped is theirs', () => {
+describe('verdictOf', () => {
+  it('returns the verdict of the failed attempts when a later attempt was skipped', () => {
     const skipped = attempt('skipped', { retry: 1 });
     const failed = attempt('failed', { errors: [error('no')] });
     const broken = attempt('failed', { errors: [error('InfrastructureError: no device')] });
@@ -75,22 +75,22 @@ describe('verdict', () => {
     ['skipped', 'a skip', testCase('skipped', [attempt('skipped')])],
     ['skipped', 'a skip that never ran', testCase('skipped', [], { expectedStatus: 'skipped' })],
     ['interrupted', 'an interruption', testCase('skipped', [attempt('interrupted')])],
-    ['interrupted', 'a case that was never reached', testCase('skipped', [])],
+    ['interrupted', 'a case that never started', testCase('skipped', [])],
     [
       'errored',
-      'our infrastructure error',
+      'an InfrastructureError',
       testCase('unexpected', [attempt('failed', { errors: [error('InfrastructureError: no device')] })]),
     ],
     [
       'errored',
-      'a coloured infrastructure error',
+      'a coloured InfrastructureError',
       testCase('unexpected', [
         attempt('failed', { errors: [error('\u001b[31mInfrastructureError\u001b[39m: no device')] }),
       ]),
     ],
     [
       'errored',
-      'an infrastructure error as cause',
+      'an InfrastructureError as cause',
       testCase('unexpected', [
         attempt('failed', { errors: [error('Error: x', { cause: error('InfrastructureError: y') })] }),
       ]),
@@ -104,29 +104,29 @@ describe('verdict', () => {
     ],
     [
       'errored',
-      'a dead worker',
+      'a worker process that died',
       testCase('unexpected', [
         attempt('failed', { errors: [error('Error: worker process exited unexpectedly (code=null, signal=SIGKILL)')] }),
       ]),
     ],
     [
       'failed',
-      'a product failure before a broken teardown',
+      'a product failure before an infrastructure error in the teardown',
       testCase('unexpected', [attempt('failed', { errors: [error('Error: no'), error('InfrastructureError: y')] })]),
     ],
     [
       'failed',
-      'a mention of the word',
+      'a message that only mentions InfrastructureError',
       testCase('unexpected', [attempt('failed', { errors: [error('Error: saw InfrastructureError')] })]),
     ],
-  ])('%s: %s', (verdict, _, test) => {
+  ])('returns %s for %s', (verdict, _, test) => {
     expect(verdictOf(test)).toBe(verdict);
   });
 });
 
-describe('a collected case', () => {
-  it('takes the record of the last attempt that has one', () => {
-    const { id, title, tags, location: at, parties, spans, steps, expectations, wire, events } = fixtureRun().cases[0]!;
+describe('collectCase', () => {
+  it('uses the record of the last attempt that has one', () => {
+    const { id, title, tags, location: at, parties, spans, steps, expectations, wire, events } = sampleCase();
     const record = { id, title, tags, location: at, parties, spans, steps, expectations, wire, events };
     const first = attempt('failed', { attachments: [withBody(caseRecordAttachment, { ...record, title: 'old' })] });
     const test = testCase('flaky', [
@@ -139,7 +139,7 @@ describe('a collected case', () => {
     expect(collected.gestureMs).toBeGreaterThan(0);
   });
 
-  it('keeps its id from the annotation when it never ran', () => {
+  it('uses the id in the annotation when the test never ran', () => {
     const identity = {
       id: 'a.b',
       title: 'T',
@@ -159,7 +159,7 @@ describe('a collected case', () => {
     ['not JSON', '{'],
     ['another shape', '{"id": 7}'],
     ['a list', '[]'],
-  ])('copes with a record that is %s', (_, body) => {
+  ])('falls back to the Playwright test when the record is %s', (_, body) => {
     const broken = { name: caseRecordAttachment, contentType: 'application/json', body: Buffer.from(body) };
     const collected = collectCase(testCase('expected', [attempt('passed', { attachments: [broken] })]), project);
     expect(collected).toMatchObject({
@@ -172,7 +172,7 @@ describe('a collected case', () => {
     });
   });
 
-  it('points a failure at the YAML, without colours, with the lines around it', () => {
+  it('gives a failure its location in the YAML and the lines around it, without colours', () => {
     const errors = [
       error('Error: \u001b[31mnot touched\u001b[39m', {
         location: { ...location, line: 3, column: 4 },
@@ -189,15 +189,15 @@ describe('a collected case', () => {
     });
   });
 
-  it('falls back to the snippet of Playwright when the source cannot be read', () => {
+  it('uses the snippet of Playwright when the source cannot be read', () => {
     const errors = [
       error('no', { location: { file: '/elsewhere', line: 1, column: 1 }, snippet: '\u001b[1m> 1 | x\u001b[0m' }),
     ];
     const [failure] = collectCase(testCase('unexpected', [attempt('failed', { errors })]), project).failures;
-    expect(failure!.codeFrame).toBe('> 1 | x');
+    expect(failure?.codeFrame).toBe('> 1 | x');
   });
 
-  it('says so when a test that had to fail passed', () => {
+  it('reports a failure when a test that is expected to fail passed', () => {
     const test = testCase('unexpected', [attempt('passed')], { expectedStatus: 'failed' });
     expect(collectCase(test, project)).toMatchObject({
       verdict: 'failed',
@@ -206,14 +206,14 @@ describe('a collected case', () => {
   });
 });
 
-it('knows when another attempt follows', () => {
+it('willRetry returns whether another attempt follows', () => {
   const failed = attempt('failed');
   expect(willRetry(testCase('unexpected', [failed], { retries: 1 }), failed)).toBe(true);
   expect(willRetry(testCase('unexpected', [failed]), failed)).toBe(false);
   expect(willRetry(testCase('skipped', [], { retries: 1 }), attempt('interrupted'))).toBe(false);
 });
 
-it('reads secrets and ignores what is none', () => {
+it('secretsOf returns the attached secrets and ignores other values', () => {
   expect(secretsOf(attempt('passed', { attachments: [withBody(secretsAttachment, ['1234', 7, null])] }))).toEqual([
     '1234',
   ]);

@@ -1,6 +1,6 @@
 /**
- * From Playwright's tests to cases of the master file: which verdict, which failures, whose record. Reads nothing and
- * writes nothing: sources of code frames come through a function, attachments are left for `attachments.ts`.
+ * Collects a case of the master file from a Playwright test: its verdict, failures and record. Does no input or output: sources
+ * for code frames come through a function, and attachments are copied by `attachments.ts`.
  */
 import { relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -22,15 +22,15 @@ import {
 import { ceremonyMs } from '#result/statistics.ts';
 import { isCaseIdentity, isCaseRecord } from './type-guards.ts';
 
-/** What the collector needs to know of the project. */
+/** The project that the tests belong to. */
 export interface Project {
-  /** Absolute path that locations are shown relative to. */
+  /** Absolute path; locations are shown relative to it. */
   root: string;
-  /** Text of a file by absolute path, undefined when it cannot be read. */
+  /** Returns the text of the file at an absolute path, undefined when it cannot be read. */
   source(path: string): string | undefined;
 }
 
-/** The case that `test` stands for, after its last attempt; attachments are still to come. */
+/** Returns the case of `test` after its last attempt, without attachments. */
 export function collectCase(test: TestCase, project: Project): CaseResult {
   const record = latestRecord(test);
   const identity = record ?? identityOf(test, project);
@@ -62,8 +62,8 @@ export function collectCase(test: TestCase, project: Project): CaseResult {
 }
 
 /**
- * `errored` only when the machine broke first: a product failure is not excused by a teardown that breaks after it, nor by
- * another attempt that was skipped.
+ * Returns the verdict over all attempts. It is `errored` only when the first error is one of the infrastructure: an error during
+ * the teardown after a product failure, or a later attempt that was skipped, leaves it `failed`.
  */
 export function verdictOf(test: TestCase): Verdict {
   const last = test.results.at(-1);
@@ -71,8 +71,8 @@ export function verdictOf(test: TestCase): Verdict {
   if (last.status === 'interrupted') return 'interrupted';
   const outcome = test.outcome();
   if (outcome === 'unexpected' || (outcome === 'flaky' && last.status === 'skipped')) {
-    const judged = test.results.findLast(({ status }) => status !== 'skipped');
-    return isInfrastructure(judged?.errors[0]) ? 'errored' : 'failed';
+    const decisive = test.results.findLast(({ status }) => status !== 'skipped');
+    return isInfrastructureError(decisive?.errors[0]) ? 'errored' : 'failed';
   }
   return ({ skipped: 'skipped', expected: 'passed', flaky: 'flaky' } as const)[outcome];
 }
@@ -84,14 +84,14 @@ export const willRetry = (test: TestCase, result: TestResult): boolean =>
   result.status !== 'skipped' &&
   result.status !== 'interrupted';
 
-/** Beside the host's own mark: what Playwright says when the browser is missing or a worker process died. */
-const brokenMachine = /browserType\.launch|executable doesn't exist|worker process exited unexpectedly/i;
+/** Playwright's messages for a missing browser or a worker process that died. */
+const infrastructureMessage = /browserType\.launch|executable doesn't exist|worker process exited unexpectedly/i;
 
-function isInfrastructure(error: TestError | undefined): boolean {
+function isInfrastructureError(error: TestError | undefined): boolean {
   if (error === undefined) return false;
   const text = stripVTControlCharacters(error.message ?? error.value ?? '').trimStart();
-  const isOurs = [infrastructureErrorName, refusedErrorName].some((name) => text.startsWith(name));
-  return isOurs || brokenMachine.test(text) || isInfrastructure(error.cause);
+  const isNamed = [infrastructureErrorName, refusedErrorName].some((name) => text.startsWith(name));
+  return isNamed || infrastructureMessage.test(text) || isInfrastructureError(error.cause);
 }
 
 function failuresOf(test: TestCase, result: TestResult, project: Project): Failure[] {
@@ -100,7 +100,7 @@ function failuresOf(test: TestCase, result: TestResult, project: Project): Failu
   return result.errors.map((error) => ({ attempt: result.retry + 1, ...toFailure(error, project) }));
 }
 
-/** A Playwright error as the master keeps it: without colours, with its place and the lines around it. */
+/** Returns a Playwright error as a failure of the report: without colours, with its location and the lines around it. */
 export function toFailure(error: TestError, project: Project): Failure {
   const message = stripVTControlCharacters(error.message ?? error.value ?? 'no message').replace(/^Error: /, '');
   const cause = error.cause?.message ? `\nCaused by: ${stripVTControlCharacters(error.cause.message)}` : '';
@@ -111,13 +111,13 @@ export function toFailure(error: TestError, project: Project): Failure {
     (source && codeFrame(source, error.location)) ?? (error.snippet && stripVTControlCharacters(error.snippet));
   return {
     message: message + cause,
-    location: place(error.location, project),
+    location: toSourceLocation(error.location, project),
     ...(frame && { codeFrame: frame }),
     ...(stack && { stack }),
   };
 }
 
-/** The frames only: the message stands in `message` already. */
+/** Returns the stack without the message. */
 function stackFrames(stack: string | undefined): string | undefined {
   const frames = stripVTControlCharacters(stack ?? '')
     .split('\n')
@@ -125,9 +125,10 @@ function stackFrames(stack: string | undefined): string | undefined {
   return frames.length > 0 ? frames.join('\n') : undefined;
 }
 
+/** Returns the record of the last attempt that attached a valid one. */
 function latestRecord(test: TestCase): CaseRecord | undefined {
   for (const result of test.results.toReversed()) {
-    for (const text of bodies(result, caseRecordAttachment)) {
+    for (const text of attachedTexts(result, caseRecordAttachment)) {
       const parsed = parseJson(text);
       if (isCaseRecord(parsed)) return parsed;
     }
@@ -135,12 +136,13 @@ function latestRecord(test: TestCase): CaseRecord | undefined {
   return undefined;
 }
 
+/** Returns the identity that the test was registered with, or one made from its Playwright title. */
 function identityOf(test: TestCase, project: Project): CaseIdentity {
   const annotation = test.annotations.find(({ type }) => type === caseRecordAttachment);
   const annotated = annotation?.description ? parseJson(annotation.description) : undefined;
   if (isCaseIdentity(annotated)) return annotated;
   const [, projectName = '', , ...titles] = test.titlePath();
-  const location = place(test.location, project);
+  const location = toSourceLocation(test.location, project);
   return {
     id: [location.file, ...titles].join(' > '),
     title: titles.join(' › '),
@@ -150,13 +152,13 @@ function identityOf(test: TestCase, project: Project): CaseIdentity {
   };
 }
 
-/** Secrets that the host registered with an attempt. */
+/** Returns the secrets that the test attached to an attempt. */
 export function secretsOf(result: TestResult): string[] {
-  const listed = bodies(result, secretsAttachment).map(parseJson);
+  const listed = attachedTexts(result, secretsAttachment).map(parseJson);
   return listed.flat().filter((secret) => typeof secret === 'string');
 }
 
-const bodies = (result: TestResult, name: string): string[] =>
+const attachedTexts = (result: TestResult, name: string): string[] =>
   result.attachments.flatMap((attachment) =>
     attachment.name === name && attachment.body ? [attachment.body.toString()] : [],
   );
@@ -169,18 +171,22 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The `test.step` calls of a test that attached no case record. */
 function playwrightSteps(result: TestResult | undefined, project: Project): StepResult[] {
-  const steps = result?.steps.filter(({ category }) => category === 'test.step') ?? [];
-  return steps.map((step: TestStep) => ({
-    title: step.title,
-    verdict: step.error ? 'failed' : 'passed',
-    startMs: Math.max(0, step.startTime.getTime() - result!.startTime.getTime()),
-    durationMs: Math.max(0, step.duration),
-    location: step.location ? place(step.location, project) : { file: '', line: 0, column: 0 },
-  }));
+  if (result === undefined) return [];
+  const startedAt = result.startTime.getTime();
+  return result.steps
+    .filter(({ category }) => category === 'test.step')
+    .map((step: TestStep) => ({
+      title: step.title,
+      verdict: step.error ? 'failed' : 'passed',
+      startMs: Math.max(0, step.startTime.getTime() - startedAt),
+      durationMs: Math.max(0, step.duration),
+      location: step.location ? toSourceLocation(step.location, project) : { file: '', line: 0, column: 0 },
+    }));
 }
 
-const place = ({ file, line, column }: Location, { root }: Project): SourceLocation => ({
+const toSourceLocation = ({ file, line, column }: Location, { root }: Project): SourceLocation => ({
   file: relative(root, file).replaceAll(sep, '/'),
   line,
   column,

@@ -1,15 +1,15 @@
 /** What every use of the kernel lab begins with: the machine's packages, the kernel; all of it told while it happens. */
 import pc from 'picocolors';
 import { type BuildProgress, ensureKernel } from '#lab/kernel.ts';
-import { ensureNeeds, type Purpose } from '#lab/prerequisites.ts';
+import { ensurePrerequisites, type Purpose } from '#lab/prerequisites.ts';
 
 /**
  * The kernel's executable. Packages and kernel are made ready first, where that is possible.
  * @throws {UnavailableError} when something is missing.
  */
 export async function prepareLab(purposes: readonly Purpose[], signal?: AbortSignal): Promise<string> {
-  ensureNeeds(['boot', ...purposes], say);
-  const { path, buildMs } = await ensureKernel({ say, onProgress: progressLine(), signal });
+  ensurePrerequisites(['boot', ...purposes], say);
+  const { path, buildMs } = await ensureKernel({ onMessage: say, onProgress: progressLine(), signal });
   if (buildMs !== undefined) say(`the kernel is built: ${Math.round(buildMs / 1000)} s, once`);
   return path;
 }

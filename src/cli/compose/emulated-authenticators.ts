@@ -1,0 +1,144 @@
+/** Emulated authenticators for a case: the security key that the scenario describes, and the platform authenticator. */
+import {
+  type AttestationChoice,
+  type Authenticator,
+  type AuthenticatorBackend,
+  createAuthenticator,
+  type DefectId,
+  deviceTransports,
+  type Fault,
+  ManualGestures,
+  type PersonaId,
+  personaOf,
+  plugIn,
+  type ServedKey,
+  trustAnchors,
+  usbDeviceOf,
+} from '#emulator';
+import { TransportError } from '#protocol/errors.ts';
+import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
+import type { ScenarioCommandFault } from '#scenario/language/schema/authenticator.ts';
+import type { Authenticators, ProvideAuthenticators } from '#scenario/parties/key-under-test.ts';
+import { packetTimeoutMs } from '../lab/inside-lab.ts';
+import { AuthenticatorList } from './authenticator-list.ts';
+import { EmulatedKey } from './emulated-key.ts';
+import { limitMessageSize } from './emulator-catalogue.ts';
+import { createPlatformAuthenticators, factsOf, type KeyEnvironment } from './platform-authenticator.ts';
+import { attachUsbip } from './usbip-attach.ts';
+
+type AuthenticatorOfCase = ExpandedCase['authenticator'];
+
+const defaultPersona: PersonaId = 'yubikey-5-nfc';
+
+export const provideEmulatedAuthenticators: ProvideAuthenticators = async (
+  scenario,
+  environment,
+): Promise<Authenticators> => {
+  const source = new AuthenticatorList();
+  const keyEnvironment = { ...environment, onChange: source.notifyChange };
+  const { key, serve } = createSecurityKey(scenario.authenticator, keyEnvironment);
+  const served = await serve();
+  const all = [...createPlatformAuthenticators(scenario, keyEnvironment), key];
+  source.setMembers(all);
+  return {
+    key,
+    all,
+    trustAnchors: trustAnchors(),
+    wire: () => key.wire,
+    secrets: [],
+    blockingReason: () => undefined,
+    failureSignal: new AbortController().signal,
+    cleanUp: async () => [],
+    source,
+    [Symbol.asyncDispose]: async () => served?.[Symbol.asyncDispose](),
+  };
+};
+
+/** Returns the key of the case. `serve` connects it to the operating system if the case has a transport. */
+function createSecurityKey(authenticator: AuthenticatorOfCase, environment: KeyEnvironment) {
+  const { clock, random, elapsedMs, onChange } = environment;
+  const { transport } = authenticator;
+  const gestures = new ManualGestures();
+  const emulated = createEmulatedAuthenticator(authenticator, environment, gestures);
+  let served: ServedKey | undefined;
+  const key = new EmulatedKey({
+    facts: factsOf(personaIdOf(authenticator)),
+    kind: 'security-key',
+    device: plugIn(emulated),
+    gestures,
+    inspect: () => emulated.inspect(),
+    connected: authenticator.connected ?? true,
+    async onChange() {
+      if (key.connected) served?.replug();
+      else served?.unplug();
+      onChange();
+      if (served?.plugged) await attachUsbip(served);
+    },
+    elapsedMs,
+  });
+  const serve = async () => {
+    if (!transport) return undefined;
+    const keyToServe = {
+      authenticator: createRecordedBackend(key, emulated),
+      usb: usbDeviceOf(emulated.persona),
+      packetTimeoutMs: packetTimeoutMs(),
+    };
+    [served] = await deviceTransports[transport].serve([keyToServe], { clock, random });
+    if (!key.connected) served?.unplug();
+    else if (served) await attachUsbip(served);
+    return served;
+  };
+  return { key, serve };
+}
+
+const personaIdOf = ({ persona }: AuthenticatorOfCase) => (persona ?? defaultPersona) as PersonaId;
+
+/** Creates the authenticator with the persona, PIN, algorithms and defects of the scenario. */
+function createEmulatedAuthenticator(
+  authenticator: AuthenticatorOfCase,
+  { clock, random }: Pick<KeyEnvironment, 'clock' | 'random'>,
+  gestures: ManualGestures,
+): Authenticator {
+  const { transport, pin, fingerprints, fmt, algorithms, storage, defects = [] } = authenticator;
+  const persona = personaOf(personaIdOf(authenticator));
+  const emulated = createAuthenticator({
+    persona: transport ? limitMessageSize(persona, deviceTransports[transport].maxMessageLength) : persona,
+    clock,
+    random,
+    gestures,
+    ...(typeof pin === 'object' && { pin: pin.set, retries: pin.retries }),
+    ...(pin === 'blocked' && { pin: '0000', retries: 0 }),
+    ...(fingerprints !== undefined && { uvEnrolled: fingerprints > 0 }),
+    ...(fmt && { attestation: toAttestationChoice(fmt) }),
+    ...(algorithms && { algorithms }),
+    ...(storage !== undefined && { credentialCapacity: storage }),
+    defects: defects.filter((defect): defect is DefectId => typeof defect === 'string'),
+  });
+  for (const defect of defects) if (typeof defect === 'object') emulated.faults.plan(toFault(defect));
+  return emulated;
+}
+
+/** Returns a backend for the served key whose CTAP messages go through `key`, so that they are recorded. */
+function createRecordedBackend(key: EmulatedKey, emulated: Authenticator): AuthenticatorBackend {
+  return {
+    async process(message, { signal, keepalive } = {}) {
+      const { available } = key;
+      if (!available) throw new TransportError('disconnected', 'The key is not plugged in');
+      return available.device.transact(message, { signal, onKeepalive: keepalive });
+    },
+    processU2f: emulated.processU2f,
+    sendsKeepalives: emulated.sendsKeepalives,
+    powerCycle: () => emulated.powerCycle(),
+  };
+}
+
+/** In scenarios `packed` means packed attestation with a certificate. */
+const toAttestationChoice = (fmt: NonNullable<AuthenticatorOfCase['fmt']>): AttestationChoice =>
+  fmt === 'packed' ? 'packed-basic' : fmt;
+
+/** Converts a fault in the notation of scenarios to one of the emulator. */
+function toFault({ at, when, do: effect }: ScenarioCommandFault): Fault {
+  const command = `authenticator${at.charAt(0).toUpperCase()}${at.slice(1)}` as Fault['at'];
+  const moment = typeof when === 'object' ? { afterKeepalives: when['after-keepalives'] } : when;
+  return { at: command, do: effect, ...(moment && { when: moment }) };
+}

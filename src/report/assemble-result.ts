@@ -1,0 +1,79 @@
+/** Assembles the result of a run from its cases: totals, the verdict, unique ids, secrets masked. Pure. */
+import { type Mask, maskDeep } from '#result/mask.ts';
+import {
+  type CaseResult,
+  type Failure,
+  type RunResult,
+  resultSchema,
+  type Verdict,
+  verdicts,
+} from '#result/run-result.ts';
+import { phases } from '#result/timeline.ts';
+import type { RunFacts } from './run-facts.ts';
+
+export interface RunParts {
+  run: RunFacts;
+  cases: readonly CaseResult[];
+  /** Errors outside any case. */
+  errors: readonly Failure[];
+  /** Whether the run was stopped before its end. */
+  interrupted: boolean;
+}
+
+/** Returns the result of a run with every text masked. */
+export function assembleResult({ run, cases, errors, interrupted }: RunParts, mask: Mask): RunResult {
+  const isEmpty = cases.length === 0 && errors.length === 0;
+  const allErrors = isEmpty ? [{ message: 'No case was selected, so nothing was tested.' }] : errors;
+  const totals = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+  for (const { verdict } of cases) totals[verdict] += 1;
+  const browsers = [...new Set(cases.flatMap(({ parties }) => parties.browser ?? []))];
+  const masked = maskDeep(
+    {
+      run: { ...run, ...(browsers.length > 0 && { browser: browsers.join(', ') }) },
+      cases: withUniqueIds(cases),
+      errors: allErrors,
+    },
+    mask,
+    isReservedWord,
+  );
+  return {
+    schema: resultSchema,
+    run: { ...masked.run, id: run.id },
+    totals,
+    verdict: verdictOfRun(totals, { hasErrors: allErrors.length > 0, interrupted }),
+    ...(masked.errors.length > 0 && { errors: [...masked.errors] }),
+    cases: masked.cases,
+  };
+}
+
+function verdictOfRun(
+  totals: Record<Verdict, number>,
+  { hasErrors, interrupted }: { hasErrors: boolean; interrupted: boolean },
+): Verdict {
+  if (totals.failed > 0) return 'failed';
+  if (interrupted || totals.interrupted > 0) return 'interrupted';
+  if (hasErrors || totals.errored > 0) return 'errored';
+  if (totals.flaky > 0) return 'flaky';
+  return totals.passed > 0 ? 'passed' : 'skipped';
+}
+
+/** Results are merged and linked by case id, so repeats of one case (`--repeat-each`, several projects) are numbered. */
+function withUniqueIds(cases: readonly CaseResult[]): CaseResult[] {
+  const used = new Set<string>();
+  return cases.map((result) => {
+    let id = result.id;
+    for (let repeat = 2; used.has(id); repeat++) id = `${result.id}#${repeat}`;
+    used.add(id);
+    return id === result.id ? result : { ...result, id };
+  });
+}
+
+/** Words of closed lists, by member. They are not masked: a secret `client` must not make a phase unreadable. */
+const reservedWords: Record<string, ReadonlySet<string>> = {
+  verdict: new Set(verdicts),
+  phase: new Set(Object.keys(phases)),
+  party: new Set(['relying-party', 'client', 'authenticator', 'user']),
+  keepalives: new Set(['processing', 'upneeded']),
+};
+const isReservedWord = (key: string, text: string): boolean =>
+  Object.hasOwn(reservedWords, key) && reservedWords[key]?.has(text) === true;

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UsageError } from '#base/errors.ts';
+import type { RunResult } from '#result/run-result.ts';
+import { readResult } from './read-result.ts';
+import { renderAll } from './renderers.ts';
+import { sampleRun } from './testing/sample-runs.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'touchstone-report-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('renderAll', () => {
+  it('writes a master file from which the same reports are rendered again', async () => {
+    const { failed } = await renderAll(sampleRun(), folder);
+    expect(failed).toEqual([]);
+    const again = await readResult(join(folder, 'result.json'));
+    expect(again).toEqual(sampleRun());
+    const before = readFileSync(join(folder, 'junit.xml'), 'utf8');
+    await renderAll(again, folder);
+    expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).toBe(before);
+  });
+
+  it('writes the other formats when one fails', async () => {
+    mkdirSync(join(folder, 'junit.xml'));
+    const { written, failed } = await renderAll(sampleRun(), folder);
+    expect(failed.map(({ format }) => format)).toEqual(['junit']);
+    expect(Object.keys(written)).toEqual(['json', 'html', 'markdown']);
+  });
+});
+
+describe('readResult', () => {
+  it.each<[string, (run: RunResult) => unknown, RegExp]>([
+    [
+      'another schema',
+      (run) => ({ ...run, schema: 'touchstone.result/9' }),
+      /schema: expected one of touchstone.result\/1, got "touchstone.result\/9"/,
+    ],
+    ['no cases', ({ cases: _, ...run }) => run, /cases: expected a list, got nothing/],
+    [
+      'an unknown phase',
+      (run) => JSON.parse(JSON.stringify(run).replace('"phase":"client"', '"phase":"nap"')),
+      /cases\[0\]\.spans\[\d+\]\.phase: expected one of page, .*, got "nap"/,
+    ],
+    ['an unknown verdict', (run) => ({ ...run, verdict: 'fine' }), /verdict: expected one of passed, .*, got "fine"/],
+    ['a list', () => [], /expected an object, got a list/],
+  ])('rejects a file with %s and names the member', async (_, change, message) => {
+    const path = join(folder, 'result.json');
+    writeFileSync(path, JSON.stringify(change(sampleRun())));
+    await expect(readResult(path)).rejects.toThrow(message);
+    await expect(readResult(path)).rejects.toBeInstanceOf(UsageError);
+  });
+
+  it('rejects a missing file and a file that is not JSON', async () => {
+    await expect(readResult(join(folder, 'none.json'))).rejects.toThrow(UsageError);
+    writeFileSync(join(folder, 'bad.json'), '{');
+    await expect(readResult(join(folder, 'bad.json'))).rejects.toThrow(/bad\.json is not JSON/);
+  });
+});

@@ -1,0 +1,101 @@
+/** The CTAP exchanges of a sample registration: getInfo, key agreement, PIN token, makeCredential. Valid CBOR, invented values. */
+import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
+import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
+import { sha256 } from '#protocol/crypto.ts';
+import type { Span } from '#result/timeline.ts';
+import type { WireExchange } from '#result/transcript.ts';
+import type { NextNumber } from './seeded-numbers.ts';
+
+const map = (...entries: [number | string, CborValue][]): CborMap => new Map<CborValue, CborValue>(entries) as CborMap;
+
+const aaguid = fromHex('2fc0579f811347eab116bb5a8db9202a');
+const coseKey = (algorithm: number) => map([1, 2], [3, algorithm], [-1, 1], [-2, sha256('x')], [-3, sha256('y')]);
+
+interface Messages {
+  request: Uint8Array;
+  response: Uint8Array;
+}
+
+const getInfo: Messages = {
+  request: fromHex('04'),
+  response: encode(
+    map(
+      [1, ['U2F_V2', 'FIDO_2_0', 'FIDO_2_1']],
+      [2, ['credProtect', 'hmac-secret']],
+      [3, aaguid],
+      [4, map(['rk', true], ['clientPin', true], ['pinUvAuthToken', true])],
+      [5, 1200],
+      [6, [2, 1]],
+    ),
+  ),
+};
+
+const getKeyAgreement: Messages = {
+  request: concat(fromHex('06'), encode(map([1, 2], [2, 2]))),
+  response: encode(map([1, coseKey(-25)])),
+};
+
+const getPinToken: Messages = {
+  request: concat(
+    fromHex('06'),
+    encode(map([1, 2], [2, 9], [3, coseKey(-25)], [6, sha256('pin')], [9, 1], [10, 'contoso.test'])),
+  ),
+  response: encode(map([2, concat(sha256('token'), sha256('token2').slice(0, 16))])),
+};
+
+function makeCredential(credentialId: Uint8Array): Messages {
+  const parameters = map(
+    [1, sha256('clientDataJSON')],
+    [2, map(['id', 'contoso.test'], ['name', 'Contoso'])],
+    [3, map(['id', utf8('user-1')], ['name', 'qa@contoso.test'], ['displayName', 'QA'])],
+    [4, [map(['alg', -7], ['type', 'public-key'])]],
+    [6, map(['credProtect', 2])],
+    [7, map(['rk', true])],
+    [8, sha256('param')],
+    [9, 2],
+  );
+  const authData = concat(
+    sha256('contoso.test'),
+    fromHex('c500000001'),
+    aaguid,
+    fromHex('0020'),
+    credentialId,
+    encode(coseKey(-7)),
+    encode(map(['credProtect', 2])),
+  );
+  const certificate = concat(sha256('a'), sha256('b'), sha256('c'), sha256('d'));
+  const statement = map(['alg', -7], ['sig', concat(sha256('r'), sha256('s'))], ['x5c', [certificate]]);
+  return {
+    request: concat(fromHex('01'), encode(parameters)),
+    response: encode(map([1, 'packed'], [2, authData], [3, statement])),
+  };
+}
+
+/** Returns one exchange for each span of the authenticator. */
+export function sampleWire(spans: readonly Span[], next: NextNumber): WireExchange[] {
+  const credentialId = sha256(`credential ${next()}`);
+  return spans.flatMap(({ phase, label, startMs, durationMs }) => {
+    const times = { atMs: startMs, durationMs };
+    if (phase === 'get-info') return [exchange('authenticatorGetInfo', getInfo, times)];
+    if (phase === 'make-credential') {
+      const made = exchange('authenticatorMakeCredential', makeCredential(credentialId), times);
+      return [{ ...made, keepalives: ['processing', 'upneeded', 'upneeded', 'upneeded'] }];
+    }
+    if (phase !== 'pin') return [];
+    const messages = label === 'getKeyAgreement' ? getKeyAgreement : getPinToken;
+    return [{ ...exchange('authenticatorClientPIN', messages, times), subCommand: label }];
+  });
+}
+
+const exchange = (
+  command: string,
+  { request, response }: Messages,
+  times: Pick<WireExchange, 'atMs' | 'durationMs'>,
+): WireExchange => ({
+  ...times,
+  command,
+  request: toHex(request),
+  response: `00${toHex(response)}`,
+  status: 'CTAP2_OK',
+  keepalives: [],
+});
