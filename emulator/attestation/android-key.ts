@@ -10,6 +10,7 @@ import type { Extension } from './x509.ts';
 
 export const androidKey: AttestationFormat = {
   fmt: 'android-key',
+  metadataTypes: ['basic_full'],
   algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'RS384', 'RS512'],
   attest({ authData, clientDataHash, credentialId, credentialKey }, env) {
     const identity = env.state.identity.attestation();
@@ -33,7 +34,10 @@ const trustedEnvironment = 1;
 const purpose = { tag: 1, sign: 2 };
 const origin = { tag: 702, generated: 0 };
 
-/** Returns the KeyDescription extension of Android key and ID attestation, version 3: generated in the trusted environment, for signing only. */
+/**
+ * Returns the KeyDescription extension of Android key and ID attestation, version 3: generated in the trusted
+ * environment, for signing only.
+ */
 function keyDescription(attestationChallenge: Uint8Array): Extension {
   const hardwareEnforced = der.sequence(
     der.contextSpecific(purpose.tag, der.setOf(der.integer(purpose.sign))),

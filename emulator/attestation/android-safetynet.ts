@@ -1,4 +1,7 @@
-/** Attestation statement format `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature of the SafetyNet service about the device. */
+/**
+ * Attestation statement format `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature of the SafetyNet
+ * service about the device.
+ */
 import { concat, toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
@@ -10,6 +13,7 @@ const host = 'attest.android.com';
 
 export const androidSafetynet: AttestationFormat = {
   fmt: 'android-safetynet',
+  metadataTypes: ['basic_full'],
   attest({ authData, clientDataHash }, env) {
     const identity = env.state.identity.attestation();
     const key = identity.deriveKey('safetynet', 'RS256');

@@ -1,6 +1,6 @@
 /**
- * Attestation statement format `apple`, WebAuthn L3 section 8.8: the CA certifies the credential key itself together with a nonce.
- * The statement has no signature.
+ * Attestation statement format `apple`, WebAuthn L3 section 8.8: the CA certifies the credential key itself together
+ * with a nonce. The statement has no signature.
  */
 import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
@@ -11,6 +11,7 @@ import type { Extension } from './x509.ts';
 
 export const apple: AttestationFormat = {
   fmt: 'apple',
+  metadataTypes: ['anonca'],
   algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256'],
   attest({ authData, clientDataHash, credentialId, credentialKey }, env) {
     const x5c = env.state.identity.attestation().issueCertificate({

@@ -12,7 +12,10 @@ import type { AttestationChoice } from '../personas/persona.ts';
 import type { UserEvidence } from '../user-evidence.ts';
 import { attestationFormats } from './registry.ts';
 
-/** Key of attStmt. A compound statement is a list, but the message table of CTAP only allows a map, so the list is set separately. */
+/**
+ * Key of attStmt. A compound statement is a list, but the message table of CTAP only allows a map, so the list is set
+ * separately.
+ */
 const attStmtKey = 0x03;
 
 export interface NewCredential {
@@ -53,8 +56,8 @@ export function attestCredential(made: NewCredential, env: AuthenticatorEnv) {
 }
 
 /**
- * Returns encoded authenticator data (WebAuthn L3 section 6.1) and increments the signature counter. The flags follow from the user
- * check and from the backup state of the persona.
+ * Returns encoded authenticator data (WebAuthn L3 section 6.1) and increments the signature counter. The flags follow
+ * from the user check and from the backup state of the persona.
  */
 export function buildAuthenticatorData(
   { rpIdHash, attestedCredentialData, extensions }: Omit<AuthenticatorData, 'flags' | 'signCount'>,

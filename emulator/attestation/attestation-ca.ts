@@ -20,7 +20,10 @@ import { aaguidExtension, type Name } from './x509.ts';
 
 /** The attestation key of a model with its certificates, and what the attestation formats need in addition. */
 export interface AttestationIdentity extends CertifiedKey {
-  /** Returns the key and certificate of this one device: its subject has a serial number (enterprise attestation, CTAP 2.1 section 7.1). */
+  /**
+   * Returns the key and certificate of this one device: its subject has a serial number (enterprise attestation, CTAP
+   * 2.1 section 7.1).
+   */
   enterprise(): CertifiedKey;
   /** Returns a key for a format, derived from the label `use`; the injected attestation key if there is one. */
   deriveKey(use: string, algorithm?: CoseAlgorithm): SigningKey;

@@ -1,4 +1,7 @@
-/** Chooses how a new credential is attested: CTAP 2.1 section 6.1.2 step 9 (enterprise) and CTAP 2.2 attestationFormatsPreference. */
+/**
+ * Chooses how a new credential is attested: CTAP 2.1 section 6.1.2 step 9 (enterprise) and CTAP 2.2
+ * attestationFormatsPreference.
+ */
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { rulesOf } from '../ctap-versions.ts';
@@ -12,7 +15,10 @@ export const listAttestationChoices = ({ attestation, otherAttestations = [] }: 
   ...otherAttestations,
 ];
 
-/** Returns the first preferred format that the persona supports and that can attest a key of `algorithm`; otherwise the default of the persona. */
+/**
+ * Returns the first preferred format that the persona supports and that can attest a key of `algorithm`; otherwise the
+ * default of the persona.
+ */
 export function chooseAttestation(
   { attestationFormatsPreference: preference }: { attestationFormatsPreference?: readonly string[] | undefined },
   algorithm: CoseAlgorithm,
@@ -35,9 +41,10 @@ const vendorFacilitated = 1;
 const platformManaged = 2;
 
 /**
- * Returns whether the credential gets enterprise attestation (step 9). With vendor-facilitated attestation only relying parties on
- * the list of the vendor get it; others get the default attestation.
- * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER if enterprise attestation is not enabled, CTAP2_ERR_INVALID_OPTION for an unknown kind.
+ * Returns whether the credential gets enterprise attestation (step 9). With vendor-facilitated attestation only relying
+ * parties on the list of the vendor get it; others get the default attestation.
+ * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER if enterprise attestation is not enabled, CTAP2_ERR_INVALID_OPTION
+ * for an unknown kind.
  */
 export function isEnterpriseAttestation(kind: number | undefined, rpId: string, env: AuthenticatorEnv): boolean {
   if (kind === undefined) return false;

@@ -4,13 +4,11 @@ import { personas } from '../personas/registry.ts';
 import { createAttestationIdentity, intermediateCertificates, trustAnchors } from './attestation-ca.ts';
 import { metadataBlob, metadataStatement } from './metadata.ts';
 import { identityOptionsForPersona } from './persona-identity.ts';
+import { attestationFormats } from './registry.ts';
 import { toPem } from './x509.ts';
 
 const toPemFile = (certificates: readonly Uint8Array[]): string => certificates.map(toPem).join('');
 const toJsonFile = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-/** Attestation choices with one certificate per model. The others have a certificate per credential, or none. */
-const choicesWithModelCertificate: readonly string[] = ['packed-basic', 'packed-enterprise', 'fido-u2f', 'compound'];
 
 /**
  * Returns the text of each file by its name: `root.pem`, `intermediate.pem`, for each persona `personas/ID.pem` (attestation
@@ -23,7 +21,7 @@ const choicesWithModelCertificate: readonly string[] = ['packed-basic', 'packed-
  */
 export function exportAttestationCa({ now }: { now: number }): Record<string, string> {
   const all: Persona[] = Object.values(personas);
-  const certified = all.filter(({ attestation }) => choicesWithModelCertificate.includes(attestation));
+  const certified = all.filter(({ attestation }) => attestationFormats[attestation].hasModelCertificate);
   const certificates = certified.map((persona) => [
     `personas/${persona.id}.pem`,
     toPemFile(createAttestationIdentity(identityOptionsForPersona(persona)).chain),

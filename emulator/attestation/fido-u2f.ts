@@ -1,10 +1,15 @@
-/** Attestation statement format `fido-u2f`, WebAuthn L3 section 8.6: signs the U2F registration message; x5c has exactly one certificate. */
+/**
+ * Attestation statement format `fido-u2f`, WebAuthn L3 section 8.6: signs the U2F registration message; x5c has exactly
+ * one certificate.
+ */
 import { concat } from '#base/bytes.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import type { AttestationFormat } from './format.ts';
 
 export const fidoU2f: AttestationFormat = {
   fmt: 'fido-u2f',
+  metadataTypes: ['basic_full'],
+  hasModelCertificate: true,
   zeroAaguid: true,
   algorithms: ['ES256'], // U2F supports no other algorithm
   attest({ clientDataHash, rpIdHash, credentialId, credentialKey }, env) {

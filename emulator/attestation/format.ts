@@ -15,8 +15,14 @@ export interface AttestationInput {
   credentialKey: SigningKey;
 }
 
+type MetadataAttestationType = 'basic_full' | 'basic_surrogate' | 'attca' | 'anonca' | 'none';
+
 export interface AttestationFormat {
   fmt: AttestationFormatId;
+  /** attestationTypes in metadata statements, FIDO Registry of Predefined Values section 3.6.3. */
+  metadataTypes: readonly MetadataAttestationType[];
+  /** True if all credentials of a model share one attestation certificate. */
+  hasModelCertificate?: boolean;
   /** True for fido-u2f, which has no AAGUID: authData then contains zeros. */
   zeroAaguid?: boolean;
   /** Algorithms of credential keys that the format can attest; absent means all. */

@@ -1,4 +1,7 @@
-/** Keys, credentials and certificates that replace those of the emulator, so that its responses are known byte for byte in advance. */
+/**
+ * Keys, credentials and certificates that replace those of the emulator, so that its responses are known byte for byte
+ * in advance.
+ */
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { importSigningKey } from '#protocol/crypto.ts';
 import type { AttestationIdentityOptions } from './attestation-ca.ts';

@@ -5,10 +5,11 @@
 import { toHex } from '#base/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { sha1 } from '#protocol/crypto.ts';
-import type { AttestationChoice, Persona } from '../personas/persona.ts';
+import type { Persona } from '../personas/persona.ts';
 import { createAttestationIdentity, createServiceKey, trustAnchors } from './attestation-ca.ts';
 import { signJws } from './jws.ts';
 import { identityOptionsForPersona } from './persona-identity.ts';
+import { attestationFormats } from './registry.ts';
 import { publicKeyBits } from './x509.ts';
 
 /** A metadata statement as JSON object; members as in FIDO Metadata Statement v3. */
@@ -28,20 +29,6 @@ const algorithmNames: Partial<Record<CoseAlgorithm, string>> = {
   PS256: 'rsassa_pss_sha256_raw',
   PS384: 'rsassa_pss_sha384_raw',
   PS512: 'rsassa_pss_sha512_raw',
-};
-
-/** FIDO Registry of Predefined Values, section 3.6.3. */
-const attestationTypes: Record<AttestationChoice, readonly string[]> = {
-  'packed-basic': ['basic_full'],
-  'packed-enterprise': ['basic_full'],
-  'packed-self': ['basic_surrogate'],
-  tpm: ['attca'],
-  'android-key': ['basic_full'],
-  'android-safetynet': ['basic_full'],
-  'fido-u2f': ['basic_full'],
-  apple: ['anonca'],
-  compound: ['basic_full', 'basic_surrogate'],
-  none: ['none'],
 };
 
 /** Values of attachmentHint by transport. */
@@ -64,7 +51,8 @@ export function metadataStatement(persona: Persona): MetadataStatement {
     external ? 'external' : 'internal',
     ...transports.flatMap((name) => attachmentHints[name] ?? []),
   ];
-  const hasRoot = attestation !== 'none' && attestation !== 'packed-self';
+  const { metadataTypes } = attestationFormats[attestation];
+  const hasRoot = metadataTypes.some((type) => type !== 'none' && type !== 'basic_surrogate');
   return {
     legalHeader,
     description: `${persona.label} (emulated)`,
@@ -74,7 +62,7 @@ export function metadataStatement(persona: Persona): MetadataStatement {
     upv: versions.includes('FIDO_2_1') ? [{ major: 1, minor: 1 }] : [{ major: 1, minor: 0 }],
     authenticationAlgorithms: persona.algorithms.flatMap((name) => algorithmNames[name] ?? []),
     publicKeyAlgAndEncodings: ['cose'],
-    attestationTypes: attestationTypes[attestation],
+    attestationTypes: metadataTypes,
     userVerificationDetails: listUserVerificationMethods(persona).map((userVerificationMethod) => [
       { userVerificationMethod },
     ]),

@@ -1,6 +1,7 @@
 /**
- * Attestation statement format `packed`, WebAuthn L3 section 8.2. Signs authData || clientDataHash with the key of the model (basic),
- * the key of this one device (enterprise), or the credential key (self). Basic and enterprise add the certificates as x5c.
+ * Attestation statement format `packed`, WebAuthn L3 section 8.2. Signs authData || clientDataHash with the key of the
+ * model (basic), the key of this one device (enterprise), or the credential key (self). Basic and enterprise add the
+ * certificates as x5c.
  */
 import { concat } from '#base/bytes.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
@@ -11,6 +12,8 @@ import type { AttestationFormat, AttestationInput } from './format.ts';
 /** Returns the format with x5c, signed with the key that `getSigner` returns. */
 const packedWithCertificate = (getSigner: (env: AuthenticatorEnv) => CertifiedKey): AttestationFormat => ({
   fmt: 'packed',
+  metadataTypes: ['basic_full'],
+  hasModelCertificate: true,
   attest(input, env) {
     const { key, chain } = getSigner(env);
     return signStatement(input, key, env).set('x5c', chain);
@@ -24,6 +27,7 @@ export const packedEnterprise = packedWithCertificate((env) => env.state.identit
 
 export const packedSelf: AttestationFormat = {
   fmt: 'packed',
+  metadataTypes: ['basic_surrogate'],
   attest: (input, env) => signStatement(input, input.credentialKey, env),
 };
 

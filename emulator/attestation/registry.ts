@@ -1,6 +1,6 @@
 /**
- * The attestation choices by id. To add a format, add its file, a line here, its row in `#protocol/attestation-formats.ts`, and its
- * attestation type in `metadata.ts`. The verifier is in `src/relying-party/verification/formats`.
+ * The attestation choices by id. To add a format, add its file, a line here and its row in
+ * `#protocol/attestation-formats.ts`. Its verifier belongs to `src/relying-party/verification/formats`.
  */
 import type { AttestationChoice } from '../personas/persona.ts';
 import { androidKey } from './android-key.ts';

@@ -27,6 +27,7 @@ const defaultFields = (aik: SigningKey): TpmAttestationFields => ({
 
 export const tpm: AttestationFormat = {
   fmt: 'tpm',
+  metadataTypes: ['attca'],
   algorithms: ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'RS1', 'PS256', 'PS384', 'PS512'],
   attest({ authData, clientDataHash, credentialKey }, env) {
     const identity = env.state.identity.attestation();

@@ -1,8 +1,8 @@
 /**
- * WebAuthn L3 section 16 "Test Vectors", reproduced through the public API. The tests compare SHA-256 digests: of clientDataJSON and
- * attestationObject, and of clientDataJSON, authenticatorData and signature, concatenated. The digests of packed.ES384, packed.ES512,
- * packed.Ed448, tpm.ES256 and of the authentication of android-key.ES256 come from the derivation in that section; the others were
- * also compared with the published values.
+ * WebAuthn L3 section 16 "Test Vectors", reproduced through the public API. The tests compare SHA-256 digests: of
+ * clientDataJSON and attestationObject, and of clientDataJSON, authenticatorData and signature, concatenated. The
+ * digests of packed.ES384, packed.ES512, packed.Ed448, tpm.ES256 and of the authentication of android-key.ES256 come
+ * from the derivation in that section; the others were also compared with the published values.
  */
 import { expect, it } from 'vitest';
 import { concat, toHex } from '#base/bytes.ts';

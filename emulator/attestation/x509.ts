@@ -1,4 +1,7 @@
-/** Builds X.509 v3 certificates (RFC 5280) from a template. Our own DER encoder is used, because a template may also be invalid. */
+/**
+ * Builds X.509 v3 certificates (RFC 5280) from a template. Our own DER encoder is used, because a template may also be
+ * invalid.
+ */
 import { concat, fromHex, utf8 } from '#base/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { type SigningKey, sha1 } from '#protocol/crypto.ts';

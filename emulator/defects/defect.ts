@@ -1,4 +1,7 @@
-/** A deliberate defect of an authenticator: what is wrong, which requirement that violates, who must detect it, and the change that causes it. */
+/**
+ * A deliberate defect of an authenticator: what is wrong, which requirement that violates, who must detect it, and the
+ * change that causes it.
+ */
 import type { FaultChanges } from '../fault-hooks.ts';
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Every defect that no relying party must detect is observable: its observation gives the same result for two authenticators without
- * defects, and another result with the defect. Also checks the catalogue itself.
+ * Every defect that no relying party must detect is observable: its observation gives the same result for two
+ * authenticators without defects, and another result with the defect. Also checks the catalogue itself.
  */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#base/errors.ts';

@@ -1,4 +1,7 @@
-/** The catalogue of deliberate defects, by group. To add a defect, add a row to its group; its id starts with the id of the group and a dot. */
+/**
+ * The catalogue of deliberate defects, by group. To add a defect, add a row to its group; its id starts with the id of
+ * the group and a dot.
+ */
 import { UsageError } from '#base/errors.ts';
 import { androidKeyDefects, appleDefects, tpmDefects, u2fDefects } from './attestation-formats.ts';
 import { attestationStatementDefects } from './attestation-statement.ts';

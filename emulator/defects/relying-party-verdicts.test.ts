@@ -1,4 +1,7 @@
-/** The reference relying party rejects every defect that a relying party must detect, in the right ceremony and for the right reason. */
+/**
+ * The reference relying party rejects every defect that a relying party must detect, in the right ceremony and for the
+ * right reason.
+ */
 import { describe, expect, it } from 'vitest';
 import { type DefectId, defectGroups, defects } from '../index.ts';
 import { runCeremony } from './testing/ceremony.ts';

@@ -1,4 +1,7 @@
-/** Defects of message transfer: responses that are missing, late, repeated or too long, and invalid requests that are accepted. */
+/**
+ * Defects of message transfer: responses that are missing, late, repeated or too long, and invalid requests that are
+ * accepted.
+ */
 import { concat } from '#base/bytes.ts';
 import { defectsDetectedBy } from './defect.ts';
 

@@ -1,4 +1,7 @@
-/** Extension `hmac-secret`, CTAP 2.1 section 12.5. Every credential has its two CredRandom values, even if the extension was not requested at creation. */
+/**
+ * Extension `hmac-secret`, CTAP 2.1 section 12.5. Every credential has its two CredRandom values, even if the extension
+ * was not requested at creation.
+ */
 import { concat } from '#base/bytes.ts';
 import type { CborValue } from '#protocol/cbor.ts';
 import { hmacSha256 } from '#protocol/crypto.ts';

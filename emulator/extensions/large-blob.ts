@@ -1,6 +1,6 @@
 /**
- * Extension `largeBlob`, CTAP 2.2: the authenticator stores one blob per credential. Inputs and outputs are maps, and the outputs are
- * unsigned. An authenticator has either this extension or the largeBlobs command.
+ * Extension `largeBlob`, CTAP 2.2: the authenticator stores one blob per credential. Inputs and outputs are maps, and
+ * the outputs are unsigned. An authenticator has either this extension or the largeBlobs command.
  */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { CtapError } from '#protocol/errors.ts';

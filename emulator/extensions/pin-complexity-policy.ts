@@ -1,6 +1,6 @@
 /**
- * Extension `pinComplexityPolicy`, CTAP 2.2: returns whether a PIN must satisfy more than the minimum length, to the relying parties that
- * are authorized to get minPinLength.
+ * Extension `pinComplexityPolicy`, CTAP 2.2: returns whether a PIN must satisfy more than the minimum length, to the
+ * relying parties that are authorized to get minPinLength.
  */
 import { boolean } from '#protocol/message.ts';
 import type { Extension } from './extension.ts';

@@ -41,9 +41,9 @@ export interface ExtensionOutputs {
 }
 
 /**
- * Runs the extensions of an authenticatorMakeCredential request, CTAP 2.1 section 6.1.2 step 15. Extensions that the persona does not
- * support are ignored. Returns the properties of the new credential, and `computeOutputs`, which computes the outputs after the credential
- * was created.
+ * Runs the extensions of an authenticatorMakeCredential request, CTAP 2.1 section 6.1.2 step 15. Extensions that the
+ * persona does not support are ignored. Returns the properties of the new credential, and `computeOutputs`, which
+ * computes the outputs after the credential was created.
  * @throws {CtapError} if an input makes the command fail.
  */
 export function runMakeCredentialExtensions(

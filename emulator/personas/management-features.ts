@@ -1,4 +1,7 @@
-/** The management features of an authenticator model, CTAP 2.1 sections 6.7 to 6.11 and CTAP 2.2. An absent member means not supported. */
+/**
+ * The management features of an authenticator model, CTAP 2.1 sections 6.7 to 6.11 and CTAP 2.2. An absent member means
+ * not supported.
+ */
 export interface ManagementFeatures {
   credentialManagement?: {
     /** perCredMgmtRO: persistent tokens with read-only permission stay valid after a power cycle (CTAP 2.2). */

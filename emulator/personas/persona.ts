@@ -1,6 +1,6 @@
 /**
- * A persona is an authenticator model as data: its getInfo members and how it attests. It follows published behaviour under our own
- * attestation CA, contains only features that the emulator really has, and never claims a certification.
+ * A persona is an authenticator model as data: its getInfo members and how it attests. It follows published behaviour
+ * under our own attestation CA, contains only features that the emulator really has, and never claims a certification.
  */
 import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
@@ -14,8 +14,8 @@ export type CtapVersion = 'U2F_V2' | 'FIDO_2_0' | 'FIDO_2_1_PRE' | 'FIDO_2_1' | 
 export type PersonaTransport = 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
 
 /**
- * How the authenticator attests: an attestation statement format; for `packed` also which key signs: the key of the model (`basic`), the
- * key of the one device (`enterprise`), or the credential key (`self`).
+ * How the authenticator attests: an attestation statement format; for `packed` also which key signs: the key of the
+ * model (`basic`), the key of the one device (`enterprise`), or the credential key (`self`).
  */
 export type AttestationChoice =
   | Exclude<AttestationFormatId, 'packed'>
@@ -49,8 +49,8 @@ export interface Persona {
   /** UUID as text. */
   aaguid: string;
   /**
-   * Source of the data. `published`: the getInfo of the model is published; only capacities and limits are assumed. `plausible`: the
-   * AAGUID is published, everything else is assumed. `own`: a model of Touchstone.
+   * Source of the data. `published`: the getInfo of the model is published; only capacities and limits are assumed.
+   * `plausible`: the AAGUID is published, everything else is assumed. `own`: a model of Touchstone.
    */
   source: 'published' | 'plausible' | 'own';
   versions: readonly CtapVersion[];

@@ -1,4 +1,7 @@
-/** The personas by id. To add a persona, add its data and a line here, and its name to `src/relying-party/authenticator-models.ts`. */
+/**
+ * The personas by id. To add a persona, add its data and a line here, and its name to
+ * `src/relying-party/authenticator-models.ts`.
+ */
 import { UsageError } from '#base/errors.ts';
 import { feitianAllinone, feitianBiopass, feitianEpass, feitianEpassNfc } from './feitian.ts';
 import {

@@ -111,7 +111,10 @@ export class TestPlatform {
     return (await this.clientPin('changePIN', request)).status;
   }
 
-  /** Gets a token: with `grant` by getPinUvAuthTokenUsingPinWithPermissions, without by getPinToken. `token` is undefined on an error. */
+  /**
+   * Gets a token: with `grant` by getPinUvAuthTokenUsingPinWithPermissions, without by getPinToken. `token` is
+   * undefined on an error.
+   */
   async pinToken(version: PinUvAuthProtocolVersion, pin: string, grant?: { permissions: number; rpId?: string }) {
     const { protocol, secret, keyAgreement } = await this.agreeOnSecret(version);
     const pinHashEnc = protocol.encrypt(secret, hashPin(pin), systemRandom);

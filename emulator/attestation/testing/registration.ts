@@ -12,8 +12,8 @@ export const origin = 'https://example.com';
 export const rpId = 'example.com';
 
 /**
- * Registers a credential with one algorithm. `challenge` is base64url. Returns the attestation object and, as `json`, the credential as
- * WebAuthn's RegistrationResponseJSON.
+ * Registers a credential with one algorithm. `challenge` is base64url. Returns the attestation object and, as `json`,
+ * the credential as WebAuthn's RegistrationResponseJSON.
  * @throws {Error} if the authenticator does not return CTAP2_OK.
  */
 export async function register(algorithm: CoseAlgorithm, options: AuthenticatorOptions, challenge: string) {

@@ -238,7 +238,10 @@ const tpmNames: Extension = {
   ),
 };
 
-/** The key description in the section has version 300, empty authorization lists, and INTEGER where the schema requires ENUMERATED. */
+/**
+ * The key description in the section has version 300, empty authorization lists, and INTEGER where the schema requires
+ * ENUMERATED.
+ */
 function keyDescription({ oid, critical, value }: Extension): Extension {
   const challengeAt = value.findIndex((byte, at) => byte === 0x04 && value[at + 1] === 32);
   const challenge = value.subarray(challengeAt, challengeAt + 34);

@@ -1,4 +1,7 @@
-/** `npm run fuzz -- [REQUESTS] [SEED]`: sends random and mutated requests of every command to the emulator, half of them to the complete key. */
+/**
+ * `npm run fuzz -- [REQUESTS] [SEED]`: sends random and mutated requests of every command to the emulator, half of them
+ * to the complete key.
+ */
 import type { PersonaId } from '../../personas/registry.ts';
 import { Fuzzer } from './fuzzer.ts';
 
