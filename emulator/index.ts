@@ -21,15 +21,23 @@ export { encode as encodeCbor } from '#protocol/cbor.ts';
 export { decode as decodeCbor } from '#protocol/cbor-reader.ts';
 export { ProtocolViolation, TransportError } from '#protocol/errors.ts';
 export { trustAnchors } from './attestation/attestation-ca.ts';
-export { exportTestPki } from './attestation/export-attestation-ca.ts';
-export type { InjectedAttestation, InjectedCredential } from './attestation/injected.ts';
+export {
+  exportAttestationCa,
+  /** @deprecated Use `exportAttestationCa`. */
+  exportAttestationCa as exportTestPki,
+} from './attestation/export-attestation-ca.ts';
+export type { InjectedAttestation, InjectedCredential } from './attestation/injected-keys.ts';
 export { type MetadataStatement, metadataBlob, metadataStatement } from './attestation/metadata.ts';
 export { toPem } from './attestation/x509.ts';
 export type { Authenticator, ProcessOptions } from './authenticator.ts';
 export { type AuthenticatorOptions, createAuthenticator } from './create-authenticator.ts';
-export type { Defect, PartyOnTrial } from './defects/defect.ts';
+export type {
+  Defect,
+  DetectingParty,
+  /** @deprecated Use `DetectingParty`. */
+  DetectingParty as PartyOnTrial,
+} from './defects/defect.ts';
 export { type DefectGroup, type DefectId, defectGroups, defects } from './defects/registry.ts';
-export type { Fault, FaultEffect, FaultMoment, FaultPlan } from './faults.ts';
 export {
   autoTouch,
   denyTouch,
@@ -42,23 +50,24 @@ export {
 } from './gestures.ts';
 export type { InspectedCredential, Inspection } from './inspection.ts';
 export { FileJournal, type PersistentStore } from './persistence/journal.ts';
-export type { AuthenticatorStateJson } from './persistence/snapshot.ts';
+export type { AuthenticatorStateJson } from './persistence/state-document.ts';
 export type { AttestationChoice, Persona, PersonaTransport, UsbIdentity } from './personas/persona.ts';
 export { type PersonaId, personaOf, personas } from './personas/registry.ts';
+export type { Fault, FaultEffect, FaultMoment, FaultPlan } from './planned-faults.ts';
 export type { CardKeyOptions } from './transports/card-key.ts';
 export { type CardSlot, insertCard } from './transports/card-slot.ts';
-export type { HidKeyOptions, KeyInside } from './transports/hid-key.ts';
+export type { AuthenticatorBackend, HidKeyOptions } from './transports/hid-key.ts';
 export { type PluggedDevice, type PlugOptions, plugIn } from './transports/in-process.ts';
+export { type InProcessHidDevice, plugInHid } from './transports/in-process-hid.ts';
 export {
   type DeviceTransport,
   deviceTransports,
   type TransportId,
 } from './transports/registry.ts';
-export { plugInHid, type ReportCable } from './transports/report-cable.ts';
-export type { KeyToServe, Listening, ServedKey, ServeOptions, SocketKey } from './transports/served-key.ts';
+export type { KeyToServe, ListenOptions, ServedKey, ServeOptions, SocketKey } from './transports/served-key.ts';
 export { defaultTcpPort, serveTcp } from './transports/tcp.ts';
 export { defaultUdpPort, magicReboot, serveUdp } from './transports/udp.ts';
-export { longestUhidMessage, serveUhid, type UhidOptions } from './transports/uhid.ts';
+export { maxUhidMessageLength, serveUhid, type UhidOptions } from './transports/uhid.ts';
 export type { UhidNode } from './transports/uhid-node.ts';
 export { type UsbDevice, usbDeviceOf } from './transports/usb-identity.ts';
 export { defaultUsbIpPort, serveUsbIp } from './transports/usbip.ts';

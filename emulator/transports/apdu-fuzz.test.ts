@@ -1,4 +1,4 @@
-/** Mutated APDUs against a whole card: it answers, and SELECT right too, after whatever came, and holds no more than it held. TOUCHSTONE_FUZZ sets how many. */
+/** Sends mutated APDUs to a smart card: it answers each one, still executes SELECT, and its memory does not grow. TOUCHSTONE_FUZZ sets their number, TOUCHSTONE_SEED the seed. */
 import { expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
@@ -11,15 +11,15 @@ const seed = process.env.TOUCHSTONE_SEED ?? 'apdu';
 const select = fromHex('00a4040008a0000006472f000100');
 const selected = `${toHex(utf8('U2F_V2'))}9000`;
 
-it(`answers every one of ${count} mutated APDUs, and SELECT after every eighth, within its memory (seed ${seed})`, {
+it(`a card answers ${count} mutated APDUs and every SELECT between them, without growing in memory (seed ${seed})`, {
   timeout: 900_000,
 }, async () => {
   const random = seededRandom(seed);
   const upTo = (limit: number) => ((random.bytes(1)[0]! << 8) | random.bytes(1)[0]!) % limit;
   const oneOf = <T>(values: readonly T[]): T => values[upTo(values.length)]!;
 
-  /** Commands that mean something, in either form, each of which may get lost or spoilt. */
-  function* mutated(): Generator<Uint8Array> {
+  /** Yields plausible commands in the short or extended form, some of them mutated. */
+  function* mutatedApdus(): Generator<Uint8Array> {
     for (;;) {
       const data = random.bytes(upTo(4) === 0 ? upTo(1200) : upTo(80));
       if (data.length > 0 && upTo(2) === 0) data[0] = 1 + upTo(14);
@@ -33,12 +33,12 @@ it(`answers every one of ${count} mutated APDUs, and SELECT after every eighth, 
         ne: oneOf([undefined, 256, 1 + upTo(256)]),
         extended,
       };
-      for (const apdu of extended ? [encodeCommand(command)] : encodeChain(command)) yield* spoilt(apdu);
+      for (const apdu of extended ? [encodeCommand(command)] : encodeChain(command)) yield* mutate(apdu);
     }
   }
 
-  /** Dropped, overwritten anywhere, cut, lengthened, twice; mostly as it is. */
-  function spoilt(apdu: Uint8Array): Uint8Array[] {
+  /** Drops an APDU, overwrites a byte, cuts it, lengthens it or repeats it; mostly returns it unchanged. */
+  function mutate(apdu: Uint8Array): Uint8Array[] {
     const choice = upTo(12);
     if (choice === 0) return [];
     if (choice === 1) apdu[upTo(apdu.length)] = upTo(256);
@@ -49,7 +49,7 @@ it(`answers every one of ${count} mutated APDUs, and SELECT after every eighth, 
 
   const clock = new AdjustableClock();
   const card = insertCard(createAuthenticator({ persona: 'touchstone-complete', clock }), { clock });
-  const apdus = mutated();
+  const apdus = mutatedApdus();
   const growth: number[] = [];
   for (let sent = 0; sent < count; sent++) {
     const response = await card.transmit(apdus.next().value as Uint8Array);
@@ -59,5 +59,5 @@ it(`answers every one of ${count} mutated APDUs, and SELECT after every eighth, 
     if (sent % 500 === 0) growth.push(process.memoryUsage().arrayBuffers);
   }
   expect(toHex(await card.transmit(select))).toBe(selected);
-  expect(Math.max(...growth) - growth[0]!, 'bytes held at most').toBeLessThan(64 << 20);
+  expect(Math.max(...growth) - growth[0]!, 'maximum growth in bytes').toBeLessThan(64 << 20);
 });

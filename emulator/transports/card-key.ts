@@ -1,89 +1,91 @@
-/** A key in the form of a smart card, and whether it lies on a reader: what the slot in the process and vpcd share. */
+/** A key in the form of a smart card that can be removed from its reader: the part that the in-process reader and vpcd share. */
 
 import { type Clock, systemClock } from '#base/clock.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { PowerLost } from '../faults.ts';
-import type { KeyInside } from './hid-key.ts';
+import { PowerLost } from '../planned-faults.ts';
+import type { AuthenticatorBackend } from './hid-key.ts';
 import { SmartCard } from './smart-card.ts';
 
-/** What a card may be given besides its inside. */
+/** Options of a key in the form of a smart card. */
 export interface CardKeyOptions {
   clock?: Clock | undefined;
 }
 
-/** The reader's side. */
+/** The reader that the card is used with. */
 export interface CardReader {
-  /** The card was taken away. */
-  gone(): void;
-  /** It is there again. */
-  back?(): void;
+  onRemoved(): void;
+  onInserted?(): void;
 }
 
 export class CardKey {
-  readonly #inside: KeyInside;
+  readonly #authenticator: AuthenticatorBackend;
   readonly #reader: CardReader;
   readonly #card: SmartCard;
   #plugged = true;
-  /** Counts how often the reader has cut the power: a command from before is nobody's accident. */
-  #powerUps = 0;
+  /** Number of resets by the reader. A power loss in a command from before the last reset no longer matters. */
+  #resets = 0;
 
-  constructor(inside: KeyInside, reader: CardReader, { clock = systemClock }: CardKeyOptions = {}) {
-    this.#inside = inside;
+  constructor(authenticator: AuthenticatorBackend, reader: CardReader, { clock = systemClock }: CardKeyOptions = {}) {
+    this.#authenticator = authenticator;
     this.#reader = reader;
-    this.#card = new SmartCard(inside, clock);
+    this.#card = new SmartCard(authenticator, clock);
   }
 
+  /** Whether the card is on the reader. */
   get plugged(): boolean {
     return this.#plugged;
   }
 
-  /** Any command APDU is answered. @throws {TransportError} `disconnected` when the card is not there, or goes meanwhile. */
+  /**
+   * Executes a command APDU and returns the response APDU; every byte sequence gets a response.
+   * @throws {TransportError} `disconnected` if the card is not on the reader, or loses power during the command.
+   */
   async transmit(apdu: Uint8Array): Promise<Uint8Array> {
-    if (!this.#plugged) throw new TransportError('disconnected', 'no card lies on the reader');
-    const powerUp = this.#powerUps;
+    if (!this.#plugged) throw new TransportError('disconnected', 'There is no card on the reader');
+    const resets = this.#resets;
     try {
       return await this.#card.transmit(apdu);
     } catch (error) {
-      if (powerUp === this.#powerUps) this.#onPowerLost(error);
+      if (resets === this.#resets) this.#onPowerLost(error);
       throw error;
     }
   }
 
-  /** The reader cuts the power for a moment, or resets the card. */
+  /** The reader resets the card, or cuts its power for a moment. */
   reset(): void {
-    this.#powerUps += 1;
+    this.#resets += 1;
     this.#card.reset();
-    this.#inside.powerCycle();
+    this.#authenticator.powerCycle();
   }
 
   unplug(): void {
     if (!this.#plugged) return;
     this.#plugged = false;
     this.reset();
-    this.#reader.gone();
+    this.#reader.onRemoved();
   }
 
   replug(): void {
     if (this.#plugged) return;
-    this.#inside.powerCycle();
+    this.#authenticator.powerCycle();
     this.#plugged = true;
-    this.#reader.back?.();
+    this.#reader.onInserted?.();
   }
 
-  /** Takes the card away and puts it back. */
+  /** Removes the card and inserts it again. */
   powerCycle(): void {
     this.unplug();
     this.replug();
   }
 
-  /** A planned accident. The authenticator has seen to its own state already. */
+  /** Handles a planned power loss. The authenticator has reset its own state already. */
   #onPowerLost(error: unknown): void {
     if (!this.#plugged || !(error instanceof PowerLost)) return;
     this.#card.reset();
     this.#plugged = false;
-    this.#reader.gone();
-    if (error.staysAway) return;
+    this.#reader.onRemoved();
+    if (error.staysDisconnected) return;
     this.#plugged = true;
-    this.#reader.back?.();
+    this.#reader.onInserted?.();
   }
 }

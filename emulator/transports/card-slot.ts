@@ -1,27 +1,31 @@
-/** A reader inside the process: APDUs cross as copies, and the card can be taken away. */
+/** A smart-card reader in the same process: it passes APDUs as copies, and its card can be removed. */
 import { TransportError } from '#protocol/errors.ts';
 import { CardKey, type CardKeyOptions } from './card-key.ts';
-import type { KeyInside } from './hid-key.ts';
+import type { AuthenticatorBackend } from './hid-key.ts';
 
-/** The host's end (structurally a `CardConnection`), and the hand on the card. */
+/** The connection that a host uses (structurally a `CardConnection`), and control over the card. */
 export interface CardSlot {
   readonly name: string;
   readonly transport: 'nfc';
+  /** Whether the card is on the reader. */
   readonly plugged: boolean;
-  /** @throws {TransportError} `disconnected` once the card is gone. */
+  /** @throws {TransportError} `disconnected` once the card was removed. */
   transmit(apdu: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
   unplug(): void;
   replug(): void;
-  /** Takes the card away and puts it back. */
+  /** Removes the card and inserts it again. */
   powerCycle(): void;
 }
 
-/** Puts a key on a reader as a smart card. A host whose card was taken away has lost it, also when it is back. */
-export function insertCard(inside: KeyInside, options: CardKeyOptions & { address?: string } = {}): CardSlot {
-  const isGone = new AbortController();
-  const gone = () => isGone.abort(new TransportError('disconnected', 'the card was taken away'));
-  const key = new CardKey(inside, { gone }, options);
+/** Inserts a key into a reader as a smart card. A host loses its connection when the card is removed, also if the card is inserted again. */
+export function insertCard(
+  authenticator: AuthenticatorBackend,
+  options: CardKeyOptions & { address?: string } = {},
+): CardSlot {
+  const removed = new AbortController();
+  const onRemoved = () => removed.abort(new TransportError('disconnected', 'The card was removed from the reader'));
+  const key = new CardKey(authenticator, { onRemoved }, options);
   return {
     name: `card-in-process:${options.address ?? 'key'}`,
     transport: 'nfc',
@@ -29,12 +33,12 @@ export function insertCard(inside: KeyInside, options: CardKeyOptions & { addres
       return key.plugged;
     },
     async transmit(apdu) {
-      isGone.signal.throwIfAborted();
+      removed.signal.throwIfAborted();
       const response = await key.transmit(apdu.slice());
-      isGone.signal.throwIfAborted();
+      removed.signal.throwIfAborted();
       return response;
     },
-    close: async () => gone(),
+    close: async () => onRemoved(),
     unplug: () => key.unplug(),
     replug: () => key.replug(),
     powerCycle: () => key.powerCycle(),

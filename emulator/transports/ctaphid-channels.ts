@@ -1,14 +1,14 @@
-/** The channels a CTAPHID device has given out: so many, and then the one longest unused is forgotten. CTAP 2.1 section 11.2.3. */
+/** Allocated CTAPHID channels, CTAP 2.1 section 11.2.3. Their number is limited: the least recently used channel is dropped. */
 
 import type { Random } from '#base/random.ts';
 import { broadcastChannel, reservedChannel } from '#protocol/ctaphid.ts';
 
-/** More programs than will ever talk to one key at a time; a host that keeps asking costs no more. */
-const mostChannels = 64;
+/** More than the programs that use one key at a time; limits the memory that a host can occupy with INIT. */
+const maxChannels = 64;
 
 export class HidChannels {
   readonly #random: Random;
-  /** With the number of their last use. */
+  /** Channel to the sequence number of its last use. */
   readonly #allocated = new Map<number, number>();
   #uses = 0;
 
@@ -16,14 +16,14 @@ export class HidChannels {
     this.#random = random;
   }
 
-  /** True for an allocated channel, which thereby is in use. */
+  /** Returns whether `channel` is allocated, and marks it as used. */
   has(channel: number): boolean {
     if (!this.#allocated.has(channel)) return false;
     this.#use(channel);
     return true;
   }
 
-  /** A channel that nobody has. */
+  /** Allocates a random channel that is not in use. */
   allocate(): number {
     let channel: number;
     do {
@@ -34,12 +34,12 @@ export class HidChannels {
   }
 
   /**
-   * Takes a channel that a host chose itself: the specification is silent about INIT on a channel never given out, and test
-   * suites for U2F and CTAPHID count on an answer.
+   * Allocates a channel that the host chose. The specification does not define INIT on a channel that was never allocated;
+   * test suites for U2F and CTAPHID expect a response.
    */
   adopt(channel: number): number {
     this.#use(channel);
-    if (this.#allocated.size > mostChannels) this.#allocated.delete(this.#longestUnused());
+    if (this.#allocated.size > maxChannels) this.#allocated.delete(this.#leastRecentlyUsed());
     return channel;
   }
 
@@ -52,7 +52,7 @@ export class HidChannels {
     this.#allocated.set(channel, this.#uses);
   }
 
-  #longestUnused(): number {
+  #leastRecentlyUsed(): number {
     const [oldest] = [...this.#allocated].reduce((one, other) => (other[1] < one[1] ? other : one));
     return oldest;
   }

@@ -1,65 +1,65 @@
-/** A CTAPHID command at work for one channel: its keepalives, its cancellation, and when nobody waits for it any more. */
+/** A CTAPHID command that runs for one channel: its keepalives and its cancellation, CTAP 2.1 section 11.2.9.1.5 to 11.2.9.1.7. */
 import type { Deadline } from '#base/deadline.ts';
 import type { ProcessOptions } from '../authenticator.ts';
 import type { Keepalive } from '../session.ts';
 
-/** CTAP 2.1 section 11.2.9.1.7. */
-const keepaliveEveryMs = 100;
+/** Section 11.2.9.1.7. */
+const keepaliveIntervalMs = 100;
 
-/** A message in, its answer out. */
+/** Takes a message and resolves with its response. */
 export type ProcessMessage = (message: Uint8Array, options: ProcessOptions) => Promise<Uint8Array>;
 
-export interface RunningCommandParts {
+export interface RunningCommandOptions {
   channel: number;
-  /** Cancels it. */
+  /** Aborted to cancel the command. */
   cancel: AbortController;
-  /** Rings when it is time for `repeatStatus`. */
-  pace: Deadline;
-  /** Sends a keepalive; undefined for a device that lets the host wait in silence. */
-  sendStatus: ((channel: number, status: Keepalive) => void) | undefined;
+  /** Calls `repeatKeepalive` when it expires. */
+  keepaliveTimer: Deadline;
+  /** Sends a keepalive; undefined for a device that sends none. */
+  sendKeepalive: ((channel: number, status: Keepalive) => void) | undefined;
 }
 
 export class RunningCommand {
   readonly channel: number;
-  readonly #pace: Deadline;
-  readonly #sendStatus: RunningCommandParts['sendStatus'];
+  readonly #keepaliveTimer: Deadline;
+  readonly #sendKeepalive: RunningCommandOptions['sendKeepalive'];
   readonly #cancel: AbortController;
   #abandoned = false;
   #status: Keepalive = 'processing';
 
-  constructor({ channel, cancel, pace, sendStatus }: RunningCommandParts) {
+  constructor({ channel, cancel, keepaliveTimer, sendKeepalive }: RunningCommandOptions) {
     this.channel = channel;
     this.#cancel = cancel;
-    this.#pace = pace;
-    this.#sendStatus = sendStatus;
-    if (sendStatus) pace.set(keepaliveEveryMs);
+    this.#keepaliveTimer = keepaliveTimer;
+    this.#sendKeepalive = sendKeepalive;
+    if (sendKeepalive) keepaliveTimer.set(keepaliveIntervalMs);
   }
 
   run(process: ProcessMessage, payload: Uint8Array): Promise<Uint8Array> {
     return process(payload, { signal: this.#cancel.signal, keepalive: this.#onStatus.bind(this) });
   }
 
-  /** The host cancels: the answer still comes. */
+  /** Cancels the command for the host, which still gets a response. */
   cancel(): void {
     this.#cancel.abort();
   }
 
-  /** Nobody waits any more: nothing is said from here on. */
+  /** Cancels the command and sends no more keepalives: its response is no longer needed. */
   abandon(): void {
     this.#abandoned = true;
     this.#cancel.abort();
   }
 
-  /** Another 100 ms have passed. */
-  repeatStatus(): void {
-    this.#sendStatus?.(this.channel, this.#status);
-    this.#pace.set(keepaliveEveryMs);
+  /** Sends the current status again, and once more after another interval. */
+  repeatKeepalive(): void {
+    this.#sendKeepalive?.(this.channel, this.#status);
+    this.#keepaliveTimer.set(keepaliveIntervalMs);
   }
 
-  /** A change is told at once. */
+  /** Sends a changed status at once. */
   #onStatus(status: Keepalive): void {
     if (this.#status === status || this.#abandoned) return;
     this.#status = status;
-    this.#sendStatus?.(this.channel, status);
+    this.#sendKeepalive?.(this.channel, status);
   }
 }

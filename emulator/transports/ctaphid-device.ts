@@ -1,6 +1,6 @@
 /**
- * CTAPHID, device side, CTAP 2.1 section 11.2: a state machine that takes reports and gives reports. It owns who may talk
- * when: channels, the one transaction, the lock. It knows no sockets, and no packet makes it throw.
+ * CTAPHID, device side, CTAP 2.1 section 11.2: a state machine that receives reports and sends reports. It decides which channel
+ * may send when: allocated channels, the single transaction, the lock. It uses no sockets and throws for no packet.
  */
 
 import { type Clock, systemClock } from '#base/clock.ts';
@@ -31,29 +31,28 @@ import { type HidMessage, Reassembler } from '#protocol/ctaphid-reassembler.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { Keepalive } from '../session.ts';
 import { HidChannels } from './ctaphid-channels.ts';
-import { type ProcessMessage, RunningCommand, type RunningCommandParts } from './ctaphid-command.ts';
+import { type ProcessMessage, RunningCommand, type RunningCommandOptions } from './ctaphid-command.ts';
+import { ChannelLock } from './ctaphid-lock.ts';
 
-/** Section 11.2.5.2: a host that stays silent this long inside a message has lost it. */
+/** Section 11.2.5.2: time limit for the next packet of a message. */
 const defaultPacketTimeoutMs = 500;
-/** Section 11.2.9.2.2. */
-const longestLockSeconds = 10;
 
 export interface CtapHidDeviceOptions {
-  /** CTAP2: command byte and CBOR in, status and CBOR out. */
+  /** CTAP2: takes command byte and CBOR, resolves with status byte and CBOR. */
   process: ProcessMessage;
-  /** CTAP1/U2F: an APDU in, data and status word out. Without it the device says that it has no CTAPHID_MSG. */
+  /** CTAP1/U2F: takes an APDU, resolves with data and status word. Without it, the device reports that it has no CTAPHID_MSG. */
   processU2f?: ProcessMessage | undefined;
-  /** Gets each report to the host. */
+  /** Sends a report to the host. */
   send(report: Uint8Array): void;
-  /** CTAPHID_WINK: the device shows itself. Without it there is no such command. */
+  /** Called for CTAPHID_WINK. Without it, the device does not support the command. */
   wink?: (() => void) | undefined;
-  /** False for a device that lets the host wait in silence. */
+  /** False for a device that sends no keepalives. */
   sendsKeepalives?: boolean | undefined;
   /** Major, minor, build. */
   deviceVersion?: readonly [number, number, number] | undefined;
-  /** The power went during a command: no answer comes. */
+  /** Called when power is lost during a command, which then gets no response. */
   onPowerLost?: ((error: TransportError) => void) | undefined;
-  /** How long a host may stay silent inside a message: 500 ms without. */
+  /** Time limit for the next packet of a message; 500 ms by default. */
   packetTimeoutMs?: number | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
@@ -67,61 +66,63 @@ const keepalivePayload: Record<Keepalive, Uint8Array> = {
 
 export class CtapHidDevice {
   readonly #options: CtapHidDeviceOptions;
-  readonly #clock: Clock;
   readonly #channels: HidChannels;
+  readonly #lock: ChannelLock;
   readonly #capabilities: Capabilities;
-  readonly #messageTimeout: Deadline;
-  readonly #pace: Deadline;
-  readonly #sendStatus: RunningCommandParts['sendStatus'];
-  /** The one transaction: a message that arrives, or a command at work. */
+  readonly #packetTimeout: Deadline;
+  readonly #keepaliveTimer: Deadline;
+  readonly #sendKeepalive: RunningCommandOptions['sendKeepalive'];
+  /** The single transaction: a message being received, or a command that runs. */
   #receiving: Reassembler | undefined;
   #running: RunningCommand | undefined;
-  /** Serves until a command is cancelled: a controller for each would cost a seventh of a registration. */
+  /** Reused until a command is cancelled: one per command would cost a seventh of a registration's time. */
   #cancel = new AbortController();
-  /** When the command at work ends, and the last one that was thrown away: it may still be at it when another comes. */
-  #end: Promise<void> | undefined;
-  #abandoned: Promise<void> | undefined;
-  #lock: { channel: number; until: number } | undefined;
+  /** Settles when the running command ends. */
+  #runningEnd: Promise<void> | undefined;
+  /** Settles when the last abandoned command ends. It may still run when the next command arrives. */
+  #abandonedEnd: Promise<void> | undefined;
 
   constructor(options: CtapHidDeviceOptions) {
+    const { clock = systemClock, random = systemRandom } = options;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#messageTimeout = new Deadline(this.#clock, () => this.#onMessageTimeout());
-    this.#pace = new Deadline(this.#clock, () => this.#running?.repeatStatus());
+    this.#packetTimeout = new Deadline(clock, () => this.#onPacketTimeout());
+    this.#keepaliveTimer = new Deadline(clock, () => this.#running?.repeatKeepalive());
     if (options.sendsKeepalives !== false)
-      this.#sendStatus = (channel, status) => this.#reply(channel, ctapHidCommands.KEEPALIVE, keepalivePayload[status]);
-    this.#channels = new HidChannels(options.random ?? systemRandom);
+      this.#sendKeepalive = (channel, status) =>
+        this.#reply(channel, ctapHidCommands.KEEPALIVE, keepalivePayload[status]);
+    this.#channels = new HidChannels(random);
+    this.#lock = new ChannelLock(clock);
     this.#capabilities = { wink: options.wink !== undefined, cbor: true, nmsg: options.processU2f === undefined };
   }
 
-  /** Takes one report from the host. What is not 64 bytes long is no report, and nothing happens. */
+  /** Receives one report from the host. Ignores a report that is not 64 bytes long. */
   receive(report: Uint8Array): void {
     if (report.length !== reportLength) return;
     const packet = parsePacket(report);
     if (packet.type === 'cont') this.#onContinuation(packet);
     else if (packet.command === ctapHidCommands.INIT) this.#onInit(packet);
     else if (packet.command === ctapHidCommands.CANCEL) this.#onCancel(packet);
-    else this.#onFirst(packet);
+    else this.#onInitializationPacket(packet);
   }
 
-  /** As after power-up: channels, lock and transaction are forgotten, and nothing is sent for them. */
+  /** Returns to the state after power-up: drops channels, lock and transaction, and sends nothing for them. */
   reset(): void {
-    this.#abandon();
-    this.#messageTimeout.stop();
-    this.#pace.stop();
+    this.#abandonTransaction();
+    this.#packetTimeout.stop();
+    this.#keepaliveTimer.stop();
     this.#channels.clear();
-    this.#lock = undefined;
+    this.#lock.release();
   }
 
-  /** Section 11.2.9.1.3: allocates a channel, or brings an allocated one back to its beginning. Possible at any time. */
+  /** Section 11.2.9.1.3: allocates a channel, or resets an allocated one. Allowed at any time. */
   #onInit({ channel, length, report }: InitPacket): void {
-    const refusal =
+    const error =
       channel === reservedChannel ? 'ERR_INVALID_CHANNEL' : length === nonceLength ? undefined : 'ERR_INVALID_LEN';
-    if (refusal) {
-      this.#error(channel, refusal);
+    if (error) {
+      this.#sendError(channel, error);
       return;
     }
-    if (this.#transactionChannel === channel) this.#abandon();
+    if (this.#transactionChannel === channel) this.#abandonTransaction();
     const response = encodeInitResponse({
       nonce: report.slice(initHeaderLength, initHeaderLength + nonceLength),
       channel: channel === broadcastChannel ? this.#channels.allocate() : this.#channels.adopt(channel),
@@ -132,67 +133,74 @@ export class CtapHidDevice {
     this.#reply(channel, ctapHidCommands.INIT, response);
   }
 
-  /** Section 11.2.9.1.5: never answered itself; the cancelled command answers. */
+  /** Section 11.2.9.1.5: CANCEL has no response of its own; the cancelled command responds. */
   #onCancel({ channel }: InitPacket): void {
-    if (!this.#channels.has(channel)) this.#error(channel, 'ERR_INVALID_CHANNEL');
+    if (!this.#channels.has(channel)) this.#sendError(channel, 'ERR_INVALID_CHANNEL');
     else if (this.#running?.channel === channel) this.#running.cancel();
   }
 
-  /** The first packet of a message, section 11.2.5. */
-  #onFirst(packet: InitPacket): void {
-    const refusal = this.#refusalOf(packet);
-    if (refusal === 'ERR_INVALID_SEQ') this.#abandon();
-    if (refusal) this.#error(packet.channel, refusal);
-    else this.#begin(new Reassembler(packet));
+  /** Section 11.2.4: the first packet of a message. */
+  #onInitializationPacket(packet: InitPacket): void {
+    const error = this.#checkInitializationPacket(packet);
+    if (error === 'ERR_INVALID_SEQ') this.#abandonTransaction();
+    if (error) this.#sendError(packet.channel, error);
+    else this.#beginMessage(new Reassembler(packet));
   }
 
-  /** Why a message may not begin now. */
-  #refusalOf({ channel, command, length }: InitPacket): CtapHidError | undefined {
+  /** Returns why a message may not begin now; undefined if it may. */
+  #checkInitializationPacket({ channel, command, length }: InitPacket): CtapHidError | undefined {
     if (!this.#channels.has(channel)) return 'ERR_INVALID_CHANNEL';
     if (this.#receiving?.channel === channel) return 'ERR_INVALID_SEQ';
-    if (this.#transactionChannel !== undefined || this.#isLockedAgainst(channel)) return 'ERR_CHANNEL_BUSY';
-    if (!this.#speaks(command)) return 'ERR_INVALID_CMD';
+    if (this.#transactionChannel !== undefined || this.#lock.blocks(channel)) return 'ERR_CHANNEL_BUSY';
+    if (!this.#supports(command)) return 'ERR_INVALID_CMD';
     return length > maxPayloadLength ? 'ERR_INVALID_LEN' : undefined;
   }
 
-  #begin(reassembler: Reassembler): void {
+  #beginMessage(reassembler: Reassembler): void {
     const { message } = reassembler;
     if (message) {
       this.#execute(message);
       return;
     }
     this.#receiving = reassembler;
-    this.#awaitPacket();
+    this.#startPacketTimeout();
   }
 
-  /** Continuation packets that belong to nothing are ignored (section 11.2.5.4). */
+  /** Ignores a continuation packet that belongs to no message (section 11.2.5.4). */
   #onContinuation(packet: ContPacket): void {
     const receiving = this.#receiving;
     if (receiving?.channel !== packet.channel) return;
     try {
       receiving.accept(packet);
     } catch {
-      this.#abandon();
-      this.#error(packet.channel, 'ERR_INVALID_SEQ');
+      this.#abandonTransaction();
+      this.#sendError(packet.channel, 'ERR_INVALID_SEQ');
       return;
     }
     const { message } = receiving;
     if (!message) {
-      this.#awaitPacket();
+      this.#startPacketTimeout();
       return;
     }
-    this.#abandon();
+    this.#abandonTransaction();
     this.#execute(message);
   }
 
-  #awaitPacket(): void {
-    this.#messageTimeout.set(this.#options.packetTimeoutMs ?? defaultPacketTimeoutMs);
+  #startPacketTimeout(): void {
+    this.#packetTimeout.set(this.#options.packetTimeoutMs ?? defaultPacketTimeoutMs);
   }
 
-  #onMessageTimeout(): void {
+  #onPacketTimeout(): void {
     const channel = this.#receiving?.channel;
-    this.#abandon();
-    if (channel !== undefined) this.#error(channel, 'ERR_MSG_TIMEOUT');
+    this.#abandonTransaction();
+    if (channel !== undefined) this.#sendError(channel, 'ERR_MSG_TIMEOUT');
+  }
+
+  #supports(command: number): boolean {
+    const name = ctapHidCommandName(command);
+    if (name === 'MSG') return !this.#capabilities.nmsg;
+    if (name === 'WINK') return this.#capabilities.wink;
+    return name === 'PING' || name === 'LOCK' || name === 'CBOR';
   }
 
   #execute(message: HidMessage): void {
@@ -203,23 +211,16 @@ export class CtapHidDevice {
       this.#start(message, process);
       return;
     }
-    const answer = this.#atOnce(name, message);
-    if (typeof answer === 'string') this.#error(channel, answer);
-    else this.#reply(channel, command, answer);
+    const response = this.#executeImmediately(name, message);
+    if (typeof response === 'string') this.#sendError(channel, response);
+    else this.#reply(channel, command, response);
   }
 
-  #speaks(command: number): boolean {
-    const name = ctapHidCommandName(command);
-    if (name === 'MSG') return !this.#capabilities.nmsg;
-    if (name === 'WINK') return this.#capabilities.wink;
-    return name === 'PING' || name === 'LOCK' || name === 'CBOR';
-  }
-
-  /** The commands that take no time. What is left is a CBOR or MSG without a message. */
-  #atOnce(name: CtapHidCommand | undefined, message: HidMessage): Uint8Array | CtapHidError {
-    if (name === 'PING') return message.payload;
-    if (name === 'WINK') return this.#wink(message.payload);
-    return name === 'LOCK' ? this.#setLock(message) : 'ERR_INVALID_LEN';
+  /** Executes the commands that take no time. Any other command here is a CBOR or MSG command with an empty payload. */
+  #executeImmediately(name: CtapHidCommand | undefined, { channel, payload }: HidMessage): Uint8Array | CtapHidError {
+    if (name === 'PING') return payload;
+    if (name === 'WINK') return this.#wink(payload);
+    return name === 'LOCK' ? (this.#lock.set(channel, payload) ?? nothing) : 'ERR_INVALID_LEN';
   }
 
   #wink(payload: Uint8Array): Uint8Array | CtapHidError {
@@ -228,69 +229,55 @@ export class CtapHidDevice {
     return nothing;
   }
 
-  /** Section 11.2.9.2.2: 0 to 10 seconds for one channel alone; 0 ends it. */
-  #setLock({ channel, payload }: HidMessage): Uint8Array | CtapHidError {
-    const [seconds] = payload;
-    if (seconds === undefined || payload.length > 1) return 'ERR_INVALID_LEN';
-    if (seconds > longestLockSeconds) return 'ERR_INVALID_PAR';
-    this.#lock = seconds === 0 ? undefined : { channel, until: this.#clock.monotonic() + seconds * 1000 };
-    return nothing;
-  }
-
-  #isLockedAgainst(channel: number): boolean {
-    if (this.#lock && this.#clock.monotonic() >= this.#lock.until) this.#lock = undefined;
-    return this.#lock !== undefined && this.#lock.channel !== channel;
-  }
-
   #start(message: HidMessage, process: ProcessMessage): void {
     if (this.#cancel.signal.aborted) this.#cancel = new AbortController();
     const running = new RunningCommand({
       channel: message.channel,
       cancel: this.#cancel,
-      pace: this.#pace,
-      sendStatus: this.#sendStatus,
+      keepaliveTimer: this.#keepaliveTimer,
+      sendKeepalive: this.#sendKeepalive,
     });
     this.#running = running;
-    this.#end = this.#work(message, running, process);
+    this.#runningEnd = this.#run(message, running, process);
   }
 
-  /** Runs a command and sends what comes of it, unless nobody waits for it any more. Never rejects. */
-  async #work({ channel, command, payload }: HidMessage, running: RunningCommand, process: ProcessMessage) {
-    let outcome: unknown;
+  /** Runs a command and sends its result, unless the command was abandoned. Never rejects. */
+  async #run({ channel, command, payload }: HidMessage, running: RunningCommand, process: ProcessMessage) {
+    let result: unknown;
     try {
-      if (this.#abandoned) await this.#abandoned;
-      outcome = await running.run(process, payload);
+      if (this.#abandonedEnd) await this.#abandonedEnd;
+      result = await running.run(process, payload);
     } catch (error) {
-      outcome = error;
+      result = error;
     }
-    const wanted = this.#running === running;
-    if (wanted) {
+    const isCurrent = this.#running === running;
+    if (isCurrent) {
       this.#running = undefined;
-      this.#pace.clear();
+      this.#keepaliveTimer.clear();
     }
-    if (outcome instanceof TransportError) {
-      if (outcome.kind === 'disconnected') this.#options.onPowerLost?.(outcome);
-    } else if (wanted && outcome instanceof Uint8Array) this.#reply(channel, command, outcome);
-    else if (wanted) this.#error(channel, 'ERR_OTHER');
+    if (result instanceof TransportError) {
+      if (result.kind === 'disconnected') this.#options.onPowerLost?.(result);
+    } else if (isCurrent && result instanceof Uint8Array) this.#reply(channel, command, result);
+    else if (isCurrent) this.#sendError(channel, 'ERR_OTHER');
   }
 
   get #transactionChannel(): number | undefined {
     return this.#receiving?.channel ?? this.#running?.channel;
   }
 
-  /** Ends the transaction without a word. */
-  #abandon(): void {
-    this.#messageTimeout.clear();
-    this.#pace.clear();
+  /** Ends the transaction without a response. */
+  #abandonTransaction(): void {
+    this.#packetTimeout.clear();
+    this.#keepaliveTimer.clear();
     if (this.#running) {
       this.#running.abandon();
-      this.#abandoned = this.#end;
+      this.#abandonedEnd = this.#runningEnd;
     }
     this.#receiving = undefined;
     this.#running = undefined;
   }
 
-  #error(channel: number, error: CtapHidError): void {
+  #sendError(channel: number, error: CtapHidError): void {
     this.#reply(channel, ctapHidCommands.ERROR, new Uint8Array([ctapHidErrors[error]]));
   }
 

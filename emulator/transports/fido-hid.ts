@@ -1,4 +1,4 @@
-/** The HID interface of a FIDO key: what it tells the host about its reports, CTAP 2.1 section 11.2.8. */
+/** HID report descriptor of a FIDO key, CTAP 2.1 section 11.2.8. */
 import { fromHex } from '#base/bytes.ts';
 
 /** Usage page FIDO alliance, usage U2F HID: one input and one output report of 64 bytes, without report ids. */

@@ -1,47 +1,47 @@
-/** A key with a HID interface and a plug: what UDP, TCP and every other carrier of 64-byte reports share. */
+/** A key with a HID interface that can be unplugged: the part that all transports of 64-byte CTAPHID reports share. */
 import type { TransportError } from '#protocol/errors.ts';
-import { PowerLost } from '../faults.ts';
+import { PowerLost } from '../planned-faults.ts';
 import type { ProcessMessage } from './ctaphid-command.ts';
 import { CtapHidDevice, type CtapHidDeviceOptions } from './ctaphid-device.ts';
 
-/** What is behind the plug. An `Authenticator` is one. */
-export interface KeyInside {
+/** The authenticator that a transport serves. `Authenticator` implements it. */
+export interface AuthenticatorBackend {
   process: ProcessMessage;
   processU2f?: ProcessMessage | undefined;
   powerCycle(): void;
   readonly sendsKeepalives?: boolean | undefined;
 }
 
-/** What a key with a HID interface may be given besides its inside. */
+/** Options of a key with a HID interface. */
 export type HidKeyOptions = Pick<
   CtapHidDeviceOptions,
   'wink' | 'deviceVersion' | 'packetTimeoutMs' | 'clock' | 'random'
 >;
 
-/** The carrier's side. */
+/** The transport between the key and its host. */
 export interface HidHost {
   send(report: Uint8Array): void;
-  /** The key is no longer there, or was away for a moment: whoever had it open has lost it. */
-  gone(): void;
-  /** The key is there again. */
-  back?(): void;
+  /** The key was unplugged, or lost power for a moment: every program that had it open has lost its connection. */
+  onDisconnect(): void;
+  /** The key is plugged in again. */
+  onReconnect?(): void;
 }
 
 export class HidKey {
-  readonly #inside: KeyInside;
+  readonly #authenticator: AuthenticatorBackend;
   readonly #host: HidHost;
   readonly #device: CtapHidDevice;
   #plugged = true;
 
-  constructor(inside: KeyInside, host: HidHost, options: HidKeyOptions = {}) {
-    const { processU2f } = inside;
-    this.#inside = inside;
+  constructor(authenticator: AuthenticatorBackend, host: HidHost, options: HidKeyOptions = {}) {
+    const { processU2f } = authenticator;
+    this.#authenticator = authenticator;
     this.#host = host;
     this.#device = new CtapHidDevice({
       ...options,
-      process: (message, how) => inside.process(message, how),
-      processU2f: processU2f,
-      sendsKeepalives: inside.sendsKeepalives,
+      process: (message, processOptions) => authenticator.process(message, processOptions),
+      processU2f,
+      sendsKeepalives: authenticator.sendsKeepalives,
       send: (report) => host.send(report),
       onPowerLost: (error) => this.#onPowerLost(error),
     });
@@ -58,33 +58,33 @@ export class HidKey {
   unplug(): void {
     if (!this.#plugged) return;
     this.#plugged = false;
-    this.#lose();
-    this.#inside.powerCycle();
+    this.#disconnect();
+    this.#authenticator.powerCycle();
   }
 
   replug(): void {
     if (this.#plugged) return;
-    this.#inside.powerCycle();
+    this.#authenticator.powerCycle();
     this.#plugged = true;
-    this.#host.back?.();
+    this.#host.onReconnect?.();
   }
 
-  /** Unplugs and plugs in again. */
+  /** Unplugs the key and plugs it in again. */
   powerCycle(): void {
     this.unplug();
     this.replug();
   }
 
-  #lose(): void {
+  #disconnect(): void {
     this.#device.reset();
-    this.#host.gone();
+    this.#host.onDisconnect();
   }
 
-  /** A planned accident. The authenticator has seen to its own state already. */
+  /** Handles a planned power loss. The authenticator has reset its own state already. */
   #onPowerLost(error: TransportError): void {
     if (!this.#plugged) return;
-    this.#plugged = !(error instanceof PowerLost && error.staysAway);
-    this.#lose();
-    if (this.#plugged) this.#host.back?.();
+    this.#plugged = !(error instanceof PowerLost && error.staysDisconnected);
+    this.#disconnect();
+    if (this.#plugged) this.#host.onReconnect?.();
   }
 }

@@ -1,40 +1,41 @@
+/** In-process device: gestures and keepalives, unplugging, planned faults, reset. */
 import { describe, expect, it } from 'vitest';
-import { AdjustableClock } from '#base/clock.ts';
+import { ManualClock } from '#base/testing/manual-clock.ts';
 import { commands } from '#protocol/commands.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import { createAuthenticator, ManualGestures, neverTouch, plugIn, touchAfter } from '../index.ts';
-import { messageOf, registration, TestPlatform } from '../testing/test-platform.ts';
+import { encodeCommand, makeCredentialRequest, TestPlatform } from '../testing/test-platform.ts';
 
-const getInfo = messageOf('authenticatorGetInfo');
-const makeCredential = messageOf(
+const getInfo = encodeCommand('authenticatorGetInfo');
+const makeCredential = encodeCommand(
   'authenticatorMakeCredential',
-  commands.authenticatorMakeCredential.request.encode(registration({ options: { rk: true } })),
+  commands.authenticatorMakeCredential.request.encode(makeCredentialRequest({ options: { rk: true } })),
 );
 const [ok, cancelled, userActionTimeout, notAllowed] = [0x00, 0x2d, 0x2f, 0x30];
 
-/** Everything that needs no time has happened. */
+/** Resolves when everything that needs no timer has happened. */
 const settled = () => new Promise(setImmediate);
 
 describe('gestures', () => {
-  it('are announced at once and every 100 ms, and their end is reported', async () => {
-    const clock = new AdjustableClock();
+  it('are reported by a keepalive at once and every 100 ms, and so is their end', async () => {
+    const clock = new ManualClock();
     const device = plugIn(createAuthenticator({ persona: 'touchstone-key', clock, gestures: touchAfter(250, clock) }));
-    const heard: string[] = [];
-    const answer = device.transact(makeCredential, { onKeepalive: (state) => heard.push(state) });
+    const keepalives: string[] = [];
+    const answer = device.transact(makeCredential, { onKeepalive: (state) => keepalives.push(state) });
     await settled();
-    expect(heard).toEqual(['upneeded']);
+    expect(keepalives).toEqual(['upneeded']);
     for (let tick = 0; tick < 3; tick++) {
       clock.advance(100);
       await settled();
     }
     expect((await answer)[0]).toBe(ok);
-    expect(heard.slice(0, 3)).toEqual(['upneeded', 'upneeded', 'upneeded']);
-    expect(heard.filter((state) => state === 'processing')).toHaveLength(1);
-    expect(heard.at(-1)).toBe('processing');
+    expect(keepalives.slice(0, 3)).toEqual(['upneeded', 'upneeded', 'upneeded']);
+    expect(keepalives.filter((state) => state === 'processing')).toHaveLength(1);
+    expect(keepalives.at(-1)).toBe('processing');
   });
 
-  it('end after 30 seconds with nobody there', async () => {
-    const clock = new AdjustableClock();
+  it('time out after 30 seconds', async () => {
+    const clock = new ManualClock();
     const device = plugIn(createAuthenticator({ persona: 'touchstone-key', clock, gestures: neverTouch }));
     const answer = device.transact(makeCredential);
     await settled();
@@ -42,7 +43,7 @@ describe('gestures', () => {
     expect((await answer)[0]).toBe(userActionTimeout);
   });
 
-  it('end when the host cancels, and leave nothing behind', async () => {
+  it('end when the host cancels the command, and no credential is stored', async () => {
     const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures: neverTouch });
     const cancel = new AbortController();
     const answer = plugIn(authenticator).transact(makeCredential, { signal: cancel.signal });
@@ -51,7 +52,7 @@ describe('gestures', () => {
     expect(authenticator.inspect().credentials).toEqual([]);
   });
 
-  it('come one command at a time', async () => {
+  it('belong to one command at a time', async () => {
     const gestures = new ManualGestures();
     const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
     const first = authenticator.process(makeCredential);
@@ -61,14 +62,14 @@ describe('gestures', () => {
     expect((await authenticator.process(getInfo))[0]).toBe(ok);
   });
 
-  it('whenAsked ends with its signal', async () => {
-    const reason = new Error('enough');
+  it('whenAsked rejects with the reason of its signal', async () => {
+    const reason = new Error('aborted by the test');
     await expect(new ManualGestures().whenAsked(AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
 
-describe('the cable', () => {
-  it('pulled during a command: nothing is stored, nothing answers until it is back', async () => {
+describe('the plug', () => {
+  it('unplugged during a command: no credential is stored, and the key answers only after it is plugged in again', async () => {
     const gestures = new ManualGestures();
     const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
     const device = plugIn(authenticator);
@@ -92,7 +93,7 @@ describe('the cable', () => {
     [{ afterKeepalives: 1 }, 0],
     [{ afterKeepalives: 2 }, 0],
     ['before-answer', 1],
-  ] as const)('pulled by plan at %o leaves %i credentials', async (when, stored) => {
+  ] as const)('unplugged by a planned fault at %o: %i credentials are stored', async (when, stored) => {
     const authenticator = createAuthenticator({ persona: 'touchstone-key' });
     const device = plugIn(authenticator);
     authenticator.faults.plan({ at: 'authenticatorMakeCredential', when, do: 'disconnect' });
@@ -103,20 +104,22 @@ describe('the cable', () => {
     expect(authenticator.inspect().credentials).toHaveLength(stored);
     expect((await device.transact(makeCredential))[0]).toBe(ok);
   });
+});
 
-  it('keeps silent by plan until the host gives up', async () => {
+describe('a planned fault', () => {
+  it('`silence` sends no answer until the host times out', async () => {
     const authenticator = createAuthenticator({ persona: 'touchstone-key' });
     authenticator.faults.plan({ at: 'authenticatorGetInfo', do: 'silence' });
     const device = plugIn(authenticator);
-    const patience = new AbortController();
-    const answer = device.transact(getInfo, { signal: patience.signal });
+    const hostTimeout = new AbortController();
+    const answer = device.transact(getInfo, { signal: hostTimeout.signal });
     await settled();
-    patience.abort();
+    hostTimeout.abort();
     await expect(answer).rejects.toMatchObject({ kind: 'timeout' });
     expect((await device.transact(getInfo))[0]).toBe(ok);
   });
 
-  it('answers half, or with a planned status', async () => {
+  it('`truncate` sends half the answer, and a status replaces the answer', async () => {
     const authenticator = createAuthenticator({ persona: 'touchstone-key' });
     const device = plugIn(authenticator);
     const whole = await device.transact(getInfo);
@@ -125,8 +128,10 @@ describe('the cable', () => {
     expect(await device.transact(getInfo)).toEqual(whole.slice(0, Math.ceil(whole.length / 2)));
     expect(await device.transact(getInfo)).toEqual(new Uint8Array([0x21]));
   });
+});
 
-  it('carries copies: nobody can change a message that is on its way', async () => {
+describe('messages', () => {
+  it('are copied: a change after sending has no effect', async () => {
     const gestures = new ManualGestures();
     const message = makeCredential.slice();
     const answer = plugIn(createAuthenticator({ persona: 'touchstone-key', gestures })).transact(message);
@@ -137,22 +142,22 @@ describe('the cable', () => {
 });
 
 describe('reset', () => {
-  it('works within 10 seconds of power-up, and forgets everything', async () => {
-    const clock = new AdjustableClock();
+  it('is allowed within 10 seconds of power-up and erases everything', async () => {
+    const clock = new ManualClock();
     const authenticator = createAuthenticator({ persona: 'touchstone-key', clock, pin: '1234', retries: 3 });
     const platform = new TestPlatform(authenticator);
     const { token } = await platform.pinToken(2, '1234', { permissions: 1, rpId: 'example.com' });
-    const { response } = await platform.makeCredential({ options: { rk: true }, ...platform.proof(2, token!) });
+    const { response } = await platform.makeCredential({ options: { rk: true }, ...platform.pinUvAuth(2, token!) });
     expect(response.fmt).toBe('packed');
     clock.advance(10_001);
-    expect((await authenticator.process(messageOf('authenticatorReset')))[0]).toBe(notAllowed);
+    expect((await authenticator.process(encodeCommand('authenticatorReset')))[0]).toBe(notAllowed);
     expect(authenticator.inspect()).toMatchObject({ pin: 'set', credentials: [{ userName: 'alice' }] });
     authenticator.powerCycle();
-    expect((await authenticator.process(messageOf('authenticatorReset')))[0]).toBe(ok);
+    expect((await authenticator.process(encodeCommand('authenticatorReset')))[0]).toBe(ok);
     expect(authenticator.inspect()).toMatchObject({ pin: 'unset', pinRetries: 8, credentials: [], signCounter: 0 });
   });
 
-  it('makes credentials that live only in their ids void', async () => {
+  it('invalidates credentials that are stored only in their ids', async () => {
     const platform = new TestPlatform(createAuthenticator({ persona: 'touchstone-key' }));
     const made = await platform.makeCredential();
     const id = made.response.authData.slice(55, 55 + 64);
@@ -164,8 +169,8 @@ describe('reset', () => {
 });
 
 describe('selection', () => {
-  it('is answered by a touch, and only where CTAP 2.1 is', async () => {
-    const selection = messageOf('authenticatorSelection');
+  it('is answered after a touch by a CTAP 2.1 key, and rejected by a CTAP 2.0 key', async () => {
+    const selection = encodeCommand('authenticatorSelection');
     const statusOf = async (persona: 'touchstone-key' | 'google-titan-v2') =>
       (await plugIn(createAuthenticator({ persona })).transact(selection))[0];
     expect(await statusOf('touchstone-key')).toBe(ok);

@@ -1,8 +1,8 @@
-/** Device side of a cable inside the process: CTAP messages cross as bytes, and the cable can be pulled. */
+/** A key in the same process that exchanges CTAP messages with its client directly, and can be unplugged. */
 import { TransportError } from '#protocol/errors.ts';
 import type { Authenticator } from '../authenticator.ts';
-import { PowerLost } from '../faults.ts';
 import type { PersonaTransport } from '../personas/persona.ts';
+import { PowerLost } from '../planned-faults.ts';
 import type { Keepalive } from '../session.ts';
 
 interface TransactOptions {
@@ -10,26 +10,26 @@ interface TransactOptions {
   onKeepalive?: ((state: Keepalive) => void) | undefined;
 }
 
-/** The host's view (structurally a `CtapDevice`), and the hand on the cable. */
+/** The device that a client uses (structurally a `CtapDevice`), and control over its plug. */
 export interface PluggedDevice extends AsyncDisposable {
   readonly name: string;
   readonly transport: PersonaTransport;
   readonly capabilities: { wink: boolean; cbor: boolean; nmsg: boolean };
   readonly plugged: boolean;
-  /** @throws {TransportError} `disconnected` when unplugged, `timeout` when the authenticator keeps silent until `signal` aborts. */
+  /** @throws {TransportError} `disconnected` if unplugged, `timeout` if the authenticator sends no answer before `signal` aborts. */
   transact(message: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
-  /** Pulls the cable: a running command ends, volatile state is lost. */
+  /** Unplugs the key: a running command ends, volatile state is lost. */
   unplug(): void;
   replug(): void;
-  /** Unplugs and plugs in again. */
+  /** Unplugs the key and plugs it in again. */
   powerCycle(): void;
 }
 
-/** Into which socket it is plugged. */
+/** How the client sees the key. */
 export interface PlugOptions {
-  /** How the client reaches it; the persona's last transport (`usb`, `internal`) without. */
+  /** How the client reaches the key. Default: `usb` if the persona has it, otherwise the persona's first transport. */
   transport?: PersonaTransport | undefined;
-  /** Behind the scheme in `name`; the persona's id without. */
+  /** Part of `name` after the scheme. Default: the persona's id. */
   address?: string | undefined;
 }
 
@@ -51,11 +51,11 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
       return plugged;
     },
     async transact(message, { signal, onKeepalive } = {}) {
-      if (!plugged) throw new TransportError('disconnected', 'the authenticator is not plugged in');
+      if (!plugged) throw new TransportError('disconnected', 'The authenticator is not plugged in');
       try {
         return await authenticator.process(message, { signal, keepalive: onKeepalive });
       } catch (error) {
-        if (error instanceof PowerLost && error.staysAway) plugged = false;
+        if (error instanceof PowerLost && error.staysDisconnected) plugged = false;
         throw error;
       }
     },

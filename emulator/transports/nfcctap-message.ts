@@ -1,4 +1,5 @@
-/** A CTAP message at work in a card: whoever has it asks for the answer, and hears how it stands when that is not there yet. */
+/** A CTAP message that a card processes, CTAP 2.1 section 11.3.7: the host polls for its answer or status, and may cancel it. */
+import { noLongerNeeded } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Keepalive } from '../session.ts';
 import type { ProcessMessage } from './ctaphid-command.ts';
@@ -7,43 +8,54 @@ export class NfcctapMessage {
   readonly #clock: Clock;
   readonly #cancel = new AbortController();
   readonly #answer: Promise<Uint8Array>;
-  #isOver = false;
+  #hasEnded = false;
   #status: Keepalive = 'processing';
-  /** It waits for a gesture, which whoever asks hears at once. */
-  #waits: () => void = () => undefined;
+  /** The authenticator began to wait for a gesture, and no poll has returned since. */
+  #gestureIsNew = false;
+  /** Called when the authenticator begins to wait for a gesture. */
+  #onGestureNeeded: () => void = () => undefined;
 
-  /** Begins once `previous` is over: a message that was thrown away may still be at work. */
+  /** Starts processing when `previous` settles: a message that was cancelled may still be running. */
   constructor(process: ProcessMessage, message: Uint8Array, clock: Clock, previous: Promise<unknown> | undefined) {
     this.#clock = clock;
     this.#answer = this.#run(process, message, previous);
-    this.#answer.catch(() => undefined); // nobody may ask
+    this.#answer.catch(() => undefined); // the host may never ask for it
   }
 
-  /** Ends once it is no longer at work, never with an error. */
+  /** Resolves when processing has ended. Never rejects. */
   get ended(): Promise<unknown> {
     return this.#answer.catch(() => undefined);
   }
 
-  /** The answer, as soon as it is there. @throws whatever the authenticator throws. */
+  /** Resolves with the answer. Rejects with what the authenticator throws. */
   get answer(): Promise<Uint8Array> {
     return this.#answer;
   }
 
-  /** The answer, or how it stands: at once when it begins to wait for a gesture, else after `patienceMs`. */
-  async poll(patienceMs: number): Promise<Uint8Array | Keepalive> {
-    const enough = new AbortController();
-    const waits = new Promise<void>((resolve) => {
-      this.#waits = resolve;
-    });
-    const patience = this.#clock.sleep(patienceMs, enough.signal).catch(() => undefined);
-    await Promise.race([this.ended, waits, patience]);
-    enough.abort();
-    return this.#isOver ? await this.#answer : this.#status;
+  /**
+   * Resolves with the answer, or with the status if there is no answer yet: as soon as a gesture is needed, otherwise after
+   * `maxWaitMs` milliseconds.
+   */
+  async poll(maxWaitMs: number): Promise<Uint8Array | Keepalive> {
+    if (!this.#gestureIsNew) await this.#waitForChange(maxWaitMs);
+    this.#gestureIsNew = false;
+    return this.#hasEnded ? await this.#answer : this.#status;
   }
 
-  /** The host cancels: the answer still comes. */
+  /** Cancels the message for the host, which still gets an answer. */
   cancel(): void {
     this.#cancel.abort();
+  }
+
+  /** Resolves when the message has ended, a gesture is needed, or `maxWaitMs` milliseconds have passed. */
+  async #waitForChange(maxWaitMs: number): Promise<void> {
+    const settled = new AbortController();
+    const gestureNeeded = new Promise<void>((resolve) => {
+      this.#onGestureNeeded = resolve;
+    });
+    const timeout = this.#clock.sleep(maxWaitMs, settled.signal).catch(() => undefined);
+    await Promise.race([this.ended, gestureNeeded, timeout]);
+    settled.abort(noLongerNeeded);
   }
 
   async #run(process: ProcessMessage, message: Uint8Array, previous: Promise<unknown> | undefined) {
@@ -51,13 +63,15 @@ export class NfcctapMessage {
       if (previous) await previous;
       return await process(message, { signal: this.#cancel.signal, keepalive: (status) => this.#onStatus(status) });
     } finally {
-      this.#isOver = true;
+      this.#hasEnded = true;
     }
   }
 
   #onStatus(status: Keepalive): void {
     if (this.#status === status) return;
     this.#status = status;
-    if (status === 'upneeded') this.#waits();
+    if (status !== 'upneeded') return;
+    this.#gestureIsNew = true;
+    this.#onGestureNeeded();
   }
 }

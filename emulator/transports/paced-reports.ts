@@ -1,46 +1,46 @@
-/** Reports to a host that keeps only so many unread: a burst, a breath, the next burst. Their order stays. */
+/** Sends reports in bursts with short pauses between them, in order, to a host that buffers a limited number of reports. */
 
 import type { Clock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
 
-/** Linux keeps 64 reports for a program that reads a hidraw device. */
-const burst = 24;
-const breathMs = 1;
+/** Reports per burst: Linux buffers 64 for a program that reads a hidraw device. */
+const burstSize = 24;
+const pauseMs = 1;
 
 export class PacedReports {
   readonly #deliver: (report: Uint8Array) => void;
-  readonly #breath: Deadline;
-  #waiting: Uint8Array[] = [];
-  #left = burst;
+  readonly #pause: Deadline;
+  #queue: Uint8Array[] = [];
+  #leftInBurst = burstSize;
 
   constructor(clock: Clock, deliver: (report: Uint8Array) => void) {
     this.#deliver = deliver;
-    this.#breath = new Deadline(clock, () => this.#nextBurst());
+    this.#pause = new Deadline(clock, () => this.#startBurst());
   }
 
   send(report: Uint8Array): void {
-    if (this.#left > 0) this.#give(report);
-    else this.#waiting.push(report);
+    if (this.#leftInBurst > 0) this.#deliverNow(report);
+    else this.#queue.push(report);
   }
 
-  /** Forgets what waits. */
+  /** Drops the queued reports. */
   clear(): void {
-    this.#waiting = [];
+    this.#queue = [];
   }
 
-  /** Forgets what waits and holds no timer. */
+  /** Drops the queued reports and stops the timer. */
   stop(): void {
     this.clear();
-    this.#breath.stop();
+    this.#pause.stop();
   }
 
-  #give(report: Uint8Array): void {
-    if (--this.#left === 0) this.#breath.set(breathMs);
+  #deliverNow(report: Uint8Array): void {
+    if (--this.#leftInBurst === 0) this.#pause.set(pauseMs);
     this.#deliver(report);
   }
 
-  #nextBurst(): void {
-    this.#left = burst;
-    for (const report of this.#waiting.splice(0, burst)) this.#give(report);
+  #startBurst(): void {
+    this.#leftInBurst = burstSize;
+    for (const report of this.#queue.splice(0, burstSize)) this.#deliverNow(report);
   }
 }

@@ -1,63 +1,63 @@
-/** python-fido2 (Debian: python3-fido2, 0.9), a host that is not ours, uses the key over UDP and over PC/SC. Skipped with the reason where it is missing. */
+/** python-fido2 (Debian: python3-fido2, 0.9) uses the key over UDP and over PC/SC. Skipped, with the reason, if it is not installed. */
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serveUdp } from '../index.ts';
-import { judgeOperations, keyForHosts, type Outcomes, outcomesOf } from './testing/foreign-host.ts';
 import { startPcscd } from './testing/pcscd.ts';
+import { createKeyForHosts, type Outcomes, runHostProgram, testEachOperation } from './testing/third-party-host.ts';
 
 const python = '/usr/bin/python3';
 const client = new URL('testing/python_fido2_client.py', import.meta.url).pathname;
 
-/** Why these modules cannot be used here. */
-function missing(modules: string): string | undefined {
+/** Returns why these Python modules cannot be used on this machine; undefined if they can. */
+function findMissingModule(modules: string): string | undefined {
   try {
     const version = execFileSync(python, ['-c', `import ${modules}; print(fido2.__version__)`], { stdio: 'pipe' });
-    return `${version}`.startsWith('0.9.') ? undefined : `python-fido2 is ${`${version}`.trim()}, 0.9 is wanted`;
+    return `${version}`.startsWith('0.9.') ? undefined : `expected python-fido2 0.9, found ${`${version}`.trim()}`;
   } catch {
-    return 'a module is missing (apt-get install python3-fido2 python3-pyscard)';
+    return 'a Python module is missing (apt-get install python3-fido2 python3-pyscard)';
   }
 }
 
-function skip(what: string, why: string): void {
-  console.info(`skipped: ${what}, because ${why}`);
-  describe.skip(`${what} (${why})`, () => test('its operations', () => undefined));
+function skip(suite: string, reason: string): void {
+  console.info(`Skipped the tests of ${suite}: ${reason}`);
+  describe.skip(`${suite} (${reason})`, () => test('all operations', () => undefined));
 }
 
-const noUdp = missing('fido2');
-if (noUdp) skip('python-fido2 over UDP', noUdp);
+const udpReason = findMissingModule('fido2');
+if (udpReason) skip('python-fido2 over UDP', udpReason);
 else
   describe('python-fido2 over UDP', () => {
     let outcomes: Outcomes;
 
     beforeAll(async () => {
-      await using served = await serveUdp(keyForHosts(), { port: 0 });
+      await using served = await serveUdp(createKeyForHosts(), { port: 0 });
       const address = ['udp', String(served.port)];
-      const first = await outcomesOf(python, [client, ...address]);
-      served.powerCycle(); // a key is reset only just after it was plugged in
-      outcomes = new Map([...first, ...(await outcomesOf(python, [client, ...address, 'reset']))]);
+      const first = await runHostProgram(python, [client, ...address]);
+      served.powerCycle(); // a key accepts a reset only shortly after power-up
+      outcomes = new Map([...first, ...(await runHostProgram(python, [client, ...address, 'reset']))]);
     }, 120_000);
 
-    judgeOperations(() => outcomes, ['ping']);
+    testEachOperation(() => outcomes, ['ping']);
   });
 
-const noCards = missing('fido2, smartcard');
-const pcscd = noCards ?? (await startPcscd());
+const cardReason = findMissingModule('fido2, smartcard');
+const pcscd = cardReason ?? (await startPcscd());
 if (typeof pcscd === 'string') skip('python-fido2 over PC/SC', pcscd);
 else
   describe('python-fido2 over PC/SC', () => {
     let outcomes: Outcomes;
 
     beforeAll(async () => {
-      const key = keyForHosts();
-      await using card = await pcscd.lay(key);
+      const key = createKeyForHosts();
+      await using card = await pcscd.insertKey(key);
       const address = ['pcsc', pcscd.reader];
-      const first = await outcomesOf(python, [client, ...address]);
+      const first = await runHostProgram(python, [client, ...address]);
       card.powerCycle();
-      outcomes = new Map([...first, ...(await outcomesOf(python, [client, ...address, 'reset']))]);
+      outcomes = new Map([...first, ...(await runHostProgram(python, [client, ...address, 'reset']))]);
     }, 120_000);
     afterAll(() => pcscd[Symbol.asyncDispose]());
 
-    judgeOperations(() => outcomes);
+    testEachOperation(() => outcomes);
 
-    test('it was a card', () => expect(outcomes.has('ping')).toBe(false));
+    test('uses the card, not CTAPHID', () => expect(outcomes.has('ping')).toBe(false));
   });

@@ -1,58 +1,58 @@
-/** How a key is lent to other programs, by name. A new transport is its file and a line here. */
+/** Registry of the transports that serve an emulated key to other programs. A new transport is a file and a line here. */
 import type { KeyToServe, ServedKey, ServeOptions } from './served-key.ts';
 import { defaultTcpPort, serveTcp } from './tcp.ts';
 import { defaultUdpPort, serveUdp } from './udp.ts';
-import { longestUhidMessage, serveUhid } from './uhid.ts';
+import { maxUhidMessageLength, serveUhid } from './uhid.ts';
 import { defaultUsbIpPort, serveUsbIp } from './usbip.ts';
 import { defaultVpcdPort, serveVpcd } from './vpcd.ts';
 
-/** A way to lend a key. */
+/** Name of a transport. */
 export type TransportId = 'udp' | 'tcp' | 'uhid' | 'usbip' | 'vpcd';
 
-/** One way to lend keys. */
+/** A transport that serves keys. */
 export interface DeviceTransport {
-  /** What somebody who chooses has to know. */
-  readonly about: string;
-  /** Absent where there is no port to choose. */
+  /** What the command line says about the transport. */
+  readonly description: string;
+  /** Absent for a transport without ports. */
   readonly defaultPort?: number;
-  /** It serves several keys at once; others take one. */
-  readonly several?: true;
-  /** Longer messages do not come through whole. */
-  readonly longestMessage?: number;
-  /** @throws {TransportError} `unavailable` when it cannot be opened here. */
+  /** Whether it can serve several keys at once. */
+  readonly servesMultipleKeys?: true;
+  /** Maximum length of a CTAP message in bytes; longer messages lose packets. */
+  readonly maxMessageLength?: number;
+  /** @throws {TransportError} `unavailable` if the transport cannot be opened on this machine. */
   serve(keys: readonly [KeyToServe, ...KeyToServe[]], options: ServeOptions): Promise<readonly ServedKey[]>;
 }
 
-/** Every transport by its name. */
+/** All transports by name. */
 export const deviceTransports: Record<TransportId, DeviceTransport> = {
   udp: {
-    about: 'CTAPHID reports in datagrams',
+    description: 'CTAPHID reports in UDP datagrams',
     defaultPort: defaultUdpPort,
-    serve: one(({ inside, ...key }, options) => serveUdp(inside, { ...options, ...key })),
+    serve: serveOne(({ authenticator, ...key }, options) => serveUdp(authenticator, { ...options, ...key })),
   },
   tcp: {
-    about: 'CTAPHID reports behind their lengths',
+    description: 'length-prefixed CTAPHID reports over TCP',
     defaultPort: defaultTcpPort,
-    serve: one(({ inside, ...key }, options) => serveTcp(inside, { ...options, ...key })),
+    serve: serveOne(({ authenticator, ...key }, options) => serveTcp(authenticator, { ...options, ...key })),
   },
   uhid: {
-    about: 'a HID device of this machine (Linux)',
-    longestMessage: longestUhidMessage,
-    serve: one(({ inside, ...key }, options) => serveUhid(inside, { ...options, ...key })),
+    description: 'HID device of this machine (Linux)',
+    maxMessageLength: maxUhidMessageLength,
+    serve: serveOne(({ authenticator, ...key }, options) => serveUhid(authenticator, { ...options, ...key })),
   },
   usbip: {
-    about: 'USB devices that Linux or Windows attaches over the network',
+    description: 'USB devices that Linux or Windows attaches over the network',
     defaultPort: defaultUsbIpPort,
-    several: true,
+    servesMultipleKeys: true,
     serve: serveUsbIp,
   },
   vpcd: {
-    about: 'a smart card on the virtual reader of vsmartcard',
+    description: 'smart card in the virtual reader of vsmartcard',
     defaultPort: defaultVpcdPort,
-    serve: one(({ inside }, options) => serveVpcd(inside, options)),
+    serve: serveOne(({ authenticator }, options) => serveVpcd(authenticator, options)),
   },
 };
 
-function one(serve: (key: KeyToServe, options: ServeOptions) => Promise<ServedKey>): DeviceTransport['serve'] {
+function serveOne(serve: (key: KeyToServe, options: ServeOptions) => Promise<ServedKey>): DeviceTransport['serve'] {
   return async ([key], options) => [await serve(key, options)];
 }

@@ -1,48 +1,52 @@
-/** What served keys have in common: hands on the cable; over sockets also who gets which report, and how a taken port is said. */
-import type { AddressInfo, Server, Socket } from 'node:net';
+/** Keys that other programs reach: what a transport is given, and the served key that it returns. */
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
-import { TransportError } from '#protocol/errors.ts';
-import type { HidKeyOptions, KeyInside } from './hid-key.ts';
+import type { AuthenticatorBackend, HidKeyOptions } from './hid-key.ts';
 import type { UsbDevice } from './usb-identity.ts';
 
-/** A key, and what of it shows outside. */
+/** An authenticator and the properties of the device it is served as. */
 export interface KeyToServe extends Pick<HidKeyOptions, 'wink' | 'deviceVersion' | 'packetTimeoutMs'> {
-  inside: KeyInside;
+  authenticator: AuthenticatorBackend;
   usb: UsbDevice;
 }
 
-/** A key that other programs reach. Disposing it takes it away and stops what served it. */
+/** A key that other programs reach. Disposing it unplugs it and stops its server. */
 export interface ServedKey extends AsyncDisposable {
   /** Scheme and address, e.g. `udp:127.0.0.1:8111`. */
   readonly name: string;
   readonly plugged: boolean;
   unplug(): void;
   replug(): void;
-  /** Unplugs and plugs in again. */
+  /** Unplugs the key and plugs it in again. */
   powerCycle(): void;
 }
 
-/** A key behind a port of this machine. */
+/** A key that is served on a port of this machine. */
 export interface SocketKey extends ServedKey {
   readonly port: number;
 }
 
-/** Where a served key listens. */
-export interface Listening {
-  /** 0 takes a free one. */
+/** Address on which a key is served. */
+export interface ListenOptions {
+  /** 0 picks a free port. */
   port?: number | undefined;
-  /** The loopback address without. */
+  /** Default: the loopback address. */
   host?: string | undefined;
 }
 
-/** The hands on a key's cable, beside where it is served and how that ends. */
-export const serving = <Where extends Pick<ServedKey, 'name'>>(
+/** Address on which keys are served, and their sources of time and randomness. */
+export interface ServeOptions extends ListenOptions {
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+}
+
+/** Returns a served key that has the properties of `address`, is plugged and unplugged through `key`, and ends with `dispose`. */
+export const createServedKey = <Address extends Pick<ServedKey, 'name'>>(
   key: Pick<ServedKey, 'plugged' | 'unplug' | 'replug' | 'powerCycle'>,
-  where: Where,
+  address: Address,
   dispose: () => Promise<void>,
-): Where & ServedKey => ({
-  ...where,
+): Address & ServedKey => ({
+  ...address,
   get plugged() {
     return key.plugged;
   },
@@ -51,63 +55,3 @@ export const serving = <Where extends Pick<ServedKey, 'name'>>(
   powerCycle: () => key.powerCycle(),
   [Symbol.asyncDispose]: dispose,
 });
-
-/** Where keys are served, and the seams. */
-export interface ServeOptions extends Listening {
-  clock?: Clock | undefined;
-  random?: Random | undefined;
-}
-
-export const loopback = '127.0.0.1';
-const mostUnreadBytes = 1 << 20;
-/** As many as a key has channels, and the broadcast channel. */
-const mostPeers = 65;
-
-/** Who spoke last on which channel: reports go back there. */
-export class PeersByChannel<Peer> {
-  readonly #peers = new Map<number, Peer>();
-
-  heard(report: Uint8Array, peer: Peer): void {
-    const channel = channelOf(report);
-    this.#peers.delete(channel);
-    this.#peers.set(channel, peer);
-    const [oldest] = this.#peers.keys();
-    if (this.#peers.size > mostPeers && oldest !== undefined) this.#peers.delete(oldest);
-  }
-
-  of(report: Uint8Array): Peer | undefined {
-    return this.#peers.get(channelOf(report));
-  }
-
-  forget(peer: Peer): void {
-    for (const [channel, each] of this.#peers) if (each === peer) this.#peers.delete(channel);
-  }
-}
-
-const channelOf = (report: Uint8Array): number =>
-  ((report[0]! << 24) | (report[1]! << 16) | (report[2]! << 8) | report[3]!) >>> 0;
-
-/** Writes to a host. One that does not read its answers is dropped when a megabyte waits for it. */
-export function write(connection: Socket, bytes: Uint8Array): void {
-  if (connection.destroyed) return;
-  connection.write(bytes);
-  if (connection.writableLength > mostUnreadBytes) connection.destroy();
-}
-
-/**
- * Starts a server and tells its port.
- * @throws {TransportError} `unavailable` when the port cannot be had.
- */
-export async function listening(server: Server, scheme: string, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(cannotListen(`${scheme}:${host}:${port}`, error)));
-    server.listen(port, host, resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-/** Why a server could not start. */
-export function cannotListen(name: string, cause: NodeJS.ErrnoException): TransportError {
-  const why = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message;
-  return new TransportError('unavailable', `cannot listen on ${name}: ${why}`, { cause });
-}

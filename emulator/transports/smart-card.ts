@@ -1,6 +1,7 @@
 /**
- * A smart card, ISO/IEC 7816-4, with the FIDO applet on it: it takes command APDUs, one at a time, and gives response APDUs.
- * It owns selection and how long commands and responses are cut: short, extended, chained. Any bytes are answered.
+ * A smart card with the FIDO applet, ISO/IEC 7816-4: it executes command APDUs, one at a time, and returns response APDUs.
+ * It implements applet selection, and the short, extended and chained forms of long commands and responses. Every byte
+ * sequence gets a response.
  */
 
 import { concat, equal } from '#base/bytes.ts';
@@ -20,30 +21,30 @@ import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { cardClasses, cardInstructions, cardParameters, fidoAid } from '#protocol/nfcctap.ts';
 import { FidoApplet } from './fido-applet.ts';
-import type { KeyInside } from './hid-key.ts';
+import type { AuthenticatorBackend } from './hid-key.ts';
 
-/** SELECT for the first applet of that name: with its control information, or without any. */
+/** P2 of SELECT for the first applet with the name: with file control information, or without. */
 const selectionP2: readonly number[] = [0x00, 0x0c];
 
 export class SmartCard {
   readonly #applet: FidoApplet;
-  /** The commands of a chain so far, as one. */
+  /** The commands of an unfinished chain, combined. */
   #chain: CommandApdu | undefined;
-  /** What of the last response is still to be fetched, with its status. */
-  #rest: ResponseApdu | undefined;
+  /** The part of the last response that the host has not fetched yet, with its status. */
+  #remaining: ResponseApdu | undefined;
 
-  constructor(inside: KeyInside, clock: Clock) {
-    this.#applet = new FidoApplet(inside, clock);
+  constructor(authenticator: AuthenticatorBackend, clock: Clock) {
+    this.#applet = new FidoApplet(authenticator, clock);
   }
 
-  /** As after power-up: nothing is selected, half a command or response is forgotten. */
+  /** Returns to the state after power-up: no applet is selected, partial commands and responses are dropped. */
   reset(): void {
     this.#applet.deselect();
     this.#chain = undefined;
-    this.#rest = undefined;
+    this.#remaining = undefined;
   }
 
-  /** @throws {TransportError} `disconnected` when the power goes meanwhile. */
+  /** @throws {TransportError} `disconnected` if the card loses power during the command. */
   async transmit(apdu: Uint8Array): Promise<Uint8Array> {
     let command: CommandApdu;
     try {
@@ -54,18 +55,18 @@ export class SmartCard {
       return responseApdu('SW_WRONG_LENGTH');
     }
     if (command.ins === cardInstructions.GET_RESPONSE) return this.#getResponse(command);
-    this.#rest = undefined;
-    return await this.#whole(command);
+    this.#remaining = undefined;
+    return await this.#executeChained(command);
   }
 
-  /** Puts a chain together, section 5.3.3, and carries out what is whole. */
-  async #whole(command: CommandApdu): Promise<Uint8Array> {
+  /** Combines the commands of a chain, section 5.3.3, and executes a complete command. */
+  async #executeChained(command: CommandApdu): Promise<Uint8Array> {
     const cla = command.cla & ~chainingBit;
-    const chain = isSelect({ ...command, cla }) ? undefined : this.#chain; // SELECT is a beginning, whatever came before
+    const chain = isSelect({ ...command, cla }) ? undefined : this.#chain; // SELECT ends an unfinished chain
     this.#chain = undefined;
     if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary)
       return responseApdu('SW_CLA_NOT_SUPPORTED');
-    if (chain && !continues(chain, command, cla)) return responseApdu('SW_LAST_COMMAND_EXPECTED');
+    if (chain && !belongsToChain(chain, command, cla)) return responseApdu('SW_LAST_COMMAND_EXPECTED');
     const data = chain ? concat(chain.data, command.data) : command.data;
     if (data.length > maxPayloadLength) return responseApdu('SW_WRONG_LENGTH');
     if (command.cla === cla) return this.#respond(command, await this.#execute({ ...command, data }));
@@ -77,43 +78,43 @@ export class SmartCard {
     return isSelect(command) ? this.#select(command) : await this.#applet.execute(command);
   }
 
-  /** Selecting what is not there leaves the applet selected. */
+  /** A SELECT that fails leaves the current applet selected. */
   #select({ p1, p2, data }: CommandApdu): ResponseApdu {
-    if (p1 !== cardParameters.byName || !selectionP2.includes(p2)) return bare('SW_INCORRECT_P1P2');
-    return equal(data, fidoAid) ? this.#applet.select() : bare('SW_FILE_NOT_FOUND');
+    if (p1 !== cardParameters.byName || !selectionP2.includes(p2)) return statusOnly('SW_INCORRECT_P1P2');
+    return equal(data, fidoAid) ? this.#applet.select() : statusOnly('SW_FILE_NOT_FOUND');
   }
 
-  /** Section 11.3.1 of ISO/IEC 7816-4, in either class. */
+  /** GET RESPONSE, ISO/IEC 7816-4 section 11.3.1, in both classes. */
   #getResponse(command: CommandApdu): Uint8Array {
     const { cla, p1, p2, data } = command;
     if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary)
       return responseApdu('SW_CLA_NOT_SUPPORTED');
     if (p1 !== 0 || p2 !== 0) return responseApdu('SW_INCORRECT_P1P2');
     if (data.length > 0) return responseApdu('SW_WRONG_LENGTH');
-    const rest = this.#rest;
-    return rest ? this.#respond(command, rest) : responseApdu('SW_CONDITIONS_NOT_SATISFIED');
+    const remaining = this.#remaining;
+    return remaining ? this.#respond(command, remaining) : responseApdu('SW_CONDITIONS_NOT_SATISFIED');
   }
 
-  /** As much as the host takes, section 5.3.4. A command without Le takes what its form allows. */
+  /** Returns as much of the response as the host accepts, section 5.3.4; without Le, as much as the command's form allows. */
   #respond({ ne, extended }: CommandApdu, response: ResponseApdu): Uint8Array {
     const { data, status } = response;
-    const most = extended ? (ne ?? data.length) : Math.min(ne ?? shortLimits.response, shortLimits.response);
-    if (data.length <= most) {
-      this.#rest = undefined;
+    const maxLength = extended ? (ne ?? data.length) : Math.min(ne ?? shortLimits.response, shortLimits.response);
+    if (data.length <= maxLength) {
+      this.#remaining = undefined;
       return encodeResponse(response);
     }
-    this.#rest = { data: data.subarray(most), status };
-    return encodeResponse({ data: data.subarray(0, most), status: moreData(data.length - most) });
+    this.#remaining = { data: data.subarray(maxLength), status };
+    return encodeResponse({ data: data.subarray(0, maxLength), status: moreData(data.length - maxLength) });
   }
 }
 
 const isSelect = ({ cla, ins }: CommandApdu): boolean =>
   cla === cardClasses.interindustry && ins === cardInstructions.SELECT;
 
-const bare = (status: 'SW_INCORRECT_P1P2' | 'SW_FILE_NOT_FOUND'): ResponseApdu => ({
+const statusOnly = (status: 'SW_INCORRECT_P1P2' | 'SW_FILE_NOT_FOUND'): ResponseApdu => ({
   data: new Uint8Array(0),
   status: statusWords[status],
 });
 
-const continues = (chain: CommandApdu, { ins, p1, p2 }: CommandApdu, cla: number): boolean =>
+const belongsToChain = (chain: CommandApdu, { ins, p1, p2 }: CommandApdu, cla: number): boolean =>
   chain.cla === cla && chain.ins === ins && chain.p1 === p1 && chain.p2 === p2;

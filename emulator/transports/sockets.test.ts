@@ -1,15 +1,16 @@
+/** UDP and TCP transports: framing, unplugging, ports. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { broadcastChannel, ctapHidCommands, decodeInitResponse, fragment, reportLength } from '#protocol/ctaphid.ts';
-import { withLength } from '#protocol/length-prefixed.ts';
+import { withLengthPrefix } from '#protocol/length-prefixed.ts';
 import { createAuthenticator, magicReboot, serveTcp, serveUdp } from '../index.ts';
 
 const nonce = new Uint8Array(8).fill(5);
 const [init] = fragment(broadcastChannel, ctapHidCommands.INIT, nonce) as [Uint8Array];
 const [ping] = fragment(broadcastChannel, ctapHidCommands.PING, nonce) as [Uint8Array];
-const key = () => createAuthenticator({ persona: 'touchstone-key' });
+const createKey = () => createAuthenticator({ persona: 'touchstone-key' });
 
 async function udpHost(port: number) {
   const socket = createSocket('udp4');
@@ -24,8 +25,8 @@ async function udpHost(port: number) {
   };
 }
 
-it('UDP: one report a datagram, answered to whoever asked', async () => {
-  await using served = await serveUdp(key(), { port: 0 });
+it('UDP: carries one report per datagram and answers the sender', async () => {
+  await using served = await serveUdp(createKey(), { port: 0 });
   using one = await udpHost(served.port);
   using other = await udpHost(served.port);
   one.send(new Uint8Array(63));
@@ -35,29 +36,29 @@ it('UDP: one report a datagram, answered to whoever asked', async () => {
   expect((await other.next())[7], 'ERR_INVALID_CHANNEL').toBe(0x0b);
 });
 
-it('UDP: the magic packet is the replug, and gets no answer', async () => {
+it('UDP: the reboot datagram power-cycles the key and gets no answer', async () => {
   expect(magicReboot).toHaveLength(reportLength);
-  const authenticator = key();
+  const authenticator = createKey();
   let restarts = 0;
-  const inside = {
+  const backend = {
     process: authenticator.process.bind(authenticator),
     powerCycle() {
       restarts += 1;
       authenticator.powerCycle();
     },
   };
-  await using served = await serveUdp(inside, { port: 0 });
+  await using served = await serveUdp(backend, { port: 0 });
   using host = await udpHost(served.port);
   host.send(init);
   const { channel } = decodeInitResponse((await host.next()).subarray(7));
   host.send(magicReboot);
   host.send(fragment(channel, ctapHidCommands.PING, nonce)[0]!);
-  expect((await host.next())[7], 'the channel is forgotten').toBe(0x0b);
+  expect((await host.next())[7], 'the channel is no longer allocated').toBe(0x0b);
   expect(restarts).toBeGreaterThan(0);
 });
 
-it('UDP: unplugged it is dark, plugged in again it answers', async () => {
-  await using served = await serveUdp(key(), { port: 0 });
+it('UDP: an unplugged key does not answer; plugged in again, it does', async () => {
+  await using served = await serveUdp(createKey(), { port: 0 });
   using host = await udpHost(served.port);
   served.unplug();
   expect(served.plugged).toBe(false);
@@ -69,12 +70,14 @@ it('UDP: unplugged it is dark, plugged in again it answers', async () => {
   expect((await host.next())[7]).toBe(0x0b);
 });
 
-it('TCP: pieces of any size, and nonsense, are taken as they come', async () => {
-  await using served = await serveTcp(key(), { port: 0 });
+it('TCP: accepts chunks of any size and ignores messages of a wrong length', async () => {
+  await using served = await serveTcp(createKey(), { port: 0 });
   const host = connect(served.port, '127.0.0.1');
   await once(host, 'connect');
-  for (const byte of withLength(init)) host.write(new Uint8Array([byte]));
-  host.write(Buffer.concat([withLength(new Uint8Array(3)), withLength(new Uint8Array(0)), withLength(ping)]));
+  for (const byte of withLengthPrefix(init)) host.write(new Uint8Array([byte]));
+  host.write(
+    Buffer.concat([withLengthPrefix(new Uint8Array(3)), withLengthPrefix(new Uint8Array(0)), withLengthPrefix(ping)]),
+  );
   let received = Buffer.alloc(0);
   while (received.length < 132) received = Buffer.concat([received, (await once(host, 'data'))[0] as Buffer]);
   expect(received.readUInt16BE(0)).toBe(reportLength);
@@ -83,22 +86,22 @@ it('TCP: pieces of any size, and nonsense, are taken as they come', async () => 
   host.destroy();
 });
 
-it('TCP: unplugged, it hangs up and takes nobody', async () => {
-  await using served = await serveTcp(key(), { port: 0 });
+it('TCP: unplugging closes connections and rejects new ones', async () => {
+  await using served = await serveTcp(createKey(), { port: 0 });
   const host = connect(served.port, '127.0.0.1');
   await once(host, 'connect');
-  host.write(withLength(init));
+  host.write(withLengthPrefix(init));
   await once(host, 'data');
   served.unplug();
   await once(host, 'close');
-  const late = connect(served.port, '127.0.0.1');
-  await once(late, 'close');
+  const second = connect(served.port, '127.0.0.1');
+  await once(second, 'close');
   served.replug();
   expect(served.plugged).toBe(true);
 });
 
-it.each([serveUdp, serveTcp])('a taken port is said (%o)', async (serve) => {
-  await using first = await serve(key(), { port: 0 });
-  const message = `cannot listen on ${first.name}: the port is taken`;
-  await expect(serve(key(), { port: first.port })).rejects.toMatchObject({ kind: 'unavailable', message });
+it.each([serveUdp, serveTcp])('reports a port that is in use (%o)', async (serve) => {
+  await using first = await serve(createKey(), { port: 0 });
+  const message = `Cannot listen on ${first.name}: the port is in use`;
+  await expect(serve(createKey(), { port: first.port })).rejects.toMatchObject({ kind: 'unavailable', message });
 });

@@ -1,14 +1,15 @@
+/** Encoding of uhid events, compared with the structures of Linux `include/uapi/linux/uhid.h`. */
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { personas } from '../personas/registry.ts';
 import {
+  encodeGetReportError,
+  encodeSetReportReply,
+  encodeUhidCreate,
+  encodeUhidDestroy,
+  encodeUhidInput,
   parseUhidEvent,
-  uhidCreate,
-  uhidDestroy,
   uhidEventLength,
-  uhidInput,
-  uhidNoReport,
-  uhidReportSet,
 } from './uhid-events.ts';
 import { usbDeviceOf } from './usb-identity.ts';
 
@@ -18,9 +19,9 @@ const event = (...parts: Uint8Array[]) => {
   return bytes;
 };
 
-describe('to the kernel', () => {
-  it('CREATE2 says name, ids and report descriptor where struct uhid_create2_req has them', () => {
-    const bytes = uhidCreate({ ...usbDeviceOf(personas['yubikey-5-nfc']), serial: 'one' });
+describe('events to the kernel', () => {
+  it('CREATE2 has name, ids and report descriptor at the offsets of struct uhid_create2_req', () => {
+    const bytes = encodeUhidCreate({ ...usbDeviceOf(personas['yubikey-5-nfc']), serial: 'one' });
     expect(bytes).toHaveLength(4376);
     expect(toHex(bytes.subarray(0, 4))).toBe('0b000000');
     const text = (at: number, length: number) => Buffer.from(bytes.subarray(at, at + length)).toString();
@@ -35,28 +36,28 @@ describe('to the kernel', () => {
     );
   });
 
-  it('a name that is too long keeps its end and whole characters', () => {
-    const bytes = uhidCreate({ ...usbDeviceOf(personas.solo), product: '\u00e9'.repeat(100) });
+  it('a name that is too long is cut at a character boundary and terminated', () => {
+    const bytes = encodeUhidCreate({ ...usbDeviceOf(personas.solo), product: '\u00e9'.repeat(100) });
     const end = bytes.indexOf(0, 4);
     expect(end).toBeLessThan(132);
     expect(Buffer.from(bytes.subarray(4, end)).toString()).toMatch(/^SoloKeys \u00e9+$/);
   });
 
-  it('INPUT2 carries the report behind its length', () => {
-    expect(toHex(uhidInput(fromHex('010203')))).toBe('0c000000' + '0300' + '010203');
+  it('INPUT2 has the length of the report, then the report', () => {
+    expect(toHex(encodeUhidInput(fromHex('010203')))).toBe('0c000000' + '0300' + '010203');
   });
 
   it.each([
-    [uhidDestroy(), '010000000000000000000000'],
-    [uhidNoReport(0x01020304), '0a000000' + '04030201' + '0500' + '0000'],
-    [uhidReportSet(7, true), '0e000000' + '07000000' + '0000' + '0000'],
-    [uhidReportSet(7, false), '0e000000' + '07000000' + '0500' + '0000'],
-  ])('the short ones (%#)', (bytes, hex) => {
+    [encodeUhidDestroy(), '010000000000000000000000'],
+    [encodeGetReportError(0x01020304), '0a000000' + '04030201' + '0500' + '0000'],
+    [encodeSetReportReply(7, true), '0e000000' + '07000000' + '0000' + '0000'],
+    [encodeSetReportReply(7, false), '0e000000' + '07000000' + '0500' + '0000'],
+  ])('a short event is encoded as type, id and error (%#)', (bytes, hex) => {
     expect(toHex(bytes)).toBe(hex);
   });
 });
 
-describe('from the kernel', () => {
+describe('events from the kernel', () => {
   it.each([
     ['02000000', { type: 'START' }],
     ['03000000', { type: 'STOP' }],
@@ -67,18 +68,18 @@ describe('from the kernel', () => {
     ['0d000000' + '09000000' + '00' + '00' + '0200' + 'aabb', { type: 'SET_REPORT', id: 9, data: undefined }],
     ['2a000000', { type: 'unknown', code: 42 }],
     ['', { type: 'unknown', code: 0 }],
-  ])('%s', (hex, expected) => {
+  ])('%s is parsed, short or padded', (hex, expected) => {
     expect(parseUhidEvent(fromHex(hex)), 'short').toEqual(expected);
-    expect(parseUhidEvent(event(fromHex(hex))), 'whole').toEqual(expected);
+    expect(parseUhidEvent(event(fromHex(hex))), 'padded').toEqual(expected);
   });
 
-  it('OUTPUT has its length behind its 4096 bytes of data', () => {
+  it('OUTPUT has its length after 4096 bytes of data', () => {
     const bytes = event(fromHex('06000000'), utf8('hello'));
     bytes.set([5, 0, 1], 4100);
     expect(parseUhidEvent(bytes)).toEqual({ type: 'OUTPUT', data: utf8('hello') });
   });
 
-  it('a length beyond the data is cut', () => {
+  it('a length larger than the data is limited', () => {
     const output = event(fromHex('06000000'));
     output.set([0xff, 0xff], 4100);
     expect(parseUhidEvent(output)).toHaveProperty('data.length', 4096);

@@ -1,6 +1,6 @@
 /**
- * The events that cross `/dev/uhid`, as bytes: Linux `include/uapi/linux/uhid.h`. Pure. Numbers are in the machine's byte
- * order, and every machine that Node runs Linux on and anybody would plug a key into is little-endian.
+ * Encoding of the events of `/dev/uhid`: Linux `include/uapi/linux/uhid.h`. Pure. Numbers have the machine's byte order; this
+ * file assumes little-endian, which all common Linux platforms of Node use.
  */
 import { concat, utf8 } from '#base/bytes.ts';
 import { fidoReportDescriptor } from './fido-hid.ts';
@@ -21,26 +21,26 @@ const eventType = {
   SET_REPORT_REPLY: 14,
 } as const satisfies Record<string, number>;
 
-/** `struct uhid_event`; one read never gives more. */
+/** Size of `struct uhid_event`, the maximum length of one read. */
 export const uhidEventLength = 4376;
 const dataLength = 4096;
 const busUsb = 3;
 /** `enum uhid_report_type`. */
 const outputReport = 1;
-/** The answer to what the key does not have. */
+/** Error code of the reply to a request for a report that the key does not have. */
 const eio = 5;
 
-/** What the kernel tells the key, as far as a key has to act on it. */
+/** An event from the kernel that a key has to handle; any other is `unknown`. */
 export type UhidEvent =
   | { type: 'START' | 'STOP' | 'OPEN' | 'CLOSE' }
-  /** `data` as the host wrote it, report id first. */
+  /** `data` is what the host wrote, beginning with the report id. */
   | { type: 'OUTPUT'; data: Uint8Array }
   | { type: 'GET_REPORT'; id: number }
-  /** `data` is there for an output report only. */
+  /** `data` is undefined unless the report is an output report. */
   | { type: 'SET_REPORT'; id: number; data: Uint8Array | undefined }
   | { type: 'unknown'; code: number };
 
-/** Reads an event. A short one is filled up with zeros, as the header file asks for; a length in it never reaches beyond its data. */
+/** Parses an event. Pads a short event with zeros, as the header file specifies, and limits a length field to the data that exists. */
 export function parseUhidEvent(bytes: Uint8Array): UhidEvent {
   const event = concat(bytes, new Uint8Array(Math.max(0, uhidEventLength - bytes.length)));
   const view = new DataView(event.buffer);
@@ -69,14 +69,14 @@ export function parseUhidEvent(bytes: Uint8Array): UhidEvent {
   }
 }
 
-/** Brings the device into being: name, ids, serial number (`HID_UNIQ`) and report descriptor. */
-export function uhidCreate(device: UsbDevice): Uint8Array {
+/** Encodes UHID_CREATE2, which creates the device: name, ids, serial number (`HID_UNIQ`) and report descriptor. */
+export function encodeUhidCreate(device: UsbDevice): Uint8Array {
   const event = new Uint8Array(4 + 128 + 64 + 64 + 20 + dataLength);
   const view = new DataView(event.buffer);
   view.setUint32(0, eventType.CREATE2, true);
-  event.set(cString(`${device.manufacturer} ${device.product}`, 128), 4);
-  event.set(cString('touchstone', 64), 132);
-  event.set(cString(device.serial ?? '', 64), 196);
+  event.set(encodeCString(`${device.manufacturer} ${device.product}`, 128), 4);
+  event.set(encodeCString('touchstone', 64), 132);
+  event.set(encodeCString(device.serial ?? '', 64), 196);
   view.setUint16(260, fidoReportDescriptor.length, true);
   view.setUint16(262, busUsb, true);
   view.setUint32(264, device.vendorId, true);
@@ -86,10 +86,11 @@ export function uhidCreate(device: UsbDevice): Uint8Array {
   return event;
 }
 
-export const uhidDestroy = (): Uint8Array => numbers(eventType.DESTROY);
+/** Encodes UHID_DESTROY, which removes the device. */
+export const encodeUhidDestroy = (): Uint8Array => encodeShortEvent(eventType.DESTROY);
 
-/** A report of the key. */
-export function uhidInput(report: Uint8Array): Uint8Array {
+/** Encodes UHID_INPUT2: a report from the key. */
+export function encodeUhidInput(report: Uint8Array): Uint8Array {
   const event = new Uint8Array(6 + report.length);
   const view = new DataView(event.buffer);
   view.setUint32(0, eventType.INPUT2, true);
@@ -98,15 +99,15 @@ export function uhidInput(report: Uint8Array): Uint8Array {
   return event;
 }
 
-/** A FIDO key has no report that could be asked for. */
-export const uhidNoReport = (id: number): Uint8Array => numbers(eventType.GET_REPORT_REPLY, id, eio);
+/** Encodes the reply to GET_REPORT: an error, because a FIDO key has no such report. */
+export const encodeGetReportError = (id: number): Uint8Array => encodeShortEvent(eventType.GET_REPORT_REPLY, id, eio);
 
-/** `taken` is false for a report that the key does not have. */
-export const uhidReportSet = (id: number, taken: boolean): Uint8Array =>
-  numbers(eventType.SET_REPORT_REPLY, id, taken ? 0 : eio);
+/** Encodes the reply to SET_REPORT: an error for a report that the key does not have. */
+export const encodeSetReportReply = (id: number, accepted: boolean): Uint8Array =>
+  encodeShortEvent(eventType.SET_REPORT_REPLY, id, accepted ? 0 : eio);
 
-/** Event type, and what begins most replies: id and error; the kernel fills up what is missing with zeros. */
-function numbers(type: number, id = 0, error = 0): Uint8Array {
+/** Encodes an event that consists of its type, a request id and an error code. The kernel pads the rest with zeros. */
+function encodeShortEvent(type: number, id = 0, error = 0): Uint8Array {
   const event = new Uint8Array(12);
   const view = new DataView(event.buffer);
   view.setUint32(0, type, true);
@@ -115,9 +116,9 @@ function numbers(type: number, id = 0, error = 0): Uint8Array {
   return event;
 }
 
-/** UTF-8, cut at a character so that a zero byte ends it. */
-function cString(text: string, room: number): Uint8Array {
+/** Encodes text as UTF-8, cut at a character boundary to fit into `size` bytes with a terminating zero. */
+function encodeCString(text: string, size: number): Uint8Array {
   let cut = text;
-  while (utf8(cut).length >= room) cut = cut.slice(0, -1);
+  while (utf8(cut).length >= size) cut = cut.slice(0, -1);
   return utf8(cut);
 }

@@ -1,28 +1,31 @@
-/** The door to the kernel's `/dev/uhid`, in plain `node:fs`, and what to do where it does not open. */
+/** Opens the kernel's `/dev/uhid` with `node:fs`, and explains how to fix it if that fails. */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TransportError } from '#protocol/errors.ts';
 import { uhidEventLength } from './uhid-events.ts';
 
-/** One open `/dev/uhid`: events to and from the kernel. */
+/** An open `/dev/uhid`: carries events from and to the kernel. */
 export interface UhidNode {
-  /** The next event, or nothing when none waits. Never blocks. */
+  /** Returns the next event; undefined if there is none. Never blocks. */
   read(): Uint8Array | undefined;
-  /** @throws {NodeJS.ErrnoException} what the kernel says to an event that it does not take. */
+  /** @throws {NodeJS.ErrnoException} if the kernel rejects the event. */
   write(event: Uint8Array): void;
   close(): void;
 }
 
-/** The rule that lets people who are logged in at the machine use the device node. */
+/** The udev rule that lets users who are logged in at the machine open the device node. */
 const udevRules = fileURLToPath(new URL('70-touchstone-uhid.rules', import.meta.url));
 
-/** @throws {TransportError} `unavailable` where there is no such node, or this user may not use it. */
+/**
+ * Opens the device node.
+ * @throws {TransportError} `unavailable` if there is no such node, or this user may not open it.
+ */
 export function openUhidNode(path = '/dev/uhid'): UhidNode {
   const fd = open(path);
   const buffer = new Uint8Array(uhidEventLength);
   return {
     read() {
-      const length = readNow(fd, buffer);
+      const length = readWithoutBlocking(fd, buffer);
       return length > 0 ? buffer.slice(0, length) : undefined;
     },
     write: (event) => void writeSync(fd, event),
@@ -34,28 +37,28 @@ function open(path: string): number {
   try {
     return openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   } catch (cause) {
-    throw cannotOpenUhid(path, cause as NodeJS.ErrnoException);
+    throw uhidOpenError(path, cause as NodeJS.ErrnoException);
   }
 }
 
-/** What cannot be done, and what helps. */
-export const cannotOpenUhid = (path: string, cause: NodeJS.ErrnoException): TransportError =>
-  new TransportError('unavailable', `cannot open ${path}: ${remedies[cause.code ?? ''] ?? cause.message}`, { cause });
+/** Returns the error for a device node that cannot be opened; its message says how to fix that. */
+export const uhidOpenError = (path: string, cause: NodeJS.ErrnoException): TransportError =>
+  new TransportError('unavailable', `Cannot open ${path}: ${remedies[cause.code ?? ''] ?? cause.message}`, { cause });
 
 const noModule =
   process.platform === 'linux'
-    ? 'the kernel has no uhid yet; load it with `sudo modprobe uhid`'
-    : `only Linux has it, this is ${process.platform}; \`--transport usbip\` works here`;
-const noRight = `this user may not; \`sudo cp ${udevRules} /etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger /dev/uhid\` allows it, or run as root`;
+    ? 'the kernel module uhid is not loaded; run `sudo modprobe uhid`'
+    : `it exists on Linux only, this is ${process.platform}; use \`--transport usbip\``;
+const noPermission = `this user has no permission; run \`sudo cp ${udevRules} /etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger /dev/uhid\`, or run as root`;
 const remedies: Record<string, string> = {
   ENOENT: noModule,
   ENODEV: noModule,
   ENXIO: noModule,
-  EACCES: noRight,
-  EPERM: noRight,
+  EACCES: noPermission,
+  EPERM: noPermission,
 };
 
-function readNow(fd: number, buffer: Uint8Array): number {
+function readWithoutBlocking(fd: number, buffer: Uint8Array): number {
   try {
     return readSync(fd, buffer);
   } catch (error) {

@@ -1,139 +1,146 @@
 /**
- * A key that the Linux kernel sees as a HID device: browsers, libfido2 and everything else that uses hidraw find it.
- * The node is read without blocking and asked on a clock, often while a program has the key open: a blocking read would
- * hold one of Node's few threads, or the end of the process.
+ * A key that the Linux kernel sees as a HID device, through `/dev/uhid`: browsers, libfido2 and other users of hidraw find it.
+ * The device node is polled without blocking, more often while a program has the key open: a blocking read would occupy one
+ * of Node's few worker threads and keep the process from ending.
  */
 
 import { systemClock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
+import { messageOf } from '#base/errors.ts';
 import { reportLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
+import { type AuthenticatorBackend, HidKey, type HidKeyOptions } from './hid-key.ts';
 import { PacedReports } from './paced-reports.ts';
-import { type ServedKey, serving } from './served-key.ts';
+import { createServedKey, type ServedKey } from './served-key.ts';
 import {
+  encodeGetReportError,
+  encodeSetReportReply,
+  encodeUhidCreate,
+  encodeUhidDestroy,
+  encodeUhidInput,
   parseUhidEvent,
   type UhidEvent,
-  uhidCreate,
-  uhidDestroy,
-  uhidInput,
-  uhidNoReport,
-  uhidReportSet,
 } from './uhid-events.ts';
 import { openUhidNode, type UhidNode } from './uhid-node.ts';
 import type { UsbDevice } from './usb-identity.ts';
 
-/** The kernel queues 32 reports for the key; what comes while it is full is lost. A message of this length takes 21. */
-export const longestUhidMessage = 1200;
-/** How often the kernel is asked: while a program has the key open, and else. */
-const openEveryMs = 1;
-const idleEveryMs = 20;
-/** At most so many events in a row, so that a host that never stops does not stop everything else. */
-const mostInARow = 64;
+/** The kernel queues 32 reports for the key and drops what arrives while the queue is full. A message of this length takes 21. */
+export const maxUhidMessageLength = 1200;
+/** Poll intervals: while a program has the key open, and otherwise. */
+const openPollMs = 1;
+const idlePollMs = 20;
+/** Events handled in one poll, so that a host that never stops sending cannot block the process. */
+const maxEventsPerPoll = 64;
 
-/** How the kernel shall see the key. */
+/** How the kernel sees the key. */
 export interface UhidOptions extends HidKeyOptions {
   usb: UsbDevice;
-  /** Another end than the machine's own kernel. */
+  /** Default: opens `/dev/uhid`. */
   open?: (() => UhidNode) | undefined;
 }
 
 /**
- * Plugs a key into this machine's kernel. Its messages should keep to `longestUhidMessage`.
- * @throws {TransportError} `unavailable` when `/dev/uhid` cannot be used; the message says what helps.
+ * Plugs a key into this machine's kernel. Its messages should not exceed `maxUhidMessageLength` bytes.
+ * @throws {TransportError} `unavailable` if `/dev/uhid` cannot be used; the message says how to fix that.
  */
-export async function serveUhid(inside: KeyInside, options: UhidOptions): Promise<ServedKey> {
+export async function serveUhid(authenticator: AuthenticatorBackend, options: UhidOptions): Promise<ServedKey> {
   const { usb, open = openUhidNode } = options;
   const node = open();
-  const cable = new UhidCable(node, () => uhidCreate(usb), inside, options);
+  const connection = new UhidConnection(node, () => encodeUhidCreate(usb), authenticator, options);
   try {
-    cable.plugIn();
+    connection.create();
   } catch (error) {
     node.close();
     throw error;
   }
-  return serving(cable.key, { name: `uhid:${usb.manufacturer} ${usb.product}` }, async () => cable.close());
+  const name = `uhid:${usb.manufacturer} ${usb.product}`;
+  return createServedKey(connection.key, { name }, async () => connection.close());
 }
 
-class UhidCable {
+class UhidConnection {
   readonly key: HidKey;
   readonly #node: UhidNode;
-  readonly #created: () => Uint8Array;
+  readonly #encodeCreate: () => Uint8Array;
   readonly #toHost: PacedReports;
-  readonly #nextLook: Deadline;
-  /** From START to STOP the device is the host's; between OPEN and CLOSE a program uses it. */
+  readonly #nextPoll: Deadline;
+  /** The kernel drives the device from START to STOP; a program has it open from OPEN to CLOSE. */
   #started = false;
   #opened = false;
   #closed = false;
 
-  constructor(node: UhidNode, created: () => Uint8Array, inside: KeyInside, options: HidKeyOptions) {
+  constructor(
+    node: UhidNode,
+    encodeCreate: () => Uint8Array,
+    authenticator: AuthenticatorBackend,
+    options: HidKeyOptions,
+  ) {
     const { clock = systemClock } = options;
     this.#node = node;
-    this.#created = created;
-    this.#toHost = new PacedReports(clock, (report) => this.#write(uhidInput(report)));
-    this.#nextLook = new Deadline(clock, () => this.#look());
+    this.#encodeCreate = encodeCreate;
+    this.#toHost = new PacedReports(clock, (report) => this.#write(encodeUhidInput(report)));
+    this.#nextPoll = new Deadline(clock, () => this.#poll());
     const send = (report: Uint8Array) => this.#toHost.send(report);
-    this.key = new HidKey(inside, { send, gone: () => this.#pullOut(), back: () => this.plugIn() }, options);
+    const host = { send, onDisconnect: () => this.#destroy(), onReconnect: () => this.create() };
+    this.key = new HidKey(authenticator, host, options);
   }
 
-  /** @throws {TransportError} `unavailable` when the kernel does not take the device. */
-  plugIn(): void {
+  /** @throws {TransportError} `unavailable` if the kernel rejects the device. */
+  create(): void {
     try {
-      this.#node.write(this.#created());
+      this.#node.write(this.#encodeCreate());
     } catch (cause) {
-      const message = `cannot create a HID device: ${(cause as Error).message}`;
-      throw new TransportError('unavailable', message, { cause });
+      throw new TransportError('unavailable', `Cannot create a HID device: ${messageOf(cause)}`, { cause });
     }
-    this.#nextLook.set(openEveryMs);
+    this.#nextPoll.set(openPollMs);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.key.unplug();
-    this.#nextLook.stop();
+    this.#nextPoll.stop();
     this.#toHost.stop();
     this.#node.close();
   }
 
-  /** What the kernel had queued before it let go belongs to the key that is gone. */
-  #pullOut(): void {
+  /** Removes the device. Events that the kernel queued for it are dropped: they are not for the device created next. */
+  #destroy(): void {
     this.#toHost.clear();
-    this.#nextLook.clear();
-    this.#write(uhidDestroy());
+    this.#nextPoll.clear();
+    this.#write(encodeUhidDestroy());
     while (this.#node.read());
     this.#started = false;
     this.#opened = false;
   }
 
-  #look(): void {
-    for (let count = 0; count < mostInARow; count++) {
+  #poll(): void {
+    for (let count = 0; count < maxEventsPerPoll; count++) {
       const bytes = this.#node.read();
       if (!bytes) break;
       this.#handle(parseUhidEvent(bytes));
     }
-    if (this.key.plugged) this.#nextLook.set(this.#opened ? openEveryMs : idleEveryMs);
+    if (this.key.plugged) this.#nextPoll.set(this.#opened ? openPollMs : idlePollMs);
   }
 
   #handle(event: UhidEvent): void {
     if (event.type === 'START' || event.type === 'STOP') this.#started = event.type === 'START';
     else if (event.type === 'OPEN' || event.type === 'CLOSE') this.#opened = event.type === 'OPEN';
-    else if (event.type === 'OUTPUT') this.#output(event.data);
-    else if (event.type === 'GET_REPORT') this.#write(uhidNoReport(event.id));
+    else if (event.type === 'OUTPUT') this.#receive(event.data);
+    else if (event.type === 'GET_REPORT') this.#write(encodeGetReportError(event.id));
     else if (event.type === 'SET_REPORT') this.#setReport(event);
   }
 
   #setReport({ id, data }: UhidEvent & { type: 'SET_REPORT' }): void {
-    this.#write(uhidReportSet(id, data !== undefined));
-    if (data) this.#output(data);
+    this.#write(encodeSetReportReply(id, data !== undefined));
+    if (data) this.#receive(data);
   }
 
-  /** A report comes behind the byte that names it; the one unnumbered report of a FIDO key has a zero there. */
-  #output(data: Uint8Array): void {
+  /** An output report follows its report id, which is 0: a FIDO key has one report, without an id. */
+  #receive(data: Uint8Array): void {
     if (this.#started) this.key.receive(data.length === reportLength + 1 ? data.subarray(1) : data);
   }
 
-  /** The kernel may have let go of the device by itself: then nobody hears. */
+  /** Ignores EINVAL: the kernel may have removed the device by itself. */
   #write(event: Uint8Array): void {
     try {
       this.#node.write(event);

@@ -1,6 +1,6 @@
 /**
- * A FIDO key as a USB device: answers to control requests (USB 2.0 chapter 9.4, HID 1.11 section 7.2), reports through two
- * interrupt endpoints. It knows no bus; what a request of a host is answered with goes through `complete`.
+ * A FIDO key as a USB device: control requests (USB 2.0 section 9.4, HID 1.11 section 7.2), and reports through two interrupt
+ * endpoints. Independent of the bus: the host's transfers are method calls, and their results are return values or callbacks.
  */
 import { reportLength } from '#protocol/ctaphid.ts';
 import { fidoReportDescriptor } from './fido-hid.ts';
@@ -16,10 +16,10 @@ import {
 } from './usb-descriptors.ts';
 import type { UsbDevice } from './usb-identity.ts';
 
-/** Reports that wait for a host which does not ask: the longest message and the keepalives before it. */
-const mostWaiting = 160;
+/** Reports queued for a host that does not read them: the longest message and the keepalives before it. */
+const maxQueuedReports = 160;
 
-/** What a control transfer asks, USB 2.0 section 9.3. */
+/** Setup packet of a control transfer, USB 2.0 section 9.3. */
 interface Setup {
   /** bmRequestType and bRequest, e.g. 0x8006 for GET_DESCRIPTOR of the device. */
   request: number;
@@ -49,16 +49,16 @@ const requests = {
 const [inputReport, outputReport] = [1, 2];
 const nothing = new Uint8Array(0);
 
-/** What comes of a transfer: the bytes that it brings (none for one to the key), or a STALL. */
+/** Result of a transfer: its bytes (none for a transfer to the key), or a STALL. */
 export type TransferResult = Uint8Array | 'stall';
 
-/** Called with what comes of a transfer, at once or later. */
-export type Complete = (result: TransferResult) => void;
+/** Called with the result of a transfer, at once or later. */
+export type TransferCallback = (result: TransferResult) => void;
 
-/** Where the host's end is told. */
-export interface UsbPort {
-  /** The key is no longer there, or was away for a moment. */
-  gone(): void;
+/** The bus that the key is connected to. */
+export interface UsbBus {
+  /** The key was unplugged, or lost power for a moment. */
+  onDisconnect(): void;
 }
 
 export class UsbKey {
@@ -66,61 +66,61 @@ export class UsbKey {
   readonly usb: UsbDevice;
   #configuration = 1;
   #idleRate = 0;
-  /** Reports for the host, or the host's transfers that wait for one: never both. */
+  /** Reports that wait for a transfer of the host, or transfers that wait for a report; one of the two is always empty. */
   #reports: Uint8Array[] = [];
-  readonly #wanted: Complete[] = [];
+  readonly #pendingTransfers: TransferCallback[] = [];
 
-  constructor({ inside, usb, ...shows }: KeyToServe, port: UsbPort, { clock, random }: ServeOptions) {
+  constructor({ authenticator, usb, ...properties }: KeyToServe, bus: UsbBus, { clock, random }: ServeOptions) {
     this.usb = usb;
-    const host = { send: (report: Uint8Array) => this.#toHost(report), gone: () => this.#gone(port) };
-    this.key = new HidKey(inside, host, { ...shows, clock, random });
+    const host = { send: (report: Uint8Array) => this.#sendReport(report), onDisconnect: () => this.#disconnect(bus) };
+    this.key = new HidKey(authenticator, host, { ...properties, clock, random });
   }
 
-  /** A control transfer. `data` is what the host sends with it. */
-  control(setup: Uint8Array, data: Uint8Array): TransferResult {
+  /** Executes a control transfer; `data` is what the host sends with it. */
+  handleControlTransfer(setup: Uint8Array, data: Uint8Array): TransferResult {
     const view = new DataView(setup.buffer, setup.byteOffset, setup.length);
     const length = view.getUint16(6, true);
-    const answer = this.#answer({ request: view.getUint16(0), value: view.getUint16(2, true), length }, data);
-    return answer === undefined ? 'stall' : answer.subarray(0, length);
+    const response = this.#executeRequest({ request: view.getUint16(0), value: view.getUint16(2, true), length }, data);
+    return response === undefined ? 'stall' : response.subarray(0, length);
   }
 
-  /** An interrupt transfer to the key: one report. */
-  interruptOut(endpoint: number, report: Uint8Array): TransferResult {
+  /** Executes an interrupt transfer to the key: one report. */
+  receiveInterruptOut(endpoint: number, report: Uint8Array): TransferResult {
     if (endpoint !== endpointNumber) return 'stall';
-    queueMicrotask(() => this.key.receive(report)); // the transfer ends before the key acts on it
+    queueMicrotask(() => this.key.receive(report)); // the transfer completes before the key processes the report
     return nothing;
   }
 
-  /** An interrupt transfer from the key: it lasts until there is a report. */
-  interruptIn(endpoint: number, complete: Complete): void {
+  /** Starts an interrupt transfer from the key, which completes when there is a report. */
+  requestInterruptIn(endpoint: number, complete: TransferCallback): void {
     const result = endpoint === endpointNumber ? this.#reports.shift() : 'stall';
     if (result) complete(result);
-    else this.#wanted.push(complete);
+    else this.#pendingTransfers.push(complete);
   }
 
-  /** Takes a pending interrupt transfer back; true when it was pending. */
-  cancel(complete: Complete): boolean {
-    const index = this.#wanted.indexOf(complete);
-    if (index >= 0) this.#wanted.splice(index, 1);
+  /** Cancels a pending interrupt transfer. Returns whether it was pending. */
+  cancel(complete: TransferCallback): boolean {
+    const index = this.#pendingTransfers.indexOf(complete);
+    if (index >= 0) this.#pendingTransfers.splice(index, 1);
     return index >= 0;
   }
 
-  #toHost(report: Uint8Array): void {
-    const complete = this.#wanted.shift();
+  #sendReport(report: Uint8Array): void {
+    const complete = this.#pendingTransfers.shift();
     if (complete) complete(report);
     else this.#reports.push(report);
-    if (this.#reports.length > mostWaiting) this.#reports.shift();
+    if (this.#reports.length > maxQueuedReports) this.#reports.shift();
   }
 
-  #gone(port: UsbPort): void {
+  #disconnect(bus: UsbBus): void {
     this.#reports = [];
-    this.#wanted.length = 0;
+    this.#pendingTransfers.length = 0;
     this.#configuration = 1;
-    port.gone();
+    bus.onDisconnect();
   }
 
-  /** Undefined for what the key does not know. */
-  #answer(setup: Setup, data: Uint8Array): Uint8Array | undefined {
+  /** Returns the response to a request; undefined for a request that the key does not support. */
+  #executeRequest(setup: Setup, data: Uint8Array): Uint8Array | undefined {
     const { request, value } = setup;
     const [type, index] = [value >> 8, value & 0xff];
     switch (request) {
@@ -143,16 +143,16 @@ export class UsbKey {
       case requests.GET_INTERFACE:
         return new Uint8Array(1);
       case requests.SET_INTERFACE:
-      case requests.ENDPOINT_CLEAR_FEATURE: // the one alternative setting; a halt that never was
+      case requests.ENDPOINT_CLEAR_FEATURE: // there is one alternate setting, and the endpoint is never halted
         return value === 0 ? nothing : undefined;
       case requests.SET_ADDRESS:
         return nothing;
       default:
-        return this.#hidAnswer(setup, data);
+        return this.#executeHidRequest(setup, data);
     }
   }
 
-  #hidAnswer({ request, value }: Setup, data: Uint8Array): Uint8Array | undefined {
+  #executeHidRequest({ request, value }: Setup, data: Uint8Array): Uint8Array | undefined {
     const type = value >> 8;
     if (request === requests.GET_IDLE) return new Uint8Array([this.#idleRate]);
     if (request === requests.SET_IDLE) {

@@ -1,3 +1,4 @@
+/** USB/IP server: device list, import, control and interrupt transfers, protocol violations. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -13,12 +14,12 @@ import {
   serveUsbIp,
   usbDeviceOf,
 } from '../index.ts';
-import { askOnce, devlist, importRequest, UsbIpClient } from './testing/usbip-client.ts';
+import { devlist, exchangeOnce, importRequest, UsbIpClient } from './testing/usbip-client.ts';
 
 const getInfo = new Uint8Array([0x04]);
-const toServe = (inside: Authenticator) => ({ inside, usb: usbDeviceOf(inside.persona) });
+const toServe = (authenticator: Authenticator) => ({ authenticator, usb: usbDeviceOf(authenticator.persona) });
 
-async function served(...ids: PersonaId[]) {
+async function serveKeys(...ids: PersonaId[]) {
   const personas = ids.length > 0 ? ids : (['touchstone-key'] as const);
   const gestures = new ManualGestures();
   const keys = personas.map((persona) => toServe(createAuthenticator({ persona, gestures })));
@@ -30,14 +31,14 @@ async function served(...ids: PersonaId[]) {
   return { key: all[0]!, all, port, gestures };
 }
 
-async function attached(...ids: PersonaId[]) {
-  const server = await served(...ids);
+async function attachKey(...ids: PersonaId[]) {
+  const server = await serveKeys(...ids);
   const client = await UsbIpClient.attach(server.port, '1-1');
   return { ...server, client };
 }
 
 deviceContract('CTAPHID over USB/IP', async (): Promise<DeviceUnderContract> => {
-  const { key, client, gestures } = await attached();
+  const { key, client, gestures } = await attachKey();
   await client.enumerate();
   const device = await openCtapHid(client.open());
   const whenWaiting = () => gestures.whenAsked();
@@ -45,11 +46,11 @@ deviceContract('CTAPHID over USB/IP', async (): Promise<DeviceUnderContract> => 
 });
 
 describe('the list of devices', () => {
-  it('names each key that is plugged in and free, as `usbip list -r` reads it', async () => {
-    const { port, all } = await served('yubikey-5-nfc', 'solo', 'google-titan-v2');
+  it('contains each key that is plugged in and not imported, in the format of `usbip list -r`', async () => {
+    const { port, all } = await serveKeys('yubikey-5-nfc', 'solo', 'google-titan-v2');
     expect(all.map(({ name }) => name)).toEqual([1, 2, 3].map((number) => `usbip:127.0.0.1:${port}/1-${number}`));
     all[1]!.unplug();
-    const list = await askOnce(port, devlist);
+    const list = await exchangeOnce(port, devlist);
     expect(toHex(list.subarray(0, 12))).toBe('01110005' + '00000000' + '00000002');
     expect(list).toHaveLength(12 + 2 * (312 + 4));
     const [first] = [list.subarray(12)];
@@ -63,23 +64,23 @@ describe('the list of devices', () => {
 });
 
 describe('an import', () => {
-  it('gives a key to one host at a time', async () => {
-    const { port, client } = await attached();
+  it('is possible for one host at a time', async () => {
+    const { port, client } = await attachKey();
     expect(client.record.subarray(256, 259).toString()).toBe('1-1');
     await expect(UsbIpClient.attach(port, '1-1')).rejects.toThrow('status 2');
-    expect((await askOnce(port, devlist)).readUInt32BE(8)).toBe(0);
+    expect((await exchangeOnce(port, devlist)).readUInt32BE(8)).toBe(0);
     await client.detach();
-    await expect.poll(async () => (await askOnce(port, devlist)).readUInt32BE(8)).toBe(1);
+    await expect.poll(async () => (await exchangeOnce(port, devlist)).readUInt32BE(8)).toBe(1);
     await (await UsbIpClient.attach(port, '1-1')).detach();
   });
 
-  it.each(['1-2', '', 'x'.repeat(32)])('there is no %j', async (busId) => {
-    const { port } = await served();
-    expect(toHex(await askOnce(port, importRequest(busId)))).toBe('01110003' + '00000004');
+  it.each(['1-2', '', 'x'.repeat(32)])('of the unknown bus id %j is refused', async (busId) => {
+    const { port } = await serveKeys();
+    expect(toHex(await exchangeOnce(port, importRequest(busId)))).toBe('01110003' + '00000004');
   });
 
-  it('ends when the key is pulled, and is possible again when it is back', async () => {
-    const { key, port, client } = await attached();
+  it('ends when the key is unplugged and is possible again after it is plugged in', async () => {
+    const { key, port, client } = await attachKey();
     const gone = once(client.socket, 'close');
     key.unplug();
     await gone;
@@ -91,8 +92,8 @@ describe('an import', () => {
     await again.detach();
   });
 
-  it('is one of several, each with its own key', async () => {
-    const { port } = await served('yubikey-5-nfc', 'solo');
+  it('selects one of several keys', async () => {
+    const { port } = await serveKeys('yubikey-5-nfc', 'solo');
     for (const [busId, strings] of [
       ['1-1', ['YubiKey FIDO', 'Yubico']],
       ['1-2', ['Solo', 'SoloKeys']],
@@ -103,13 +104,13 @@ describe('an import', () => {
     }
   });
 
-  it('that ends takes the power from the key: a wait for a touch is over', async () => {
-    const { port, client, gestures } = await attached();
+  it('power-cycles the key when it ends: a wait for a touch is aborted', async () => {
+    const { port, client, gestures } = await attachKey();
     const device = await openCtapHid(client.open());
-    const answer = device.transact(new Uint8Array([0x0b])).catch(() => 'gone');
+    const answer = device.transact(new Uint8Array([0x0b])).catch(() => 'disconnected');
     await gestures.whenAsked();
     await client.detach();
-    expect(await answer).toBe('gone');
+    expect(await answer).toBe('disconnected');
     const again = await UsbIpClient.attach(port, '1-1');
     await using fresh = await openCtapHid(again.open());
     expect((await fresh.transact(getInfo))[0]).toBe(0);
@@ -118,8 +119,8 @@ describe('an import', () => {
 });
 
 describe('control requests', () => {
-  it('are answered as a full-speed HID device does', async () => {
-    const { client } = await attached('yubikey-5-nfc');
+  it('are answered like those of a full-speed HID device', async () => {
+    const { client } = await attachKey('yubikey-5-nfc');
     const hex = async (setup: string) => {
       const { status, data } = await client.control(setup);
       return status === 0 ? toHex(data) : status;
@@ -128,7 +129,7 @@ describe('control requests', () => {
     const configuration =
       '0902290001010080' + '0f' + '090400000203000000' + '092111010001222200' + '07058103400005' + '07050103400005';
     expect(await hex('8006000100001200')).toBe('12010002' + '00000040' + '50100204' + '43050102' + '0001');
-    expect(await hex('8006000100000800'), 'no more than asked for').toBe('1201000200000040');
+    expect(await hex('8006000100000800'), 'limited to the requested length').toBe('1201000200000040');
     expect(await hex('800600020000ff00')).toBe(configuration);
     expect(await hex('8006000300000400')).toBe('04030904');
     expect(await hex('800601030904ff00')).toBe(`0e03${Buffer.from('Yubico', 'utf16le').toString('hex')}`);
@@ -137,11 +138,11 @@ describe('control requests', () => {
     expect(await hex('8000000000000200')).toBe('0000');
     expect(await hex('8008000000000100')).toBe('01');
     expect(await hex('0009000000000000')).toBe('');
-    expect(await hex('8008000000000100'), 'unconfigured').toBe('00');
+    expect(await hex('8008000000000100'), 'after SET_CONFIGURATION 0').toBe('00');
     expect(await hex('810a000000000100')).toBe('00');
     expect(await hex('210a000500000000')).toBe('');
     expect(await hex('a102000000000100')).toBe('05');
-    expect(await hex('a101000100004000'), 'no report waits').toBe('00'.repeat(64));
+    expect(await hex('a101000100004000'), 'without a queued report').toBe('00'.repeat(64));
     for (const unknown of [
       '8006000600000a00',
       '8006000f00000500',
@@ -156,8 +157,8 @@ describe('control requests', () => {
     await client.detach();
   });
 
-  it('take a report as SET_REPORT, and give one as GET_REPORT', async () => {
-    const { client } = await attached();
+  it('accept a report by SET_REPORT and return one by GET_REPORT', async () => {
+    const { client } = await attachKey();
     const [init] = fragment(0xffff_ffff, 0x06, new Uint8Array(8).fill(3)) as [Uint8Array];
     expect(await client.control('2109000200004000', init)).toMatchObject({ status: 0, actual: 64 });
     const { data } = await client.control('a101000100004000');
@@ -167,8 +168,8 @@ describe('control requests', () => {
     await client.detach();
   });
 
-  it('enumeration as Linux does it finds a FIDO device', async () => {
-    const { client } = await attached('touchstone-key');
+  it('enumerate a FIDO device in the way Linux does', async () => {
+    const { client } = await attachKey('touchstone-key');
     const { strings, reportDescriptor } = await client.enumerate();
     expect(strings).toEqual(['Touchstone plain CTAP 2.1 key', 'Touchstone']);
     expect(reportDescriptor.subarray(0, 5)).toEqual(Buffer.from(fromHex('06d0f10901')));
@@ -177,66 +178,72 @@ describe('control requests', () => {
 });
 
 describe('interrupt transfers', () => {
-  it('wait for a report, and can be taken back', async () => {
-    const { client } = await attached();
+  it('wait for a report and can be unlinked', async () => {
+    const { client } = await attachKey();
     const first = client.submit();
     const second = client.submit();
     expect(await client.unlink(first.sequence)).toBe(-104);
-    expect(await client.unlink(first.sequence), 'not pending any more').toBe(0);
+    expect(await client.unlink(first.sequence), 'no longer pending').toBe(0);
     const [init] = fragment(0xffff_ffff, 0x06, new Uint8Array(8)) as [Uint8Array];
-    expect(await client.submit({ isIn: false, data: init }).ended).toMatchObject({ status: 0, actual: 64 });
-    expect((await second.ended).data).toHaveLength(64);
+    expect(await client.submit({ isIn: false, data: init }).completed).toMatchObject({ status: 0, actual: 64 });
+    expect((await second.completed).data).toHaveLength(64);
     expect(await client.unlink(second.sequence)).toBe(0);
     await client.detach();
   });
 
-  it('a report that nobody asked for waits, the oldest go first when there are too many', async () => {
-    const { client } = await attached();
+  it('queue reports without a pending transfer and drop the oldest when there are too many', async () => {
+    const { client } = await attachKey();
     const [ping] = fragment(1, 0x01, new Uint8Array(1)) as [Uint8Array];
     for (let count = 0; count < 200; count++) void client.submit({ isIn: false, data: ping });
     await client.control('8000000000000200');
-    const [, ...rest] = await Promise.all(Array.from({ length: 160 }, () => client.submit({}).ended));
+    const [, ...rest] = await Promise.all(Array.from({ length: 160 }, () => client.submit({}).completed));
     expect(rest.every(({ data }) => data[4] === 0xbf)).toBe(true);
     const another = client.submit();
-    expect(await client.unlink(another.sequence), 'nothing is left').toBe(-104);
+    expect(await client.unlink(another.sequence), 'no report is left').toBe(-104);
     await client.detach();
   });
 
-  it('know one endpoint', async () => {
-    const { client } = await attached();
-    expect((await client.submit({ endpoint: 2 }).ended).status).toBe(-32);
-    expect((await client.submit({ endpoint: 2, isIn: false, data: new Uint8Array(64) }).ended).status).toBe(-32);
+  it('stall on an endpoint that does not exist', async () => {
+    const { client } = await attachKey();
+    expect((await client.submit({ endpoint: 2 }).completed).status).toBe(-32);
+    expect((await client.submit({ endpoint: 2, isIn: false, data: new Uint8Array(64) }).completed).status).toBe(-32);
     await client.detach();
   });
 });
 
-describe('a client that breaks the rules loses its connection, and only that', () => {
+describe('a protocol violation closes the connection and has no other effect', () => {
   const urb = (...numbers: number[]) =>
     concat(...numbers.map((each) => uint(each, 4)), new Uint8Array(48 - 4 * numbers.length));
   const devId = 0x1_0002;
   it.each([
-    ['another version', fromHex('0106800500000000'), false],
+    ['an unsupported version', fromHex('0106800500000000'), false],
     ['an unknown operation', fromHex('0111800700000000'), false],
-    ['another device', urb(1, 1, 0x1_0003, 0, 0), true],
+    ['a device that was not imported', urb(1, 1, 0x1_0003, 0, 0), true],
     ['an unknown command', urb(9, 1, devId, 0, 0), true],
-    ['a direction that is none', urb(1, 1, devId, 2, 0), true],
+    ['an invalid direction', urb(1, 1, devId, 2, 0), true],
     ['a transfer of 4 GB', urb(1, 1, devId, 0, 1, 0, 0xffff_fff0), true],
     ['isochronous packets', urb(1, 1, devId, 1, 1, 0, 64, 0, 7), true],
-    ['one sequence number twice', concat(urb(1, 1, devId, 1, 1, 0, 64), urb(1, 1, devId, 1, 1, 0, 64)), true],
-    ['no end of transfers', concat(...Array.from({ length: 65 }, (_, at) => urb(1, at, devId, 1, 1, 0, 64))), true],
+    ['a repeated sequence number', concat(urb(1, 1, devId, 1, 1, 0, 64), urb(1, 1, devId, 1, 1, 0, 64)), true],
+    [
+      'too many pending transfers',
+      concat(...Array.from({ length: 65 }, (_, at) => urb(1, at, devId, 1, 1, 0, 64))),
+      true,
+    ],
   ])('%s', async (_what, bytes, afterImport) => {
-    const { port } = await served();
+    const { port } = await serveKeys();
     const request = afterImport ? concat(importRequest('1-1'), bytes) : bytes;
-    const answer = await askOnce(port, request);
+    const answer = await exchangeOnce(port, request);
     expect(answer).toHaveLength(afterImport ? 320 : 0);
     const client = await UsbIpClient.attach(port, '1-1');
     await using device = await openCtapHid(client.open());
     expect((await device.transact(getInfo))[0]).toBe(0);
     await client.detach();
   });
+});
 
-  it('bytes may come one by one', async () => {
-    const { port } = await served();
+describe('the connection', () => {
+  it('accepts bytes that arrive one by one', async () => {
+    const { port } = await serveKeys();
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     for (const byte of devlist) socket.write(new Uint8Array([byte]));
@@ -246,11 +253,11 @@ describe('a client that breaks the rules loses its connection, and only that', (
   });
 });
 
-it('a taken port is said', async () => {
-  const { port } = await served();
+it('reports a port that is in use', async () => {
+  const { port } = await serveKeys();
   const second = serveUsbIp([toServe(createAuthenticator({ persona: 'solo' }))], { port });
   await expect(second).rejects.toMatchObject({
     kind: 'unavailable',
-    message: `cannot listen on usbip:127.0.0.1:${port}: the port is taken`,
+    message: `Cannot listen on usbip:127.0.0.1:${port}: the port is in use`,
   });
 });

@@ -1,36 +1,36 @@
-/** A key on a virtual reader that the test plays itself. The real one, behind pcscd, is in the contract and interop tests. */
+/** The vpcd transport with a fake reader. The device contract and the python-fido2 tests use the real reader of pcscd. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fromHex, toHex } from '#base/bytes.ts';
-import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
+import { splitByLength, withLengthPrefix } from '#protocol/length-prefixed.ts';
 import { createAuthenticator, ManualGestures, serveVpcd } from '../index.ts';
 
 const select = '00a4040008a0000006472f000100';
 
-/** The reader's end of one card. */
-class Reader {
+/** The reader's connection to a card. */
+class FakeReader {
   readonly #socket: Socket;
   readonly #messages: string[] = [];
-  #heard: () => void = () => undefined;
+  #onMessage: () => void = () => undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     const onMessage = (message: Uint8Array) => {
       this.#messages.push(toHex(message));
-      this.#heard();
+      this.#onMessage();
     };
-    socket.on('data', cutByLength(onMessage));
+    socket.on('data', splitByLength(onMessage));
     socket.on('error', () => undefined);
   }
 
   send(hex: string): void {
-    this.#socket.write(withLength(fromHex(hex)));
+    this.#socket.write(withLengthPrefix(fromHex(hex)));
   }
 
-  async ask(hex: string): Promise<string> {
+  async transmit(hex: string): Promise<string> {
     this.send(hex);
-    while (this.#messages.length === 0) await new Promise<void>((resolve) => (this.#heard = resolve));
+    while (this.#messages.length === 0) await new Promise<void>((resolve) => (this.#onMessage = resolve));
     return this.#messages.shift()!;
   }
 
@@ -38,7 +38,7 @@ class Reader {
     return once(this.#socket, 'close');
   }
 
-  leave(): void {
+  disconnect(): void {
     this.#socket.destroy();
   }
 }
@@ -52,58 +52,58 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise<unknown>((resolve) => server.close(resolve)));
 
-const nextReader = async () => new Reader(((await once(server, 'connection')) as [Socket])[0]);
+const nextReader = async () => new FakeReader(((await once(server, 'connection')) as [Socket])[0]);
 
-async function lying() {
+async function serveTestKey() {
   const gestures = new ManualGestures();
   const reader = nextReader();
   const served = await serveVpcd(createAuthenticator({ persona: 'touchstone-key', gestures }), { port });
   return { served, gestures, reader: await reader };
 }
 
-it('shows its answer to reset, and answers APDUs', async () => {
-  const { served, reader } = await lying();
+it('returns the answer to reset and responds to APDUs', async () => {
+  const { served, reader } = await serveTestKey();
   expect(served.name).toBe(`vpcd:127.0.0.1:${port}`);
-  expect(await reader.ask('04')).toBe('3b80800101');
+  expect(await reader.transmit('04')).toBe('3b80800101');
   reader.send('01');
-  expect(await reader.ask(select)).toMatch(/9000$/);
-  expect(await reader.ask('80100000010400')).toMatch(/^00a/);
+  expect(await reader.transmit(select)).toMatch(/9000$/);
+  expect(await reader.transmit('80100000010400')).toMatch(/^00a/);
   reader.send('02');
-  expect(await reader.ask('80100000010400'), 'a reset card has nothing selected').toBe('6986');
+  expect(await reader.transmit('80100000010400'), 'no applet is selected after a reset').toBe('6986');
   const closed = reader.closed;
   await served[Symbol.asyncDispose]();
   await closed;
 });
 
-it('taken away it hangs up, put back it connects anew', async () => {
-  const { served, reader } = await lying();
+it('closes the connection when the card is removed and connects again when it is inserted', async () => {
+  const { served, reader } = await serveTestKey();
   const closed = reader.closed;
   served.unplug();
   await closed;
   expect(served.plugged).toBe(false);
   const again = nextReader();
   served.replug();
-  expect(await (await again).ask(select)).toMatch(/9000$/);
+  expect(await (await again).transmit(select)).toMatch(/9000$/);
   await served[Symbol.asyncDispose]();
 });
 
-it('a reader that goes, or speaks while a command is at work, has lost the card', async () => {
-  const { served, reader } = await lying();
-  reader.leave();
+it('removes the card when the reader disconnects or sends a command while another one runs', async () => {
+  const { served, reader } = await serveTestKey();
+  reader.disconnect();
   await expect.poll(() => served.plugged).toBe(false);
   const again = nextReader();
   served.replug();
-  const rude = await again;
-  await rude.ask(select);
-  rude.send('80100000010b');
-  rude.send('80100000010b');
-  await rude.closed;
+  const overlapping = await again;
+  await overlapping.transmit(select);
+  overlapping.send('80100000010b');
+  overlapping.send('80100000010b');
+  await overlapping.closed;
   expect(served.plugged).toBe(false);
 });
 
-it('without a reader it says what helps', async () => {
+it('reports a missing reader with a way to start it', async () => {
   await expect(serveVpcd(createAuthenticator({ persona: 'touchstone-key' }), { port: 1 })).rejects.toMatchObject({
     kind: 'unavailable',
-    message: expect.stringMatching(/reader at 127\.0\.0\.1:1: .*start pcscd/),
+    message: expect.stringMatching(/reader at 127\.0\.0\.1:1: .*Start pcscd/),
   });
 });

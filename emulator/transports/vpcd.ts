@@ -1,34 +1,39 @@
 /**
- * A key on the virtual reader of vsmartcard (vpcd), which pcscd and so every PC/SC program takes for a real one. The card
- * connects to the reader; each message is behind its length, u16 big-endian: one byte is the reader's hand, more is an APDU.
+ * A key on the virtual smart-card reader of vsmartcard (vpcd), which pcscd and so every PC/SC program uses like a real reader.
+ * The card connects to the reader over TCP. Each message follows its length as a big-endian u16: a message of one byte is a
+ * control code of the reader (power, reset, answer to reset), a longer one is an APDU.
  */
 import { connect, type Socket } from 'node:net';
 import { fromHex } from '#base/bytes.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { cutByLength, withLength } from '#protocol/length-prefixed.ts';
+import { splitByLength, withLengthPrefix } from '#protocol/length-prefixed.ts';
 import { CardKey, type CardKeyOptions } from './card-key.ts';
-import type { KeyInside } from './hid-key.ts';
-import { type Listening, loopback, type SocketKey, serving } from './served-key.ts';
+import type { AuthenticatorBackend } from './hid-key.ts';
+import { createServedKey, type ListenOptions, type SocketKey } from './served-key.ts';
+import { loopback } from './socket-server.ts';
 
-/** The port where the reader waits for a card. */
+/** The port on which the reader waits for a card. */
 export const defaultVpcdPort = 35963;
-/** What a contactless card without historical bytes shows (PC/SC part 3 section 3.1.3.2.3): T=0 and T=1. */
+/** Answer to reset of a contactless card without historical bytes (PC/SC part 3 section 3.1.3.2.3): T=0 and T=1. */
 const answerToReset = fromHex('3b80800101');
-/** A reader looks about twice a second whether the card is there. */
-const noticeMs = 3_000;
-const control = { powerOff: 0, powerOn: 1, reset: 2, answerToReset: 4 } as const;
+/** Time limit for the reader to close its end. It checks about twice a second whether the card is there. */
+const closeTimeoutMs = 3_000;
+const controlCodes = { powerOff: 0, powerOn: 1, reset: 2, answerToReset: 4 } as const;
 
 /**
- * Lays a key on the virtual reader, on this machine unless told otherwise.
- * @throws {TransportError} `unavailable` when no reader waits there; the message says what helps.
+ * Inserts a key into the virtual reader; by default the one on this machine.
+ * @throws {TransportError} `unavailable` if no reader listens there; the message says how to start one.
  */
-export async function serveVpcd(inside: KeyInside, options: Listening & CardKeyOptions = {}): Promise<SocketKey> {
+export async function serveVpcd(
+  authenticator: AuthenticatorBackend,
+  options: ListenOptions & CardKeyOptions = {},
+): Promise<SocketKey> {
   const { host = loopback, port = defaultVpcdPort } = options;
-  const card = new VpcdCard(inside, { host, port }, options);
-  await card.lie();
-  return serving(card.key, { name: `vpcd:${host}:${port}`, port }, async () => {
+  const card = new VpcdCard(authenticator, { host, port }, options);
+  await card.connect();
+  return createServedKey(card.key, { name: `vpcd:${host}:${port}`, port }, async () => {
     card.key.unplug();
-    await card.away;
+    await card.readerClosed;
   });
 }
 
@@ -36,21 +41,21 @@ class VpcdCard {
   readonly key: CardKey;
   readonly #address: { host: string; port: number };
   #reader: Socket | undefined;
-  /** The reader has seen that the card is gone: only then does it take one again. */
-  away: Promise<unknown> = Promise.resolve();
-  /** A command is at work: the reader waits for its answer. */
-  #isAtWork = false;
+  /** Resolves when the reader has noticed the removal of the card: only then does it accept a card again. */
+  readerClosed: Promise<unknown> = Promise.resolve();
+  /** A command is running, and the reader waits for its response. */
+  #isBusy = false;
 
-  constructor(inside: KeyInside, address: { host: string; port: number }, options: CardKeyOptions) {
+  constructor(authenticator: AuthenticatorBackend, address: { host: string; port: number }, options: CardKeyOptions) {
     this.#address = address;
-    const gone = () => this.#leave();
-    const back = () => void this.lie().catch(() => this.key.unplug()); // the reader has gone: so it stays away
-    this.key = new CardKey(inside, { gone, back }, options);
+    const onRemoved = () => this.#disconnect();
+    const onInserted = () => void this.connect().catch(() => this.key.unplug()); // the reader has ended
+    this.key = new CardKey(authenticator, { onRemoved, onInserted }, options);
   }
 
-  /** Connects to the reader. */
-  async lie(): Promise<void> {
-    await this.away;
+  /** @throws {TransportError} `unavailable` if no reader listens. */
+  async connect(): Promise<void> {
+    await this.readerClosed;
     const reader = connect({ ...this.#address, noDelay: true });
     this.#reader = reader;
     await new Promise<void>((resolve, reject) => {
@@ -58,49 +63,48 @@ class VpcdCard {
       reader.once('connect', resolve);
     });
     reader.removeAllListeners('error');
-    reader.on('error', () => undefined); // the close that follows says enough
+    reader.on('error', () => undefined); // 'close' follows
     reader.on('close', () => {
       if (this.#reader === reader) this.key.unplug();
     });
-    reader.on(
-      'data',
-      cutByLength((message) => {
-        if (this.#reader === reader) this.#onMessage(message, reader);
-      }),
-    );
+    const onMessage = (message: Uint8Array) => {
+      if (this.#reader === reader) this.#onMessage(message, reader);
+    };
+    reader.on('data', splitByLength(onMessage));
   }
 
-  /** The reader closes its end when it next looks for the card. */
-  #leave(): void {
+  /** Ends the connection. The reader closes its end the next time it checks for the card. */
+  #disconnect(): void {
     const reader = this.#reader;
     this.#reader = undefined;
     if (!reader || reader.destroyed) return;
-    this.away = new Promise((resolve) => reader.once('close', resolve));
+    this.readerClosed = new Promise((resolve) => reader.once('close', resolve));
     reader.end();
-    reader.setTimeout(noticeMs, () => reader.destroy());
+    reader.setTimeout(closeTimeoutMs, () => reader.destroy());
   }
 
+  /** Removes the card from a reader that sends a command while another one is running: a real reader never does. */
   #onMessage(message: Uint8Array, reader: Socket): void {
-    if (message.length === 1) this.#onControl(message[0]!, reader);
-    else if (this.#isAtWork)
-      this.key.unplug(); // no reader does that
+    const [code] = message;
+    if (message.length === 1 && code !== undefined) this.#onControl(code, reader);
+    else if (this.#isBusy) this.key.unplug();
     else void this.#onCommand(message, reader);
   }
 
   #onControl(code: number, reader: Socket): void {
-    if (code === control.answerToReset) reader.write(withLength(answerToReset));
-    else if (code === control.powerOff || code === control.reset) this.key.reset();
+    if (code === controlCodes.answerToReset) reader.write(withLengthPrefix(answerToReset));
+    else if (code === controlCodes.powerOff || code === controlCodes.reset) this.key.reset();
   }
 
   async #onCommand(apdu: Uint8Array, reader: Socket): Promise<void> {
-    this.#isAtWork = true;
+    this.#isBusy = true;
     try {
       const response = await this.key.transmit(apdu);
-      if (this.#reader === reader) reader.write(withLength(response));
+      if (this.#reader === reader) reader.write(withLengthPrefix(response));
     } catch (error) {
-      if (!(error instanceof TransportError)) throw error; // gone: the reader sees it
+      if (!(error instanceof TransportError)) throw error; // a removed card closes the connection, which the reader notices
     } finally {
-      this.#isAtWork = false;
+      this.#isBusy = false;
     }
   }
 
@@ -108,7 +112,7 @@ class VpcdCard {
     const { host, port } = this.#address;
     return new TransportError(
       'unavailable',
-      `cannot lay the key on the reader at ${host}:${port}: ${cause.message}; start pcscd with the virtual reader of vsmartcard (Debian: pcscd, vsmartcard-vpcd)`,
+      `Cannot insert the key into the reader at ${host}:${port}: ${cause.message}. Start pcscd with the virtual reader of vsmartcard (Debian packages: pcscd, vsmartcard-vpcd)`,
       { cause },
     );
   }

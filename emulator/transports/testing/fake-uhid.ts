@@ -1,16 +1,16 @@
-/** The kernel's end of `/dev/uhid` for tests: it keeps the rules of `drivers/hid/uhid.c`, and a program can use the HID device it has. */
+/** A fake of the kernel's side of `/dev/uhid`. It follows the rules of `drivers/hid/uhid.c`, and programs can open the HID device. */
 import { concat, uint } from '#base/bytes.ts';
 import type { ReportPipe } from '#transport/report-pipe.ts';
 import type { UhidNode } from '../uhid-node.ts';
 
-/** The kernel's queue towards the key. */
+/** Capacity of the kernel's queue of events for the key. */
 const queueLength = 32;
 
 export class FakeUhid {
-  /** Every event that was written, as it came. */
+  /** Every event that the key wrote. */
   readonly written: Uint8Array[] = [];
-  /** Reports that the queue had no room for. */
-  lost = 0;
+  /** Number of events dropped because the queue was full. */
+  dropped = 0;
   closed = false;
   #queue: Uint8Array[] = [];
   #exists = false;
@@ -19,7 +19,7 @@ export class FakeUhid {
 
   readonly node: UhidNode = {
     read: () => this.#queue.shift(),
-    write: (event) => this.#take(event),
+    write: (event) => this.#handle(event),
     close: () => {
       this.#destroy();
       this.closed = true;
@@ -30,9 +30,9 @@ export class FakeUhid {
     return this.#exists;
   }
 
-  /** A program opens the hidraw device. */
+  /** Opens the hidraw device, as a program does. */
   open(): ReportPipe {
-    this.tell(4);
+    this.queueEvent(4);
     return {
       name: 'hidraw:fake',
       send: (report) => this.output(concat(new Uint8Array(1), report)),
@@ -42,26 +42,27 @@ export class FakeUhid {
       onClose: (listener) => {
         this.#onClose = listener;
       },
-      close: async () => this.tell(5),
+      close: async () => this.queueEvent(5),
     };
   }
 
-  /** What a program writes, report id first. */
+  /** Queues what a program writes, beginning with the report id. */
   output(data: Uint8Array): void {
     const event = new Uint8Array(4099);
     event.set(data);
     event.set([data.length & 0xff, data.length >> 8, 1], 4096);
-    if (this.#exists) this.tell(6, event);
+    if (this.#exists) this.queueEvent(6, event);
   }
 
-  tell(type: number, rest: Uint8Array = new Uint8Array(0)): void {
+  /** Queues an event for the key. `rest` follows the type. */
+  queueEvent(type: number, rest: Uint8Array = new Uint8Array(0)): void {
     const event = new Uint8Array(4376);
     event.set(concat(uint(type, 4).reverse(), rest));
     if (this.#queue.length < queueLength) this.#queue.push(event);
-    else this.lost += 1;
+    else this.dropped += 1;
   }
 
-  #take(event: Uint8Array): void {
+  #handle(event: Uint8Array): void {
     this.written.push(event.slice());
     const [type] = event;
     if (type === 11) this.#create();
@@ -73,13 +74,13 @@ export class FakeUhid {
   #create(): void {
     if (this.#exists) throw Object.assign(new Error('EALREADY: device exists, write'), { code: 'EALREADY' });
     this.#exists = true;
-    this.tell(2);
+    this.queueEvent(2);
   }
 
   #destroy(): void {
     if (!this.#exists) return;
     this.#exists = false;
-    this.tell(3);
-    this.#onClose(new Error('the device was removed'));
+    this.queueEvent(3);
+    this.#onClose(new Error('The device was removed'));
   }
 }

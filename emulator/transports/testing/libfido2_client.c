@@ -1,6 +1,6 @@
 /*
- * A host written with libfido2 (Debian: libfido2-dev, 1.12) that uses a key over TCP: each 64-byte report behind its length.
- * libfido2_client PORT [reset]: does every operation it can and prints a line for each, `NAME ok` or `NAME` and what came instead.
+ * A host program with libfido2 (Debian: libfido2-dev, 1.12) that uses a key over TCP: each 64-byte report follows its length.
+ * libfido2_client PORT [reset]: executes all operations, or only a reset, and prints one line per operation: `NAME ok` or `NAME ERROR`.
  */
 #include <arpa/inet.h>
 #include <fido.h>
@@ -13,13 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REPORT 64
+#define REPORT_LENGTH 64
 #define RP "example.com"
 
 static const unsigned char hash[32] = {1, 2, 3};
 static const unsigned char blob[200] = "a large blob";
 
-/* The carrier. libfido2 writes the number of the report in front of it: always zero on a FIDO key. */
+/* The TCP transport. libfido2 writes the report id before each report; it is always zero for a FIDO key. */
 
 static void *io_open(const char *port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port))};
@@ -38,31 +38,31 @@ static void io_close(void *handle) {
   free(handle);
 }
 
-static int io_read(void *handle, unsigned char *report, size_t length, int patience_ms) {
-  unsigned char framed[2 + REPORT];
-  (void)patience_ms;
-  if (length != REPORT) return -1;
+static int io_read(void *handle, unsigned char *report, size_t length, int timeout_ms) {
+  unsigned char framed[2 + REPORT_LENGTH];
+  (void)timeout_ms;
+  if (length != REPORT_LENGTH) return -1;
   if (recv(*(int *)handle, framed, sizeof(framed), MSG_WAITALL) != (ssize_t)sizeof(framed)) return -1;
-  memcpy(report, framed + 2, REPORT);
-  return REPORT;
+  memcpy(report, framed + 2, REPORT_LENGTH);
+  return REPORT_LENGTH;
 }
 
-static int io_write(void *handle, const unsigned char *numbered, size_t length) {
-  unsigned char framed[2 + REPORT] = {0, REPORT};
-  if (length != REPORT + 1) return -1;
-  memcpy(framed + 2, numbered + 1, REPORT);
+static int io_write(void *handle, const unsigned char *report_with_id, size_t length) {
+  unsigned char framed[2 + REPORT_LENGTH] = {0, REPORT_LENGTH};
+  if (length != REPORT_LENGTH + 1) return -1;
+  memcpy(framed + 2, report_with_id + 1, REPORT_LENGTH);
   return send(*(int *)handle, framed, sizeof(framed), 0) == (ssize_t)sizeof(framed) ? (int)length : -1;
 }
 
 static fido_dev_t *dev;
 
-static void tell(const char *name, int result, int wanted) {
-  printf("%s %s\n", name, result == wanted ? "ok" : fido_strerr(result));
+static void print_outcome(const char *name, int result, int expected) {
+  printf("%s %s\n", name, result == expected ? "ok" : fido_strerr(result));
   fflush(stdout);
 }
 
-/* Registers, and verifies the attestation with libfido2's own eyes. The id of the new credential is left in *made. */
-static int make(const char *user, fido_opt_t rk, fido_opt_t uv, int extensions, const char *pin, fido_cred_t **made) {
+/* Creates a credential and verifies its attestation with libfido2. Stores the credential in *made. */
+static int make_credential(const char *user, fido_opt_t rk, fido_opt_t uv, int extensions, const char *pin, fido_cred_t **made) {
   fido_cred_t *cred = fido_cred_new();
   int result;
   fido_cred_set_type(cred, COSE_ES256);
@@ -79,7 +79,8 @@ static int make(const char *user, fido_opt_t rk, fido_opt_t uv, int extensions, 
   return result;
 }
 
-static int assert_with(const fido_cred_t *cred, int by_id, int extensions, const char *pin, fido_assert_t **given) {
+/* Requests an assertion and verifies its signature with libfido2. Stores the assertion in *given. */
+static int get_assertion(const fido_cred_t *cred, int by_id, int extensions, const char *pin, fido_assert_t **given) {
   fido_assert_t *assertion = fido_assert_new();
   es256_pk_t *key = es256_pk_new();
   int result;
@@ -98,18 +99,18 @@ static int assert_with(const fido_cred_t *cred, int by_id, int extensions, const
 
 static void list_and_delete(const fido_cred_t *cred, const char *pin) {
   fido_credman_metadata_t *metadata = fido_credman_metadata_new();
-  fido_credman_rk_t *kept = fido_credman_rk_new();
+  fido_credman_rk_t *credentials = fido_credman_rk_new();
   int result = fido_credman_get_dev_metadata(dev, metadata, pin);
-  tell("credential-metadata", result == FIDO_OK && fido_credman_rk_existing(metadata) != 1 ? FIDO_ERR_INTERNAL : result, FIDO_OK);
-  result = fido_credman_get_dev_rk(dev, RP, kept, pin);
-  if (result == FIDO_OK && (fido_credman_rk_count(kept) != 1 ||
-                            memcmp(fido_cred_id_ptr(fido_credman_rk(kept, 0)), fido_cred_id_ptr(cred), fido_cred_id_len(cred))))
+  print_outcome("credential-metadata", result == FIDO_OK && fido_credman_rk_existing(metadata) != 1 ? FIDO_ERR_INTERNAL : result, FIDO_OK);
+  result = fido_credman_get_dev_rk(dev, RP, credentials, pin);
+  if (result == FIDO_OK && (fido_credman_rk_count(credentials) != 1 ||
+                            memcmp(fido_cred_id_ptr(fido_credman_rk(credentials, 0)), fido_cred_id_ptr(cred), fido_cred_id_len(cred))))
     result = FIDO_ERR_INTERNAL;
-  tell("list-credentials", result, FIDO_OK);
-  tell("delete-credential", fido_credman_del_dev_rk(dev, fido_cred_id_ptr(cred), fido_cred_id_len(cred), pin), FIDO_OK);
-  tell("deleted-is-gone", fido_credman_del_dev_rk(dev, fido_cred_id_ptr(cred), fido_cred_id_len(cred), pin), FIDO_ERR_NO_CREDENTIALS);
+  print_outcome("list-credentials", result, FIDO_OK);
+  print_outcome("delete-credential", fido_credman_del_dev_rk(dev, fido_cred_id_ptr(cred), fido_cred_id_len(cred), pin), FIDO_OK);
+  print_outcome("deleted-is-gone", fido_credman_del_dev_rk(dev, fido_cred_id_ptr(cred), fido_cred_id_len(cred), pin), FIDO_ERR_NO_CREDENTIALS);
   fido_credman_metadata_free(&metadata);
-  fido_credman_rk_free(&kept);
+  fido_credman_rk_free(&credentials);
 }
 
 static void large_blob(const fido_cred_t *cred, const char *pin) {
@@ -118,39 +119,39 @@ static void large_blob(const fido_cred_t *cred, const char *pin) {
   const unsigned char *key = fido_cred_largeblob_key_ptr(cred);
   size_t key_length = fido_cred_largeblob_key_len(cred);
   int result;
-  tell("large-blob-key", key_length == 32 ? FIDO_OK : FIDO_ERR_INTERNAL, FIDO_OK);
-  tell("large-blob-write", fido_dev_largeblob_set(dev, key, key_length, blob, sizeof(blob), pin), FIDO_OK);
+  print_outcome("large-blob-key", key_length == 32 ? FIDO_OK : FIDO_ERR_INTERNAL, FIDO_OK);
+  print_outcome("large-blob-write", fido_dev_largeblob_set(dev, key, key_length, blob, sizeof(blob), pin), FIDO_OK);
   result = fido_dev_largeblob_get(dev, key, key_length, &read, &length);
-  tell("large-blob-read", result == FIDO_OK && (length != sizeof(blob) || memcmp(read, blob, length)) ? FIDO_ERR_INTERNAL : result, FIDO_OK);
+  print_outcome("large-blob-read", result == FIDO_OK && (length != sizeof(blob) || memcmp(read, blob, length)) ? FIDO_ERR_INTERNAL : result, FIDO_OK);
   free(read);
 }
 
-static void everything(void) {
+static void run_all_operations(void) {
   fido_cred_t *cred;
   fido_assert_t *assertion;
   fido_cbor_info_t *info = fido_cbor_info_new();
   int retries = 0, result = fido_dev_get_cbor_info(dev, info);
-  tell("info", result, FIDO_OK);
-  tell("make-without-pin", make("bob", FIDO_OPT_FALSE, FIDO_OPT_OMIT, 0, NULL, &cred), FIDO_OK);
-  tell("assert-without-pin", assert_with(cred, 1, 0, NULL, &assertion), FIDO_OK);
+  print_outcome("info", result, FIDO_OK);
+  print_outcome("make-without-pin", make_credential("bob", FIDO_OPT_FALSE, FIDO_OPT_OMIT, 0, NULL, &cred), FIDO_OK);
+  print_outcome("assert-without-pin", get_assertion(cred, 1, 0, NULL, &assertion), FIDO_OK);
   fido_cred_free(&cred);
   fido_assert_free(&assertion);
 
-  tell("set-pin", fido_dev_set_pin(dev, "1234", NULL), FIDO_OK);
-  tell("wrong-pin", make("alice", FIDO_OPT_TRUE, FIDO_OPT_OMIT, 0, "0000", &cred), FIDO_ERR_PIN_INVALID);
+  print_outcome("set-pin", fido_dev_set_pin(dev, "1234", NULL), FIDO_OK);
+  print_outcome("wrong-pin", make_credential("alice", FIDO_OPT_TRUE, FIDO_OPT_OMIT, 0, "0000", &cred), FIDO_ERR_PIN_INVALID);
   fido_cred_free(&cred);
   result = fido_dev_get_retry_count(dev, &retries);
-  tell("retries", result == FIDO_OK && retries != 7 ? FIDO_ERR_INTERNAL : result, FIDO_OK);
-  tell("change-pin", fido_dev_set_pin(dev, "56789", "1234"), FIDO_OK);
-  tell("short-pin", fido_dev_set_pin(dev, "1", "56789"), FIDO_ERR_PIN_POLICY_VIOLATION);
+  print_outcome("retries", result == FIDO_OK && retries != 7 ? FIDO_ERR_INTERNAL : result, FIDO_OK);
+  print_outcome("change-pin", fido_dev_set_pin(dev, "56789", "1234"), FIDO_OK);
+  print_outcome("short-pin", fido_dev_set_pin(dev, "1", "56789"), FIDO_ERR_PIN_POLICY_VIOLATION);
 
-  tell("make-with-pin", make("bob", FIDO_OPT_FALSE, FIDO_OPT_OMIT, 0, "56789", &cred), FIDO_OK);
-  tell("assert-with-pin", assert_with(cred, 1, 0, "56789", &assertion), FIDO_OK);
+  print_outcome("make-with-pin", make_credential("bob", FIDO_OPT_FALSE, FIDO_OPT_OMIT, 0, "56789", &cred), FIDO_OK);
+  print_outcome("assert-with-pin", get_assertion(cred, 1, 0, "56789", &assertion), FIDO_OK);
   fido_cred_free(&cred);
   fido_assert_free(&assertion);
 
-  tell("make-discoverable", make("alice", FIDO_OPT_TRUE, FIDO_OPT_OMIT, FIDO_EXT_LARGEBLOB_KEY, "56789", &cred), FIDO_OK);
-  tell("assert-discoverable", assert_with(cred, 0, 0, "56789", &assertion), FIDO_OK);
+  print_outcome("make-discoverable", make_credential("alice", FIDO_OPT_TRUE, FIDO_OPT_OMIT, FIDO_EXT_LARGEBLOB_KEY, "56789", &cred), FIDO_OK);
+  print_outcome("assert-discoverable", get_assertion(cred, 0, 0, "56789", &assertion), FIDO_OK);
   fido_assert_free(&assertion);
   large_blob(cred, "56789");
   list_and_delete(cred, "56789");
@@ -164,11 +165,11 @@ int main(int count, char **arguments) {
   fido_init(0);
   dev = fido_dev_new();
   fido_dev_set_io_functions(dev, &io);
-  tell("open", fido_dev_open(dev, arguments[1]), FIDO_OK);
+  print_outcome("open", fido_dev_open(dev, arguments[1]), FIDO_OK);
   if (count > 2 && strcmp(arguments[2], "reset") == 0)
-    tell("reset", fido_dev_reset(dev), FIDO_OK);
+    print_outcome("reset", fido_dev_reset(dev), FIDO_OK);
   else
-    everything();
+    run_all_operations();
   fido_dev_close(dev);
   fido_dev_free(&dev);
   return 0;

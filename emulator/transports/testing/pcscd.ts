@@ -1,33 +1,33 @@
-/** A pcscd of our own with the virtual reader, in the foreground and stopped by its id. One can run on a machine at a time. */
+/** Starts pcscd with the virtual smart-card reader for a test and stops it afterwards. Only one pcscd can run on a machine at a time. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type KeyInside, type SocketKey, serveVpcd } from '../../index.ts';
+import { type AuthenticatorBackend, type SocketKey, serveVpcd } from '../../index.ts';
 
 const daemon = '/usr/sbin/pcscd';
 const driver = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
-const socketOfDaemon = '/run/pcscd/pcscd.comm';
-/** Slow machines take long to start a program. */
-const patienceMs = 20_000;
+const daemonSocket = '/run/pcscd/pcscd.comm';
+/** Generous, for slow machines. */
+const startTimeoutMs = 20_000;
 
 export interface Pcscd extends AsyncDisposable {
-  /** The reader's name. */
+  /** Name of the reader. */
   readonly reader: string;
-  /** Lays a key on the reader. */
-  lay(inside: KeyInside): Promise<SocketKey>;
+  /** Inserts a key into the reader. */
+  insertKey(authenticator: AuthenticatorBackend): Promise<SocketKey>;
 }
 
-/** Starts it, after whoever else on this machine runs one for a test; resolves with the reason where that cannot be. */
+/** Starts pcscd, after other tests on this machine have stopped theirs. Resolves with the reason if pcscd cannot be started. */
 export async function startPcscd(): Promise<Pcscd | string> {
-  const missing = whyNot();
-  if (missing) return missing;
-  const turn = await ourTurn();
-  if (await listens(socketOfDaemon)) {
-    turn.close();
-    return 'a pcscd of this machine runs already, and there can be only one';
+  const unavailable = checkRequirements();
+  if (unavailable) return unavailable;
+  const lock = await acquireLock();
+  if (await acceptsConnections(daemonSocket)) {
+    lock.close();
+    return 'a pcscd is already running on this machine';
   }
   const folder = mkdtempSync(join(tmpdir(), 'touchstone-pcscd-'));
   const port = await freePort();
@@ -50,37 +50,38 @@ export async function startPcscd(): Promise<Pcscd | string> {
     child.kill();
     await ended;
     rmSync(folder, { recursive: true });
-    turn.close();
+    lock.close();
   };
-  for (const start = performance.now(); !(isBound(port) && (await listens(socketOfDaemon))); await sleep(50)) {
-    if (child.exitCode === null && performance.now() - start < patienceMs) continue;
+  for (const start = performance.now(); !(isBound(port) && (await acceptsConnections(daemonSocket))); await sleep(50)) {
+    if (child.exitCode === null && performance.now() - start < startTimeoutMs) continue;
     await stop();
-    return 'pcscd did not start';
+    return `pcscd did not start within ${startTimeoutMs} ms`;
   }
-  const lay = (inside: KeyInside) => serveVpcd(inside, { port });
-  return { reader: 'Touchstone 00 00', lay, [Symbol.asyncDispose]: stop };
+  const insertKey = (authenticator: AuthenticatorBackend) => serveVpcd(authenticator, { port });
+  return { reader: 'Touchstone 00 00', insertKey, [Symbol.asyncDispose]: stop };
 }
 
-function whyNot(): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'pcscd can be started by root on Linux only';
+/** Returns why pcscd cannot be started; undefined if it can. */
+function checkRequirements(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root on Linux can start pcscd';
   if (!existsSync(daemon)) return 'pcscd is not installed (apt-get install pcscd)';
   return existsSync(driver) ? undefined : 'the virtual reader is not installed (apt-get install vsmartcard-vpcd)';
 }
 
-/** A name that the kernel gives to one process at a time, and takes back when that ends. */
-async function ourTurn(): Promise<Server> {
+/** Acquires a lock between processes: an abstract socket name, which the kernel releases when the process ends. */
+async function acquireLock(): Promise<Server> {
   for (;;) {
     const server = createServer();
-    const taken = await new Promise<boolean>((resolve) => {
+    const isHeld = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(true));
       server.listen('\0touchstone-pcscd', () => resolve(false));
     });
-    if (!taken) return server.unref();
+    if (!isHeld) return server.unref();
     await sleep(100);
   }
 }
 
-const listens = (path: string): Promise<boolean> =>
+const acceptsConnections = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
@@ -97,7 +98,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** To connect would be to lay a card down. */
+/** Whether a server listens on the port. Reads the kernel's table, because connecting would insert a card. */
 function isBound(port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const table = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/net/${name}`, 'utf8')).join('');

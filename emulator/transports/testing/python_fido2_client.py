@@ -1,7 +1,7 @@
-"""A host written with python-fido2 (0.9) that uses a key over UDP or PC/SC.
+"""A host program with python-fido2 (0.9) that uses a key over UDP or PC/SC.
 
-python_fido2_client.py udp PORT | pcsc READER [reset]: does every operation it can and prints a line for each, `NAME ok` or
-`NAME` and what came instead.
+python_fido2_client.py udp PORT | pcsc READER [reset]: executes all operations, or only a reset, and prints one line per
+operation: `NAME ok` or `NAME ERROR`.
 """
 
 import os
@@ -37,35 +37,36 @@ class UdpConnection(CtapHidConnection):
         self.socket.close()
 
 
-def device_on(carrier, address):
-    if carrier == "udp":
+def open_device(transport, address):
+    if transport == "udp":
         return CtapHidDevice(HidDescriptor("udp", 0, 0, 64, 64), UdpConnection(int(address)))
     from fido2.pcsc import CtapPcscDevice
 
-    for _ in range(100):  # a card that was laid down just now shows in a moment
+    for _ in range(100):  # a card that was just inserted is listed after a moment
         for device in CtapPcscDevice.list_devices(address):
             return device
         time.sleep(0.1)
-    raise LookupError("no card lies on " + address)
+    raise LookupError("There is no card on reader " + address)
 
 
-def operation(name, work):
-    """Prints what became of it; an operation that fails leaves nothing to those that build on it."""
+def run_operation(name, work):
+    """Runs an operation and prints its outcome. Returns its result, or None if it failed."""
     try:
         result = work()
         print(name, "ok", flush=True)
         return result
-    except Exception as error:  # whatever it is, it is the outcome
+    except Exception as error:  # any error is an outcome to report
         print(name, repr(error), flush=True)
 
 
-def refused(code, work):
+def expect_error(code, work):
+    """Runs an operation that must fail with this CTAP error."""
     try:
         work()
     except CtapError as error:
         assert error.code == code, error
     else:
-        raise AssertionError("it was not refused")
+        raise AssertionError("expected CTAP error %#x, got no error" % code)
 
 
 class Host:
@@ -77,11 +78,11 @@ class Host:
     def token(self, permission, rp_id=None, pin=PIN):
         return self.pin.get_pin_token(pin, permission, rp_id)
 
-    def make(self, user, rk, pin=True, extensions=None):
-        proof = {}
+    def make_credential(self, user, rk, pin=True, extensions=None):
+        pin_arguments = {}
         if pin:
             token = self.token(ClientPin.PERMISSION.MAKE_CREDENTIAL, RP["id"])
-            proof = {
+            pin_arguments = {
                 "pin_uv_param": self.pin.protocol.authenticate(token, HASH),
                 "pin_uv_protocol": self.pin.protocol.VERSION,
             }
@@ -92,23 +93,23 @@ class Host:
             [{"type": "public-key", "alg": ES256.ALGORITHM}],
             options={"rk": True} if rk else None,
             extensions=extensions,
-            **proof,
+            **pin_arguments,
         )
         assert made.fmt == "packed", made.fmt
         PackedAttestation().verify(made.att_statement, made.auth_data, HASH)
         assert made.auth_data.is_user_verified() == pin
         return made
 
-    def give(self, credential, by_id=True, pin=True):
-        proof = {}
+    def get_assertion(self, credential, by_id=True, pin=True):
+        pin_arguments = {}
         if pin:
             token = self.token(ClientPin.PERMISSION.GET_ASSERTION, RP["id"])
-            proof = {
+            pin_arguments = {
                 "pin_uv_param": self.pin.protocol.authenticate(token, HASH),
                 "pin_uv_protocol": self.pin.protocol.VERSION,
             }
         allowed = [{"type": "public-key", "id": credential.credential_id}] if by_id else None
-        given = self.ctap.get_assertion(RP["id"], HASH, allowed, **proof)
+        given = self.ctap.get_assertion(RP["id"], HASH, allowed, **pin_arguments)
         given.verify(HASH, credential.public_key)
         assert given.auth_data.is_user_verified() == pin
 
@@ -117,15 +118,15 @@ class Host:
             self.ctap, self.pin.protocol, self.token(ClientPin.PERMISSION.CREDENTIAL_MGMT)
         )
 
-    def retries_are(self, expected):
+    def check_pin_retries(self, expected):
         found, _ = self.pin.get_pin_retries()
         assert found == expected, found
 
-    def count(self, expected):
+    def check_credential_count(self, expected):
         found = self.management().get_metadata()
         assert found[CredentialManagement.RESULT.EXISTING_CRED_COUNT] == expected, found
 
-    def listed(self):
+    def list_credential(self):
         management = self.management()
         (rp,) = management.enumerate_rps()
         (credential,) = management.enumerate_creds(rp[CredentialManagement.RESULT.RP_ID_HASH])
@@ -134,42 +135,42 @@ class Host:
     def large_blobs(self):
         return LargeBlobs(self.ctap, self.pin.protocol, self.token(ClientPin.PERMISSION.LARGE_BLOB_WRITE))
 
-    def blob_comes_back(self, key):
+    def check_blob(self, key):
         read = self.large_blobs().get_blob(key)
         assert read == b"a large blob" * 20, read
 
 
-def everything(host):
+def run_all_operations(host):
     def ping():
         sent = os.urandom(7609)
         assert host.device.ping(sent) == sent
 
     if isinstance(host.device, CtapHidDevice):
-        operation("ping", ping)
-    operation("info", host.ctap.get_info)
-    plain = operation("make-without-pin", lambda: host.make("bob", rk=False, pin=False))
-    operation("assert-without-pin", lambda: host.give(plain.auth_data.credential_data, pin=False))
-    operation("set-pin", lambda: host.pin.set_pin("1234"))
+        run_operation("ping", ping)
+    run_operation("info", host.ctap.get_info)
+    plain = run_operation("make-without-pin", lambda: host.make_credential("bob", rk=False, pin=False))
+    run_operation("assert-without-pin", lambda: host.get_assertion(plain.auth_data.credential_data, pin=False))
+    run_operation("set-pin", lambda: host.pin.set_pin("1234"))
     manage = ClientPin.PERMISSION.CREDENTIAL_MGMT
-    operation("wrong-pin", lambda: refused(CtapError.ERR.PIN_INVALID, lambda: host.token(manage, pin="0000")))
-    operation("retries", lambda: host.retries_are(7))
-    operation("change-pin", lambda: host.pin.change_pin("1234", PIN))
-    verified = operation("make-with-pin", lambda: host.make("bob", rk=False))
-    operation("assert-with-pin", lambda: host.give(verified.auth_data.credential_data))
-    kept = operation("make-discoverable", lambda: host.make("alice", rk=True, extensions={"largeBlobKey": True}))
+    run_operation("wrong-pin", lambda: expect_error(CtapError.ERR.PIN_INVALID, lambda: host.token(manage, pin="0000")))
+    run_operation("retries", lambda: host.check_pin_retries(7))
+    run_operation("change-pin", lambda: host.pin.change_pin("1234", PIN))
+    verified = run_operation("make-with-pin", lambda: host.make_credential("bob", rk=False))
+    run_operation("assert-with-pin", lambda: host.get_assertion(verified.auth_data.credential_data))
+    kept = run_operation("make-discoverable", lambda: host.make_credential("alice", rk=True, extensions={"largeBlobKey": True}))
     credential = kept.auth_data.credential_data
-    operation("assert-discoverable", lambda: host.give(credential, by_id=False))
-    operation("large-blob-write", lambda: host.large_blobs().put_blob(kept.large_blob_key, b"a large blob" * 20))
-    operation("large-blob-read", lambda: host.blob_comes_back(kept.large_blob_key))
-    operation("credential-metadata", lambda: host.count(1))
-    listed = operation("list-credentials", host.listed)
-    operation("delete-credential", lambda: host.management().delete_cred(listed))
-    operation("deleted-is-gone", lambda: host.count(0))
+    run_operation("assert-discoverable", lambda: host.get_assertion(credential, by_id=False))
+    run_operation("large-blob-write", lambda: host.large_blobs().put_blob(kept.large_blob_key, b"a large blob" * 20))
+    run_operation("large-blob-read", lambda: host.check_blob(kept.large_blob_key))
+    run_operation("credential-metadata", lambda: host.check_credential_count(1))
+    listed = run_operation("list-credentials", host.list_credential)
+    run_operation("delete-credential", lambda: host.management().delete_cred(listed))
+    run_operation("deleted-is-gone", lambda: host.check_credential_count(0))
 
 
-carrier, address, *what = sys.argv[1:]
-host = Host(operation("open", lambda: device_on(carrier, address)))
-if what == ["reset"]:
-    operation("reset", host.ctap.reset)
+transport, address, *mode = sys.argv[1:]
+host = Host(run_operation("open", lambda: open_device(transport, address)))
+if mode == ["reset"]:
+    run_operation("reset", host.ctap.reset)
 else:
-    everything(host)
+    run_all_operations(host)

@@ -1,22 +1,19 @@
-/** A USB/IP client for tests: it attaches a key and enumerates it as Linux does, and is a pipe of reports after that. */
+/** A USB/IP client for tests: it attaches a key, enumerates it as Linux does, and opens it as a report pipe. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { concat, fromHex, toHex, uint, utf8 } from '#base/bytes.ts';
 import type { ReportPipe } from '#transport/report-pipe.ts';
-import { feeding, type Parser } from '../wanted-bytes.ts';
+import { type StreamParser, startParser } from '../stream-parser.ts';
 
 const operation = (code: number) => concat(uint(0x0111, 2), uint(code, 2), uint(0, 4));
 
-/** One operation of a connection of its own: everything that comes back, up to the end or `enough` bytes. */
-export async function askOnce(port: number, request: Uint8Array, enough = Number.POSITIVE_INFINITY): Promise<Buffer> {
+/** Sends a request on a new connection. Returns everything received until the server closes it. */
+export async function exchangeOnce(port: number, request: Uint8Array): Promise<Buffer> {
   const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined); // the end that follows says enough
+  socket.on('error', () => undefined); // 'close' follows
   socket.write(request);
   const chunks: Buffer[] = [];
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    if (Buffer.concat(chunks).length >= enough) break;
-  }
+  for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -28,8 +25,8 @@ export function importRequest(busId: string): Uint8Array {
   return concat(operation(0x8003), name);
 }
 
-/** How a transfer ended. */
-export interface Ended {
+/** Result of a transfer. */
+export interface TransferOutcome {
   status: number;
   actual: number;
   data: Buffer;
@@ -51,35 +48,36 @@ export class UsbIpClient {
   record = Buffer.alloc(0);
   #sequence = 0;
   #devId = 0;
-  readonly #transfers = new Map<number, { isIn: boolean; resolve(ended: Ended): void }>();
+  readonly #transfers = new Map<number, { isIn: boolean; resolve(outcome: TransferOutcome): void }>();
 
   private constructor(socket: Socket) {
     this.socket = socket;
   }
 
-  /** @throws {Error} with the status when the server does not give the device out. */
+  /** @throws {Error} with the status if the server refuses the import. */
   static async attach(port: number, busId: string): Promise<UsbIpClient> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     const client = new UsbIpClient(socket);
     await new Promise<void>((resolve, reject) => {
-      const feed = feeding(client.#read(resolve, reject));
+      const feed = startParser(client.#read(resolve, reject));
       socket.on('data', feed);
       socket.on('error', reject);
-      socket.on('close', () => reject(new Error('the server hung up')));
+      socket.on('close', () => reject(new Error('The server closed the connection')));
       socket.write(importRequest(busId));
     });
     return client;
   }
 
-  /** A control transfer; `setup` is hex. */
-  control(setup: string, data: Uint8Array = nothing): Promise<Ended> {
+  /** Submits a control transfer; `setup` is the setup packet in hex. */
+  control(setup: string, data: Uint8Array = nothing): Promise<TransferOutcome> {
     const bytes = fromHex(setup);
     const isIn = (bytes[0]! & 0x80) !== 0;
     const length = isIn ? bytes[6]! | (bytes[7]! << 8) : data.length;
-    return this.submit({ endpoint: 0, isIn, length, setup: bytes, data }).ended;
+    return this.submit({ endpoint: 0, isIn, length, setup: bytes, data }).completed;
   }
 
+  /** Submits a transfer; by default an interrupt transfer from the key. */
   submit({
     endpoint = 1,
     isIn = true,
@@ -88,28 +86,30 @@ export class UsbIpClient {
     data = nothing,
   }: Partial<Transfer> = {}) {
     const sequence = ++this.#sequence;
-    const ended = new Promise<Ended>((resolve) => this.#transfers.set(sequence, { isIn, resolve }));
+    const completed = new Promise<TransferOutcome>((resolve) => this.#transfers.set(sequence, { isIn, resolve }));
     const numbers = [1, sequence, this.#devId, isIn ? 1 : 0, endpoint, 0, length, 0, 0, 0].map((each) => uint(each, 4));
     this.socket.write(concat(...numbers, setup, data));
-    return { sequence, ended };
+    return { sequence, completed };
   }
 
-  /** Takes a transfer back; the status that the server answers with. */
-  async unlink(unlinks: number): Promise<number> {
+  /** Unlinks a transfer and returns the status of the server's reply. */
+  async unlink(targetSequence: number): Promise<number> {
     const sequence = ++this.#sequence;
-    const ended = new Promise<Ended>((resolve) => this.#transfers.set(sequence, { isIn: false, resolve }));
-    const numbers = [2, sequence, this.#devId, 0, 0, unlinks, 0, 0, 0, 0, 0, 0].map((each) => uint(each, 4));
+    const completed = new Promise<TransferOutcome>((resolve) =>
+      this.#transfers.set(sequence, { isIn: false, resolve }),
+    );
+    const numbers = [2, sequence, this.#devId, 0, 0, targetSequence, 0, 0, 0, 0, 0, 0].map((each) => uint(each, 4));
     this.socket.write(concat(...numbers));
-    return (await ended).status;
+    return (await completed).status;
   }
 
-  /** What the USB core and usbhid ask of a device that has just come. */
+  /** Sends the requests that Linux (USB core and usbhid) sends to a new device. */
   async enumerate(): Promise<{ strings: string[]; reportDescriptor: Buffer }> {
     await this.control('8006000100004000');
     await this.control('0005020000000000');
     const device = await this.control('8006000100001200');
     if ((await this.control('8006000600000a00')).status !== -32)
-      throw new Error('a full-speed device has no qualifier');
+      throw new Error('Expected a STALL: a full-speed device has no device qualifier');
     const head = await this.control('8006000200000900');
     const total = head.data.readUInt16LE(2);
     await this.control(`800600020000${littleEndian(total)}`);
@@ -125,13 +125,13 @@ export class UsbIpClient {
     return { strings, reportDescriptor };
   }
 
-  /** A program opens the hidraw device that usbhid made: one transfer for input is always pending. */
+  /** Opens the hidraw device, as a program does: one interrupt IN transfer is always pending. */
   open(): ReportPipe {
     let onReport: (report: Uint8Array) => void = () => undefined;
     let isOpen = true;
     const poll = async () => {
       while (isOpen) {
-        const { data } = await this.submit().ended;
+        const { data } = await this.submit().completed;
         onReport(new Uint8Array(data));
       }
     };
@@ -143,7 +143,7 @@ export class UsbIpClient {
         onReport = listener;
       },
       onClose: (listener) =>
-        void this.socket.on('close', () => isOpen && listener(new Error('the device was removed'))),
+        void this.socket.on('close', () => isOpen && listener(new Error('The device was removed'))),
       close: async () => {
         isOpen = false;
       },
@@ -156,10 +156,10 @@ export class UsbIpClient {
     await once(this.socket, 'close');
   }
 
-  *#read(onImported: () => void, onRefused: (error: Error) => void): Parser {
+  *#read(onImported: () => void, onRefused: (error: Error) => void): StreamParser {
     const head = Buffer.from(yield 8);
     if (head.readUInt32BE(4) !== 0) {
-      onRefused(new Error(`not imported: status ${head.readUInt32BE(4)}`));
+      onRefused(new Error(`The import was refused: status ${head.readUInt32BE(4)}`));
       return;
     }
     this.record = Buffer.from(yield 312);

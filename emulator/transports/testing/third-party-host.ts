@@ -1,10 +1,10 @@
-/** Hosts that are not ours, run as programs: each prints a line for an operation, its name and `ok` or what came instead. */
+/** Runs host programs that use third-party libraries. Each program prints one line per operation: its name, and `ok` or the error. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type Authenticator, createAuthenticator } from '../../index.ts';
 
-/** What a host does with a key that has everything, in this order; each is a test of its own. */
+/** The operations of a host program, in order. Each one becomes a test. */
 const operations = [
   'open',
   'info',
@@ -27,13 +27,13 @@ const operations = [
   'reset',
 ] as const;
 
-/** Outcome by operation. */
+/** Operation name to outcome: `ok` or the error. */
 export type Outcomes = ReadonlyMap<string, string>;
 
 const timeoutMs = 60_000;
 
-/** Runs the program to its end. A host that breaks off leaves the outcomes that it printed before. */
-export async function outcomesOf(program: string, args: readonly string[]): Promise<[string, string][]> {
+/** Runs a host program and returns its operations with their outcomes; if it fails, those that it printed before. */
+export async function runHostProgram(program: string, args: readonly string[]): Promise<[string, string][]> {
   const { stdout } = await promisify(execFile)(program, args, { timeout: timeoutMs }).catch(
     (error: { stdout: string }) => error,
   );
@@ -41,13 +41,13 @@ export async function outcomesOf(program: string, args: readonly string[]): Prom
   return lines.map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
 }
 
-/** The key that hosts are tried with: it has everything, and nobody's finger is enrolled. */
-export const keyForHosts = (): Authenticator =>
+/** Creates the key that host programs use: all features, no fingerprint enrolled. */
+export const createKeyForHosts = (): Authenticator =>
   createAuthenticator({ persona: 'touchstone-complete', uvEnrolled: false });
 
-/** One test for each operation, and for those the host has besides. */
-export function judgeOperations(outcomes: () => Outcomes, besides: readonly string[] = []): void {
-  test.each([...operations, ...besides])('%s', (name) => {
-    expect(outcomes().get(name) ?? 'it was not tried').toBe('ok');
+/** Declares a test for each operation, and for the additional operations of this host. */
+export function testEachOperation(outcomes: () => Outcomes, additional: readonly string[] = []): void {
+  test.each([...operations, ...additional])('%s succeeds', (name) => {
+    expect(outcomes().get(name) ?? 'not executed').toBe('ok');
   });
 }

@@ -1,8 +1,8 @@
-/** Device side of a cable that carries HID reports inside the process: CTAPHID on both ends, no socket between. */
-import { HidKey, type HidKeyOptions, type KeyInside } from './hid-key.ts';
+/** A HID key in the same process: both sides use CTAPHID reports, without a socket between them. */
+import { type AuthenticatorBackend, HidKey, type HidKeyOptions } from './hid-key.ts';
 
-/** The host's end (structurally a `ReportPipe`), and the hand on the plug. */
-export interface ReportCable {
+/** The report pipe that a host uses (structurally a `ReportPipe`), and control over the key's plug. */
+export interface InProcessHidDevice {
   readonly name: string;
   readonly plugged: boolean;
   send(report: Uint8Array): void;
@@ -11,12 +11,15 @@ export interface ReportCable {
   close(): Promise<void>;
   unplug(): void;
   replug(): void;
-  /** Unplugs and plugs in again. */
+  /** Unplugs the key and plugs it in again. */
   powerCycle(): void;
 }
 
-/** Plugs a key in as a HID device. Reports cross as they are: neither end may change one it has sent. */
-export function plugInHid(inside: KeyInside, options: HidKeyOptions & { address?: string } = {}): ReportCable {
+/** Plugs a key in as a HID device. Reports are passed without a copy: neither side may change a report that it has sent. */
+export function plugInHid(
+  authenticator: AuthenticatorBackend,
+  options: HidKeyOptions & { address?: string } = {},
+): InProcessHidDevice {
   let onReport: (report: Uint8Array) => void = () => undefined;
   let onClose: (reason: Error) => void = () => undefined;
   let isOpen = true;
@@ -24,11 +27,11 @@ export function plugInHid(inside: KeyInside, options: HidKeyOptions & { address?
     send: (report: Uint8Array) => {
       if (isOpen) onReport(report);
     },
-    gone: () => {
-      if (isOpen) onClose(new Error('the key was unplugged'));
+    onDisconnect: () => {
+      if (isOpen) onClose(new Error('The key was unplugged'));
     },
   };
-  const key = new HidKey(inside, host, options);
+  const key = new HidKey(authenticator, host, options);
   return {
     name: `hid-in-process:${options.address ?? 'key'}`,
     get plugged() {
