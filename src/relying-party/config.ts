@@ -60,7 +60,7 @@ const policyShape = {
     .enum(['enforced', 'requested', 'ignored'])
     .default('requested')
     .describe(
-      'enforced: a trusted certificate chain is required; requested: requested and recorded; ignored: not requested',
+      'enforced: a trusted certificate chain is required; requested: recorded, but not required; ignored: not requested',
     ),
   aaguids: z
     .strictObject({ mode: z.enum(['off', 'allow', 'deny']).default('off'), list: z.array(aaguid).default([]) })

@@ -8,7 +8,7 @@ import { parseCreationOptions, post, registrationJson } from './webauthn.js';
 const getElement = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** Shows one of the three panels and moves the focus to its heading. */
-function show(/** @type {'intro' | 'working' | 'problem'} */ panel) {
+function showPanel(/** @type {'intro' | 'working' | 'problem'} */ panel) {
   for (const id of ['intro', 'working', 'problem']) getElement(id).hidden = id !== panel;
   const heading = getElement(panel).querySelector('h1');
   heading?.setAttribute('tabindex', '-1');
@@ -22,7 +22,7 @@ function showProblem(/** @type {Refused} */ { reason, why, advice }) {
   const needsMfa = reason.startsWith('mfa-');
   getElement('verify-again').hidden = !needsMfa;
   getElement('retry').hidden = needsMfa;
-  show('problem');
+  showPanel('problem');
 }
 
 /** @returns {Promise<Registered | Refused>} */
@@ -39,8 +39,8 @@ async function register(/** @type {AbortSignal} */ signal) {
   }
 }
 
-async function run() {
-  show('working');
+async function startRegistration() {
+  showPanel('working');
   const controller = new AbortController();
   getElement('stop').onclick = () => controller.abort();
   try {
@@ -53,5 +53,5 @@ async function run() {
   }
 }
 
-getElement('start').addEventListener('click', run);
-getElement('retry').addEventListener('click', run);
+getElement('start').addEventListener('click', startRegistration);
+getElement('retry').addEventListener('click', startRegistration);

@@ -11,7 +11,7 @@ const labels = {
   totp: 'Authenticator app',
   tap: 'Temporary Access Pass',
   enforced: 'Enforced: a certificate chain to a trusted root is required',
-  requested: 'Requested: requested and recorded',
+  requested: 'Requested: recorded, but not required',
   ignored: 'Not requested',
   off: 'No restriction',
   allow: 'Only these models',

@@ -11,7 +11,7 @@ import {
   startSession,
   statusOf,
 } from '../http.ts';
-import { type SignInView, signInPage } from '../pages/sign-in-pages.ts';
+import { type SignInView, signInPage } from '../pages/sign-in-page.ts';
 
 export function signInRoutes({ context, signIn }: PortalServices): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
