@@ -58,7 +58,7 @@ describe('touchstone keys serve', () => {
       expect((await device.transact(new Uint8Array([0x04])))[0]).toBe(0);
       await server.until(/leased +udp:\S+ to /);
       await device[Symbol.asyncDispose]();
-      await server.until(/released udp:\S+ by .*: it was released/);
+      await server.until(/released udp:\S+ by .*: the client released it/);
       expect(await server.interrupt()).toBe(0);
       expect(server.printed.join('\n')).not.toContain(secret);
     },

@@ -1,36 +1,40 @@
-/** Keys on another machine: `remote:host:port/key-id` is a device like any other, but for its times, which include the network. */
+/**
+ * Client of a key server: opens a security key on another machine (`remote:HOST:PORT/KEY`) as a `CtapDevice`. Times measured
+ * on this device include the network.
+ */
 import { hostname, userInfo } from 'node:os';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { UsageError } from '#base/errors.ts';
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { CtapDevice } from '../device.ts';
-import { type Destination, formatHostPort, isLoopback, parseRemoteAddress } from './address.ts';
-import { connectLine, type Trust } from './connect.ts';
+import { formatHostPort, type HostPort, isLoopback, parseRemoteAddress } from './address.ts';
+import { connectToKeyServer, type Trust } from './connect.ts';
 import { type RemoteKey, toBase64, toPrintable } from './messages.ts';
 import { RemoteClientSession } from './remote-client-session.ts';
 
 export interface RemoteOptions {
-  /** What the machine with the keys was given, or has printed. */
+  /** The token that the key server requires. */
   token: string;
-  /** Given, TLS is spoken on the loopback address too; elsewhere it always is. */
+  /** Which certificates are accepted. If given, TLS is used for loopback addresses too; for other addresses it always is. */
   trust?: Trust | undefined;
   clock?: Clock | undefined;
 }
 
-/** Connecting and opening the key. */
-const openMs = 15_000;
+/** Time limit for connecting and for opening the key. */
+const openTimeoutMs = 15_000;
 
 /**
- * Leases a key; disposing the device gives it back.
- * @throws {UsageError} for an address that cannot be read; {TransportError} `unavailable` when the machine cannot be
- * reached or does not let us in, when it has no such key, or when another one has the lease.
+ * Leases and opens a key. Disposing the device ends the lease.
+ * @throws {UsageError} for a malformed address; {TransportError} `unavailable` if the key server cannot be reached, refuses
+ * the client or has no such key, or if another client has leased the key.
  */
 export async function openRemote(where: string, options: RemoteOptions): Promise<CtapDevice> {
-  const { key, ...to } = parseRemoteAddress(where);
-  if (key === undefined) throw new UsageError(`cannot open remote:${where}: remote:HOST:PORT/KEY is wanted`);
-  return await conversing(to, options, async (conversation, name) => {
-    const { transport, capabilities } = await conversation.ask({ type: 'lease', key, holder: holder() }, 'leased');
+  const { key, ...server } = parseRemoteAddress(where);
+  if (key === undefined) throw new UsageError(`Cannot open remote:${where}: expected remote:HOST:PORT/KEY`);
+  return await withSession(server, options, async (session, name) => {
+    const lease = { type: 'lease', key, holder: describeHolder() } as const;
+    const { transport, capabilities } = await session.request(lease, 'leased');
     return {
       name: `${name}/${key}`,
       remote: true,
@@ -40,62 +44,62 @@ export async function openRemote(where: string, options: RemoteOptions): Promise
         if (message.length > maxPayloadLength)
           throw new TransportError(
             'framing',
-            `cannot send ${message.length} bytes: ${maxPayloadLength} fit in a message`,
+            `Cannot send ${message.length} bytes: a message holds ${maxPayloadLength}`,
           );
         const request = { type: 'transact', message: toBase64(message) } as const;
-        return (await conversation.ask(request, 'answer', transactOptions)).message;
+        return (await session.request(request, 'answer', transactOptions)).message;
       },
-      [Symbol.asyncDispose]: () => conversation.release(),
+      [Symbol.asyncDispose]: () => session.release(),
     };
   });
 }
 
 /**
- * What a machine lends, and to whom. `where` is HOST:PORT.
- * @throws {UsageError} for an address that cannot be read, {TransportError} when it cannot be reached or does not let us in.
+ * Returns the keys of the key server at `where` (HOST:PORT), each with its current lease.
+ * @throws {UsageError} for a malformed address; {TransportError} if the key server cannot be reached or refuses the client.
  */
 export async function listRemote(where: string, options: RemoteOptions): Promise<RemoteKey[]> {
-  return await conversing(parseRemoteAddress(where), options, async (conversation) => {
-    const { keys } = await conversation.ask({ type: 'list' }, 'keys');
-    await conversation.release();
+  return await withSession(parseRemoteAddress(where), options, async (session) => {
+    const { keys } = await session.request({ type: 'list' }, 'keys');
+    await session.release();
     return keys;
   });
 }
 
-/** Connects, and begins with `work`; what goes wrong or takes too long ends the conversation. */
-async function conversing<T>(
-  to: Destination,
+/** Connects and runs `work` within the time limit. The session is released if `work` fails or times out. */
+async function withSession<T>(
+  server: HostPort,
   { token, trust, clock = systemClock }: RemoteOptions,
-  work: (conversation: RemoteClientSession, name: string) => Promise<T>,
+  work: (session: RemoteClientSession, name: string) => Promise<T>,
 ): Promise<T> {
-  const name = `remote:${formatHostPort(to)}`;
-  const patience = new AbortController();
-  const done = new AbortController();
-  const tooLate = () => patience.abort(new TransportError('timeout', `${name} does not answer`));
-  void clock.sleep(openMs, done.signal).then(tooLate, () => undefined);
-  const tls = trust ?? (isLoopback(to.host) ? undefined : {});
+  const name = `remote:${formatHostPort(server)}`;
+  const timeout = new AbortController();
+  const settled = new AbortController();
+  const expire = () => timeout.abort(new TransportError('timeout', `${name} does not answer`));
+  void clock.sleep(openTimeoutMs, settled.signal).then(expire, () => undefined);
+  const tls = trust ?? (isLoopback(server.host) ? undefined : {});
   try {
-    const line = await connectLine(to, { token, tls, clock, signal: patience.signal });
-    const conversation = new RemoteClientSession(name, line, clock);
-    patience.signal.addEventListener('abort', () => void conversation.release(), { once: true });
+    const socket = await connectToKeyServer(server, { token, tls, clock, signal: timeout.signal });
+    const session = new RemoteClientSession(name, socket, clock);
+    timeout.signal.addEventListener('abort', () => void session.release(), { once: true });
     try {
-      return await work(conversation, name);
+      return await work(session, name);
     } catch (error) {
-      await conversation.release();
+      await session.release();
       throw error;
     }
   } finally {
-    done.abort();
+    settled.abort();
   }
 }
 
-/** Who is named to others that want the same key. */
-const holder = (): string => toPrintable(`${userName()}@${hostname()} (process ${process.pid})`);
+/** Returns the name that the key server shows to other clients while this process has the lease. */
+const describeHolder = (): string => toPrintable(`${readUserName()}@${hostname()} (process ${process.pid})`);
 
-function userName(): string {
+function readUserName(): string {
   try {
     return userInfo().username;
   } catch {
-    return 'somebody'; // a container may run under a user id without a name
+    return 'unknown user'; // in a container, the user id may have no name
   }
 }

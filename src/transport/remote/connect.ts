@@ -1,55 +1,56 @@
-/** The way to a machine that lends keys. Over TLS its certificate is checked before the token is sent. */
+/** Connects to a key server: TCP, or TLS with a check of the certificate before the token is sent, then a WebSocket. */
 import { once } from 'node:events';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { WebSocket } from 'ws';
 import { toHex } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
+import { messageOf } from '#base/errors.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { type Destination, formatHostPort } from './address.ts';
-import { lineOver, type MessageSocket } from './message-socket.ts';
-import { mostServerBytes, subprotocol } from './messages.ts';
+import { formatHostPort, type HostPort } from './address.ts';
+import { createMessageSocket, type MessageSocket } from './message-socket.ts';
+import { maxServerMessageBytes, subprotocol } from './messages.ts';
 
-/** Whom to trust. Without both, the certification authorities that Node trusts. */
+/** The accepted certificates. Without `ca` and `pins`, those issued by the certification authorities that Node trusts. */
 export interface Trust {
-  /** Certificates of authorities, PEM. */
+  /** Certificates of certification authorities, PEM. */
   ca?: string | undefined;
-  /** SHA-256 fingerprints, lower-case hex: the server's certificate must be one of these, whoever issued it. */
+  /** SHA-256 fingerprints in lower-case hex: the server's certificate must have one of them, and any issuer. */
   pins?: readonly string[] | undefined;
 }
 
 export interface ConnectOptions {
   token: string;
-  /** Absent: no TLS. */
+  /** Without it, the connection does not use TLS. */
   tls?: Trust | undefined;
   clock: Clock;
-  /** Aborting gives up. */
+  /** Aborting stops the attempt to connect. */
   signal: AbortSignal;
 }
 
-/** @throws {TransportError} `unavailable` when nobody answers there, the wrong one does, or it does not let us in. */
-export async function connectLine(
-  to: Destination,
+/** @throws {TransportError} `unavailable` if the server cannot be reached, has another certificate or refuses the client. */
+export async function connectToKeyServer(
+  server: HostPort,
   { token, tls, clock, signal }: ConnectOptions,
 ): Promise<MessageSocket> {
-  const name = formatHostPort(to);
+  const name = formatHostPort(server);
   try {
-    const socket = await connected(to, tls, signal);
+    const socket = await connectSocket(server, tls, signal);
     const webSocket = new WebSocket(`ws://${name}/`, subprotocol, {
       createConnection: () => socket,
       headers: { authorization: `Bearer ${token}` },
-      maxPayload: mostServerBytes,
+      maxPayload: maxServerMessageBytes,
       perMessageDeflate: false,
     });
-    await opened(webSocket, signal);
-    return lineOver(webSocket, name, clock);
+    await waitUntilOpen(webSocket, signal);
+    return createMessageSocket(webSocket, name, clock);
   } catch (cause) {
-    throw new TransportError('unavailable', `cannot reach ${name}: ${(cause as Error).message}`, { cause });
+    throw new TransportError('unavailable', `Cannot reach ${name}: ${messageOf(cause)}`, { cause });
   }
 }
 
-async function connected({ host, port }: Destination, tls: Trust | undefined, signal: AbortSignal): Promise<Socket> {
+async function connectSocket({ host, port }: HostPort, tls: Trust | undefined, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
   const pins = tls?.pins ?? [];
   const socket = tls
@@ -62,52 +63,50 @@ async function connected({ host, port }: Destination, tls: Trust | undefined, si
       })
     : tcpConnect({ host, port });
   socket.setNoDelay(true);
-  const giveUp = () => socket.destroy(signal.reason);
-  signal.addEventListener('abort', giveUp, { once: true });
+  const abort = () => socket.destroy(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
   try {
     await once(socket, tls ? 'secureConnect' : 'connect');
-    if (pins.length > 0) mustBePinned(socket as TLSSocket, pins);
+    if (pins.length > 0) requirePinnedCertificate(socket as TLSSocket, pins);
     return socket;
   } catch (error) {
     socket.on('error', () => undefined).destroy();
     throw error;
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    signal.removeEventListener('abort', abort);
   }
 }
 
-function mustBePinned(socket: TLSSocket, pins: readonly string[]): void {
-  const found = toHex(sha256(socket.getPeerCertificate().raw));
-  if (!pins.includes(found))
-    throw new Error(`its certificate has the SHA-256 fingerprint ${found}, which is not pinned`);
+function requirePinnedCertificate(socket: TLSSocket, pins: readonly string[]): void {
+  const fingerprint = toHex(sha256(socket.getPeerCertificate().raw));
+  if (!pins.includes(fingerprint))
+    throw new Error(`the certificate has the SHA-256 fingerprint ${fingerprint}, which is not pinned`);
 }
 
-const refusals: Record<number, string> = {
-  400: `it does not speak ${subprotocol}: both machines need the same version of Touchstone`,
-  401: 'it refuses the token',
-  503: 'as many others are connected as it serves',
+/** Reasons of the HTTP statuses that `listen.ts` answers. */
+const refusalReasons: Record<number, string> = {
+  400: `the server does not support ${subprotocol}; both machines need the same version of Touchstone`,
+  401: 'the server refuses the token',
+  503: 'the server has too many connections',
 };
 
-function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
+function waitUntilOpen(socket: WebSocket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => {
+    const abort = () => {
       socket.terminate();
       reject(signal.reason);
     };
-    const settled = () => signal.removeEventListener('abort', giveUp);
-    signal.addEventListener('abort', giveUp, { once: true });
-    socket.on('error', (error) => {
-      settled();
-      reject(error);
-    });
+    const settle = (finish: () => void) => {
+      signal.removeEventListener('abort', abort);
+      finish();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    socket.on('error', (error) => settle(() => reject(error)));
     socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
-      settled();
-      reject(new Error(refusals[statusCode] ?? `it answers HTTP ${statusCode} where a WebSocket was wanted`));
+      const reason = refusalReasons[statusCode] ?? `expected a WebSocket handshake, got HTTP status ${statusCode}`;
+      settle(() => reject(new Error(reason)));
       socket.terminate();
     });
-    socket.on('open', () => {
-      settled();
-      resolve();
-    });
+    socket.on('open', () => settle(resolve));
   });
 }

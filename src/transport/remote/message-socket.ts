@@ -1,31 +1,34 @@
-/** A line between two machines: texts over a WebSocket, with a heartbeat of each side. Whatever ends it, `ended` says so. */
+/** A connection between two machines that carries text messages over a WebSocket, with a heartbeat in each direction. */
 import { WebSocket } from 'ws';
 import type { Clock } from '#base/clock.ts';
 
 export interface MessageSocket {
   /** Host and port of the other side. */
   readonly peer: string;
-  /** Resolves with the reason once it is over: closed, dropped, killed, silent. */
+  /** Resolves with the reason when the connection has ended, for example because it was closed or timed out. */
   readonly ended: Promise<string>;
-  /** After the end it does nothing. */
+  /** Sends a message. Does nothing after the connection has ended. */
   send(text: string): void;
-  /** One listener. */
+  /** Sets the listener for messages. */
   onText(listener: (text: string) => void): void;
-  /** Closes once what was sent has arrived, or soon after if the other side does not take it. */
+  /** Closes the connection after pending messages are sent, or after a short time limit. */
   close(): void;
 }
 
-/** A dead machine does not close its connections: each side asks so often, and gives up when so many questions are open. */
-export const beatEveryMs = 5_000;
-const mostMissedBeats = 2;
-/** Who does not read what it is sent is dropped when so much waits for it. */
-const mostUnreadBytes = 1 << 20;
-const goodbyeMs = 2_000;
+/**
+ * A machine that fails does not close its connections. Each side sends pings at this interval, and drops the connection
+ * after this number of unanswered pings.
+ */
+export const heartbeatIntervalMs = 5_000;
+const maxMissedHeartbeats = 2;
+/** The connection is dropped if the other side leaves this number of bytes unread. */
+const maxBufferedBytes = 1 << 20;
+const closeTimeoutMs = 2_000;
 
-/** A line over an open WebSocket. */
-export function lineOver(socket: WebSocket, peer: string, clock: Clock): MessageSocket {
+/** Returns a message socket over an open WebSocket. */
+export function createMessageSocket(socket: WebSocket, peer: string, clock: Clock): MessageSocket {
   let reason: string | undefined;
-  const over = new AbortController();
+  const closed = new AbortController();
   const drop = (why: string) => {
     reason ??= why;
     socket.terminate();
@@ -35,43 +38,48 @@ export function lineOver(socket: WebSocket, peer: string, clock: Clock): Message
   });
   const ended = new Promise<string>((resolve) =>
     socket.once('close', () => {
-      over.abort();
+      closed.abort();
       resolve(reason ?? 'the other side closed the connection');
     }),
   );
-  void beat(socket, clock, over.signal, () => drop('the other side fell silent'));
+  void sendHeartbeats(socket, clock, closed.signal, () => drop('the other side does not answer pings'));
   return {
     peer,
     ended,
     send(text) {
       if (socket.readyState !== WebSocket.OPEN) return;
-      socket.send(text, () => undefined); // a connection that ends meanwhile tells so itself
-      if (socket.bufferedAmount > mostUnreadBytes) drop('the other side does not read');
+      socket.send(text, () => undefined); // if this fails, the connection ends and `ended` resolves
+      if (socket.bufferedAmount > maxBufferedBytes) drop('the other side does not read its messages');
     },
     onText(listener) {
       socket.on('message', (data, isBinary) => {
-        if (isBinary) drop('the other side sent bytes where text was wanted');
+        if (isBinary) drop('expected a text message, got binary data');
         else listener(data.toString());
       });
     },
     close() {
       reason ??= 'the connection was closed';
       socket.close();
-      const giveUp = () => socket.terminate();
-      void clock.sleep(goodbyeMs, over.signal).then(giveUp, () => undefined);
+      const terminate = () => socket.terminate();
+      void clock.sleep(closeTimeoutMs, closed.signal).then(terminate, () => undefined);
     },
   };
 }
 
-async function beat(socket: WebSocket, clock: Clock, over: AbortSignal, onSilence: () => void): Promise<void> {
+async function sendHeartbeats(
+  socket: WebSocket,
+  clock: Clock,
+  closed: AbortSignal,
+  onTimeout: () => void,
+): Promise<void> {
   let missed = 0;
   socket.on('pong', () => {
     missed = 0;
   });
-  while (!over.aborted) {
-    if (missed >= mostMissedBeats) return onSilence();
+  while (!closed.aborted) {
+    if (missed >= maxMissedHeartbeats) return onTimeout();
     missed += 1;
     socket.ping();
-    await clock.sleep(beatEveryMs, over).catch(() => undefined);
+    await clock.sleep(heartbeatIntervalMs, closed).catch(() => undefined);
   }
 }

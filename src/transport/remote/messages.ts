@@ -1,38 +1,38 @@
 /**
- * The language between the machine that lends its keys and the machine that tests: JSON texts, one schema for each side.
- * Each side takes the other for hostile, so every length and number has a bound and nothing unknown is let through.
+ * The messages between a key server and its clients: JSON texts, with one schema for each direction. Each side treats the
+ * other as untrusted: every length and number is bounded, and unknown messages and members are rejected.
  */
 import { z } from 'zod';
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { TransportError, transportErrorKinds } from '#protocol/errors.ts';
 
-/** WebSocket subprotocol; its last part is the version of this language. */
+/** WebSocket subprotocol; the last part is the version of the messages. */
 export const subprotocol = 'touchstone.keys.1';
 
-/** A server lends no more keys than this. */
-export const mostKeys = 64;
-const longestText = 300;
-/** A CTAP message of the greatest length in base64. */
-const longestBase64 = 4 * Math.ceil(maxPayloadLength / 3);
-/** What either side may say at once, in bytes of JSON: a CTAP message and its envelope; the list of all keys. */
-export const mostClientBytes = longestBase64 + 2_048;
-export const mostServerBytes = mostKeys * 4_096;
+/** Maximum number of keys of one server. */
+export const maxKeys = 64;
+const maxTextLength = 300;
+/** Length in base64 of the longest CTAP message. */
+const maxBase64Length = 4 * Math.ceil(maxPayloadLength / 3);
+/** Maximum bytes of one JSON text: a CTAP message and its envelope from clients, the list of all keys from servers. */
+export const maxClientMessageBytes = maxBase64Length + 2_048;
+export const maxServerMessageBytes = maxKeys * 4_096;
 
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
-/** `text` as the other side accepts it: cut, and without what could steer a terminal. */
+/** Returns `text` as the other side accepts it: truncated, and without characters that control a terminal. */
 export const toPrintable = (text: string): string =>
-  text.slice(0, longestText).replace(unprintable, '\uFFFD') || '(no text)';
+  text.slice(0, maxTextLength).replace(unprintable, '\uFFFD') || '(no text)';
 
 const text = z
   .string()
   .min(1)
-  .max(longestText)
-  .refine((value) => value.search(unprintable) < 0, 'holds control characters');
+  .max(maxTextLength)
+  .refine((value) => value.search(unprintable) < 0, 'contains control characters');
 const id = z.int().min(0).max(0x7fffffff);
 const bytes = z
   .base64()
-  .max(longestBase64)
+  .max(maxBase64Length)
   .transform((value) => new Uint8Array(Buffer.from(value, 'base64')))
   .refine(({ length }) => length <= maxPayloadLength, `is longer than ${maxPayloadLength} bytes`);
 
@@ -48,17 +48,17 @@ const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('release') }),
 ]);
 
-const lentKey = z.strictObject({
+const remoteKey = z.strictObject({
   id: text,
   label: text,
   lease: z.strictObject({ holder: text, since: z.iso.datetime() }).optional(),
 });
 
-/** `cancelled`: aborted before the device had the message. The others are those of TransportError. */
+/** The kinds of TransportError, and `cancelled`: aborted before the device got the message. */
 const errorKinds = [...transportErrorKinds, 'cancelled'] as const;
 
 const serverMessage = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('keys'), id, keys: z.array(lentKey).max(mostKeys) }),
+  z.strictObject({ type: z.literal('keys'), id, keys: z.array(remoteKey).max(maxKeys) }),
   z.strictObject({
     type: z.literal('leased'),
     id,
@@ -68,37 +68,37 @@ const serverMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('keepalive'), id, state: z.enum(['processing', 'upneeded']) }),
   z.strictObject({ type: z.literal('answer'), id, message: bytes }),
   z.strictObject({ type: z.literal('error'), id, kind: z.enum(errorKinds), message: text }),
-  /** The lease and the connection are over; no answer to anything. */
+  /** The lease and the connection have ended. This message answers no request. */
   z.strictObject({ type: z.literal('ended'), message: text }),
 ]);
 
-/** As read. */
+/** Messages as parsed. */
 export type ClientMessage = z.output<typeof clientMessage>;
 export type ServerMessage = z.output<typeof serverMessage>;
-/** As sent: bytes are base64. */
-export type ClientSays = z.input<typeof clientMessage>;
-export type ServerSays = z.input<typeof serverMessage>;
+/** Messages as JSON: bytes are base64. */
+export type ClientMessageJson = z.input<typeof clientMessage>;
+export type ServerMessageJson = z.input<typeof serverMessage>;
 
-/** A key that a server lends, and who has it. */
-export type RemoteKey = z.output<typeof lentKey>;
+/** A key of a key server, with its lease. */
+export type RemoteKey = z.output<typeof remoteKey>;
 
-export const readClientMessage = (json: string): ClientMessage => read(clientMessage, json);
-export const readServerMessage = (json: string): ServerMessage => read(serverMessage, json);
+export const parseClientMessage = (json: string): ClientMessage => parse(clientMessage, json);
+export const parseServerMessage = (json: string): ServerMessage => parse(serverMessage, json);
 
 /** @throws {TransportError} `framing` */
-function read<T>(schema: z.ZodType<T>, json: string): T {
+function parse<T>(schema: z.ZodType<T>, json: string): T {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new TransportError('framing', 'the other side sent what is no JSON', { cause });
+    throw new TransportError('framing', 'Expected JSON from the other side', { cause });
   }
   const { data, error } = schema.safeParse(value);
   if (error) {
     const [issue] = error.issues;
-    const where = issue?.path.join('.') || 'the message';
-    const problem = toPrintable(`${where}: ${issue?.message}`); // may repeat what was sent
-    throw new TransportError('framing', `the other side sent what is no message: ${problem}`);
+    const path = issue?.path.join('.') || 'message';
+    const problem = toPrintable(`${path}: ${issue?.message}`); // may quote the received text
+    throw new TransportError('framing', `Malformed message from the other side: ${problem}`);
   }
   return data;
 }

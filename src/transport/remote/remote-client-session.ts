@@ -1,22 +1,23 @@
-/** The client's end of a line to a machine that lends keys: one request at a time, each with its answer or a typed error. */
+/** The client's side of a connection to a key server: one request at a time, each with its answer or a typed error. */
 
+import { SerialQueue, settlesWithin } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { TransactOptions } from '../device.ts';
 import type { MessageSocket } from './message-socket.ts';
-import { type ClientSays, readServerMessage, type ServerMessage } from './messages.ts';
+import { type ClientMessageJson, parseServerMessage, type ServerMessage } from './messages.ts';
 
-/** The other machine gives up after 180 seconds itself. */
-const answerMs = 190_000;
-const cancelGraceMs = 10_000;
-const goodbyeMs = 10_000;
+/** Longer than the time limit of 180 seconds on the server, so that the server's error arrives first. */
+const answerTimeoutMs = 190_000;
+const cancelTimeoutMs = 10_000;
+const releaseTimeoutMs = 10_000;
 
-type Request = Exclude<ClientSays, { type: 'cancel' | 'release' }>;
-type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Request = Exclude<ClientMessageJson, { type: 'cancel' | 'release' }>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 type Answer = Exclude<ServerMessage, { type: 'keepalive' | 'error' | 'ended' }>;
 
-interface Pending {
+interface PendingRequest {
   id: number;
   options: TransactOptions;
   resolve: (answer: Answer) => void;
@@ -25,112 +26,109 @@ interface Pending {
 
 export class RemoteClientSession {
   readonly #name: string;
-  readonly #line: MessageSocket;
+  readonly #socket: MessageSocket;
   readonly #clock: Clock;
-  /** No answer came in time. */
-  readonly #alarm: Deadline;
+  readonly #answerDeadline: Deadline;
+  readonly #queue = new SerialQueue();
   #lastId = 0;
-  #pending: Pending | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
-  /** Set for good once it is over. */
-  #ended: TransportError | undefined;
+  #pending: PendingRequest | undefined;
+  /** Why the session has ended; undefined while it is open. */
+  #closedError: TransportError | undefined;
 
-  /** `name` is what messages call the other side. */
-  constructor(name: string, line: MessageSocket, clock: Clock) {
+  /** `name` is the name of the other side in error messages. */
+  constructor(name: string, socket: MessageSocket, clock: Clock) {
     this.#name = name;
-    this.#line = line;
+    this.#socket = socket;
     this.#clock = clock;
-    this.#alarm = new Deadline(clock, () => this.#fail(new TransportError('timeout', `${name} does not answer`)));
-    line.onText((text) => this.#hear(text));
-    void line.ended.then((why) => this.#fail(new TransportError('disconnected', `${name} is gone: ${why}`)));
+    this.#answerDeadline = new Deadline(clock, () =>
+      this.#fail(new TransportError('timeout', `${name} does not answer`)),
+    );
+    socket.onText((text) => this.#onText(text));
+    void socket.ended.then((why) => this.#fail(new TransportError('disconnected', `${name} is gone: ${why}`)));
   }
 
   /**
-   * Asks when it is its turn; the answer has the type that was wanted.
-   * @throws {TransportError}; the signal's reason when that was aborted before the device had the message.
+   * Sends a request after earlier requests are answered. Resolves with an answer of type `answerType`.
+   * @throws {TransportError}; the reason of the signal if it was aborted before the device got the message.
    */
-  ask<T extends Answer['type']>(
-    request: Unnumbered<Request>,
-    wanted: T,
+  request<T extends Answer['type']>(
+    request: WithoutId<Request>,
+    answerType: T,
     options: TransactOptions = {},
   ): Promise<Extract<Answer, { type: T }>> {
-    const mine = this.#turn.then(() => this.#ask(request, wanted, options));
-    this.#turn = mine.catch(() => undefined);
-    return mine;
+    return this.#queue.run(() => this.#request(request, answerType, options));
   }
 
-  /** Ends the lease; resolves when the other side has taken the key back. What is running ends at once. */
+  /** Ends the lease. Resolves when the other side has closed the key. A pending request is rejected at once. */
   async release(): Promise<void> {
-    this.#say({ type: 'release' });
+    this.#send({ type: 'release' });
     this.#end(new TransportError('disconnected', `${this.#name} was closed`));
-    const enough = new AbortController();
-    const patience = this.#clock.sleep(goodbyeMs, enough.signal).catch(() => undefined);
-    await Promise.race([this.#line.ended, patience]);
-    enough.abort();
-    this.#line.close();
+    await settlesWithin(this.#socket.ended, releaseTimeoutMs, this.#clock);
+    this.#socket.close();
   }
 
-  async #ask<T extends Answer['type']>(request: Unnumbered<Request>, wanted: T, options: TransactOptions) {
+  async #request<T extends Answer['type']>(request: WithoutId<Request>, answerType: T, options: TransactOptions) {
     const { signal } = options;
-    if (this.#ended) throw this.#ended;
+    if (this.#closedError) throw this.#closedError;
     signal?.throwIfAborted();
     this.#lastId += 1;
     const id = this.#lastId;
     const cancel = () => {
-      if (this.#ended) return;
-      this.#say({ type: 'cancel', id });
-      this.#alarm.set(cancelGraceMs);
+      if (this.#closedError) return;
+      this.#send({ type: 'cancel', id });
+      this.#answerDeadline.set(cancelTimeoutMs);
     };
-    const answer = new Promise<Answer>((resolve, reject) => {
+    const pending = new Promise<Answer>((resolve, reject) => {
       this.#pending = { id, options, resolve, reject };
     });
-    this.#alarm.set(answerMs);
-    this.#say({ ...request, id } as ClientSays);
+    this.#answerDeadline.set(answerTimeoutMs);
+    this.#send({ ...request, id } as ClientMessageJson);
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const given = await answer;
-      if (given.type === wanted) return given as Extract<Answer, { type: T }>;
-      throw this.#fail(new TransportError('framing', `${this.#name} answered ${request.type} with ${given.type}`));
+      const answer = await pending;
+      if (answer.type === answerType) return answer as Extract<Answer, { type: T }>;
+      const problem = `Expected an answer of type ${answerType} from ${this.#name}, got ${answer.type}`;
+      throw this.#fail(new TransportError('framing', problem));
     } finally {
       signal?.removeEventListener('abort', cancel);
       this.#pending = undefined;
-      this.#alarm.clear();
+      this.#answerDeadline.clear();
     }
   }
 
-  #hear(text: string): void {
+  #onText(text: string): void {
     let message: ServerMessage;
     try {
-      message = readServerMessage(text);
+      message = parseServerMessage(text);
     } catch (error) {
       this.#fail(error as TransportError);
       return;
     }
     if (message.type === 'ended') this.#fail(new TransportError('disconnected', `${this.#name}: ${message.message}`));
-    else if (message.id === this.#pending?.id) this.#take(message, this.#pending);
+    else if (message.id === this.#pending?.id) this.#onAnswer(message, this.#pending);
   }
 
-  #take(message: Exclude<ServerMessage, { type: 'ended' }>, { options, resolve, reject }: Pending): void {
+  #onAnswer(message: Exclude<ServerMessage, { type: 'ended' }>, { options, resolve, reject }: PendingRequest): void {
     if (message.type === 'keepalive') options.onKeepalive?.(message.state);
     else if (message.type !== 'error') resolve(message);
     else if (message.kind === 'cancelled') reject(options.signal?.reason ?? new Error(message.message));
     else reject(new TransportError(message.kind, `${this.#name}: ${message.message}`));
   }
 
-  /** The two sides are no longer together: nothing can be asked any more. */
+  /** Ends the session with an error and closes the connection. */
   #fail(error: TransportError): TransportError {
     this.#end(error);
-    this.#line.close();
+    this.#socket.close();
     return error;
   }
 
   #end(error: TransportError): void {
-    this.#ended ??= error;
-    this.#alarm.stop();
-    this.#pending?.reject(this.#ended);
+    this.#closedError ??= error;
+    this.#answerDeadline.stop();
+    this.#pending?.reject(this.#closedError);
   }
 
-  #say(message: ClientSays): void {
-    this.#line.send(JSON.stringify(message));
+  #send(message: ClientMessageJson): void {
+    this.#socket.send(JSON.stringify(message));
   }
 }

@@ -1,25 +1,35 @@
 /**
- * One client of a machine that lends keys: it may list them, lease one, and talk to that one. One request at a time.
- * When the client ends, falls silent, idles or breaks the language, the running command is cancelled, the device closed
- * and the lease free, in this order. Nothing that a client sends throws out of here.
+ * The server's side of a connection to one client: it answers requests to list keys, to lease a key, and to send messages to
+ * the leased key, one request at a time. When the client disconnects, times out, idles or sends a malformed message, the
+ * session cancels the running command, closes the device and frees the lease, in this order. No client input throws.
  */
 
+import { settlesWithin } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
+import { formatDuration } from '#base/durations.ts';
+import { messageOf } from '#base/errors.ts';
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { CtapDevice } from '../device.ts';
 import type { Lease, Leases } from './leases.ts';
 import type { MessageSocket } from './message-socket.ts';
-import { type ClientMessage, mostKeys, readClientMessage, type ServerSays, toBase64, toPrintable } from './messages.ts';
+import {
+  type ClientMessage,
+  maxKeys,
+  parseClientMessage,
+  type ServerMessageJson,
+  toBase64,
+  toPrintable,
+} from './messages.ts';
 
-/** A key that can be lent. */
+/** A key that the server can open for clients. */
 export interface ServableKey {
-  /** Stable as long as it is plugged in; clients name it so. */
+  /** Identifies the key for clients. Stable while the key is plugged in. */
   readonly id: string;
-  /** For people. */
+  /** A name for display. */
   readonly label: string;
-  /** @throws {TransportError} when it cannot be opened. */
+  /** @throws {TransportError} if the key cannot be opened. */
   open(): Promise<CtapDevice>;
 }
 
@@ -27,85 +37,85 @@ export interface KeySource {
   list(): Promise<readonly ServableKey[]>;
 }
 
-export interface SessionParts {
+export interface SessionOptions {
   keys: KeySource;
   leases: Leases;
   clock: Clock;
-  /** A client that asks for nothing so long is sent away. */
+  /** The session ends if the client sends no request for this time. */
   idleMs: number;
   onLeased: (lease: Lease) => void;
   onReleased: (lease: Lease, why: string) => void;
 }
 
-/** A cancelled command comes back at once; a device that does not heed it is closed. */
-const cancelGraceMs = 5_000;
+/** A device answers a cancelled command at once. After this time it is closed anyway. */
+const cancelTimeoutMs = 5_000;
 
 type Request = Exclude<ClientMessage, { type: 'cancel' | 'release' }>;
 
-interface Held {
+interface LeasedKey {
   lease: Lease;
   device: CtapDevice;
 }
 
 export class RemoteServerSession {
-  readonly #line: MessageSocket;
-  readonly #parts: SessionParts;
-  readonly #idle: Deadline;
-  #held: Held | undefined;
+  readonly #socket: MessageSocket;
+  readonly #options: SessionOptions;
+  readonly #idleDeadline: Deadline;
+  #leased: LeasedKey | undefined;
   #running: { id: number; abort: AbortController; done: Promise<void> } | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(line: MessageSocket, parts: SessionParts) {
-    this.#line = line;
-    this.#parts = parts;
-    this.#idle = new Deadline(parts.clock, () => this.#onIdle());
-    this.#idle.set(parts.idleMs);
-    line.onText((text) => this.#hear(text));
+  constructor(socket: MessageSocket, options: SessionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#idleDeadline = new Deadline(options.clock, () => this.#onIdle());
+    this.#idleDeadline.set(options.idleMs);
+    socket.onText((text) => this.#onText(text));
   }
 
-  /** Takes the lease back and sends the client away; resolves when it has gone. To be called when the line has ended, too. */
+  /** Ends the lease and the connection. Must also be called after the connection has ended by itself. Resolves when the session has ended. */
   end(why: string): Promise<void> {
     this.#ending ??= this.#end(why);
     return this.#ending;
   }
 
   #onIdle(): void {
-    void this.end(`nothing was asked for in ${Math.round(this.#parts.idleMs / 1_000)} seconds`);
+    void this.end(`the client sent no request for ${formatDuration(this.#options.idleMs)}`);
   }
 
-  #hear(text: string): void {
+  #onText(text: string): void {
     if (this.#ending) return;
     let message: ClientMessage;
     try {
-      message = readClientMessage(text);
+      message = parseClientMessage(text);
     } catch (error) {
       void this.end(messageOf(error));
       return;
     }
-    if (message.type === 'release') void this.end('it was released');
+    if (message.type === 'release') void this.end('the client released it');
     else if (message.type === 'cancel') this.#cancel(message.id);
-    else if (this.#running) void this.end('the other side asked again before it had an answer');
+    else if (this.#running) void this.end('the client sent a request before the previous one was answered');
     else this.#run(message);
   }
 
   #cancel(id: number): void {
-    if (this.#running?.id === id) this.#running.abort.abort(new Error('the client cancelled'));
+    if (this.#running?.id === id) this.#running.abort.abort(new Error('The client cancelled the command'));
   }
 
   #run(request: Request): void {
-    this.#idle.clear();
+    this.#idleDeadline.clear();
     const abort = new AbortController();
     const done = this.#answer(request, abort.signal).then((answer) => {
       this.#running = undefined;
-      if (this.#ending) return; // the client hears of the end instead
-      this.#idle.set(this.#parts.idleMs);
-      this.#say(answer);
+      if (this.#ending) return; // the client gets the message `ended` instead
+      this.#idleDeadline.set(this.#options.idleMs);
+      this.#send(answer);
     });
     this.#running = { id: request.id, abort, done };
   }
 
-  /** Never rejects. */
-  async #answer(request: Request, signal: AbortSignal): Promise<ServerSays> {
+  /** Returns the answer to a request, which is an `error` message if the request fails. Never rejects. */
+  async #answer(request: Request, signal: AbortSignal): Promise<ServerMessageJson> {
     try {
       if (request.type === 'list') return await this.#list(request);
       if (request.type === 'lease') return await this.#lease(request);
@@ -116,84 +126,87 @@ export class RemoteServerSession {
     }
   }
 
-  async #list({ id }: Request): Promise<ServerSays> {
-    const keys = (await this.#parts.keys.list()).slice(0, mostKeys);
-    const shown = keys.map((key) => {
-      const lease = this.#parts.leases.of(key.id);
-      const facts = { id: toPrintable(key.id), label: toPrintable(key.label) };
+  async #list({ id }: Request): Promise<ServerMessageJson> {
+    const keys = (await this.#options.keys.list()).slice(0, maxKeys);
+    const listed = keys.map((key) => {
+      const lease = this.#options.leases.get(key.id);
       return {
-        ...facts,
+        id: toPrintable(key.id),
+        label: toPrintable(key.label),
         ...(lease && { lease: { holder: lease.holder, since: new Date(lease.sinceMs).toISOString() } }),
       };
     });
-    return { type: 'keys', id, keys: shown };
+    return { type: 'keys', id, keys: listed };
   }
 
-  async #lease({ id, key: keyId, holder }: Extract<Request, { type: 'lease' }>): Promise<ServerSays> {
-    if (this.#held) throw new TransportError('framing', `${this.#held.lease.key} is leased on this connection`);
-    const key = (await this.#parts.keys.list()).find((each) => toPrintable(each.id) === keyId);
-    if (!key) throw new TransportError('unavailable', `no key ${keyId} is here`);
-    const lease = await this.#parts.leases.take(key.id, holder);
-    const device = await opened(key, lease);
+  async #lease({ id, key: keyId, holder }: Extract<Request, { type: 'lease' }>): Promise<ServerMessageJson> {
+    if (this.#leased)
+      throw new TransportError('framing', `This connection has already leased ${this.#leased.lease.key}`);
+    const key = (await this.#options.keys.list()).find((each) => toPrintable(each.id) === keyId);
+    if (!key) throw new TransportError('unavailable', `Key ${keyId} is not plugged in`);
+    const lease = await this.#options.leases.acquire(key.id, holder);
+    const device = await openLeased(key, lease);
     if (this.#ending) {
-      lease.end(closed(device));
-      throw new TransportError('disconnected', 'the client has gone');
+      lease.end(closeDevice(device));
+      throw new TransportError('disconnected', 'The client is gone');
     }
-    this.#held = { lease, device };
-    this.#parts.onLeased(lease);
+    this.#leased = { lease, device };
+    this.#options.onLeased(lease);
     const { wink, cbor, nmsg } = device.capabilities;
     return { type: 'leased', id, transport: device.transport, capabilities: { wink, cbor, nmsg } };
   }
 
-  async #transact({ id, message }: Extract<Request, { type: 'transact' }>, signal: AbortSignal): Promise<ServerSays> {
-    if (!this.#held) throw new TransportError('framing', 'no key is leased on this connection');
-    const answer = await this.#held.device.transact(message, {
+  async #transact({ id, message }: Extract<Request, { type: 'transact' }>, signal: AbortSignal) {
+    if (!this.#leased) throw new TransportError('framing', 'This connection has not leased a key');
+    const answer = await this.#leased.device.transact(message, {
       signal,
-      onKeepalive: (state) => this.#say({ type: 'keepalive', id, state }),
+      onKeepalive: (state) => this.#send({ type: 'keepalive', id, state }),
     });
     if (answer.length > maxPayloadLength)
-      throw new TransportError('framing', `the device answered ${answer.length} bytes, more than a message holds`);
-    return { type: 'answer', id, message: toBase64(answer) };
+      throw new TransportError(
+        'framing',
+        `Expected an answer of at most ${maxPayloadLength} bytes, the device sent ${answer.length}`,
+      );
+    return { type: 'answer', id, message: toBase64(answer) } as const;
   }
 
   async #end(why: string): Promise<void> {
-    this.#idle.stop();
-    const held = this.#held;
-    const closing = this.#handBack(held?.device, why);
-    held?.lease.end(closing);
+    this.#idleDeadline.stop();
+    const leased = this.#leased;
+    const closing = this.#cancelAndClose(leased?.device, why);
+    leased?.lease.end(closing);
     await closing;
-    if (held) this.#parts.onReleased(held.lease, why);
-    this.#say({ type: 'ended', message: toPrintable(why) });
-    this.#line.close();
-    await this.#line.ended;
+    if (leased) this.#options.onReleased(leased.lease, why);
+    this.#send({ type: 'ended', message: toPrintable(why) });
+    this.#socket.close();
+    await this.#socket.ended;
   }
 
-  async #handBack(device: CtapDevice | undefined, why: string): Promise<void> {
+  async #cancelAndClose(device: CtapDevice | undefined, why: string): Promise<void> {
     const running = this.#running;
     if (running) {
       running.abort.abort(new Error(why));
-      const enough = new AbortController();
-      const grace = this.#parts.clock.sleep(cancelGraceMs, enough.signal).catch(() => undefined);
-      await Promise.race([running.done, grace]);
-      enough.abort();
+      await settlesWithin(running.done, cancelTimeoutMs, this.#options.clock);
     }
-    await closed(device);
+    await closeDevice(device);
   }
 
-  #say(message: ServerSays): void {
-    this.#line.send(JSON.stringify(message));
+  #send(message: ServerMessageJson): void {
+    this.#socket.send(JSON.stringify(message));
   }
 }
 
-async function closed(device: CtapDevice | undefined): Promise<void> {
+/** Closes the device; ignores errors, because an unplugged device cannot be closed. */
+async function closeDevice(device: CtapDevice | undefined): Promise<void> {
   try {
     await device?.[Symbol.asyncDispose]();
   } catch {
-    // it is gone: nothing is left to close
+    // the device is gone
   }
 }
 
-async function opened(key: ServableKey, lease: Lease): Promise<CtapDevice> {
+/** Opens the key; ends the lease if that fails. */
+async function openLeased(key: ServableKey, lease: Lease): Promise<CtapDevice> {
   try {
     return await key.open();
   } catch (error) {
@@ -201,5 +214,3 @@ async function opened(key: ServableKey, lease: Lease): Promise<CtapDevice> {
     throw error;
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-/** Keys on another machine, over the loopback address: the port's contract, leases, and everything hostile. */
+/** Key server and client over the loopback address: the device contract, leases, and misbehaving clients and servers. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -10,169 +10,169 @@ import { AdjustableClock } from '#base/clock.ts';
 import { deviceContract } from '../testing/device-contract.ts';
 import { parseRemoteAddress } from './address.ts';
 import { listRemote, openRemote } from './client.ts';
-import { beatEveryMs } from './message-socket.ts';
-import { mostClientBytes, subprotocol } from './messages.ts';
-import { serveKeys } from './server.ts';
+import { serveKeys } from './key-server.ts';
+import { heartbeatIntervalMs } from './message-socket.ts';
+import { maxClientMessageBytes, subprotocol } from './messages.ts';
 import {
-  type BareClient,
-  bareClient,
+  connectRawClient,
   keyId,
-  openCounter,
-  remoteUnderContract,
+  openRemoteUnderContract,
+  type RawClient,
+  startTestKeyServer,
   token,
-} from './testing/lending-server.ts';
+} from './testing/test-key-server.ts';
 
 const getInfo = new Uint8Array([0x04]);
 const selection = new Uint8Array([0x0b]);
-const cancelled = 0x2d;
+const keepaliveCancel = 0x2d;
 
-deviceContract('a key on another machine', () => remoteUnderContract());
+deviceContract('Remote device', () => openRemoteUnderContract());
 
-describe('a remote key', () => {
-  test('says that it is remote, and how the other machine reaches it', async () => {
-    await using counter = await openCounter();
-    await using device = await openRemote(counter.where, { token });
-    expect(device).toMatchObject({ name: `remote:${counter.where}`, remote: true, transport: 'usb' });
+describe('A remote device', () => {
+  test('reports that it is remote, and the transport of the key', async () => {
+    await using server = await startTestKeyServer();
+    await using device = await openRemote(server.where, { token });
+    expect(device).toMatchObject({ name: `remote:${server.where}`, remote: true, transport: 'usb' });
   });
 
-  test('takes no message that is too long, and stays usable', async () => {
-    await using counter = await openCounter();
-    await using device = await openRemote(counter.where, { token });
+  test('rejects a message that is too long, and stays usable', async () => {
+    await using server = await startTestKeyServer();
+    await using device = await openRemote(server.where, { token });
     await expect(device.transact(new Uint8Array(7_610))).rejects.toMatchObject({ kind: 'framing' });
     expect((await device.transact(new Uint8Array(7_609).fill(1))).length).toBe(1);
   });
 
-  test('aborted before its turn, a message is not sent', async () => {
-    await using counter = await openCounter();
-    await using device = await openRemote(counter.where, { token });
-    const reason = new Error('no longer wanted');
+  test('does not send a message whose signal is already aborted', async () => {
+    await using server = await startTestKeyServer();
+    await using device = await openRemote(server.where, { token });
+    const reason = new Error('aborted');
     await expect(device.transact(getInfo, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect((await device.transact(getInfo))[0]).toBe(0);
   });
 
-  test('messages wait their turn', async () => {
-    await using counter = await openCounter();
-    await using device = await openRemote(counter.where, { token });
+  test('sends one message at a time', async () => {
+    await using server = await startTestKeyServer();
+    await using device = await openRemote(server.where, { token });
     const both = [device.transact(selection), device.transact(getInfo)];
-    await counter.hands.whenAsked();
-    counter.hands.touch();
+    await server.gestures.whenAsked();
+    server.gestures.touch();
     expect((await Promise.all(both)).map(([status]) => status)).toEqual([0, 0]);
   });
 });
 
-describe('a lease', () => {
-  test('shows in the list, keeps others out, and is free again when it was given back', async () => {
-    await using counter = await openCounter();
-    const list = () => listRemote(counter.where, { token });
+describe('A lease', () => {
+  test('is listed, excludes other clients, and ends when the device is disposed', async () => {
+    await using server = await startTestKeyServer();
+    const list = () => listRemote(server.where, { token });
     expect(await list()).toEqual([{ id: keyId, label: 'Emulated\uFFFD[31m key' }]);
-    const device = await openRemote(counter.where, { token });
+    const device = await openRemote(server.where, { token });
     const [listed] = await list();
-    expect(listed!.lease).toEqual({
+    expect(listed?.lease).toEqual({
       holder: expect.stringContaining(`process ${process.pid}`),
       since: expect.stringMatching(/^\d{4}-.*Z$/),
     });
-    await expect(openRemote(counter.where, { token })).rejects.toMatchObject({
+    await expect(openRemote(server.where, { token })).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining(`${keyId} is leased by ${listed!.lease!.holder} since ${listed!.lease!.since}`),
+      message: expect.stringContaining(`${keyId} is leased by ${listed?.lease?.holder} since ${listed?.lease?.since}`),
     });
     await device[Symbol.asyncDispose]();
     expect((await list())[0]).not.toHaveProperty('lease');
-    await using again = await openRemote(counter.where, { token });
+    await using again = await openRemote(server.where, { token });
     expect((await again.transact(getInfo))[0]).toBe(0);
   });
 
-  test('ends when its process is killed: the command is cancelled, the key is free', async () => {
-    await using counter = await openCounter();
+  test('ends when the process of the client is killed', async () => {
+    await using server = await startTestKeyServer();
     const fixture = fileURLToPath(new URL('./testing/lease-holder.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', fixture, counter.where, token], { stdio: 'inherit' });
-    const asked = new AbortController();
+    const child = spawn(process.execPath, ['--import', 'tsx', fixture, server.where, token], { stdio: 'inherit' });
+    const waiting = new AbortController();
     await Promise.race([
-      counter.hands.whenAsked(asked.signal),
-      once(child, 'exit').then(() => Promise.reject(new Error('the process ended by itself'))),
+      server.gestures.whenAsked(waiting.signal),
+      once(child, 'exit').then(() => Promise.reject(new Error('The process exited by itself'))),
     ]);
     child.kill('SIGKILL');
-    const { holder } = await counter.when('released');
+    const { holder } = await server.waitForEvent('released');
     expect(holder).toContain(`process ${child.pid}`);
-    await using device = await openRemote(counter.where, { token });
+    await using device = await openRemote(server.where, { token });
     expect((await device.transact(getInfo))[0]).toBe(0);
   });
 
-  test('ends when nothing is asked for too long, and the holder is told', async () => {
+  test('ends when the client idles, and the client gets the reason', async () => {
     const clock = new AdjustableClock();
-    await using counter = await openCounter({ clock, idleMs: 60_000 });
-    await using device = await openRemote(counter.where, { token });
+    await using server = await startTestKeyServer({ clock, idleMs: 60_000 });
+    await using device = await openRemote(server.where, { token });
     clock.advance(59_000);
     expect((await device.transact(getInfo))[0]).toBe(0);
     clock.advance(60_000);
-    expect(await counter.when('released')).toMatchObject({ why: 'nothing was asked for in 60 seconds' });
+    expect(await server.waitForEvent('released')).toMatchObject({ why: 'the client sent no request for 1m' });
     await expect(device.transact(getInfo)).rejects.toMatchObject({
       kind: 'disconnected',
-      message: expect.stringContaining('nothing was asked for in 60 seconds'),
+      message: expect.stringContaining('the client sent no request for 1m'),
     });
   });
 
-  test('does not end by idling while a command waits for a touch', async () => {
+  test('does not end while a command waits for a touch', async () => {
     const clock = new AdjustableClock();
-    await using counter = await openCounter({ clock, idleMs: 20_000 });
-    await using device = await openRemote(counter.where, { token });
+    await using server = await startTestKeyServer({ clock, idleMs: 20_000 });
+    await using device = await openRemote(server.where, { token });
     const answer = device.transact(selection);
-    await counter.hands.whenAsked();
+    await server.gestures.whenAsked();
     clock.advance(20_000);
-    counter.hands.touch();
+    server.gestures.touch();
     expect([...(await answer)]).toEqual([0]);
   });
 
-  test('ends when the other machine no longer answers the heartbeat', async () => {
+  test('ends when the client does not answer pings', async () => {
     const clock = new AdjustableClock();
-    await using counter = await openCounter({ clock });
-    const client = await bareClient(counter.port, { autoPong: false });
-    client.say({ type: 'lease', id: 1, key: keyId, holder: 'the silent one' });
-    await counter.when('leased');
-    const released = counter.when('released');
+    await using server = await startTestKeyServer({ clock });
+    const client = await connectRawClient(server.port, { autoPong: false });
+    client.send({ type: 'lease', id: 1, key: keyId, holder: 'silent client' });
+    await server.waitForEvent('leased');
+    const released = server.waitForEvent('released');
     for (let beat = 0; beat < 3; beat++) {
-      clock.advance(beatEveryMs);
+      clock.advance(heartbeatIntervalMs);
       await new Promise(setImmediate);
     }
-    expect(await released).toMatchObject({ holder: 'the silent one', why: 'the other side fell silent' });
+    expect(await released).toMatchObject({ holder: 'silent client', why: 'the other side does not answer pings' });
   });
 
-  test('ends with the server, and the holder is told', async () => {
-    const counter = await openCounter();
-    await using device = await openRemote(counter.where, { token });
+  test('ends when the server stops, and the client gets an error', async () => {
+    const server = await startTestKeyServer();
+    await using device = await openRemote(server.where, { token });
     const running = device.transact(selection);
-    await counter.hands.whenAsked();
-    const refused = expect(running).rejects.toMatchObject({ kind: 'disconnected' });
-    await counter[Symbol.asyncDispose]();
-    await refused;
-    expect(counter.opened()).toBeUndefined();
-    await expect(openRemote(counter.where, { token })).rejects.toMatchObject({ kind: 'unavailable' });
+    await server.gestures.whenAsked();
+    const rejected = expect(running).rejects.toMatchObject({ kind: 'disconnected' });
+    await server[Symbol.asyncDispose]();
+    await rejected;
+    expect(server.openedKey()).toBeUndefined();
+    await expect(openRemote(server.where, { token })).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
-  test('is refused for a key that is not there, or cannot be opened', async () => {
+  test('is refused for an unknown key and for a key that cannot be opened', async () => {
     const broken = { id: 'broken', label: 'Broken', open: () => Promise.reject(new Error('no permission')) };
-    await using counter = await openCounter({ keys: { list: async () => [broken] } });
-    const open = (key: string) => openRemote(`127.0.0.1:${counter.port}/${key}`, { token });
-    await expect(open('lost')).rejects.toMatchObject({ kind: 'unavailable', message: /no key lost is here/ });
+    await using server = await startTestKeyServer({ keys: { list: async () => [broken] } });
+    const open = (key: string) => openRemote(`127.0.0.1:${server.port}/${key}`, { token });
+    await expect(open('lost')).rejects.toMatchObject({ kind: 'unavailable', message: /Key lost is not plugged in/ });
     for (let time = 0; time < 2; time++)
       await expect(open('broken')).rejects.toMatchObject({ kind: 'unavailable', message: /no permission/ });
   });
 });
 
-describe('the door', () => {
-  test('stays shut without the token', async () => {
-    await using counter = await openCounter();
-    await expect(openRemote(counter.where, { token: `${token}!` })).rejects.toMatchObject({
+describe('The listener', () => {
+  test('refuses a client with a wrong token', async () => {
+    await using server = await startTestKeyServer();
+    await expect(openRemote(server.where, { token: `${token}!` })).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('refuses the token'),
     });
-    expect(await counter.when('refused')).toMatchObject({ why: 'the token is wrong' });
+    expect(await server.waitForEvent('refused')).toMatchObject({ why: 'the token is wrong' });
   });
 
-  test('answers no other version, and no plain HTTP', async () => {
-    await using counter = await openCounter();
+  test('refuses another message version and plain HTTP', async () => {
+    await using server = await startTestKeyServer();
     const status = (headers: Record<string, string>) =>
       new Promise((resolve, reject) => {
-        request({ port: counter.port, host: '127.0.0.1', headers })
+        request({ port: server.port, host: '127.0.0.1', headers })
           .on('response', (response) => resolve(response.resume().statusCode))
           .on('error', reject)
           .end();
@@ -188,104 +188,107 @@ describe('the door', () => {
     expect(await status({})).toBe(426);
   });
 
-  test.each(['0.0.0.0', '::', '192.0.2.1', 'keys.test'])('is not opened on %s without TLS', async (host) => {
+  test.each(['0.0.0.0', '::', '192.0.2.1', 'keys.test'])('does not start on %s without TLS', async (host) => {
     await expect(serveKeys({ keys: { list: async () => [] }, token, host, port: 0 })).rejects.toMatchObject({
       name: 'UsageError',
       message: expect.stringContaining('without TLS'),
     });
   });
 
-  test('is not opened with a token that can be guessed', async () => {
+  test('does not start with a short token', async () => {
     await expect(serveKeys({ keys: { list: async () => [] }, token: '1234', port: 0 })).rejects.toThrow(/at least 16/);
   });
 
-  test('is not opened twice', async () => {
-    await using counter = await openCounter();
-    await expect(openCounter({ port: counter.port })).rejects.toMatchObject({
+  test('does not start on a port that is in use', async () => {
+    await using server = await startTestKeyServer();
+    await expect(startTestKeyServer({ port: server.port })).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('the port is taken'),
+      message: expect.stringContaining('the port is in use'),
     });
   });
 });
 
-describe('a hostile client', () => {
+describe('A misbehaving client', () => {
   const lease = { type: 'lease', id: 1, key: keyId, holder: 'mallory' };
-  test.each<[string, (client: BareClient) => void]>([
-    ['no JSON', ({ say }) => say('{')],
-    ['JSON that is no message', ({ say }) => say('null')],
-    ['an unknown type', ({ say }) => say({ type: 'reset', id: 2 })],
-    ['an unknown member', ({ say }) => say({ type: 'list', id: 2, '\u001b[2J': true })],
-    ['a number that is none', ({ say }) => say({ type: 'transact', id: -1, message: '' })],
-    ['what is no base64', ({ say }) => say({ type: 'transact', id: 2, message: '***' })],
-    ['a holder that steers terminals', ({ say }) => say({ ...lease, id: 2, holder: '\u001b[2J' })],
-    ['too long a message', ({ say }) => say({ type: 'transact', id: 2, message: 'A'.repeat(10_152) })],
-    ['a frame beyond every bound', ({ say }) => say(' '.repeat(mostClientBytes + 1))],
-    ['bytes', ({ socket }) => socket.send(Buffer.from([4]))],
+  test.each<[string, (client: RawClient) => void]>([
+    ['text that is not JSON', ({ send }) => send('{')],
+    ['JSON that is not a message', ({ send }) => send('null')],
+    ['an unknown type', ({ send }) => send({ type: 'reset', id: 2 })],
+    ['an unknown member', ({ send }) => send({ type: 'list', id: 2, '\u001b[2J': true })],
+    ['a negative id', ({ send }) => send({ type: 'transact', id: -1, message: '' })],
+    ['malformed base64', ({ send }) => send({ type: 'transact', id: 2, message: '***' })],
+    ['a holder with control characters', ({ send }) => send({ ...lease, id: 2, holder: '\u001b[2J' })],
     [
-      'two questions at once',
-      ({ say }) => {
-        say({ type: 'transact', id: 2, message: 'Cw==' });
-        say({ type: 'transact', id: 3, message: 'BA==' });
+      'a message longer than a CTAP message',
+      ({ send }) => send({ type: 'transact', id: 2, message: 'A'.repeat(10_152) }),
+    ],
+    ['a frame longer than the limit', ({ send }) => send(' '.repeat(maxClientMessageBytes + 1))],
+    ['binary data', ({ socket }) => socket.send(Buffer.from([4]))],
+    [
+      'two requests at once',
+      ({ send }) => {
+        send({ type: 'transact', id: 2, message: 'Cw==' });
+        send({ type: 'transact', id: 3, message: 'BA==' });
       },
     ],
     [
-      'a broken frame',
+      'a malformed WebSocket frame',
       ({ socket }) => (socket as unknown as { _socket: Socket })._socket.write(Buffer.alloc(64, 0xff)),
     ],
-  ])('that sends %s is sent away, and the next client is served', async (_what, misbehave) => {
-    await using counter = await openCounter();
-    const client = await bareClient(counter.port);
-    client.say(lease);
+  ])('that sends %s is disconnected, and the next client is served', async (_what, misbehave) => {
+    await using server = await startTestKeyServer();
+    const client = await connectRawClient(server.port);
+    client.send(lease);
     expect(await client.next()).toMatchObject({ type: 'leased', id: 1 });
     misbehave(client);
-    const { why } = await counter.when('released');
+    const { why } = await server.waitForEvent('released');
     expect(why).not.toMatch(/\p{Cc}/u);
     await client.closed;
-    await using device = await openRemote(counter.where, { token });
+    await using device = await openRemote(server.where, { token });
     expect((await device.transact(getInfo))[0]).toBe(0);
   });
 
-  test('that transacts without a lease, or leases twice, is told so', async () => {
-    await using counter = await openCounter();
-    const client = await bareClient(counter.port);
-    client.say({ type: 'transact', id: 7, message: 'BA==' });
+  test('that transacts without a lease or leases twice gets an error', async () => {
+    await using server = await startTestKeyServer();
+    const client = await connectRawClient(server.port);
+    client.send({ type: 'transact', id: 7, message: 'BA==' });
     expect(await client.next()).toMatchObject({ type: 'error', id: 7, kind: 'framing' });
-    client.say(lease);
+    client.send(lease);
     expect(await client.next()).toMatchObject({ type: 'leased' });
-    client.say({ ...lease, id: 8 });
+    client.send({ ...lease, id: 8 });
     expect(await client.next()).toMatchObject({ type: 'error', id: 8, kind: 'framing' });
-    client.say({ type: 'cancel', id: 99 });
-    client.say({ type: 'transact', id: 9, message: 'BA==' });
+    client.send({ type: 'cancel', id: 99 });
+    client.send({ type: 'transact', id: 9, message: 'BA==' });
     expect(await client.next()).toMatchObject({ type: 'answer', id: 9 });
     client.socket.terminate();
   });
 
-  test('that cancels gets the answer of a cancelled command', async () => {
-    await using counter = await openCounter();
-    const client = await bareClient(counter.port);
-    client.say(lease);
+  test('that cancels a command gets the answer of the cancelled command', async () => {
+    await using server = await startTestKeyServer();
+    const client = await connectRawClient(server.port);
+    client.send(lease);
     await client.next();
-    client.say({ type: 'transact', id: 2, message: 'Cw==' });
-    await counter.hands.whenAsked();
-    client.say({ type: 'cancel', id: 2 });
+    client.send({ type: 'transact', id: 2, message: 'Cw==' });
+    await server.gestures.whenAsked();
+    client.send({ type: 'cancel', id: 2 });
     let message: unknown;
     do message = await client.next();
     while ((message as { type: string }).type === 'keepalive');
-    expect(message).toEqual({ type: 'answer', id: 2, message: Buffer.from([cancelled]).toString('base64') });
+    expect(message).toEqual({ type: 'answer', id: 2, message: Buffer.from([keepaliveCancel]).toString('base64') });
     client.socket.terminate();
   });
 
-  test('that comes 33 times is let in 32 times', async () => {
-    await using counter = await openCounter();
-    const clients = await Promise.all(Array.from({ length: 32 }, () => bareClient(counter.port)));
-    await expect(listRemote(counter.where, { token })).rejects.toMatchObject({ message: /as many others/ });
+  test('with 33 connections is refused the last one', async () => {
+    await using server = await startTestKeyServer();
+    const clients = await Promise.all(Array.from({ length: 32 }, () => connectRawClient(server.port)));
+    await expect(listRemote(server.where, { token })).rejects.toMatchObject({ message: /too many connections/ });
     for (const { socket } of clients) socket.terminate();
   });
 });
 
-describe('a hostile server', () => {
-  /** Answers every message with `reply`. */
-  async function impostor(reply: (send: (text: string) => void, socket: { terminate(): void }) => void) {
+describe('A misbehaving server', () => {
+  /** Starts a server that grants every lease and answers every other message with `reply`. */
+  async function startFakeServer(reply: (send: (text: string) => void, socket: { terminate(): void }) => void) {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => subprotocol });
     server.on('connection', (socket) => {
       socket.on('error', () => undefined);
@@ -306,45 +309,45 @@ describe('a hostile server', () => {
     };
   }
 
-  test.each<[string, Parameters<typeof impostor>[0], string]>([
-    ['sends no JSON', (send) => send('<html>'), 'framing'],
-    ['sends another answer', (send) => send(JSON.stringify({ type: 'keys', id: 2, keys: [] })), 'framing'],
-    ['steers terminals', (send) => send(JSON.stringify({ type: 'ended', message: '\u001b[2J' })), 'framing'],
-    ['sends too much', (send) => send('x'.repeat(300_000)), 'disconnected'],
-    ['ends the lease', (send) => send(JSON.stringify({ type: 'ended', message: 'enough' })), 'disconnected'],
-    ['hangs up', (_send, socket) => socket.terminate(), 'disconnected'],
-  ])('that %s ends the device', async (_what, reply, kind) => {
-    await using server = await impostor(reply);
+  test.each<[string, Parameters<typeof startFakeServer>[0], string]>([
+    ['sends text that is not JSON', (send) => send('<html>'), 'framing'],
+    ['sends an answer of another type', (send) => send(JSON.stringify({ type: 'keys', id: 2, keys: [] })), 'framing'],
+    ['sends control characters', (send) => send(JSON.stringify({ type: 'ended', message: '\u001b[2J' })), 'framing'],
+    ['sends too long a message', (send) => send('x'.repeat(300_000)), 'disconnected'],
+    ['ends the lease', (send) => send(JSON.stringify({ type: 'ended', message: 'stopped' })), 'disconnected'],
+    ['disconnects', (_send, socket) => socket.terminate(), 'disconnected'],
+  ])('that %s closes the device', async (_what, reply, kind) => {
+    await using server = await startFakeServer(reply);
     await using device = await openRemote(server.where, { token });
     await expect(device.transact(getInfo)).rejects.toMatchObject({ name: 'TransportError', kind });
     await expect(device.transact(getInfo)).rejects.toMatchObject({ name: 'TransportError', kind });
   });
 
-  test('that never answers is given up', async () => {
+  test('that never answers times out', async () => {
     const clock = new AdjustableClock();
-    let asked: () => void = () => undefined;
-    const whenAsked = new Promise<void>((resolve) => {
-      asked = resolve;
+    let markReceived: () => void = () => undefined;
+    const received = new Promise<void>((resolve) => {
+      markReceived = resolve;
     });
-    await using server = await impostor(() => asked());
+    await using server = await startFakeServer(() => markReceived());
     await using device = await openRemote(server.where, { token, clock });
-    const refused = expect(device.transact(getInfo)).rejects.toMatchObject({ kind: 'timeout' });
-    await whenAsked;
+    const rejected = expect(device.transact(getInfo)).rejects.toMatchObject({ kind: 'timeout' });
+    await received;
     clock.advance(190_000);
-    await refused;
+    await rejected;
   });
 
-  test('that takes the connection and says nothing is given up', async () => {
+  test('that accepts the connection and sends nothing times out', async () => {
     const clock = new AdjustableClock();
-    const taken: Socket[] = [];
-    const server = createServer((socket) => void taken.push(socket)).listen(0, '127.0.0.1');
+    const accepted: Socket[] = [];
+    const server = createServer((socket) => void accepted.push(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const opening = openRemote(`127.0.0.1:${(server.address() as AddressInfo).port}/x`, { token, clock });
-    const refused = expect(opening).rejects.toMatchObject({ kind: 'unavailable', message: /does not answer/ });
+    const rejected = expect(opening).rejects.toMatchObject({ kind: 'unavailable', message: /does not answer/ });
     await once(server, 'connection');
     clock.advance(15_000);
-    await refused;
-    for (const socket of taken) socket.destroy();
+    await rejected;
+    for (const socket of accepted) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
 });
@@ -353,12 +356,12 @@ test.each([
   ['lab-3/emulated:1', { host: 'lab-3', port: 7447, key: 'emulated:1' }],
   ['10.0.0.3:80/usb:1/2', { host: '10.0.0.3', port: 80, key: 'usb:1/2' }],
   ['[::1]:7000', { host: '::1', port: 7000, key: undefined }],
-])('%s is an address', (where, parts) => expect(parseRemoteAddress(where)).toEqual(parts));
+])('parseRemoteAddress parses %s', (where, parts) => expect(parseRemoteAddress(where)).toEqual(parts));
 
-test.each(['', ':7447/x', 'host:0/x', 'host:99999/x', 'a b/x', '::1/x'])('%j is none', (where) => {
-  expect(() => parseRemoteAddress(where)).toThrow(/remote:HOST:PORT\/KEY is wanted/);
+test.each(['', ':7447/x', 'host:0/x', 'host:99999/x', 'a b/x', '::1/x'])('parseRemoteAddress rejects %j', (where) => {
+  expect(() => parseRemoteAddress(where)).toThrow(/expected remote:HOST:PORT\/KEY/);
 });
 
-test('an address without a key opens nothing', async () => {
+test('openRemote rejects an address without a key', async () => {
   await expect(openRemote('127.0.0.1', { token })).rejects.toMatchObject({ name: 'UsageError' });
 });

@@ -1,4 +1,4 @@
-/** A certification authority of one's own, and a server's certificate for 127.0.0.1 below it, as PEM. */
+/** Creates a server certificate for TLS tests, issued by a new certification authority, as PEM. */
 import { concat } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { generateSigningKey, type SigningKey } from '#protocol/crypto.ts';
@@ -6,7 +6,7 @@ import * as der from '#protocol/der.ts';
 import { createAuthority, issueLeafCertificate } from '../../../../emulator/attestation/authority.ts';
 import { toPem } from '../../../../emulator/attestation/x509.ts';
 
-/** `address` is the IPv4 address that the certificate is for. */
+/** Returns certificate, private key and CA certificate. `address` is the IPv4 address of the server. */
 export function serverCertificate(address = [127, 0, 0, 1]) {
   const authorityKey = generateSigningKey('ES256', systemRandom);
   const authority = createAuthority([['CN', 'Touchstone lab root']], 'lab root', authorityKey);
@@ -17,7 +17,8 @@ export function serverCertificate(address = [127, 0, 0, 1]) {
     spki: key.spki,
     extensions: [subjectAlternativeName(address)],
   });
-  return { cert: toPem(leaf!), key: privateKeyPem(key), ca: toPem(authority.certificate) };
+  if (!leaf) throw new Error('The authority issued no certificate');
+  return { cert: toPem(leaf), key: privateKeyPem(key), ca: toPem(authority.certificate) };
 }
 
 /** RFC 5280 section 4.2.1.6, an iPAddress. */

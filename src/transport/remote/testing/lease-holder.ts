@@ -1,4 +1,4 @@
-/** A process that leases a key and waits for a touch that does not come: `tsx holder.ts HOST:PORT/KEY TOKEN`. */
+/** A program for tests: leases a key and waits for a touch that never comes. Arguments: `HOST:PORT/KEY TOKEN`. */
 import { openRemote } from '../client.ts';
 
 const [, , where = '', token = ''] = process.argv;

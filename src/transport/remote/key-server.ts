@@ -1,4 +1,4 @@
-/** Lends keys to other machines: who may come in is `listen.ts`, what a client may do is `session.ts`. */
+/** A key server: gives other machines access to the security keys of this one. `listen.ts` accepts clients, `remote-server-session.ts` answers them. */
 import { type Clock, systemClock } from '#base/clock.ts';
 import { defaultRemotePort } from './address.ts';
 import { Leases } from './leases.ts';
@@ -9,21 +9,20 @@ const defaultIdleMs = 10 * 60_000;
 
 export interface KeyServerOptions {
   keys: KeySource;
-  /** Whoever has it may use the keys. At least 16 characters. */
+  /** Clients must send it. At least 16 characters. */
   token: string;
-  /** The loopback address without. */
+  /** Address to listen on; by default 127.0.0.1. */
   host?: string | undefined;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   port?: number | undefined;
-  /** Certificate chain and private key, PEM. Demanded where other machines can connect. */
+  /** Certificate chain and private key, PEM. Required unless `host` is a loopback address. */
   tls?: { cert: string; key: string } | undefined;
   clock?: Clock | undefined;
-  /** A lease of which no use is made for so long ends. */
+  /** A lease ends if its client sends no request for this time. */
   idleMs?: number | undefined;
   onEvent?: ((event: KeyServerEvent) => void) | undefined;
 }
 
-/** What happens at the counter, for whoever watches. */
 export type KeyServerEvent =
   | { type: 'leased'; key: string; holder: string; peer: string }
   | { type: 'released'; key: string; holder: string; peer: string; why: string }
@@ -32,14 +31,14 @@ export type KeyServerEvent =
 export interface KeyServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** SHA-256 of the certificate, lower-case hex, for clients to pin; absent without TLS. */
+  /** SHA-256 fingerprint of the certificate, lower-case hex, for clients to pin; absent without TLS. */
   readonly fingerprint: string | undefined;
 }
 
 /**
- * Lends until it is disposed, which ends every lease.
- * @throws {UsageError} for an address that others can reach without TLS, a short token or a broken certificate;
- * {TransportError} `unavailable` when the port cannot be had.
+ * Serves keys until the result is disposed, which ends every lease.
+ * @throws {UsageError} for an address that other machines can reach without TLS, a short token or an invalid certificate;
+ * {TransportError} `unavailable` if the port is not available.
  */
 export async function serveKeys(options: KeyServerOptions): Promise<KeyServer> {
   const { keys, clock = systemClock, idleMs = defaultIdleMs, onEvent = () => undefined } = options;
@@ -53,9 +52,9 @@ export async function serveKeys(options: KeyServerOptions): Promise<KeyServer> {
     tls,
     clock,
     onRefused: (peer, why) => onEvent({ type: 'refused', peer, why }),
-    onLine(line) {
-      const { peer } = line;
-      const session = new RemoteServerSession(line, {
+    onConnection(socket) {
+      const { peer } = socket;
+      const session = new RemoteServerSession(socket, {
         keys,
         leases,
         clock,
@@ -64,7 +63,7 @@ export async function serveKeys(options: KeyServerOptions): Promise<KeyServer> {
         onReleased: ({ key, holder }, why) => onEvent({ type: 'released', key, holder, peer, why }),
       });
       sessions.add(session);
-      void line.ended.then((why) => session.end(why)).then(() => sessions.delete(session));
+      void socket.ended.then((why) => session.end(why)).then(() => sessions.delete(session));
     },
   });
   return {
@@ -72,7 +71,7 @@ export async function serveKeys(options: KeyServerOptions): Promise<KeyServer> {
     port: listener.port,
     fingerprint: listener.fingerprint,
     async [Symbol.asyncDispose]() {
-      await Promise.all([...sessions].map((session) => session.end('no more keys are lent here')));
+      await Promise.all([...sessions].map((session) => session.end('the key server was stopped')));
       await listener[Symbol.asyncDispose]();
     },
   };
