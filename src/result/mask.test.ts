@@ -5,9 +5,9 @@ import { createMask, maskDeep } from './mask.ts';
 const password = 'corr3ct "horse" & <staple>';
 const mask = createMask({ secrets: [password, '1234', 'JBSWY3DPEHPK3PXP'] });
 
-describe('a long secret', () => {
+describe('A long secret', () => {
   it.each([
-    ['as it is', password],
+    ['as plain text', password],
     ['base64', Buffer.from(password).toString('base64')],
     ['base64url', Buffer.from(password).toString('base64url')],
     ['hex', Buffer.from(password).toString('hex')],
@@ -16,19 +16,19 @@ describe('a long secret', () => {
     ['form-encoded', new URLSearchParams({ p: password }).toString().slice(2)],
     ['JSON', JSON.stringify(password).slice(1, -1)],
     ['HTML', 'corr3ct &quot;horse&quot; &amp; &lt;staple&gt;'],
-  ])('is masked %s', (_, form) => {
+  ])('is masked (%s)', (_, form) => {
     expect(mask(`before ${form} after`)).toMatch(/^before •••[=]{0,2} after$/);
     expect(mask(`x${form}y`)).not.toContain(form);
   });
 
-  it.each([0, 1, 2, 3, 4])('is masked inside longer base64 after %i bytes', (shift) => {
+  it.each([0, 1, 2, 3, 4])('is masked in base64 of longer data, after %i bytes', (shift) => {
     const plain = Buffer.concat([Buffer.alloc(shift, 'q'), Buffer.from('JBSWY3DPEHPK3PXP'), Buffer.from('rest')]);
     const masked = mask(plain.toString('base64'));
     expect(masked).toContain('•••');
     expect(Buffer.from(masked.replace('•••', ''), 'base64').toString()).not.toContain('WY3DPEHPK3');
   });
 
-  it('is masked wherever it stands, whatever it is', () => {
+  it('is masked in any text', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string(), fc.string(), (secret, before, after) => {
         fc.pre(secret.trim().length >= 8 && !'•••'.includes(secret));
@@ -38,7 +38,7 @@ describe('a long secret', () => {
   });
 });
 
-describe('a PIN', () => {
+describe('A PIN', () => {
   it.each([
     'pin: "1234"',
     'pin=1234',
@@ -67,20 +67,20 @@ describe('a PIN', () => {
     '12:34:12.1234',
     '813132333f',
     '1313233340',
-  ])('does not destroy %s', (text) => {
+  ])('is not masked in %s', (text) => {
     expect(mask(text)).toBe(text);
   });
 
-  it('is masked in hex of whole bytes', () => {
+  it('is masked in hex at whole bytes', () => {
     expect(mask('a16370696e6431323334ff')).toBe('a16370696e64•••ff');
   });
 });
 
-it('masks the longer of two secrets that overlap', () => {
+it('masks the longer of two overlapping secrets', () => {
   expect(createMask({ secrets: ['1234', '123456'] })('pin 123456')).toBe('pin •••');
 });
 
-it('ignores what is too short to be a secret', () => {
+it('does not mask texts that are too short for a secret', () => {
   expect(createMask({ secrets: ['', '  ', 'a', '12'] })('a 12 bottle')).toBe('a 12 bottle');
 });
 
@@ -97,9 +97,9 @@ describe('maskDeep', () => {
     });
   });
 
-  it('spares words of a closed vocabulary', () => {
-    const hidePassed = createMask({ secrets: ['passed'] });
-    const masked = maskDeep({ verdict: 'passed', title: 'passed' }, hidePassed, (key) => key === 'verdict');
+  it('does not mask strings excluded by the caller', () => {
+    const maskPassed = createMask({ secrets: ['passed'] });
+    const masked = maskDeep({ verdict: 'passed', title: 'passed' }, maskPassed, (key) => key === 'verdict');
     expect(masked).toEqual({ verdict: 'passed', title: '•••' });
   });
 });

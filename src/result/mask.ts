@@ -1,32 +1,32 @@
 /**
- * Masking of secrets in text that leaves the process: reports, attachments, terminal.
+ * Masks secrets in text that leaves the process: reports, attachments, terminal output.
  *
- * A long secret is masked wherever it stands. A short one (a PIN) only as a whole token, because four digits stand in
- * every hash and clock time by chance. Both are also found in the forms they travel in: base64, base64url, hex,
- * percent-encoded, escaped for JSON or HTML.
+ * A long secret is masked everywhere. A short secret (a PIN) is masked only as a whole token, because four digits also occur
+ * by chance in hashes and times. Both are also masked in encoded form: base64, base64url, hex, percent-encoded, and escaped
+ * for JSON or HTML.
  */
 
 const maskText = '•••';
 
-/** Shorter than this a secret must stand as a whole token to be masked. */
-const tokenOnlyBelow = 8;
-/** Shorter than this it is no secret, and masking it would make every text unreadable. */
-const ignoredBelow = 3;
+/** A secret with fewer characters is masked only as a whole token. */
+const minLengthAnywhere = 8;
+/** A text with fewer characters is not masked: masking it would make every text unreadable. */
+const minSecretLength = 3;
 
 export interface MaskOptions {
   secrets: Iterable<string>;
-  /** Sources of regular expressions; what they match is masked whole. */
+  /** Sources of regular expressions. Every match is masked completely. */
   patterns?: Iterable<string>;
 }
 
 export type Mask = (text: string) => string;
 
 /**
- * A function that replaces every secret in a text by `•••`.
- * @throws {SyntaxError} when a pattern is no regular expression.
+ * Returns a function that replaces every secret in a text by `•••`.
+ * @throws {SyntaxError} if a pattern is not a valid regular expression.
  */
 export function createMask({ secrets, patterns = [] }: MaskOptions): Mask {
-  const known = [...new Set(secrets)].filter((secret) => secret.trim().length >= ignoredBelow);
+  const known = [...new Set(secrets)].filter((secret) => secret.trim().length >= minSecretLength);
   const anywhere = byLength(known.flatMap(formsAnywhere));
   const tokens = byLength(known.filter(isShort).flatMap(formsAsToken));
   const expressions = [...patterns].filter((source) => source !== '').map((source) => new RegExp(source, 'gu'));
@@ -44,12 +44,12 @@ export function createMask({ secrets, patterns = [] }: MaskOptions): Mask {
 }
 
 /**
- * A copy of a JSON value with every string masked. Keys and numbers stay: they are names and measurements.
- * `spare` names strings that must survive under a given key (a verdict must stay a verdict whatever the secrets are).
+ * Returns a copy of a JSON value with every string masked. Keys and numbers are not masked: they are names and measurements.
+ * Strings for which `keep` returns true are not masked either, so that for example a verdict stays valid.
  */
-export function maskDeep<T>(value: T, mask: Mask, spare: (key: string, text: string) => boolean = () => false): T {
+export function maskDeep<T>(value: T, mask: Mask, keep: (key: string, text: string) => boolean = () => false): T {
   const visit = (node: unknown, key: string): unknown => {
-    if (typeof node === 'string') return spare(key, node) ? node : mask(node);
+    if (typeof node === 'string') return keep(key, node) ? node : mask(node);
     if (Array.isArray(node)) return node.map((item) => visit(item, key));
     if (typeof node !== 'object' || node === null) return node;
     return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, visit(item, name)]));
@@ -57,25 +57,26 @@ export function maskDeep<T>(value: T, mask: Mask, spare: (key: string, text: str
   return visit(value, '') as T;
 }
 
-const isShort = (secret: string): boolean => secret.length < tokenOnlyBelow;
+const isShort = (secret: string): boolean => secret.length < minLengthAnywhere;
 
-/** Expressions for the forms that are masked even inside a longer run of characters. */
+/** Returns expressions for the forms that are masked also inside a longer word. */
 function formsAnywhere(secret: string): string[] {
   const hex = Buffer.from(secret).toString('hex');
-  const encodedHex = secret.length > ignoredBelow ? [wholeBytesOfHex(hex)] : [];
+  const encodedHex = secret.length > minSecretLength ? [hexExpression(hex)] : [];
   if (isShort(secret)) return encodedHex;
   return [...textForms(secret), ...base64Forms(secret)].map(escapeExpression).concat(encodedHex);
 }
 
-/** Expressions for the forms of a short secret that are masked only where no letter or digit touches them. */
+/** Returns expressions for the forms of a short secret that are masked only as a whole token. */
 function formsAsToken(secret: string): string[] {
   const base64 = Buffer.from(secret).toString('base64');
   return [...textForms(secret), base64.replace(/=+$/, '')].map((form) => `${escapeExpression(form)}(?:=|%3D){0,2}`);
 }
 
-/** Lone surrogates as U+FFFD: percent-encoding has no other form for them. */
+/** Replaces lone surrogates by U+FFFD, because `encodeURIComponent` rejects them. */
 const wellFormed = (text: string): string => Buffer.from(text).toString();
 
+/** Returns the secret as plain text, percent-encoded, and escaped for JSON and HTML. */
 function textForms(secret: string): Set<string> {
   const percent = encodeURIComponent(wellFormed(secret));
   return new Set([
@@ -88,14 +89,17 @@ function textForms(secret: string): Set<string> {
   ]);
 }
 
-/** base64 and base64url of the secret, alone and at the three places it can have inside longer data (the shared edge characters dropped). */
+/**
+ * Returns base64 and base64url of the secret, alone and at the three possible offsets inside longer data. Characters that also
+ * depend on adjacent data are left out.
+ */
 function base64Forms(secret: string): Set<string> {
   const bytes = Buffer.from(secret);
   const inside = [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url');
-    const firstWhole = shift === 0 ? 0 : shift + 1;
+    const firstOwnCharacter = shift === 0 ? 0 : shift + 1;
     const bits = (shift + bytes.length) * 8;
-    return encoded.slice(firstWhole, Math.floor(bits / 6));
+    return encoded.slice(firstOwnCharacter, Math.floor(bits / 6));
   });
   return new Set([
     bytes.toString('base64'),
@@ -105,14 +109,14 @@ function base64Forms(secret: string): Set<string> {
   ]);
 }
 
-/** Hex in either case, at an even distance from where the run of hex digits begins, so that half bytes never match. */
-function wholeBytesOfHex(hex: string): string {
+/** Matches hex in upper and lower case, only at whole bytes: at an even offset in a run with an even number of hex digits. */
+function hexExpression(hex: string): string {
   const digits = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
   return `${digits}(?<=(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2})*)(?=(?:[0-9a-fA-F]{2})*(?![0-9a-fA-F]))`;
 }
 
-/** What has digits of its own right: UUIDs, dates and times, decimal numbers, durations. Matched first, kept whole. */
-const keptWhole = [
+/** Expressions for texts whose digits are not secrets: UUIDs, dates, times, decimal numbers, durations. They are not masked. */
+const excludedFormats = [
   '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
   '\\d{4}-\\d{2}-\\d{2}(?:[T ][\\d:.]+Z?)?',
   '\\d{1,2}:\\d{2}:\\d{2}(?:\\.\\d+)?',
@@ -122,11 +126,11 @@ const keptWhole = [
 
 const tokenExpression = (tokens: readonly string[]): RegExp =>
   new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:${keptWhole.join('|')})(?![\\p{L}\\p{N}])|(?<![\\p{L}\\p{N}])(${tokens.join('|')})(?![\\p{L}\\p{N}])`,
+    `(?<![\\p{L}\\p{N}])(?:${excludedFormats.join('|')})(?![\\p{L}\\p{N}])|(?<![\\p{L}\\p{N}])(${tokens.join('|')})(?![\\p{L}\\p{N}])`,
     'gu',
   );
 
-/** Longest first, so that a secret which contains another one is masked as one. */
+/** Sorts the longest form first, so that a secret that contains another secret is masked completely. */
 const byLength = (forms: readonly string[]): string[] => [...new Set(forms)].toSorted((a, b) => b.length - a.length);
 
 const escapeExpression = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');

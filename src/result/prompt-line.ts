@@ -1,34 +1,34 @@
 /**
- * What somebody at a real key is asked, on its way from the process that runs the case to the terminal of the run: one line of
- * its output, so that it comes at once and with its case. A record separator (RFC 7464) sets it apart from what people print.
+ * Prompts for the operator of a real key, sent from the process that runs a case to the terminal of the run. Each prompt is one
+ * line of the process's output, so it arrives at once and belongs to its case. A record separator (RFC 7464) marks the line.
  */
 
-/** `prompt` stands until a line for the same key comes without one. */
+/** Shows `prompt` until an event for the same key arrives without a prompt. */
 export interface PromptEvent {
   /** Address of the key. */
   key: string;
-  prompt?: ShownPrompt;
+  prompt?: OperatorPrompt;
 }
 
-export interface ShownPrompt {
-  /** What is to be done, e.g. `Touch the blinking key`. */
+export interface OperatorPrompt {
+  /** The requested action, e.g. `Touch the blinking key`. */
   what: string;
-  /** To which key, e.g. `YubiKey 5 NFC (serial 5234567)`. */
+  /** The key, e.g. `YubiKey 5 NFC (serial 5234567)`. */
   which: string;
-  /** How long it is waited for; absent where time says nothing. */
-  patienceMs?: number;
+  /** Time limit for the action in milliseconds; absent if there is none. */
+  timeoutMs?: number;
 }
 
-const mark = '\u001Etouchstone:prompt ';
+const linePrefix = '\u001Etouchstone:prompt ';
 
-export const promptLine = (event: PromptEvent): string => `${mark}${JSON.stringify(event)}\n`;
+export const promptLine = (event: PromptEvent): string => `${linePrefix}${JSON.stringify(event)}\n`;
 
-/** The prompts in a piece of output, and what else was printed. A line that only looks like one is left where it was. */
+/** Splits output into prompts and the remaining text. A line with the prefix but without a valid prompt stays in the text. */
 export function splitOutput(output: string): { prompts: PromptEvent[]; rest: string } {
-  if (!output.includes(mark)) return { prompts: [], rest: output };
+  if (!output.includes(linePrefix)) return { prompts: [], rest: output };
   const prompts: PromptEvent[] = [];
   const rest = output.split(/(?<=\n)/).filter((line) => {
-    const event = line.startsWith(mark) ? parse(line.slice(mark.length)) : undefined;
+    const event = line.startsWith(linePrefix) ? parse(line.slice(linePrefix.length)) : undefined;
     if (event) prompts.push(event);
     return event === undefined;
   });
@@ -44,8 +44,8 @@ function parse(text: string): PromptEvent | undefined {
   }
 }
 
-function isPrompt(prompt: Partial<ShownPrompt> | undefined): boolean {
+function isPrompt(prompt: Partial<OperatorPrompt> | undefined): boolean {
   if (prompt === undefined) return true;
-  const { what, which, patienceMs } = prompt ?? {};
-  return typeof what === 'string' && typeof which === 'string' && (patienceMs ?? 0) >= 0;
+  const { what, which, timeoutMs } = prompt ?? {};
+  return typeof what === 'string' && typeof which === 'string' && (timeoutMs ?? 0) >= 0;
 }

@@ -1,29 +1,29 @@
 /**
- * The master result file `result.json` of a run; every other report format is a pure function of it.
- * Cases are keyed by their stable id, so shards and runs can be merged and compared.
+ * The format of the master result file `result.json` of a run. Every other report format is created from it.
+ * Cases have stable ids, so the results of shards and runs can be merged and compared.
  */
 import type { Span } from './timeline.ts';
 import type { PartyEvent, WireExchange } from './transcript.ts';
 
-/** `errored`: browser, device or machine missing or broken, so nothing was learned about the party on trial. */
+/** `errored`: a browser, device or machine is missing or failed, so the result says nothing about the party under test. */
 export const verdicts = ['passed', 'failed', 'errored', 'flaky', 'skipped', 'interrupted'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** A place in a scenario file; line and column count from 1, the file is relative to the project. */
+/** A position in a scenario file. Line and column count from 1; the path is relative to the project. */
 export interface SourceLocation {
   file: string;
   line: number;
   column: number;
 }
 
-/** One evaluated line of an `expect` block. All are evaluated, also after one failed. */
+/** The result of one entry of an `expect` block. All entries are evaluated, also after a failed one. */
 export interface Expectation {
-  /** Dotted path in the block, e.g. `relying-party.passkey.fmt`. */
+  /** Dotted path of the entry in the block, e.g. `relying-party.passkey.fmt`. */
   path: string;
   expected: unknown;
   actual: unknown;
   ok: boolean;
-  /** Why it could not be looked at. The line neither holds nor fails then: `ok` is false, and the case is not judged by it. */
+  /** Why the entry could not be evaluated. `ok` is then false, but does not affect the verdict of the case. */
   skipped?: string;
   location: SourceLocation;
 }
@@ -38,29 +38,31 @@ export interface StepResult {
 
 export interface Failure {
   message: string;
-  /** Which attempt failed, from 1; absent for failures outside any case. */
+  /** Number of the failed attempt, from 1; absent for failures outside cases. */
   attempt?: number;
-  /** Where in the YAML file it happened, with the frame of source lines around it. */
+  /** Position in the YAML file, and the source lines around it. */
   location?: SourceLocation;
   codeFrame?: string;
   stack?: string;
 }
 
-/** A file beside the report; `path` is relative to the run's folder. */
+/** A file that belongs to the report. `path` is relative to the folder of the run. */
 export interface Attachment {
   name: string;
   contentType: string;
   path: string;
 }
 
-/** The parts of a case that the scenario host knows and hands to the reporter as an attachment of that name. */
+/** Name of the attachment with which a test passes its case record to the reporter. */
 export const caseRecordAttachment = 'touchstone-case';
+
+/** What a test records about its case. */
 export interface CaseRecord {
   id: string;
   title: string;
   tags: string[];
   location: SourceLocation;
-  /** Matrix coordinates and the parties, for grouping: browser, persona, dialog, policy, ... */
+  /** Matrix values and parties, for grouping: browser, persona, dialog, policy, ... */
   parties: Record<string, string>;
   spans: Span[];
   steps: StepResult[];
@@ -70,33 +72,33 @@ export interface CaseRecord {
 }
 
 /**
- * What is known of a case before it runs. The host registers the test with an annotation of type `caseRecordAttachment`
- * whose description is this as JSON, so that a case that never ran (skipped, interrupted, worker crash) keeps its id and place.
+ * What is known about a case before it runs. Each test has an annotation of type `caseRecordAttachment` with this object as
+ * JSON in its description, so that a case that did not run (skipped, interrupted, worker crash) keeps its id and location.
  */
 export type CaseIdentity = Pick<CaseRecord, 'id' | 'title' | 'tags' | 'location' | 'parties'>;
 
 /**
- * A case's secrets as a JSON array of strings, handed to the reporter as an attachment of that name. It is never written
- * to a file; what it lists is masked in everything that is.
+ * Name of the attachment with which a test passes its secrets to the reporter, as a JSON array of strings. The reporter does
+ * not write this attachment to a file, and masks the secrets in every file that it writes.
  */
 export const secretsAttachment = 'touchstone-secrets';
 
-/** An error whose name or message starts with this says that the machine, browser or device is to blame: `errored`. */
+/** Prefix of the name or message of an error caused by the machine, browser or device. The verdict is `errored`. */
 export const infrastructureErrorName = 'InfrastructureError';
 
-/** An error whose name or message starts with this was a refusal to do something to a real key: `errored`, and bad usage of the run. */
+/** Prefix of the name or message of a refusal to change a real key. The verdict is `errored`, and the run exits with the code for wrong usage. */
 export const refusedErrorName = 'RefusedError';
 
 export interface CaseResult extends CaseRecord {
   verdict: Verdict;
   durationMs: number;
-  /** Time in gesture phases and the rest, in milliseconds, of the ceremony alone (from first to last span). */
+  /** Gesture time and machine time of the ceremony (from first to last span), in milliseconds. */
   gestureMs: number;
   machineMs: number;
   attempts: number;
   failures: Failure[];
   attachments: Attachment[];
-  /** Why it was skipped, and what else the test was annotated with. */
+  /** The reason of a skip, and other annotations of the test. */
   notes?: string[];
 }
 
@@ -107,19 +109,19 @@ export interface RunResult {
     id: string;
     startedAt: string;
     durationMs: number;
-    /** Command line after `touchstone`, secrets masked. */
+    /** Arguments of `touchstone`, with secrets masked. */
     command: string;
     seed?: string;
     touchstone: string;
     node: string;
     platform: string;
     browser?: string;
-    /** Where the run's folder is, relative to the project, for formats whose links are not relative to their own file. */
+    /** Path of the run's folder, relative to the project, for formats whose links are not relative to their own file. */
     folder?: string;
   };
   totals: Record<Verdict, number>;
   verdict: Verdict;
-  /** What went wrong outside any case: configuration, collection, a crashed worker. */
+  /** Failures outside cases: configuration, collection, a crashed worker. */
   errors?: Failure[];
   cases: CaseResult[];
 }

@@ -21,14 +21,14 @@ describe('quantile', () => {
     expect(quantile([9, 10, 100], 0.5)).toBe(10);
   });
 
-  it('refuses an empty sample and an impossible q', () => {
+  it('rejects an empty sample and a q outside 0 to 1', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError);
     expect(() => quantile([1], 1.1)).toThrow(RangeError);
     expect(() => quantile([1], Number.NaN)).toThrow(RangeError);
     expect(() => percentiles([])).toThrow(RangeError);
   });
 
-  it('never leaves the range of the sample and leaves the sample alone', () => {
+  it('returns a value within the range of the sample, and does not change the sample', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1 }),
@@ -45,16 +45,16 @@ describe('quantile', () => {
   });
 });
 
-it('median absolute deviation ignores one outlier', () => {
+it('medianAbsoluteDeviation is not affected by one outlier', () => {
   expect(medianAbsoluteDeviation([1, 2, 3, 4, 1000])).toBe(1);
   expect(median([1, 2, 3, 4, 1000])).toBe(3);
 });
 
-it('percentiles', () => {
+it('percentiles returns n, p50, p75, p95 and max', () => {
   expect(percentiles([1, 2, 3, 4, 5])).toEqual({ n: 5, p50: 3, p75: 4, p95: 4.8, max: 5 });
 });
 
-describe('phases of a ceremony', () => {
+describe('Phases of a ceremony', () => {
   const spans = [
     span('page', 0, 100),
     span('client', 100, 900),
@@ -64,7 +64,7 @@ describe('phases of a ceremony', () => {
     span('pin', 225, 75),
   ];
 
-  it('cuts the touch wait out of the machine phases that contain it', () => {
+  it('subtracts the wait for a touch from machine phases that contain it', () => {
     const durations = phaseDurationsMs(spans);
     expect(durations.get('make-credential')).toBe(200);
     expect(durations.get('client')).toBe(600);
@@ -75,7 +75,7 @@ describe('phases of a ceremony', () => {
     expect(phaseDurationsMs(spans).get('pin')).toBe(100);
   });
 
-  it('divides the whole ceremony into gestures and the rest', () => {
+  it('divides the ceremony into gesture time and machine time', () => {
     expect(ceremonyMs(spans)).toEqual({ totalMs: 1000, gestureMs: 300, machineMs: 700 });
     expect(ceremonyMs([])).toEqual({ totalMs: 0, gestureMs: 0, machineMs: 0 });
   });

@@ -1,7 +1,7 @@
-/** Order statistics of timings. Pure; every function throws a RangeError for an empty sample instead of answering NaN. */
+/** Order statistics of timings. Pure functions; they throw a RangeError for an empty sample instead of returning NaN. */
 import { type Phase, phases, type Span } from './timeline.ts';
 
-/** What a table of timings shows; all but `n` in the unit of the sample. */
+/** Percentiles for a table of timings; all except `n` are in the unit of the sample. */
 export interface Percentiles {
   n: number;
   p50: number;
@@ -10,44 +10,44 @@ export interface Percentiles {
   max: number;
 }
 
-/** The `q`-quantile (0 to 1) by linear interpolation between order statistics (Hyndman and Fan type 7). */
+/** Returns the `q`-quantile (0 to 1) by linear interpolation between order statistics (Hyndman and Fan type 7). */
 export function quantile(sample: readonly number[], q: number): number {
-  if (sample.length === 0) throw new RangeError('no quantile of an empty sample');
-  if (!(q >= 0 && q <= 1)) throw new RangeError(`no quantile ${q}: wanted 0 to 1`);
+  if (sample.length === 0) throw new RangeError('Cannot compute a quantile of an empty sample');
+  if (!(q >= 0 && q <= 1)) throw new RangeError(`Expected a quantile from 0 to 1, got ${q}`);
   return sortedQuantile(toSorted(sample), q);
 }
 
 export const median = (sample: readonly number[]): number => quantile(sample, 0.5);
 
-/** Median absolute deviation from the median, unscaled. */
+/** Returns the median absolute deviation from the median, unscaled. */
 export function medianAbsoluteDeviation(sample: readonly number[]): number {
   const centre = median(sample);
   return median(sample.map((value) => Math.abs(value - centre)));
 }
 
 export function percentiles(sample: readonly number[]): Percentiles {
-  if (sample.length === 0) throw new RangeError('no percentiles of an empty sample');
+  if (sample.length === 0) throw new RangeError('Cannot compute percentiles of an empty sample');
   const sorted = toSorted(sample);
   const at = (q: number) => sortedQuantile(sorted, q);
   return { n: sorted.length, p50: at(0.5), p75: at(0.75), p95: at(0.95), max: at(1) };
 }
 
 /**
- * How long each phase took in one ceremony, in milliseconds: overlapping spans of a phase count once, and gesture time
- * is cut out of machine phases (the touch wait lies inside makeCredential but is not the machine's).
+ * Returns the duration of each phase of one ceremony, in milliseconds. Overlapping spans of a phase count once. Gesture time
+ * is subtracted from machine phases, because for example the wait for a touch is inside makeCredential.
  */
 export function phaseDurationsMs(spans: readonly Span[]): Map<Phase, number> {
   const gestures = union(spans.filter(({ phase }) => phases[phase].by === 'gesture'));
   const durations = new Map<Phase, number>();
   for (const phase of new Set(spans.map((span) => span.phase))) {
     const own = union(spans.filter((span) => span.phase === phase));
-    const notOurs = phases[phase].by === 'machine' ? overlap(own, gestures) : 0;
-    durations.set(phase, length(own) - notOurs);
+    const gestureMs = phases[phase].by === 'machine' ? overlap(own, gestures) : 0;
+    durations.set(phase, length(own) - gestureMs);
   }
   return durations;
 }
 
-/** Milliseconds of the ceremony, from the first start to the last end, and how they divide. */
+/** Returns the milliseconds from the first start to the last end, and their division into gesture time and machine time. */
 export function ceremonyMs(spans: readonly Span[]): { totalMs: number; gestureMs: number; machineMs: number } {
   if (spans.length === 0) return { totalMs: 0, gestureMs: 0, machineMs: 0 };
   const start = Math.min(...spans.map(({ startMs }) => startMs));
@@ -58,7 +58,7 @@ export function ceremonyMs(spans: readonly Span[]): { totalMs: number; gestureMs
 
 type Interval = readonly [start: number, end: number];
 
-/** The stretches covered by `spans`, disjoint and in order. */
+/** Returns the intervals covered by `spans`, disjoint and in order. */
 function union(spans: readonly Span[]): Interval[] {
   const joined: [number, number][] = [];
   for (const { startMs, durationMs } of spans.toSorted((a, b) => a.startMs - b.startMs)) {
@@ -84,7 +84,7 @@ const toSorted = (sample: readonly number[]): number[] => sample.toSorted((a, b)
 
 function sortedQuantile(sorted: readonly number[], q: number): number {
   const position = (sorted.length - 1) * q;
-  const below = sorted[Math.floor(position)]!;
-  const above = sorted[Math.ceil(position)]!;
-  return below + (above - below) * (position - Math.floor(position));
+  const index = Math.floor(position);
+  const [below = Number.NaN, above = below] = sorted.slice(index, index + 2);
+  return below + (above - below) * (position - index);
 }

@@ -1,9 +1,9 @@
 /**
- * Phase timings of one ceremony: what happened when, measured with a monotonic clock.
- * Spans may nest (the touch wait lies inside makeCredential); human time and machine time are told apart by the phase table.
+ * Phase timings of one ceremony, measured with a monotonic clock. Spans may nest: the wait for a touch is inside
+ * makeCredential. The table of phases distinguishes gesture time from machine time.
  */
 
-/** The phases a registration is measured in. `by` says whose time it is: a gesture is a person's, everything else a machine's. */
+/** The phases of a registration. `by` is `gesture` if the user spends the time, and `machine` otherwise. */
 export const phases = {
   page: { label: 'Page', by: 'machine' },
   'rp-options': { label: 'RP options', by: 'machine' },
@@ -20,7 +20,7 @@ export const phases = {
 
 export type Phase = keyof typeof phases;
 
-/** One measured stretch; `startMs` counts from the timeline's origin, both are fractional milliseconds. */
+/** One measured interval. Times are fractional milliseconds; `startMs` counts from the origin of the timeline. */
 export interface Span {
   phase: Phase;
   label: string;
@@ -28,7 +28,7 @@ export interface Span {
   durationMs: number;
 }
 
-/** Collects spans. `monotonic` returns milliseconds from any fixed origin (`Clock.monotonic`). */
+/** Collects spans. `monotonic` returns milliseconds since any fixed origin (`Clock.monotonic`). */
 export class Timeline {
   readonly #monotonic: () => number;
   readonly #origin: number;
@@ -39,7 +39,7 @@ export class Timeline {
     this.#origin = monotonic();
   }
 
-  /** Starts a span; calling the returned function ends it (a second call does nothing). */
+  /** Starts a span. The returned function ends it; a second call does nothing. */
   start(phase: Phase, label: string = phases[phase].label): () => void {
     const startMs = this.elapsedMs();
     let open = true;
@@ -49,7 +49,7 @@ export class Timeline {
     };
   }
 
-  /** Measures `work`, also when it throws. */
+  /** Records a span while `work` runs, also if `work` throws. */
   async measure<T>(phase: Phase, work: () => T | Promise<T>, label?: string): Promise<T> {
     const end = this.start(phase, label);
     try {
@@ -59,12 +59,12 @@ export class Timeline {
     }
   }
 
-  /** Milliseconds since the timeline was made. */
+  /** Returns the milliseconds since the timeline was created. */
   elapsedMs(): number {
     return this.#monotonic() - this.#origin;
   }
 
-  /** Finished spans in order of their start. */
+  /** Returns the finished spans in order of their start. */
   spans(): Span[] {
     return this.#spans.toSorted((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs);
   }

@@ -1,29 +1,29 @@
-/** What went over the wire between client and authenticator, as events that can be written to a file and replayed into any report. */
+/** The transcript of a ceremony: exchanges between client and authenticator, and events logged by the parties. Every report is created from it. */
 
-/** One CTAP exchange. Bytes are lower-case hex; `atMs` counts from the timeline's origin. */
+/** One CTAP exchange. Bytes are lower-case hex; `atMs` counts from the origin of the timeline. */
 export interface WireExchange {
   atMs: number;
   durationMs: number;
-  /** Name from the command table, e.g. `authenticatorMakeCredential`, or `0x..` when unknown. */
+  /** Name from the command table, e.g. `authenticatorMakeCredential`; `0x..` for an unknown command. */
   command: string;
-  /** clientPIN and other commands with sub-commands: its name, e.g. `getKeyAgreement`. */
+  /** Name of the sub-command of authenticatorClientPIN, e.g. `getKeyAgreement`. */
   subCommand?: string;
   request: string;
-  /** Absent when the exchange ended without an answer (`transportError` says why). */
+  /** Absent if the exchange ended without an answer; `transportError` then gives the reason. */
   response?: string;
   /** Name from the status table, e.g. `CTAP2_OK`. */
   status?: string;
   transportError?: string;
   /** Keepalives in order of arrival. */
   keepalives: ('processing' | 'upneeded')[];
-  /** A network lay between client and authenticator, and is in `durationMs`. */
+  /** True if the authenticator is on another machine: `durationMs` includes the network. */
   remote?: boolean;
 }
 
-/** Whether times of this ceremony include a network: they are shown, and never judged: no percentile, no gate. */
+/** Whether the times of a ceremony include a network. Such times are shown, but not used for percentiles and gates. */
 export const isRemote = (wire: readonly WireExchange[]): boolean => wire.some(({ remote }) => remote);
 
-/** Something that one of the parties logged, e.g. `passkey.registered` by the relying party. */
+/** An event logged by one of the parties, e.g. `passkey.registered` by the relying party. */
 export interface PartyEvent {
   atMs: number;
   party: 'relying-party' | 'client' | 'authenticator' | 'user';
