@@ -126,7 +126,7 @@ describe('a planted violation is found:', () => {
   it('product code imports a testing folder', () => {
     const [, found] = plant({
       'src/client/create.ts': "import { testClient } from './testing/test-client.ts';\n",
-      'src/browser/playwright-fixtures.ts': "import { answer } from '#browser/testing/answering-handler.ts';\n",
+      'src/browser/playwright-fixtures.ts': "import { answer } from '#browser/testing/approving-handler.ts';\n",
     });
     expect(importsOfTestSupport(found)).toHaveLength(2);
   });

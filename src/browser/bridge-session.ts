@@ -1,7 +1,8 @@
 /**
- * One browser context's side of the bridge: turns the extension's messages into calls of a `WebAuthnHandler` and its results
- * or errors into answers. Every request is answered exactly once, unless the browser withdrew it.
+ * The bridge of one browser context: turns the extension's messages into calls of a `WebAuthnHandler` and sends back its
+ * results or errors. Every request gets exactly one response, unless the browser cancelled it.
  */
+import { messageOf } from '#base/errors.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BridgeConnection } from './bridge-socket.ts';
 import type { RequestOrigins } from './request-origins.ts';
@@ -9,106 +10,110 @@ import type { CeremonyRequest, WebAuthnHandler } from './webauthn-handler.ts';
 
 type Ceremony = 'create' | 'get' | 'is-uvpaa';
 
-/** Something that went wrong behind the page's back; the page saw an UnknownError. */
+/** A failure whose details the page does not get: it only saw an UnknownError. */
 export interface BridgeProblem {
-  /** `handler-failed`: it threw something other than a WebAuthnError; `answer-refused`: the browser would not take its answer. */
+  /** `handler-failed`: the handler threw something other than a WebAuthnError; `answer-refused`: the browser refused its result. */
   kind: 'handler-failed' | 'answer-refused';
   ceremony: Ceremony;
   error: Error;
 }
 
-/** What `extension/worker.js` sends. */
+/** The messages that `extension/worker.js` sends. */
 type WorkerMessage =
   | { type: 'request'; ceremony: Ceremony; requestId: number; requestDetailsJson?: string }
   | { type: 'canceled'; requestId: number }
   | { type: 'refused'; ceremony: Ceremony; message: string };
 
-/** What it takes: the fields of the proxy API's `CreateResponseDetails` and its siblings, without the id. */
-type Answer = { responseJson: string } | { isUvpaa: boolean } | { error: { name: string; message: string } };
+/** What the worker receives: the members of the proxy API's `CreateResponseDetails` and its siblings, without the id. */
+type ResponseDetails = { responseJson: string } | { isUvpaa: boolean } | { error: { name: string; message: string } };
 
 export class BridgeSession {
-  /** Who answers from now on; a request under way stays with the handler that got it. */
+  /** Handles new requests. A running request stays with the handler that received it. */
   handler: WebAuthnHandler;
   readonly problems: BridgeProblem[] = [];
   readonly #connection: BridgeConnection;
-  readonly #callers: RequestOrigins;
+  readonly #origins: RequestOrigins;
   readonly #pending = new Map<number, AbortController>();
 
-  constructor(connection: BridgeConnection, handler: WebAuthnHandler, callers: RequestOrigins) {
+  constructor(connection: BridgeConnection, handler: WebAuthnHandler, origins: RequestOrigins) {
     this.handler = handler;
     this.#connection = connection;
-    this.#callers = callers;
+    this.#origins = origins;
     connection.onMessage((message) => this.#receive(message as WorkerMessage));
     connection.onClose(() => {
-      for (const aborter of this.#pending.values()) aborter.abort(gaveUp('the browser context is gone'));
+      for (const controller of this.#pending.values()) controller.abort(abortError('The browser context was closed'));
       this.#pending.clear();
     });
   }
 
-  /** Gives WebAuthn back to the browser; requests still pending fail in the page. */
+  /** Ends the bridge: pending requests fail in the page, and the browser handles WebAuthn itself again. */
   close(): void {
     this.#connection.close();
   }
 
   #receive(message: WorkerMessage): void {
-    if (message.type === 'request') void this.#answer(message.requestId, message.ceremony, message.requestDetailsJson);
+    if (message.type === 'request') void this.#respond(message.requestId, message.ceremony, message.requestDetailsJson);
     else if (message.type === 'refused') this.#record('answer-refused', message.ceremony, new Error(message.message));
     else {
-      const aborter = this.#pending.get(message.requestId);
+      const controller = this.#pending.get(message.requestId);
       this.#pending.delete(message.requestId);
-      aborter?.abort(gaveUp('the page aborted the ceremony'));
+      controller?.abort(abortError('The page aborted the ceremony'));
     }
   }
 
-  async #answer(requestId: number, ceremony: Ceremony, details?: string): Promise<void> {
-    const aborter = new AbortController();
-    this.#pending.set(requestId, aborter);
-    const answer = await (details === undefined
-      ? this.#askAvailability()
-      : this.#ask(ceremony as 'create' | 'get', details, aborter)
-    ).catch((error) => this.#failure(ceremony, error, aborter.signal));
-    if (this.#pending.delete(requestId)) this.#connection.send({ requestId, ...answer });
+  async #respond(requestId: number, ceremony: Ceremony, details?: string): Promise<void> {
+    const controller = new AbortController();
+    this.#pending.set(requestId, controller);
+    const response = await (details === undefined
+      ? this.#checkAvailability()
+      : this.#callHandler(ceremony as 'create' | 'get', details, controller)
+    ).catch((error) => this.#failureResponse(ceremony, error, controller.signal));
+    if (this.#pending.delete(requestId)) this.#connection.send({ requestId, ...response });
   }
 
-  async #askAvailability(): Promise<Answer> {
+  async #checkAvailability(): Promise<ResponseDetails> {
     return { isUvpaa: await this.handler.isUserVerifyingPlatformAuthenticatorAvailable() };
   }
 
-  /** Asks the handler; its signal aborts when everyone who may have asked has left. */
-  async #ask(ceremony: 'create' | 'get', details: string, aborter: AbortController): Promise<Answer> {
-    const request = ceremonyRequest(details, this.#callers);
-    const left = () => aborter.abort(gaveUp('the page that asked has gone'));
-    const stopWatching = this.#callers.whenGone(request.origin, left);
+  /** Calls the handler. Aborts its signal when every frame that may have made the request is gone. */
+  async #callHandler(
+    ceremony: 'create' | 'get',
+    details: string,
+    controller: AbortController,
+  ): Promise<ResponseDetails> {
+    const request = parseRequest(details, this.#origins);
+    const onGone = () => controller.abort(abortError('The page that made the request is gone'));
+    const stopWatching = this.#origins.whenGone(request.origin, onGone);
     try {
-      return { responseJson: JSON.stringify(await this.handler[ceremony](request, aborter.signal)) };
+      return { responseJson: JSON.stringify(await this.handler[ceremony](request, controller.signal)) };
     } finally {
       stopWatching();
     }
   }
 
-  #failure(ceremony: Ceremony, error: unknown, signal: AbortSignal): Answer {
-    const expected = error instanceof WebAuthnError;
-    if (!expected && !signal.aborted) this.#record('handler-failed', ceremony, error);
+  #failureResponse(ceremony: Ceremony, error: unknown, signal: AbortSignal): ResponseDetails {
+    const isExpected = error instanceof WebAuthnError;
+    if (!isExpected && !signal.aborted) this.#record('handler-failed', ceremony, error);
     if (ceremony === 'is-uvpaa') return { isUvpaa: false };
-    if (expected) return { error: { name: error.name, message: error.message } };
+    if (isExpected) return { error: { name: error.name, message: error.message } };
     return { error: { name: 'UnknownError', message: 'The request could not be completed.' } };
   }
 
   #record(kind: BridgeProblem['kind'], ceremony: Ceremony, cause: unknown): void {
-    this.problems.push({ kind, ceremony, error: cause instanceof Error ? cause : new Error(String(cause)) });
+    this.problems.push({ kind, ceremony, error: cause instanceof Error ? cause : new Error(messageOf(cause)) });
   }
 }
 
-const gaveUp = (why: string) => new WebAuthnError('AbortError', why);
+const abortError = (message: string) => new WebAuthnError('AbortError', message);
 
-/** The request as the page made it, with the caller that Chromium added to its extensions taken out and believed. */
-function ceremonyRequest(details: string, callers: RequestOrigins): CeremonyRequest {
+/** Returns the request of the page. The calling frame is what Chromium added to the extensions; it is removed from them. */
+function parseRequest(details: string, origins: RequestOrigins): CeremonyRequest {
   const { extensions = {}, ...options } = JSON.parse(details);
   const { remoteDesktopClientOverride: caller, ...pageExtensions } = extensions;
   if (typeof caller?.origin !== 'string')
-    throw new Error('the browser did not say which origin asks; cannot answer it');
+    throw new Error('Cannot handle the request: the browser did not report the origin of the calling frame');
   const crossOrigin = caller.sameOriginWithAncestors !== true;
-  const topOrigin = crossOrigin ? callers.topOriginOf(caller.origin) : undefined;
+  const topOrigin = crossOrigin ? origins.topOriginOf(caller.origin) : undefined;
   return {
     origin: caller.origin,
     ...(topOrigin === undefined ? {} : { topOrigin }),

@@ -7,8 +7,8 @@ let server: BridgeServer | undefined;
 
 afterEach(() => server?.[Symbol.asyncDispose]());
 
-/** Asks for a WebSocket; resolves with the HTTP status of the answer. */
-const knock = (url: string, from: string) =>
+/** Requests a WebSocket; resolves with the HTTP status of the response. */
+const requestUpgrade = (url: string, from: string) =>
   new Promise<number | undefined>((resolve, reject) => {
     const headers = {
       connection: 'Upgrade',
@@ -27,30 +27,30 @@ const knock = (url: string, from: string) =>
       .end();
   });
 
-test('an invited guest from the extension comes in, once', async () => {
+test('accepts one connection from the extension on each URL', async () => {
   server = await listenForBrowser(origin);
-  const { url, accepted } = server.invite();
-  expect(await knock(url, origin)).toBe(101);
-  const connection = await accepted;
+  const { url, connected } = server.expectConnection();
+  expect(await requestUpgrade(url, origin)).toBe(101);
+  const connection = await connected;
   await new Promise<void>((resolve) => connection.onClose(resolve));
-  expect(await knock(url, origin)).toBe(401);
+  expect(await requestUpgrade(url, origin)).toBe(401);
 });
 
-test('a web page that learned the address is turned away, and the invitation stays good', async () => {
+test('rejects a web page that knows the URL, and still accepts the extension', async () => {
   server = await listenForBrowser(origin);
-  const { url } = server.invite();
-  expect(await knock(url, 'http://localhost:8080')).toBe(401);
-  expect(await knock(url, origin)).toBe(101);
+  const { url } = server.expectConnection();
+  expect(await requestUpgrade(url, 'http://localhost:8080')).toBe(401);
+  expect(await requestUpgrade(url, origin)).toBe(101);
 });
 
-test('a guess at the path is turned away', async () => {
+test('rejects an unknown path', async () => {
   server = await listenForBrowser(origin);
-  const { url } = server.invite();
-  expect(await knock(url.replace(/[^/]+$/, '0'.repeat(64)), origin)).toBe(401);
-  expect(await knock(url.replace(/[^/]+$/, ''), origin)).toBe(401);
+  const { url } = server.expectConnection();
+  expect(await requestUpgrade(url.replace(/[^/]+$/, '0'.repeat(64)), origin)).toBe(401);
+  expect(await requestUpgrade(url.replace(/[^/]+$/, ''), origin)).toBe(401);
 });
 
-test('it listens on the loopback interface only', async () => {
+test('listens on the loopback interface only', async () => {
   server = await listenForBrowser(origin);
-  expect(new URL(server.invite().url).hostname).toBe('127.0.0.1');
+  expect(new URL(server.expectConnection().url).hostname).toBe('127.0.0.1');
 });

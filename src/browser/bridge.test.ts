@@ -3,16 +3,17 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { toBase64url } from '#base/bytes.ts';
+import { defined } from '#base/testing/defined.ts';
 import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
 import { type Bridge, openBridge } from './bridge.ts';
 import type { BridgeSession } from './bridge-session.ts';
 import { findBrowser } from './installed-browsers.mjs';
 import { launchBrowser } from './launch.ts';
-import { answering, credentialId, registration } from './testing/answering-handler.ts';
+import { approvingHandler, createRegistration, credentialId } from './testing/approving-handler.ts';
 import type { CeremonyRequest, WebAuthnHandler } from './webauthn-handler.ts';
 
-/** A handler that waits for its signal; `called` resolves with that signal once create() has arrived. */
-function neverAnswering(): { handler: WebAuthnHandler; called: Promise<AbortSignal> } {
+/** A handler that never responds; `called` resolves with the signal of create() when it is called. */
+function createPendingHandler(): { handler: WebAuthnHandler; called: Promise<AbortSignal> } {
   let arrived: (signal: AbortSignal) => void;
   const called = new Promise<AbortSignal>((resolve) => {
     arrived = resolve;
@@ -22,12 +23,12 @@ function neverAnswering(): { handler: WebAuthnHandler; called: Promise<AbortSign
       signal.addEventListener('abort', () => reject(signal.reason));
       arrived(signal);
     });
-  return { handler: { ...answering, create }, called };
+  return { handler: { ...approvingHandler, create }, called };
 }
 
 const installed = findBrowser('chromium');
 
-describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none installed'}`, () => {
+describe.skipIf(!installed)(`the bridge in ${installed?.path ?? 'Chromium: none installed'}`, () => {
   let server: Server;
   let browser: Browser;
   let bridge: Bridge;
@@ -63,12 +64,12 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     const context = await browser.newContext();
     contexts.push(context);
     const session = await bridge.attach(context, handler);
-    const page = context.pages()[0]!;
+    const page = defined(context.pages()[0]);
     await page.goto(originOf(host));
     return { page, session };
   }
 
-  /** Calls create() in the page; a rejection becomes its DOMException's name and message. */
+  /** Calls create() in the page. Returns the credential, or the name and message of the DOMException. */
   const create = (page: Page, options: object = {}) =>
     page.evaluate(async (options) => {
       const publicKey = {
@@ -86,13 +87,13 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
       }
     }, options);
 
-  test('create() gives the page a native credential with everything the handler said', async () => {
+  test('returns the handler’s registration to the page as a native credential', async () => {
     const seen: CeremonyRequest[] = [];
     const { page } = await openPage({
-      ...answering,
+      ...approvingHandler,
       create: async (request) => {
         seen.push(request);
-        return registration(request);
+        return createRegistration(request);
       },
     });
     const outcome = await page.evaluate(async () => {
@@ -109,7 +110,7 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
       return {
         native:
           credential instanceof PublicKeyCredential && credential.response instanceof AuthenticatorAttestationResponse,
-        untouched: String(navigator.credentials.create).includes('[native code]'),
+        isNativeFunction: String(navigator.credentials.create).includes('[native code]'),
         id: credential.id,
         attachment: credential.authenticatorAttachment,
         transports: credential.response.getTransports(),
@@ -122,7 +123,7 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     });
     expect(outcome).toEqual({
       native: true,
-      untouched: true,
+      isNativeFunction: true,
       id: toBase64url(credentialId),
       attachment: 'cross-platform',
       transports: ['nfc', 'usb'],
@@ -141,32 +142,35 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect(JSON.stringify(seen[0])).not.toContain('remoteDesktopClientOverride');
   });
 
-  test('get() gives the page a native assertion', async () => {
-    const { page } = await openPage(answering);
+  test('returns the handler’s assertion to the page as a native credential', async () => {
+    const { page } = await openPage(approvingHandler);
     const outcome = await page.evaluate(async () => {
       const credential = (await navigator.credentials.get({
         publicKey: { challenge: new Uint8Array(32) },
       })) as PublicKeyCredential & { response: AuthenticatorAssertionResponse };
       return {
         native: credential.response instanceof AuthenticatorAssertionResponse,
-        userHandle: [...new Uint8Array(credential.response.userHandle!)],
+        userHandle: [...new Uint8Array(credential.response.userHandle ?? new ArrayBuffer(0))],
         flags: new Uint8Array(credential.response.authenticatorData)[32],
       };
     });
     expect(outcome).toEqual({ native: true, userHandle: [1, 2, 3], flags: 5 });
   });
 
-  test.each([true, false])('isUserVerifyingPlatformAuthenticatorAvailable() says %s', async (available) => {
-    const { page } = await openPage({
-      ...answering,
-      isUserVerifyingPlatformAuthenticatorAvailable: async () => available,
-    });
-    expect(await page.evaluate(() => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable())).toBe(
-      available,
-    );
-  });
+  test.each([true, false])(
+    'isUserVerifyingPlatformAuthenticatorAvailable() returns the handler’s answer: %s',
+    async (available) => {
+      const { page } = await openPage({
+        ...approvingHandler,
+        isUserVerifyingPlatformAuthenticatorAvailable: async () => available,
+      });
+      expect(await page.evaluate(() => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable())).toBe(
+        available,
+      );
+    },
+  );
 
-  test('every DOMException name reaches the page with its message', async () => {
+  test('passes every DOMException name and its message to the page', async () => {
     const names = {
       AbortError: 1,
       ConstraintError: 1,
@@ -181,9 +185,11 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     } satisfies Record<WebAuthnErrorName, 1>;
     let current: WebAuthnErrorName = 'AbortError';
     const { page, session } = await openPage({
-      ...answering,
+      ...approvingHandler,
       create: async () => {
-        throw new WebAuthnError(current, `because ${current}`, { cause: new Error('a reason that pages never see') });
+        throw new WebAuthnError(current, `because ${current}`, {
+          cause: new Error('A cause that the page must not see'),
+        });
       },
     });
     for (const name of Object.keys(names) as WebAuthnErrorName[]) {
@@ -193,22 +199,22 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect(session.problems).toEqual([]);
   });
 
-  test('a page that aborts sees AbortError, and the handler is told', async () => {
-    const { handler, called } = neverAnswering();
+  test('aborts the handler when the page aborts, and the page gets AbortError', async () => {
+    const { handler, called } = createPendingHandler();
     const { page } = await openPage(handler);
     const name = page.evaluate(async () => {
-      const aborter = new AbortController();
-      Object.assign(globalThis, { aborter });
+      const controller = new AbortController();
+      Object.assign(globalThis, { controller });
       const publicKey = {
         rp: { name: 'RP' },
         user: { id: new Uint8Array([1]), name: 'ada', displayName: 'Ada' },
         challenge: new Uint8Array(32),
         pubKeyCredParams: [{ type: 'public-key' as const, alg: -7 }],
       };
-      return navigator.credentials.create({ publicKey, signal: aborter.signal }).catch(({ name }) => name);
+      return navigator.credentials.create({ publicKey, signal: controller.signal }).catch(({ name }) => name);
     });
     const signal = await called;
-    await page.evaluate(() => (globalThis as unknown as { aborter: AbortController }).aborter.abort());
+    await page.evaluate(() => (globalThis as unknown as { controller: AbortController }).controller.abort());
     expect(await name).toBe('AbortError');
     await expect.poll(() => signal.aborted).toBe(true);
     expect(signal.reason).toMatchObject({ name: 'AbortError' });
@@ -219,8 +225,8 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     ['reloading', (page: Page) => page.reload()],
     ['closing the page', (page: Page) => page.close()],
     ['closing the context', (page: Page) => page.context().close()],
-  ])('%s aborts the handler', async (_, leave) => {
-    const { handler, called } = neverAnswering();
+  ])('aborts the handler when the page is left by %s', async (_, leave) => {
+    const { handler, called } = createPendingHandler();
     const { page } = await openPage(handler);
     const outcome = create(page).catch(() => 'page gone');
     const signal = await called;
@@ -229,8 +235,8 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect(await outcome).toBe('page gone');
   });
 
-  test('a page that moves within its document stays the caller', async () => {
-    const { handler, called } = neverAnswering();
+  test('keeps the request while the page navigates within its document', async () => {
+    const { handler, called } = createPendingHandler();
     const { page } = await openPage(handler);
     const outcome = create(page).catch(() => 'page gone');
     const signal = await called;
@@ -241,8 +247,8 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect(await outcome).toBe('page gone');
   });
 
-  test('closing the session fails what is pending and gives WebAuthn back', async () => {
-    const { handler, called } = neverAnswering();
+  test('close() fails pending requests', async () => {
+    const { handler, called } = createPendingHandler();
     const { page, session } = await openPage(handler);
     const outcome = create(page);
     await called;
@@ -250,12 +256,12 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect((await outcome).error).toMatchObject({ name: 'UnknownError' });
   });
 
-  test('two contexts side by side each reach their own handler', async () => {
+  test('sends the requests of each context to its own handler', async () => {
     const names = ['InvalidStateError', 'ConstraintError'] as const;
     const pages = await Promise.all(
       names.map((name) =>
         openPage({
-          ...answering,
+          ...approvingHandler,
           create: async () => {
             throw new WebAuthnError(name, name);
           },
@@ -266,11 +272,11 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect(outcomes.map((outcome) => outcome.error?.name)).toEqual(names);
   });
 
-  test('an unexpected error in the handler becomes UnknownError and is recorded', async () => {
+  test('reports an unexpected error of the handler as UnknownError and records it', async () => {
     const { page, session } = await openPage({
-      ...answering,
+      ...approvingHandler,
       create: async () => {
-        throw new RangeError('a bug in the handler');
+        throw new RangeError('A bug in the handler');
       },
     });
     const outcome = await create(page);
@@ -281,23 +287,23 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     ]);
   });
 
-  test('an answer the browser refuses ends the request and is recorded', async () => {
-    const { page, session } = await openPage({ ...answering, create: async () => ({ id: 'not a credential' }) });
+  test('ends the request and records a problem when the browser refuses the result', async () => {
+    const { page, session } = await openPage({ ...approvingHandler, create: async () => ({ id: 'not a credential' }) });
     expect((await create(page)).error).toMatchObject({ name: 'UnknownError' });
     expect(session.problems).toMatchObject([{ kind: 'answer-refused', ceremony: 'create' }]);
   });
 
-  test('the origin is the browser’s word, not the page’s', async () => {
+  test('takes the origin from the browser, even if the page sends another one', async () => {
     const origins: string[] = [];
     const { page } = await openPage({
-      ...answering,
+      ...approvingHandler,
       create: async (request) => {
         origins.push(request.origin);
-        return registration(request);
+        return createRegistration(request);
       },
     });
-    const lie = { remoteDesktopClientOverride: { origin: 'https://bank.example', sameOriginWithAncestors: true } };
-    const outcome = await create(page, { extensions: lie });
+    const forged = { remoteDesktopClientOverride: { origin: 'https://bank.example', sameOriginWithAncestors: true } };
+    const outcome = await create(page, { extensions: forged });
     expect(origins.every((origin) => origin === originOf('localhost'))).toBe(true);
     expect(outcome.credential ?? outcome.error).toBeDefined();
     expect((await create(page, { rp: { name: 'Bank', id: 'bank.example' } })).error).toMatchObject({
@@ -306,13 +312,13 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
     expect(origins).not.toContain('https://bank.example');
   });
 
-  test('a cross-origin frame is reported with its own and the top-level origin', async () => {
+  test('passes the origin of a cross-origin frame and the top-level origin', async () => {
     const seen: CeremonyRequest[] = [];
     const { page } = await openPage({
-      ...answering,
+      ...approvingHandler,
       create: async (request) => {
         seen.push(request);
-        return registration(request);
+        return createRegistration(request);
       },
     });
     await page.evaluate((src) => {
@@ -322,7 +328,7 @@ describe.skipIf(!installed)(`bridge into ${installed?.path ?? 'Chromium: none in
         document.body.append(frame);
       });
     }, originOf('sub.localhost'));
-    const frame = page.frames().find((candidate) => candidate.url().startsWith(originOf('sub.localhost')))!;
+    const frame = defined(page.frames().find((candidate) => candidate.url().startsWith(originOf('sub.localhost'))));
     await frame.evaluate(() =>
       navigator.credentials
         .create({

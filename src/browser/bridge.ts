@@ -1,20 +1,20 @@
 /**
- * The bridge into a Chromium page: WebAuthn requests of a browser context go to a `WebAuthnHandler`, through the browser's own
- * door for remote desktops, `chrome.webAuthenticationProxy`. The page keeps its native objects; the browser itself checks the
- * RP ID against the caller's origin, permissions policy, user activation and aborts before anything arrives here.
+ * The bridge into Chromium pages: WebAuthn requests of a browser context go to a `WebAuthnHandler` through
+ * `chrome.webAuthenticationProxy`, the browser's own API for remote desktops. The page keeps its native objects. The browser
+ * itself checks the RP ID against the origin, permissions policy, user activation and aborts before a request arrives here.
  *
- * What the door gives, as found on Chromium 156:
- * - The caller stands in `requestDetailsJson` as `extensions.remoteDesktopClientOverride: {origin, sameOriginWithAncestors}`.
- *   The browser writes it and overwrites what a page puts there, so it is the one thing the bridge believes. It is right for
- *   frames too. The top-level origin is not given: it is read off the context's frame tree (`callers.ts`).
- * - `timeout` is raised to 180000 when the page asks for less, and absent when the page gives none. Enforcing it is the
- *   handler's business: the browser never ends a proxied request by itself.
- * - A page abort cancels the request; a page that navigates or closes does not, so the bridge watches for that itself.
- * - An error name arrives unchanged, but always in a DOMException: `TypeError` is a DOMException named so.
- * - A credential key other than P-256, RSA or Ed25519 counts as malformed.
- * - An answer that is no well-formed credential is refused and the request stays pending; the worker then ends it with an error.
- * - Conditional mediation is not proxied: a page that asks sees `conditionalGet: false`.
- * - A context's worker starts with its first page and, once attached to by Playwright, is not stopped for being idle.
+ * Behaviour of the API, observed on Chromium 156:
+ * - `requestDetailsJson` names the calling frame as `extensions.remoteDesktopClientOverride: {origin, sameOriginWithAncestors}`,
+ *   also for subframes. The browser overwrites whatever the page puts there, so it can be trusted. The top-level origin is
+ *   missing: it is taken from the frame tree of the context (`request-origins.ts`).
+ * - `timeout` is raised to 180000 when the page asks for less, and missing when the page sets none. The browser never ends a
+ *   proxied request by itself: the handler has to enforce the timeout.
+ * - An abort by the page cancels the request. A page that navigates or closes does not, so the bridge watches for that.
+ * - An error arrives in the page with its name, but always as a DOMException, also with the name `TypeError`.
+ * - A public key other than P-256, RSA or Ed25519 counts as malformed.
+ * - A malformed credential is refused and the request stays pending; the worker then completes it with an error.
+ * - Conditional mediation is not proxied: the page sees `conditionalGet: false`.
+ * - The worker of a context starts with the first page. Once Playwright is attached to it, it is not stopped when idle.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,45 +29,50 @@ const workerStartTimeoutMs = 10_000;
 
 export interface Bridge extends AsyncDisposable {
   /**
-   * Hands WebAuthn in `context` to `handler`; resolves when the next request will arrive there. A context without a page gets
-   * a blank one, `context.pages()[0]`, because its worker starts with the first page.
+   * Sends the WebAuthn requests of `context` to `handler`, starting with the next request after this resolves. Opens a blank
+   * page in a context without pages, because the worker starts with the first page.
+   * @throws {Error} when the worker does not start within 10 seconds.
    */
   attach(context: BrowserContext, handler: WebAuthnHandler): Promise<BridgeSession>;
 }
 
-/** Loads the extension into `browser`, which must come from `launchBrowser`. */
+/** Loads the extension into `browser`, which must be started by `launchBrowser` or with `launchOptions`. */
 export async function openBridge(browser: Browser): Promise<Bridge> {
   const extensionOrigin = `chrome-extension://${await loadExtension(browser)}`;
   const server = await listenForBrowser(extensionOrigin);
   return {
     async attach(context, handler) {
-      const worker = await extensionWorker(context, extensionOrigin);
-      const callers = await RequestOrigins.of(context);
-      const { url, accepted } = server.invite();
+      const worker = await startWorker(context, extensionOrigin);
+      const origins = await RequestOrigins.observe(context);
+      const { url, connected } = server.expectConnection();
       await worker.evaluate(connectWorker, url);
-      return new BridgeSession(await accepted, handler, callers);
+      return new BridgeSession(await connected, handler, origins);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
+/** Returns the id of the extension. */
 async function loadExtension(browser: Browser): Promise<string> {
   const cdp = await browser.newBrowserCDPSession();
-  // Newer than the protocol types that Playwright ships.
+  // This method is missing in the protocol types of Playwright.
   const send = cdp.send as unknown as (method: string, parameters: object) => Promise<{ id: string }>;
   const { id } = await send.call(cdp, 'Extensions.loadUnpacked', { path: extensionFolder, enableInIncognito: true });
   await cdp.detach();
   return id;
 }
 
-/** Runs in the worker, where `connect` is the global of `extension/worker.js`. */
+/** Runs in the worker and calls the global function `connect` of `extension/worker.js`. */
 const connectWorker = (url: string) => (globalThis as unknown as { connect(url: string): Promise<void> }).connect(url);
 
-async function extensionWorker(context: BrowserContext, extensionOrigin: string): Promise<Worker> {
-  const isOurs = (worker: Worker) => worker.url().startsWith(`${extensionOrigin}/`);
-  const running = context.serviceWorkers().find(isOurs);
+async function startWorker(context: BrowserContext, extensionOrigin: string): Promise<Worker> {
+  const isExtensionWorker = (worker: Worker) => worker.url().startsWith(`${extensionOrigin}/`);
+  const running = context.serviceWorkers().find(isExtensionWorker);
   if (running) return running;
-  const started = context.waitForEvent('serviceworker', { predicate: isOurs, timeout: workerStartTimeoutMs });
+  const started = context.waitForEvent('serviceworker', {
+    predicate: isExtensionWorker,
+    timeout: workerStartTimeoutMs,
+  });
   const [worker] = await Promise.all([started, context.pages().length === 0 ? context.newPage() : undefined]);
   return worker;
 }

@@ -1,10 +1,10 @@
-/** Draws a `DialogView`: a tree of elements and a style sheet. Every picture is our own. */
+/** Draws a `DialogView` as a tree of elements and a style sheet. The icons are drawn for this project. */
 import { type DialogLook, dialogProfiles } from './dialog-profiles.ts';
-import type { DialogPicture, DialogView } from './dialog-view.ts';
-import { coversWindow, type Drawing, type DrawnElement } from './overlay.ts';
+import type { DialogIcon, DialogView } from './dialog-view.ts';
+import { type Drawing, type DrawnElement, fullWindowCss } from './overlay.ts';
 
-/** Strokes on a 24 by 24 grid. */
-const pictures: Record<DialogPicture, readonly string[]> = {
+/** SVG paths on a 24 by 24 grid. */
+const iconPaths: Record<DialogIcon, readonly string[]> = {
   key: ['M8 3h8v11a4 4 0 0 1-8 0z', 'M10 3V1h4v2', 'M12 15.5a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3z', 'M12 18v5'],
   touch: [
     'M6 2h8v9a4 4 0 0 1-8 0z',
@@ -23,78 +23,79 @@ const pictures: Record<DialogPicture, readonly string[]> = {
   stop: ['M12 3l9.5 17h-19z', 'M12 9.5v5', 'M12 17.5h.01'],
 };
 
+/** Returns the drawing of the dialog. */
 export const drawDialog = (view: DialogView): Drawing => ({
   css: styleSheet(dialogProfiles[view.profile].look),
   root: {
     tag: 'div',
     class: `backdrop ${view.kind}`,
-    children: [{ tag: 'div', class: 'dialog', children: [body(view), footer(view)] }],
+    children: [{ tag: 'div', class: 'dialog', children: [drawBody(view), drawFooter(view)] }],
   },
 });
 
-function body({ caption, picture, title, text, choices, link, fields, problem }: DialogView): DrawnElement {
+function drawBody({ caption, icon, title, text, choices, link, fields, problem }: DialogView): DrawnElement {
   return {
     tag: 'div',
     class: 'body',
     children: [
-      ...(caption === undefined ? [] : [element('caption', caption)]),
-      { tag: 'div', class: 'hero', children: [icon(picture)] },
-      element('title', title),
-      ...(text === '' ? [] : [element('text', text)]),
-      ...choices.map(choice),
-      ...(link === undefined ? [] : [element('link', link)]),
-      ...fields.map(field),
-      ...(problem === undefined ? [] : [element('problem', problem)]),
+      ...(caption === undefined ? [] : [drawText('caption', caption)]),
+      { tag: 'div', class: 'hero', children: [drawIcon(icon)] },
+      drawText('title', title),
+      ...(text === '' ? [] : [drawText('text', text)]),
+      ...choices.map(drawChoice),
+      ...(link === undefined ? [] : [drawText('link', link)]),
+      ...fields.map(drawField),
+      ...(problem === undefined ? [] : [drawText('problem', problem)]),
     ],
   };
 }
 
-const element = (name: string, text: string): DrawnElement => ({ tag: 'div', class: name, text });
+const drawText = (name: string, text: string): DrawnElement => ({ tag: 'div', class: name, text });
 
-const icon = (picture: DialogPicture): DrawnElement => ({
+const drawIcon = (icon: DialogIcon): DrawnElement => ({
   tag: 'svg',
   attributes: { viewBox: '0 0 24 24' },
-  children: pictures[picture].map((d) => ({ tag: 'path', attributes: { d } })),
+  children: iconPaths[icon].map((d) => ({ tag: 'path', attributes: { d } })),
 });
 
-const choice = ({ label, picture, selected }: DialogView['choices'][number]): DrawnElement => ({
+const drawChoice = ({ label, icon, selected }: DialogView['choices'][number]): DrawnElement => ({
   tag: 'div',
   class: selected ? 'choice selected' : 'choice',
-  children: [icon(picture), element('label', label)],
+  children: [drawIcon(icon), drawText('label', label)],
 });
 
-const field = (label: string, index: number): DrawnElement => ({
+const drawField = (label: string, index: number): DrawnElement => ({
   tag: 'div',
   class: index === 0 ? 'field focused' : 'field',
   text: label,
 });
 
-const footer = ({ buttons }: DialogView): DrawnElement => ({
+const drawFooter = ({ buttons }: DialogView): DrawnElement => ({
   tag: 'div',
   class: 'footer',
-  children: buttons.map(({ label, primary }) => element(primary ? 'button primary' : 'button', label)),
+  children: buttons.map(({ label, primary }) => drawText(primary ? 'button primary' : 'button', label)),
 });
 
-const places: Record<DialogLook['place'], string> = {
+const positionStyles: Record<DialogLook['position'], string> = {
   centre: 'place-items: center;',
   top: 'place-items: start center; padding-top: 56px;',
   'top-left': 'place-items: start; padding: 12px;',
   bottom: 'place-items: end center;',
 };
 
-const buttonRows: Record<DialogLook['buttons'], string> = {
+const buttonRowStyles: Record<DialogLook['buttons'], string> = {
   spread: 'display: grid; grid-template-columns: 1fr 1fr;',
   right: 'display: flex; flex-direction: row-reverse; justify-content: flex-start;',
   stacked: 'display: grid;',
 };
 
 function styleSheet(look: DialogLook): string {
-  const isSheet = look.place === 'bottom';
-  return `${coversWindow}
-.backdrop { position: absolute; inset: 0; display: grid; ${places[look.place]} background: rgb(0 0 0 / ${look.dim});
+  const isBottomSheet = look.position === 'bottom';
+  return `${fullWindowCss}
+.backdrop { position: absolute; inset: 0; display: grid; ${positionStyles[look.position]} background: rgb(0 0 0 / ${look.dim});
   font: 14px/1.45 ${look.font}; color: ${look.text}; -webkit-font-smoothing: antialiased; }
 .dialog { width: min(${look.widthPx}px, 100vw); overflow: hidden; background: ${look.surface};
-  border: 1px solid ${look.line}; border-radius: ${look.radiusPx}px; ${isSheet ? 'border-bottom-left-radius: 0; border-bottom-right-radius: 0;' : ''}
+  border: 1px solid ${look.border}; border-radius: ${look.radiusPx}px; ${isBottomSheet ? 'border-bottom-left-radius: 0; border-bottom-right-radius: 0;' : ''}
   box-shadow: 0 24px 64px rgb(0 0 0 / 0.24), 0 2px 10px rgb(0 0 0 / 0.12); }
 .body { display: grid; gap: 10px; padding: 22px 24px 20px; }
 .caption { font-size: 12px; color: ${look.muted}; margin-bottom: 2px; }
@@ -105,19 +106,19 @@ function styleSheet(look: DialogLook): string {
 svg { width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 .title { font-size: 20px; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; }
 .text { color: ${look.muted}; overflow-wrap: anywhere; }
-.choice { display: flex; align-items: center; gap: 14px; padding: 10px 14px; border: 1px solid ${look.line};
+.choice { display: flex; align-items: center; gap: 14px; padding: 10px 14px; border: 1px solid ${look.border};
   border-radius: ${Math.min(look.radiusPx, 12)}px; }
 .choice svg { width: 22px; height: 22px; color: ${look.muted}; flex: none; }
 .choice.selected { border-color: ${look.accent}; box-shadow: inset 0 0 0 1px ${look.accent};
   background: color-mix(in srgb, ${look.accent} 7%, transparent); }
 .choice.selected svg { color: ${look.accent}; }
-.field { padding: 9px 12px; color: ${look.muted}; background: #ffffff; border: 1px solid ${look.line}; border-radius: ${look.buttonRadiusPx > 12 ? 8 : look.buttonRadiusPx}px; }
+.field { padding: 9px 12px; color: ${look.muted}; background: #ffffff; border: 1px solid ${look.border}; border-radius: ${look.buttonRadiusPx > 12 ? 8 : look.buttonRadiusPx}px; }
 .field.focused { box-shadow: inset 0 -2px 0 ${look.accent}; }
 .link { color: ${look.accent}; padding: 2px 0; }
 .problem { color: ${look.problem}; font-size: 13px; }
-.footer { ${buttonRows[look.buttons]} gap: 8px; padding: 16px 24px 20px; background: ${look.footer};
-  ${look.footer === look.surface ? 'padding-top: 4px;' : `border-top: 1px solid ${look.line};`} }
-.button { padding: 7px 16px; text-align: center; border: 1px solid ${look.line}; border-radius: ${look.buttonRadiusPx}px;
+.footer { ${buttonRowStyles[look.buttons]} gap: 8px; padding: 16px 24px 20px; background: ${look.footer};
+  ${look.footer === look.surface ? 'padding-top: 4px;' : `border-top: 1px solid ${look.border};`} }
+.button { padding: 7px 16px; text-align: center; border: 1px solid ${look.border}; border-radius: ${look.buttonRadiusPx}px;
   background: color-mix(in srgb, ${look.surface} 80%, #ffffff); ${look.buttons === 'stacked' ? 'padding: 12px; font-size: 16px;' : ''} }
 ${look.buttons === 'spread' ? '.button:only-child { grid-column: 2; }' : ''}
 .button.primary { background: ${look.accent}; border-color: ${look.accent}; color: ${look.onAccent}; }

@@ -1,12 +1,13 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { defined } from '#base/testing/defined.ts';
 import { hideDialog, showDialog } from './dialog-overlay.ts';
-import { dialogView } from './dialog-view.ts';
+import { createDialogView } from './dialog-view.ts';
 import { findBrowser } from './installed-browsers.mjs';
 import { launchBrowser } from './launch.ts';
 
 const installed = findBrowser('chromium');
-const view = dialogView(
+const view = createDialogView(
   'windows-11',
   { kind: 'pin', detail: { kind: 'enter', minCodePoints: 4, retries: 2, problem: 'wrong' } },
   { site: 'contoso.test' },
@@ -15,7 +16,7 @@ const strict = "default-src 'none'; style-src 'self'; script-src 'self'; require
 const html = `<!doctype html><title>RP</title><h1>Security info</h1><input aria-label="Name">
   <button>Add</button><dialog>Sure?</dialog>`;
 
-describe.skipIf(!installed)(`dialog overlay in ${installed?.path ?? 'Chromium: none installed'}`, () => {
+describe.skipIf(!installed)(`the dialog overlay in ${installed?.path ?? 'Chromium: none installed'}`, () => {
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
@@ -36,7 +37,7 @@ describe.skipIf(!installed)(`dialog overlay in ${installed?.path ?? 'Chromium: n
 
   const overlays = () => page.locator('touchstone-dialog').count();
 
-  test('it is drawn under a strict content security policy, once, and goes away', async () => {
+  test('is drawn once under a strict content security policy, and can be hidden', async () => {
     const before = await page.screenshot();
     await showDialog(page, view);
     await showDialog(page, view);
@@ -48,38 +49,38 @@ describe.skipIf(!installed)(`dialog overlay in ${installed?.path ?? 'Chromium: n
     expect((await page.screenshot()).equals(before)).toBe(true);
   });
 
-  test('the page under it stays as it was: body, focus, hit testing, texts, accessibility tree', async () => {
-    const look = async () => ({
+  test('does not change the body, focus, hit testing, texts and accessibility tree of the page', async () => {
+    const readPage = async () => ({
       body: await page.evaluate(() => document.body.outerHTML),
       focus: await page.evaluate(() => document.activeElement?.tagName),
       tree: await page.locator(':root').ariaSnapshot(),
       pin: await page.getByText('Security key PIN').count(),
     });
     await page.getByLabel('Name').focus();
-    const before = await look();
+    const before = await readPage();
     await showDialog(page, view);
-    expect(await look()).toEqual(before);
+    expect(await readPage()).toEqual(before);
     expect(before.focus).toBe('INPUT');
-    const { width, height } = page.viewportSize()!;
+    const { width, height } = defined(page.viewportSize());
     expect(
-      await page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)?.localName, [width / 2, height / 2]),
+      await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.localName, [width / 2, height / 2] as const),
     ).not.toBe('touchstone-dialog');
   });
 
-  test('it stands above a modal dialog of the page', async () => {
+  test('is above a modal dialog of the page', async () => {
     await page.evaluate(() => document.querySelector('dialog')?.showModal());
-    const { x, y, width, height } = (await page.locator('dialog').boundingBox())!;
-    const clip = { x: x + width / 4, y: y + height / 4, width: width / 2, height: height / 2 }; // well inside it
+    const { x, y, width, height } = defined(await page.locator('dialog').boundingBox());
+    const clip = { x: x + width / 4, y: y + height / 4, width: width / 2, height: height / 2 }; // inside the dialog
     const before = await page.screenshot({ clip });
     await showDialog(page, view);
     expect((await page.screenshot({ clip })).equals(before)).toBe(false);
     expect(await page.evaluate(() => document.activeElement?.localName)).not.toBe('touchstone-dialog');
   });
 
-  test('a page that is gone is no error', async () => {
-    const gone = await browser.newPage();
-    await gone.close();
-    await expect(showDialog(gone, view)).resolves.toBeUndefined();
-    await expect(hideDialog(gone)).resolves.toBeUndefined();
+  test('does nothing on a closed page', async () => {
+    const closed = await browser.newPage();
+    await closed.close();
+    await expect(showDialog(closed, view)).resolves.toBeUndefined();
+    await expect(hideDialog(closed)).resolves.toBeUndefined();
   });
 });

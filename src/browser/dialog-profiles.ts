@@ -1,46 +1,46 @@
 /**
- * Which security dialog the person sees, as data: its words, what it offers first, how a security key is reached, and how it looks.
- * The looks are renditions of our own: colours and proportions of the system, none of its marks.
+ * The security dialogs that can be shown, as data: texts, order of the choices, the way to a security key, and appearance.
+ * The appearance imitates colours and proportions of the system and uses none of its trademarks.
  */
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
-import type { DialogTexts } from './dialog-texts.ts';
 import { androidTexts } from './dialog-texts/android.ts';
 import { appleTexts } from './dialog-texts/apple.ts';
 import { chromiumTexts } from './dialog-texts/chromium.ts';
 import { firefoxTexts } from './dialog-texts/firefox.ts';
 import { windowsTexts } from './dialog-texts/windows.ts';
+import type { DialogTexts } from './dialog-texts.ts';
 
 export interface DialogLook {
-  /** Where it sits in the window. */
-  place: 'centre' | 'top' | 'top-left' | 'bottom';
-  /** Buttons: side by side over the whole width, at the right, or one below the other. */
+  /** Position in the window. */
+  position: 'centre' | 'top' | 'top-left' | 'bottom';
+  /** Layout of the buttons: side by side over the whole width, at the right, or one below the other. */
   buttons: 'spread' | 'right' | 'stacked';
   widthPx: number;
   radiusPx: number;
   buttonRadiusPx: number;
   font: string;
   surface: string;
-  /** Background of the button row, where it differs. */
+  /** Background of the button row. */
   footer: string;
   text: string;
   muted: string;
-  line: string;
+  border: string;
   accent: string;
   onAccent: string;
   problem: string;
-  /** Darkness of the page behind it, 0 to 1. */
+  /** Opacity of the black layer between page and dialog, 0 to 1. */
   dim: number;
 }
 
 export interface DialogProfile {
   label: string;
-  /** Title bar of the dialog's window; absent where it has none. */
+  /** Title bar of the dialog's window; undefined if it has none. */
   caption?: string;
-  wording: DialogTexts;
-  /** Places in the order in which they are offered; the first one present is preselected. */
-  offers: readonly AuthenticatorChoice['kind'][];
-  /** Link that leads from "this device" to the other places; absent where all are offered at once. */
-  anotherDevice?: string;
+  texts: DialogTexts;
+  /** Order of the choices; the first one that exists is preselected. */
+  kindOrder: readonly AuthenticatorChoice['kind'][];
+  /** Label of the link from "this device" to the other choices; undefined if the dialog offers all choices at once. */
+  otherDevicesLink?: string;
   look: DialogLook;
 }
 
@@ -52,7 +52,7 @@ const sanFrancisco = '-apple-system, "SF Pro Text", "Helvetica Neue", "Liberatio
 const roboto = 'Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 
 const windows11Look: DialogLook = {
-  place: 'centre',
+  position: 'centre',
   buttons: 'spread',
   widthPx: 456,
   radiusPx: 8,
@@ -62,7 +62,7 @@ const windows11Look: DialogLook = {
   footer: '#f3f3f3',
   text: '#1a1a1a',
   muted: '#5d5d5d',
-  line: '#e5e5e5',
+  border: '#e5e5e5',
   accent: '#005fb8',
   onAccent: '#ffffff',
   problem: '#c42b1c',
@@ -70,7 +70,7 @@ const windows11Look: DialogLook = {
 };
 
 const macLook: DialogLook = {
-  place: 'centre',
+  position: 'centre',
   buttons: 'right',
   widthPx: 420,
   radiusPx: 14,
@@ -80,7 +80,7 @@ const macLook: DialogLook = {
   footer: '#f5f5f7',
   text: '#1d1d1f',
   muted: '#6e6e73',
-  line: '#d2d2d7',
+  border: '#d2d2d7',
   accent: '#0a66d6',
   onAccent: '#ffffff',
   problem: '#d70015',
@@ -88,7 +88,7 @@ const macLook: DialogLook = {
 };
 
 const chromiumLook: DialogLook = {
-  place: 'top',
+  position: 'top',
   buttons: 'right',
   widthPx: 448,
   radiusPx: 12,
@@ -98,7 +98,7 @@ const chromiumLook: DialogLook = {
   footer: '#ffffff',
   text: '#1f1f1f',
   muted: '#5f6368',
-  line: '#dadce0',
+  border: '#dadce0',
   accent: '#0b57d0',
   onAccent: '#ffffff',
   problem: '#b3261e',
@@ -109,41 +109,41 @@ export const dialogProfiles = {
   'windows-11': {
     label: 'Windows 11',
     caption: 'Windows Security',
-    wording: windowsTexts,
-    offers: thisDeviceFirst,
-    anotherDevice: 'Use another device',
+    texts: windowsTexts,
+    kindOrder: thisDeviceFirst,
+    otherDevicesLink: 'Use another device',
     look: windows11Look,
   },
   'windows-10': {
     label: 'Windows 10',
     caption: 'Windows Security',
-    wording: windowsTexts,
-    offers: thisDeviceFirst,
-    anotherDevice: 'More choices',
-    look: { ...windows11Look, radiusPx: 0, buttonRadiusPx: 0, footer: '#ffffff', accent: '#0067c0', line: '#cccccc' },
+    texts: windowsTexts,
+    kindOrder: thisDeviceFirst,
+    otherDevicesLink: 'More choices',
+    look: { ...windows11Look, radiusPx: 0, buttonRadiusPx: 0, footer: '#ffffff', accent: '#0067c0', border: '#cccccc' },
   },
   'macos-safari': {
     label: 'Safari on macOS',
-    wording: appleTexts,
-    offers: thisDeviceFirst,
-    anotherDevice: 'Other Options',
+    texts: appleTexts,
+    kindOrder: thisDeviceFirst,
+    otherDevicesLink: 'Other Options',
     look: macLook,
   },
   'macos-chrome': {
     label: 'Chrome on macOS',
-    wording: chromiumTexts,
-    offers: thisDeviceFirst,
-    anotherDevice: 'Use another device',
+    texts: chromiumTexts,
+    kindOrder: thisDeviceFirst,
+    otherDevicesLink: 'Use another device',
     look: { ...chromiumLook, font: sanFrancisco },
   },
   'ios-safari': {
     label: 'Safari on iOS',
-    wording: appleTexts,
-    offers: thisDeviceFirst,
-    anotherDevice: 'More options',
+    texts: appleTexts,
+    kindOrder: thisDeviceFirst,
+    otherDevicesLink: 'More options',
     look: {
       ...macLook,
-      place: 'bottom',
+      position: 'bottom',
       buttons: 'stacked',
       widthPx: 430,
       radiusPx: 22,
@@ -154,12 +154,12 @@ export const dialogProfiles = {
   },
   'android-chrome': {
     label: 'Chrome on Android',
-    wording: androidTexts,
-    offers: thisDeviceFirst,
-    anotherDevice: 'More options',
+    texts: androidTexts,
+    kindOrder: thisDeviceFirst,
+    otherDevicesLink: 'More options',
     look: {
       ...chromiumLook,
-      place: 'bottom',
+      position: 'bottom',
       radiusPx: 28,
       buttonRadiusPx: 20,
       surface: '#f8f9fd',
@@ -169,23 +169,23 @@ export const dialogProfiles = {
   },
   'linux-chromium': {
     label: 'Chromium on Linux',
-    wording: chromiumTexts,
-    offers: keyFirst,
+    texts: chromiumTexts,
+    kindOrder: keyFirst,
     look: chromiumLook,
   },
   'linux-firefox': {
     label: 'Firefox on Linux',
-    wording: firefoxTexts,
-    offers: keyFirst,
+    texts: firefoxTexts,
+    kindOrder: keyFirst,
     look: {
       ...chromiumLook,
-      place: 'top-left',
+      position: 'top-left',
       widthPx: 400,
       radiusPx: 8,
       buttonRadiusPx: 4,
       text: '#15141a',
       muted: '#5b5b66',
-      line: '#cfcfd8',
+      border: '#cfcfd8',
       accent: '#0061e0',
       problem: '#c50042',
       dim: 0,

@@ -1,4 +1,4 @@
-/** The words of a security dialog, by what it asks. `{site}`, `{user}`, `{key}`, `{min}` and `{retries}` are filled in by `dialog-view.ts`. */
+/** The texts of a security dialog by prompt. `dialog-view.ts` replaces `{site}`, `{user}`, `{key}`, `{min}` and `{retries}`. */
 import type { AuthenticatorChoice, EndReason, PinPrompt, PresencePrompt } from '#client/user-interaction.ts';
 
 export interface DialogText {
@@ -8,19 +8,19 @@ export interface DialogText {
 
 export interface DialogTexts {
   choose: DialogText;
-  /** Kinds of places, as the dialog calls them. */
-  places: Record<AuthenticatorChoice['kind'], string>;
+  /** Labels of the kinds of authenticators. */
+  kinds: Record<AuthenticatorChoice['kind'], string>;
   connect: DialogText;
-  /** `fields` are the labels of the inputs. */
+  /** `fields`: labels of the inputs. */
   pin: Record<PinPrompt['kind'], DialogText & { fields: readonly string[] }>;
   pinProblems: Record<NonNullable<PinPrompt['problem']>, string>;
-  /** Added to a wrong PIN when three or fewer tries are left. */
+  /** Added to the message about a wrong PIN when three or fewer retries are left. */
   fewRetries: string;
   presence: Record<PresencePrompt['why'], DialogText>;
-  /** Replaces the text of a presence prompt when the key has a fingerprint sensor. */
+  /** Replaces the text of a presence prompt when the key verifies a fingerprint. */
   fingerprint: string;
   review: DialogText;
-  /** Added to the review when the site asks for make and model. */
+  /** Added to the review when the site asks for the make and model of the key. */
   attestation: string;
   account: DialogText;
   ended: Record<EndReason, DialogText>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
 import { type DialogProfileId, dialogProfiles, isDialogProfileId } from './dialog-profiles.ts';
-import { type DialogPrompt, dialogView } from './dialog-view.ts';
+import { createDialogView, type DialogPrompt } from './dialog-view.ts';
 
 const site = 'contoso.test';
 const everywhere: AuthenticatorChoice[] = [
@@ -11,7 +11,7 @@ const everywhere: AuthenticatorChoice[] = [
 ];
 const labels = (choices: readonly { label: string }[]) => choices.map(({ label }) => label);
 
-/** One prompt of each kind in each of its variants. */
+/** Prompts of every kind and variant. */
 const prompts: DialogPrompt[] = [
   { kind: 'choose', detail: everywhere },
   { kind: 'connect' },
@@ -34,10 +34,10 @@ const prompts: DialogPrompt[] = [
 
 const profiles = Object.keys(dialogProfiles) as DialogProfileId[];
 
-test.each(profiles)('%s: every prompt has its words, none with a gap left', (profile) => {
+test.each(profiles)('%s: every prompt has a title, buttons and no unfilled placeholder', (profile) => {
   for (const prompt of prompts) {
-    const view = dialogView(profile, prompt, { site });
-    const words = [
+    const view = createDialogView(profile, prompt, { site });
+    const texts = [
       view.title,
       view.text,
       view.problem ?? '',
@@ -47,35 +47,39 @@ test.each(profiles)('%s: every prompt has its words, none with a gap left', (pro
     ];
     expect(view.title).not.toBe('');
     expect(view.buttons.length).toBeGreaterThan(0);
-    expect(words.join('|')).not.toMatch(/[{}]|undefined/);
+    expect(texts.join('|')).not.toMatch(/[{}]|undefined/);
   }
 });
 
-test('Windows offers this device alone first, and the key behind "Use another device"', () => {
-  const first = dialogView('windows-11', { kind: 'choose', detail: everywhere }, { site });
+test('Windows offers only this device first, and a security key after "Use another device"', () => {
+  const first = createDialogView('windows-11', { kind: 'choose', detail: everywhere }, { site });
   expect(labels(first.choices)).toEqual(['This Windows device']);
   expect(first.link).toBe('Use another device');
-  const expanded = dialogView('windows-11', { kind: 'choose', detail: everywhere }, { site, expanded: true });
+  const expanded = createDialogView('windows-11', { kind: 'choose', detail: everywhere }, { site, expanded: true });
   expect(labels(expanded.choices)).toEqual(['This Windows device', 'iPhone, iPad or Android device', 'Security key']);
   expect(expanded.link).toBeUndefined();
 });
 
-test('Linux has no authenticator of its own to prefer: the key comes first, all at once', () => {
-  const { choices, link } = dialogView('linux-chromium', { kind: 'choose', detail: everywhere }, { site });
+test('Linux offers all choices at once, with the security key first', () => {
+  const { choices, link } = createDialogView('linux-chromium', { kind: 'choose', detail: everywhere }, { site });
   expect(choices.map(({ selected }) => selected)).toEqual([true, false, false]);
   expect(choices[0]?.label).toBe('USB security key');
   expect(link).toBeUndefined();
 });
 
-test('a device that cannot store passkeys is not offered first', () => {
-  const { choices, link } = dialogView('windows-11', { kind: 'choose', detail: everywhere.slice(0, 2) }, { site });
+test('offers the other choices when this device is not among them', () => {
+  const { choices, link } = createDialogView(
+    'windows-11',
+    { kind: 'choose', detail: everywhere.slice(0, 2) },
+    { site },
+  );
   expect(labels(choices)).toEqual(['iPhone, iPad or Android device', 'Security key']);
   expect(link).toBeUndefined();
 });
 
-test('a wrong PIN tells the tries that are left once they are few', () => {
+test('shows the retries left with a wrong PIN when there are three or fewer', () => {
   const enter = (retries: number) =>
-    dialogView(
+    createDialogView(
       'linux-chromium',
       { kind: 'pin', detail: { kind: 'enter', minCodePoints: 4, retries, problem: 'wrong' } },
       { site },
@@ -84,24 +88,24 @@ test('a wrong PIN tells the tries that are left once they are few', () => {
   expect(enter(3).problem).toBe('Incorrect PIN. You have 3 attempts remaining.');
 });
 
-test('a PIN to be set asks twice and names the minimum', () => {
+test('asks twice for a new PIN and shows the minimum length', () => {
   const detail = { kind: 'set', minCodePoints: 6, problem: 'too-short' } as const;
-  const view = dialogView('linux-chromium', { kind: 'pin', detail }, { site });
+  const view = createDialogView('linux-chromium', { kind: 'pin', detail }, { site });
   expect(view.fields).toEqual(['PIN', 'Confirm PIN']);
   expect(view.problem).toBe('PIN must be at least 6 characters');
 });
 
-test('a key with a fingerprint sensor asks for a finger', () => {
+test('asks for a finger when the key verifies a fingerprint', () => {
   const detail = { why: 'register', rpId: site, verification: true } as const;
-  expect(dialogView('windows-11', { kind: 'presence', detail }, { site })).toMatchObject({
-    picture: 'fingerprint',
+  expect(createDialogView('windows-11', { kind: 'presence', detail }, { site })).toMatchObject({
+    icon: 'fingerprint',
     text: 'Scan your finger on the security key.',
   });
 });
 
-test('the review says what the site will learn, only if it asked', () => {
+test('mentions make and model in the review only if the site asked for them', () => {
   const review = (attestation: boolean) =>
-    dialogView(
+    createDialogView(
       'windows-11',
       { kind: 'review', detail: { rpId: site, userName: 'ada', authenticator: 'Desk key', attestation } },
       { site },
@@ -110,7 +114,7 @@ test('the review says what the site will learn, only if it asked', () => {
   expect(review(false)).not.toContain('make and model');
 });
 
-test('profile names are told from others', () => {
+test('isDialogProfileId() accepts profile ids only', () => {
   expect(isDialogProfileId('windows-11')).toBe(true);
   expect(isDialogProfileId('toString')).toBe(false);
 });

@@ -1,4 +1,4 @@
-/** What the security dialog shows for a question of the client: a pure function of the profile and the question. */
+/** Turns a prompt of the client into what a security dialog shows. Pure: depends on the profile and the prompt only. */
 import type {
   AccountChoice,
   AuthenticatorChoice,
@@ -10,7 +10,7 @@ import type {
 import { type DialogProfile, type DialogProfileId, dialogProfiles } from './dialog-profiles.ts';
 import type { DialogText } from './dialog-texts.ts';
 
-/** A question of `UserInteraction` with its details, or the message that ends a ceremony. */
+/** A prompt of `UserInteraction` with its details, or the message at the end of a ceremony. */
 export type DialogPrompt =
   | { kind: 'choose'; detail: readonly AuthenticatorChoice[] }
   | { kind: 'connect'; detail?: undefined }
@@ -21,37 +21,37 @@ export type DialogPrompt =
   | { kind: 'ended'; detail: EndReason };
 
 export interface DialogContext {
-  /** The relying party as the dialog names it: its RP ID or host. */
+  /** The name of the relying party in the dialog: its RP ID or host. */
   site: string;
-  /** The person has already asked for the other places to save to ("Use another device"). */
+  /** Whether the user has opened the list of other devices ("Use another device"). */
   expanded?: boolean;
 }
 
-export type DialogPicture = 'key' | 'touch' | 'fingerprint' | 'pin' | 'device' | 'phone' | 'person' | 'stop';
+export type DialogIcon = 'key' | 'touch' | 'fingerprint' | 'pin' | 'device' | 'phone' | 'person' | 'stop';
 
 export interface DialogView {
   profile: DialogProfileId;
   kind: DialogPrompt['kind'];
   caption?: string;
-  picture: DialogPicture;
+  icon: DialogIcon;
   title: string;
   text: string;
-  /** Labels of the PIN inputs; what is typed never gets here. */
+  /** Labels of the PIN inputs. The drawing never contains the PIN. */
   fields: string[];
-  choices: { label: string; picture: DialogPicture; selected: boolean }[];
-  /** Leads to the other places to save to. */
+  choices: { label: string; icon: DialogIcon; selected: boolean }[];
+  /** Label of the link to the other devices. */
   link?: string;
   buttons: { label: string; primary: boolean }[];
-  /** What was wrong with the last answer. */
+  /** What was wrong with the previous answer. */
   problem?: string;
 }
 
-type ViewParts = Pick<DialogView, 'picture' | 'title' | 'text'> & Partial<DialogView>;
+type ViewParts = Pick<DialogView, 'icon' | 'title' | 'text'> & Partial<DialogView>;
 
-/** The view of `prompt` in the dialog `profile`. */
-export function dialogView(profile: DialogProfileId, prompt: DialogPrompt, context: DialogContext): DialogView {
+/** Returns what the dialog `profile` shows for `prompt`. */
+export function createDialogView(profile: DialogProfileId, prompt: DialogPrompt, context: DialogContext): DialogView {
   const data: DialogProfile = dialogProfiles[profile];
-  const { cancel } = data.wording.buttons;
+  const { cancel } = data.texts.buttons;
   return {
     profile,
     kind: prompt.kind,
@@ -59,105 +59,115 @@ export function dialogView(profile: DialogProfileId, prompt: DialogPrompt, conte
     fields: [],
     choices: [],
     buttons: [{ label: cancel, primary: false }],
-    ...viewParts(data, prompt, context),
+    ...promptParts(data, prompt, context),
   };
 }
 
-function viewParts(profile: DialogProfile, prompt: DialogPrompt, { site, expanded = false }: DialogContext): ViewParts {
-  const { wording } = profile;
-  const filled = ({ title, text }: DialogText, values: Record<string, string> = {}) => ({
-    title: fill(title, { site, ...values }),
-    text: fill(text, { site, ...values }),
+function promptParts(
+  profile: DialogProfile,
+  prompt: DialogPrompt,
+  { site, expanded = false }: DialogContext,
+): ViewParts {
+  const { texts } = profile;
+  const fillIn = ({ title, text }: DialogText, values: Record<string, string> = {}) => ({
+    title: replacePlaceholders(title, { site, ...values }),
+    text: replacePlaceholders(text, { site, ...values }),
   });
   switch (prompt.kind) {
     case 'choose':
-      return { picture: 'key', ...filled(wording.choose), ...places(profile, prompt.detail, expanded) };
+      return { icon: 'key', ...fillIn(texts.choose), ...choiceParts(profile, prompt.detail, expanded) };
     case 'connect':
-      return { picture: 'key', ...filled(wording.connect) };
+      return { icon: 'key', ...fillIn(texts.connect) };
     case 'pin':
-      return { picture: 'pin', ...filled(wording.pin[prompt.detail.kind]), ...pinParts(profile, prompt.detail) };
+      return { icon: 'pin', ...fillIn(texts.pin[prompt.detail.kind]), ...pinParts(profile, prompt.detail) };
     case 'presence':
-      return { ...filled(wording.presence[prompt.detail.why]), ...presenceParts(profile, prompt.detail) };
+      return { ...fillIn(texts.presence[prompt.detail.why]), ...presenceParts(profile, prompt.detail) };
     case 'review':
       return {
-        picture: 'key',
-        ...reviewParts(profile, prompt.detail, filled),
-        buttons: answering(profile, wording.buttons.ok),
+        icon: 'key',
+        ...reviewParts(profile, prompt.detail, fillIn),
+        buttons: confirmButtons(profile, texts.buttons.ok),
       };
     case 'account':
-      return { picture: 'person', ...filled(wording.account), ...accounts(profile, prompt.detail) };
+      return { icon: 'person', ...fillIn(texts.account), ...accountParts(profile, prompt.detail) };
     case 'ended':
       return {
-        picture: 'stop',
-        ...filled(wording.ended[prompt.detail]),
-        buttons: [{ label: wording.buttons.close, primary: true }],
+        icon: 'stop',
+        ...fillIn(texts.ended[prompt.detail]),
+        buttons: [{ label: texts.buttons.close, primary: true }],
       };
   }
 }
 
-const fill = (text: string, values: Record<string, string>): string =>
+const replacePlaceholders = (text: string, values: Record<string, string>): string =>
   text.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder);
 
-/** Several in a row end with a full stop each, also those that stand without one when alone. */
-const sentences = (texts: readonly string[]): string =>
-  texts.length === 1 ? texts[0]! : texts.map((text) => text.replace(/[^.]$/, '$&.')).join(' ');
+/** Joins sentences. Several get a full stop each, also those that have none when shown alone. */
+const joinSentences = ([first = '', ...others]: readonly string[]): string =>
+  others.length === 0 ? first : [first, ...others].map((text) => text.replace(/[^.]$/, '$&.')).join(' ');
 
-const answering = ({ wording }: DialogProfile, label: string): DialogView['buttons'] => [
+const confirmButtons = ({ texts }: DialogProfile, label: string): DialogView['buttons'] => [
   { label, primary: true },
-  { label: wording.buttons.cancel, primary: false },
+  { label: texts.buttons.cancel, primary: false },
 ];
 
-const placePictures = { 'this-device': 'device', 'security-key': 'key', phone: 'phone' } as const satisfies Record<
+const kindIcons = { 'this-device': 'device', 'security-key': 'key', phone: 'phone' } as const satisfies Record<
   AuthenticatorChoice['kind'],
-  DialogPicture
+  DialogIcon
 >;
 
-/** "This device" comes alone, with a way to the others, where the system does that; otherwise every place in the profile's order. */
-function places(
+/** Offers "this device" alone with a link to the others if the system does so; otherwise all choices in the profile's order. */
+function choiceParts(
   profile: DialogProfile,
   offered: readonly AuthenticatorChoice[],
   expanded: boolean,
 ): Partial<DialogView> {
-  const { offers, anotherDevice, wording } = profile;
-  const ordered = offered.toSorted((a, b) => offers.indexOf(a.kind) - offers.indexOf(b.kind));
-  const alone = ordered.length > 1 && ordered[0]?.kind === 'this-device' && anotherDevice !== undefined && !expanded;
-  const choices = (alone ? ordered.slice(0, 1) : ordered).map(({ kind }, index) => ({
-    label: wording.places[kind],
-    picture: placePictures[kind],
+  const { kindOrder, otherDevicesLink, texts } = profile;
+  const ordered = offered.toSorted((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind));
+  const onlyThisDevice =
+    ordered.length > 1 && ordered[0]?.kind === 'this-device' && otherDevicesLink !== undefined && !expanded;
+  const choices = (onlyThisDevice ? ordered.slice(0, 1) : ordered).map(({ kind }, index) => ({
+    label: texts.kinds[kind],
+    icon: kindIcons[kind],
     selected: index === 0,
   }));
-  return { choices, buttons: answering(profile, wording.buttons.next), ...(alone ? { link: anotherDevice } : {}) };
-}
-
-const fewRetries = 3;
-
-function pinParts(profile: DialogProfile, { kind, minCodePoints, retries, problem }: PinPrompt): Partial<DialogView> {
-  const { wording } = profile;
-  const values = { min: String(minCodePoints), retries: String(retries) };
-  const problems = [
-    problem && wording.pinProblems[problem],
-    kind === 'enter' && retries !== undefined && retries <= fewRetries && wording.fewRetries,
-  ].filter((sentence) => typeof sentence === 'string');
   return {
-    fields: [...wording.pin[kind].fields],
-    buttons: answering(profile, wording.buttons.next),
-    ...(problems.length === 0 ? {} : { problem: fill(sentences(problems), values) }),
+    choices,
+    buttons: confirmButtons(profile, texts.buttons.next),
+    ...(onlyThisDevice ? { link: otherDevicesLink } : {}),
   };
 }
 
-const presenceParts = ({ wording }: DialogProfile, { verification }: PresencePrompt) =>
-  verification ? { picture: 'fingerprint' as const, text: wording.fingerprint } : { picture: 'touch' as const };
+/** The retries are shown when at most this many are left. */
+const fewRetries = 3;
 
-function reviewParts(
-  { wording }: DialogProfile,
-  { userName, authenticator, attestation }: ReviewPrompt,
-  filled: (wording: DialogText, values: Record<string, string>) => DialogText,
-): DialogText {
-  const text = sentences([wording.review.text, ...(attestation ? [wording.attestation] : [])]);
-  return filled({ title: wording.review.title, text }, { user: userName, key: authenticator });
+function pinParts(profile: DialogProfile, { kind, minCodePoints, retries, problem }: PinPrompt): Partial<DialogView> {
+  const { texts } = profile;
+  const values = { min: String(minCodePoints), retries: String(retries) };
+  const problems = [
+    problem && texts.pinProblems[problem],
+    kind === 'enter' && retries !== undefined && retries <= fewRetries && texts.fewRetries,
+  ].filter((sentence) => typeof sentence === 'string');
+  return {
+    fields: [...texts.pin[kind].fields],
+    buttons: confirmButtons(profile, texts.buttons.next),
+    ...(problems.length === 0 ? {} : { problem: replacePlaceholders(joinSentences(problems), values) }),
+  };
 }
 
-const accounts = (profile: DialogProfile, offered: readonly AccountChoice[]): Partial<DialogView> => ({
-  choices: offered.map(({ name }, index) => ({ label: name, picture: 'person', selected: index === 0 })),
-  buttons: answering(profile, profile.wording.buttons.next),
+const presenceParts = ({ texts }: DialogProfile, { verification }: PresencePrompt) =>
+  verification ? { icon: 'fingerprint' as const, text: texts.fingerprint } : { icon: 'touch' as const };
+
+function reviewParts(
+  { texts }: DialogProfile,
+  { userName, authenticator, attestation }: ReviewPrompt,
+  fillIn: (text: DialogText, values: Record<string, string>) => DialogText,
+): DialogText {
+  const text = joinSentences([texts.review.text, ...(attestation ? [texts.attestation] : [])]);
+  return fillIn({ title: texts.review.title, text }, { user: userName, key: authenticator });
+}
+
+const accountParts = (profile: DialogProfile, offered: readonly AccountChoice[]): Partial<DialogView> => ({
+  choices: offered.map(({ name }, index) => ({ label: name, icon: 'person', selected: index === 0 })),
+  buttons: confirmButtons(profile, profile.texts.buttons.next),
 });

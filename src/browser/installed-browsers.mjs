@@ -1,9 +1,9 @@
 /**
- * Finds browsers that are already on this machine. Plain JavaScript without dependencies: the set-up runs it before any
- * package is installed.
+ * Finds browsers that are installed on this machine. Plain JavaScript without dependencies, because the set-up runs it before
+ * any package is installed.
  *
- * Order: the one named in the environment, Playwright's own, unbranded, branded. Branded Chrome and Edge come last because
- * they restrict loading unpacked extensions.
+ * Order: the browser of the environment variable, Playwright's own, unbranded, branded. Branded Chrome and Edge come last
+ * because they restrict unpacked extensions.
  */
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -21,16 +21,16 @@ import path from 'node:path';
  */
 
 /**
- * @typedef {object} BrowserTraces What one family looks like on a disk.
- * @property {string} override environment variable with the executable to use
+ * @typedef {object} BrowserLocations Where the browsers of one family are installed.
+ * @property {string} override environment variable that names the executable to use
  * @property {string[]} playwright executables inside a folder of Playwright's cache
  * @property {[BrowserChannel, string][]} commands names in PATH
- * @property {[BrowserChannel, string][]} applications paths below /Applications (macOS) or Program Files (Windows)
+ * @property {[BrowserChannel, string][]} applications paths in /Applications (macOS) or Program Files (Windows)
  */
 
 const testingApp = 'Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing';
 
-/** @type {Record<BrowserFamily, BrowserTraces>} */
+/** @type {Record<BrowserFamily, BrowserLocations>} */
 const families = {
   chromium: {
     override: 'TOUCHSTONE_CHROMIUM',
@@ -82,38 +82,39 @@ const thisMachine = {
 };
 
 /**
- * Every browser of the family, best first.
+ * Returns every browser of the family, the preferred one first.
  * @param {BrowserFamily} family
  * @param {Machine} [machine]
  * @returns {InstalledBrowser[]}
  */
 export function findBrowsers(family, machine = thisMachine) {
-  const traces = families[family];
-  const given = machine.env[traces.override];
+  const locations = families[family];
+  const given = machine.env[locations.override];
   /** @type {InstalledBrowser[]} */
   const candidates = [
     ...(given ? [{ channel: /** @type {const} */ ('given'), path: given }] : []),
     ...playwrightFolders(family, machine).flatMap((folder) =>
-      traces.playwright.map((file) => ({
+      locations.playwright.map((file) => ({
         channel: /** @type {const} */ ('playwright'),
         path: path.join(folder, file),
       })),
     ),
-    ...below(searchPath(machine), traces.commands),
-    ...below(programFolders(machine), traces.applications),
+    ...filesIn(searchPath(machine), locations.commands),
+    ...filesIn(programFolders(machine), locations.applications),
   ];
   return candidates.filter(({ path }) => isExecutable(path));
 }
 
 /**
- * The browser to use, or undefined when there is none.
+ * Returns the browser to use, or undefined when there is none.
  * @param {BrowserFamily} family
  * @param {Machine} [machine]
  */
 export const findBrowser = (family, machine) => findBrowsers(family, machine)[0];
 
 /**
- * Playwright's folders for this family, newest first (`chromium-1208`; the headless shell of that name has no extensions).
+ * Returns Playwright's folders for this family, newest first, e.g. `chromium-1208`. Skips the headless shell, which supports no
+ * extensions.
  * @param {BrowserFamily} family @param {Machine} machine
  */
 function playwrightFolders(family, { env, platform, home, packages }) {
@@ -122,7 +123,7 @@ function playwrightFolders(family, { env, platform, home, packages }) {
   const configured = env.PLAYWRIGHT_BROWSERS_PATH;
   const folder = configured === '0' ? path.join(packages, 'playwright-core/.local-browsers') : configured || cache;
   const revision = (/** @type {string} */ name) => Number(name.slice(family.length + 1));
-  return entries(folder)
+  return listEntries(folder)
     .filter((name) => name.startsWith(`${family}-`) && revision(name) > 0)
     .sort((a, b) => revision(b) - revision(a))
     .map((name) => path.join(folder, name));
@@ -140,19 +141,19 @@ function programFolders({ env, platform, home }) {
 }
 
 /**
- * Files in the order of their importance, each in every folder.
+ * Returns the path of every file in every folder, ordered by file.
  * @param {string[]} folders @param {[BrowserChannel, string][]} files
  * @returns {InstalledBrowser[]}
  */
-const below = (folders, files) =>
+const filesIn = (folders, files) =>
   files.flatMap(([channel, file]) => folders.map((folder) => ({ channel, path: path.join(folder, file) })));
 
 /** @param {string} folder */
-function entries(folder) {
+function listEntries(folder) {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // not there
+    return []; // the folder does not exist
   }
 }
 

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Creates an executable below the test's folder. */
+/** Creates a file in the test's folder, by default executable. Returns its path. */
 function install(file: string, mode = 0o755): string {
   const full = path.join(folder, file);
   mkdirSync(path.dirname(full), { recursive: true });
@@ -19,6 +19,7 @@ function install(file: string, mode = 0o755): string {
   return full;
 }
 
+/** A machine whose folders are in the test's folder. */
 const machine = (platform: NodeJS.Platform, env: Record<string, string> = {}) => ({
   platform,
   env: { PATH: ['bin', 'sbin'].map((name) => path.join(folder, name)).join(':'), ...env },
@@ -26,12 +27,12 @@ const machine = (platform: NodeJS.Platform, env: Record<string, string> = {}) =>
   packages: path.join(folder, 'node_modules'),
 });
 
-test('nothing installed: nothing found', () => {
+test('finds nothing when no browser is installed', () => {
   expect(findBrowser('chromium', machine('linux'))).toBeUndefined();
   expect(findBrowser('firefox', machine('linux'))).toBeUndefined();
 });
 
-test('the order is: given, Playwright’s own, unbranded, branded', () => {
+test('orders browsers: environment variable, Playwright’s own, unbranded, branded', () => {
   const edge = install('bin/microsoft-edge-stable');
   const chrome = install('bin/google-chrome');
   const chromium = install('sbin/chromium');
@@ -46,7 +47,7 @@ test('the order is: given, Playwright’s own, unbranded, branded', () => {
   ]);
 });
 
-test('of Playwright’s downloads the newest full browser wins; the headless shell has no extensions', () => {
+test('prefers the newest full browser of Playwright’s downloads and skips the headless shell', () => {
   install('home/.cache/ms-playwright/chromium-999/chrome-linux/chrome');
   const newest = install('home/.cache/ms-playwright/chromium-1200/chrome-linux/chrome');
   install('home/.cache/ms-playwright/chromium_headless_shell-1300/chrome-linux/chrome');
@@ -54,22 +55,22 @@ test('of Playwright’s downloads the newest full browser wins; the headless she
   expect(findBrowser('chromium', machine('linux'))?.path).toBe(newest);
 });
 
-test('PLAYWRIGHT_BROWSERS_PATH moves Playwright’s folder; 0 means inside its package', () => {
+test('searches the folder of PLAYWRIGHT_BROWSERS_PATH; 0 means the folder in Playwright’s package', () => {
   const moved = install('moved/chromium-1/chrome-linux/chrome');
   const inside = install('node_modules/playwright-core/.local-browsers/chromium-1/chrome-linux/chrome');
   const { PATH } = machine('linux').env;
   const find = (value: string) =>
-    findBrowser('chromium', machine('linux', { PATH: PATH!, PLAYWRIGHT_BROWSERS_PATH: value }));
+    findBrowser('chromium', machine('linux', { PATH: PATH ?? '', PLAYWRIGHT_BROWSERS_PATH: value }));
   expect(find(path.join(folder, 'moved'))?.path).toBe(moved);
   expect(find('0')?.path).toBe(inside);
 });
 
-test('a file that cannot be run is no browser', () => {
+test('ignores a file that is not executable', () => {
   install('bin/chromium', 0o644);
   expect(findBrowser('chromium', machine('linux'))).toBeUndefined();
 });
 
-test('applications are found on macOS and Windows', () => {
+test('finds applications on macOS and Windows', () => {
   const onMac = install('home/Applications/Google Chrome.app/Contents/MacOS/Google Chrome');
   expect(findBrowser('chromium', machine('darwin'))).toEqual({ channel: 'chrome', path: onMac });
   const onWindows = install('Program Files/Microsoft/Edge/Application/msedge.exe');
@@ -77,7 +78,7 @@ test('applications are found on macOS and Windows', () => {
   expect(findBrowser('chromium', machine('win32', env))).toEqual({ channel: 'msedge', path: onWindows });
 });
 
-test('Firefox ESR comes before Firefox, and a relative PATH entry is not searched', () => {
+test('prefers Firefox ESR to Firefox and ignores relative PATH entries', () => {
   install('bin/firefox');
   const esr = install('sbin/firefox-esr');
   expect(findBrowser('firefox', machine('linux'))).toEqual({ channel: 'firefox-esr', path: esr });

@@ -1,13 +1,13 @@
 /**
- * Draws over a page, for people who watch and for screenshots.
+ * Draws over a page, for users who watch a run and for screenshots.
  *
- * The page must not notice: the drawing hangs outside <body> in a closed shadow root, hidden from the accessibility tree, inert,
- * deaf to the mouse, without scripts, inline styles or markup strings that a content security policy could refuse.
- * It is decoration: where the page is gone or busy leaving, nothing is drawn and nobody is told.
+ * The page under test must not be affected: the drawing is outside <body> in a closed shadow root, hidden from the accessibility
+ * tree, inert, and takes no mouse events. It uses no scripts, inline styles or markup strings that a content security policy
+ * could refuse. On a page that is closed or navigates, nothing is drawn and no error is thrown.
  */
 import type { Page } from 'playwright';
 
-/** Plain data, made outside, so that next to nothing has to run in the page under test. */
+/** Plain data, created outside the page, so that little code has to run in the page under test. */
 export interface DrawnElement {
   tag: string;
   class?: string;
@@ -21,37 +21,37 @@ export interface Drawing {
   root: DrawnElement;
 }
 
-/** The whole window, in the style sheet of every drawing. */
-export const coversWindow = `
+/** Makes the overlay cover the whole window; part of the style sheet of every drawing. */
+export const fullWindowCss = `
 :host { all: initial !important; position: fixed !important; inset: 0 !important; width: 100vw !important; height: 100vh !important;
   display: block !important; pointer-events: none !important; background: none !important; border: 0 !important;
   margin: 0 !important; padding: 0 !important; overflow: hidden !important; z-index: 2147483647 !important; }
 * { box-sizing: border-box; }`;
 
-/** Shows `drawing` in place of what was shown under that name before, above everything; undefined takes it away. */
+/** Shows `drawing` above everything else and replaces the drawing of the same name; undefined removes it. */
 export async function drawOver(page: Page, name: `touchstone-${string}`, drawing: Drawing | undefined): Promise<void> {
-  await page.evaluate(replaceOverlay, { name, drawing }).catch(ignoreDeparture);
+  await page.evaluate(replaceOverlay, { name, drawing }).catch(ignoreClosedPage);
 }
 
-function ignoreDeparture(error: Error): void {
+function ignoreClosedPage(error: Error): void {
   if (!/closed|navigat|context was destroyed|detached|crashed/i.test(error.message)) throw error;
 }
 
-/** Runs in the page: uses nothing from this file, and has no inner functions, which some TypeScript loaders wrap in helpers. */
+/** Runs in the page: uses nothing from this file and has no inner functions, since TypeScript loaders may wrap those in helpers. */
 function replaceOverlay({ name, drawing }: { name: string; drawing: Drawing | undefined }): void {
-  for (const old of document.querySelectorAll(`:root > ${name}`)) old.remove();
+  for (const previous of document.querySelectorAll(`:root > ${name}`)) previous.remove();
   if (!drawing) return;
 
   const host = document.createElement(name);
   host.setAttribute('aria-hidden', 'true');
   host.inert = true;
-  host.popover = 'manual'; // the top layer: above the page's own modal dialogs, without taking focus
+  host.popover = 'manual'; // in the top layer: above modal dialogs of the page, without taking the focus
   const shadow = host.attachShadow({ mode: 'closed' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(drawing.css);
   shadow.adoptedStyleSheets = [sheet];
-  const toBuild: [ParentNode, DrawnElement][] = [[shadow, drawing.root]];
-  for (const [parent, { tag, class: className, text, attributes = {}, children = [] }] of toBuild) {
+  const queue: [ParentNode, DrawnElement][] = [[shadow, drawing.root]];
+  for (const [parent, { tag, class: className, text, attributes = {}, children = [] }] of queue) {
     const isSvg = tag === 'svg' || tag === 'path';
     const element = document.createElementNS(
       isSvg ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml',
@@ -61,7 +61,7 @@ function replaceOverlay({ name, drawing }: { name: string; drawing: Drawing | un
     if (text !== undefined) element.textContent = text;
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     parent.append(element);
-    for (const child of children) toBuild.push([element, child]);
+    for (const child of children) queue.push([element, child]);
   }
   document.documentElement.append(host);
   host.showPopover();

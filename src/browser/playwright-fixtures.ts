@@ -1,6 +1,7 @@
 /**
- * Playwright Test with the bridge hidden inside: `webauthn.handle(handler)` and the pages of the test talk to that handler.
- * Browser and bridge live as long as the worker process; each test has its own context, worker and session.
+ * Fixtures for Playwright Test. After `webauthn.handle(handler)`, the WebAuthn requests of the test's pages go to that handler.
+ * `nativeChromium` and `nativeFirefox` are pages of unmodified browsers. Browsers and bridge are started once for each worker
+ * process; every test has its own browser context and session.
  */
 import { test as base } from '@playwright/test';
 import { type Bridge, openBridge } from './bridge.ts';
@@ -8,31 +9,31 @@ import type { BridgeProblem, BridgeSession } from './bridge-session.ts';
 import { type BrowserChoice, launchOptions } from './launch.ts';
 import {
   type NativeBrowserSession,
-  type OpenBrowser,
+  type StartedBrowser,
   withNativeBrowser,
   withNativeBrowserSession,
 } from './native/native-browser-session.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
 export interface WebAuthn {
-  /** Resolves when the next create() or get() of this test's pages will reach `handler`. May be called again to replace it. */
+  /** Sends every later create() and get() of this test's pages to `handler`. A second call replaces the handler. */
   handle(handler: WebAuthnHandler): Promise<void>;
-  /** What went wrong behind the page's back so far. */
+  /** Failures so far whose details the page did not get. */
   readonly problems: readonly BridgeProblem[];
 }
 
-/** Starting a browser in the lab takes its time. */
+/** Starting a browser in the kernel lab is slow. */
 const launchTimeoutMs = 200_000;
 
-/** One for each browser that can be asked for; the browser itself is started with the first. */
+/** A session in each native browser. The browser is started when the first test uses it. */
 interface NativeSessions {
   nativeChromium: NativeBrowserSession;
   nativeFirefox: NativeBrowserSession;
 }
 
 interface WorkerFixtures {
-  stockChromium: OpenBrowser;
-  stockFirefox: OpenBrowser;
+  stockChromium: StartedBrowser;
+  stockFirefox: StartedBrowser;
   /** Which browser to start; `headless` is Playwright's own option. */
   browserChoice: Omit<BrowserChoice, 'headed'>;
   bridge: Bridge;
@@ -50,17 +51,20 @@ export const test = base.extend<{ webauthn: WebAuthn } & NativeSessions, WorkerF
     { scope: 'worker' },
   ],
   stockChromium: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs off this pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright derives the dependencies of a fixture from this pattern
     async ({}, use) => withNativeBrowser('chromium', use),
     { scope: 'worker', timeout: launchTimeoutMs },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs off this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright derives the dependencies of a fixture from this pattern
   stockFirefox: [async ({}, use) => withNativeBrowser('firefox', use), { scope: 'worker', timeout: launchTimeoutMs }],
   nativeChromium: [
     async ({ stockChromium }, use) => withNativeBrowserSession(stockChromium, use),
     { timeout: launchTimeoutMs },
   ],
-  nativeFirefox: [async ({ stockFirefox }, use) => withNativeBrowserSession(stockFirefox, use), { timeout: launchTimeoutMs }],
+  nativeFirefox: [
+    async ({ stockFirefox }, use) => withNativeBrowserSession(stockFirefox, use),
+    { timeout: launchTimeoutMs },
+  ],
   webauthn: async ({ bridge, context }, use) => {
     let session: BridgeSession | undefined;
     await use({

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '#base/testing/manual-clock.ts';
 import { showDialog } from './dialog-overlay.ts';
-import { dialogView } from './dialog-view.ts';
+import { createDialogView } from './dialog-view.ts';
 import { findBrowser } from './installed-browsers.mjs';
 import { launchBrowser } from './launch.ts';
 import type { DrawnElement } from './overlay.ts';
@@ -10,7 +10,7 @@ import { drawPrompt, type PromptView } from './prompt-drawing.ts';
 import { PromptOverlay } from './prompt-overlay.ts';
 
 const view: PromptView = {
-  handling: 'touch',
+  action: 'touch',
   what: 'Touch the blinking key',
   which: 'YubiKey 5 NFC (serial 5234567)',
   timeoutMs: 30_000,
@@ -19,28 +19,28 @@ const view: PromptView = {
 const textsOf = ({ text, children = [] }: DrawnElement): string[] =>
   [text ?? '', ...children.flatMap(textsOf)].filter(Boolean);
 
-describe('a drawn prompt', () => {
-  test('says what to do, to which key, and how many seconds are left', () => {
+describe('drawPrompt()', () => {
+  test('shows the instruction, the key and the seconds left', () => {
     expect(textsOf(drawPrompt(view, 0).root)).toEqual([view.what, view.which, '30', 's']);
     expect(textsOf(drawPrompt(view, 29_001).root)).toContain('1');
     expect(textsOf(drawPrompt(view, 31_000).root)).toContain('0');
   });
 
-  test('counts nothing where there is nothing to do', () => {
-    const { timeoutMs: _, ...calm } = view;
-    expect(textsOf(drawPrompt({ ...calm, handling: 'keep-away' }, 0).root)).toEqual([view.what, view.which]);
+  test('shows no countdown when there is nothing to do', () => {
+    const { timeoutMs: _, ...withoutLimit } = view;
+    expect(textsOf(drawPrompt({ ...withoutLimit, action: 'keep-away' }, 0).root)).toEqual([view.what, view.which]);
   });
 });
 
 const installed = findBrowser('chromium');
 const strict = "default-src 'none'; style-src 'self'; script-src 'self'; require-trusted-types-for 'script'";
-const dialog = dialogView(
+const dialog = createDialogView(
   'windows-11',
   { kind: 'presence', detail: { why: 'register', rpId: 'contoso.test', verification: false } },
   { site: 'contoso.test' },
 );
 
-describe.skipIf(!installed)(`prompt overlay in ${installed?.path ?? 'Chromium: none installed'}`, () => {
+describe.skipIf(!installed)(`the prompt overlay in ${installed?.path ?? 'Chromium: none installed'}`, () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -66,60 +66,60 @@ describe.skipIf(!installed)(`prompt overlay in ${installed?.path ?? 'Chromium: n
   afterAll(() => browser?.close());
 
   const overlays = () => page.locator('touchstone-prompt').count();
-  const look = () => page.screenshot({ animations: 'disabled' });
+  const takeScreenshot = () => page.screenshot({ animations: 'disabled' });
 
-  /** A prompt on show, on a clock that only moves when it is told to. */
-  function shown() {
+  /** Shows a prompt with a manual clock. */
+  function showPrompt() {
     const clock = new ManualClock();
-    const takeAway = new PromptOverlay(context, clock).show(view);
-    /** What there is to see after another second; for polls, since a drawing that is under way does not hear the clock. */
+    const hide = new PromptOverlay(context, clock).show(view);
+    /** Advances the clock by a second and then calls `seen`. Use it in a poll, since a drawing in progress misses the clock. */
     const secondLater = <T>(seen: () => Promise<T>) => {
       clock.advance(1000);
       return seen();
     };
-    return { takeAway, secondLater };
+    return { hide, secondLater };
   }
 
-  test('is drawn under a strict content security policy, counts down, and goes away', async () => {
-    const before = await look();
-    const { takeAway, secondLater } = shown();
+  test('is drawn under a strict content security policy, counts down, and can be hidden', async () => {
+    const before = await takeScreenshot();
+    const { hide, secondLater } = showPrompt();
     await expect.poll(overlays).toBe(1);
-    const first = await look();
-    expect(first.equals(before)).toBe(false);
-    await expect.poll(async () => (await secondLater(look)).equals(first)).toBe(false);
-    takeAway();
+    await expect.poll(async () => (await takeScreenshot()).equals(before)).toBe(false);
+    const first = await takeScreenshot();
+    await expect.poll(async () => (await secondLater(takeScreenshot)).equals(first)).toBe(false);
+    hide();
     await expect.poll(overlays).toBe(0);
-    expect((await look()).equals(before)).toBe(true);
+    expect((await takeScreenshot()).equals(before)).toBe(true);
     expect(problems).toEqual([]);
   });
 
-  test('leaves the page under it as it was', async () => {
-    const seen = async () => ({
+  test('does not change the page', async () => {
+    const readPage = async () => ({
       body: await page.evaluate(() => document.body.outerHTML),
       tree: await page.locator(':root').ariaSnapshot(),
       text: await page.getByText('Touch the blinking key').count(),
     });
-    const before = await seen();
-    const { takeAway } = shown();
+    const before = await readPage();
+    const { hide } = showPrompt();
     await expect.poll(overlays).toBe(1);
-    expect(await seen()).toEqual(before);
-    takeAway();
+    expect(await readPage()).toEqual(before);
+    hide();
     await expect.poll(overlays).toBe(0);
   });
 
-  test('stands above a security dialog that comes after it', async () => {
+  test('moves above a security dialog that is shown later', async () => {
     const order = () =>
       page.evaluate(() => [...document.querySelectorAll(':root > [popover]')].map(({ localName }) => localName));
-    const { takeAway, secondLater } = shown();
+    const { hide, secondLater } = showPrompt();
     await expect.poll(overlays).toBe(1);
     await showDialog(page, dialog);
     expect(await order()).toEqual(['touchstone-prompt', 'touchstone-dialog']);
     await expect.poll(() => secondLater(order)).toEqual(['touchstone-dialog', 'touchstone-prompt']);
-    takeAway();
+    hide();
   });
 
-  test('stands on the next page, and in a tab that is opened', async () => {
-    const { takeAway, secondLater } = shown();
+  test('appears on the next page and in a new tab', async () => {
+    const { hide, secondLater } = showPrompt();
     await expect.poll(overlays).toBe(1);
     await page.goto('http://localhost:1/next');
     expect(await overlays()).toBe(0);
@@ -127,17 +127,17 @@ describe.skipIf(!installed)(`prompt overlay in ${installed?.path ?? 'Chromium: n
     const tab = await context.newPage();
     const onTab = () => tab.locator('touchstone-prompt').count();
     await expect.poll(() => secondLater(onTab)).toBe(1);
-    takeAway();
+    hide();
     await expect.poll(async () => (await overlays()) + (await onTab())).toBe(0);
     await tab.close();
   });
 
-  test('is no trouble where no page is left', async () => {
-    const empty = await browser.newContext();
+  test('does nothing in a context without pages', async () => {
+    const closed = await browser.newContext();
     const clock = new ManualClock();
-    const takeAway = new PromptOverlay(empty, clock).show(view);
-    await empty.close();
+    const hide = new PromptOverlay(closed, clock).show(view);
+    await closed.close();
     clock.advance(1000);
-    takeAway();
+    hide();
   });
 });

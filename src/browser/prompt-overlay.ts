@@ -1,13 +1,13 @@
 /**
- * What a person at a real key is asked, over the page that they watch. Drawn anew every second: with the time that is left, above
- * whatever came meanwhile, and on the next page too.
+ * Shows the prompt for a manual action at a real key over the pages of a browser context. It is drawn again every second, with
+ * the time that is left, so that it also appears on new pages and above whatever the page shows meanwhile.
  */
 import type { BrowserContext } from 'playwright';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { type Drawing, drawOver } from './overlay.ts';
 import { drawPrompt, type PromptView } from './prompt-drawing.ts';
 
-const everyMs = 1000;
+const intervalMs = 1000;
 
 export class PromptOverlay {
   readonly #context: BrowserContext;
@@ -18,25 +18,25 @@ export class PromptOverlay {
     this.#clock = clock;
   }
 
-  /** Shows it until the function that is returned is called. */
+  /** Shows the prompt until the returned function is called. */
   show(view: PromptView): () => void {
-    const over = new AbortController();
-    void this.#keepDrawing(view, over.signal);
-    return () => over.abort();
+    const hidden = new AbortController();
+    void this.#drawRepeatedly(view, hidden.signal);
+    return () => hidden.abort();
   }
 
-  async #keepDrawing(view: PromptView, over: AbortSignal): Promise<void> {
-    const since = this.#clock.monotonic();
-    while (!over.aborted) {
-      const elapsedMs = this.#clock.monotonic() - since;
+  async #drawRepeatedly(view: PromptView, hidden: AbortSignal): Promise<void> {
+    const startMs = this.#clock.monotonic();
+    while (!hidden.aborted) {
+      const elapsedMs = this.#clock.monotonic() - startMs;
       await this.#draw(drawPrompt(view, elapsedMs));
-      const nextMs = everyMs - ((this.#clock.monotonic() - since) % everyMs);
-      await this.#clock.sleep(nextMs, over).catch(() => undefined);
+      const nextMs = intervalMs - ((this.#clock.monotonic() - startMs) % intervalMs);
+      await this.#clock.sleep(nextMs, hidden).catch(() => undefined);
     }
     await this.#draw(undefined);
   }
 
-  /** On every tab. A drawing that fails is nobody's trouble. */
+  /** Draws on every page. Failures are ignored, because the prompt must not fail the run. */
   async #draw(drawing: Drawing | undefined): Promise<void> {
     const pages = this.#context.pages();
     await Promise.allSettled(pages.map((page) => drawOver(page, 'touchstone-prompt', drawing)));

@@ -1,15 +1,15 @@
 /**
- * Who in a browser context may have made a request of a given origin, as the browser's frame tree tells it.
+ * The frames of a browser context that may have made a WebAuthn request, by origin.
  *
- * The proxy door names the caller's origin but not its frame, and does not say when that frame goes away (found: a reload or
- * a closed page leaves the request pending for ever). So a request belongs to every frame of its origin that was there when
- * it came, and is given up once all of them have left their document. A subframe that navigates by itself goes unnoticed.
+ * The proxy API reports the caller's origin but not its frame, and does not report that the frame went away (observed: after a
+ * reload or a closed page the request stays pending for ever). So a request belongs to every frame of its origin that exists
+ * when the request arrives, and ends when all of them are gone. A subframe that navigates by itself is not noticed.
  */
 import type { BrowserContext, Frame, Page } from 'playwright';
 
 interface Watch {
   frames: Set<Frame>;
-  onLeft(): void;
+  onGone(): void;
 }
 
 export class RequestOrigins {
@@ -20,23 +20,24 @@ export class RequestOrigins {
     this.#context = context;
   }
 
-  static async of(context: BrowserContext): Promise<RequestOrigins> {
-    const callers = new RequestOrigins(context);
-    context.on('page', (page) => void callers.#follow(page));
-    await Promise.all(context.pages().map((page) => callers.#follow(page)));
-    return callers;
+  /** Observes the present and future pages of `context`. */
+  static async observe(context: BrowserContext): Promise<RequestOrigins> {
+    const origins = new RequestOrigins(context);
+    context.on('page', (page) => void origins.#observePage(page));
+    await Promise.all(context.pages().map((page) => origins.#observePage(page)));
+    return origins;
   }
 
-  /** The top-level origin over the cross-origin frames of `origin`, or undefined when pages of several origins could be meant. */
+  /** Returns the top-level origin above the subframes of `origin`, or undefined when there are several. */
   topOriginOf(origin: string): string | undefined {
     const subframes = this.#framesOf(origin).filter((frame) => frame.parentFrame() !== null);
     const candidates = new Set(subframes.map((frame) => originOf(frame.page().url())));
     return candidates.size === 1 ? [...candidates][0] : undefined;
   }
 
-  /** Calls `onLeft` once every frame that may have asked is gone; the returned function ends the watch. */
-  whenGone(origin: string, onLeft: () => void): () => void {
-    const watch = { frames: new Set(this.#framesOf(origin)), onLeft };
+  /** Calls `onGone` once all current frames of `origin` are gone. The returned function stops the watch. */
+  whenGone(origin: string, onGone: () => void): () => void {
+    const watch = { frames: new Set(this.#framesOf(origin)), onGone };
     this.#watches.add(watch);
     return () => this.#watches.delete(watch);
   }
@@ -46,14 +47,14 @@ export class RequestOrigins {
     return frames.filter((frame) => originOf(frame.url()) === origin);
   }
 
-  async #follow(page: Page): Promise<void> {
-    page.on('framedetached', (frame) => this.#left((candidate) => candidate === frame));
-    page.on('close', () => this.#left((candidate) => candidate.page() === page));
+  async #observePage(page: Page): Promise<void> {
+    page.on('framedetached', (frame) => this.#removeFrames((candidate) => candidate === frame));
+    page.on('close', () => this.#removeFrames((candidate) => candidate.page() === page));
     try {
       const cdp = await this.#context.newCDPSession(page);
-      // Playwright's own `framenavigated` also fires for pushState and fragments, which leave nothing.
+      // Playwright's own `framenavigated` also fires for pushState and fragments, which keep the document.
       cdp.on('Page.frameNavigated', ({ frame }) => {
-        if (frame.parentId === undefined) this.#left((candidate) => candidate === page.mainFrame());
+        if (frame.parentId === undefined) this.#removeFrames((candidate) => candidate === page.mainFrame());
       });
       await cdp.send('Page.enable');
     } catch (error) {
@@ -61,13 +62,13 @@ export class RequestOrigins {
     }
   }
 
-  #left(isGone: (frame: Frame) => boolean): void {
+  #removeFrames(isGone: (frame: Frame) => boolean): void {
     for (const watch of [...this.#watches]) {
       const before = watch.frames.size;
       for (const frame of watch.frames) if (isGone(frame)) watch.frames.delete(frame);
       if (before > 0 && watch.frames.size === 0) {
         this.#watches.delete(watch);
-        watch.onLeft();
+        watch.onGone();
       }
     }
   }

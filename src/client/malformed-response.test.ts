@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
 import { type CborValue, encode } from '#protocol/cbor.ts';
-import { coseKey } from '#protocol/cose.ts';
+import { createCoseKey } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation, WebAuthnError } from '#protocol/errors.ts';
 import type { CtapDevice } from '#transport/device.ts';
@@ -60,7 +60,7 @@ describe('create() refuses a makeCredential response with', () => {
           attestedCredentialData: {
             aaguid: new Uint8Array(16),
             credentialId: new Uint8Array(1),
-            credentialPublicKey: encode(coseKey(-8, 1, 6, new Uint8Array(32))),
+            credentialPublicKey: encode(createCoseKey(-8, 1, 6, new Uint8Array(32))),
           },
         }),
       ),
@@ -73,7 +73,7 @@ describe('create() refuses a makeCredential response with', () => {
           attestedCredentialData: {
             aaguid: new Uint8Array(16),
             credentialId: new Uint8Array(1),
-            credentialPublicKey: encode(coseKey(-7, 2, 1, new Uint8Array(31), new Uint8Array(32))),
+            credentialPublicKey: encode(createCoseKey(-7, 2, 1, new Uint8Array(31), new Uint8Array(32))),
           },
         }),
       ),

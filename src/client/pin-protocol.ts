@@ -11,7 +11,7 @@ import { generateAgreementKey, sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import {
-  keyAgreementCose,
+  encodeKeyAgreementKey,
   type PinUvAuthProtocol,
   type PinUvAuthProtocolVersion,
   pinUvAuthProtocols,
@@ -62,7 +62,7 @@ export class PinUvAuthSession {
     this.#ctap = ctap;
     this.#random = random;
     this.protocol = protocol;
-    this.keyAgreement = keyAgreementCose(key);
+    this.keyAgreement = encodeKeyAgreementKey(key);
     this.sharedSecret = sharedSecret(protocol, key, devicePublicKey);
   }
 

@@ -1,4 +1,4 @@
-/** The bottom sheet of Android. */
+/** Texts of the bottom sheet of Android. */
 import type { DialogTexts } from '../dialog-texts.ts';
 
 const useKey = 'Use your security key with {site}';
@@ -6,7 +6,7 @@ const failed = 'Your passkey couldn’t be created';
 
 export const androidTexts: DialogTexts = {
   choose: { title: 'Create a passkey to sign in to {site}?', text: 'Choose where to save it.' },
-  places: { 'this-device': 'This device', 'security-key': 'Security key', phone: 'Another phone or tablet' },
+  kinds: { 'this-device': 'This device', 'security-key': 'Security key', phone: 'Another phone or tablet' },
   connect: {
     title: useKey,
     text: 'Connect your security key by USB, or hold it flat against the back of your device.',

@@ -1,4 +1,4 @@
-/** The sheet of macOS and iOS. */
+/** Texts of the sheet of macOS and iOS. */
 import type { DialogTexts } from '../dialog-texts.ts';
 
 const keyTitle = 'Security key';
@@ -6,7 +6,7 @@ const failed = 'The passkey couldn’t be saved';
 
 export const appleTexts: DialogTexts = {
   choose: { title: 'Save a passkey?', text: 'Choose where to save the passkey for “{site}”.' },
-  places: {
+  kinds: {
     'this-device': 'Passwords on this device',
     'security-key': 'Security key',
     phone: 'iPhone, iPad or Android device',

@@ -1,13 +1,13 @@
-/** Chromium's own dialog, used where the system has none of its own. Texts as read off Chromium 156 on Linux. */
+/** Texts of Chromium's own dialog, as shown by Chromium 156 on Linux. Chromium uses it where the system has no dialog. */
 import type { DialogTexts } from '../dialog-texts.ts';
 
 const useKey = 'Use your security key with {site}';
-const wrong = 'Something went wrong';
+const failed = 'Something went wrong';
 const unsuitable = 'Your device can’t be used with this site';
 
 export const chromiumTexts: DialogTexts = {
   choose: { title: 'Choose where to save your passkey for {site}', text: '' },
-  places: { 'this-device': 'This device', 'security-key': 'USB security key', phone: 'Use a phone or tablet' },
+  kinds: { 'this-device': 'This device', 'security-key': 'USB security key', phone: 'Use a phone or tablet' },
   connect: { title: useKey, text: 'Insert your security key and touch it' },
   pin: {
     set: { title: 'PIN required', text: 'Set up a new PIN for your security key', fields: ['PIN', 'Confirm PIN'] },
@@ -42,23 +42,23 @@ export const chromiumTexts: DialogTexts = {
       text: 'You already registered this device. You don’t have to register it again.',
     },
     'pin-soft-locked': {
-      title: wrong,
+      title: failed,
       text: 'The security key is locked because the wrong PIN was entered too many times. To unlock it, remove and reinsert it.',
     },
     'pin-blocked': {
-      title: wrong,
+      title: failed,
       text: 'The security key is locked because the wrong PIN was entered too many times. You’ll need to reset the security key.',
     },
     'device-unsuitable': { title: unsuitable, text: '{site} may require a newer or different kind of device.' },
     'storage-full': { title: unsuitable, text: 'Your security key doesn’t have enough space for any more passkeys.' },
-    timeout: { title: wrong, text: 'The request timed out.' },
-    'key-removed': { title: wrong, text: 'The security key was removed.' },
+    timeout: { title: failed, text: 'The request timed out.' },
+    'key-removed': { title: failed, text: 'The security key was removed.' },
     'not-recognised': {
       title: 'Try a different security key',
       text: 'This security key isn’t registered with {site}.',
     },
-    'denied-at-key': { title: wrong, text: 'The request was refused on the security key.' },
-    'device-error': { title: wrong, text: 'The security key didn’t answer as expected.' },
+    'denied-at-key': { title: failed, text: 'The request was refused on the security key.' },
+    'device-error': { title: failed, text: 'The security key didn’t answer as expected.' },
   },
   buttons: { cancel: 'Cancel', next: 'Next', ok: 'Continue', close: 'Close' },
 };

@@ -1,8 +1,8 @@
-/** Firefox's own prompts, where it talks to the key itself. Texts as read off Firefox ESR 153; it has no PIN creation and no review. */
+/** Texts of Firefox's own prompts, as shown by Firefox ESR 153. For PIN creation, which Firefox does not support, the texts are Chromium's. */
 import type { DialogTexts } from '../dialog-texts.ts';
 import { chromiumTexts } from './chromium.ts';
 
-const touch = { title: '{site}', text: 'Touch your security key to continue with {site}.' };
+const touchPrompt = { title: '{site}', text: 'Touch your security key to continue with {site}.' };
 
 export const firefoxTexts: DialogTexts = {
   ...chromiumTexts,
@@ -14,11 +14,11 @@ export const firefoxTexts: DialogTexts = {
   pinProblems: { ...chromiumTexts.pinProblems, wrong: 'Incorrect PIN. Try again.' },
   fewRetries: 'You have {retries} attempts left before you permanently lose access to the credentials on this device.',
   presence: {
-    register: touch,
-    'sign-in': touch,
+    register: touchPrompt,
+    'sign-in': touchPrompt,
     'select-device': { title: '{site}', text: 'Multiple devices found. Touch the one that you want to use.' },
-    'already-registered': touch,
-    verify: touch,
+    'already-registered': touchPrompt,
+    verify: touchPrompt,
   },
   review: { title: '{site}', text: 'Save a passkey for {user} on {key}.' },
   attestation: '{site} is requesting extended information about your security key, which may affect your privacy.',

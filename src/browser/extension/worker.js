@@ -1,13 +1,13 @@
 /**
- * The browser's end of the bridge: hands every WebAuthn request of one browser context to Node and the answer back.
+ * The extension of the bridge: sends every WebAuthn request of one browser context to Node, and the response back to the page.
  *
- * It decides nothing. `connect` is called by `bridge.ts` with the address of a socket that was opened for this context alone.
- * A request can never stay pending: without a socket, or when Chromium refuses an answer, it is completed with an error.
+ * `bridge.ts` calls `connect` with the URL of a socket for this context only. No request stays pending: without a socket, or
+ * when Chromium refuses a response, it is completed with an error.
  */
 
 /**
  * @typedef {{ requestId: number, requestDetailsJson?: string }} ProxyRequest
- * @typedef {{ requestId: number, responseJson?: string, isUvpaa?: boolean, error?: { name: string, message: string } }} ProxyAnswer
+ * @typedef {{ requestId: number, responseJson?: string, isUvpaa?: boolean, error?: { name: string, message: string } }} ProxyResponse
  * @typedef {{ addListener(listener: (argument: any) => void): void }} ProxyEvent
  * @typedef {'create' | 'get' | 'is-uvpaa'} Ceremony
  */
@@ -16,8 +16,8 @@
  * @type {{
  *   attach(): Promise<string | undefined>, detach(): Promise<string | undefined>,
  *   onCreateRequest: ProxyEvent, onGetRequest: ProxyEvent, onIsUvpaaRequest: ProxyEvent, onRequestCanceled: ProxyEvent,
- *   completeCreateRequest(answer: ProxyAnswer): Promise<void>, completeGetRequest(answer: ProxyAnswer): Promise<void>,
- *   completeIsUvpaaRequest(answer: ProxyAnswer): Promise<void>,
+ *   completeCreateRequest(response: ProxyResponse): Promise<void>, completeGetRequest(response: ProxyResponse): Promise<void>,
+ *   completeIsUvpaaRequest(response: ProxyResponse): Promise<void>,
  * }}
  */
 const proxy = /** @type {any} */ (globalThis).chrome.webAuthenticationProxy;
@@ -28,11 +28,11 @@ const pending = new Map();
 /** @type {WebSocket | undefined} */
 let socket;
 
-/** @type {Record<Ceremony, (answer: ProxyAnswer) => Promise<void>>} */
+/** @type {Record<Ceremony, (response: ProxyResponse) => Promise<void>>} */
 const complete = {
-  create: (answer) => proxy.completeCreateRequest(answer),
-  get: (answer) => proxy.completeGetRequest(answer),
-  'is-uvpaa': (answer) => proxy.completeIsUvpaaRequest(answer),
+  create: (response) => proxy.completeCreateRequest(response),
+  get: (response) => proxy.completeGetRequest(response),
+  'is-uvpaa': (response) => proxy.completeIsUvpaaRequest(response),
 };
 
 /** @param {Ceremony} ceremony @param {number} requestId */
@@ -41,16 +41,16 @@ const failure = (ceremony, requestId) =>
     ? { requestId, isUvpaa: false }
     : { requestId, error: { name: 'UnknownError', message: 'The request could not be completed.' } };
 
-/** @param {ProxyAnswer} answer */
-async function answerRequest(answer) {
-  const ceremony = pending.get(answer.requestId);
-  if (ceremony === undefined) return; // canceled meanwhile
-  pending.delete(answer.requestId);
+/** @param {ProxyResponse} response */
+async function completeRequest(response) {
+  const ceremony = pending.get(response.requestId);
+  if (ceremony === undefined) return; // cancelled by the page
+  pending.delete(response.requestId);
   try {
-    await complete[ceremony](answer);
-  } catch (refusal) {
-    socket?.send(JSON.stringify({ type: 'refused', ceremony, message: String(refusal) }));
-    await complete[ceremony](failure(ceremony, answer.requestId)).catch(() => {}); // nobody is left to tell
+    await complete[ceremony](response);
+  } catch (error) {
+    socket?.send(JSON.stringify({ type: 'refused', ceremony, message: String(error) }));
+    await complete[ceremony](failure(ceremony, response.requestId)).catch(() => {}); // the page is gone
   }
 }
 
@@ -58,7 +58,7 @@ async function answerRequest(answer) {
 const forward = (ceremony) => (request) => {
   pending.set(request.requestId, ceremony);
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'request', ceremony, ...request }));
-  else answerRequest(failure(ceremony, request.requestId));
+  else completeRequest(failure(ceremony, request.requestId));
 };
 
 proxy.onCreateRequest.addListener(forward('create'));
@@ -68,24 +68,24 @@ proxy.onRequestCanceled.addListener((/** @type {number} */ requestId) => {
   if (pending.delete(requestId)) socket?.send(JSON.stringify({ type: 'canceled', requestId }));
 });
 
-function disconnected() {
+function onDisconnect() {
   socket = undefined;
-  for (const [requestId, ceremony] of pending) answerRequest(failure(ceremony, requestId));
+  for (const [requestId, ceremony] of pending) completeRequest(failure(ceremony, requestId));
   proxy.detach();
 }
 
 /**
- * Opens the socket, then takes over WebAuthn in this context. Resolves when the next request will arrive at Node.
+ * Opens the socket and attaches to WebAuthn in this context. Requests after this resolves are sent to Node.
  * @param {string} url
  */
 async function connect(url) {
   const opening = new WebSocket(url);
   await new Promise((resolve, reject) => {
     opening.onopen = resolve;
-    opening.onerror = () => reject(new Error('the bridge refused the connection'));
+    opening.onerror = () => reject(new Error('Cannot connect to the bridge'));
   });
-  opening.onmessage = ({ data }) => answerRequest(JSON.parse(data));
-  opening.onclose = disconnected;
+  opening.onmessage = ({ data }) => completeRequest(JSON.parse(data));
+  opening.onclose = onDisconnect;
   socket = opening;
   const problem = await proxy.attach();
   if (problem) throw new Error(problem);

@@ -1,7 +1,8 @@
-"""Eyes and one finger for a browser's security dialog, through the accessibility bus. Argument: the browser, Chromium or Firefox.
+"""Reads a browser's security dialog through the accessibility bus, and presses its buttons.
 
-Says about three times a second what is on show, one line each: {"title", "texts"} or null.
-A line `NAME` on the input presses the button of that name; the answer is a line {"pressed": NAME} or {"missing": NAME}.
+Argument: the browser, Chromium or Firefox.
+Output: one JSON line about three times per second, {"title", "texts"} for the open dialog or null for none.
+Input: a line NAME presses the button of that name. Its result is an output line {"pressed": NAME} or {"missing": NAME}.
 """
 
 import json
@@ -15,6 +16,8 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 warnings.simplefilter("ignore")
 
+INTERVAL_MS = 300
+
 
 def children(node):
     for index in range(node.get_child_count()):
@@ -23,21 +26,21 @@ def children(node):
             yield child
 
 
-def within(node, depth=0):
-    """Everything in a dialog, without the page's document."""
+def descendants(node, depth=0):
+    """Yields the node and everything in it, except web documents."""
     if depth > 12 or node.get_role_name().startswith("document"):
         return
     yield node
     for child in children(node):
-        yield from within(child, depth + 1)
+        yield from descendants(child, depth + 1)
 
 
-def named(nodes):
+def names_of(nodes):
     return [name for node in nodes if (name := node.get_name()) and name != "\u200b"]
 
 
 def chromium_dialogs(frame):
-    """While a dialog is open, Chromium names the window after it; otherwise the name ends with the browser's own."""
+    """While a dialog is open, Chromium's window has the dialog's title; otherwise its name ends with the browser's name."""
     for child in children(frame):
         if child.get_role_name() in ("dialog", "alert") and child.get_name():
             yield child, child.get_name()
@@ -47,11 +50,11 @@ def chromium_dialogs(frame):
 
 
 def firefox_dialogs(node, depth=0):
-    """Popups hang at the window, a tab's modal dialogs beside its page. None has a title: it is what the first label says."""
+    """Firefox's popups are children of the window, its tab dialogs are beside the page. Their title is their first label."""
     for child in children(node):
         role = child.get_role_name()
         if role in ("dialog", "alert"):
-            labels = named(part for part in within(child) if part.get_role_name() == "label")
+            labels = names_of(part for part in descendants(child) if part.get_role_name() == "label")
             if labels:
                 yield child, labels[0]
         elif role in ("panel", "scroll pane", "internal frame") and depth < 4:
@@ -62,8 +65,8 @@ browser = sys.argv[1]
 dialogs_of = {"Chromium": chromium_dialogs, "Firefox": firefox_dialogs}[browser]
 
 
-def shown():
-    """The first dialog on show, if any: its node (None where the bus has but its title) and its title."""
+def find_dialog():
+    """Returns the first open dialog as (node, title), or None. The node is None if the bus has only the title."""
     Atspi.get_desktop(0).clear_cache()
     for application in children(Atspi.get_desktop(0)):
         if application.get_name() != browser:
@@ -74,44 +77,45 @@ def shown():
     return None
 
 
-def say(what):
+def write_line(value):
     try:
-        print(json.dumps(what), flush=True)
+        print(json.dumps(value), flush=True)
     except BrokenPipeError:
         sys.exit()
 
 
-def tell():
+def report_dialog():
     try:
-        found = shown()
-        sight = found and {"title": found[1], "texts": named(within(found[0])) if found[0] else []}
+        found = find_dialog()
+        snapshot = found and {"title": found[1], "texts": names_of(descendants(found[0])) if found[0] else []}
     except GLib.Error:
-        sight = None  # a window went away while it was read
-    say(sight)
+        snapshot = None  # a window was closed while it was read
+    write_line(snapshot)
     return True
 
 
-def press(name):
+def press_button(name):
+    """Returns whether the open dialog has a button of that name and it was pressed."""
     try:
-        dialog, _ = shown() or (None, None)
-        for node in within(dialog) if dialog else ():
+        dialog, _ = find_dialog() or (None, None)
+        for node in descendants(dialog) if dialog else ():
             if node.get_role_name() == "push button" and node.get_name() == name:
                 return node.do_action(0)
     except GLib.Error:
-        pass  # it went away
+        pass  # the window was closed
     return False
 
 
-def obey(channel, _condition):
+def on_input(channel, _condition):
     line = channel.readline()
     if not line:
         sys.exit()
     name = line.rstrip("\n")
-    say({"pressed" if press(name) else "missing": name})
+    write_line({"pressed" if press_button(name) else "missing": name})
     return True
 
 
-# No listeners for events: programs would send them all, and in the lab that takes the time that the page needs.
-GLib.timeout_add(300, tell)
-GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, obey)
+# Polls instead of listening for events: with a listener, programs send every event, which slows the page down in the kernel lab.
+GLib.timeout_add(INTERVAL_MS, report_dialog)
+GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, on_input)
 Atspi.event_main()

@@ -1,53 +1,54 @@
 /**
- * A browser's own dialog: read through the accessibility bus, answered with the keyboard, as the focus always stands where
- * it is wanted, and by pressing buttons where it does not. The reader is one process for the life of the browser, as
- * starting programs is what costs time in the lab; it is halted while nobody watches.
+ * A browser's own dialog: read through the accessibility bus, and answered with the keyboard (the focus is in the right field)
+ * or by pressing buttons. One reader process runs as long as the browser, because starting programs is slow in the kernel lab;
+ * it is stopped with SIGSTOP while there is no listener.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { NativeDialog, DialogSnapshot } from './dialog-snapshot.ts';
+import type { DialogSnapshot, NativeDialog } from './dialog-snapshot.ts';
 
 const run = promisify(execFile);
-/** Debian's interpreter: its packages bring the accessibility bindings. */
-const reader = ['/usr/bin/python3', new URL('./accessibility.py', import.meta.url).pathname] as const;
-const betweenKeysMs = 20;
-/** Packing it well takes longer in the lab than everything else about it. */
-const quickly = ['-define', 'png:compression-level=1'];
-const largestPicture = 32 * 2 ** 20;
+/** Debian's own interpreter, for which the accessibility bindings are packaged. */
+const readerCommand = ['/usr/bin/python3', new URL('./accessibility.py', import.meta.url).pathname] as const;
+const keyDelayMs = 20;
+/** Better compression would take most of the time of a screenshot in the kernel lab. */
+const fastCompression = ['-define', 'png:compression-level=1'];
+const maxScreenshotBytes = 32 * 2 ** 20;
 
-/** What browsers do differently. */
+/** The differences between browsers. */
 export interface DialogTraits {
-  /** Its name on the accessibility bus. */
+  /** Name of the application on the accessibility bus. */
   application: 'Chromium' | 'Firefox';
-  /** How a question is cancelled, or the last page closed. */
+  /** What cancels a prompt or closes the last page. */
   dismissedBy: { key: string } | { button: string };
 }
 
-/** What the reader writes: what it sees, or what became of a button. */
-type Line = DialogSnapshot | { pressed: string } | { missing: string } | null;
+/** One line of the reader's output: the open dialog or null, or the result of pressing a button. */
+type ReaderMessage = DialogSnapshot | { pressed: string } | { missing: string } | null;
 
 export class AccessibleDialog implements NativeDialog, AsyncDisposable {
-  readonly #manners: DialogTraits;
-  readonly #reader: ChildProcess;
-  readonly #listeners = new Set<(sight: DialogSnapshot | undefined) => void>();
-  /** Presses that the reader has not answered yet, in their order. */
-  readonly #presses: ((found: boolean) => void)[] = [];
-  #gone = false;
+  readonly #traits: DialogTraits;
+  readonly #reader: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #listeners = new Set<(snapshot: DialogSnapshot | undefined) => void>();
+  /** Button presses that the reader has not answered yet, in order. */
+  readonly #presses: ((wasPressed: boolean) => void)[] = [];
+  #hasExited = false;
 
-  /** The program that reads the screen is given the name of the application. */
-  constructor(manners: DialogTraits, [program, ...args]: readonly [string, ...string[]] = reader) {
-    this.#manners = manners;
-    this.#reader = spawn(program, [...args, manners.application], { stdio: ['pipe', 'pipe', 'inherit'] });
-    createInterface(this.#reader.stdout!).on('line', (line) => this.#hear(JSON.parse(line) as Line));
-    this.#reader.stdin!.on('error', () => undefined); // it has gone; `close` tells the same
+  /** Starts the reader with the name of the application as its last argument. */
+  constructor(traits: DialogTraits, [program, ...args]: readonly [string, ...string[]] = readerCommand) {
+    this.#traits = traits;
+    this.#reader = spawn(program, [...args, traits.application], { stdio: ['pipe', 'pipe', 'inherit'] });
+    createInterface(this.#reader.stdout).on('line', (line) => this.#receive(JSON.parse(line) as ReaderMessage));
+    this.#reader.stdin.on('error', () => undefined); // the reader has exited; `close` follows
     this.#reader.on('close', () => {
-      this.#gone = true;
-      for (const answer of this.#presses.splice(0)) answer(false);
+      this.#hasExited = true;
+      for (const resolve of this.#presses.splice(0)) resolve(false);
     });
   }
 
-  watch(listener: (sight: DialogSnapshot | undefined) => void): () => void {
+  watch(listener: (snapshot: DialogSnapshot | undefined) => void): () => void {
     this.#listeners.add(listener);
     this.#reader.kill('SIGCONT');
     return () => {
@@ -57,50 +58,51 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
   }
 
   async typePin(pin: string, kind: 'enter' | 'set' | 'change'): Promise<void> {
-    await this.#type(pin);
+    await this.#typeText(pin);
     if (kind !== 'enter') {
-      await this.#stroke('Tab');
-      await this.#type(pin);
+      await this.#pressKey('Tab');
+      await this.#typeText(pin);
     }
-    await this.#stroke('Return');
+    await this.#pressKey('Return');
   }
 
-  async press(button: string): Promise<void> {
-    const found = await new Promise<boolean>((answer) => {
-      if (this.#gone) return answer(false);
-      this.#presses.push(answer);
-      this.#reader.stdin!.write(`${button}\n`);
+  async pressButton(name: string): Promise<void> {
+    const wasPressed = await new Promise<boolean>((resolve) => {
+      if (this.#hasExited) return resolve(false);
+      this.#presses.push(resolve);
+      this.#reader.stdin.write(`${name}\n`);
     });
-    if (!found) throw new Error(`the dialog of ${this.#manners.application} has no button "${button}" to press`);
+    if (!wasPressed)
+      throw new Error(`Cannot press "${name}": the dialog of ${this.#traits.application} has no such button`);
   }
 
   dismiss(): Promise<void> {
-    const { dismissedBy } = this.#manners;
-    return 'key' in dismissedBy ? this.#stroke(dismissedBy.key) : this.press(dismissedBy.button);
+    const { dismissedBy } = this.#traits;
+    return 'key' in dismissedBy ? this.#pressKey(dismissedBy.key) : this.pressButton(dismissedBy.button);
   }
 
-  async picture(): Promise<Buffer> {
-    const { stdout } = await run('import', ['-window', 'root', ...quickly, 'png:-'], {
+  async screenshot(): Promise<Buffer> {
+    const { stdout } = await run('import', ['-window', 'root', ...fastCompression, 'png:-'], {
       encoding: 'buffer',
-      maxBuffer: largestPicture,
+      maxBuffer: maxScreenshotBytes,
     });
     return stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#reader.kill('SIGKILL'); // it may be halted
+    this.#reader.kill('SIGKILL'); // a stopped process does not handle SIGTERM
   }
 
-  #hear(line: Line): void {
-    if (line && !('title' in line)) this.#presses.shift()?.('pressed' in line);
-    else for (const listener of this.#listeners) listener(line ?? undefined);
+  #receive(message: ReaderMessage): void {
+    if (message && !('title' in message)) this.#presses.shift()?.('pressed' in message);
+    else for (const listener of this.#listeners) listener(message ?? undefined);
   }
 
-  async #type(text: string): Promise<void> {
-    await run('xdotool', ['type', '--delay', String(betweenKeysMs), '--', text]);
+  async #typeText(text: string): Promise<void> {
+    await run('xdotool', ['type', '--delay', String(keyDelayMs), '--', text]);
   }
 
-  async #stroke(key: string): Promise<void> {
+  async #pressKey(key: string): Promise<void> {
     await run('xdotool', ['key', key]);
   }
 }

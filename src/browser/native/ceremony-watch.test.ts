@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../launch.ts';
 import { type CeremonyEnd, watchCeremonies } from './ceremony-watch.ts';
 
-/** Asks for a passkey at its first word, as a page that waits for nothing does. */
+/** A page that calls create() in its first script. */
 const page = `<!doctype html><script>
   navigator.credentials.create({ publicKey: {} }).catch(() => undefined);
 </script>`;
@@ -14,8 +14,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser.close());
 
-/** A context whose browser settles no ceremony by itself, and the ends told so far. */
-async function watched(
+/** Opens a context in which `create` replaces the browser's create(). `ends` has a promise for each ceremony. */
+async function watchContext(
   create: () => Promise<unknown>,
 ): Promise<{ context: BrowserContext; ends: Promise<CeremonyEnd>[] }> {
   const context = await browser.newContext();
@@ -26,8 +26,8 @@ async function watched(
   return { context, ends };
 }
 
-it('a document that asks at its first word is not taken for one that went away', async () => {
-  const { context, ends } = await watched(() => new Promise(() => undefined));
+it('follows a ceremony that starts in the first script of a document, until the page is left', async () => {
+  const { context, ends } = await watchContext(() => new Promise(() => undefined));
   const tab = await context.newPage();
   await tab.goto('http://localhost/first');
   await expect.poll(() => ends.length).toBe(1);
@@ -40,8 +40,8 @@ it('a document that asks at its first word is not taken for one that went away',
   await context.close();
 }, 60_000);
 
-it('tells how the browser itself ended it', async () => {
-  const { context, ends } = await watched(() => Promise.reject(new DOMException('no', 'NotAllowedError')));
+it('reports the error with which the browser ends a ceremony', async () => {
+  const { context, ends } = await watchContext(() => Promise.reject(new DOMException('no', 'NotAllowedError')));
   await (await context.newPage()).goto('http://localhost/');
   await expect.poll(() => ends.length).toBe(1);
   expect(await ends[0]).toMatchObject({ error: 'NotAllowedError', message: 'no' });

@@ -1,22 +1,22 @@
-/** What Chromium's dialog asks, from what it says (English, as found on Chromium 156) and what the key has told it. Pure. */
+/** Recognizes the prompts of Chromium's dialog by their English texts, observed on Chromium 156. Pure. */
 import type { EndReason } from '#client/user-interaction.ts';
 import type { KeyStatus, ReadPrompt } from './native-prompt.ts';
 
-const minPinLength = 'PIN must be at least';
+const pinTooShort = 'PIN must be at least';
 
-export const chromiumPrompt: ReadPrompt = (sight, key) => {
-  if (!sight) return undefined;
-  const { title, texts } = sight;
+export const chromiumPrompt: ReadPrompt = (snapshot, key) => {
+  if (!snapshot) return undefined;
+  const { title, texts } = snapshot;
   if (title.startsWith('Use your security key')) return { kind: key.connected ? 'presence' : 'connect' };
   if (title === 'PIN required') {
-    const problem = texts.some((text) => text.startsWith(minPinLength)) ? ({ problem: 'too-short' } as const) : {};
+    const problem = texts.some((text) => text.startsWith(pinTooShort)) ? ({ problem: 'too-short' } as const) : {};
     return { kind: 'pin', pin: { kind: key.hasPin ? 'enter' : 'set', ...problem } };
   }
   const reason = lastPages[title]?.(key);
   return reason && { kind: 'ended', reason };
 };
 
-/** Pages with nothing but a way out; the page's promise is settled when they are closed. */
+/** Last pages of the dialog by title. The promise of the web page settles when they are closed. */
 const lastPages: Record<string, (key: KeyStatus) => EndReason> = {
   'Something went wrong': ({ connected, pinBlocked }) =>
     !connected ? 'key-removed' : pinBlocked ? 'pin-blocked' : 'pin-soft-locked',

@@ -2,35 +2,39 @@ import { describe, expect, it } from 'vitest';
 import { type Cancelled, cancelled, type PinPrompt, type UserInteraction } from '#client/user-interaction.ts';
 import { chromiumPrompt } from './chromium-prompts.ts';
 import { DialogDriver } from './dialog-driver.ts';
-import type { NativeDialog, DialogSnapshot } from './dialog-snapshot.ts';
+import type { DialogSnapshot, NativeDialog } from './dialog-snapshot.ts';
 import { firefoxPrompt } from './firefox-prompts.ts';
 
-/** A dialog whose sight the test sets, and whose key strokes it reads. */
+/** A dialog whose content the test sets. `inputs` records what is typed and pressed. */
 class FakeDialog implements NativeDialog {
-  readonly strokes: string[] = [];
-  #listener: (sight: DialogSnapshot | undefined) => void = () => undefined;
-  watch(listener: (sight: DialogSnapshot | undefined) => void) {
+  readonly inputs: string[] = [];
+  #listener: (snapshot: DialogSnapshot | undefined) => void = () => undefined;
+  watch(listener: (snapshot: DialogSnapshot | undefined) => void) {
     this.#listener = listener;
     return () => undefined;
   }
   async typePin(pin: string, kind: string) {
-    this.strokes.push(`${kind} ${pin}`);
+    this.inputs.push(`${kind} ${pin}`);
   }
-  async press(button: string) {
-    this.strokes.push(`press ${button}`);
+  async pressButton(name: string) {
+    this.inputs.push(`press ${name}`);
   }
   async dismiss() {
-    this.strokes.push('dismiss');
+    this.inputs.push('dismiss');
   }
-  async picture() {
-    return Buffer.from('picture');
+  async screenshot() {
+    return Buffer.from('screenshot');
   }
   show(title: string | undefined) {
     this.#listener(title === undefined ? undefined : { title, texts: [] });
   }
 }
 
-function stage(answers: { pin?: string; presence?: Cancelled; review?: 'ok' | Cancelled }, prompt = chromiumPrompt) {
+/** Creates a driver for a fake dialog and a user with these answers; a prompt without an answer stays open. */
+function createDriver(
+  answers: { pin?: string; presence?: Cancelled; review?: 'ok' | Cancelled },
+  readPrompt = chromiumPrompt,
+) {
   const asked: string[] = [];
   const never = new Promise<never>(() => undefined);
   let refusals = 0;
@@ -50,76 +54,76 @@ function stage(answers: { pin?: string; presence?: Cancelled; review?: 'ok' | Ca
     inform: (reason: string) => void asked.push(reason),
   } as unknown as UserInteraction;
   const dialog = new FakeDialog();
-  const pictures: string[] = [];
+  const screenshots: string[] = [];
   new DialogDriver({
     dialog,
-    prompt,
+    readPrompt,
     user,
     rpId: 'localhost',
-    key: () => ({ connected: true, hasPin: true, pinBlocked: false }),
-    refusals: () => refusals,
-    onShown: async (kind) => void pictures.push(kind),
+    keyStatus: () => ({ connected: true, hasPin: true, pinBlocked: false }),
+    countPinRefusals: () => refusals,
+    onPromptShown: async (kind) => void screenshots.push(kind),
     onProblem: (error) => asked.push(error.message),
   });
-  return { dialog, asked, pictures, refuse: () => refusals++ };
+  return { dialog, asked, screenshots, refuse: () => refusals++ };
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const waitForSettled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('the asker in front of a browser', () => {
-  it('types the answer once, however often the same dialog is seen', async () => {
-    const { dialog, asked, pictures } = stage({ pin: '1234' });
+describe('DialogDriver', () => {
+  it('types the answer once while the same dialog is reported repeatedly', async () => {
+    const { dialog, asked, screenshots } = createDriver({ pin: '1234' });
     dialog.show('PIN required');
     dialog.show('PIN required');
-    await settled();
+    await waitForSettled();
     dialog.show('PIN required');
-    await settled();
+    await waitForSettled();
     expect(asked).toEqual(['pin']);
-    expect(pictures).toEqual(['pin']);
-    expect(dialog.strokes).toEqual(['enter 1234']);
+    expect(screenshots).toEqual(['pin']);
+    expect(dialog.inputs).toEqual(['enter 1234']);
   });
 
-  it('asks again, as after a wrong PIN, when the key refused one and the dialog looks the same', async () => {
-    const { dialog, asked, refuse } = stage({ pin: '1234' });
+  it('asks again when the key has refused a PIN, although the dialog looks the same', async () => {
+    const { dialog, asked, refuse } = createDriver({ pin: '1234' });
     dialog.show('PIN required');
-    await settled();
+    await waitForSettled();
     refuse();
     dialog.show('PIN required');
-    await settled();
+    await waitForSettled();
     expect(asked).toEqual(['pin', 'pin wrong']);
   });
 
-  it('dismisses the dialog for a person who cancels', async () => {
-    const { dialog } = stage({ presence: cancelled });
+  it('dismisses the dialog when the user cancels', async () => {
+    const { dialog } = createDriver({ presence: cancelled });
     dialog.show('Use your security key with localhost');
-    await settled();
-    expect(dialog.strokes).toEqual(['dismiss']);
+    await waitForSettled();
+    expect(dialog.inputs).toEqual(['dismiss']);
   });
 
   it.each([
     ['ok', 'press Allow'],
     [cancelled, 'press Block'],
-  ] as const)('presses the button that a last look at what the site learns asks for', async (review, stroke) => {
-    const { dialog, asked } = stage({ review }, firefoxPrompt);
+  ] as const)('presses the button for the answer to the review: %s', async (review, input) => {
+    const { dialog, asked } = createDriver({ review }, firefoxPrompt);
     dialog.show('localhost is requesting extended information about your security key');
-    await settled();
+    await waitForSettled();
     expect(asked).toEqual(['review']);
-    expect(dialog.strokes).toEqual([stroke]);
+    expect(dialog.inputs).toEqual([input]);
   });
 
-  it('tells of the last page and closes it', async () => {
-    const { dialog, asked } = stage({});
+  it('reports the reason of the last page and closes it', async () => {
+    const { dialog, asked } = createDriver({});
     dialog.show('Try a different device');
-    await settled();
+    await waitForSettled();
     expect(asked).toEqual(['already-registered']);
-    expect(dialog.strokes).toEqual(['dismiss']);
+    expect(dialog.inputs).toEqual(['dismiss']);
   });
 
-  it('withdraws a question that the browser no longer asks', async () => {
-    const { dialog, asked } = stage({});
+  it('does not ask for a prompt that the browser has closed', async () => {
+    const { dialog, asked } = createDriver({});
     dialog.show('PIN required');
     dialog.show(undefined);
-    await settled();
+    await waitForSettled();
     expect(asked).toEqual([]);
   });
 });

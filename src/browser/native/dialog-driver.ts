@@ -1,81 +1,83 @@
 /**
- * Plays the dialog to the person: what the browser asks becomes a question of the `UserInteraction` port, the answer
- * becomes key strokes. The browser itself is the client; nothing in here decides anything.
+ * Connects a browser's own dialog to a `UserInteraction`: each prompt of the dialog becomes a call, and the answer is typed
+ * into the dialog or pressed as a button. The browser remains the WebAuthn client.
  */
 import { cancelled, type UserInteraction } from '#client/user-interaction.ts';
-import type { NativeDialog, DialogSnapshot } from './dialog-snapshot.ts';
+import type { DialogSnapshot, NativeDialog } from './dialog-snapshot.ts';
 import type { KeyStatus, NativePrompt, ReadPrompt } from './native-prompt.ts';
 
 export interface DialogDriverOptions {
   dialog: NativeDialog;
-  /** What this browser's dialog asks. */
-  prompt: ReadPrompt;
+  /** Recognizes the prompts of this browser's dialog. */
+  readPrompt: ReadPrompt;
   user: UserInteraction;
   rpId: string;
-  key(): KeyStatus;
-  /** How many PINs the key has refused so far: a dialog that says "Incorrect PIN" twice looks the same twice. */
-  refusals(): number;
-  /** A question is on the screen and not yet answered. */
-  onShown(kind: NativePrompt['kind'], picture: Buffer): Promise<void>;
-  /** Reading the screen or typing failed. */
+  keyStatus(): KeyStatus;
+  /** Returns how many PINs the key has refused so far. Two "Incorrect PIN" dialogs in a row look the same otherwise. */
+  countPinRefusals(): number;
+  /** Called with a PNG of the screen when a prompt is shown, before it is answered. */
+  onPromptShown(kind: NativePrompt['kind'], screenshot: Buffer): Promise<void>;
+  /** Called when a prompt cannot be answered. */
   onProblem(error: Error): void;
 }
 
+/** Answers prompts until it is disposed. */
 export class DialogDriver implements Disposable {
   readonly #options: DialogDriverOptions;
-  readonly #unwatch: () => void;
-  #asked: { key: string; abort: AbortController } | undefined;
+  readonly #stopWatching: () => void;
+  /** The prompt that is being answered or has been answered; `key` identifies it. */
+  #current: { key: string; abort: AbortController } | undefined;
 
   constructor(options: DialogDriverOptions) {
     this.#options = options;
-    this.#unwatch = options.dialog.watch((sight) => this.#look(sight));
+    this.#stopWatching = options.dialog.watch((snapshot) => this.#onSnapshot(snapshot));
   }
 
   [Symbol.dispose](): void {
-    this.#unwatch();
-    this.#withdraw();
+    this.#stopWatching();
+    this.#abortCurrent();
   }
 
-  #look(sight: DialogSnapshot | undefined): void {
-    const { key, refusals, onProblem, prompt: read } = this.#options;
-    const prompt = read(sight, key());
+  #onSnapshot(snapshot: DialogSnapshot | undefined): void {
+    const { keyStatus, countPinRefusals, onProblem, readPrompt } = this.#options;
+    const prompt = readPrompt(snapshot, keyStatus());
     if (!prompt) {
-      this.#withdraw();
+      this.#abortCurrent();
       return;
     }
-    const identity = JSON.stringify([prompt, prompt.kind === 'pin' && refusals()]);
-    if (identity === this.#asked?.key) return;
-    this.#withdraw();
+    const key = JSON.stringify([prompt, prompt.kind === 'pin' && countPinRefusals()]);
+    if (key === this.#current?.key) return;
+    this.#abortCurrent();
     const abort = new AbortController();
-    this.#asked = { key: identity, abort };
-    this.#put(prompt, abort.signal).catch((error: Error) => {
+    this.#current = { key, abort };
+    this.#answer(prompt, abort.signal).catch((error: Error) => {
       if (!abort.signal.aborted) onProblem(error);
     });
   }
 
-  #withdraw(): void {
-    this.#asked?.abort.abort(new Error('the dialog shows something else'));
-    this.#asked = undefined;
+  #abortCurrent(): void {
+    this.#current?.abort.abort(new Error('The dialog no longer shows this prompt'));
+    this.#current = undefined;
   }
 
-  async #put(prompt: NativePrompt, signal: AbortSignal): Promise<void> {
-    const { dialog, onShown } = this.#options;
-    const picture = await dialog.picture();
+  async #answer(prompt: NativePrompt, signal: AbortSignal): Promise<void> {
+    const { dialog, onPromptShown } = this.#options;
+    const screenshot = await dialog.screenshot();
     signal.throwIfAborted();
-    await onShown(prompt.kind, picture);
-    const answer = await this.#ask(prompt, signal);
+    await onPromptShown(prompt.kind, screenshot);
+    const answer = await this.#askUser(prompt, signal);
     if (signal.aborted) return;
-    if (prompt.kind === 'review') return dialog.press(answer === cancelled ? prompt.cancel : prompt.ok);
+    if (prompt.kind === 'review') return dialog.pressButton(answer === cancelled ? prompt.cancel : prompt.ok);
     if (prompt.kind === 'pin' && answer !== cancelled) return dialog.typePin(answer as string, prompt.pin.kind);
     if (answer === cancelled) await dialog.dismiss();
   }
 
-  async #ask(prompt: NativePrompt, signal: AbortSignal): Promise<unknown> {
-    const { user, rpId, refusals } = this.#options;
+  async #askUser(prompt: NativePrompt, signal: AbortSignal): Promise<unknown> {
+    const { user, rpId, countPinRefusals } = this.#options;
     switch (prompt.kind) {
       case 'pin': {
-        const problem = prompt.pin.kind === 'enter' && refusals() > 0 ? ({ problem: 'wrong' } as const) : {};
-        return user.providePin({ minCodePoints: 4, ...problem, ...prompt.pin }, signal);
+        const wasRefused = prompt.pin.kind === 'enter' && countPinRefusals() > 0;
+        return user.providePin({ minCodePoints: 4, ...(wasRefused && { problem: 'wrong' }), ...prompt.pin }, signal);
       }
       case 'presence':
         return user.awaitPresence({ why: 'register', rpId, verification: false }, signal);

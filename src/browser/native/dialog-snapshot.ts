@@ -1,21 +1,21 @@
-/** What is on show of a browser's own security dialog, and the hands in front of it: one port, a driver per browser. */
+/** The interface to a browser's own security dialog: what it shows, and how it is answered. */
 
-/** A security dialog as assistive programs are told of it. */
+/** What a security dialog shows, as read through the accessibility API. */
 export interface DialogSnapshot {
   title: string;
-  /** Everything else it says; empty where the browser tells the title only. */
+  /** All other texts; empty for a browser that exposes the title only. */
   texts: readonly string[];
 }
 
 export interface NativeDialog {
-  /** Told again and again, a few times a second, what is on show. The returned function ends that. */
-  watch(listener: (sight: DialogSnapshot | undefined) => void): () => void;
-  /** Types into the field that has the focus, the confirmation of a new PIN too, and confirms. */
+  /** Calls `listener` a few times per second with the dialog that is open, or undefined. The returned function stops that. */
+  watch(listener: (snapshot: DialogSnapshot | undefined) => void): () => void;
+  /** Types the PIN into the focused field, repeats it for a new PIN, and confirms. */
   typePin(pin: string, kind: 'enter' | 'set' | 'change'): Promise<void>;
-  /** Presses a button of the dialog. @throws {Error} when it has none of that name. */
-  press(button: string): Promise<void>;
-  /** Cancels the question, or closes the last page. */
+  /** Presses a button of the dialog. @throws {Error} when there is no button of that name. */
+  pressButton(name: string): Promise<void>;
+  /** Cancels the prompt, or closes the last page. */
   dismiss(): Promise<void>;
-  /** PNG of the whole screen. */
-  picture(): Promise<Buffer>;
+  /** Returns a PNG of the whole screen. */
+  screenshot(): Promise<Buffer>;
 }

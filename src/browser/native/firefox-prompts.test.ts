@@ -3,10 +3,10 @@ import { firefoxPrompt } from './firefox-prompts.ts';
 import type { KeyStatus } from './native-prompt.ts';
 
 const key: KeyStatus = { connected: true, hasPin: true, pinBlocked: false };
-const asked = (title: string, sees = key) => firefoxPrompt({ title, texts: [] }, sees);
+const read = (title: string, status = key) => firefoxPrompt({ title, texts: [] }, status);
 
-describe("Firefox's prompts", () => {
-  it('ask for nothing while none is open', () => {
+describe('firefoxPrompt()', () => {
+  it('returns undefined when no prompt is open', () => {
     expect(firefoxPrompt(undefined, key)).toBeUndefined();
   });
 
@@ -14,20 +14,20 @@ describe("Firefox's prompts", () => {
     'Please enter the PIN for your device.',
     'Incorrect PIN. Try again.',
     'Incorrect PIN. You have 1 attempt left before you permanently lose access to the credentials on this device.',
-  ])('ask for the PIN: %s', (title) => {
-    expect(asked(title)).toEqual({ kind: 'pin', pin: { kind: 'enter' } });
+  ])('recognizes the prompt for the PIN: %s', (title) => {
+    expect(read(title)).toEqual({ kind: 'pin', pin: { kind: 'enter' } });
   });
 
-  it('ask for a touch, or for a key where none is plugged in', () => {
+  it('recognizes the prompt for a touch, and for a key when none is connected', () => {
     const title = 'Touch your security key to continue with localhost.';
-    expect(asked(title)).toEqual({ kind: 'presence' });
-    expect(asked(title, { ...key, connected: false })).toEqual({ kind: 'connect' });
+    expect(read(title)).toEqual({ kind: 'presence' });
+    expect(read(title, { ...key, connected: false })).toEqual({ kind: 'connect' });
   });
 
-  it('ask whether the site may learn make and model of the key, and name the buttons', () => {
+  it('recognizes the prompt about make and model, and returns the names of its buttons', () => {
     const title =
       'localhost is requesting extended information about your security key, which may affect your privacy.';
-    expect(asked(title)).toEqual({ kind: 'review', ok: 'Allow', cancel: 'Block' });
+    expect(read(title)).toEqual({ kind: 'review', ok: 'Allow', cancel: 'Block' });
   });
 
   it.each([
@@ -41,11 +41,11 @@ describe("Firefox's prompts", () => {
       'pin-blocked',
     ],
     ['User verification failed on localhost. You may need to set a PIN on your device.', 'device-unsuitable'],
-  ])('say why it ended: %s', (title, reason) => {
-    expect(asked(title)).toEqual({ kind: 'ended', reason });
+  ])('returns the reason of the last prompt: %s', (title, reason) => {
+    expect(read(title)).toEqual({ kind: 'ended', reason });
   });
 
-  it('are left alone where they are not known', () => {
-    expect(asked('Save this password?')).toBeUndefined();
+  it('returns undefined for an unknown prompt', () => {
+    expect(read('Save this password?')).toBeUndefined();
   });
 });

@@ -1,20 +1,21 @@
-/** What Firefox asks, from what its prompts say (English, as found on Firefox ESR 153) and what the key has told it. Pure. */
+/** Recognizes Firefox's prompts by their English texts, observed on Firefox ESR 153. Pure. */
 import type { EndReason } from '#client/user-interaction.ts';
 import type { ReadPrompt } from './native-prompt.ts';
 
-/** Its prompts have no titles: the first thing that they say is what tells them apart. */
-export const firefoxPrompt: ReadPrompt = (sight, key) => {
-  if (!sight) return undefined;
-  const says = (words: string) => sight.title.includes(words);
-  if (says('enter the PIN for your device') || says('Incorrect PIN')) return { kind: 'pin', pin: { kind: 'enter' } };
-  if (says('Touch your security key')) return { kind: key.connected ? 'presence' : 'connect' };
-  if (says('requesting extended information')) return { kind: 'review', ok: 'Allow', cancel: 'Block' };
-  const [, reason] = lastPrompts.find(([words]) => says(words)) ?? [];
+/** Firefox's prompts have no title; the title of the snapshot is their first label. */
+export const firefoxPrompt: ReadPrompt = (snapshot, key) => {
+  if (!snapshot) return undefined;
+  const contains = (text: string) => snapshot.title.includes(text);
+  if (contains('enter the PIN for your device') || contains('Incorrect PIN'))
+    return { kind: 'pin', pin: { kind: 'enter' } };
+  if (contains('Touch your security key')) return { kind: key.connected ? 'presence' : 'connect' };
+  if (contains('requesting extended information')) return { kind: 'review', ok: 'Allow', cancel: 'Block' };
+  const [, reason] = lastPrompts.find(([text]) => contains(text)) ?? [];
   return reason && { kind: 'ended', reason };
 };
 
-/** Prompts with nothing but a way out. */
-const lastPrompts: readonly (readonly [words: string, EndReason])[] = [
+/** Last prompts of a ceremony, by a part of their text. */
+const lastPrompts: readonly (readonly [text: string, EndReason])[] = [
   ['already registered', 'already-registered'],
   ['temporarily blocked', 'pin-soft-locked'],
   ['device has been locked', 'pin-blocked'],

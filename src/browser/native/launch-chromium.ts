@@ -1,4 +1,4 @@
-/** Starts Chromium as people have it, in a window, with its own WebAuthn and its own dialog; nothing of ours is loaded into it. */
+/** Starts an unmodified Chromium in a window, with its own WebAuthn and its own dialog. The bridge is not loaded. */
 import { type Browser, chromium } from 'playwright';
 import { UsageError } from '#base/errors.ts';
 import { findBrowser } from '../installed-browsers.mjs';
@@ -11,29 +11,32 @@ const switches = [
   '--disable-background-networking',
   '--disable-component-update',
   '--password-store=basic',
-  // A kernel that is a process itself starts processes slowly: fewer of them, and more patience.
+  // The user-mode Linux of the kernel lab starts processes slowly: use fewer of them and longer timeouts.
   '--ipc-connection-timeout=300',
   '--enable-features=NetworkServiceInProcess2',
   '--no-zygote',
   '--force-prefers-reduced-motion',
-  '--test-type', // no bar about the missing sandbox
-  // Windows without what is in them stand on the accessibility bus otherwise; `basic` leaves the pages' own content light.
+  '--test-type', // hides the infobar about the missing sandbox
+  // Without this, the accessibility bus lists windows without their content. `basic` costs little for the web content.
   '--force-renderer-accessibility=basic',
 ];
 
 const launchTimeoutMs = 120_000;
 
-/** @throws {UsageError} when none is installed. */
+/** @throws {UsageError} when no Chromium is installed. */
 export function launchNativeChromium(): Promise<Browser> {
   const found = findBrowser('chromium');
-  if (!found) throw new UsageError('no Chromium-family browser found; install one or name it in TOUCHSTONE_CHROMIUM');
+  if (!found)
+    throw new UsageError(
+      'No Chromium-family browser found. Install one, or set TOUCHSTONE_CHROMIUM to its executable.',
+    );
   return chromium.launch({
     executablePath: found.path,
     headless: false,
     chromiumSandbox: process.getuid?.() !== 0,
     timeout: launchTimeoutMs,
     args: switches,
-    // Without it Chromium does not go to the accessibility bus at all.
+    // Without this, Chromium does not connect to the accessibility bus.
     env: { ...process.env, ACCESSIBILITY_ENABLED: '1' } as Record<string, string>,
   });
 }

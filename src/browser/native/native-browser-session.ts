@@ -1,50 +1,55 @@
-/** A page of a browser that answers WebAuthn itself, and its dialog, for as long as a test needs them. */
+/** Starts a browser that handles WebAuthn itself, and opens one page with its dialog for each test. */
 import type { Browser, Page } from 'playwright';
+import { messageOf } from '#base/errors.ts';
 import { AccessibleDialog } from './accessible-dialog.ts';
 import type { NativeDialog } from './dialog-snapshot.ts';
 import { type NativeBrowser, type NativeChannel, nativeBrowsers } from './native-browsers.ts';
 
-export interface OpenBrowser {
-  /** A page in a context of its own. */
-  freshPage(): Promise<Page>;
+export interface StartedBrowser {
+  /** Opens a page in a new context. Restarts the browser when it opens none. */
+  newPage(): Promise<Page>;
   dialog: NativeDialog;
-  traits: NativeBrowser;
+  browser: NativeBrowser;
 }
 
-export interface NativeBrowserSession extends Omit<OpenBrowser, 'freshPage'> {
+export interface NativeBrowserSession extends Omit<StartedBrowser, 'newPage'> {
   page: Page;
 }
 
-/** Starts the browser and its reader, and ends both when `use` is through. */
-export async function withNativeBrowser(channel: NativeChannel, use: (open: OpenBrowser) => Promise<void>) {
-  const traits = nativeBrowsers[channel];
-  let browser = await traits.launch();
-  await using dialog = new AccessibleDialog(traits.manners);
-  const freshPage = async () => {
+/** Starts the browser and the reader of its dialog, calls `use`, and closes both afterwards. */
+export async function withNativeBrowser(channel: NativeChannel, use: (started: StartedBrowser) => Promise<void>) {
+  const browser = nativeBrowsers[channel];
+  const { application } = browser.dialogTraits;
+  let running = await browser.launch();
+  await using dialog = new AccessibleDialog(browser.dialogTraits);
+  const newPage = async () => {
     try {
-      return await pageIn(browser);
+      return await openPage(running);
     } catch (error) {
-      const [why] = (error as Error).message.split('\n', 1); // the browser's log follows
-      console.warn(`${traits.manners.application} gives no page and is started anew: ${why}`);
-      await browser.close().catch(() => undefined); // it may have ended: a case owes nothing to the one before
-      browser = await traits.launch();
-      return await pageIn(browser);
+      const [firstLine] = messageOf(error).split('\n', 1); // the log of the browser follows
+      console.warn(`${application} cannot open a page and is restarted: ${firstLine}`);
+      await running.close().catch(() => undefined); // it may have crashed
+      running = await browser.launch();
+      return await openPage(running);
     }
   };
-  await use({ freshPage, dialog, traits });
-  await browser.close();
+  await use({ newPage, dialog, browser });
+  await running.close();
 }
 
-/** A page for one test. */
-export async function withNativeBrowserSession({ freshPage, ...open }: OpenBrowser, use: (seat: NativeBrowserSession) => Promise<void>) {
-  const page = await freshPage();
-  await use({ page, ...open });
+/** Opens a page, calls `use`, and closes its context afterwards. */
+export async function withNativeBrowserSession(
+  { newPage, ...started }: StartedBrowser,
+  use: (session: NativeBrowserSession) => Promise<void>,
+) {
+  const page = await newPage();
+  await use({ page, ...started });
   await page.context().close();
 }
 
-async function pageIn(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ viewport: null });
-  // Playwright dismisses at once what nobody listens for, and Firefox's question for the PIN is one of them.
+async function openPage(running: Browser): Promise<Page> {
+  const context = await running.newContext({ viewport: null });
+  // Without a listener, Playwright dismisses dialogs at once, and Firefox's PIN prompt is such a dialog.
   context.on('dialog', () => undefined);
   return await context.newPage();
 }

@@ -1,4 +1,4 @@
-/** Browsers that register with their own WebAuthn and their own dialog: how each is started, seen and answered. */
+/** The browsers that can be tested with their own WebAuthn and their own dialog: how to start them and use their dialogs. */
 import type { Browser } from 'playwright';
 import type { DialogTraits } from './accessible-dialog.ts';
 import { chromiumPrompt } from './chromium-prompts.ts';
@@ -11,20 +11,20 @@ export type NativeChannel = 'chromium' | 'firefox';
 
 export interface NativeBrowser {
   launch(): Promise<Browser>;
-  manners: DialogTraits;
-  prompt: ReadPrompt;
+  dialogTraits: DialogTraits;
+  readPrompt: ReadPrompt;
 }
 
 export const nativeBrowsers: Record<NativeChannel, NativeBrowser> = {
   chromium: {
     launch: launchNativeChromium,
-    manners: { application: 'Chromium', dismissedBy: { key: 'Escape' } },
-    prompt: chromiumPrompt,
+    dialogTraits: { application: 'Chromium', dismissedBy: { key: 'Escape' } },
+    readPrompt: chromiumPrompt,
   },
   firefox: {
     launch: launchNativeFirefox,
-    // Its popups take the keyboard only after a click into them.
-    manners: { application: 'Firefox', dismissedBy: { button: 'Cancel' } },
-    prompt: firefoxPrompt,
+    // Firefox's popups accept the keyboard only after a click into them, so Escape does not work.
+    dialogTraits: { application: 'Firefox', dismissedBy: { button: 'Cancel' } },
+    readPrompt: firefoxPrompt,
   },
 };

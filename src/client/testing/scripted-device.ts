@@ -3,7 +3,7 @@ import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
 import { encode } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { type CommandRequest, type CommandResponse, commandName, commands } from '#protocol/commands.ts';
-import { coseKey } from '#protocol/cose.ts';
+import { createCoseKey } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
@@ -74,7 +74,7 @@ export function encodeResponse<C extends keyof typeof commands>(command: C, resp
   return new Uint8Array([0, ...(body.size > 0 ? encode(body) : [])]);
 }
 
-export const credentialPublicKey = coseKey(-7, 2, 1, new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
+export const credentialPublicKey = createCoseKey(-7, 2, 1, new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
 
 /** Returns valid authenticator data with a new credential, with `changes`. */
 export const authenticatorDataWith = (

@@ -1,5 +1,4 @@
-/** A `WebAuthnHandler` that answers at once, with credentials that are just well-formed enough for Chromium to hand to a page. */
-
+/** A `WebAuthnHandler` that responds at once with credentials that are just well-formed enough for Chromium. */
 import { fromHex, toBase64url, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
@@ -21,8 +20,8 @@ const credential = {
   authenticatorAttachment: 'cross-platform',
 };
 
-/** A RegistrationResponseJSON with attestation `none` and the AAGUID 01 01 ... 01. */
-export function registration({ origin, publicKey }: CeremonyRequest) {
+/** Returns a RegistrationResponseJSON with attestation `none` and the AAGUID 01 01 ... 01. */
+export function createRegistration({ origin, publicKey }: CeremonyRequest) {
   const { challenge, rp } = publicKey as { challenge: string; rp: { id: string } };
   const authData = encodeAuthenticatorData({
     rpIdHash: sha256(rp.id),
@@ -53,8 +52,8 @@ export function registration({ origin, publicKey }: CeremonyRequest) {
   };
 }
 
-/** An AuthenticationResponseJSON with the user handle 01 02 03 and a signature that nobody checks. */
-function assertion({ origin, publicKey }: CeremonyRequest) {
+/** Returns an AuthenticationResponseJSON with the user handle 01 02 03 and an invalid signature. */
+function createAssertion({ origin, publicKey }: CeremonyRequest) {
   const { challenge, rpId } = publicKey as { challenge: string; rpId: string };
   const authData = encodeAuthenticatorData({
     rpIdHash: sha256(rpId),
@@ -73,9 +72,8 @@ function assertion({ origin, publicKey }: CeremonyRequest) {
   };
 }
 
-/** Says yes to everything. */
-export const answering: WebAuthnHandler = {
-  create: async (request) => registration(request),
-  get: async (request) => assertion(request),
+export const approvingHandler: WebAuthnHandler = {
+  create: async (request) => createRegistration(request),
+  get: async (request) => createAssertion(request),
   isUserVerifyingPlatformAuthenticatorAvailable: async () => true,
 };
