@@ -35,7 +35,7 @@ export const defectGroups = {
   'fido-u2f': { title: 'Attestation format fido-u2f', rows: u2fDefects },
   certificate: { title: 'Attestation certificate', rows: certificateDefects },
   status: { title: 'Status codes', rows: statusDefects },
-  cbor: { title: 'CBOR of answers', rows: cborDefects },
+  cbor: { title: 'CBOR of responses', rows: cborDefects },
   getinfo: { title: 'getInfo', rows: getInfoDefects },
   pin: { title: 'PIN', rows: pinDefects },
   token: { title: 'PIN/UV auth tokens', rows: tokenDefects },

@@ -150,7 +150,7 @@ const expected = Object.entries(expectedVerdicts).flatMap(([verdict, ids]) =>
 );
 
 describe('reference relying party', () => {
-  it.each(expected)('answers the defect %s with "%s"', async (defect, verdict) => {
+  it.each(expected)('responds to the defect %s with the verdict "%s"', async (defect, verdict) => {
     const verdicts = await runCeremony([defect]);
     const ceremony = verdicts.length === 1 ? 'registration' : 'sign-in';
     expect(`${ceremony}: ${verdicts.at(-1)}`).toBe(verdict);

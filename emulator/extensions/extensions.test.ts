@@ -46,8 +46,8 @@ describe.each([1, 2] as const)('hmac-secret with protocol %i', (version) => {
       [3, protocol.authenticate(secret, saltEnc)],
       [4, version],
     ]);
-    const proof = token ? platform.pinUvAuth(version, token) : {};
-    const { status, response } = await platform.getAssertion({ extensions: { 'hmac-secret': input }, ...proof });
+    const pinUvAuth = token ? platform.pinUvAuth(version, token) : {};
+    const { status, response } = await platform.getAssertion({ extensions: { 'hmac-secret': input }, ...pinUvAuth });
     const output = response.authData && outputs(response.authData)?.get('hmac-secret');
     return { status, secrets: output instanceof Uint8Array ? protocol.decrypt(secret, output) : undefined };
   }

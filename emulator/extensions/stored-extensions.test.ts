@@ -126,9 +126,9 @@ describe('uvm', () => {
     const readMethod = async (state: Partial<AuthenticatorOptions>, uv: boolean, pin?: string) => {
       const platform = platformFor(state);
       const token = pin && (await platform.pinToken(2, pin, { permissions: 1, rpId })).token;
-      const proof = token ? platform.pinUvAuth(2, token) : {};
+      const pinUvAuth = token ? platform.pinUvAuth(2, token) : {};
       const options: Record<string, boolean> = uv ? { uv } : {};
-      const request = { options, extensions: { uvm: true }, ...proof };
+      const request = { options, extensions: { uvm: true }, ...pinUvAuth };
       return outputs((await platform.makeCredential(request)).response.authData)?.get('uvm');
     };
     expect(await readMethod({}, false)).toEqual([[0x01, 0x0a, 0x04]]);

@@ -13,10 +13,10 @@ import {
 } from '#protocol/commands.ts';
 import { generateAgreementKey, sha256 } from '#protocol/crypto.ts';
 import {
-  keyAgreementCose,
+  encodeKeyAgreementKey,
   type PinUvAuthProtocolVersion,
   pinUvAuthProtocols,
-  sharedSecret,
+  computeSharedSecret,
 } from '#protocol/pin-uv-auth.ts';
 import { statusName } from '#protocol/status.ts';
 import type { Authenticator, ProcessOptions } from '../authenticator.ts';
@@ -84,8 +84,8 @@ export class TestPlatform {
     const { response } = await this.clientPin('getKeyAgreement', { pinUvAuthProtocol: version });
     const ours = generateAgreementKey(systemRandom);
     const protocol = pinUvAuthProtocols[version];
-    const secret = sharedSecret(protocol, ours, response.keyAgreement as CborMap);
-    return { protocol, secret, keyAgreement: keyAgreementCose(ours) };
+    const secret = computeSharedSecret(protocol, ours, response.keyAgreement as CborMap);
+    return { protocol, secret, keyAgreement: encodeKeyAgreementKey(ours) };
   }
 
   clientPin(name: ClientPinSubCommand, rest: Omit<CommandRequest<'authenticatorClientPIN'>, 'subCommand'> = {}) {

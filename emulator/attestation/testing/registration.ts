@@ -21,11 +21,11 @@ export async function register(algorithm: CoseAlgorithm, options: AuthenticatorO
   const pubKeyCredParams = [{ type: 'public-key', alg: coseAlgorithms[algorithm].alg }];
   const request = makeCredentialRequest({ clientDataHash: sha256(clientDataJSON), pubKeyCredParams });
   const { authenticatorMakeCredential } = commands;
-  const answer = await createAuthenticator(options).process(
+  const response = await createAuthenticator(options).process(
     encodeCommand('authenticatorMakeCredential', authenticatorMakeCredential.request.encode(request)),
   );
-  if (answer[0] !== 0) throw new Error(`authenticatorMakeCredential returned status 0x${answer[0]?.toString(16)}`);
-  const members = decode(answer.subarray(1), 6) as Map<number, CborValue>;
+  if (response[0] !== 0) throw new Error(`authenticatorMakeCredential returned status 0x${response[0]?.toString(16)}`);
+  const members = decode(response.subarray(1), 6) as Map<number, CborValue>;
   const [fmt, authData, attStmt] = [1, 2, 3].map((key) => members.get(key)) as [CborValue, Uint8Array, CborValue];
   const idLength = authData[53]! * 256 + authData[54]!;
   const id = toBase64url(authData.subarray(55, 55 + idLength));

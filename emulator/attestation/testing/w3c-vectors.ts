@@ -6,7 +6,7 @@ import { fromHex, toBase64url, toHex, utf8 } from '#base/bytes.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
-import { hkdfSha256, importSigningKey, rsaPrivateKey, sha256 } from '#protocol/crypto.ts';
+import { encodeRsaPrivateKey, hkdfSha256, importSigningKey, sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
 import {
   type AttestationChoice,
@@ -90,7 +90,7 @@ export function w3cAuthority() {
 }
 
 /** The RSA private key is not derived: its primes are the two smallest Mersenne primes 2^p - 1 with p >= 1024. */
-const mersenneKey = () => rsaPrivateKey(2n ** 1279n - 1n, 2n ** 2203n - 1n);
+const mersenneKey = () => encodeRsaPrivateKey(2n ** 1279n - 1n, 2n ** 2203n - 1n);
 
 function privateKey(algorithm: CoseAlgorithm, derive: DeriveBytes): Uint8Array {
   const row = coseAlgorithms[algorithm];

@@ -63,14 +63,14 @@ export const tokenObservations: Record<string, Observation> = {
   'token.rp-id-ignored': async (subject) =>
     statusOf(subject.register({ rp: { id: 'other.example' }, ...(await subject.pinUvAuth()) })),
   'token.never-expires': async (subject) => {
-    const proof = await subject.pinUvAuth();
+    const pinUvAuth = await subject.pinUvAuth();
     subject.clock.advance(3_600_000);
-    return statusOf(subject.register(proof));
+    return statusOf(subject.register(pinUvAuth));
   },
   'token.not-consumed': async (subject) => {
-    const proof = await subject.pinUvAuth();
-    await subject.register(proof);
-    return statusOf(subject.register(proof));
+    const pinUvAuth = await subject.pinUvAuth();
+    await subject.register(pinUvAuth);
+    return statusOf(subject.register(pinUvAuth));
   },
   'token.not-verified': async (subject) => {
     await subject.pinUvAuth();
@@ -82,9 +82,9 @@ export const tokenObservations: Record<string, Observation> = {
     return statusOf(subject.register(old));
   },
   'token.survives-pin-change': async (subject) => {
-    const proof = await subject.pinUvAuth();
+    const pinUvAuth = await subject.pinUvAuth();
     await subject.platform.changePin(2, pin, '567890');
-    return statusOf(subject.register(proof));
+    return statusOf(subject.register(pinUvAuth));
   },
   'token.missing': readTokenLength,
   'token.cut-off': readTokenLength,
