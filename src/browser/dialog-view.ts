@@ -27,7 +27,7 @@ export interface DialogContext {
   expanded?: boolean;
 }
 
-export type DialogIcon = 'key' | 'touch' | 'fingerprint' | 'pin' | 'device' | 'phone' | 'person' | 'stop';
+export type DialogIcon = 'key' | 'touch' | 'fingerprint' | 'pin' | 'device' | 'phone' | 'user' | 'stop';
 
 export interface DialogView {
   profile: DialogProfileId;
@@ -89,7 +89,7 @@ function promptParts(
         buttons: confirmButtons(profile, texts.buttons.ok),
       };
     case 'account':
-      return { icon: 'person', ...fillIn(texts.account), ...accountParts(profile, prompt.detail) };
+      return { icon: 'user', ...fillIn(texts.account), ...accountParts(profile, prompt.detail) };
     case 'ended':
       return {
         icon: 'stop',
@@ -168,6 +168,6 @@ function reviewParts(
 }
 
 const accountParts = (profile: DialogProfile, offered: readonly AccountChoice[]): Partial<DialogView> => ({
-  choices: offered.map(({ name }, index) => ({ label: name, icon: 'person', selected: index === 0 })),
+  choices: offered.map(({ name }, index) => ({ label: name, icon: 'user', selected: index === 0 })),
   buttons: confirmButtons(profile, profile.texts.buttons.next),
 });

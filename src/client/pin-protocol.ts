@@ -15,7 +15,7 @@ import {
   type PinUvAuthProtocol,
   type PinUvAuthProtocolVersion,
   pinUvAuthProtocols,
-  sharedSecret,
+  computeSharedSecret,
 } from '#protocol/pin-uv-auth.ts';
 import type { TransactOptions } from '#transport/device.ts';
 import type { Ctap2 } from './ctap2.ts';
@@ -63,7 +63,7 @@ export class PinUvAuthSession {
     this.#random = random;
     this.protocol = protocol;
     this.keyAgreement = encodeKeyAgreementKey(key);
-    this.sharedSecret = sharedSecret(protocol, key, devicePublicKey);
+    this.sharedSecret = computeSharedSecret(protocol, key, devicePublicKey);
   }
 
   /**
