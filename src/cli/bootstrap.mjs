@@ -1,13 +1,14 @@
 /**
- * `npm start`, `npm test` and `npm run lab`: from a fresh clone to a run. Sets up what is missing, saying so, then runs.
+ * `npm start`, `npm test` and `npm run lab`: installs what a fresh clone lacks, then runs.
  *
  *     node src/cli/bootstrap.mjs start [arguments of touchstone run]
  *     node src/cli/bootstrap.mjs lab [jobs of the lab]
  *     node src/cli/bootstrap.mjs test [format | types | unused | unit | scenarios ...]
  *
- * Plain JavaScript: at this point there may be no package, not even a new enough Node; hence the late imports.
- * Exit codes: that of the run; 2 bad usage, 3 the set-up failed, 130 interrupted.
+ * Plain JavaScript with late imports, because no package may be installed yet and Node.js may be too old.
+ * Exit codes: that of the run; 2 for bad usage, 3 if the set-up failed, 130 if interrupted.
  */
+import { exitOnClosedPipe } from './setup/closed-pipe.mjs';
 import { nodeVersionProblem } from './setup/node-version.mjs';
 
 /** @param {string} message @param {number} code */
@@ -20,7 +21,7 @@ async function setUp() {
   const { ensurePackages } = await import('./setup/packages.mjs');
   const { ensureBrowser } = await import('./setup/browser.mjs');
   await ensurePackages();
-  process.env.TOUCHSTONE_CHROMIUM = await ensureBrowser(); // so that everything below uses this one
+  process.env.TOUCHSTONE_CHROMIUM = await ensureBrowser(); // used by everything that is started below
 }
 
 /** @param {string[]} args */
@@ -31,7 +32,7 @@ async function start(args) {
   return run(process.execPath, [launcher, 'run', ...args]);
 }
 
-/** The lab brings the rest of what it needs. @param {string[]} args */
+/** The lab installs everything else itself. @param {string[]} args */
 async function lab(args) {
   const { run } = await import('./setup/child.mjs');
   const { launcher } = await import('./setup/checks.mjs');
@@ -44,16 +45,17 @@ async function lab(args) {
 async function test(names) {
   const { checks, runChecks } = await import('./setup/checks.mjs');
   const unknown = names.find((name) => !(name in checks));
-  if (unknown) end(`no check is called ${unknown}; there are: ${Object.keys(checks).join(', ')}.`, 2);
+  if (unknown) end(`Unknown check "${unknown}"; expected one of ${Object.keys(checks).join(', ')}`, 2);
   await setUp();
   const { ensureInteropTools } = await import('./setup/interop.mjs');
   if (names.length === 0 || names.includes('unit')) await ensureInteropTools();
   return runChecks(names);
 }
 
+exitOnClosedPipe(3); // no verdict yet, so it must not look passed
 let wasInterrupted = false;
 process.on('SIGINT', () => {
-  wasInterrupted = true; // whoever runs ends; then so do we
+  wasInterrupted = true; // the running child program ends, then this process
 });
 
 const problem = nodeVersionProblem();
@@ -64,7 +66,7 @@ try {
   if (command === 'start') process.exitCode = await start(args);
   else if (command === 'test') process.exitCode = await test(args);
   else if (command === 'lab') process.exitCode = await lab(args);
-  else end('say what to do: start, test or lab.', 2);
+  else end('Expected start, test or lab', 2);
 } catch (error) {
   const { SetupError } = await import('./setup/step.mjs');
   end(

@@ -1,4 +1,4 @@
-/** The command line as CI systems and people call it: processes, exit codes, files. */
+/** The command line run as a process: output, exit codes and files. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,21 +11,26 @@ const fixtures = 'src/cli/testing';
 const reports = mkdtempSync(join(tmpdir(), 'touchstone-cli-'));
 afterAll(() => rmSync(reports, { recursive: true }));
 
-const quiet = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+const plainEnvironment = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
 
 function touchstone(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const cwd = resolve(import.meta.dirname, '../..');
   return new Promise((done) => {
-    execFile(process.execPath, [launcher, ...args], { cwd, env: quiet, maxBuffer: 2 ** 26 }, (error, out, err) => {
-      done({ code: error ? Number(error.code) : 0, out, err });
-    });
+    execFile(
+      process.execPath,
+      [launcher, ...args],
+      { cwd, env: plainEnvironment, maxBuffer: 2 ** 26 },
+      (error, out, err) => {
+        done({ code: error ? Number(error.code) : 0, out, err });
+      },
+    );
   });
 }
 
 const latest = (): RunResult => JSON.parse(readFileSync(join(reports, 'latest/result.json'), 'utf8')) as RunResult;
 
 describe('touchstone list', () => {
-  it('gives one object a case', async () => {
+  it('prints one JSON object for each case', async () => {
     const { code, out } = await touchstone('list', '--json');
     const cases = JSON.parse(out) as Record<string, unknown>[];
     expect(code).toBe(0);
@@ -42,25 +47,25 @@ describe('touchstone list', () => {
 });
 
 describe('touchstone validate', () => {
-  it('tells every mistake of a broken file at once and exits 2', async () => {
+  it('prints every error of a file and exits 2', async () => {
     const { code, err } = await touchstone('validate', `${fixtures}/broken.yaml`);
     expect(code).toBe(2);
-    for (const place of ['1:5', '3:1', '4:27', '4:48', '6:5', '7:21', '8:29'])
-      expect(err).toContain(`broken.yaml:${place}`);
+    for (const position of ['1:5', '3:1', '4:27', '4:48', '6:5', '7:21', '8:29'])
+      expect(err).toContain(`broken.yaml:${position}`);
     expect(err).toContain('did you mean "steps"?');
     expect(err).toContain('did you mean "open-security-info"?');
   });
 });
 
-describe('bad usage', () => {
+describe('touchstone with invalid arguments', () => {
   it.each([
     [['frobnicate']],
     [['run', '--repeat', 'often']],
-    [['run', '--grep', 'no case is called like this']],
+    [['run', '--grep', 'matches no case']],
     [['run', '--grep', '(']],
     [['run', 'no/such/folder']],
     [['report', 'no/such/result.json']],
-  ])('%j exits 2 and says why', async (args) => {
+  ])('exits 2 with a message and no stack for %j', async (args) => {
     const { code, err } = await touchstone(...args);
     expect(code).toBe(2);
     expect(err).not.toBe('');
@@ -68,9 +73,31 @@ describe('bad usage', () => {
   });
 });
 
+describe('touchstone with a closed output pipe', () => {
+  it.each([[['schema']], [['list', '--json']], [['personas']], [['--help']]])(
+    'ends without a stack and exits 0 for %j',
+    async (args) => {
+      const child = spawn(process.execPath, [launcher, ...args], { env: plainEnvironment });
+      child.stdout.destroy();
+      let err = '';
+      child.stderr.on('data', (text: Buffer) => {
+        err += text.toString();
+      });
+      const code = await new Promise((done) => child.once('close', done));
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+    },
+  );
+
+  it('exits 3 for a run, which has no verdict then', async () => {
+    const child = spawn(process.execPath, [launcher, 'run', '--help'], { env: plainEnvironment });
+    child.stdout.destroy();
+    expect(await new Promise((done) => child.once('close', done))).toBe(3);
+  });
+});
+
 describe('touchstone portal', () => {
-  it('serves until it is interrupted, and ends well', async () => {
-    const portal = spawn(process.execPath, [launcher, 'portal', '--port', '0'], { env: quiet });
+  it('serves until it is interrupted and exits 0', async () => {
+    const portal = spawn(process.execPath, [launcher, 'portal', '--port', '0'], { env: plainEnvironment });
     const origin = await new Promise<string>((found) =>
       portal.stdout.on('data', (text: Buffer) => {
         const [url] = /http:\/\/localhost:\d+/.exec(text.toString()) ?? [];
@@ -86,7 +113,7 @@ describe('touchstone portal', () => {
 });
 
 describe('touchstone run', () => {
-  it('fails exactly the cases that a denied model must fail', async () => {
+  it('fails exactly the cases whose key model the policy denies', async () => {
     const { code } = await touchstone('run', `${fixtures}/denied-model.yaml`, '-o', reports);
     expect(code).toBe(1);
     const verdicts = Object.fromEntries(latest().cases.map(({ id, verdict }) => [id, verdict]));
@@ -97,7 +124,7 @@ describe('touchstone run', () => {
     });
   }, 90_000);
 
-  it('points at the line of an expectation that is not met, and checks the others too', async () => {
+  it('prints the line of an expectation that is not met and checks all others', async () => {
     const { code, out } = await touchstone('run', `${fixtures}/wrong-expectation.yaml`, '-o', reports);
     expect(code).toBe(1);
     expect(out).toContain('wrong-expectation.yaml:8:5');

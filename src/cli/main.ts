@@ -1,4 +1,4 @@
-/** The command line: names and options of the commands, and the one place where an error becomes an exit code. */
+/** The command line: registers the commands, and turns errors into messages and exit codes. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
@@ -35,18 +35,18 @@ const commands = [
   schemaCommand,
 ];
 
-/** The whole command line; `finish` takes the exit code of the command that ran. */
+/** Returns the command line with all commands; `finish` is called with the exit code of the command that ran. */
 export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('touchstone')
     .description('Conformance test harness and authenticator emulator for passkey registration')
     .version(version)
     .exitOverride()
-    .showHelpAfterError('(touchstone --help shows the commands)');
+    .showHelpAfterError('Run touchstone --help for the list of commands');
   for (const command of commands) program.addCommand(command(finish).exitOverride());
   return program;
 }
 
-/** Runs one command line (without `node` and the script's name) and resolves with the exit code. */
+/** Runs a command line (without `node` and the name of the script) and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code: number = exitCode.passed;
   const program = createProgram((result) => {

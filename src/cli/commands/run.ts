@@ -1,7 +1,7 @@
-/** `touchstone run`: selects cases, starts Playwright Test with them, and turns the master file into an exit code. */
+/** `touchstone run`: selects cases, runs them with Playwright Test and turns the result into an exit code. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import { UsageError } from '#base/errors.ts';
 import { describeLeftoverCredentials } from '#real-keys/leftover-credentials.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
@@ -14,6 +14,7 @@ import { modelNameOf } from '../compose/emulator-catalogue.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { isInsideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
+import { collect, parseCount, parsePattern, parsePositive } from '../option-parsers.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
@@ -36,58 +37,72 @@ interface RunOptions extends KeyOptions, OperatorOptions {
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withOperatorOptions(withKeyOptions(general())).action(async (paths: string[], options: RunOptions) =>
+  withOperatorOptions(withKeyOptions(createCommand())).action(async (paths: string[], options: RunOptions) =>
     finish(await run(paths, options)),
   );
 
-const general = () =>
+const createCommand = () =>
   new Command('run')
-    .description('run scenarios and write the report')
-    .argument('[paths...]', 'scenario files or folders', ['scenarios'])
-    .option('-g, --grep <pattern>', 'only cases whose id or title matches this regular expression', pattern)
-    .option('-t, --tag <tag>', 'only cases with this tag; several tags: any of them', collect, [])
-    .option('--repeat <times>', 'run each case so many times', positive, 1)
-    .option('--seed <text>', 'make keys, challenges and ids reproducible')
-    .option('--headed', 'show the browser', false)
-    .option('-j, --workers <count>', 'cases at the same time; default: half the cores, at least 2', positive)
-    .option('--retries <times>', 'try a failing case again; passing then counts as flaky', count, 0)
-    .option('-o, --output <folder>', 'folder of all reports', 'reports')
-    .option('--fail-on-flaky', 'exit 1 when a case passed only after a retry', false)
-    .option('--fail-on-skipped', 'exit 1 when a case was skipped', false)
-    .option('--lab', 'run in the kernel lab: browsers with their own WebAuthn stack see a real key', false);
+    .description('Run scenarios and write a report')
+    .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
+    .option('-g, --grep <pattern>', 'Run only cases whose id or title matches this regular expression', parsePattern)
+    .option('-t, --tag <tag>', 'Run only cases with this tag; repeat the option for more tags', collect, [])
+    .option('--repeat <times>', 'Run each case this many times', parsePositive, 1)
+    .option('--seed <text>', 'Make keys, challenges and ids reproducible')
+    .option('--headed', 'Show the browser window', false)
+    .addOption(
+      new Option('-j, --workers <count>', 'Maximum number of cases that run at the same time')
+        .argParser(parsePositive)
+        .default(undefined, 'half the cores, at least 2'),
+    )
+    .option(
+      '--retries <times>',
+      'Retry a failed case up to this many times; a pass then counts as flaky',
+      parseCount,
+      0,
+    )
+    .option('-o, --output <folder>', 'Folder of all reports', 'reports')
+    .option('--fail-on-flaky', 'Exit with code 1 if a case passed only after a retry', false)
+    .option('--fail-on-skipped', 'Exit with code 1 if a case was skipped', false)
+    .option('--lab', 'Run in the kernel lab, where unmodified browsers use the emulated key', false);
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const operator = operatorChoice(options);
   const devices = options.device.length > 0 ? { devices: options.device } : {};
   const library = loadOrReport(paths, { env: process.env, ...devices });
   if (!library) return exitCode.usage;
-  const wanted = select(library.cases, options);
+  const selected = selectCases(library.cases, options);
   if (options.lab && !isInsideLab()) {
     return withInterruptSignal((signal) => runInLab(process.argv.slice(2), options.output, signal));
   }
-  const { pins, notices, ...met } = await resolveDevices(wanted, options, thisMachine);
+  const { pins, notices, ...resolved } = await resolveDevices(selected, options, thisMachine);
   for (const notice of notices) console.log(notice);
-  const isMet = met.keys.length > 0;
-  const known = isMet ? loadOrReport(paths, { env: process.env, ...devices, keys: keyFacts(met.keys) }) : library;
-  if (!known) return exitCode.usage;
-  const selected = runnable(select(known.cases, options));
+  const keys = keyFacts(resolved.keys);
+  const hasKeys = resolved.keys.length > 0;
+  const expanded = hasKeys ? loadOrReport(paths, { env: process.env, ...devices, keys }) : library;
+  if (!expanded) return exitCode.usage;
+  const runnable = excludeLabCases(selectCases(expanded.cases, options));
   const plan: RunPlan = {
     ...planOf(options, operator),
     paths,
-    caseIds: selected.map(({ id }) => id),
+    caseIds: runnable.map(({ id }) => id),
     ...devices,
-    ...met,
+    ...resolved,
   };
-  const stopped = await runPlaywright(planAsEnvironment(plan, pins));
-  if (stopped === 'interrupted') return exitCode.interrupted;
-  const master = resolve(plan.outputDir, plan.runId, 'result.json');
-  if (!existsSync(master)) return exitCode.infrastructure;
-  const result = await readResult(master);
+  const ending = await runPlaywright(planAsEnvironment(plan, pins));
+  if (ending === 'interrupted') return exitCode.interrupted;
+  return reportResult(resolve(plan.outputDir, plan.runId, 'result.json'), options);
+}
+
+/** Prints which credentials remain on real keys and returns the exit code. */
+async function reportResult(masterFile: string, options: RunOptions): Promise<number> {
+  if (!existsSync(masterFile)) return exitCode.infrastructure;
+  const result = await readResult(masterFile);
   for (const line of describeLeftoverCredentials(result)) console.log(line);
   return exitCodeOfRun(result, options);
 }
 
-/** What the options say of a run, whatever its cases and keys. */
+/** Returns the part of the plan that follows from the options alone. */
 function planOf(
   options: RunOptions,
   operator: OperatorChoice,
@@ -115,51 +130,31 @@ const thisMachine: HostEnvironment = {
   ask: askAtTerminal,
 };
 
-/** @throws {UsageError} when nothing is selected: a run that tests nothing must not pass. */
-function select(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): ExpandedCase[] {
+/**
+ * Returns the cases that match `--grep` and `--tag`.
+ * @throws {UsageError} if none matches, because a run without cases must not pass.
+ */
+function selectCases(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): ExpandedCase[] {
   const selected = cases.filter(
     ({ id, title, tags }) =>
       (!grep || grep.test(id) || grep.test(title)) && (tag.length === 0 || tag.some((name) => tags.includes(name))),
   );
-  if (selected.length === 0) {
-    throw new UsageError(
-      `no case is selected: ${cases.length} were read, none matches ${describeSelection(grep, tag)}`,
-    );
-  }
-  return selected;
+  if (selected.length > 0) return selected;
+  const filters = [grep && `--grep ${grep.source}`, ...tag.map((name) => `--tag ${name}`)].filter(Boolean).join(' ');
+  throw new UsageError(`No case is selected: none of ${cases.length} cases matches ${filters || 'the selection'}`);
 }
 
-/** Says how many of the selected cases cannot run here. @throws {UsageError} when none can. */
-function runnable(selected: readonly ExpandedCase[]): ExpandedCase[] {
-  const here = selected.filter((scenario) => isInsideLab() || !needsLab(scenario));
-  const left = selected.length - here.length;
-  if (left === 0) return here;
-  const which = `${left} ${left === 1 ? 'case' : 'cases'} of the selection (browser.stack: native)`;
-  if (here.length === 0)
-    throw new UsageError(`nothing can run here: ${which} can run in the kernel lab only (touchstone run --lab)`);
-  console.log(`${which} not run here: they run in the kernel lab only (touchstone run --lab)`);
-  return here;
-}
-
-const describeSelection = (grep: RegExp | undefined, tags: string[]) =>
-  [grep && `--grep ${grep.source}`, ...tags.map((name) => `--tag ${name}`)].filter(Boolean).join(' ') || 'anything';
-
-const collect = (value: string, previous: string[]): string[] => [...previous, value];
-
-function pattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i');
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
-  return Number(text);
-}
-
-function positive(text: string): number {
-  if (count(text) === 0) throw new InvalidArgumentError('at least 1 is wanted.');
-  return Number(text);
+/**
+ * Returns the cases that can run on this machine and prints how many cannot.
+ * @throws {UsageError} if none can.
+ */
+function excludeLabCases(selected: readonly ExpandedCase[]): ExpandedCase[] {
+  const runnable = selected.filter((scenario) => isInsideLab() || !needsLab(scenario));
+  const excluded = selected.length - runnable.length;
+  if (excluded === 0) return runnable;
+  const which = `${excluded} selected ${excluded === 1 ? 'case' : 'cases'} with browser.stack: native`;
+  if (runnable.length === 0)
+    throw new UsageError(`Cannot run ${which} on this machine: they need the kernel lab (touchstone run --lab)`);
+  console.log(`Not running ${which}: they need the kernel lab (touchstone run --lab)`);
+  return runnable;
 }

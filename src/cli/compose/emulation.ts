@@ -14,7 +14,8 @@ import {
 } from '#emulator';
 import { ExchangeLog } from '#emulator-server/exchange-log.ts';
 import { GestureController } from '#emulator-server/gesture-controller.ts';
-import { recordExchanges, type ServedKeyEvents, type ServedKeySession } from '#emulator-server/served-key-session.ts';
+import { recordExchanges } from '#emulator-server/record-exchanges.ts';
+import type { ServedKeyEvents, ServedKeySession } from '#emulator-server/served-key-session.ts';
 import type { TouchPolicy } from '#emulator-server/touch-policy.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { packetTimeoutMs } from '../lab/inside-lab.ts';

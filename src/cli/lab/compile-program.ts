@@ -1,6 +1,6 @@
 /**
- * Our own program, compiled into a few files for guests of the lab: there each file that is opened takes its time, and the
- * sources are hundreds. The only door to esbuild.
+ * Compiles Touchstone into a few files with esbuild for guests of the kernel lab, where opening a file is slow and the sources are
+ * hundreds of files.
  */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -8,9 +8,9 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../../..');
-/** Inside `node_modules`: packages are found from there, and Playwright leaves alone what it takes for one. */
+/** Inside `node_modules` the compiled files find their packages, and Playwright does not compile them again. */
 const cacheFolder = join(root, 'node_modules/.cache/touchstone');
-/** What Node and Playwright load by name. */
+/** Files that Node.js and Playwright load by name. */
 const entries = [
   'src/cli/main.ts',
   'src/cli/run/scenarios.host.ts',
@@ -18,13 +18,13 @@ const entries = [
   'src/report/playwright-reporter.ts',
 ];
 
-/** Where it lies; disposing it takes it away. */
+/** A compiled program; disposing it deletes its files. */
 export interface CompiledProgram extends AsyncDisposable {
-  /** The environment under which `touchstone` and Playwright use it in place of the sources. */
+  /** With this environment, `touchstone` and Playwright run the compiled program instead of the sources. */
   readonly env: { TOUCHSTONE_PROGRAM: string };
 }
 
-/** Compiles it anew for each lab, which takes less than a second: a folder that is kept would have to be kept true. */
+/** Compiles the current sources, which takes less than a second. */
 export async function compileProgram(): Promise<CompiledProgram> {
   await mkdir(cacheFolder, { recursive: true });
   const folder = await mkdtemp(join(cacheFolder, 'program-'));
@@ -40,7 +40,7 @@ export async function compileProgram(): Promise<CompiledProgram> {
     target: 'node20',
     packages: 'external',
     logLevel: 'warning',
-    plugins: [whereItWas],
+    plugins: [sourceLocations],
   });
   return {
     env: { TOUCHSTONE_PROGRAM: folder },
@@ -48,9 +48,9 @@ export async function compileProgram(): Promise<CompiledProgram> {
   };
 }
 
-/** A module that looks for files beside itself finds them beside its source. */
-const whereItWas: Plugin = {
-  name: 'where it was',
+/** A module that loads files relative to itself finds them beside its source, not beside the compiled file. */
+const sourceLocations: Plugin = {
+  name: 'source locations',
   setup({ onLoad }) {
     onLoad({ filter: /\.(ts|mjs)$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');

@@ -5,7 +5,7 @@ import { withLabTimeouts } from './inside-lab.ts';
 const scenario = (timeoutMs: number, stepMs: number) =>
   ({ timeoutMs, setup: [], steps: [{ keyword: 'touch', timeoutMs: stepMs }], teardown: [] }) as unknown as ExpandedCase;
 
-test('a guest has time, and nobody loses some by it', () => {
+test('withLabTimeouts raises short time limits and keeps longer ones', () => {
   expect(withLabTimeouts(scenario(60_000, 15_000))).toMatchObject({
     timeoutMs: 600_000,
     steps: [{ timeoutMs: 180_000 }],

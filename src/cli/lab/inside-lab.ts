@@ -1,27 +1,27 @@
-/** What is different for our program inside a guest of the lab: one slow processor, which the browser has too. */
+/** Settings for Touchstone inside a guest of the kernel lab, where one slow processor is shared with the browser. */
 import type { ExpandedCase, StepCall } from '#scenario/language/expanded-case.ts';
 
-/** Whether this process runs in a guest of the lab. */
+/** Returns whether this process runs in a guest of the lab. */
 export const isInsideLab = (): boolean => process.env.TOUCHSTONE_LAB !== undefined;
 
-/** What nothing that works takes in a guest. */
-const leastLimitsMs = { case: 10 * 60_000, step: 3 * 60_000 };
+/** A working case or step in a guest never takes this long. */
+const minTimeoutsMs = { case: 10 * 60_000, step: 3 * 60_000 };
 
-/** The case, with limits that fit where it runs. */
+/** Returns the case with longer time limits for the lab. */
 export function withLabTimeouts(scenario: ExpandedCase): ExpandedCase {
-  const patient = (calls: StepCall[]) =>
-    calls.map((call) => ({ ...call, timeoutMs: Math.max(call.timeoutMs, leastLimitsMs.step) }));
+  const withMinTimeout = (calls: StepCall[]) =>
+    calls.map((call) => ({ ...call, timeoutMs: Math.max(call.timeoutMs, minTimeoutsMs.step) }));
   return {
     ...scenario,
-    timeoutMs: Math.max(scenario.timeoutMs, leastLimitsMs.case),
-    setup: patient(scenario.setup),
-    steps: patient(scenario.steps),
-    teardown: patient(scenario.teardown),
+    timeoutMs: Math.max(scenario.timeoutMs, minTimeoutsMs.case),
+    setup: withMinTimeout(scenario.setup),
+    steps: withMinTimeout(scenario.steps),
+    teardown: withMinTimeout(scenario.teardown),
   };
 }
 
 /**
- * How long a key waits for the next packet of a message; undefined leaves that to the key. A browser that draws its dialog
- * between two packets was seen to take 420 ms for it, and a key's own limit is 500.
+ * Returns how long a key waits for the next packet of a message, in milliseconds; undefined for the default of the key (500 ms).
+ * In the lab, browsers were measured to pause 420 ms between two packets while they draw a dialog.
  */
 export const packetTimeoutMs = (): number | undefined => (isInsideLab() ? 5000 : undefined);

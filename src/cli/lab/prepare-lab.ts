@@ -1,23 +1,23 @@
-/** What every use of the kernel lab begins with: the machine's packages, the kernel; all of it told while it happens. */
+/** Prepares the kernel lab: installs the packages it needs and builds the kernel, with progress on the terminal. */
 import pc from 'picocolors';
 import { type BuildProgress, ensureKernel } from '#lab/kernel.ts';
 import { ensurePrerequisites, type Purpose } from '#lab/prerequisites.ts';
 
 /**
- * The kernel's executable. Packages and kernel are made ready first, where that is possible.
- * @throws {UnavailableError} when something is missing.
+ * Returns the path of the kernel's executable, after installing and building what is missing.
+ * @throws {UnavailableError} if something is missing and cannot be installed.
  */
 export async function prepareLab(purposes: readonly Purpose[], signal?: AbortSignal): Promise<string> {
   ensurePrerequisites(['boot', ...purposes], say);
-  const { path, buildMs } = await ensureKernel({ onMessage: say, onProgress: progressLine(), signal });
-  if (buildMs !== undefined) say(`the kernel is built: ${Math.round(buildMs / 1000)} s, once`);
+  const { path, buildMs } = await ensureKernel({ onMessage: say, onProgress: createProgressPrinter(), signal });
+  if (buildMs !== undefined) say(`The kernel was built in ${Math.round(buildMs / 1000)} s and is kept for later runs`);
   return path;
 }
 
 const say = (line: string): void => console.log(pc.dim(`lab: ${line}`));
 
-/** A moving line where that can be seen, else a line for each tenth. */
-function progressLine(): (progress: BuildProgress) => void {
+/** Returns a function that prints the progress: on one line of a terminal, otherwise a line for every 10 percent. */
+function createProgressPrinter(): (progress: BuildProgress) => void {
   let last = '';
   return ({ step, done, total }) => {
     const percent = Math.min(99, Math.floor((100 * done) / total));

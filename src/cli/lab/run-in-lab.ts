@@ -1,4 +1,4 @@
-/** `touchstone run --lab`: the same command once more, inside the guest, with a desktop; its report lands where it would without. */
+/** `touchstone run --lab`: runs the same command in a guest of the kernel lab with a desktop; the report is written to the same folder. */
 import { resolve } from 'node:path';
 import { bootLab } from '#lab/boot.ts';
 import { guestScriptsFolder, shellQuote } from '#lab/guest-folder.ts';
@@ -8,15 +8,15 @@ import { prepareLab } from './prepare-lab.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 
-/** Scenarios with browsers take their time in a guest; a run that hangs ends all the same. */
+/** A run that hangs ends after this time. Scenarios with browsers are slow in a guest. */
 const timeLimitMs = 60 * 60_000;
 const memoryMiB = 6144;
-/** Chromium gives itself this priority; programs that drive it must not wait until it has nothing to do. */
-const besideBrowsers = -8;
+/** Chromium gives itself this priority. The test program needs the same, or it waits until the browser is idle. */
+const browserNiceness = -8;
 
 /**
- * Boots a guest and runs `touchstone` with `args` in it; `output` is where the report goes. The exit code is the run's own.
- * @throws {UnavailableError} when the lab cannot run on this machine.
+ * Boots a guest, runs `touchstone` with `args` in it and returns its exit code. The report is written to `output`.
+ * @throws {UnavailableError} if the lab cannot run on this machine.
  */
 export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
   const kernel = await prepareLab(['desktop'], signal);
@@ -27,12 +27,12 @@ export async function runInLab(args: readonly string[], output: string, signal?:
     timeLimitMs,
     signal,
     script: `. ${shellQuote(`${guestScriptsFolder}/desktop.sh`)}
-exec nice -n ${besideBrowsers} ${[process.execPath, launcher, ...args].map(shellQuote).join(' ')}`,
+exec nice -n ${browserNiceness} ${[process.execPath, launcher, ...args].map(shellQuote).join(' ')}`,
     shares: [resolve(output)],
     env: { ...program.env, FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
     onLine: (line) => console.log(line),
   });
   if (outcome === 'interrupted') return exitCode.interrupted;
-  if (outcome === 'time-limit') console.error(`the guest was ended after ${timeLimitMs / 60_000} minutes`);
+  if (outcome === 'time-limit') console.error(`The guest was stopped after ${timeLimitMs / 60_000} minutes`);
   return code ?? exitCode.infrastructure;
 }

@@ -1,55 +1,64 @@
-/** Every check of the project in order, the cheap ones first, and the count that closes the run. */
+/** The checks of `npm test` in order, fast ones first, and the totals at the end. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { interrupted, projectRoot, run, runPackageBin } from './child.mjs';
-import { seconds } from './step.mjs';
+import { interrupted, packageCommand, projectRoot, run } from './child.mjs';
+import { secondsSince } from './step.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Tally
  * @typedef {{ title: string, run: () => Promise<number>, tally: (exitCode: number) => Tally }} Check
- *   `run` resolves with an exit code, `tally` says what it counted.
+ *   `run` returns an exit code; `tally` returns the numbers of cases
  */
 
 const vitestReport = path.join(projectRoot, '.cache/vitest.json');
 const scenarioReport = path.join(projectRoot, 'reports/latest/result.json');
 export const launcher = path.join(projectRoot, 'src/cli/touchstone.mjs');
 
-/** A check without cases counts as one. @type {Check['tally']} */
+/** A check without cases counts as one case. @type {Check['tally']} */
 const asOne = (exitCode) => ({ passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 });
+
+/**
+ * Runs a program of an npm package.
+ * @param {string} packageName @param {string} bin @param {string[]} args
+ */
+function runPackage(packageName, bin, args) {
+  const [command, commandArgs] = packageCommand(packageName, bin, args);
+  return run(command, commandArgs);
+}
 
 /** @type {Record<string, Check>} */
 export const checks = {
   format: {
     title: 'Format and lint',
-    run: () => runPackageBin('@biomejs/biome', 'biome', ['ci', '.']),
+    run: () => runPackage('@biomejs/biome', 'biome', ['ci', '.']),
     tally: asOne,
   },
-  types: { title: 'Types', run: () => runPackageBin('typescript', 'tsc', []), tally: asOne },
-  unused: { title: 'Unused code', run: () => runPackageBin('knip', 'knip', []), tally: asOne },
+  types: { title: 'Types', run: () => runPackage('typescript', 'tsc', []), tally: asOne },
+  unused: { title: 'Unused code', run: () => runPackage('knip', 'knip', []), tally: asOne },
   unit: {
     title: 'Unit and contract tests',
     run: () => {
       rmSync(vitestReport, { force: true });
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`];
-      return runPackageBin('vitest', 'vitest', ['run', ...reporters]);
+      return runPackage('vitest', 'vitest', ['run', ...reporters]);
     },
     tally: (exitCode) => {
       const report = readJson(vitestReport);
       if (!report) return asOne(exitCode);
       const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report;
-      return counted(exitCode, numPassedTests, numFailedTests, numPendingTests + numTodoTests);
+      return toTally(exitCode, numPassedTests, numFailedTests, numPendingTests + numTodoTests);
     },
   },
   scenarios: {
     title: 'Scenarios',
     run: () => {
-      rmSync(path.dirname(scenarioReport), { force: true, recursive: true }); // a link to the newest run, or nothing
+      rmSync(path.dirname(scenarioReport), { force: true, recursive: true }); // removes the link to the newest run
       return run(process.execPath, [launcher, 'run']);
     },
     tally: (exitCode) => {
       const totals = readJson(scenarioReport)?.totals;
       if (!totals) return asOne(exitCode);
-      return counted(
+      return toTally(
         exitCode,
         totals.passed + totals.flaky,
         totals.failed + totals.errored + totals.interrupted,
@@ -60,7 +69,7 @@ export const checks = {
 };
 
 /**
- * Runs the checks named, in their own order (without a name: all), until one fails. Resolves with the exit code.
+ * Runs the named checks in their order (without names: all) until one fails. Returns the exit code.
  * @param {string[]} names
  */
 export async function runChecks(names) {
@@ -75,11 +84,11 @@ export async function runChecks(names) {
     exitCode = await run();
     const counts = tally(exitCode);
     for (const key of /** @type {(keyof Tally)[]} */ (Object.keys(total))) total[key] += counts[key];
-    console.log(`${title}: ${verdict(exitCode)} in ${seconds(checkStart)}`);
+    console.log(`${title}: ${verdict(exitCode)} in ${secondsSince(checkStart)}`);
     if (exitCode !== 0) break;
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
-  console.log(`\nAll checks: ${verdict(exitCode)} in ${seconds(start)}`);
+  console.log(`\nAll checks: ${verdict(exitCode)} in ${secondsSince(start)}`);
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
   return exitCode;
 }
@@ -88,11 +97,11 @@ export async function runChecks(names) {
 const verdict = (exitCode) => (exitCode === 0 ? 'ok' : exitCode === interrupted ? 'interrupted' : 'failed');
 
 /**
- * A check that failed without a failed case (a file that does not load, a broken budget) still counts as a failure.
+ * A check that fails without a failed case, e.g. because a file cannot be loaded, counts as one failure.
  * @param {number} exitCode @param {number} passed @param {number} failed @param {number} skipped
  * @returns {Tally}
  */
-const counted = (exitCode, passed, failed, skipped) => ({
+const toTally = (exitCode, passed, failed, skipped) => ({
   passed,
   failed: exitCode === 0 ? failed : Math.max(failed, 1),
   skipped,

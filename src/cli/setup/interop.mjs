@@ -1,10 +1,10 @@
-/** Other people's tools, which the interop tests let use the emulator: installed from the distribution where that is possible, else the tests are skipped. */
+/** Installs the programs that the interop tests need from the Linux distribution. Tests whose program is missing are skipped. */
 import { existsSync } from 'node:fs';
 import { run } from './child.mjs';
 import { say, step } from './step.mjs';
 
 /**
- * @typedef {{ name: string, proof: string, tests: string }} InteropTool the Debian package, a file of it, and which tests want it
+ * @typedef {{ name: string, proof: string, tests: string }} InteropTool the Debian package, one of its files, and the tests that need it
  * @typedef {{ has: (file: string) => boolean, canInstall: boolean, isCi: boolean, install: (names: string[]) => Promise<boolean>, say: (line: string) => void }} Machine
  */
 
@@ -24,23 +24,23 @@ const thisMachine = {
   has: existsSync,
   canInstall: process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'),
   isCi: Boolean(process.env.CI),
-  install: (names) => step(`installing interop tools (apt-get install ${names.join(' ')})`, () => aptInstall(names)),
+  install: (names) => step(`Installing interop tools (apt-get install ${names.join(' ')})`, () => aptInstall(names)),
   say,
 };
 
-/** Installs what is missing, and says what is left out. Never ends the set-up: without the tools their tests are skipped. */
+/** Installs what is missing and prints which tests will be skipped. Never fails, because tests without their tools are skipped. */
 export async function ensureInteropTools(machine = thisMachine) {
-  const missing = () => interopTools.filter(({ proof }) => !machine.has(proof));
-  const wanted = missing();
-  if (wanted.length > 0 && machine.canInstall) await machine.install(wanted.map(({ name }) => name));
-  const left = missing();
-  if (left.length === 0) return;
-  const tests = [...new Set(left.map((tool) => tool.tests))].join(', ');
-  const names = left.map(({ name }) => name).join(' ');
-  const why = machine.canInstall
+  const findMissing = () => interopTools.filter(({ proof }) => !machine.has(proof));
+  const missing = findMissing();
+  if (missing.length > 0 && machine.canInstall) await machine.install(missing.map(({ name }) => name));
+  const stillMissing = findMissing();
+  if (stillMissing.length === 0) return;
+  const tests = [...new Set(stillMissing.map((tool) => tool.tests))].join(', ');
+  const names = stillMissing.map(({ name }) => name).join(' ');
+  const reason = machine.canInstall
     ? 'could not be installed'
     : 'are not installed, and only root on Debian or Ubuntu can';
-  machine.say(`interop tests that will be skipped: ${tests}; ${names} ${why}`);
+  machine.say(`Interop tests that will be skipped: ${tests}; ${names} ${reason}`);
   if (machine.isCi && machine.canInstall)
     machine.say(`WARNING: THIS CI RUN DOES NOT PROVE INTEROPERABILITY: apt-get install ${names} failed, see above`);
 }

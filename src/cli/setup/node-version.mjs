@@ -1,12 +1,12 @@
-/** The oldest Node that runs Touchstone. This file must parse on much older ones, so that they hear a sentence instead of a stack. */
+/** The oldest supported version of Node.js. Much older versions must be able to parse this file, so that they print a message and no stack. */
 
-const wanted = { major: 20, minor: 19 };
+const required = { major: 20, minor: 19 };
 
-/** A sentence when this Node is too old, otherwise undefined. */
+/** Returns a message if this version of Node.js is too old, otherwise undefined. */
 export function nodeVersionProblem(found = process.versions.node) {
   const [major = 0, minor = 0] = found.split('.').map(Number);
-  const newEnough = major > wanted.major || (major === wanted.major && minor >= wanted.minor);
-  return newEnough
+  const isSupported = major > required.major || (major === required.major && minor >= required.minor);
+  return isSupported
     ? undefined
-    : `Touchstone needs Node ${wanted.major}.${wanted.minor} or newer, found ${found}: install a newer Node and run this again.`;
+    : `Touchstone needs Node.js ${required.major}.${required.minor} or newer, found ${found}: install a newer version and try again`;
 }

@@ -1,26 +1,26 @@
-/** One line for each thing the set-up does, with the time it took; and the error that ends it. */
+/** Output of the set-up: one line when a step starts and one with its duration when it ends; and the error that ends the set-up. */
 
-/** The set-up cannot go on; `message` is one sentence that says what to do. */
+/** The set-up cannot continue. The message is one sentence that says what to do. */
 export class SetupError extends Error {
   /** @override */
   name = 'SetupError';
 }
 
-/** @param {number} sinceMs `performance.now()` at the start */
-export const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
+/** Returns the time since `startMs`, e.g. `1.2 s`. @param {number} startMs value of `performance.now()` */
+export const secondsSince = (startMs) => `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
 
 /** @param {string} line */
 export const say = (line) => console.log(`touchstone: ${line}`);
 
 /**
- * Says what is about to happen, does it, says how long it took. `work` resolves with false when it did not succeed.
- * @param {string} what
+ * Prints `title`, runs `work` and prints how long it took. Returns what `work` returns: whether it succeeded.
+ * @param {string} title
  * @param {() => Promise<boolean>} work
  */
-export async function step(what, work) {
+export async function step(title, work) {
   const start = performance.now();
-  say(`${what} ...`);
+  say(`${title} ...`);
   const done = await work();
-  say(`${what}: ${done ? 'done' : 'failed'} in ${seconds(start)}`);
+  say(`${title}: ${done ? 'done' : 'failed'} in ${secondsSince(start)}`);
   return done;
 }
