@@ -1,22 +1,19 @@
-/** Documents stay true: whatever they link to or show is there. */
+/** Checks that the files that Markdown documents link to exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const documents = [
-  'README.md',
-  'CHANGELOG.md',
-  'reports/README.md',
-  ...readdirSync(join(root, 'docs'))
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+    .map((name) => join(folder, name));
+const documents = ['.', 'docs', 'reports'].flatMap(markdownIn);
 
-test.each(documents)('%s links only to what is there', (document) => {
+test.each(documents)('%s links only to files that exist', (document) => {
   const text = readFileSync(join(root, document), 'utf8');
-  const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, target]) => target as string);
-  const missing = links.filter(
+  const targets = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, target = '']) => target);
+  const missing = targets.filter(
     (target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(document), target)),
   );
   expect(missing).toEqual([]);
