@@ -16,7 +16,7 @@ export interface AutoApproveOptions {
 /** Returns a new promise for each call: waiters on one shared promise would stay in memory for ever. */
 const never = () => new Promise<never>(() => undefined);
 
-/** Returns a user who chooses, enters the PIN and approves without delay. Touching the key is left to the key. */
+/** Returns a user who chooses, enters the PIN and confirms at once. Presence prompts stay pending: the touch happens at the key. */
 export function autoApproveUser({ pin, authenticatorKind, onInform }: AutoApproveOptions = {}): UserInteraction {
   const pins = Array.isArray(pin) ? [...pin] : undefined;
   const nextPin = (hadProblem: boolean): string | undefined => {

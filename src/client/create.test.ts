@@ -177,7 +177,7 @@ describe('create() refuses, before any authenticator is contacted,', () => {
       rp: { id: 'example.org', name: 'x' },
       pubKeyCredParams: [{ type: 'password', alg: -7 }],
     });
-    const signal = AbortSignal.abort(new Error('aborted before'));
+    const signal = AbortSignal.abort(new Error('Aborted before create()'));
     const attempt = (changes: object) => catchRejection(create({ ...invalid, ...changes }, { ...context, signal }));
     const user = creationOptions().user;
     const rp = creationOptions().rp;

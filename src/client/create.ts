@@ -25,7 +25,7 @@ import {
 import { resolveRelyingPartyId } from './relying-party-id.ts';
 import { checkNewCredential } from './response-checks.ts';
 import { type SelectedAuthenticator, withSelectedAuthenticator } from './select-device.ts';
-import { encodeSubjectPublicKeyInfo } from './subject-public-key-info.ts';
+import { encodePublicKey } from './subject-public-key-info.ts';
 import { readUncheckedCredential, undefinedIfMalformed } from './unchecked-response.ts';
 
 /**
@@ -113,7 +113,7 @@ function constructCredential(
   const { attestedCredentialData, credentialPublicKey, alg, extensions } = isStrict
     ? checkNewCredential(response.authData, { rpId, verified, algorithms })
     : readUncheckedCredential(response.authData, algorithms);
-  const encodeKey = () => credentialPublicKey && encodeSubjectPublicKeyInfo(credentialPublicKey);
+  const encodeKey = () => credentialPublicKey && encodePublicKey(credentialPublicKey);
   const outcome = { outputs: extensions ?? new Map(), discoverable };
   return {
     id: attestedCredentialData.credentialId,

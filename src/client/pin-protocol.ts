@@ -11,11 +11,11 @@ import { generateAgreementKey, sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import {
+  computeSharedSecret,
   encodeKeyAgreementKey,
   type PinUvAuthProtocol,
   type PinUvAuthProtocolVersion,
   pinUvAuthProtocols,
-  computeSharedSecret,
 } from '#protocol/pin-uv-auth.ts';
 import type { TransactOptions } from '#transport/device.ts';
 import type { Ctap2 } from './ctap2.ts';

@@ -57,7 +57,7 @@ describe('a failure of the transport', () => {
 
 test('an unexpected error of the device driver is UnknownError', async () => {
   const device = createFakeDevice(() => {
-    throw new RangeError('driver bug');
+    throw new RangeError('A bug in the driver');
   });
   const error = await catchRejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context));
   expect(error).toMatchObject({ name: 'UnknownError', cause: expect.any(RangeError) });

@@ -9,7 +9,7 @@ const supportedAlgorithms: readonly CoseAlgorithm[] = ['ES256', 'EdDSA', 'RS256'
  * Returns the DER bytes, or undefined for an algorithm that this client does not support.
  * @throws {ProtocolViolation} with rule `cose.*` for a malformed key of a supported algorithm.
  */
-export function encodeSubjectPublicKeyInfo(key: CborMap): Uint8Array | undefined {
+export function encodePublicKey(key: CborMap): Uint8Array | undefined {
   const alg = key.get(coseKeyLabels.alg);
   const name = typeof alg === 'number' ? algorithmName(alg) : undefined;
   return name && supportedAlgorithms.includes(name) ? encodeSubjectPublicKeyInfo(parseCoseKey(key)) : undefined;
