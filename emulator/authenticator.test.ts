@@ -1,4 +1,4 @@
-/** The authenticator as bytes: dispatch, determinism, hostile input, memory. */
+/** The authenticator as a function of bytes: message checks, determinism, memory. */
 import { describe, expect, it } from 'vitest';
 import { concat, toHex } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
@@ -7,30 +7,30 @@ import { encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import { statusName } from '#protocol/status.ts';
 import { type AuthenticatorOptions, createAuthenticator } from './index.ts';
-import { messageOf, registration, TestPlatform } from './testing/test-platform.ts';
+import { encodeCommand, makeCredentialRequest, TestPlatform } from './testing/test-platform.ts';
 
 const authenticatorFor = (options: Partial<AuthenticatorOptions> = {}) =>
   createAuthenticator({ persona: 'touchstone-key', ...options });
-const registrationMap = commands.authenticatorMakeCredential.request.encode(registration());
-const makeCredential = messageOf('authenticatorMakeCredential', registrationMap);
+const registrationMap = commands.authenticatorMakeCredential.request.encode(makeCredentialRequest());
+const makeCredential = encodeCommand('authenticatorMakeCredential', registrationMap);
 
 describe('messages', () => {
   const parameters = encode(registrationMap);
   const code = new Uint8Array([0x01]);
   it.each<[string, string, Uint8Array]>([
-    ['nothing', 'CTAP1_ERR_INVALID_LENGTH', new Uint8Array(0)],
+    ['no bytes', 'CTAP1_ERR_INVALID_LENGTH', new Uint8Array(0)],
     ['an unknown command', 'CTAP1_ERR_INVALID_COMMAND', new Uint8Array([0x03])],
     ['a vendor command', 'CTAP1_ERR_INVALID_COMMAND', new Uint8Array([0xbf, 1, 2])],
-    ['more than maxMsgSize', 'CTAP2_ERR_REQUEST_TOO_LARGE', new Uint8Array(7610).fill(1)],
-    ['a byte behind the map', 'CTAP2_ERR_INVALID_CBOR', concat(makeCredential, new Uint8Array(1))],
+    ['more bytes than maxMsgSize', 'CTAP2_ERR_REQUEST_TOO_LARGE', new Uint8Array(7610).fill(1)],
+    ['a byte after the map', 'CTAP2_ERR_INVALID_CBOR', concat(makeCredential, new Uint8Array(1))],
     ['the last byte missing', 'CTAP2_ERR_INVALID_CBOR', makeCredential.slice(0, -1)],
     [
-      'a map head that is too long',
+      'a map head that is not minimal',
       'CTAP2_ERR_INVALID_CBOR',
       concat(code, new Uint8Array([0xb8, 4]), parameters.subarray(1)),
     ],
     [
-      'an indefinite map',
+      'a map of indefinite length',
       'CTAP2_ERR_INVALID_CBOR',
       concat(code, new Uint8Array([0xbf]), parameters.subarray(1), new Uint8Array([0xff])),
     ],
@@ -38,14 +38,18 @@ describe('messages', () => {
     ['a key twice', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xa2, 1, 0, 1, 0]))],
     ['a tag', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xc1]), parameters)],
     ['a float', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xf9, 0, 0]))],
-    ['five levels', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0x81, 0x81, 0x81, 0x81, 0x81, 0]))],
-  ])('%s -> %s', async (_title, status, message) => {
+    [
+      'five levels of nesting',
+      'CTAP2_ERR_INVALID_CBOR',
+      concat(code, new Uint8Array([0x81, 0x81, 0x81, 0x81, 0x81, 0])),
+    ],
+  ])('a message with %s answers %s', async (_title, status, message) => {
     const answer = await authenticatorFor().process(message);
     expect(answer).toHaveLength(1);
     expect(statusName(answer[0]!)).toBe(status);
   });
 
-  it('an error inside answers CTAP1_ERR_OTHER and leaves the authenticator usable', async () => {
+  it('an internal error answers CTAP1_ERR_OTHER, and the next command works', async () => {
     let calls = 0;
     const gestures = {
       respond() {
@@ -60,27 +64,27 @@ describe('messages', () => {
   });
 });
 
-it('with a seed every byte is reproducible, with another none of the secrets are', async () => {
+it('the same seed reproduces every byte; another seed gives other keys and signatures', async () => {
   const run = async (seed: string) => {
     const random = seededRandom(seed);
     const platform = new TestPlatform(authenticatorFor({ random, clock: new AdjustableClock(), pin: '1234' }));
     const transcript: Uint8Array[] = [];
     for (const message of [
       makeCredential,
-      messageOf(
+      encodeCommand(
         'authenticatorMakeCredential',
         commands.authenticatorMakeCredential.request.encode(
-          registration({ pubKeyCredParams: [{ type: 'public-key', alg: -8 }] }),
+          makeCredentialRequest({ pubKeyCredParams: [{ type: 'public-key', alg: -8 }] }),
         ),
       ),
-      messageOf(
+      encodeCommand(
         'authenticatorClientPIN',
         new Map([
           [1, 2],
           [2, 2],
         ]),
       ),
-      messageOf('authenticatorGetInfo'),
+      encodeCommand('authenticatorGetInfo'),
     ])
       transcript.push(await platform.authenticator.process(message));
     return transcript.map(toHex);
@@ -90,7 +94,7 @@ it('with a seed every byte is reproducible, with another none of the secrets are
   expect(other.slice(0, 3).some((bytes, index) => bytes === one[index])).toBe(false);
 });
 
-it('registrations that are not discoverable leave nothing behind', async () => {
+it('registrations that are not discoverable store no credential', async () => {
   const authenticator = authenticatorFor();
   for (let count = 0; count < 300; count++) await authenticator.process(makeCredential);
   expect(authenticator.inspect()).toMatchObject({ credentials: [], signCounter: 300 });

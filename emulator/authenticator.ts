@@ -1,45 +1,47 @@
 /**
- * The authenticator as bytes: a CTAP message in, an answer out. The only place that turns errors into status bytes.
- * Commands run one at a time; what they do is in `commands/`.
+ * The authenticator as a function of bytes: a CTAP message in, an answer out. Errors become status bytes only here.
+ * Commands run one at a time; they are implemented in `commands/`.
  */
-import { responseApdu } from '#protocol/apdu.ts';
+import { abortable } from '#base/async.ts';
+import { encodeStatusResponse } from '#protocol/apdu.ts';
 import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { decode, inspect as inspectCbor } from '#protocol/cbor-reader.ts';
 import { type CommandName, commandName } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { commandRegistry } from './commands/registry.ts';
+import { hasCommand } from './ctap-versions.ts';
 import type { AuthenticatorEnv } from './env.ts';
-import { type Fault, type FaultEffect, FaultPlan, PowerLost, spoil } from './faults.ts';
+import { createVolatileState } from './initial-state.ts';
 import { type Inspection, inspect } from './inspection.ts';
-import { type AuthenticatorStateJson, snapshot } from './persistence/snapshot.ts';
+import { type AuthenticatorStateJson, exportState } from './persistence/state-document.ts';
 import type { Persona } from './personas/persona.ts';
+import { corruptAnswer, type Fault, type FaultEffect, FaultPlan, PowerLost } from './planned-faults.ts';
 import { CommandSession, type Keepalive, type Session } from './session.ts';
-import { freshVolatileState } from './state.ts';
 import { answerU2f } from './u2f/u2f.ts';
-import { hasCommand } from './versions.ts';
 
-/** How a command is cancelled, and who hears that it is still at work. */
+/** Cancellation and progress of a command. */
 export interface ProcessOptions {
-  /** Aborting cancels the command: it answers CTAP2_ERR_KEEPALIVE_CANCEL when it waits for the user. */
+  /** Aborting cancels the command: it answers CTAP2_ERR_KEEPALIVE_CANCEL if it waits for the user. */
   signal?: AbortSignal | undefined;
+  /** Called while the command is executed. */
   keepalive?: ((state: Keepalive) => void) | undefined;
 }
 
-/** An authenticator without a cable: `createAuthenticator` makes one, `plugIn` and the sockets carry it. */
+/** An authenticator without a transport. `createAuthenticator` creates it; `plugIn` and the socket servers connect it. */
 export class Authenticator implements Disposable {
   readonly persona: Persona;
-  /** Accidents to come. */
+  /** Faults planned for commands to come. */
   readonly faults = new FaultPlan();
   readonly #env: AuthenticatorEnv;
-  /** The power-up in which a command runs: after a power cut the next one need not wait for the end of the old. */
+  /** The power-up during which a command runs: after a power cut the next command does not wait for the interrupted one. */
   #busy: AbortController | undefined;
-  /** For a defect that repeats itself. */
+  /** For the defect that repeats an answer. */
   #previousAnswer: Uint8Array | undefined;
 
   /**
    * Answers one U2F command APDU (FIDO U2F Raw Message Formats) with data and status word; undefined for a persona without U2F.
-   * Any input is answered. It waits for a touch only briefly: the host asks again.
+   * Every input gets an answer. A missing touch ends the command after a short wait; the host repeats the command.
    */
   readonly processU2f: ((apdu: Uint8Array, options?: ProcessOptions) => Promise<Uint8Array>) | undefined;
 
@@ -49,16 +51,16 @@ export class Authenticator implements Disposable {
     if (env.persona.versions.includes('U2F_V2')) this.processU2f = (apdu, options) => this.#answerU2f(apdu, options);
   }
 
-  /** False for one that lets the host wait in silence. */
+  /** False for an authenticator with the defect that it sends no keepalives. */
   get sendsKeepalives(): boolean {
-    return this.#env.misbehaviour.rules.keepalivesAreSent;
+    return this.#env.faultHooks.rules.sendKeepalives;
   }
 
   /**
-   * Carries out one command. `message` is the command byte and its CBOR; the answer is a status byte and CBOR. Any input
-   * is answered. A second command while one runs is answered with CTAP1_ERR_CHANNEL_BUSY.
-   * @throws {TransportError} `disconnected` when the power goes meanwhile; `timeout` when it keeps silent on purpose and
-   * `signal` aborts.
+   * Executes one command. `message` is the command byte and its CBOR; the answer is a status byte and CBOR. Every input gets
+   * an answer. A second command during the first one is answered with CTAP1_ERR_CHANNEL_BUSY.
+   * @throws {TransportError} `disconnected` if the power is lost during the command; `timeout` if a fault suppresses the
+   * answer and `signal` is aborted.
    */
   async process(message: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
     const { power } = this.#env.state.volatile;
@@ -69,10 +71,10 @@ export class Authenticator implements Disposable {
       const session = new CommandSession(power.signal, signal, this.#keepaliveOf(keepalive, fault));
       const answer = await this.#answer(message, session, fault);
       if (power.signal.aborted) throw power.signal.reason;
-      const { answerDelayMs } = this.#env.misbehaviour.rules;
+      const { answerDelayMs } = this.#env.faultHooks.rules;
       if (answerDelayMs > 0) await this.#env.clock.sleep(answerDelayMs, power.signal);
-      if (answer === undefined) return await silence(signal, power.signal);
-      session.answered();
+      if (answer === undefined) return await waitForHostTimeout(signal, power.signal);
+      session.runAfterAnswer();
       this.#previousAnswer = answer;
       return answer;
     } finally {
@@ -82,67 +84,67 @@ export class Authenticator implements Disposable {
 
   async #answerU2f(apdu: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
     const { power } = this.#env.state.volatile;
-    if (this.#busy === power) return responseApdu('SW_UNKNOWN');
+    if (this.#busy === power) return encodeStatusResponse('SW_UNKNOWN');
     this.#busy = power;
     try {
       const session = new CommandSession(power.signal, signal, this.#keepaliveOf(keepalive));
       this.#env.state.volatile.assertions = undefined;
       const answer = await answerU2f(apdu, session, this.#env);
-      return this.#keep() ? answer : responseApdu('SW_UNKNOWN');
+      return this.#commitState() ? answer : encodeStatusResponse('SW_UNKNOWN');
     } finally {
       if (this.#busy === power) this.#busy = undefined;
     }
   }
 
-  /** The power goes and comes back: a running command ends, volatile state is lost, a reset is possible again for 10 seconds. */
+  /** Turns the power off and on: ends a running command, resets the volatile state, and allows a reset for 10 seconds. */
   powerCycle(): void {
-    this.#cut(false);
+    this.#cutPower(false);
   }
 
-  /** What an owner of the device could see, for tests and scenarios. */
+  /** Returns what the owner of the device can see of the state, for tests and scenarios. */
   inspect(): Inspection {
     return inspect(this.#env);
   }
 
-  /** Everything that outlives the power, secrets included, as a JSON document (`AuthenticatorOptions.importedState` reads it). */
+  /** Returns the persistent state, secrets included, as a JSON document for `AuthenticatorOptions.importedState`. */
   exportState(): AuthenticatorStateJson {
-    return snapshot(this.persona.id, this.#env.state.persistent);
+    return exportState(this.persona.id, this.#env.state.persistent);
   }
 
-  /** Lets go of the state's store, so that another process may use it. A command that would change the state fails from then on. */
+  /** Closes the store of the state, so that another process can use it. Commands that change the state fail from then on. */
   [Symbol.dispose](): void {
     this.#env.close();
   }
 
-  /** Who hears of a keepalive: the host, and an accident that waits for the n-th. */
-  #keepaliveOf(tellHost: ProcessOptions['keepalive'], fault?: Fault): ProcessOptions['keepalive'] {
-    const tell = this.sendsKeepalives ? tellHost : undefined;
-    if (typeof fault?.when !== 'object') return tell;
+  /** Returns the listener for keepalives: it informs the host, and applies a fault that waits for the n-th keepalive. */
+  #keepaliveOf(notifyHost: ProcessOptions['keepalive'], fault?: Fault): ProcessOptions['keepalive'] {
+    const notify = this.sendsKeepalives ? notifyHost : undefined;
+    if (typeof fault?.when !== 'object') return notify;
     const { afterKeepalives } = fault.when;
     let sent = 0;
     return (state) => {
-      tell?.(state);
+      notify?.(state);
       sent += 1;
-      if (sent === afterKeepalives) this.#strike(fault.do);
+      if (sent === afterKeepalives) this.#applyFault(fault.do);
     };
   }
 
   async #answer(message: Uint8Array, session: Session, fault: Fault | undefined): Promise<Uint8Array | undefined> {
     if (fault?.when === 'arrival') {
-      this.#strike(fault.do);
-      return spoil(statusOnly('CTAP1_ERR_OTHER'), fault.do);
+      this.#applyFault(fault.do);
+      return corruptAnswer(statusOnly('CTAP1_ERR_OTHER'), fault.do);
     }
-    const made = await this.#execute(message, session);
-    const answer = this.#keep() ? made : statusOnly('CTAP1_ERR_OTHER');
+    const result = await this.#execute(message, session);
+    const answer = this.#commitState() ? result : statusOnly('CTAP1_ERR_OTHER');
     if (session.power.aborted || answer === undefined) return undefined;
-    const altered = this.#env.misbehaviour.answer(answer, this.#previousAnswer);
+    const altered = this.#env.faultHooks.answer(answer, this.#previousAnswer);
     if (!fault || altered === undefined) return altered;
-    this.#strike(fault.do);
-    return spoil(altered, fault.do);
+    this.#applyFault(fault.do);
+    return corruptAnswer(altered, fault.do);
   }
 
-  /** What an answer says must be durable before it goes out. False when the state could not be written. */
-  #keep(): boolean {
+  /** Makes the state durable before the answer is sent. Returns false if it cannot be written. */
+  #commitState(): boolean {
     try {
       this.#env.commit();
       return true;
@@ -151,46 +153,47 @@ export class Authenticator implements Disposable {
     }
   }
 
-  #strike(effect: FaultEffect): void {
-    if (effect === 'disconnect' || effect === 'power-cut') this.#cut(effect === 'disconnect');
+  #applyFault(effect: FaultEffect): void {
+    if (effect === 'disconnect' || effect === 'power-cut') this.#cutPower(effect === 'disconnect');
   }
 
-  #cut(staysAway: boolean): void {
+  #cutPower(staysDisconnected: boolean): void {
     const { state, clock } = this.#env;
-    state.volatile.power.abort(new PowerLost(staysAway));
-    state.volatile = freshVolatileState(clock);
+    state.volatile.power.abort(new PowerLost(staysDisconnected));
+    state.volatile = createVolatileState(clock);
   }
 
   async #execute(message: Uint8Array, session: Session): Promise<Uint8Array> {
-    const { misbehaviour } = this.#env;
+    const { faultHooks } = this.#env;
     let name: CommandName | undefined;
     try {
-      name = this.#commandOf(message);
-      this.#forgetOthers(name);
-      const parameters = message.length > 1 ? this.#understand(message.subarray(1), name) : undefined;
+      name = this.#decodeCommandName(message);
+      this.#endOtherSequences(name);
+      const parameters = message.length > 1 ? this.#decodeParameters(message.subarray(1), name) : undefined;
       const result = await commandRegistry[name].execute(parameters, session, this.#env);
-      return encodeMessage(ctapStatus.CTAP2_OK, result && misbehaviour.response(result, name));
+      return encodeMessage(ctapStatus.CTAP2_OK, result && faultHooks.response(result, name));
     } catch (error) {
-      return statusOnly(misbehaviour.status(statusOf(error), name));
+      return statusOnly(faultHooks.status(statusOf(error), name));
     }
   }
 
-  /** CTAP 2.1 section 6: what a stateful command remembers is for the command that goes on with it. */
-  #forgetOthers(name: CommandName): void {
+  /** CTAP 2.1 section 6: any other command ends a sequence of getNextAssertion or of credential management. */
+  #endOtherSequences(name: CommandName): void {
     const { volatile } = this.#env.state;
     if (name !== 'authenticatorGetNextAssertion') volatile.assertions = undefined;
     if (!name.startsWith('authenticatorCredentialManagement')) volatile.enumeration = undefined;
   }
 
-  /** The parameters of a command. @throws {ProtocolViolation} when they are not one canonical CBOR item. */
-  #understand(bytes: Uint8Array, command: CommandName): CborValue | undefined {
-    const { rules, request } = this.#env.misbehaviour;
-    const parameters = rules.requestsAreCanonical ? decode(bytes) : inspectCbor(bytes).value;
+  /** @throws {ProtocolViolation} if `bytes` are not exactly one canonical CBOR item. */
+  #decodeParameters(bytes: Uint8Array, command: CommandName): CborValue | undefined {
+    const { rules, request } = this.#env.faultHooks;
+    const parameters = rules.enforceCanonicalRequests ? decode(bytes) : inspectCbor(bytes).value;
     return parameters instanceof Map ? request(parameters, command) : parameters;
   }
 
-  #commandOf(message: Uint8Array): CommandName {
-    if (message.length > this.persona.maxMsgSize && this.#env.misbehaviour.rules.messageSizeMatters)
+  /** @throws {CtapError} if the message is too long or empty, or the persona does not support the command. */
+  #decodeCommandName(message: Uint8Array): CommandName {
+    if (message.length > this.persona.maxMsgSize && this.#env.faultHooks.rules.enforceMaxMessageSize)
       throw new CtapError('CTAP2_ERR_REQUEST_TOO_LARGE');
     const name = message[0] === undefined ? undefined : commandName(message[0]);
     if (message.length === 0) throw new CtapError('CTAP1_ERR_INVALID_LENGTH', 'the message is empty');
@@ -207,12 +210,13 @@ function statusOf(error: unknown): CtapStatusName {
   return 'CTAP1_ERR_OTHER';
 }
 
-/** Nothing comes until the host gives up or the power goes. */
-function silence(signal: AbortSignal | undefined, power: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const giveUp = () => reject(new TransportError('timeout', 'the authenticator does not answer'));
-    if (signal?.aborted) giveUp();
-    signal?.addEventListener('abort', giveUp, { once: true, signal: power });
-    power.addEventListener('abort', () => reject(power.reason), { once: true });
-  });
+/** Sends no answer: rejects when the host aborts `signal` or the power is lost. */
+async function waitForHostTimeout(signal: AbortSignal | undefined, power: AbortSignal): Promise<never> {
+  const noAnswer = new Promise<never>(() => {});
+  try {
+    return await abortable(signal ? abortable(noAnswer, signal) : noAnswer, power);
+  } catch (cause) {
+    power.throwIfAborted();
+    throw new TransportError('timeout', 'The authenticator does not answer', { cause });
+  }
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { uint } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import { CredentialKeys } from './credential-keys.ts';
 import { CredentialStore, type StoredCredential } from './credential-store.ts';
-import { CredentialKeys } from './keys.ts';
 
 const credential = (index: number, rpId: string): StoredCredential => ({
   id: uint(index, 4),
@@ -20,8 +20,8 @@ function filled(size: number): CredentialStore {
   return store;
 }
 
-describe('the store', () => {
-  it('lists a relying party newest first, and puts an overwritten account in front', () => {
+describe('the credential store', () => {
+  it('lists the credentials of a relying party newest first; a replaced account becomes the newest', () => {
     const store = new CredentialStore(5);
     for (const index of [1, 2, 3]) store.put(credential(index, 'a'));
     store.put({ ...credential(1, 'a'), id: uint(9, 4) });
@@ -30,14 +30,14 @@ describe('the store', () => {
     expect(store.size).toBe(3);
   });
 
-  it('refuses one too many, but an overwrite fits always', () => {
+  it('refuses a credential beyond its capacity, but always replaces one of the same account', () => {
     const store = filled(3);
     expect(() => store.put(credential(3, 'rp-3'))).toThrow('CTAP2_ERR_KEY_STORE_FULL');
     store.put(credential(0, 'rp-0'));
     expect(store.remaining).toBe(0);
   });
 
-  it('finds among 10,000 as fast as among ten', () => {
+  it('finds a credential among 10,000 as fast as among ten', () => {
     const timeOf = (store: CredentialStore) => {
       const last = store.size - 1;
       const round = () => {
@@ -50,7 +50,7 @@ describe('the store', () => {
       };
       return Math.min(...Array.from({ length: 7 }, round));
     };
-    expect(timeOf(filled(10_000))).toBeLessThan(timeOf(filled(10)) * 10); // a search would take a thousand times as long
+    expect(timeOf(filled(10_000))).toBeLessThan(timeOf(filled(10)) * 10); // a linear search would take a thousand times as long
   });
 });
 
@@ -59,21 +59,23 @@ describe('credential ids', () => {
   const properties = { algorithm: 'EdDSA', credProtect: 3, discoverable: false } as const;
   const keys = new CredentialKeys(new Uint8Array(32), systemRandom);
 
-  it('say what the credential is, to their maker and for their relying party only', () => {
+  it('contain the properties, readable only by their authenticator and for their relying party', () => {
     const { credentialId, key } = keys.create(properties, rpIdHash);
-    expect(keys.open(credentialId, rpIdHash)).toEqual(properties);
+    expect(keys.readProperties(credentialId, rpIdHash)).toEqual(properties);
     expect(keys.signingKey(credentialId, 'EdDSA').spki).toEqual(key.spki);
-    expect(keys.open(credentialId, sha256('other'))).toBeUndefined();
-    expect(new CredentialKeys(new Uint8Array(32).fill(1), systemRandom).open(credentialId, rpIdHash)).toBeUndefined();
+    expect(keys.readProperties(credentialId, sha256('other'))).toBeUndefined();
+    expect(
+      new CredentialKeys(new Uint8Array(32).fill(1), systemRandom).readProperties(credentialId, rpIdHash),
+    ).toBeUndefined();
   });
 
-  it('do not open when any byte differs', () => {
+  it('are refused if any byte is changed', () => {
     const { credentialId } = keys.create(properties, rpIdHash);
     for (let index = 0; index < credentialId.length; index++) {
       const tampered = credentialId.slice();
       tampered[index]! ^= 1;
-      expect(keys.open(tampered, rpIdHash)).toBeUndefined();
+      expect(keys.readProperties(tampered, rpIdHash)).toBeUndefined();
     }
-    expect(keys.open(credentialId.slice(1), rpIdHash)).toBeUndefined();
+    expect(keys.readProperties(credentialId.slice(1), rpIdHash)).toBeUndefined();
   });
 });

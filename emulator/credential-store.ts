@@ -1,7 +1,7 @@
-/** Discoverable credentials, found by relying party and by id without a search. Private keys are not in here: see `keys.ts`. */
+/** Discoverable credentials, indexed by relying party and by id. Private keys are not stored; see `credential-keys.ts`. */
 import { mapKey } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
-import type { CredentialProperties } from './keys.ts';
+import type { CredentialProperties } from './credential-keys.ts';
 
 interface UserEntity {
   id: Uint8Array;
@@ -9,7 +9,7 @@ interface UserEntity {
   displayName?: string | undefined;
 }
 
-/** What extensions leave with a credential. Beyond what its id says only a discoverable one can keep it. */
+/** What extensions store with a credential. Properties that are not in its id need a discoverable credential. */
 export interface CredentialExtras extends Pick<CredentialProperties, 'credProtect' | 'thirdPartyPayment'> {
   credBlob?: Uint8Array | undefined;
   /** 32 bytes. */
@@ -21,18 +21,18 @@ export interface CredentialExtras extends Pick<CredentialProperties, 'credProtec
 export interface Credential extends CredentialProperties, CredentialExtras {
   id: Uint8Array;
   rpId: string;
-  /** Absent for a credential that only its id describes. */
+  /** Undefined for a credential that is not discoverable. */
   user?: UserEntity | undefined;
 }
 
 export type StoredCredential = Credential & { user: UserEntity };
 
 export class CredentialStore {
-  /** Per relying party by user id, the oldest first. */
+  /** For each relying party its credentials by user id, the oldest first. */
   readonly #byRpId = new Map<string, Map<string, StoredCredential>>();
   readonly #byId = new Map<string, StoredCredential>();
   readonly #capacity: number;
-  /** Told of each credential that is new, changed or gone. */
+  /** Called with each credential that is added, changed or deleted. */
   onChange: ((credential: StoredCredential) => void) | undefined;
 
   constructor(capacity: number) {
@@ -47,7 +47,10 @@ export class CredentialStore {
     return this.#capacity - this.#byId.size;
   }
 
-  /** CTAP 2.1 section 6.1.2 step 17: one credential for each account of a relying party; the older one is overwritten. */
+  /**
+   * Stores a credential. It replaces an older one of the same account, CTAP 2.1 section 6.1.2 step 17.
+   * @throws {CtapError} CTAP2_ERR_KEY_STORE_FULL
+   */
   put(credential: StoredCredential): void {
     const accounts = this.#byRpId.get(credential.rpId) ?? new Map<string, StoredCredential>();
     const account = mapKey(credential.user.id);
@@ -64,7 +67,7 @@ export class CredentialStore {
     this.onChange?.(credential);
   }
 
-  /** Changes a stored credential in its place; false when there is none with this id. */
+  /** Changes a stored credential without moving it in the order. Returns false if no credential has this id. */
   update(id: Uint8Array, changes: Partial<Omit<StoredCredential, 'id' | 'rpId'>>): boolean {
     const older = this.byId(id);
     if (!older) return false;
@@ -79,17 +82,16 @@ export class CredentialStore {
     return this.#byId.get(mapKey(id));
   }
 
-  /** The credentials of a relying party, the newest first. */
+  /** Returns the credentials of a relying party, the newest first. */
   ofRelyingParty(rpId: string): StoredCredential[] {
     return [...(this.#byRpId.get(rpId)?.values() ?? [])].reverse();
   }
 
-  /** The relying parties that have credentials here. */
+  /** Returns the ids of the relying parties with stored credentials. */
   relyingParties(): string[] {
     return [...this.#byRpId.keys()];
   }
 
-  /** Forgets a credential. */
   delete(credential: StoredCredential): void {
     const { id, rpId, user } = credential;
     this.#byId.delete(mapKey(id));

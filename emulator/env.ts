@@ -1,7 +1,7 @@
-/** What a command may touch: the world outside (clock, randomness, the person), the persona, the state, and the deliberate defects. */
+/** What a command can use: clock, randomness and gestures, the persona, the state, and the hooks of deliberate defects. */
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
-import type { Misbehaviour } from './fault-hooks.ts';
+import type { FaultHooks } from './fault-hooks.ts';
 import type { GestureSource } from './gestures.ts';
 import type { Persona } from './personas/persona.ts';
 import type { PinUvAuth } from './pin-uv-state.ts';
@@ -12,11 +12,11 @@ export interface AuthenticatorEnv {
   readonly clock: Clock;
   readonly random: Random;
   readonly gestures: GestureSource;
-  readonly misbehaviour: Misbehaviour;
+  readonly faultHooks: FaultHooks;
   readonly state: State;
   readonly pinUvAuth: PinUvAuth;
-  /** Makes durable what has changed in the persistent state, where it is kept at all. */
+  /** Makes changes of the persistent state durable. Does nothing if the state is not stored. */
   commit(): void;
-  /** Lets go of where it is kept. */
+  /** Closes the store of the state. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 /**
- * The places where an authenticator can be made to misbehave, as one object that does nothing unless a defect says so:
- * rules it follows, what it understands of a request, and the bytes it makes on their way out. The defects themselves are
- * in `defects/`.
+ * The hooks through which a defect changes the authenticator's behaviour permanently: the rules that it follows, the requests
+ * that it decodes, and the values that it sends. Without a defect every hook does nothing. The defects are in `defects/`;
+ * faults that happen once, during one command, are in `planned-faults.ts`.
  */
 import type { AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
@@ -9,52 +9,52 @@ import type { CommandName } from '#protocol/commands.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { CertificateTemplate } from './attestation/x509.ts';
 
-/** Behaviour that the specification asks for; a defect overrides one of them. */
-const correctRules = {
-  /** Wrong PINs in a row until PIN use is blocked for the rest of the power cycle. */
-  softLockAfter: 3,
-  /** What a wrong PIN costs. */
+/** The behaviour that the specification requires. A defect overrides one rule. */
+const conformingRules = {
+  /** Consecutive wrong PINs after which PIN use is blocked until the next power cycle. */
+  pinAttemptsPerPowerCycle: 3,
+  /** PIN retries that a wrong PIN costs. */
   retryCost: 1,
-  retryFallsBeforeCompare: true,
-  retriesRiseOnSuccess: true,
-  blockedPinIsRefused: true,
-  pinIsCompared: true,
-  pinPolicyMatters: true,
-  pinIsSetOnce: true,
-  keyAgreementRegenerates: true,
-  tokenIsVerified: true,
-  tokenPermissionsMatter: true,
-  tokenRpIdMatters: true,
-  tokensExpire: true,
-  tokensAreConsumed: true,
-  newTokenEndsOthers: true,
-  changedPinEndsTokens: true,
-  counterStep: 1,
-  verificationMatters: true,
-  presenceIsAwaited: true,
-  credentialProtectionMatters: true,
-  namesNeedVerification: true,
+  decrementRetriesBeforeCompare: true,
+  restoreRetriesOnSuccess: true,
+  refuseBlockedPin: true,
+  comparePin: true,
+  enforcePinPolicy: true,
+  refuseSetPinWhenSet: true,
+  regenerateKeyAgreement: true,
+  verifyToken: true,
+  enforceTokenPermissions: true,
+  enforceTokenRpId: true,
+  expireTokens: true,
+  consumeTokens: true,
+  revokeTokensOnNewToken: true,
+  revokeTokensOnPinChange: true,
+  signCountStep: 1,
+  enforceUserVerification: true,
+  enforceUserPresence: true,
+  enforceCredProtect: true,
+  hideNamesWithoutVerification: true,
   newestCredentialFirst: true,
-  assertionsAreForgotten: true,
-  resetNeedsPowerUp: true,
-  resetNeedsTouch: true,
-  resetForgets: true,
-  requestsAreCanonical: true,
-  messageSizeMatters: true,
-  keepalivesAreSent: true,
+  expireAssertions: true,
+  enforceResetAfterPowerUp: true,
+  enforceTouchForReset: true,
+  eraseOnReset: true,
+  enforceCanonicalRequests: true,
+  enforceMaxMessageSize: true,
+  sendKeepalives: true,
   /** Milliseconds between the end of a command and its answer. */
   answerDelayMs: 0,
-  attestationRootIsKnown: true,
+  useTrustedAttestationRoot: true,
 };
-export type Rules = typeof correctRules;
+export type Rules = typeof conformingRules;
 
-/** Values on their way; each is the identity for a correct authenticator. */
-interface Alterations {
-  /** What a command believes that it was asked. */
+/** Hooks that map a value to the value used instead. Each is the identity function in an authenticator without defects. */
+interface ValueHooks {
+  /** The decoded parameters of a request. */
   request(parameters: CborMap, command: CommandName): CborMap;
-  /** Before authenticator data is encoded and signed. */
+  /** Authenticator data before it is encoded and signed. */
   authData(data: AuthenticatorData): AuthenticatorData;
-  /** Encoded, before it is signed: rpIdHash(32) flags(1) signCount(4) and so on. */
+  /** Encoded authenticator data before it is signed: rpIdHash(32) flags(1) signCount(4) and so on. */
   encodedAuthData(bytes: Uint8Array): Uint8Array;
   /** The clientDataHash that is signed. */
   clientDataHash(hash: Uint8Array): Uint8Array;
@@ -62,38 +62,38 @@ interface Alterations {
   signature(signature: Uint8Array): Uint8Array;
   /** The attestation certificate before it is signed. */
   certificate(template: CertificateTemplate): CertificateTemplate;
-  /** The members of a successful answer, before they are encoded. */
+  /** The members of a successful response before they are encoded. */
   response(members: CborMap, command: CommandName): CborMap;
-  /** The status that ends a command without success; `command` is absent for one that it does not have. */
+  /** The status of a command that fails; `command` is undefined if the command byte is not supported. */
   status(status: CtapStatusName, command: CommandName | undefined): CtapStatusName;
 }
 
-export interface Misbehaviour extends Alterations {
+export interface FaultHooks extends ValueHooks {
   readonly rules: Rules;
-  /** The whole answer, status byte first; undefined keeps silent. `previous` is the answer before, as it went out. */
+  /** The whole answer with its status byte; undefined sends no answer. `previous` is the last answer sent. */
   answer(answer: Uint8Array, previous: Uint8Array | undefined): Uint8Array | undefined;
 }
 
-/** What one defect changes. */
-export interface Change extends Partial<Omit<Misbehaviour, 'rules'>> {
+/** The hooks and rules that one defect changes. */
+export interface FaultChanges extends Partial<Omit<FaultHooks, 'rules'>> {
   rules?: Partial<Rules>;
 }
 
 const unchanged = <T>(value: T): T => value;
 
-/** One change after the other; the context is the same for all. */
+/** Returns a function that applies all steps in order, each with the same context. */
 function chain<T, C extends unknown[]>(steps: readonly ((value: T, ...context: C) => T)[]) {
   if (steps.length === 0) return unchanged<T>;
   return (value: T, ...context: C): T => steps.reduce((current, step) => step(current, ...context), value);
 }
 
-/** Puts the changes together. Without any the result is a correct authenticator. */
-export function misbehaviour(changes: readonly Change[]): Misbehaviour {
-  const all = <K extends keyof Change>(name: K) =>
-    changes.flatMap((change): NonNullable<Change[K]>[] => (change[name] ? [change[name]] : []));
+/** Combines the changes of several defects. Without changes the result is a conforming authenticator. */
+export function createFaultHooks(changes: readonly FaultChanges[]): FaultHooks {
+  const all = <K extends keyof FaultChanges>(name: K) =>
+    changes.flatMap((change): NonNullable<FaultChanges[K]>[] => (change[name] ? [change[name]] : []));
   const answers = all('answer');
   return {
-    rules: Object.assign({}, correctRules, ...all('rules')),
+    rules: Object.assign({}, conformingRules, ...all('rules')),
     request: chain(all('request')),
     authData: chain(all('authData')),
     encodedAuthData: chain(all('encodedAuthData')),

@@ -1,43 +1,47 @@
 /**
- * What the person at the authenticator does: the port, and ready-made people.
- * The authenticator asks through `user-presence.ts`; a source never sees CTAP.
+ * Gestures of the user: the port through which the authenticator requests them, and ready-made sources.
+ * The authenticator requests them through `user-presence.ts`; a source does not deal with CTAP.
  */
 
+import { Waiters } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
 import type { EnrollSampleStatus } from '#protocol/management.ts';
 
-/** What the authenticator asks of the person. */
+/** A gesture that the authenticator requests. */
 export interface GestureRequest {
   /**
-   * `presence`: a touch; `long-touch`: one that lasts, for a reset; `verification`: a fingerprint or whatever the
-   * authenticator verifies with; `enrollment`: one sample of a new finger.
+   * `presence`: a touch; `long-touch`: a long touch, for a reset; `verification`: built-in user verification such as a
+   * fingerprint; `enrollment`: one sample of a new fingerprint.
    */
   kind: 'presence' | 'long-touch' | 'verification' | 'enrollment';
-  /** The relying party the gesture is for; absent for reset and selection. */
+  /** The relying party that the gesture is for; undefined for reset and selection. */
   rpId?: string | undefined;
-  /** How long the authenticator will wait. */
+  /** How long the authenticator waits, in milliseconds. */
   timeoutMs: number;
 }
 
-/** `no-match` answers `verification`: a finger that is not enrolled. The sample statuses answer `enrollment`; `granted` is a good one. */
+/**
+ * The outcome of a gesture. `no-match` answers `verification`: the fingerprint is not enrolled. The sample statuses answer
+ * `enrollment`; there, `granted` is a good sample.
+ */
 export type GestureOutcome = 'granted' | 'denied' | 'timeout' | 'no-match' | EnrollSampleStatus;
 
-/** The person at the authenticator. */
+/** Answers the authenticator's requests for gestures. */
 export interface GestureSource {
   /**
-   * One gesture. Pending until the person acts; `signal` aborts when the authenticator no longer waits (cancelled, timed
-   * out, unplugged) and what follows is ignored. An answer at hand may come without a promise: then no timer is started.
+   * Returns the outcome of one gesture, as a promise if the gesture takes time. `signal` is aborted when the authenticator
+   * stops waiting (cancelled, timed out or unplugged); the outcome is then ignored. An outcome without a promise starts no timer.
    */
   respond(request: GestureRequest, signal: AbortSignal): GestureOutcome | Promise<GestureOutcome>;
 }
 
-/** Touches at once, with an enrolled finger. */
+/** Touches at once; every fingerprint is enrolled. */
 export const autoTouch: GestureSource = { respond: () => 'granted' };
 
-/** Declines at once, where the authenticator has a way to say no. */
+/** Declines at once. */
 export const denyTouch: GestureSource = { respond: () => 'denied' };
 
-/** Nobody there: the authenticator's own timeout ends the wait. */
+/** Never touches: the authenticator's own timeout ends the wait. */
 export const neverTouch: GestureSource = { respond: () => new Promise(() => {}) };
 
 /** Touches after `ms` milliseconds on `clock`. */
@@ -49,75 +53,58 @@ export const touchAfter = (ms: number, clock: Clock): GestureSource => ({
 });
 
 /**
- * Gestures fed from outside. An answer given while nobody asks is kept for the next question, so a script may run ahead
- * of the authenticator.
+ * A source that is controlled by method calls. An outcome given while no gesture is requested is kept for the next request,
+ * so a script can run ahead of the authenticator.
  */
 export class ManualGestures implements GestureSource {
-  #answers: GestureOutcome[] = [];
-  #pending: { request: GestureRequest; settle(outcome: GestureOutcome): void } | undefined;
-  #watchers = new Set<(request: GestureRequest) => void>();
+  /** Outcomes for requests to come. */
+  readonly #early: GestureOutcome[] = [];
+  #openRequest: GestureRequest | undefined;
+  readonly #outcomes = new Waiters<GestureOutcome>();
+  readonly #requests = new Waiters<GestureRequest>();
 
   respond(request: GestureRequest, signal: AbortSignal): GestureOutcome | Promise<GestureOutcome> {
-    for (const watcher of this.#watchers) watcher(request);
-    this.#watchers.clear();
-    const early = this.#answers.shift();
-    if (early) return early;
-    return new Promise((settle) => {
-      const pending = { request, settle };
-      this.#pending = pending;
-      signal.addEventListener('abort', () => this.#forget(pending), { once: true });
-    });
+    this.#requests.notify(request);
+    return this.#early.shift() ?? this.#waitForOutcome(request, signal);
   }
 
-  /** Resolves with the question that is open, or with the next one. Rejects with the signal's reason when aborted. */
-  whenAsked(signal?: AbortSignal): Promise<GestureRequest> {
-    if (this.#pending) return Promise.resolve(this.#pending.request);
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const abort = () => {
-        this.#watchers.delete(watcher);
-        reject(signal?.reason);
-      };
-      const watcher = (request: GestureRequest) => {
-        signal?.removeEventListener('abort', abort);
-        resolve(request);
-      };
-      this.#watchers.add(watcher);
-      signal?.addEventListener('abort', abort, { once: true });
-    });
+  /** Resolves with the open request, or with the next one. Rejects with the signal's reason when `signal` is aborted. */
+  async whenAsked(signal?: AbortSignal): Promise<GestureRequest> {
+    signal?.throwIfAborted();
+    return this.#openRequest ?? this.#requests.wait(signal);
   }
 
-  /** A touch, with an enrolled finger. */
+  /** Touches; the fingerprint is enrolled. */
   touch(): void {
     this.#answer('granted');
   }
 
-  /** Declines the question. */
+  /** Declines the gesture. */
   deny(): void {
     this.#answer('denied');
   }
 
-  /** Lays a finger on the sensor: one that is enrolled, or one that is not. */
+  /** Puts a finger on the sensor. `match`: the fingerprint is enrolled. */
   finger(match: boolean): void {
     this.#answer(match ? 'granted' : 'no-match');
   }
 
-  /** Lays a finger on the sensor while it is enrolled, well or badly. */
+  /** Puts a finger on the sensor during an enrollment, with this result. */
   sample(status: EnrollSampleStatus): void {
     this.#answer(status);
   }
 
-  #answer(outcome: GestureOutcome): void {
-    const pending = this.#pending;
-    if (!pending) {
-      this.#answers.push(outcome);
-      return;
+  async #waitForOutcome(request: GestureRequest, signal: AbortSignal): Promise<GestureOutcome> {
+    this.#openRequest = request;
+    try {
+      return await this.#outcomes.wait(signal);
+    } finally {
+      if (this.#openRequest === request) this.#openRequest = undefined;
     }
-    this.#pending = undefined;
-    pending.settle(outcome);
   }
 
-  #forget(pending: unknown): void {
-    if (this.#pending === pending) this.#pending = undefined;
+  #answer(outcome: GestureOutcome): void {
+    this.#openRequest = undefined;
+    if (this.#outcomes.notify(outcome) === 0) this.#early.push(outcome);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The virtual authenticator's public door, `touchstone/emulator`: TypeScript sources, so a consumer runs under `tsx` (or a
- * bundler). CTAP bytes go in and come out; `docs/authenticator.md` shows more, and its examples are run as tests.
+ * The public entry point of the virtual authenticator, `touchstone/emulator`. It consists of TypeScript sources, so it needs `tsx` or
+ * a bundler. It takes and returns CTAP messages. `docs/authenticator.md` has more examples, which a test runs.
  *
  * ```ts
  * const authenticator = createAuthenticator({ persona: 'yubikey-5-nfc', pin: '1234' });
@@ -8,9 +8,9 @@
  * const info = await device.transact(new Uint8Array([0x04])); // authenticatorGetInfo
  * ```
  *
- * What is asked wrongly throws `UsageError`; a device that cannot be talked to throws `TransportError` with its `kind`; a state
- * that another process is using throws `UnavailableError`.
- * A command that fails throws nothing: its status is the first byte of the answer.
+ * Invalid arguments throw a `UsageError`, a device that cannot be reached throws a `TransportError` with a `kind`, and a state file
+ * that another process uses throws an `UnavailableError`. A command that fails throws nothing: its status is the first byte of the
+ * answer.
  */
 
 export { AdjustableClock, type Clock } from '#base/clock.ts';

@@ -1,22 +1,22 @@
-/** What an owner of the device could see of its state, without secrets. */
+/** The part of an authenticator's state that its owner can see: no secrets. */
 import { hasClientPin } from './commands/user-verification.ts';
 import type { AuthenticatorEnv } from './env.ts';
 
-/** What an owner of the device could see: no secrets. */
+/** The visible state of an authenticator, without secrets. */
 export interface Inspection {
   pin: 'unset' | 'set' | 'blocked';
   pinRetries: number;
   uvRetries: number;
-  /** Three wrong PINs in a row: PIN use waits for a power cycle. */
+  /** True after three consecutive wrong PINs: PIN use is blocked until the next power cycle. */
   needsPowerCycle: boolean;
-  /** Discoverable ones, the oldest first. The others exist only in the ids that relying parties keep. */
+  /** Discoverable credentials, the oldest first. Other credentials exist only as ids stored by relying parties. */
   credentials: InspectedCredential[];
   signCounter: number;
-  /** Enrolled ones, on a model that manages them. */
+  /** Enrolled fingerprints, for a persona with bio enrollment. */
   fingerprints: { templateId: Uint8Array; friendlyName: string | undefined }[];
 }
 
-/** A discoverable credential, as its owner could list it. */
+/** A discoverable credential without its secrets. */
 export interface InspectedCredential {
   rpId: string;
   userName: string | undefined;
@@ -24,6 +24,7 @@ export interface InspectedCredential {
   discoverable: boolean;
 }
 
+/** Returns a copy of the visible state. */
 export function inspect(env: AuthenticatorEnv): Inspection {
   const { persistent } = env.state;
   return {

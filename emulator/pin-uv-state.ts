@@ -1,6 +1,6 @@
 /**
- * PIN/UV auth on the authenticator's side, CTAP 2.1 section 6.5: key agreement, tokens with their lifetimes, PIN retries.
- * The mathematics is in `#protocol/pin-uv-auth.ts`, the subcommands in `commands/client-pin.ts`.
+ * The authenticator's PIN/UV auth state, CTAP 2.1 section 6.5: key agreement, tokens and their lifetimes, PIN retries.
+ * The cryptography is in `#protocol/pin-uv-auth.ts`, the subcommands are in `commands/client-pin.ts`.
  */
 
 import type { Clock } from '#base/clock.ts';
@@ -8,13 +8,14 @@ import type { Random } from '#base/random.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type AgreementKey, generateAgreementKey, sameBytes } from '#protocol/crypto.ts';
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
-import { type PinUvAuthProtocol, pinUvAuthProtocols, sharedSecret } from '#protocol/pin-uv-auth.ts';
+import { computeSharedSecret, type PinUvAuthProtocol, pinUvAuthProtocols } from '#protocol/pin-uv-auth.ts';
 import type { Rules } from './fault-hooks.ts';
+import { maxPinRetries } from './initial-state.ts';
 import type { Persona } from './personas/persona.ts';
 import type { Session } from './session.ts';
-import { maxPinRetries, type PinUvAuthToken, type State, type TokenUse } from './state.ts';
+import type { PinUvAuthToken, State, TokenUse } from './state.ts';
 
-/** Section 6.5.2.1, for USB; the longest a token lives whatever it is used for. */
+/** Section 6.5.2.1: the limits for USB, and the maximum lifetime of any token. */
 const tokenLimits = { initialUsageMs: 30_000, userPresentMs: 30_000, maximumUsageMs: 600_000 } as const;
 
 interface Dependencies {
@@ -23,7 +24,7 @@ interface Dependencies {
   random: Random;
   rules: Rules;
   state: State;
-  /** Makes the persistent state durable. */
+  /** Makes changes of the persistent state durable. */
   commit(): void;
 }
 
@@ -45,8 +46,8 @@ export class PinUvAuth {
   }
 
   /**
-   * The protocol a request names.
-   * @throws {CtapError} CTAP2_ERR_MISSING_PARAMETER without one, CTAP1_ERR_INVALID_PARAMETER for one that is not supported.
+   * Returns the protocol of a request.
+   * @throws {CtapError} CTAP2_ERR_MISSING_PARAMETER if it is missing, CTAP1_ERR_INVALID_PARAMETER if it is not supported.
    */
   protocol(version: number | undefined): PinUvAuthProtocol {
     if (version === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'pinUvAuthProtocol');
@@ -55,7 +56,7 @@ export class PinUvAuth {
     return pinUvAuthProtocols[supported];
   }
 
-  /** getPublicKey(), section 6.5.4. */
+  /** Returns the key pair of getPublicKey(), section 6.5.4. */
   keyAgreement({ version }: PinUvAuthProtocol): AgreementKey {
     const protocol = this.#state.volatile.protocols[version];
     protocol.keyAgreement ??= generateAgreementKey(this.#random);
@@ -64,16 +65,16 @@ export class PinUvAuth {
 
   /** regenerate(), section 6.5.4. */
   regenerateKeyAgreement({ version }: PinUvAuthProtocol): void {
-    if (this.#rules.keyAgreementRegenerates) this.#state.volatile.protocols[version].keyAgreement = undefined;
+    if (this.#rules.regenerateKeyAgreement) this.#state.volatile.protocols[version].keyAgreement = undefined;
   }
 
   /**
    * decapsulate(), section 6.5.4.
-   * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER when the platform's key is malformed or off the curve.
+   * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER if the platform's key is malformed or not on the curve.
    */
   decapsulate(protocol: PinUvAuthProtocol, peer: CborMap): Uint8Array {
     try {
-      return sharedSecret(protocol, this.keyAgreement(protocol), peer);
+      return computeSharedSecret(protocol, this.keyAgreement(protocol), peer);
     } catch (cause) {
       if (cause instanceof ProtocolViolation)
         throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'keyAgreement', { cause });
@@ -81,45 +82,46 @@ export class PinUvAuth {
     }
   }
 
-  /** @throws {CtapError} CTAP2_ERR_PIN_BLOCKED or CTAP2_ERR_PIN_AUTH_BLOCKED when PINs are not accepted now. */
+  /** @throws {CtapError} CTAP2_ERR_PIN_BLOCKED or CTAP2_ERR_PIN_AUTH_BLOCKED while PIN use is blocked. */
   refuseWhenLocked(): void {
-    if (!this.#rules.blockedPinIsRefused) return;
+    if (!this.#rules.refuseBlockedPin) return;
     if (this.#state.persistent.pinRetries === 0) throw new CtapError('CTAP2_ERR_PIN_BLOCKED', 'no retries are left');
-    if (this.needsPowerCycle) throw new CtapError('CTAP2_ERR_PIN_AUTH_BLOCKED', 'three wrong PINs in a row');
+    if (this.needsPowerCycle) throw new CtapError('CTAP2_ERR_PIN_AUTH_BLOCKED', 'three consecutive wrong PINs');
   }
 
+  /** True while PIN use is blocked until the next power cycle. */
   get needsPowerCycle(): boolean {
-    return this.#state.volatile.wrongPinsInARow >= this.#rules.softLockAfter;
+    return this.#state.volatile.consecutiveWrongPins >= this.#rules.pinAttemptsPerPowerCycle;
   }
 
   /**
-   * Section 6.5.5.7.2: the retry counter falls, durably, before the PIN is compared: cutting the power gains nothing.
+   * Section 6.5.5.7.2. The retry counter is decremented and stored before the PIN is compared, so that a power cut saves no retry.
    * @throws {CtapError} CTAP2_ERR_PIN_INVALID, CTAP2_ERR_PIN_AUTH_BLOCKED, CTAP2_ERR_PIN_BLOCKED.
    */
   comparePin(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, session: Session): void {
     const { persistent, volatile } = this.#state;
-    const spend = () => {
+    const decrementRetries = () => {
       persistent.pinRetries = Math.max(0, persistent.pinRetries - this.#rules.retryCost);
     };
-    if (this.#rules.retryFallsBeforeCompare) {
-      spend();
+    if (this.#rules.decrementRetriesBeforeCompare) {
+      decrementRetries();
       this.#commit();
     }
     if (!persistent.pin || !this.#matches(protocol, secret, pinHashEnc, persistent.pin.hash)) {
-      if (!this.#rules.retryFallsBeforeCompare) session.afterAnswer(spend);
-      volatile.wrongPinsInARow += 1;
+      if (!this.#rules.decrementRetriesBeforeCompare) session.afterAnswer(decrementRetries);
+      volatile.consecutiveWrongPins += 1;
       this.regenerateKeyAgreement(protocol);
       this.refuseWhenLocked();
       throw new CtapError('CTAP2_ERR_PIN_INVALID');
     }
-    if (this.#rules.retriesRiseOnSuccess) persistent.pinRetries = maxPinRetries;
+    if (this.#rules.restoreRetriesOnSuccess) persistent.pinRetries = maxPinRetries;
     persistent.uvRetries = this.#persona.builtInUv?.maxUvRetries ?? 0;
     persistent.uvCountSinceLastPinEntry = 0;
-    volatile.wrongPinsInARow = 0;
+    volatile.consecutiveWrongPins = 0;
   }
 
   #matches(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, expected: Uint8Array): boolean {
-    if (!this.#rules.pinIsCompared) return true;
+    if (!this.#rules.comparePin) return true;
     try {
       return sameBytes(protocol.decrypt(secret, pinHashEnc), expected);
     } catch (error) {
@@ -128,26 +130,26 @@ export class PinUvAuth {
     }
   }
 
-  /** resetPinUvAuthToken() for all protocols, section 6.5.4: whoever holds a token holds nothing now. */
+  /** resetPinUvAuthToken() for all protocols, section 6.5.4: makes all tokens invalid. */
   resetTokens(): void {
     for (const protocol of Object.values(this.#state.volatile.protocols)) protocol.token = undefined;
   }
 
-  /** A new token in use, section 6.5.3.2 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
+  /** Returns a new token and starts its use, section 6.5.3.2 beginUsingPinUvAuthToken(). `permissions` is a bit field. */
   issueToken(
     { version }: PinUvAuthProtocol,
     use: Pick<TokenUse, 'permissions' | 'rpId' | 'userPresent' | 'byBuiltInUv'>,
   ): Uint8Array {
     const protocol = this.#state.volatile.protocols[version];
-    if (this.#persona.options.pinUvAuthToken && this.#rules.newTokenEndsOthers) this.resetTokens();
+    if (this.#persona.options.pinUvAuthToken && this.#rules.revokeTokensOnNewToken) this.resetTokens();
     protocol.token ??= { value: this.#random.bytes(32), use: undefined };
-    protocol.token.use = { ...use, userVerified: true, begunAt: this.#clock.monotonic(), used: false };
+    protocol.token.use = { ...use, userVerified: true, startedAt: this.#clock.monotonic(), used: false };
     return protocol.token.value;
   }
 
   /**
    * verify() with the current token, sections 6.1.2 step 11.1 and 6.2.2 step 6.1: signature, permission, relying party, user verified.
-   * Without `rpId` the caller judges the relying party itself.
+   * Without `rpId` the caller has to check the relying party.
    * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID
    */
   verifyToken(
@@ -157,47 +159,47 @@ export class PinUvAuth {
     { permission, rpId }: { permission: number; rpId?: string },
   ): TokenUse {
     const token = this.#state.volatile.protocols[protocol.version].token;
-    const use = token && this.#observe(token);
-    const proven = token && (protocol.verify(token.value, message, param) || !this.#rules.tokenIsVerified);
+    const use = token && this.#applyUsageLimits(token);
+    const proven = token && (protocol.verify(token.value, message, param) || !this.#rules.verifyToken);
     if (!token || !use || !proven) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
-    if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokenPermissionsMatter) return use;
+    if (!this.#persona.options.pinUvAuthToken || !this.#rules.enforceTokenPermissions) return use;
     if ((use.permissions & permission) === 0)
       throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'permission not granted');
-    if (rpId !== undefined && this.#rules.tokenRpIdMatters && use.rpId !== undefined && use.rpId !== rpId)
-      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${use.rpId}`);
+    if (rpId !== undefined && this.#rules.enforceTokenRpId && use.rpId !== undefined && use.rpId !== rpId)
+      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is bound to ${use.rpId}`);
     if (rpId !== undefined && !use.userVerified)
-      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used up');
+      throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'the token was used already');
     use.rpId ??= rpId;
     use.used = true;
     return use;
   }
 
-  /** The token of permission pcmr, CTAP 2.2: it stays until the PIN changes, over power cycles. 32 bytes. */
+  /** Returns the token of permission pcmr, 32 bytes. It survives power cycles and is valid until the PIN changes (CTAP 2.2). */
   persistentToken(): Uint8Array {
     const { persistent } = this.#state;
     persistent.persistentToken ??= this.#random.bytes(32);
     return persistent.persistentToken;
   }
 
-  /** Whether the persistent token made this pinUvAuthParam. */
-  isProvenByPersistentToken(protocol: PinUvAuthProtocol, message: Uint8Array, param: Uint8Array): boolean {
+  /** Returns whether `param` is a pinUvAuthParam made with the persistent token. */
+  verifiesWithPersistentToken(protocol: PinUvAuthProtocol, message: Uint8Array, param: Uint8Array): boolean {
     const token = this.#state.persistent.persistentToken;
     return token !== undefined && protocol.verify(token, message, param);
   }
 
-  /** pinUvAuthTokenUsageTimerObserver(), section 6.5.3.2, at the moment of use. Tokens of CTAP 2.0 live until the power goes. */
-  #observe(token: PinUvAuthToken): TokenUse | undefined {
+  /** pinUvAuthTokenUsageTimerObserver(), section 6.5.3.2, evaluated when the token is used. CTAP 2.0 tokens are valid until a power cycle. */
+  #applyUsageLimits(token: PinUvAuthToken): TokenUse | undefined {
     const { use } = token;
-    if (!use || !this.#persona.options.pinUvAuthToken || !this.#rules.tokensExpire) return use;
-    const age = this.#clock.monotonic() - use.begunAt;
+    if (!use || !this.#persona.options.pinUvAuthToken || !this.#rules.expireTokens) return use;
+    const age = this.#clock.monotonic() - use.startedAt;
     if (age >= tokenLimits.userPresentMs) use.userPresent = false;
     if (age >= tokenLimits.maximumUsageMs || (!use.used && age >= tokenLimits.initialUsageMs)) token.use = undefined;
     return token.use;
   }
 
   /** clearUserPresentFlag, clearUserVerifiedFlag and clearPinUvAuthTokenPermissionsExceptLbw, section 6.5.3.2. */
-  consume(use: TokenUse): void {
-    if (!this.#persona.options.pinUvAuthToken || !this.#rules.tokensAreConsumed) return;
+  consumeToken(use: TokenUse): void {
+    if (!this.#persona.options.pinUvAuthToken || !this.#rules.consumeTokens) return;
     use.userPresent = false;
     use.userVerified = false;
     use.permissions &= largeBlobWrite;

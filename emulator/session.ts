@@ -1,25 +1,25 @@
-/** One command on its way, seen from inside. */
+/** The session of one running command: how it is cancelled, how it loses power, and how it reports progress. */
 
-/** The two states an authenticator reports while it works. */
+/** The two states that an authenticator reports while it executes a command. */
 export type Keepalive = 'processing' | 'upneeded';
 
-/** One command on its way: how the host cancels it, how the power goes, and how the host hears that it is still at work. */
+/** What a running command knows about its host and its power supply. */
 export interface Session {
-  /** Aborted by the host: the command ends with CTAP2_ERR_KEEPALIVE_CANCEL at the next wait. */
+  /** Aborted when the host cancels: the command ends with CTAP2_ERR_KEEPALIVE_CANCEL at its next wait. */
   readonly signal: AbortSignal | undefined;
-  /** Aborted when the power is cut: nothing of the command happens after that. */
+  /** Aborted when the power is lost: the command stops. */
   readonly power: AbortSignal;
   keepalive(state: Keepalive): void;
-  /** Runs once the answer is out, unless the power is cut before. */
+  /** Runs `action` after the answer is sent, unless the power is lost before. */
   afterAnswer(action: () => void): void;
 }
 
-/** The session of a command that came in, and what waits for its answer. */
+/** The session of a received command. */
 export class CommandSession implements Session {
   readonly signal: AbortSignal | undefined;
   readonly power: AbortSignal;
   readonly #onKeepalive: ((state: Keepalive) => void) | undefined;
-  #late: (() => void)[] | undefined;
+  #afterAnswer: (() => void)[] | undefined;
 
   constructor(power: AbortSignal, signal: AbortSignal | undefined, onKeepalive?: (state: Keepalive) => void) {
     this.power = power;
@@ -32,12 +32,12 @@ export class CommandSession implements Session {
   }
 
   afterAnswer(action: () => void): void {
-    this.#late ??= [];
-    this.#late.push(action);
+    this.#afterAnswer ??= [];
+    this.#afterAnswer.push(action);
   }
 
-  /** The answer is out. */
-  answered(): void {
-    for (const action of this.#late ?? []) action();
+  /** Runs the actions registered with `afterAnswer`. */
+  runAfterAnswer(): void {
+    for (const action of this.#afterAnswer ?? []) action();
   }
 }

@@ -1,39 +1,43 @@
 /**
- * The authenticator's state by lifetime: identity (from the factory), persistent (until a reset), volatile (until the power
- * goes). A reset and a power cycle are assignments.
+ * The authenticator's state by lifetime: identity (permanent), persistent (until a reset), volatile (until the power is lost).
+ * A reset and a power cycle replace the object of that lifetime; `initial-state.ts` makes the new one.
  */
-import { concat } from '#base/bytes.ts';
-import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { CborMap } from '#protocol/cbor.ts';
-import { type AgreementKey, hkdfSha256, sha256 } from '#protocol/crypto.ts';
+import type { AgreementKey } from '#protocol/crypto.ts';
 import type { PinUvAuthProtocolVersion } from '#protocol/pin-uv-auth.ts';
 import type { AttestationIdentity } from './attestation/attestation-ca.ts';
-import { type Credential, CredentialStore } from './credential-store.ts';
-import { CredentialKeys } from './keys.ts';
+import type { CredentialKeys } from './credential-keys.ts';
+import type { Credential, CredentialStore } from './credential-store.ts';
 import type { Persona } from './personas/persona.ts';
 
 export interface Identity {
   /** 16 bytes. */
   readonly aaguid: Uint8Array;
-  /** The batch key and certificate, made when first needed. */
+  /** Returns the attestation key and certificate; they are made on first use. */
   attestation(): AttestationIdentity;
+}
+
+export interface StoredPin {
+  /** LEFT(SHA-256(PIN), 16). */
+  hash: Uint8Array;
+  /** The length of the PIN. */
+  codePoints: number;
 }
 
 export interface PersistentState {
   readonly keys: CredentialKeys;
   readonly credentials: CredentialStore;
   signCount: number;
-  /** LEFT(SHA-256(PIN), 16) and the PIN's length in code points. */
-  pin: { hash: Uint8Array; codePoints: number } | undefined;
+  pin: StoredPin | undefined;
   pinRetries: number;
   uvRetries: number;
-  /** Something is enrolled to verify the user with. */
+  /** Built-in user verification is set up, for example with a fingerprint. */
   uvEnrolled: boolean;
   minPinLength: number;
-  /** Relying parties that may ask for minPINLength, CTAP 2.1 section 12.4. */
+  /** Relying parties that may read minPINLength, CTAP 2.1 section 12.4. */
   minPinLengthRpIds: readonly string[];
-  /** The PIN serves for nothing but its own change, CTAP 2.1 section 6.4 (0x0C). */
+  /** The PIN can only be changed, CTAP 2.1 section 6.4 (0x0C). */
   forcePinChange: boolean;
   pinComplexityPolicy: boolean;
   alwaysUv: boolean;
@@ -41,11 +45,11 @@ export interface PersistentState {
   longTouchForReset: boolean;
   uvCountSinceLastPinEntry: number;
   fingerprints: FingerprintTemplate[];
-  /** The serialized large-blob array with its 16 bytes of SHA-256. */
+  /** The serialized large-blob array, followed by 16 bytes of its SHA-256. */
   largeBlobArray: Uint8Array;
-  /** Of permission pcmr, until the PIN changes. */
+  /** The token of permission pcmr, valid until the PIN changes. */
   persistentToken: Uint8Array | undefined;
-  /** 16 bytes each: what encIdentifier and encCredStoreState encrypt. */
+  /** 16 bytes each: the plaintexts of encIdentifier and encCredStoreState. */
   deviceIdentifier: Uint8Array;
   credStoreState: Uint8Array;
 }
@@ -55,10 +59,10 @@ export interface FingerprintTemplate {
   friendlyName?: string | undefined;
 }
 
-/** CTAP 2.1 section 6.5.2.1. Times are of the monotonic clock. */
+/** CTAP 2.1 section 6.5.2.1. Times are monotonic. */
 export interface PinUvAuthToken {
   readonly value: Uint8Array;
-  /** Absent until `beginUsingPinUvAuthToken` and after `stopUsingPinUvAuthToken`. */
+  /** Undefined before `beginUsingPinUvAuthToken` and after `stopUsingPinUvAuthToken`. */
   use: TokenUse | undefined;
 }
 
@@ -67,10 +71,10 @@ export interface TokenUse {
   rpId: string | undefined;
   userPresent: boolean;
   userVerified: boolean;
-  /** The authenticator itself verified the user for it; else a PIN did. */
+  /** Built-in user verification granted the token; otherwise a PIN did. */
   readonly byBuiltInUv?: boolean | undefined;
-  readonly begunAt: number;
-  /** It was used within the initial usage time limit. */
+  readonly startedAt: number;
+  /** The token was used within the initial usage time limit. */
   used: boolean;
 }
 
@@ -79,29 +83,29 @@ interface ProtocolState {
   token: PinUvAuthToken | undefined;
 }
 
-/** What getNextAssertion goes on with, CTAP 2.1 section 6.3. */
-interface RememberedAssertions {
-  rest: Credential[];
-  lastAt: number;
-  /** The answer for the next credential. */
+/** What getNextAssertion continues, CTAP 2.1 section 6.3. */
+interface PendingAssertions {
+  remaining: Credential[];
+  lastAnsweredAt: number;
+  /** Returns the response for a credential. */
   answer(credential: Credential): CborMap;
 }
 
-/** What the GetNext subcommands of credential management go on with, CTAP 2.1 section 6.8.3 and 6.8.4. */
+/** What the GetNext subcommands of credential management continue, CTAP 2.1 sections 6.8.3 and 6.8.4. */
 interface Enumeration {
   of: 'relying parties' | 'credentials';
-  /** Each makes its answer when it is asked for. */
-  rest: (() => CborMap)[];
-  lastAt: number;
+  /** Each function returns one response. */
+  remaining: (() => CborMap)[];
+  lastAnsweredAt: number;
 }
 
-/** A finger half enrolled. */
+/** A fingerprint whose enrollment is not finished. */
 interface Enrollment {
   templateId: Uint8Array;
   remainingSamples: number;
 }
 
-/** A large-blob array half written, CTAP 2.1 section 6.10.2. */
+/** A large-blob array that is only partly written, CTAP 2.1 section 6.10.2. */
 interface LargeBlobWrite {
   expectedLength: number;
   received: Uint8Array;
@@ -109,11 +113,11 @@ interface LargeBlobWrite {
 
 export interface VolatileState {
   readonly poweredUpAt: number;
-  /** Aborted when the power goes. */
+  /** Aborted when the power is lost. */
   readonly power: AbortController;
-  wrongPinsInARow: number;
+  consecutiveWrongPins: number;
   readonly protocols: Record<PinUvAuthProtocolVersion, ProtocolState>;
-  assertions: RememberedAssertions | undefined;
+  assertions: PendingAssertions | undefined;
   enumeration: Enumeration | undefined;
   enrollment: Enrollment | undefined;
   largeBlobWrite: LargeBlobWrite | undefined;
@@ -126,8 +130,6 @@ export interface State {
   volatile: VolatileState;
 }
 
-export const maxPinRetries = 8;
-
 export interface FactorySettings {
   persona: Persona;
   random: Random;
@@ -135,50 +137,3 @@ export interface FactorySettings {
   uvEnrolled: boolean;
   minPinLengthRpIds: readonly string[];
 }
-
-export function freshPersistentState(settings: FactorySettings): PersistentState {
-  const { persona, random, credentialCapacity, uvEnrolled, minPinLengthRpIds } = settings;
-  const master = random.bytes(32);
-  const derived = (use: string) => hkdfSha256(master, new Uint8Array(32), use, 16);
-  return {
-    keys: new CredentialKeys(master, random),
-    credentials: new CredentialStore(credentialCapacity),
-    signCount: 0,
-    pin: undefined,
-    pinRetries: maxPinRetries,
-    uvRetries: persona.builtInUv?.maxUvRetries ?? 0,
-    uvEnrolled,
-    minPinLength: persona.minPinLength,
-    minPinLengthRpIds,
-    forcePinChange: false,
-    pinComplexityPolicy: persona.features?.pinComplexity?.preset ?? false,
-    alwaysUv: persona.options.alwaysUv ?? false,
-    enterpriseAttestation: false,
-    longTouchForReset: false,
-    uvCountSinceLastPinEntry: 0,
-    fingerprints:
-      uvEnrolled && persona.features?.bioEnrollment ? [{ id: derived('first fingerprint').slice(0, 2) }] : [],
-    largeBlobArray: emptyLargeBlobArray,
-    persistentToken: undefined,
-    deviceIdentifier: derived('device identifier'),
-    credStoreState: derived('credential store state'),
-  };
-}
-
-/** An empty CBOR array and LEFT(SHA-256(h'80'), 16), CTAP 2.1 section 6.10. */
-const emptyLargeBlobArray = concat(new Uint8Array([0x80]), sha256(new Uint8Array([0x80])).subarray(0, 16));
-
-/** `kept` is the power-up that goes on, when it is a reset and not the power that ends the old state. */
-export const freshVolatileState = (clock: Clock, kept?: VolatileState): VolatileState => ({
-  poweredUpAt: kept?.poweredUpAt ?? clock.monotonic(),
-  power: kept?.power ?? new AbortController(),
-  wrongPinsInARow: 0,
-  protocols: {
-    1: { keyAgreement: undefined, token: undefined },
-    2: { keyAgreement: undefined, token: undefined },
-  },
-  assertions: undefined,
-  enumeration: undefined,
-  enrollment: undefined,
-  largeBlobWrite: undefined,
-});

@@ -1,15 +1,19 @@
-/** Waiting for a gesture: keepalives, the authenticator's own timeout, cancellation and loss of power. CTAP 2.1 section 6.1.2 step 14 and 11.2.9.1.7. */
+/**
+ * Waits for a gesture: sends keepalives and ends at the authenticator's timeout, on cancellation and on power loss.
+ * CTAP 2.1 sections 6.1.2 step 14 and 11.2.9.1.7.
+ */
+import { abortable } from '#base/async.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorEnv } from './env.ts';
 import type { GestureOutcome, GestureRequest } from './gestures.ts';
 import type { Session } from './session.ts';
 
-/** CTAP 2.3 section 5: an authenticator waits at least 10 seconds and less than the platform's patience; keys wait about 30. */
+/** CTAP 2.3 section 5: at least 10 seconds and less than the platform's timeout. Most keys wait 30 seconds. */
 const gestureTimeoutMs = 30_000;
-const keepaliveEveryMs = 100;
+const keepaliveIntervalMs = 100;
 
 /**
- * Asks the person for evidence of interaction.
+ * Waits for a touch.
  * @throws {CtapError} CTAP2_ERR_OPERATION_DENIED, CTAP2_ERR_USER_ACTION_TIMEOUT, CTAP2_ERR_KEEPALIVE_CANCEL.
  */
 export async function requirePresence(
@@ -19,67 +23,68 @@ export async function requirePresence(
   kind: 'presence' | 'long-touch' = 'presence',
 ) {
   const outcome = await awaitGesture({ kind, rpId }, session, env);
-  if (outcome === 'timeout') throw new CtapError('CTAP2_ERR_USER_ACTION_TIMEOUT', 'nobody touched the authenticator');
+  if (outcome === 'timeout') throw new CtapError('CTAP2_ERR_USER_ACTION_TIMEOUT', 'the user did not touch the device');
   if (outcome !== 'granted') throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
 }
 
-interface Wanted extends Pick<GestureRequest, 'kind' | 'rpId'> {
-  /** At most the authenticator's own patience, which it is when absent. */
+interface GestureParameters extends Pick<GestureRequest, 'kind' | 'rpId'> {
+  /** At most the authenticator's own timeout, which is the default. */
   timeoutMs?: number | undefined;
 }
 
 /**
- * One gesture. `upneeded` is reported at once and every 100 ms, `processing` when the wait ends, so that the host can tell
- * the person's time from the machine's.
+ * Waits for one gesture. Reports `upneeded` at once and every 100 ms, and `processing` when the wait ends, so that the host can
+ * separate gesture time from machine time.
  * @throws {CtapError} CTAP2_ERR_KEEPALIVE_CANCEL when the host cancels.
  */
 export async function awaitGesture(
-  { kind, rpId, timeoutMs = gestureTimeoutMs }: Wanted,
+  { kind, rpId, timeoutMs = gestureTimeoutMs }: GestureParameters,
   session: Session,
   env: AuthenticatorEnv,
 ): Promise<GestureOutcome> {
   if (session.signal?.aborted) throw cancelled();
-  const outcome = await ask({ kind, rpId, timeoutMs: Math.min(timeoutMs, gestureTimeoutMs) }, session, env);
+  const request = { kind, rpId, timeoutMs: Math.min(timeoutMs, gestureTimeoutMs) };
+  const outcome = await requestGesture(request, session, env);
   session.power.throwIfAborted();
   return outcome;
 }
 
-/** A controller serves until a gesture takes time: the ones at hand need none of their own. */
-let unused = new AbortController();
+/** Reused until a gesture takes time, so that an immediate gesture creates no controller. */
+let unusedController = new AbortController();
 
-async function ask(request: GestureRequest, session: Session, env: AuthenticatorEnv) {
-  const wait = unused;
+async function requestGesture(request: GestureRequest, session: Session, env: AuthenticatorEnv) {
+  const controller = unusedController;
   session.keepalive('upneeded');
   session.power.throwIfAborted();
   try {
-    const response = env.gestures.respond(request, wait.signal);
+    const response = env.gestures.respond(request, controller.signal);
     if (typeof response === 'string') return response;
-    unused = new AbortController();
-    return await first(response, request.timeoutMs, session, env, wait);
+    unusedController = new AbortController();
+    const timeout = sendKeepalivesUntilTimeout(request.timeoutMs, session, env, controller.signal);
+    try {
+      return await untilInterrupted(Promise.race([response, timeout]), session);
+    } finally {
+      controller.abort(new Error('The authenticator no longer waits'));
+    }
   } finally {
     session.keepalive('processing');
   }
 }
 
-/** What comes first: the gesture, the authenticator's own timeout, cancellation, or the loss of power. */
-async function first(
-  gesture: Promise<GestureOutcome>,
-  timeoutMs: number,
-  session: Session,
-  env: AuthenticatorEnv,
-  wait: AbortController,
-): Promise<GestureOutcome> {
-  try {
-    return await Promise.race([gesture, pace(timeoutMs, session, env, wait.signal), interrupted(session, wait.signal)]);
-  } finally {
-    wait.abort(new Error('the authenticator no longer waits'));
-  }
-}
-
 const cancelled = () => new CtapError('CTAP2_ERR_KEEPALIVE_CANCEL', 'the platform cancelled');
 
-/** Keeps the host informed until the authenticator loses patience. */
-async function pace(
+/** Settles as `gesture` does, or rejects as soon as the host cancels or the power is lost. */
+function untilInterrupted(gesture: Promise<GestureOutcome>, { signal, power }: Session): Promise<GestureOutcome> {
+  const cancellable = signal ? abortable(gesture, signal).catch(rethrowAsCancelled(signal)) : gesture;
+  return abortable(cancellable, power);
+}
+
+const rethrowAsCancelled = (signal: AbortSignal) => (error: unknown) => {
+  throw signal.aborted ? cancelled() : error;
+};
+
+/** Sends keepalives, and resolves with `timeout` after `timeoutMs` or when `ended` is aborted. */
+async function sendKeepalivesUntilTimeout(
   timeoutMs: number,
   session: Session,
   { clock }: AuthenticatorEnv,
@@ -88,19 +93,11 @@ async function pace(
   const deadline = clock.monotonic() + timeoutMs;
   try {
     for (let left = timeoutMs; left > 0; left = deadline - clock.monotonic()) {
-      await clock.sleep(Math.min(keepaliveEveryMs, left), ended);
+      await clock.sleep(Math.min(keepaliveIntervalMs, left), ended);
       session.keepalive('upneeded');
     }
   } catch (error) {
     if (!ended.aborted) throw error;
   }
   return 'timeout';
-}
-
-/** Rejects when the host cancels or the power goes; both listeners leave with the wait. */
-function interrupted({ signal, power }: Session, ended: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(cancelled()), { once: true, signal: ended });
-    power.addEventListener('abort', () => reject(power.reason), { once: true, signal: ended });
-  });
 }

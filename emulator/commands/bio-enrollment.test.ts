@@ -1,26 +1,30 @@
 import { expect, it } from 'vitest';
 import { utf8 } from '#base/bytes.ts';
+import { defined } from '#base/testing/defined.ts';
 import { permissions } from '#protocol/commands.ts';
 import { enrollSampleStatus } from '#protocol/management.ts';
 import type { GestureOutcome } from '../gestures.ts';
 import type { AuthenticatorOptions } from '../index.ts';
-import { pin, TestManager } from '../testing/management.ts';
+import { ManagementPlatform, pin } from '../testing/management-platform.ts';
 
 const { be } = permissions;
 
-/** A person who does these things in turn, then lays good fingers on. */
-const person = (...outcomes: GestureOutcome[]) => ({ respond: () => outcomes.shift() ?? 'granted' });
-const managerFor = (options: Partial<AuthenticatorOptions> = {}) => TestManager.of({ uvEnrolled: false, ...options });
+/** Gestures with these outcomes in turn, then with good samples. */
+const gesturesWith = (...outcomes: GestureOutcome[]) => ({ respond: () => outcomes.shift() ?? 'granted' });
+const managerFor = (options: Partial<AuthenticatorOptions> = {}) =>
+  ManagementPlatform.of({ uvEnrolled: false, ...options });
 
-async function enroll(manager: TestManager, token: Uint8Array): Promise<Uint8Array> {
+async function enroll(manager: ManagementPlatform, token: Uint8Array): Promise<Uint8Array> {
   const { response } = await manager.bio('enrollBegin', token);
-  const templateId = response.templateId!;
-  for (let left = response.remainingSamples!; left > 0; )
-    left = (await manager.bio('enrollCaptureNextSample', token, { templateId })).response.remainingSamples!;
+  const templateId = defined(response.templateId);
+  for (let left = defined(response.remainingSamples); left > 0; ) {
+    const next = await manager.bio('enrollCaptureNextSample', token, { templateId });
+    left = defined(next.response.remainingSamples);
+  }
   return templateId;
 }
 
-it('tells modality and sensor without a token', async () => {
+it('returns modality and sensor info without a token', async () => {
   const manager = managerFor();
   expect((await manager.send('authenticatorBioEnrollment', { getModality: true })).response).toEqual({ modality: 1 });
   expect((await manager.bio('getFingerprintSensorInfo')).response).toEqual({
@@ -31,13 +35,15 @@ it('tells modality and sensor without a token', async () => {
   });
 });
 
-it('enrols with feedback on each sample; only good ones count', async () => {
-  const manager = managerFor({ gestures: person('too-fast', 'granted', 'too-left', 'timeout', 'no-match', 'granted') });
+it('reports the status of each sample; only good samples count', async () => {
+  const manager = managerFor({
+    gestures: gesturesWith('too-fast', 'granted', 'too-left', 'timeout', 'no-match', 'granted'),
+  });
   const token = await manager.token(be);
   const samples = [];
   const begun = await manager.bio('enrollBegin', token);
   samples.push([begun.response.lastEnrollSampleStatus, begun.response.remainingSamples]);
-  const templateId = begun.response.templateId!;
+  const templateId = defined(begun.response.templateId);
   for (let count = 0; count < 5; count++) {
     const { response } = await manager.bio('enrollCaptureNextSample', token, { templateId });
     samples.push([response.lastEnrollSampleStatus, response.remainingSamples]);
@@ -57,10 +63,10 @@ it('enrols with feedback on each sample; only good ones count', async () => {
   );
 });
 
-it('a template is stored with its last sample, and not when it is cancelled', async () => {
+it('stores a template after its last sample, and not if the enrollment is cancelled', async () => {
   const manager = managerFor();
   const token = await manager.token(be);
-  const templateId = (await manager.bio('enrollBegin', token)).response.templateId!;
+  const templateId = defined((await manager.bio('enrollBegin', token)).response.templateId);
   expect((await manager.bio('cancelCurrentEnrollment')).status).toBe('CTAP2_OK');
   expect((await manager.bio('enrollCaptureNextSample', token, { templateId })).status).toBe(
     'CTAP1_ERR_INVALID_PARAMETER',
@@ -70,7 +76,7 @@ it('a template is stored with its last sample, and not when it is cancelled', as
   expect((await manager.bio('enumerateEnrollments', token)).response.templateInfos).toEqual([{ templateId: whole }]);
 });
 
-it('names and removes; with the last finger goes user verification', async () => {
+it('names and removes fingerprints; without fingerprints user verification is off', async () => {
   const manager = managerFor();
   const token = await manager.token(be);
   const templateId = await enroll(manager, token);
@@ -87,7 +93,7 @@ it('names and removes; with the last finger goes user verification', async () =>
   expect((await manager.info()).options).toMatchObject({ bioEnroll: false, uv: false });
 });
 
-it('has room for five', async () => {
+it('stores at most five fingerprints', async () => {
   const manager = managerFor();
   const token = await manager.token(be);
   for (let count = 0; count < 5; count++) await enroll(manager, token);
@@ -101,7 +107,7 @@ it.each([
   ['removeEnrollment', be, 'CTAP2_ERR_MISSING_PARAMETER'],
   ['setFriendlyName', be, 'CTAP2_ERR_MISSING_PARAMETER'],
   ['enrollCaptureNextSample', be, 'CTAP2_ERR_MISSING_PARAMETER'],
-] as const)('%s with permission %s and no parameters -> %s', async (name, permission, status) => {
+] as const)('%s with permission %s and without parameters answers %s', async (name, permission, status) => {
   const manager = managerFor();
   const token = permission === undefined ? undefined : await manager.token(permission);
   expect((await manager.bio(name, token)).status).toBe(status);
@@ -111,19 +117,19 @@ it.each([
   ['no modality', { subCommand: 4 }, 'CTAP2_ERR_MISSING_PARAMETER'],
   ['another modality', { modality: 2, subCommand: 4 }, 'CTAP2_ERR_INVALID_OPTION'],
   ['subcommand 8', { modality: 1, subCommand: 8 }, 'CTAP2_ERR_INVALID_SUBCOMMAND'],
-])('%s -> %3$s', async (_title, request, status) => {
+])('a request with %s answers %3$s', async (_title, request, status) => {
   expect((await managerFor().send('authenticatorBioEnrollment', request)).status).toBe(status);
 });
 
-it('declining an enrollment -> CTAP2_ERR_OPERATION_DENIED, and nothing is kept', async () => {
-  const manager = managerFor({ gestures: person('denied') });
+it('a declined enrollment answers CTAP2_ERR_OPERATION_DENIED and stores nothing', async () => {
+  const manager = managerFor({ gestures: gesturesWith('denied') });
   const token = await manager.token(be);
   expect((await manager.bio('enrollBegin', token)).status).toBe('CTAP2_ERR_OPERATION_DENIED');
   expect((await manager.bio('enumerateEnrollments', token)).status).toBe('CTAP2_ERR_INVALID_OPTION');
 });
 
-it('the PIN of another life: a reset removes fingers', async () => {
-  const manager = TestManager.of();
+it('a reset removes fingerprints and the PIN', async () => {
+  const manager = ManagementPlatform.of();
   expect((await manager.info()).options?.bioEnroll).toBe(true);
   await manager.send('authenticatorReset');
   expect((await manager.info()).options).toMatchObject({ bioEnroll: false, uv: false, clientPin: false });

@@ -1,12 +1,12 @@
-/** authenticatorBioEnrollment (0x09, in the preview 0x40), CTAP 2.1 section 6.7: fingerprints, enrolled, named and removed. */
+/** authenticatorBioEnrollment (0x09, preview 0x40), CTAP 2.1 section 6.7: enrolls, names and removes fingerprints. */
 import { equal, utf8 } from '#base/bytes.ts';
 import { type CommandRequest, type CommandResponse, commands, permissions } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
 import { type BioEnrollmentSubCommand, bioEnrollmentParams, bioEnrollmentSubCommands } from '#protocol/management.ts';
+import { rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { Session } from '../session.ts';
 import type { FingerprintTemplate } from '../state.ts';
-import { rulesOf } from '../versions.ts';
 import type { CtapCommand } from './command.ts';
 import { captureSample } from './fingerprint-sample.ts';
 import { requireToken, signedMessage } from './management-token.ts';
@@ -30,7 +30,7 @@ export const bioEnrollment: CtapCommand = {
 function dispatch(request: Request, session: Session, env: AuthenticatorEnv) {
   if (request.getModality) return { modality: fingerprint }; // section 6.7.2
   if (request.modality === undefined || request.subCommand === undefined)
-    throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'modality and subCommand');
+    throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'modality or subCommand');
   if (request.modality !== fingerprint) throw new CtapError('CTAP2_ERR_INVALID_OPTION', `modality ${request.modality}`);
   const name = names.get(request.subCommand);
   if (!name) throw new CtapError(rulesOf(env.persona).unknownSubCommand, `${request.subCommand}`);
@@ -53,7 +53,7 @@ const subCommands: Record<BioEnrollmentSubCommand, SubCommand> = {
 
 const sensorOf = ({ persona }: AuthenticatorEnv) => {
   const sensor = persona.features?.bioEnrollment;
-  if (!sensor) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', 'there is no fingerprint sensor');
+  if (!sensor) throw new CtapError('CTAP1_ERR_INVALID_COMMAND', 'the persona has no fingerprint sensor');
   return sensor;
 };
 
@@ -68,38 +68,38 @@ function getFingerprintSensorInfo(_request: Request, env: AuthenticatorEnv): Res
   };
 }
 
-/** Section 6.7.4: an enrollment that was not finished is given up. */
+/** Section 6.7.4: cancels an unfinished enrollment. */
 async function enrollBegin(request: Request, env: AuthenticatorEnv, session: Session): Promise<Response> {
-  const { timeoutMilliseconds } = authorised(request, env);
+  const { timeoutMilliseconds } = parseAuthorizedParams(request, env);
   const { maxTemplates, samplesToEnroll } = sensorOf(env);
   const { persistent, volatile } = env.state;
   if (persistent.fingerprints.length >= maxTemplates)
     throw new CtapError('CTAP2_ERR_FP_DATABASE_FULL', `${maxTemplates} are stored`);
   volatile.enrollment = undefined;
-  const templateId = freshTemplateId(env);
+  const templateId = createTemplateId(env);
   const enrollment = { templateId, remainingSamples: samplesToEnroll };
   const progress = await captureSample(enrollment, timeoutMilliseconds, session, env);
   return { templateId, ...progress };
 }
 
 async function enrollCaptureNextSample(request: Request, env: AuthenticatorEnv, session: Session): Promise<Response> {
-  const { templateId, timeoutMilliseconds } = authorised(request, env, 'templateId');
+  const { templateId, timeoutMilliseconds } = parseAuthorizedParams(request, env, 'templateId');
   const { enrollment } = env.state.volatile;
   if (!enrollment || !equal(enrollment.templateId, templateId))
-    throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'no enrollment of this template goes on');
+    throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'no enrollment of this template is in progress');
   return captureSample(enrollment, timeoutMilliseconds, session, env);
 }
 
-/** Section 6.7.5: without a token, for whoever began may have lost it. */
+/** Section 6.7.5: needs no token. */
 function cancelCurrentEnrollment(_request: Request, { state }: AuthenticatorEnv): undefined {
   state.volatile.enrollment = undefined;
 }
 
 /** Section 6.7.6. */
 function enumerateEnrollments(request: Request, env: AuthenticatorEnv): Response {
-  authorised(request, env);
+  parseAuthorizedParams(request, env);
   const { fingerprints } = env.state.persistent;
-  if (fingerprints.length === 0) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'nothing is enrolled');
+  if (fingerprints.length === 0) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'no fingerprint is enrolled');
   return {
     templateInfos: fingerprints.map(({ id, friendlyName }) => ({
       templateId: id,
@@ -110,45 +110,57 @@ function enumerateEnrollments(request: Request, env: AuthenticatorEnv): Response
 
 /** Section 6.7.7. */
 function setFriendlyName(request: Request, env: AuthenticatorEnv): undefined {
-  const { templateId, templateFriendlyName } = authorised(request, env, 'templateId', 'templateFriendlyName');
+  const { templateId, templateFriendlyName } = parseAuthorizedParams(
+    request,
+    env,
+    'templateId',
+    'templateFriendlyName',
+  );
   const template = templateOf(templateId, env);
-  const most = sensorOf(env).maxFriendlyNameBytes;
-  if (utf8(templateFriendlyName).length > most)
-    throw new CtapError('CTAP1_ERR_INVALID_LENGTH', `the name may have ${most} bytes`);
+  const maxBytes = sensorOf(env).maxFriendlyNameBytes;
+  if (utf8(templateFriendlyName).length > maxBytes)
+    throw new CtapError('CTAP1_ERR_INVALID_LENGTH', `expected a name of at most ${maxBytes} bytes`);
   template.friendlyName = templateFriendlyName;
 }
 
-/** Section 6.7.8: with the last fingerprint goes built-in verification. */
+/** Section 6.7.8. Without fingerprints there is no built-in user verification. */
 function removeEnrollment(request: Request, env: AuthenticatorEnv): undefined {
-  const { templateId } = authorised(request, env, 'templateId');
+  const { templateId } = parseAuthorizedParams(request, env, 'templateId');
   const template = templateOf(templateId, env);
   const { persistent } = env.state;
-  persistent.fingerprints = persistent.fingerprints.filter((kept) => kept !== template);
+  persistent.fingerprints = persistent.fingerprints.filter((stored) => stored !== template);
   persistent.uvEnrolled = persistent.fingerprints.length > 0;
 }
 
 function templateOf(id: Uint8Array, { state }: AuthenticatorEnv): FingerprintTemplate {
-  const template = state.persistent.fingerprints.find((known) => equal(known.id, id));
-  if (!template) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'there is no such template');
+  const template = state.persistent.fingerprints.find((stored) => equal(stored.id, id));
+  if (!template) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'there is no template with this id');
   return template;
 }
 
 type Params = ReturnType<typeof bioEnrollmentParams.parse>;
 
-/** Token first, then the parameters: a token with permission `be` over modality, subcommand and parameters. */
-function authorised<Name extends keyof Params>(request: Request, env: AuthenticatorEnv, ...wanted: Name[]) {
+/**
+ * Checks the token, which needs permission `be` and signs modality, subcommand and parameters.
+ * Returns the parameters; those in `required` are present.
+ */
+function parseAuthorizedParams<Name extends keyof Params>(
+  request: Request,
+  env: AuthenticatorEnv,
+  ...required: Name[]
+) {
   const { subCommand = 0, subCommandParams } = request;
   if (!request.pinUvAuthParam) throw new CtapError('CTAP2_ERR_PUAT_REQUIRED');
   const params = bioEnrollmentParams.parse(subCommandParams ?? new Map());
-  for (const name of wanted) if (params[name] === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', name);
+  for (const name of required) if (params[name] === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', name);
   requireToken(request, signedMessage([fingerprint], subCommand, subCommandParams), permissions.be, env);
   return params as Params & { [N in Name]-?: NonNullable<Params[N]> };
 }
 
-/** Two bytes that no template has, and no half of one. */
-function freshTemplateId({ random, state }: AuthenticatorEnv): Uint8Array {
+/** Returns two random bytes that are not the id of a stored template. */
+function createTemplateId({ random, state }: AuthenticatorEnv): Uint8Array {
   for (;;) {
     const id = random.bytes(2);
-    if (!state.persistent.fingerprints.some((known) => equal(known.id, id))) return id;
+    if (!state.persistent.fingerprints.some((stored) => equal(stored.id, id))) return id;
   }
 }

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 
 export type ClientPinRequest = CommandRequest<'authenticatorClientPIN'>;
 export type ClientPinResult = CommandResponse<'authenticatorClientPIN'>;
-/** The answer's members, or undefined for an answer that is a status only. */
+/** Returns the members of the response, or undefined for a response without members. */
 export type SubCommand = (
   request: ClientPinRequest,
   env: AuthenticatorEnv,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
+import { defined } from '#base/testing/defined.ts';
 import { clientPinSubCommands } from '#protocol/commands.ts';
 import { type AuthenticatorOptions, createAuthenticator, ManualGestures } from '../index.ts';
 import { rpId, TestPlatform } from '../testing/test-platform.ts';
@@ -19,38 +20,45 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
       ['4 characters of many bytes', '🔑🔑🔑🔑', 'CTAP2_OK'],
       ['63 bytes', 'x'.repeat(63), 'CTAP2_OK'],
       ['64 bytes', 'x'.repeat(64), 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
-      ['nothing', '', 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
+      ['an empty PIN', '', 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
       ['80 bytes', 'x'.repeat(80), 'CTAP1_ERR_INVALID_PARAMETER'],
-    ])('%s -> %3$s', async (_title, value, status) => {
+    ])('with %s answers %3$s', async (_title, value, status) => {
       const platform = platformFor();
       expect(await platform.setPin(version, utf8(value))).toBe(status);
       expect(platform.authenticator.inspect().pin).toBe(status === 'CTAP2_OK' ? 'set' : 'unset');
     });
 
-    it('refuses when a PIN is set', async () => {
+    it('refuses if a PIN is already set', async () => {
       expect(await platformFor({ pin }).setPin(version, '5678')).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
     });
   });
 
-  it('changes the PIN: the old one is wrong afterwards, old tokens are void', async () => {
+  it('changes the PIN; the old PIN and older tokens become invalid', async () => {
     const platform = platformFor({ pin });
     const { token } = await platform.pinToken(version, pin, mc);
     expect(await platform.changePin(version, pin, 'new pin')).toBe('CTAP2_OK');
-    expect((await platform.makeCredential(platform.proof(version, token!))).status).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
+    expect((await platform.makeCredential(platform.pinUvAuth(version, defined(token)))).status).toBe(
+      'CTAP2_ERR_PIN_AUTH_INVALID',
+    );
     expect((await platform.pinToken(version, pin, mc)).status).toBe('CTAP2_ERR_PIN_INVALID');
     expect((await platform.pinToken(version, 'new pin', mc)).status).toBe('CTAP2_OK');
   });
 
-  it('gives a token that registers one credential with UV', async () => {
+  it('returns a token that registers one credential with user verification', async () => {
     const platform = platformFor({ pin });
     const { token } = await platform.pinToken(version, pin, mc);
-    const reply = await platform.makeCredential({ options: { rk: true }, ...platform.proof(version, token!) });
+    const reply = await platform.makeCredential({
+      options: { rk: true },
+      ...platform.pinUvAuth(version, defined(token)),
+    });
     expect(reply.status).toBe('CTAP2_OK');
     expect(reply.response.authData[32]! & 0x04).toBe(0x04);
-    expect((await platform.makeCredential(platform.proof(version, token!))).status).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
+    expect((await platform.makeCredential(platform.pinUvAuth(version, defined(token)))).status).toBe(
+      'CTAP2_ERR_PIN_AUTH_INVALID',
+    );
   });
 
-  it('locks softly after three wrong PINs in a row, until the power cycles', async () => {
+  it('blocks the PIN after three consecutive wrong PINs, until the next power cycle', async () => {
     const platform = platformFor({ pin });
     const wrong = async () => (await platform.pinToken(version, '0000', mc)).status;
     expect([await wrong(), await wrong(), await wrong()]).toEqual([
@@ -65,7 +73,7 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
     expect((await platform.clientPin('getPINRetries')).response).toEqual({ pinRetries: 8 });
   });
 
-  it('blocks for good after eight wrong PINs', async () => {
+  it('blocks the PIN permanently after eight wrong PINs', async () => {
     const platform = platformFor({ pin });
     const statuses: string[] = [];
     for (let attempt = 0; attempt < 8; attempt++) {
@@ -79,7 +87,7 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
     expect(platform.authenticator.inspect()).toMatchObject({ pin: 'blocked', pinRetries: 0 });
   });
 
-  it('makes a new key agreement key after a wrong PIN', async () => {
+  it('generates a new key agreement key after a wrong PIN', async () => {
     const platform = platformFor({ pin });
     const key = async () => (await platform.clientPin('getKeyAgreement', { pinUvAuthProtocol: version })).response;
     const before = await key();
@@ -92,9 +100,9 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
     ['no permissions', 'CTAP2_ERR_MISSING_PARAMETER', {}],
     ['permissions 0', 'CTAP1_ERR_INVALID_PARAMETER', { permissions: 0 }],
     ['mc without rpId', 'CTAP2_ERR_MISSING_PARAMETER', { permissions: 1 }],
-    ['credential management, which it has not', 'CTAP2_ERR_UNAUTHORIZED_PERMISSION', { permissions: 4 }],
-    ['a bit that nobody defined, with mc', 'CTAP2_OK', { permissions: 0x81, rpId }],
-  ])('permissions: %s -> %s', async (_title, status, grant) => {
+    ['an unsupported permission', 'CTAP2_ERR_UNAUTHORIZED_PERMISSION', { permissions: 4 }],
+    ['mc and an undefined bit', 'CTAP2_OK', { permissions: 0x81, rpId }],
+  ])('a request with %s answers %s', async (_title, status, grant) => {
     const platform = platformFor({ pin });
     expect((await platform.pinToken(version, pin, grant as typeof mc)).status).toBe(status);
     expect(platform.authenticator.inspect().pinRetries).toBe(8);
@@ -103,7 +111,7 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
   it('binds a token to its permission and relying party', async () => {
     const platform = platformFor({ pin });
     const { token } = await platform.pinToken(version, pin, { permissions: 0x02, rpId });
-    const proof = platform.proof(version, token!);
+    const proof = platform.pinUvAuth(version, defined(token));
     expect((await platform.makeCredential(proof)).status).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
     expect((await platform.getAssertion({ rpId: 'other.example', ...proof })).status).toBe(
       'CTAP2_ERR_PIN_AUTH_INVALID',
@@ -111,25 +119,33 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
     expect((await platform.getAssertion(proof)).status).toBe('CTAP2_ERR_NO_CREDENTIALS');
   });
 
-  it('lets an unused token die after 30 seconds and a used one after 10 minutes', async () => {
+  it('expires an unused token after 30 seconds and a used one after 10 minutes', async () => {
     const clock = new AdjustableClock();
     const platform = platformFor({ pin, clock });
     const both = { permissions: 0x03, rpId };
     const { token: unused } = await platform.pinToken(version, pin, both);
     clock.advance(30_000);
-    expect((await platform.getAssertion(platform.proof(version, unused!))).status).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
+    expect((await platform.getAssertion(platform.pinUvAuth(version, defined(unused)))).status).toBe(
+      'CTAP2_ERR_PIN_AUTH_INVALID',
+    );
     const { token: used } = await platform.pinToken(version, pin, both);
     clock.advance(29_000);
-    expect((await platform.getAssertion(platform.proof(version, used!))).status).toBe('CTAP2_ERR_NO_CREDENTIALS');
+    expect((await platform.getAssertion(platform.pinUvAuth(version, defined(used)))).status).toBe(
+      'CTAP2_ERR_NO_CREDENTIALS',
+    );
     clock.advance(500_000);
-    expect((await platform.getAssertion(platform.proof(version, used!))).status).toBe('CTAP2_ERR_NO_CREDENTIALS');
+    expect((await platform.getAssertion(platform.pinUvAuth(version, defined(used)))).status).toBe(
+      'CTAP2_ERR_NO_CREDENTIALS',
+    );
     clock.advance(72_000);
-    expect((await platform.getAssertion(platform.proof(version, used!))).status).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
+    expect((await platform.getAssertion(platform.pinUvAuth(version, defined(used)))).status).toBe(
+      'CTAP2_ERR_PIN_AUTH_INVALID',
+    );
   });
 
-  it('refuses a point off the curve and missing parameters', async () => {
+  it('refuses a point that is not on the curve, and missing parameters', async () => {
     const platform = platformFor({ pin });
-    const { keyAgreement } = await platform.agree(version);
+    const { keyAgreement } = await platform.agreeOnSecret(version);
     const request = { pinUvAuthProtocol: version, pinHashEnc: new Uint8Array(32), ...mc };
     const name = 'getPinUvAuthTokenUsingPinWithPermissions';
     const off = new Map(keyAgreement).set(-3, new Uint8Array(32).fill(1));
@@ -141,10 +157,10 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
   });
 });
 
-it('keeps the retry when the defect says so: cut power before the answer', async () => {
+it('a power cut before the answer saves a retry only with the defect pin.decrement-after-answer', async () => {
   const retriesAfterCut = async (defects: AuthenticatorOptions['defects']) => {
     const platform = platformFor({ pin, defects });
-    const { keyAgreement } = await platform.agree(2);
+    const { keyAgreement } = await platform.agreeOnSecret(2);
     platform.authenticator.faults.plan({ at: 'authenticatorClientPIN', when: 'before-answer', do: 'power-cut' });
     const request = { pinUvAuthProtocol: 2, keyAgreement, pinHashEnc: new Uint8Array(32), ...mc };
     const attempt = platform.clientPin('getPinUvAuthTokenUsingPinWithPermissions', request);
@@ -156,16 +172,18 @@ it('keeps the retry when the defect says so: cut power before the answer', async
 });
 
 describe('version profiles', () => {
-  it('CTAP 2.0 has getPinToken only, and its token lives until the power goes', async () => {
+  it('CTAP 2.0 has only getPinToken; its token is valid until a power cycle', async () => {
     const clock = new AdjustableClock();
     const platform = platformFor({ persona: 'google-titan-v2', pin, clock });
     expect((await platform.pinToken(1, pin, mc)).status).toBe('CTAP1_ERR_INVALID_PARAMETER');
     const { token } = await platform.pinToken(1, pin);
     clock.advance(3_600_000);
     for (let use = 0; use < 2; use++)
-      expect((await platform.makeCredential(platform.proof(1, token!))).status).toBe('CTAP2_OK');
+      expect((await platform.makeCredential(platform.pinUvAuth(1, defined(token)))).status).toBe('CTAP2_OK');
     platform.authenticator.powerCycle();
-    expect((await platform.makeCredential(platform.proof(1, token!))).status).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
+    expect((await platform.makeCredential(platform.pinUvAuth(1, defined(token)))).status).toBe(
+      'CTAP2_ERR_PIN_AUTH_INVALID',
+    );
   });
 
   it('refuses a protocol that the persona does not have', async () => {
@@ -175,12 +193,12 @@ describe('version profiles', () => {
   });
 
   it('getPinToken takes no permissions', async () => {
-    const { keyAgreement } = await platformFor({ pin }).agree(2);
+    const { keyAgreement } = await platformFor({ pin }).agreeOnSecret(2);
     const request = { pinUvAuthProtocol: 2, keyAgreement, pinHashEnc: new Uint8Array(32), permissions: 1 };
     expect((await platformFor({ pin }).clientPin('getPinToken', request)).status).toBe('CTAP1_ERR_INVALID_PARAMETER');
   });
 
-  it.each([0, 8, 10, 99])('subcommand %i is none', async (subCommand) => {
+  it.each([0, 8, 10, 99])('answers CTAP2_ERR_INVALID_SUBCOMMAND to subcommand %i', async (subCommand) => {
     const known: number[] = Object.values(clientPinSubCommands);
     expect(known).not.toContain(subCommand);
     const { status } = await platformFor().send('authenticatorClientPIN', { subCommand });
@@ -197,23 +215,23 @@ describe('built-in user verification', () => {
   const bio = (gestures: ManualGestures, more: Partial<AuthenticatorOptions> = {}) =>
     platformFor({ persona: 'yubikey-bio', gestures, ...more });
   const uvToken = async (platform: TestPlatform) => {
-    const { protocol, secret, keyAgreement } = await platform.agree(2);
+    const { protocol, secret, keyAgreement } = await platform.agreeOnSecret(2);
     const request = { pinUvAuthProtocol: 2, keyAgreement, ...mc };
     const { status, response } = await platform.clientPin('getPinUvAuthTokenUsingUvWithPermissions', request);
     return { status, token: response.pinUvAuthToken && protocol.decrypt(secret, response.pinUvAuthToken) };
   };
 
-  it('gives a token that carries the touch with it', async () => {
+  it('returns a token that also proves user presence', async () => {
     const gestures = new ManualGestures();
     const platform = bio(gestures);
     gestures.finger(true);
     const { status, token } = await uvToken(platform);
     expect(status).toBe('CTAP2_OK');
-    const reply = await platform.makeCredential(platform.proof(2, token!)); // no second gesture is queued
+    const reply = await platform.makeCredential(platform.pinUvAuth(2, defined(token))); // no second gesture is queued
     expect(reply.response.authData[32]! & 0x05).toBe(0x05);
   });
 
-  it('blocks after three fingers that do not match, and the PIN unblocks it', async () => {
+  it('is blocked after three fingerprints that do not match, and unblocked by the PIN', async () => {
     const gestures = new ManualGestures();
     const platform = bio(gestures, { pin });
     for (let finger = 0; finger < 3; finger++) gestures.finger(false);
@@ -224,7 +242,7 @@ describe('built-in user verification', () => {
     expect((await platform.clientPin('getUVRetries')).response.uvRetries).toBe(3);
   });
 
-  it('alwaysUv asks for the finger although nobody requested uv', async () => {
+  it('is requested by alwaysUv although the request has no uv option', async () => {
     const gestures = new ManualGestures();
     const platform = bio(gestures);
     const reply = platform.makeCredential();
@@ -233,7 +251,7 @@ describe('built-in user verification', () => {
     expect((await reply).response.authData[32]! & 0x05).toBe(0x05);
   });
 
-  it('is not allowed without an enrolled finger', async () => {
+  it('is not allowed without an enrolled fingerprint', async () => {
     const platform = bio(new ManualGestures(), { uvEnrolled: false, pin });
     expect((await uvToken(platform)).status).toBe('CTAP2_ERR_NOT_ALLOWED');
   });

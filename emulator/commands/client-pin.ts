@@ -1,10 +1,10 @@
-/** authenticatorClientPIN (0x06), CTAP 2.1 section 6.5.5: which subcommand, and the ones that only read. */
+/** authenticatorClientPIN (0x06), CTAP 2.1 section 6.5.5: selects the subcommand, and implements those that only read. */
 import type { CborMap } from '#protocol/cbor.ts';
 import { type ClientPinSubCommand, clientPinSubCommands, commands } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
-import { keyAgreementCose } from '#protocol/pin-uv-auth.ts';
+import { encodeKeyAgreementKey } from '#protocol/pin-uv-auth.ts';
+import { hasClientPinSubCommand, rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
-import { hasClientPinSubCommand, rulesOf } from '../versions.ts';
 import type { ClientPinRequest, ClientPinResult, SubCommand } from './client-pin-subcommand.ts';
 import type { CtapCommand } from './command.ts';
 import { getPinToken, getTokenUsingPin, getTokenUsingUv } from './get-token.ts';
@@ -36,7 +36,7 @@ const subCommands: Record<ClientPinSubCommand, SubCommand> = {
   getPinUvAuthTokenUsingPinWithPermissions: getTokenUsingPin,
 };
 
-/** Subcommands with permissions came with pinUvAuthToken, UV ones need a sensor; the rest needs a client PIN. */
+/** Subcommands with permissions need the option pinUvAuthToken, UV subcommands need built-in verification, others need a client PIN. */
 function isSupported(name: ClientPinSubCommand, { persona }: AuthenticatorEnv): boolean {
   if (!hasClientPinSubCommand(persona, name)) return false;
   const { clientPin, pinUvAuthToken } = persona.options;
@@ -68,5 +68,5 @@ function getUVRetries(_request: ClientPinRequest, { state }: AuthenticatorEnv): 
 /** Section 6.5.5.4. */
 function getKeyAgreement({ pinUvAuthProtocol }: ClientPinRequest, { pinUvAuth }: AuthenticatorEnv): ClientPinResult {
   const protocol = pinUvAuth.protocol(pinUvAuthProtocol);
-  return { keyAgreement: keyAgreementCose(pinUvAuth.keyAgreement(protocol)) };
+  return { keyAgreement: encodeKeyAgreementKey(pinUvAuth.keyAgreement(protocol)) };
 }

@@ -1,13 +1,13 @@
-/** The shape of a command: parameters in, answer out, errors thrown as CtapError. */
+/** The interface of a command. */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { Session } from '../session.ts';
 
 export interface CtapCommand {
   /**
-   * `parameters` is the decoded CBOR behind the command byte, undefined when there is none.
-   * Resolves with the answer's CBOR map, or undefined for an answer that is a status only.
-   * @throws {CtapError} with the status that ends the command.
+   * `parameters` is the decoded CBOR after the command byte; undefined if there is none.
+   * Returns the CBOR map of the response, or undefined for a response without parameters.
+   * @throws {CtapError} with the status of a command that fails.
    */
   execute(
     parameters: CborValue | undefined,

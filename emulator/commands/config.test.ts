@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { permissions } from '#protocol/commands.ts';
-import { pin, TestManager } from '../testing/management.ts';
+import { ManagementPlatform, pin } from '../testing/management-platform.ts';
 
 const { acfg, mc, cm } = permissions;
 
@@ -8,32 +8,32 @@ it.each([
   ['no token', undefined, 'CTAP2_ERR_PUAT_REQUIRED'],
   ['another permission', cm, 'CTAP2_ERR_PIN_AUTH_INVALID'],
   ['acfg', acfg, 'CTAP2_OK'],
-])('with %s -> %3$s', async (_title, permission, status) => {
-  const manager = TestManager.of();
+])('toggleAlwaysUv with %s answers %3$s', async (_title, permission, status) => {
+  const manager = ManagementPlatform.of();
   const token = permission === undefined ? undefined : await manager.token(permission);
   expect(await manager.config('toggleAlwaysUv', token)).toBe(status);
   expect((await manager.info()).options?.alwaysUv).toBe(status === 'CTAP2_OK');
 });
 
-it('an authenticator that nobody protects is configured without a token', async () => {
-  const manager = TestManager.of({ pin: undefined, uvEnrolled: false });
+it('an authenticator without PIN and fingerprint is configured without a token', async () => {
+  const manager = ManagementPlatform.of({ pin: undefined, uvEnrolled: false });
   expect(await manager.config('setMinPINLength', undefined, { newMinPINLength: 6 })).toBe('CTAP2_OK');
   expect((await manager.info()).minPINLength).toBe(6);
 });
 
-it.each(['vendorPrototype', 0x05] as const)('refuses %s', async (name) => {
-  const manager = TestManager.of();
+it.each(['vendorPrototype', 0x05] as const)('refuses subcommand %s', async (name) => {
+  const manager = ManagementPlatform.of();
   if (name === 'vendorPrototype') expect(await manager.configure(name)).toBe('CTAP2_ERR_INVALID_SUBCOMMAND');
   else expect(await manager.sendRaw('authenticatorConfig', new Map([[1, name]]))).toBe('CTAP2_ERR_INVALID_SUBCOMMAND');
 });
 
 describe('enterprise attestation', () => {
-  const register = async (manager: TestManager, enterpriseAttestation: number, rpId = 'enterprise.example') => {
-    const proof = manager.proof(2, await manager.token(mc, rpId));
+  const register = async (manager: ManagementPlatform, enterpriseAttestation: number, rpId = 'enterprise.example') => {
+    const proof = manager.pinUvAuth(2, await manager.token(mc, rpId));
     return manager.makeCredential({ rp: { id: rpId }, enterpriseAttestation, ...proof });
   };
   it('is refused until it is enabled', async () => {
-    const manager = TestManager.of();
+    const manager = ManagementPlatform.of();
     expect((await manager.info()).options?.ep).toBe(false);
     expect((await register(manager, 1)).status).toBe('CTAP1_ERR_INVALID_PARAMETER');
     expect(await manager.configure('enableEnterpriseAttestation')).toBe('CTAP2_OK');
@@ -44,8 +44,8 @@ describe('enterprise attestation', () => {
     ['vendor-facilitated for a listed relying party', 1, 'enterprise.example', true],
     ['vendor-facilitated for another', 1, 'example.com', undefined],
     ['platform-managed', 2, 'example.com', true],
-  ])('%s', async (_title, kind, rpId, epAtt) => {
-    const manager = TestManager.of();
+  ])('with enterpriseAttestation %2$i (%1$s) returns epAtt %4$s', async (_title, kind, rpId, epAtt) => {
+    const manager = ManagementPlatform.of();
     await manager.configure('enableEnterpriseAttestation');
     const { status, response } = await register(manager, kind, rpId);
     expect([status, response.epAtt, response.fmt]).toEqual(['CTAP2_OK', epAtt, 'packed']);
@@ -54,26 +54,26 @@ describe('enterprise attestation', () => {
 
 describe('setMinPINLength', () => {
   it.each([
-    ['less than it is', { newMinPINLength: 3 }, 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
-    ['more than a PIN can have', { newMinPINLength: 64 }, 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
+    ['a shorter length', { newMinPINLength: 3 }, 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
+    ['more code points than a PIN can have', { newMinPINLength: 64 }, 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
     ['too many RP ids', { minPinLengthRPIDs: ['a', 'b', 'c', 'd', 'e'] }, 'CTAP2_ERR_KEY_STORE_FULL'],
-    ['as much as it is', { newMinPINLength: 4, minPinLengthRPIDs: ['example.com'] }, 'CTAP2_OK'],
-    ['nothing', {}, 'CTAP2_OK'],
-  ])('%s -> %3$s', async (_title, params, status) => {
-    const manager = TestManager.of();
+    ['the same length', { newMinPINLength: 4, minPinLengthRPIDs: ['example.com'] }, 'CTAP2_OK'],
+    ['no parameters', {}, 'CTAP2_OK'],
+  ])('with %s answers %3$s', async (_title, params, status) => {
+    const manager = ManagementPlatform.of();
     expect(await manager.configure('setMinPINLength', params)).toBe(status);
     expect((await manager.info()).forcePINChange).toBe(false);
   });
 
-  it('forceChangePin without a PIN -> CTAP2_ERR_PIN_NOT_SET', async () => {
-    const manager = TestManager.of({ pin: undefined, uvEnrolled: false });
+  it('forceChangePin without a PIN answers CTAP2_ERR_PIN_NOT_SET', async () => {
+    const manager = ManagementPlatform.of({ pin: undefined, uvEnrolled: false });
     expect(await manager.config('setMinPINLength', undefined, { forceChangePin: true })).toBe('CTAP2_ERR_PIN_NOT_SET');
   });
 
   it.each([{ newMinPINLength: 6 }, { forceChangePin: true }])(
-    '%o makes the PIN useless until it changes',
+    '%o refuses tokens until the PIN is changed',
     async (params) => {
-      const manager = TestManager.of();
+      const manager = ManagementPlatform.of();
       expect(await manager.configure('setMinPINLength', params)).toBe('CTAP2_OK');
       expect((await manager.info()).forcePINChange).toBe(true);
       expect((await manager.pinToken(2, pin, { permissions: cm })).status).toBe('CTAP2_ERR_PIN_POLICY_VIOLATION');
@@ -89,16 +89,16 @@ describe('setMinPINLength', () => {
     ['1234', 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
     ['dcba', 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
     ['1357', 'CTAP2_OK'],
-  ])('with pinComplexityPolicy the new PIN %s -> %s', async (next, status) => {
-    const manager = TestManager.of();
+  ])('with pinComplexityPolicy changePIN to %s answers %s', async (next, status) => {
+    const manager = ManagementPlatform.of();
     await manager.configure('setMinPINLength', { pinComplexityPolicy: true });
     expect((await manager.info()).pinComplexityPolicy).toBe(true);
     expect(await manager.changePin(2, pin, next)).toBe(status);
   });
 });
 
-it('alwaysUv asks for verification everywhere, and U2F is off', async () => {
-  const manager = TestManager.of({ uvEnrolled: false });
+it('alwaysUv requires user verification and turns U2F off', async () => {
+  const manager = ManagementPlatform.of({ uvEnrolled: false });
   expect((await manager.makeCredential()).status).toBe('CTAP2_OK');
   await manager.configure('toggleAlwaysUv');
   expect((await manager.makeCredential()).status).toBe('CTAP2_ERR_PUAT_REQUIRED');
@@ -108,9 +108,9 @@ it('alwaysUv asks for verification everywhere, and U2F is off', async () => {
   expect((await manager.makeCredential()).status).toBe('CTAP2_OK');
 });
 
-it('a reset after enableLongTouchForReset asks for a long touch', async () => {
+it('a reset after enableLongTouchForReset requests a long touch', async () => {
   const asked: string[] = [];
-  const manager = TestManager.of({
+  const manager = ManagementPlatform.of({
     gestures: {
       respond({ kind }) {
         asked.push(kind);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
+import { defined } from '#base/testing/defined.ts';
 import { permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { pin, TestManager } from '../testing/management.ts';
+import { ManagementPlatform, pin } from '../testing/management-platform.ts';
 
 const { mc, cm, pcmr } = permissions;
 const accounts = [
@@ -12,10 +13,10 @@ const accounts = [
   ['two.example', 'carol'],
 ] as const;
 
-async function stocked(clock = new AdjustableClock()) {
-  const manager = TestManager.of({ clock });
+async function managerWithAccounts(clock = new AdjustableClock()) {
+  const manager = ManagementPlatform.of({ clock });
   for (const [rpId, name] of accounts) {
-    const proof = manager.proof(2, await manager.token(mc, rpId));
+    const proof = manager.pinUvAuth(2, await manager.token(mc, rpId));
     const user = { id: utf8(name), name };
     expect((await manager.makeCredential({ rp: { id: rpId }, user, options: { rk: true }, ...proof })).status).toBe(
       'CTAP2_OK',
@@ -26,8 +27,8 @@ async function stocked(clock = new AdjustableClock()) {
 
 const hashOf = (rpId: string) => ({ rpIDHash: sha256(rpId) });
 
-it('counts credentials and what is left', async () => {
-  const manager = await stocked();
+it('returns the number of credentials and the free space', async () => {
+  const manager = await managerWithAccounts();
   expect((await manager.credMgmt('getCredsMetadata', await manager.token(cm))).response).toEqual({
     existingResidentCredentialsCount: 3,
     maxPossibleRemainingResidentCredentialsCount: 97,
@@ -35,7 +36,7 @@ it('counts credentials and what is left', async () => {
 });
 
 it('enumerates relying parties, then the credentials of one', async () => {
-  const manager = await stocked();
+  const manager = await managerWithAccounts();
   const token = await manager.token(cm);
   const first = await manager.credMgmt('enumerateRPsBegin', token);
   const second = await manager.credMgmt('enumerateRPsGetNextRP');
@@ -55,17 +56,17 @@ it('enumerates relying parties, then the credentials of one', async () => {
 
 it.each([
   ['after 30 seconds', 30_000, 'CTAP2_ERR_NOT_ALLOWED'],
-  ['a moment before', 29_000, 'CTAP2_OK'],
-])('an enumeration %s -> %3$s', async (_title, afterMs, status) => {
+  ['after 29 seconds', 29_000, 'CTAP2_OK'],
+])('an enumeration that continues %s answers %3$s', async (_title, afterMs, status) => {
   const clock = new AdjustableClock();
-  const manager = await stocked(clock);
+  const manager = await managerWithAccounts(clock);
   await manager.credMgmt('enumerateRPsBegin', await manager.token(cm));
   clock.advance(afterMs);
   expect((await manager.credMgmt('enumerateRPsGetNextRP')).status).toBe(status);
 });
 
-it('another command ends an enumeration, and the other kind cannot go on with it', async () => {
-  const manager = await stocked();
+it('another command ends an enumeration, and the other kind of enumeration cannot continue it', async () => {
+  const manager = await managerWithAccounts();
   await manager.credMgmt('enumerateRPsBegin', await manager.token(cm));
   await manager.info();
   expect((await manager.credMgmt('enumerateRPsGetNextRP')).status).toBe('CTAP2_ERR_NOT_ALLOWED');
@@ -73,21 +74,21 @@ it('another command ends an enumeration, and the other kind cannot go on with it
   expect((await manager.credMgmt('enumerateCredentialsGetNextCredential')).status).toBe('CTAP2_ERR_NOT_ALLOWED');
 });
 
-it('deletes a credential and no other', async () => {
-  const manager = await stocked();
+it('deletes exactly one credential', async () => {
+  const manager = await managerWithAccounts();
   const token = await manager.token(cm);
   const { response } = await manager.credMgmt('enumerateCredentialsBegin', token, hashOf('two.example'));
-  const credentialID = response.credentialID!;
+  const credentialID = defined(response.credentialID);
   expect((await manager.credMgmt('deleteCredential', token, { credentialID })).status).toBe('CTAP2_OK');
   expect((await manager.credMgmt('deleteCredential', token, { credentialID })).status).toBe('CTAP2_ERR_NO_CREDENTIALS');
   expect(manager.authenticator.inspect().credentials.map(({ userName }) => userName)).toEqual(['alice', 'bob']);
 });
 
-it('renames an account; what is left out goes, the user id stays', async () => {
-  const manager = await stocked();
+it('renames an account; missing names are removed, the user id stays', async () => {
+  const manager = await managerWithAccounts();
   const token = await manager.token(cm);
   const { response } = await manager.credMgmt('enumerateCredentialsBegin', token, hashOf('two.example'));
-  const credentialID = response.credentialID!;
+  const credentialID = defined(response.credentialID);
   const rename = (id: string, names: object) =>
     manager.credMgmt('updateUserInformation', token, { credentialID, user: { id: utf8(id), ...names } });
   expect((await rename('dave', { name: 'x' })).status).toBe('CTAP1_ERR_INVALID_PARAMETER');
@@ -99,41 +100,41 @@ it('renames an account; what is left out goes, the user id stays', async () => {
 describe('tokens', () => {
   const first = accounts[0][0];
   it.each([
-    ['none', undefined, undefined, 'CTAP2_ERR_PUAT_REQUIRED'],
+    ['no token', undefined, undefined, 'CTAP2_ERR_PUAT_REQUIRED'],
     ['cm', cm, undefined, 'CTAP2_OK'],
     ['mc only', mc, first, 'CTAP2_ERR_PIN_AUTH_INVALID'],
     ['cm for one relying party', cm, first, 'CTAP2_ERR_PIN_AUTH_INVALID'],
-  ])('getCredsMetadata and enumerateRPsBegin with %s', async (_title, permission, rpId, status) => {
-    const manager = await stocked();
+  ])('getCredsMetadata and enumerateRPsBegin with %s answer %4$s', async (_title, permission, rpId, status) => {
+    const manager = await managerWithAccounts();
     const token = permission === undefined ? undefined : await manager.token(permission, rpId);
     expect((await manager.credMgmt('getCredsMetadata', token)).status).toBe(status);
     expect((await manager.credMgmt('enumerateRPsBegin', token)).status).toBe(status);
   });
 
-  it('bound to a relying party sees and changes only its credentials', async () => {
-    const manager = await stocked();
+  it('bound to a relying party list and change only its credentials', async () => {
+    const manager = await managerWithAccounts();
     const token = await manager.token(cm, 'two.example');
     const own = await manager.credMgmt('enumerateCredentialsBegin', token, hashOf('two.example'));
     expect(own.status).toBe('CTAP2_OK');
     expect((await manager.credMgmt('enumerateCredentialsBegin', token, hashOf('one.example'))).status).toBe(
       'CTAP2_ERR_PIN_AUTH_INVALID',
     );
-    const foreign = { id: manager.authenticator.inspect().credentials[0]!.credentialId, type: 'public-key' };
+    const foreign = { id: defined(manager.authenticator.inspect().credentials[0]).credentialId, type: 'public-key' };
     expect((await manager.credMgmt('deleteCredential', token, { credentialID: foreign })).status).toBe(
       'CTAP2_ERR_PIN_AUTH_INVALID',
     );
     expect(
-      (await manager.credMgmt('deleteCredential', token, { credentialID: own.response.credentialID! })).status,
+      (await manager.credMgmt('deleteCredential', token, { credentialID: defined(own.response.credentialID) })).status,
     ).toBe('CTAP2_OK');
   });
 
-  it('persistent ones read over power cycles until the PIN changes, and never write', async () => {
-    const manager = await stocked();
+  it('with pcmr read after power cycles until the PIN changes, and never write', async () => {
+    const manager = await managerWithAccounts();
     const token = await manager.token(pcmr);
     manager.authenticator.powerCycle();
     const { status, response } = await manager.credMgmt('enumerateCredentialsBegin', token, hashOf('two.example'));
     expect(status).toBe('CTAP2_OK');
-    const credentialID = response.credentialID!;
+    const credentialID = defined(response.credentialID);
     expect((await manager.credMgmt('deleteCredential', token, { credentialID })).status).toBe(
       'CTAP2_ERR_PIN_AUTH_INVALID',
     );
@@ -147,22 +148,22 @@ it.each([
   ['enumerateCredentialsBegin', {}],
   ['deleteCredential', {}],
   ['updateUserInformation', { user: { id: utf8('alice') } }],
-] as const)('%s without its parameters -> CTAP2_ERR_MISSING_PARAMETER', async (name, params) => {
-  const manager = await stocked();
+] as const)('%s without its parameters answers CTAP2_ERR_MISSING_PARAMETER', async (name, params) => {
+  const manager = await managerWithAccounts();
   expect((await manager.credMgmt(name, await manager.token(cm), params)).status).toBe('CTAP2_ERR_MISSING_PARAMETER');
 });
 
 it.each([
   ['touchstone-complete', 'CTAP2_ERR_INVALID_SUBCOMMAND'],
   ['touchstone-key', 'CTAP1_ERR_INVALID_COMMAND'],
-] as const)('subcommand 9 of %s -> %s', async (persona, status) => {
-  expect(await TestManager.of({ persona }).sendRaw('authenticatorCredentialManagement', new Map([[1, 9]]))).toBe(
+] as const)('%s answers subcommand 9 with %s', async (persona, status) => {
+  expect(await ManagementPlatform.of({ persona }).sendRaw('authenticatorCredentialManagement', new Map([[1, 9]]))).toBe(
     status,
   );
 });
 
-it('the preview answers under its own code', async () => {
-  const manager = await stocked();
+it('the preview command has its own command code', async () => {
+  const manager = await managerWithAccounts();
   const preview = 'authenticatorCredentialManagementPreview';
   expect(
     (await manager.credMgmt('getCredsMetadata', await manager.token(cm), undefined, preview)).response,

@@ -1,4 +1,4 @@
-/** authenticatorCredentialManagement (0x0A, in the preview 0x41), CTAP 2.1 section 6.8: what is stored, told to and changed by a verified user. */
+/** authenticatorCredentialManagement (0x0A, preview 0x41), CTAP 2.1 section 6.8: lists, changes and deletes stored credentials. */
 import { equal } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type CommandRequest, type CommandResponse, commands, permissions } from '#protocol/commands.ts';
@@ -10,11 +10,11 @@ import {
   credentialManagementSubCommands,
 } from '#protocol/management.ts';
 import type { StoredCredential } from '../credential-store.ts';
+import { rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
-import { rulesOf } from '../versions.ts';
 import type { CtapCommand } from './command.ts';
-import { credentialStoreChanged } from './credentials.ts';
-import { requireReader, requireToken, signedMessage } from './management-token.ts';
+import { renewCredStoreState } from './credentials.ts';
+import { requireReadToken, requireToken, signedMessage } from './management-token.ts';
 
 type Request = CommandRequest<'authenticatorCredentialManagement'>;
 type Response = CommandResponse<'authenticatorCredentialManagement'>;
@@ -25,7 +25,7 @@ export const credentialManagement: CtapCommand = {
     const request = commands.authenticatorCredentialManagement.request.parse(parameters ?? new Map());
     const name = names.get(request.subCommand);
     if (!name) throw new CtapError(rulesOf(env.persona).unknownSubCommand, `${request.subCommand}`);
-    if (!goesOn.has(name)) env.state.volatile.enumeration = undefined;
+    if (!continuing.has(name)) env.state.volatile.enumeration = undefined;
     const result = subCommands[name](request, env);
     return result instanceof Map || !result ? result : encode(result);
   },
@@ -34,7 +34,8 @@ export const credentialManagement: CtapCommand = {
 const names = new Map<number, CredentialManagementSubCommand>(
   Object.entries(credentialManagementSubCommands).map(([name, code]) => [code, name as CredentialManagementSubCommand]),
 );
-const goesOn = new Set<CredentialManagementSubCommand>([
+/** The subcommands that continue an enumeration. */
+const continuing = new Set<CredentialManagementSubCommand>([
   'enumerateRPsGetNextRP',
   'enumerateCredentialsGetNextCredential',
 ]);
@@ -42,19 +43,20 @@ const goesOn = new Set<CredentialManagementSubCommand>([
 const subCommands: Record<CredentialManagementSubCommand, SubCommand> = {
   getCredsMetadata,
   enumerateRPsBegin,
-  enumerateRPsGetNextRP: (_request, env) => next('relying parties', env),
+  enumerateRPsGetNextRP: (_request, env) => enumerateNext('relying parties', env),
   enumerateCredentialsBegin,
-  enumerateCredentialsGetNextCredential: (_request, env) => next('credentials', env),
+  enumerateCredentialsGetNextCredential: (_request, env) => enumerateNext('credentials', env),
   deleteCredential,
   updateUserInformation,
 };
 
 const encode = (response: Response): CborMap => commands.authenticatorCredentialManagement.response.encode(response);
-const messageOf = ({ subCommand, subCommandParams }: Request) => signedMessage([], subCommand, subCommandParams);
+/** The bytes that the pinUvAuthParam signs. */
+const signedPart = ({ subCommand, subCommandParams }: Request) => signedMessage([], subCommand, subCommandParams);
 
 /** Section 6.8.2. */
 function getCredsMetadata(request: Request, env: AuthenticatorEnv): Response {
-  requireUnboundReader(request, env);
+  requireUnboundReadToken(request, env);
   const { credentials } = env.state.persistent;
   return {
     existingResidentCredentialsCount: credentials.size,
@@ -64,9 +66,9 @@ function getCredsMetadata(request: Request, env: AuthenticatorEnv): Response {
 
 /** Section 6.8.3. */
 function enumerateRPsBegin(request: Request, env: AuthenticatorEnv): CborMap {
-  requireUnboundReader(request, env);
+  requireUnboundReadToken(request, env);
   const rpIds = env.state.persistent.credentials.relyingParties();
-  return begin(
+  return beginEnumeration(
     'relying parties',
     rpIds.map((id) => () => ({ rp: { id }, rpIDHash: sha256(id) })),
     { totalRPs: rpIds.length },
@@ -76,15 +78,15 @@ function enumerateRPsBegin(request: Request, env: AuthenticatorEnv): CborMap {
 
 /** Section 6.8.4. */
 function enumerateCredentialsBegin(request: Request, env: AuthenticatorEnv): CborMap {
-  refuseWithoutProof(request);
+  refuseWithoutToken(request);
   const { rpIDHash } = credentialManagementParams.parse(request.subCommandParams ?? new Map());
   if (!rpIDHash) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'rpIDHash');
-  const use = requireReader(request, messageOf(request), env);
-  if (use?.rpId !== undefined && !equal(sha256(use.rpId), rpIDHash)) throw boundToAnother(use.rpId);
+  const use = requireReadToken(request, signedPart(request), env);
+  if (use?.rpId !== undefined && !equal(sha256(use.rpId), rpIDHash)) throw boundError(use.rpId);
   const { credentials } = env.state.persistent;
   const rpId = credentials.relyingParties().find((id) => equal(sha256(id), rpIDHash));
   const found = rpId === undefined ? [] : credentials.ofRelyingParty(rpId);
-  return begin(
+  return beginEnumeration(
     'credentials',
     found.map((credential) => () => entryOf(credential, env)),
     { totalCredentials: found.length },
@@ -104,73 +106,79 @@ function entryOf(credential: StoredCredential, env: AuthenticatorEnv): Response 
   };
 }
 
-/** Section 6.8.5: also a token that is bound to the credential's relying party may delete it. */
+/** Section 6.8.5: a token that is bound to a relying party can delete the credentials of that relying party. */
 function deleteCredential(request: Request, env: AuthenticatorEnv): undefined {
-  refuseWithoutProof(request);
+  refuseWithoutToken(request);
   const { credentialID } = credentialManagementParams.parse(request.subCommandParams ?? new Map());
   if (!credentialID) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'credentialID');
-  const credential = writable(request, credentialID.id, env);
+  const credential = findWritable(request, credentialID.id, env);
   env.state.persistent.credentials.delete(credential);
-  credentialStoreChanged(env);
+  renewCredStoreState(env);
 }
 
-/** Section 6.8.6: the names of an account; what the request leaves out or empty is removed. */
+/** Section 6.8.6: replaces the names of an account; a missing or empty name is removed. */
 function updateUserInformation(request: Request, env: AuthenticatorEnv): undefined {
-  refuseWithoutProof(request);
+  refuseWithoutToken(request);
   const { credentialID, user } = credentialManagementParams.parse(request.subCommandParams ?? new Map());
   if (!credentialID || !user) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'credentialID and user');
-  const credential = writable(request, credentialID.id, env);
-  if (!equal(user.id, credential.user.id)) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'user.id is of another');
+  const credential = findWritable(request, credentialID.id, env);
+  if (!equal(user.id, credential.user.id))
+    throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'user.id is not that of the credential');
   const { id, name, displayName } = user;
   env.state.persistent.credentials.update(credential.id, {
     user: { id, ...(name && { name }), ...(displayName && { displayName }) },
   });
-  credentialStoreChanged(env);
+  renewCredStoreState(env);
 }
 
 /** @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID, CTAP2_ERR_NO_CREDENTIALS */
-function writable(request: Request, id: Uint8Array, env: AuthenticatorEnv): StoredCredential {
-  const use = requireToken(request, messageOf(request), permissions.cm, env);
+function findWritable(request: Request, id: Uint8Array, env: AuthenticatorEnv): StoredCredential {
+  const use = requireToken(request, signedPart(request), permissions.cm, env);
   const credential = env.state.persistent.credentials.byId(id);
-  if (use.rpId !== undefined && use.rpId !== credential?.rpId) throw boundToAnother(use.rpId);
+  if (use.rpId !== undefined && use.rpId !== credential?.rpId) throw boundError(use.rpId);
   if (!credential) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
   return credential;
 }
 
-function requireUnboundReader(request: Request, env: AuthenticatorEnv): void {
-  const use = requireReader(request, messageOf(request), env);
-  if (use?.rpId !== undefined) throw boundToAnother(use.rpId);
+function requireUnboundReadToken(request: Request, env: AuthenticatorEnv): void {
+  const use = requireReadToken(request, signedPart(request), env);
+  if (use?.rpId !== undefined) throw boundError(use.rpId);
 }
 
-function refuseWithoutProof({ pinUvAuthParam }: Request): void {
+function refuseWithoutToken({ pinUvAuthParam }: Request): void {
   if (!pinUvAuthParam) throw new CtapError('CTAP2_ERR_PUAT_REQUIRED');
 }
 
-const boundToAnother = (rpId: string) => new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${rpId} only`);
+const boundError = (rpId: string) => new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', `the token is for ${rpId} only`);
 
-/** The first of several answers, with their number; the others wait for GetNext. */
-function begin(
+/** Returns the first response with the total; GetNext returns the others. */
+function beginEnumeration(
   of: 'relying parties' | 'credentials',
-  answers: readonly (() => Response)[],
+  responses: readonly (() => Response)[],
   total: Response,
   { state, clock }: AuthenticatorEnv,
 ): CborMap {
-  const [first, ...rest] = answers;
+  const [first, ...remaining] = responses;
   if (!first) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
-  if (rest.length > 0)
-    state.volatile.enumeration = { of, rest: rest.map((answer) => () => encode(answer())), lastAt: clock.monotonic() };
+  if (remaining.length > 0) {
+    const encoded = remaining.map((response) => () => encode(response()));
+    state.volatile.enumeration = { of, remaining: encoded, lastAnsweredAt: clock.monotonic() };
+  }
   return encode({ ...first(), ...total });
 }
 
-/** Section 6: what a stateful command remembers may be forgotten after 30 seconds. */
-const rememberedForMs = 30_000;
+/** Section 6: the state of a stateful command may expire after 30 seconds. */
+const expiresAfterMs = 30_000;
 
-function next(of: 'relying parties' | 'credentials', { state: { volatile }, clock }: AuthenticatorEnv): CborMap {
+function enumerateNext(
+  of: 'relying parties' | 'credentials',
+  { state: { volatile }, clock }: AuthenticatorEnv,
+): CborMap {
   const { enumeration } = volatile;
   volatile.enumeration = undefined;
-  const [answer, ...rest] = enumeration?.of === of ? enumeration.rest : [];
-  if (!enumeration || !answer || clock.monotonic() - enumeration.lastAt >= rememberedForMs)
-    throw new CtapError('CTAP2_ERR_NOT_ALLOWED', `no enumeration of ${of} goes on`);
-  volatile.enumeration = { of, rest, lastAt: clock.monotonic() };
-  return answer();
+  const [respond, ...remaining] = enumeration?.of === of ? enumeration.remaining : [];
+  if (!enumeration || !respond || clock.monotonic() - enumeration.lastAnsweredAt >= expiresAfterMs)
+    throw new CtapError('CTAP2_ERR_NOT_ALLOWED', `no enumeration of ${of} is in progress`);
+  volatile.enumeration = { of, remaining, lastAnsweredAt: clock.monotonic() };
+  return respond();
 }

@@ -1,4 +1,4 @@
-/** One sample of a finger being enrolled, CTAP 2.1 section 6.7.4: what the person did, as feedback for the platform. */
+/** Captures one sample of an enrollment and reports its quality to the platform. CTAP 2.1 section 6.7.4. */
 import { CtapError } from '#protocol/errors.ts';
 import { enrollSampleStatus } from '#protocol/management.ts';
 import type { AuthenticatorEnv } from '../env.ts';
@@ -9,7 +9,7 @@ import { awaitGesture } from '../user-presence.ts';
 
 type Enrollment = NonNullable<VolatileState['enrollment']>;
 
-/** A finger that is not enrolled is what an enrollment wants; nobody there is feedback too. */
+/** The sample status of a gesture. A fingerprint that is not enrolled yet (`no-match`) is a good sample. */
 const statusOf: Partial<Record<GestureOutcome, number>> = {
   ...enrollSampleStatus,
   granted: enrollSampleStatus.good,
@@ -18,8 +18,8 @@ const statusOf: Partial<Record<GestureOutcome, number>> = {
 };
 
 /**
- * Waits for a finger. A good sample counts; with the last one the template is stored.
- * @throws {CtapError} CTAP2_ERR_OPERATION_DENIED when the person declines, CTAP2_ERR_KEEPALIVE_CANCEL.
+ * Waits for a finger. The template is stored after the last good sample.
+ * @throws {CtapError} CTAP2_ERR_OPERATION_DENIED if the user declines, CTAP2_ERR_KEEPALIVE_CANCEL.
  */
 export async function captureSample(
   enrollment: Enrollment,
@@ -32,12 +32,15 @@ export async function captureSample(
   if (status === undefined) throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
   if (status === enrollSampleStatus.good) enrollment.remainingSamples -= 1;
   const { remainingSamples } = enrollment;
-  if (remainingSamples === 0) store(enrollment, env);
+  if (remainingSamples === 0) storeTemplate(enrollment, env);
   else env.state.volatile.enrollment = enrollment;
   return { lastEnrollSampleStatus: status, remainingSamples };
 }
 
-function store({ templateId }: Enrollment, { persona, state: { persistent, volatile } }: AuthenticatorEnv): void {
+function storeTemplate(
+  { templateId }: Enrollment,
+  { persona, state: { persistent, volatile } }: AuthenticatorEnv,
+): void {
   volatile.enrollment = undefined;
   if (persistent.fingerprints.length === 0) persistent.uvRetries = persona.builtInUv?.maxUvRetries ?? 0;
   persistent.fingerprints = [...persistent.fingerprints, { id: templateId }];

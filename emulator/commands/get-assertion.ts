@@ -1,14 +1,14 @@
-/** authenticatorGetAssertion (0x02), CTAP 2.1 section 6.2: the order of the checks, and which credential answers. */
+/** authenticatorGetAssertion (0x02), CTAP 2.1 section 6.2: the order of the checks, and the choice of the credential. */
 import { concat } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { type CommandRequest, commands, permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
-import { authenticatorData } from '../attestation/attest.ts';
+import { buildAuthenticatorData } from '../attestation/attest.ts';
 import type { Credential } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
-import { extensionsAtGetAssertion } from '../extensions/registry.ts';
-import type { Session } from '../session.ts';
+import { runGetAssertionExtensions } from '../extensions/registry.ts';
+import type { UserEvidence } from '../user-evidence.ts';
 import type { CtapCommand } from './command.ts';
 import { findCredential } from './credentials.ts';
 import {
@@ -16,17 +16,24 @@ import {
   applyAlwaysUv,
   chooseProtocol,
   ensurePresence,
-  isProtected,
   resolveUvOption,
-  type UserEvidence,
-  verifyBuiltIn,
+  verifyUser,
 } from './user-verification.ts';
 
 type GetAssertionRequest = CommandRequest<'authenticatorGetAssertion'>;
+type Credentials = [Credential, ...Credential[]];
 
 interface Options {
   up: boolean;
   uv: boolean;
+}
+
+/** What the responses for all credentials of one request have in common. */
+interface Assertion {
+  request: GetAssertionRequest;
+  rpIdHash: Uint8Array;
+  user: UserEvidence;
+  hasSeveralCredentials: boolean;
 }
 
 export const getAssertion: CtapCommand = {
@@ -35,17 +42,20 @@ export const getAssertion: CtapCommand = {
     await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
     const protocol = chooseProtocol(request, env); // step 2
     const options = resolveOptions(request, env); // steps 4 and 5
-    const user = await verifyUser(request, options, protocol, session, env); // step 6
-    const rpIdHash = sha256(request.rpId);
+    const { rpId, clientDataHash, pinUvAuthParam } = request;
+    const verification = { uv: options.uv, protocol, pinUvAuthParam, clientDataHash, rpId, permission: permissions.ga };
+    const user = await verifyUser(verification, session, env); // step 6
+    const rpIdHash = sha256(rpId);
     const credentials = locateCredentials(request, rpIdHash, user, env); // step 7
     if (options.up)
-      await ensurePresence(user, request.rpId, session, env); // steps 8 and 9
+      await ensurePresence(user, rpId, session, env); // steps 8 and 9
     else user.present = false;
-    return answerWithFirst(credentials, request, rpIdHash, user, env); // steps 10 to 13
+    const assertion = { request, rpIdHash, user, hasSeveralCredentials: credentials.length > 1 };
+    return answerWithFirst(credentials, assertion, env); // steps 10 to 13
   },
 };
 
-/** Steps 4 and 5: `rk` has no meaning here; alwaysUv does not concern a silent probe (up: false). */
+/** Steps 4 and 5: `rk` is not allowed; alwaysUv does not apply to a request without user presence (up: false). */
 function resolveOptions(request: GetAssertionRequest, env: AuthenticatorEnv): Options {
   const uv = resolveUvOption(request, env);
   if (request.options?.rk !== undefined) throw new CtapError('CTAP2_ERR_UNSUPPORTED_OPTION', 'rk');
@@ -53,41 +63,26 @@ function resolveOptions(request: GetAssertionRequest, env: AuthenticatorEnv): Op
   return { up, uv: up ? applyAlwaysUv(uv, request, env) : uv };
 }
 
-/** Step 6. */
-async function verifyUser(
-  { pinUvAuthParam, clientDataHash, rpId }: GetAssertionRequest,
-  { uv }: Options,
-  protocol: ReturnType<typeof chooseProtocol>,
-  session: Session,
-  env: AuthenticatorEnv,
-): Promise<UserEvidence> {
-  if (protocol && pinUvAuthParam && isProtected(env)) {
-    const wanted = { permission: permissions.ga, rpId };
-    const token = env.pinUvAuth.verifyToken(protocol, clientDataHash, pinUvAuthParam, wanted);
-    return { verified: true, present: false, token };
-  }
-  return uv ? await verifyBuiltIn(rpId, session, env) : { verified: false, present: false };
-}
-
-/** Step 7: the credentials that may answer, the newest first. An empty allowList counts as none. */
+/** Step 7: returns the credentials that can answer, the newest first. An empty allowList is treated as none. */
 function locateCredentials(
   { allowList = [], rpId }: GetAssertionRequest,
   rpIdHash: Uint8Array,
   user: UserEvidence,
   env: AuthenticatorEnv,
-): Credential[] {
+): Credentials {
   if (allowList.length > env.persona.maxCredentialCountInList)
     throw new CtapError('CTAP2_ERR_LIMIT_EXCEEDED', 'allowList');
-  const listed = allowList.length > 0;
-  const candidates = listed
+  const isListed = allowList.length > 0;
+  const candidates = isListed
     ? findListed(allowList, rpId, rpIdHash, env)
     : env.state.persistent.credentials.ofRelyingParty(rpId);
-  if (!env.misbehaviour.rules.newestCredentialFirst) candidates.reverse();
-  const strictest = listed ? 2 : 1; // the highest credProtect that an unverified user may use
-  const unprotected = user.verified || !env.misbehaviour.rules.credentialProtectionMatters;
-  const usable = candidates.filter(({ credProtect }) => unprotected || credProtect <= strictest);
-  if (usable.length === 0) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
-  return listed ? usable.slice(0, 1) : usable;
+  const { newestCredentialFirst, enforceCredProtect } = env.faultHooks.rules;
+  if (!newestCredentialFirst) candidates.reverse();
+  const maxUnverified = isListed ? 2 : 1; // the highest credProtect that needs no user verification
+  const isAnyUsable = user.verified || !enforceCredProtect;
+  const [first, ...others] = candidates.filter(({ credProtect }) => isAnyUsable || credProtect <= maxUnverified);
+  if (!first) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
+  return isListed ? [first] : [first, ...others];
 }
 
 function findListed(
@@ -104,53 +99,39 @@ function findListed(
   return found;
 }
 
-/** Steps 11 and 12: without a display the platform chooses; it fetches the other accounts with getNextAssertion. */
-function answerWithFirst(
-  credentials: readonly Credential[],
-  request: GetAssertionRequest,
-  rpIdHash: Uint8Array,
-  user: UserEvidence,
-  env: AuthenticatorEnv,
-): CborMap {
-  const assertion: Assertion = { request, rpIdHash, user, several: credentials.length > 1 };
-  const response = assert(credentials[0]!, assertion, env, assertion.several ? credentials.length : undefined);
-  if (assertion.several) {
-    const answer = (credential: Credential) => assert(credential, assertion, env);
-    env.state.volatile.assertions = { rest: credentials.slice(1), lastAt: env.clock.monotonic(), answer };
-  }
+/** Steps 11 and 12: without a display the platform chooses; it gets the other accounts with getNextAssertion. */
+function answerWithFirst([first, ...remaining]: Credentials, assertion: Assertion, env: AuthenticatorEnv): CborMap {
+  if (!assertion.hasSeveralCredentials) return createResponse(first, assertion, env);
+  const response = createResponse(first, assertion, env, 1 + remaining.length);
+  const answer = (credential: Credential) => createResponse(credential, assertion, env);
+  env.state.volatile.assertions = { remaining, lastAnsweredAt: env.clock.monotonic(), answer };
   return response;
 }
 
-interface Assertion {
-  request: GetAssertionRequest;
-  rpIdHash: Uint8Array;
-  user: UserEvidence;
-  several: boolean;
-}
-
-/** Steps 10 and 13: extensions, then the signature over authData || clientDataHash. */
-function assert(
+/** Steps 10 and 13: runs the extensions and signs authData || clientDataHash. */
+function createResponse(
   credential: Credential,
-  { request, rpIdHash, user, several }: Assertion,
+  { request, rpIdHash, user, hasSeveralCredentials }: Assertion,
   env: AuthenticatorEnv,
   numberOfCredentials?: number,
 ): CborMap {
-  const extensions = extensionsAtGetAssertion(request.extensions, { credential, user }, env);
-  const authData = authenticatorData({ rpIdHash, extensions: extensions.signed }, user, env);
+  const extensions = runGetAssertionExtensions(request.extensions, { credential, user }, env);
+  const authData = buildAuthenticatorData({ rpIdHash, extensions: extensions.signed }, user, env);
   const key = env.state.persistent.keys.signingKey(credential.id, credential.algorithm);
-  const signed = concat(authData, env.misbehaviour.clientDataHash(request.clientDataHash));
+  const signed = concat(authData, env.faultHooks.clientDataHash(request.clientDataHash));
+  const withNames = (hasSeveralCredentials && user.verified) || !env.faultHooks.rules.hideNamesWithoutVerification;
   return commands.authenticatorGetAssertion.response.encode({
     credential: { id: credential.id, type: 'public-key' },
     authData,
-    signature: env.misbehaviour.signature(key.sign(signed)),
-    user: userOf(credential, (several && user.verified) || !env.misbehaviour.rules.namesNeedVerification),
+    signature: env.faultHooks.signature(key.sign(signed)),
+    user: userEntityOf(credential, withNames),
     numberOfCredentials,
     largeBlobKey: extensions.largeBlobKey,
     unsignedExtensionOutputs: extensions.unsigned,
   });
 }
 
-/** Names are told only to a verified user who has to choose among accounts. */
-function userOf({ user }: Credential, named: boolean) {
-  return user && (named ? user : { id: user.id });
+/** Step 13: the names are only for a verified user who has to choose between accounts. */
+function userEntityOf({ user }: Credential, withNames: boolean) {
+  return user && (withNames ? user : { id: user.id });
 }

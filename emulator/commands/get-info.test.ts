@@ -1,20 +1,21 @@
-/** getInfo member by member, and the versions as profiles of what they know. */
+/** The members of getInfo, and which members, options and commands each CTAP version has. */
 import { expect, it } from 'vitest';
 import { equal, utf8 } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
+import { defined } from '#base/testing/defined.ts';
 import { type CommandName, commands, permissions } from '#protocol/commands.ts';
 import { aes128CbcDecrypt, hkdfSha256 } from '#protocol/crypto.ts';
 import { statusName } from '#protocol/status.ts';
 import type { CtapVersion } from '../personas/persona.ts';
 import { personas } from '../personas/registry.ts';
-import { pin, TestManager } from '../testing/management.ts';
+import { ManagementPlatform, pin } from '../testing/management-platform.ts';
 
 const complete = personas['touchstone-complete'];
-const versioned = (...versions: CtapVersion[]) => TestManager.of({ persona: { ...complete, versions } });
+const versioned = (...versions: CtapVersion[]) => ManagementPlatform.of({ persona: { ...complete, versions } });
 const { mc, cm, pcmr } = permissions;
 
-it('a key with all of CTAP 2.3 tells all of it', async () => {
-  const manager = TestManager.of();
+it('the persona touchstone-complete returns every member of CTAP 2.3', async () => {
+  const manager = ManagementPlatform.of();
   await manager.token(pcmr);
   expect(Object.keys(await manager.info())).toEqual([
     'versions',
@@ -49,8 +50,8 @@ it('a key with all of CTAP 2.3 tells all of it', async () => {
   ]);
 });
 
-it('its options say what is there and what is set up', async () => {
-  expect((await TestManager.of({ uvEnrolled: false }).info()).options).toEqual({
+it('options are absent without their feature and false until it is set up', async () => {
+  expect((await ManagementPlatform.of({ uvEnrolled: false }).info()).options).toEqual({
     rk: true,
     plat: false,
     up: true,
@@ -73,26 +74,26 @@ it('its options say what is there and what is set up', async () => {
   });
 });
 
-it('encIdentifier and encCredStoreState open with the persistent token, and only the state changes with a credential', async () => {
-  const manager = TestManager.of();
+it('encIdentifier and encCredStoreState decrypt with the persistent token; a new credential changes only the latter', async () => {
+  const manager = ManagementPlatform.of();
   expect(await manager.info()).not.toHaveProperty('encIdentifier');
   const token = await manager.token(pcmr);
-  const opened = async (name: 'encIdentifier' | 'encCredStoreState') => {
-    const sealed = (await manager.info())[name]!;
+  const decrypted = async (name: 'encIdentifier' | 'encCredStoreState') => {
+    const encrypted = defined((await manager.info())[name]);
     const key = hkdfSha256(token, new Uint8Array(32), name, 16);
-    return { sealed, plain: aes128CbcDecrypt(key, sealed.subarray(0, 16), sealed.subarray(16)) };
+    return { encrypted, plain: aes128CbcDecrypt(key, encrypted.subarray(0, 16), encrypted.subarray(16)) };
   };
-  const [before, again] = [await opened('encIdentifier'), await opened('encIdentifier')];
-  expect(before.sealed).toHaveLength(32);
-  expect([equal(before.sealed, again.sealed), equal(before.plain, again.plain)]).toEqual([false, true]);
-  const state = await opened('encCredStoreState');
-  const proof = manager.proof(2, await manager.token(mc, 'example.com'));
+  const [before, again] = [await decrypted('encIdentifier'), await decrypted('encIdentifier')];
+  expect(before.encrypted).toHaveLength(32);
+  expect([equal(before.encrypted, again.encrypted), equal(before.plain, again.plain)]).toEqual([false, true]);
+  const state = await decrypted('encCredStoreState');
+  const proof = manager.pinUvAuth(2, await manager.token(mc, 'example.com'));
   expect((await manager.makeCredential({ options: { rk: true }, ...proof })).status).toBe('CTAP2_OK');
-  expect((await opened('encCredStoreState')).plain).not.toEqual(state.plain);
-  expect((await opened('encIdentifier')).plain).toEqual(before.plain);
+  expect((await decrypted('encCredStoreState')).plain).not.toEqual(state.plain);
+  expect((await decrypted('encIdentifier')).plain).toEqual(before.plain);
 });
 
-const known: [CommandName, CtapVersion[]][] = [
+const commandVersions: [CommandName, CtapVersion[]][] = [
   ['authenticatorGetInfo', ['FIDO_2_0', 'FIDO_2_1_PRE', 'FIDO_2_1', 'FIDO_2_3']],
   ['authenticatorSelection', ['FIDO_2_1', 'FIDO_2_3']],
   ['authenticatorCredentialManagement', ['FIDO_2_1', 'FIDO_2_3']],
@@ -104,11 +105,11 @@ const known: [CommandName, CtapVersion[]][] = [
 ];
 const versions = ['FIDO_2_0', 'FIDO_2_1_PRE', 'FIDO_2_1', 'FIDO_2_3'] as const;
 
-it.each(known)('%s is known to %o', async (name, by) => {
+it.each(commandVersions)('only %2$o have %1$s', async (name, by) => {
   for (const version of versions) {
     const { authenticator } = versioned(version);
     const [status] = await authenticator.process(new Uint8Array([commands[name].code]));
-    expect(statusName(status!) !== 'CTAP1_ERR_INVALID_COMMAND', version).toBe(by.includes(version));
+    expect(statusName(defined(status)) !== 'CTAP1_ERR_INVALID_COMMAND', version).toBe(by.includes(version));
   }
 });
 
@@ -117,9 +118,9 @@ it.each([
   ['FIDO_2_1', 'CTAP2_ERR_INVALID_SUBCOMMAND', 'CTAP2_ERR_INVALID_OPTION', 'CTAP2_ERR_MISSING_PARAMETER'],
   ['FIDO_2_3', 'CTAP2_ERR_INVALID_SUBCOMMAND', 'CTAP2_ERR_INVALID_OPTION', 'CTAP2_ERR_MISSING_PARAMETER'],
 ] as const)(
-  '%s: unknown subcommand %s, uv that is not set up %s, no pinUvAuthProtocol %s',
+  '%s answers an unknown subcommand with %s, uv that is not set up with %s, a missing pinUvAuthProtocol with %s',
   async (version, ...statuses) => {
-    const manager = TestManager.of({ persona: { ...complete, versions: [version] }, uvEnrolled: false });
+    const manager = ManagementPlatform.of({ persona: { ...complete, versions: [version] }, uvEnrolled: false });
     expect([
       (await manager.send('authenticatorClientPIN', { subCommand: 0x0f })).status,
       (await manager.makeCredential({ options: { uv: true } })).status,
@@ -128,7 +129,7 @@ it.each([
   },
 );
 
-it('CTAP 2.0 knows six members and none of the later options', async () => {
+it('CTAP 2.0 has six members and none of the later options', async () => {
   const info = await versioned('FIDO_2_0').info();
   expect(Object.keys(info)).toEqual([
     'versions',
@@ -138,13 +139,13 @@ it('CTAP 2.0 knows six members and none of the later options', async () => {
     'maxMsgSize',
     'pinUvAuthProtocols',
   ]);
-  expect(Object.keys(info.options!).sort()).toEqual(['clientPin', 'plat', 'rk', 'up', 'uv']);
+  expect(Object.keys(defined(info.options)).sort()).toEqual(['clientPin', 'plat', 'rk', 'up', 'uv']);
 });
 
 it.each([
   ['FIDO_2_1', [1, 2, 3]],
   ['FIDO_2_3', [1, 2, 3, 4]],
-] as const)('%s configures %o', async (version, expected) => {
+] as const)('%s has the config subcommands %o', async (version, expected) => {
   const answers = await Promise.all(
     [1, 2, 3, 4, 5, 0xff].map(async (code) => {
       const status = await versioned(version).sendRaw('authenticatorConfig', new Map([[1, code]]));
@@ -155,20 +156,24 @@ it.each([
 });
 
 it.each([
-  ['CTAP 2.3 chooses the first format it has', 'FIDO_2_3', ['tpm', 'fido-u2f', 'packed'], 'fido-u2f'],
-  ['CTAP 2.3 without one of its formats gives its own', 'FIDO_2_3', ['tpm'], 'packed'],
-  ['CTAP 2.3 gives none when asked', 'FIDO_2_3', ['none'], 'none'],
-  ['CTAP 2.1 does not know the parameter', 'FIDO_2_1', ['fido-u2f'], 'packed'],
+  ['CTAP 2.3 uses the first supported format', 'FIDO_2_3', ['tpm', 'fido-u2f', 'packed'], 'fido-u2f'],
+  ['CTAP 2.3 uses its own format if it supports none', 'FIDO_2_3', ['tpm'], 'packed'],
+  ['CTAP 2.3 can return none', 'FIDO_2_3', ['none'], 'none'],
+  ['CTAP 2.1 ignores the parameter', 'FIDO_2_1', ['fido-u2f'], 'packed'],
 ] as const)('attestationFormatsPreference: %s', async (_title, version, attestationFormatsPreference, fmt) => {
-  const manager = TestManager.of({ persona: { ...complete, versions: [version] }, pin: undefined, uvEnrolled: false });
+  const manager = ManagementPlatform.of({
+    persona: { ...complete, versions: [version] },
+    pin: undefined,
+    uvEnrolled: false,
+  });
   const { response } = await manager.makeCredential({
     attestationFormatsPreference: [...attestationFormatsPreference],
   });
   expect(response.fmt).toBe(fmt);
 });
 
-it('uvCountSinceLastPinEntry counts fingers until a PIN comes', async () => {
-  const manager = TestManager.of();
+it('uvCountSinceLastPinEntry counts built-in user verifications since the last PIN', async () => {
+  const manager = ManagementPlatform.of();
   const count = async () => (await manager.info()).uvCountSinceLastPinEntry;
   await manager.makeCredential({ options: { uv: true } });
   await manager.makeCredential({ options: { uv: true } });
@@ -177,9 +182,9 @@ it('uvCountSinceLastPinEntry counts fingers until a PIN comes', async () => {
   expect(await count()).toBe(0);
 });
 
-it('a reset gives the device another identifier, and 10 seconds after power-up it is too late', async () => {
+it('a reset removes the PIN, and is refused later than 10 seconds after power-up', async () => {
   const clock = new AdjustableClock();
-  const manager = TestManager.of({ clock });
+  const manager = ManagementPlatform.of({ clock });
   clock.advance(10_001);
   expect((await manager.send('authenticatorReset')).status).toBe('CTAP2_ERR_NOT_ALLOWED');
   manager.authenticator.powerCycle();
@@ -188,6 +193,6 @@ it('a reset gives the device another identifier, and 10 seconds after power-up i
   expect(await manager.setPin(2, pin)).toBe('CTAP2_OK');
 });
 
-it('pinComplexityPolicyURL is bytes of the address', async () => {
-  expect((await TestManager.of().info()).pinComplexityPolicyURL).toEqual(utf8('https://example.com/pin-policy'));
+it('pinComplexityPolicyURL is a URL as bytes', async () => {
+  expect((await ManagementPlatform.of().info()).pinComplexityPolicyURL).toEqual(utf8('https://example.com/pin-policy'));
 });

@@ -1,38 +1,43 @@
-/** authenticatorGetInfo (0x04), CTAP 2.1 section 6.4 and CTAP 2.3: the persona, and what of the state it shows. */
+/** authenticatorGetInfo (0x04), CTAP 2.1 section 6.4 and CTAP 2.3: properties of the persona and of the state. */
 import { concat, utf8 } from '#base/bytes.ts';
 import { commands } from '#protocol/commands.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import { aes128CbcEncrypt, hkdfSha256 } from '#protocol/crypto.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { type AuthenticatorConfigSubCommand, authenticatorConfigSubCommands } from '#protocol/management.ts';
-import { attestationChoicesOf } from '../attestation/choose.ts';
+import { listAttestationChoices } from '../attestation/choose-attestation.ts';
 import { attestationFormats } from '../attestation/registry.ts';
+import { hasInfoMember, hasOption } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { maxCredBlobLength } from '../extensions/cred-blob.ts';
-import { defaultMaxPinLength } from '../personas/features.ts';
-import { hasInfoMember, hasOption } from '../versions.ts';
+import { defaultMaxPinLength } from '../personas/management-features.ts';
 import type { CtapCommand } from './command.ts';
-import { supportsConfig } from './config.ts';
+import { supportsConfigSubCommand } from './config.ts';
 import { hasBuiltInUv, hasClientPin } from './user-verification.ts';
 
 export const getInfo: CtapCommand = {
   execute: (_parameters, _session, env) => commands.authenticatorGetInfo.response.encode(infoOf(env)),
 };
 
-/** What the versions of the persona know, of what there is to tell. */
+/** Returns the members that the persona's versions define. */
 function infoOf(env: AuthenticatorEnv): AuthenticatorInfo {
   const { persona, state } = env;
-  const told = Object.entries({ ...limits(env), ...pinMembers(env), ...managementMembers(env), ...encrypted(env) });
+  const optional = Object.entries({
+    ...limitMembers(env),
+    ...pinMembers(env),
+    ...managementMembers(env),
+    ...encryptedMembers(env),
+  });
   return {
     versions: persona.versions.filter((version) => version !== 'U2F_V2' || !state.persistent.alwaysUv), // section 7.2.4
     ...(persona.extensions.length > 0 && { extensions: [...persona.extensions] }),
     aaguid: state.identity.aaguid,
     options: optionsOf(env),
-    ...Object.fromEntries(told.filter(([name]) => hasInfoMember(persona, name as keyof AuthenticatorInfo))),
+    ...Object.fromEntries(optional.filter(([name]) => hasInfoMember(persona, name as keyof AuthenticatorInfo))),
   };
 }
 
-/** The options that the persona's versions know: absent where the feature is, true once it is set up. */
+/** Returns the options that the persona's versions define. An option is absent without its feature, and true once it is set up. */
 function optionsOf(env: AuthenticatorEnv): Record<string, boolean> {
   const { persona, state } = env;
   const { clientPin, alwaysUv, makeCredUvNotRqd, ...fixed } = persona.options;
@@ -52,7 +57,7 @@ function optionsOf(env: AuthenticatorEnv): Record<string, boolean> {
     uvBioEnroll: bioEnrollment?.byFingerprint,
     authnrCfg: config && true,
     uvAcfg: config?.byFingerprint,
-    setMinPINLength: supportsConfig(persona, 'setMinPINLength') || undefined,
+    setMinPINLength: supportsConfigSubCommand(persona, 'setMinPINLength') || undefined,
     ep: enterpriseAttestation && state.persistent.enterpriseAttestation,
     largeBlobs: largeBlobs && true,
   };
@@ -63,7 +68,7 @@ function optionsOf(env: AuthenticatorEnv): Record<string, boolean> {
   );
 }
 
-function limits({ persona, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
+function limitMembers({ persona, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
   const { builtInUv, features } = persona;
   const largeBlobs = features?.largeBlobs;
   return {
@@ -78,7 +83,7 @@ function limits({ persona, state: { persistent } }: AuthenticatorEnv): Partial<A
     ...(persona.firmwareVersion !== undefined && { firmwareVersion: persona.firmwareVersion }),
     ...(builtInUv && { preferredPlatformUvAttempts: builtInUv.attempts, uvModality: builtInUv.uvModality }),
     remainingDiscoverableCredentials: persistent.credentials.remaining,
-    attestationFormats: [...new Set(attestationChoicesOf(persona).map((choice) => attestationFormats[choice].fmt))],
+    attestationFormats: [...new Set(listAttestationChoices(persona).map((choice) => attestationFormats[choice].fmt))],
   };
 }
 
@@ -105,22 +110,22 @@ function managementMembers({ persona, state: { persistent } }: AuthenticatorEnv)
     ...(transportsForReset && { transportsForReset: [...transportsForReset] }),
     ...(config && {
       authenticatorConfigCommands: names
-        .filter((name) => supportsConfig(persona, name))
+        .filter((name) => supportsConfigSubCommand(persona, name))
         .map((name) => authenticatorConfigSubCommands[name]),
     }),
   };
 }
 
-/** encIdentifier and encCredStoreState: for a platform that holds the persistent token, new bytes in every answer. */
-function encrypted({ persona, random, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
+/** encIdentifier and encCredStoreState, for a platform with the persistent token. The bytes differ in every response. */
+function encryptedMembers({ persona, random, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
   const { persistentToken, deviceIdentifier, credStoreState } = persistent;
   if (!persona.features?.encryptedIdentifiers || !persistentToken) return {};
-  const seal = (name: string, plaintext: Uint8Array) => {
+  const encrypt = (name: string, plaintext: Uint8Array) => {
     const iv = random.bytes(16);
     return concat(iv, aes128CbcEncrypt(hkdfSha256(persistentToken, new Uint8Array(32), name, 16), iv, plaintext));
   };
   return {
-    encIdentifier: seal('encIdentifier', deviceIdentifier),
-    encCredStoreState: seal('encCredStoreState', credStoreState),
+    encIdentifier: encrypt('encIdentifier', deviceIdentifier),
+    encCredStoreState: encrypt('encCredStoreState', credStoreState),
   };
 }

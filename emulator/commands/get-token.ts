@@ -1,40 +1,40 @@
-/** clientPIN subcommands that hand out a pinUvAuthToken, CTAP 2.1 section 6.5.5.7. */
+/** The clientPIN subcommands that return a pinUvAuthToken, CTAP 2.1 section 6.5.5.7. */
 import { type Permission, permissions } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
+import { hasClientPinSubCommand, hasOption } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { Persona } from '../personas/persona.ts';
 import type { Session } from '../session.ts';
-import { hasClientPinSubCommand, hasOption } from '../versions.ts';
 import type { ClientPinRequest, SubCommand } from './client-pin-subcommand.ts';
 import { refuseWithoutPin } from './set-pin.ts';
 import { hasBuiltInUv, performBuiltInUv } from './user-verification.ts';
 
 const mcAndGa = permissions.mc | permissions.ga;
 
-/** Section 6.5.5.7.1, getPinToken (0x05): superseded, and the only one that CTAP 2.0 has. */
+/** Section 6.5.5.7.1, getPinToken (0x05): superseded; the only one of CTAP 2.0. */
 export const getPinToken: SubCommand = (request, env, session) => {
-  const known = hasClientPinSubCommand(env.persona, 'getPinUvAuthTokenUsingPinWithPermissions');
-  if (known && (request.permissions !== undefined || request.rpId !== undefined))
-    throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'getPinToken has no permissions');
-  const refused = env.persona.options.noMcGaPermissionsWithClientPin;
-  return issueForPin(request, { permissions: refused ? 0 : mcAndGa, rpId: undefined }, env, session);
+  const isSuperseded = hasClientPinSubCommand(env.persona, 'getPinUvAuthTokenUsingPinWithPermissions');
+  if (isSuperseded && (request.permissions !== undefined || request.rpId !== undefined))
+    throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'getPinToken does not take permissions or rpId');
+  const granted = env.persona.options.noMcGaPermissionsWithClientPin ? 0 : mcAndGa;
+  return issueForPin(request, { permissions: granted, rpId: undefined }, env, session);
 };
 
 /** Section 6.5.5.7.2, getPinUvAuthTokenUsingPinWithPermissions (0x09). */
 export const getTokenUsingPin: SubCommand = (request, env, session) =>
-  issueForPin(request, () => checkPermissions(request, pinMayGrant, env), env, session);
+  issueForPin(request, () => checkPermissions(request, grantableByPin, env), env, session);
 
 /** Section 6.5.5.7.3, getPinUvAuthTokenUsingUvWithPermissions (0x06). */
 export const getTokenUsingUv: SubCommand = async (request, env, session) => {
   if (!request.keyAgreement || request.permissions === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER');
   const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol);
-  const grant = checkPermissions(request, fingerMayGrant, env);
-  if (!hasBuiltInUv(env)) throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'nothing is enrolled');
+  const grant = checkPermissions(request, grantableByUv, env);
+  if (!hasBuiltInUv(env)) throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'built-in user verification is not set up');
   if (env.state.persistent.uvRetries === 0) throw new CtapError('CTAP2_ERR_UV_BLOCKED');
   await performBuiltInUv(grant.rpId, session, env);
   const secret = env.pinUvAuth.decapsulate(protocol, request.keyAgreement);
-  const token = tokenFor(grant, { userPresent: true, byBuiltInUv: true }, protocol, env);
+  const token = issueToken(grant, { userPresent: true, byBuiltInUv: true }, protocol, env);
   return { pinUvAuthToken: protocol.encrypt(secret, token, env.random) };
 };
 
@@ -43,7 +43,7 @@ interface Grant {
   rpId: string | undefined;
 }
 
-/** The steps both PIN subcommands share. `grant` is checked after the protocol, as the spec orders it. */
+/** The steps of both PIN subcommands. A function `grant` is called after the check of the protocol, in the order of the specification. */
 function issueForPin(request: ClientPinRequest, grant: Grant | (() => Grant), env: AuthenticatorEnv, session: Session) {
   const { keyAgreement, pinHashEnc } = request;
   if (!keyAgreement || !pinHashEnc) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER');
@@ -55,24 +55,24 @@ function issueForPin(request: ClientPinRequest, grant: Grant | (() => Grant), en
   env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, session);
   if (env.state.persistent.forcePinChange)
     throw new CtapError(request.permissions === undefined ? 'CTAP2_ERR_PIN_INVALID' : 'CTAP2_ERR_PIN_POLICY_VIOLATION');
-  const token = tokenFor(granted, { userPresent: false }, protocol, env);
+  const token = issueToken(granted, { userPresent: false }, protocol, env);
   return { pinUvAuthToken: protocol.encrypt(secret, token, env.random) };
 }
 
-const tokenFor = (
+const issueToken = (
   grant: Grant,
-  how: { userPresent: boolean; byBuiltInUv?: boolean },
+  evidence: { userPresent: boolean; byBuiltInUv?: boolean },
   protocol: PinUvAuthProtocol,
   env: AuthenticatorEnv,
 ): Uint8Array =>
   grant.permissions === permissions.pcmr
     ? env.pinUvAuth.persistentToken()
-    : env.pinUvAuth.issueToken(protocol, { ...grant, ...how });
+    : env.pinUvAuth.issueToken(protocol, { ...grant, ...evidence });
 
-/** Whether the persona gives the permission at all, section 6.5.5.7. */
-type Authority = (persona: Persona) => Record<Permission, boolean>;
+/** Returns for each permission whether it can be granted, section 6.5.5.7. */
+type GrantablePermissions = (persona: Persona) => Record<Permission, boolean>;
 
-const pinMayGrant: Authority = (persona) => ({
+const grantableByPin: GrantablePermissions = (persona) => ({
   mc: !persona.options.noMcGaPermissionsWithClientPin,
   ga: !persona.options.noMcGaPermissionsWithClientPin,
   cm: persona.features?.credentialManagement !== undefined,
@@ -82,8 +82,8 @@ const pinMayGrant: Authority = (persona) => ({
   pcmr: persona.features?.credentialManagement?.persistentReadOnly === true && hasOption(persona, 'perCredMgmtRO'),
 });
 
-const fingerMayGrant: Authority = (persona) => ({
-  ...pinMayGrant(persona),
+const grantableByUv: GrantablePermissions = (persona) => ({
+  ...grantableByPin(persona),
   mc: true,
   ga: true,
   be: persona.features?.bioEnrollment?.byFingerprint === true,
@@ -91,22 +91,22 @@ const fingerMayGrant: Authority = (persona) => ({
 });
 
 /**
- * Undefined bits are ignored; pcmr stands alone, for its token is another one.
+ * Returns the permissions to grant. Undefined bits are ignored; pcmr cannot be combined, because it has a separate token.
  * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER, CTAP2_ERR_UNAUTHORIZED_PERMISSION, CTAP2_ERR_MISSING_PARAMETER
  */
 function checkPermissions(
-  { permissions: wanted, rpId }: ClientPinRequest,
-  authority: Authority,
+  { permissions: requested, rpId }: ClientPinRequest,
+  grantable: GrantablePermissions,
   env: AuthenticatorEnv,
 ) {
-  if (wanted === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'permissions');
-  if (wanted === 0) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'permissions');
-  const may = authority(env.persona);
-  const asked = (Object.keys(permissions) as Permission[]).filter((name) => wanted & permissions[name]);
-  const refused = asked.find((name) => !may[name]);
+  if (requested === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'permissions');
+  if (requested === 0) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'permissions');
+  const isGrantable = grantable(env.persona);
+  const names = (Object.keys(permissions) as Permission[]).filter((name) => requested & permissions[name]);
+  const refused = names.find((name) => !isGrantable[name]);
   if (refused) throw new CtapError('CTAP2_ERR_UNAUTHORIZED_PERMISSION', refused);
-  if (asked.includes('pcmr') && asked.length > 1)
-    throw new CtapError('CTAP2_ERR_UNAUTHORIZED_PERMISSION', 'pcmr is given alone');
-  if (wanted & mcAndGa && rpId === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'rpId');
-  return { permissions: asked.reduce((sum, name) => sum | permissions[name], 0), rpId };
+  if (names.includes('pcmr') && names.length > 1)
+    throw new CtapError('CTAP2_ERR_UNAUTHORIZED_PERMISSION', 'pcmr cannot be combined with other permissions');
+  if (requested & mcAndGa && rpId === undefined) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'rpId');
+  return { permissions: names.reduce((sum, name) => sum | permissions[name], 0), rpId };
 }

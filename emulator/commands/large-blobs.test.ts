@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { concat, toHex } from '#base/bytes.ts';
+import { defined } from '#base/testing/defined.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { TestManager } from '../testing/management.ts';
+import { ManagementPlatform } from '../testing/management-platform.ts';
 
 const empty = '8076be8b528d0075f7aae98d6fa57a6d3c';
 const { lbw } = permissions;
@@ -12,15 +13,15 @@ const array = (length: number) => {
   return concat(content, sha256(content).subarray(0, 16));
 };
 
-it('begins with the empty array of section 6.10', async () => {
-  expect(toHex((await TestManager.of().readBlob(1024)).response.config!)).toBe(empty);
+it('is initially the empty array of section 6.10', async () => {
+  expect(toHex(defined((await ManagementPlatform.of().readBlob(1024)).response.config))).toBe(empty);
 });
 
-it('writes in fragments; nothing is read of it before the last one', async () => {
-  const manager = TestManager.of();
+it('writes in fragments; the old array is read until the last one is written', async () => {
+  const manager = ManagementPlatform.of();
   const [whole, token] = [array(1000), await manager.token(lbw)];
   expect(await manager.writeBlob(whole.subarray(0, 400), 0, 1000, token)).toBe('CTAP2_OK');
-  expect(toHex((await manager.readBlob(1024)).response.config!)).toBe(empty);
+  expect(toHex(defined((await manager.readBlob(1024)).response.config))).toBe(empty);
   expect(await manager.writeBlob(whole.subarray(400), 400, undefined, token)).toBe('CTAP2_OK');
   expect((await manager.readBlob(300, 100)).response.config).toEqual(whole.slice(100, 400));
   expect((await manager.readBlob(300, 1000)).response.config).toEqual(new Uint8Array(0));
@@ -28,27 +29,27 @@ it('writes in fragments; nothing is read of it before the last one', async () =>
   expect((await manager.readBlob(1024)).response.config).toEqual(whole);
 });
 
-it('a digest that does not fit leaves the old array', async () => {
-  const manager = TestManager.of();
+it('a wrong digest keeps the old array', async () => {
+  const manager = ManagementPlatform.of();
   const broken = array(50).fill(1, 0, 1);
   expect(await manager.writeBlob(broken, 0, 50, await manager.token(lbw))).toBe('CTAP2_ERR_INTEGRITY_FAILURE');
-  expect(toHex((await manager.readBlob(1024)).response.config!)).toBe(empty);
+  expect(toHex(defined((await manager.readBlob(1024)).response.config))).toBe(empty);
 });
 
 it.each<[string, string, [Uint8Array, number, number?]]>([
   ['no length', 'CTAP1_ERR_INVALID_PARAMETER', [array(50), 0]],
-  ['length of 16', 'CTAP1_ERR_INVALID_PARAMETER', [new Uint8Array(16), 0, 16]],
-  ['length of more than there is room for', 'CTAP2_ERR_LARGE_BLOB_STORAGE_FULL', [array(50), 0, 2049]],
-  ['more than announced', 'CTAP1_ERR_INVALID_PARAMETER', [array(50), 0, 49]],
-  ['an offset that nobody began', 'CTAP1_ERR_INVALID_SEQ', [array(50), 10]],
-  ['length behind the first fragment', 'CTAP1_ERR_INVALID_PARAMETER', [array(50), 10, 60]],
-])('set with %s -> %s', async (_title, status, [fragment, offset, length]) => {
-  const manager = TestManager.of();
+  ['a length of 16', 'CTAP1_ERR_INVALID_PARAMETER', [new Uint8Array(16), 0, 16]],
+  ['a length of more than the capacity', 'CTAP2_ERR_LARGE_BLOB_STORAGE_FULL', [array(50), 0, 2049]],
+  ['more bytes than the length', 'CTAP1_ERR_INVALID_PARAMETER', [array(50), 0, 49]],
+  ['an offset without a first fragment', 'CTAP1_ERR_INVALID_SEQ', [array(50), 10]],
+  ['a length after the first fragment', 'CTAP1_ERR_INVALID_PARAMETER', [array(50), 10, 60]],
+])('set with %s answers %s', async (_title, status, [fragment, offset, length]) => {
+  const manager = ManagementPlatform.of();
   expect(await manager.writeBlob(fragment, offset, length, await manager.token(lbw))).toBe(status);
 });
 
-it('fragments in the wrong order -> CTAP1_ERR_INVALID_SEQ, and the right one still fits', async () => {
-  const manager = TestManager.of();
+it('a fragment out of order answers CTAP1_ERR_INVALID_SEQ, and the right one can still follow', async () => {
+  const manager = ManagementPlatform.of();
   const [whole, token] = [array(90), await manager.token(lbw)];
   await manager.writeBlob(whole.subarray(0, 30), 0, 90, token);
   expect(await manager.writeBlob(whole.subarray(60), 60, undefined, token)).toBe('CTAP1_ERR_INVALID_SEQ');
@@ -56,7 +57,7 @@ it('fragments in the wrong order -> CTAP1_ERR_INVALID_SEQ, and the right one sti
 });
 
 it.each<[string, string, CborMap]>([
-  ['nothing', 'CTAP1_ERR_INVALID_PARAMETER', new Map()],
+  ['no parameters', 'CTAP1_ERR_INVALID_PARAMETER', new Map()],
   ['no offset', 'CTAP1_ERR_INVALID_PARAMETER', new Map([[1, 10]])],
   [
     'get and set',
@@ -86,7 +87,7 @@ it.each<[string, string, CborMap]>([
     ]),
   ],
   [
-    'get behind the end',
+    'get after the end',
     'CTAP1_ERR_INVALID_PARAMETER',
     new Map([
       [1, 10],
@@ -102,23 +103,25 @@ it.each<[string, string, CborMap]>([
     ]),
   ],
   [
-    'offset as text',
+    'an offset as text',
     'CTAP2_ERR_CBOR_UNEXPECTED_TYPE',
     new Map<number, number | string>([
       [1, 10],
       [3, '0'],
     ]),
   ],
-])('%s -> %s', async (_title, status, parameters) => {
-  expect(await TestManager.of().sendRaw('authenticatorLargeBlobs', parameters)).toBe(status);
+])('a request with %s answers %s', async (_title, status, parameters) => {
+  expect(await ManagementPlatform.of().sendRaw('authenticatorLargeBlobs', parameters)).toBe(status);
 });
 
 it.each([
   ['without a token', undefined, 'CTAP2_ERR_PUAT_REQUIRED'],
   ['with another permission', permissions.cm, 'CTAP2_ERR_PIN_AUTH_INVALID'],
-])('a protected authenticator %s -> %3$s; an unprotected one writes', async (_title, permission, status) => {
-  const manager = TestManager.of();
+])('a protected authenticator %s answers %3$s; an unprotected one writes', async (_title, permission, status) => {
+  const manager = ManagementPlatform.of();
   const token = permission === undefined ? undefined : await manager.token(permission);
   expect(await manager.writeBlob(array(50), 0, 50, token)).toBe(status);
-  expect(await TestManager.of({ pin: undefined, uvEnrolled: false }).writeBlob(array(50), 0, 50)).toBe('CTAP2_OK');
+  expect(await ManagementPlatform.of({ pin: undefined, uvEnrolled: false }).writeBlob(array(50), 0, 50)).toBe(
+    'CTAP2_OK',
+  );
 });

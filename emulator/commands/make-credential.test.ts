@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { concat, utf8 } from '#base/bytes.ts';
+import { defined } from '#base/testing/defined.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { type CommandRequest, commands } from '#protocol/commands.ts';
 import { verifySignature } from '#protocol/crypto.ts';
 import { type AuthenticatorOptions, createAuthenticator, denyTouch, ManualGestures, personas } from '../index.ts';
-import { clientDataHash, registration, rpId, TestPlatform } from '../testing/test-platform.ts';
+import { clientDataHash, makeCredentialRequest, rpId, TestPlatform } from '../testing/test-platform.ts';
 
 type Request = CommandRequest<'authenticatorMakeCredential'>;
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
   new TestPlatform(createAuthenticator({ persona: 'touchstone-key', ...options }));
-const encoded = () => commands.authenticatorMakeCredential.request.encode(registration());
+const encoded = () => commands.authenticatorMakeCredential.request.encode(makeCredentialRequest());
 const edited = (edit: (map: CborMap) => void): CborMap => {
   const map = encoded();
   edit(map);
   return map;
 };
 
-describe('a successful registration', () => {
-  it('says what it is: packed, with rpIdHash, UP, AT, AAGUID and a counter', async () => {
+describe('a registration', () => {
+  it('returns a packed attestation with the flags UP and AT and a sign counter', async () => {
     const { status, response } = await platformFor().makeCredential();
     expect(status).toBe('CTAP2_OK');
     expect(response.fmt).toBe('packed');
@@ -28,7 +29,7 @@ describe('a successful registration', () => {
     expect(response.attStmt.get('x5c')).toHaveLength(2);
   });
 
-  it('signs with the credential key under packed self, and the counter rises', async () => {
+  it('with packed self attestation is signed by the credential key; the counter increases', async () => {
     const platform = platformFor({ attestation: 'packed-self' });
     for (const signCount of [1, 2]) {
       const { response } = await platform.makeCredential();
@@ -40,31 +41,34 @@ describe('a successful registration', () => {
     }
   });
 
-  it('takes the first algorithm of the request that it has', async () => {
+  it('uses the first algorithm of the request that the authenticator supports', async () => {
     const pubKeyCredParams = [-257, -8, -7].map((alg) => ({ type: 'public-key', alg }));
     const { response } = await platformFor({ attestation: 'packed-self' }).makeCredential({ pubKeyCredParams });
     const { credentialPublicKey } = parseAuthenticatorData(response.authData);
     expect(credentialPublicKey?.get(3)).toBe(-8);
   });
 
-  it('overwrites the discoverable credential of the same account', async () => {
+  it('replaces the discoverable credential of the same account', async () => {
     const platform = platformFor();
     const first = await platform.makeCredential({ options: { rk: true } });
     const second = await platform.makeCredential({ options: { rk: true } });
     const ids = platform.authenticator.inspect().credentials.map(({ credentialId }) => credentialId);
     expect(ids).toEqual([parseAuthenticatorData(second.response.authData).attestedCredentialData?.credentialId]);
     const allowList = [
-      { id: parseAuthenticatorData(first.response.authData).attestedCredentialData!.credentialId, type: 'public-key' },
+      {
+        id: defined(parseAuthenticatorData(first.response.authData).attestedCredentialData).credentialId,
+        type: 'public-key',
+      },
     ];
     expect((await platform.getAssertion({ allowList })).status).toBe('CTAP2_ERR_NO_CREDENTIALS');
   });
 });
 
-describe('refusals', () => {
+describe('errors', () => {
   const key = 'touchstone-key';
   const pinned = { persona: key, pin: '1234' } as const;
   const withChanges = (changes: Partial<Request>) =>
-    commands.authenticatorMakeCredential.request.encode(registration(changes));
+    commands.authenticatorMakeCredential.request.encode(makeCredentialRequest(changes));
   const cases: [
     title: string,
     status: string,
@@ -72,7 +76,7 @@ describe('refusals', () => {
     options?: Partial<AuthenticatorOptions>,
   ][] = [
     ['no parameters', 'CTAP2_ERR_MISSING_PARAMETER', undefined],
-    ['parameters that are no map', 'CTAP2_ERR_CBOR_UNEXPECTED_TYPE', [1]],
+    ['parameters that are not a map', 'CTAP2_ERR_CBOR_UNEXPECTED_TYPE', [1]],
     ['clientDataHash missing', 'CTAP2_ERR_MISSING_PARAMETER', edited((map) => map.delete(1))],
     ['clientDataHash of 31 bytes', 'CTAP1_ERR_INVALID_LENGTH', edited((map) => map.set(1, new Uint8Array(31)))],
     ['rp missing', 'CTAP2_ERR_MISSING_PARAMETER', edited((map) => map.delete(2))],
@@ -81,7 +85,7 @@ describe('refusals', () => {
     ['pubKeyCredParams missing', 'CTAP2_ERR_MISSING_PARAMETER', edited((map) => map.delete(4))],
     ['pubKeyCredParams empty', 'CTAP2_ERR_UNSUPPORTED_ALGORITHM', withChanges({ pubKeyCredParams: [] })],
     [
-      'an algorithm nobody has',
+      'an unknown algorithm',
       'CTAP2_ERR_UNSUPPORTED_ALGORITHM',
       withChanges({ pubKeyCredParams: [{ type: 'public-key', alg: -65535 }] }),
     ],
@@ -91,7 +95,7 @@ describe('refusals', () => {
       withChanges({ pubKeyCredParams: [{ type: 'private', alg: -7 }] }),
     ],
     [
-      'a malformed entry behind a match',
+      'a malformed entry after a match',
       'CTAP2_ERR_MISSING_PARAMETER',
       edited((map) =>
         map.set(4, [
@@ -106,7 +110,7 @@ describe('refusals', () => {
     ['up: false', 'CTAP2_ERR_INVALID_OPTION', withChanges({ options: { up: false } })],
     ['uv without a sensor', 'CTAP2_ERR_INVALID_OPTION', withChanges({ options: { uv: true } })],
     [
-      'rk where there is none',
+      'rk for a persona without it',
       'CTAP2_ERR_UNSUPPORTED_OPTION',
       withChanges({ options: { rk: true } }),
       { persona: { ...personas[key], options: { rk: false } } },
@@ -130,7 +134,7 @@ describe('refusals', () => {
       pinned,
     ],
     [
-      'empty pinUvAuthParam, declined',
+      'an empty pinUvAuthParam and a declined gesture',
       'CTAP2_ERR_OPERATION_DENIED',
       withChanges({ pinUvAuthParam: new Uint8Array(0) }),
       { gestures: denyTouch },
@@ -143,42 +147,52 @@ describe('refusals', () => {
     ],
     ['rk without the PIN', 'CTAP2_ERR_PUAT_REQUIRED', withChanges({ options: { rk: true } }), pinned],
     [
-      'no PIN where makeCredUvNotRqd is not',
+      'no PIN token without makeCredUvNotRqd',
       'CTAP2_ERR_PUAT_REQUIRED',
       withChanges({}),
       { persona: 'yubikey-5-nfc', pin: '1234' },
     ],
-    ['no verification on a platform', 'CTAP2_ERR_OPERATION_DENIED', withChanges({}), { persona: 'apple-passwords' }],
-    ['the user declines', 'CTAP2_ERR_OPERATION_DENIED', withChanges({}), { gestures: denyTouch }],
-    ['no room', 'CTAP2_ERR_KEY_STORE_FULL', withChanges({ options: { rk: true } }), { credentialCapacity: 0 }],
+    [
+      'no user verification on a platform authenticator',
+      'CTAP2_ERR_OPERATION_DENIED',
+      withChanges({}),
+      { persona: 'apple-passwords' },
+    ],
+    ['a declined gesture', 'CTAP2_ERR_OPERATION_DENIED', withChanges({}), { gestures: denyTouch }],
+    [
+      'no free space for a credential',
+      'CTAP2_ERR_KEY_STORE_FULL',
+      withChanges({ options: { rk: true } }),
+      { credentialCapacity: 0 },
+    ],
     ['credProtect 4', 'CTAP2_ERR_INVALID_OPTION', withChanges({ extensions: { credProtect: 4 } })],
     ['credProtect as text', 'CTAP2_ERR_CBOR_UNEXPECTED_TYPE', withChanges({ extensions: { credProtect: 'high' } })],
     [
-      'excludeList longer than the key takes',
+      'an excludeList that is too long',
       'CTAP2_ERR_LIMIT_EXCEEDED',
       withChanges({ excludeList: Array.from({ length: 17 }, () => ({ id: new Uint8Array(1), type: 'public-key' })) }),
     ],
   ];
-  it.each(cases)('%s -> %s', async (_title, status, parameters, options) => {
+  it.each(cases)('a request with %s answers %s and changes nothing', async (_title, status, parameters, options) => {
     const platform = platformFor(options);
     const before = platform.authenticator.inspect();
     expect(await platform.sendRaw('authenticatorMakeCredential', parameters)).toBe(status);
     expect(platform.authenticator.inspect()).toEqual(before);
   });
 
-  it('lets an unverified user make a non-discoverable credential under makeCredUvNotRqd', async () => {
+  it('a protected authenticator with makeCredUvNotRqd creates a non-discoverable credential without user verification', async () => {
     expect((await platformFor(pinned).makeCredential()).status).toBe('CTAP2_OK');
   });
 });
 
 describe('excludeList', () => {
   const descriptorOf = (authData: Uint8Array) => ({
-    id: parseAuthenticatorData(authData).attestedCredentialData!.credentialId,
+    id: defined(parseAuthenticatorData(authData).attestedCredentialData).credentialId,
     type: 'public-key',
   });
 
   it.each([{ rk: true }, { rk: false }])(
-    'recognises a credential made with %o, for its relying party only',
+    'matches a credential created with %o, for its relying party only',
     async (options) => {
       const platform = platformFor();
       const { response } = await platform.makeCredential({ options });
@@ -190,17 +204,17 @@ describe('excludeList', () => {
     },
   );
 
-  it('keeps silent about a credential with credProtect 3 until the user is verified', async () => {
+  it('matches a credential with credProtect 3 only for a verified user', async () => {
     const platform = platformFor({ pin: '1234' });
     const { response } = await platform.makeCredential({ extensions: { credProtect: 3 } });
     const excludeList = [descriptorOf(response.authData)];
     expect((await platform.makeCredential({ excludeList })).status).toBe('CTAP2_OK');
     const { token } = await platform.pinToken(2, '1234', { permissions: 1, rpId });
-    const proof = platform.proof(2, token!);
+    const proof = platform.pinUvAuth(2, defined(token));
     expect((await platform.makeCredential({ excludeList, ...proof })).status).toBe('CTAP2_ERR_CREDENTIAL_EXCLUDED');
   });
 
-  it('answers the same when the gesture is denied', async () => {
+  it('answers the same if the gesture is declined', async () => {
     const gestures = new ManualGestures();
     const platform = platformFor({ gestures });
     gestures.touch();
@@ -211,7 +225,7 @@ describe('excludeList', () => {
   });
 });
 
-it('stores names as given, also beyond ASCII', async () => {
+it('stores names unchanged, also with characters outside ASCII', async () => {
   const platform = platformFor();
   await platform.makeCredential({ options: { rk: true }, user: { id: utf8('ü'), name: 'Zoë 🔑' } });
   expect(platform.authenticator.inspect().credentials[0]).toMatchObject({

@@ -1,4 +1,4 @@
-/** The proof that managing commands ask for, CTAP 2.1 sections 6.7.4, 6.8.2, 6.10.2 and 6.11. */
+/** The token check of the management commands, CTAP 2.1 sections 6.7.4, 6.8.2, 6.10.2 and 6.11. */
 import { concat } from '#base/bytes.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { permissions } from '#protocol/commands.ts';
@@ -6,35 +6,45 @@ import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { TokenUse } from '../state.ts';
 
-interface Proof {
+/** The members of a request that carry the token's signature. */
+interface TokenParameters {
   pinUvAuthParam?: Uint8Array | undefined;
   pinUvAuthProtocol?: number | undefined;
 }
 
 /**
- * A token with the permission has signed `message`; whether it may be bound to a relying party is the caller's.
+ * Checks that a token with the permission signed `message`. The caller has to check the relying party that the token is bound to.
  * @throws {CtapError} CTAP2_ERR_PUAT_REQUIRED, CTAP2_ERR_MISSING_PARAMETER, CTAP1_ERR_INVALID_PARAMETER, CTAP2_ERR_PIN_AUTH_INVALID.
  */
-export function requireToken(proof: Proof, message: Uint8Array, permission: number, env: AuthenticatorEnv): TokenUse {
-  const { pinUvAuthParam } = proof;
+export function requireToken(
+  request: TokenParameters,
+  message: Uint8Array,
+  permission: number,
+  env: AuthenticatorEnv,
+): TokenUse {
+  const { pinUvAuthParam } = request;
   if (!pinUvAuthParam) throw new CtapError('CTAP2_ERR_PUAT_REQUIRED');
-  const protocol = env.pinUvAuth.protocol(proof.pinUvAuthProtocol);
+  const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol);
   return env.pinUvAuth.verifyToken(protocol, message, pinUvAuthParam, { permission });
 }
 
-/** Like `requireToken` for a command that only reads credentials: the persistent token will do, and is bound to nobody. */
-export function requireReader(proof: Proof, message: Uint8Array, env: AuthenticatorEnv): TokenUse | undefined {
-  const { pinUvAuthParam } = proof;
+/** Like `requireToken`, for a command that only reads credentials. Returns undefined for the persistent token, which is not bound to a relying party. */
+export function requireReadToken(
+  request: TokenParameters,
+  message: Uint8Array,
+  env: AuthenticatorEnv,
+): TokenUse | undefined {
+  const { pinUvAuthParam } = request;
   if (pinUvAuthParam) {
-    const protocol = env.pinUvAuth.protocol(proof.pinUvAuthProtocol);
-    if (env.pinUvAuth.isProvenByPersistentToken(protocol, message, pinUvAuthParam)) return undefined;
+    const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol);
+    if (env.pinUvAuth.verifiesWithPersistentToken(protocol, message, pinUvAuthParam)) return undefined;
   }
-  return requireToken(proof, message, permissions.cm, env);
+  return requireToken(request, message, permissions.cm, env);
 }
 
-/** What such a pinUvAuthParam is made over: prefix, subcommand, and the parameters as they were sent (canonical, so as we encode them). */
+/** Returns the bytes that a pinUvAuthParam signs: prefix, subcommand and parameters. Requests are canonical, so encoding again gives the bytes sent. */
 export const signedMessage = (prefix: readonly number[], subCommand: number, parameters: CborMap | undefined) =>
   concat(new Uint8Array([...prefix, subCommand]), parameters ? encode(parameters) : new Uint8Array(0));
 
-/** 32 bytes 0xff and the command byte: what largeBlobs and authenticatorConfig begin with. */
+/** Returns 32 bytes 0xff and the command byte: the prefix for largeBlobs and authenticatorConfig. */
 export const commandPrefix = (code: number): number[] => [...Array<number>(32).fill(0xff), code];

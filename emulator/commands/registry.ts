@@ -1,4 +1,4 @@
-/** The commands by name. A new command is its file, a line here and its row in `#protocol/commands.ts`. */
+/** The commands by name. A new command needs its file, a line here and its row in `#protocol/commands.ts`. */
 import type { CommandName } from '#protocol/commands.ts';
 import { bioEnrollment } from './bio-enrollment.ts';
 import { clientPin } from './client-pin.ts';

@@ -1,4 +1,4 @@
-/** authenticatorSelection (0x0b), CTAP 2.1 section 6.9: the user picks this authenticator by touching it. */
+/** authenticatorSelection (0x0b), CTAP 2.1 section 6.9: the user selects this authenticator by touching it. */
 import { requirePresence } from '../user-presence.ts';
 import type { CtapCommand } from './command.ts';
 

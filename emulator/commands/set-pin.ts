@@ -1,11 +1,12 @@
 /** clientPIN subcommands setPIN (0x03) and changePIN (0x04), CTAP 2.1 sections 6.5.5.5 and 6.5.5.6. */
 import { concat } from '#base/bytes.ts';
-import { sameBytes, sha256 } from '#protocol/crypto.ts';
+import { sameBytes } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
 import type { AuthenticatorEnv } from '../env.ts';
-import { defaultMaxPinLength } from '../personas/features.ts';
-import { maxPinRetries } from '../state.ts';
+import { maxPinRetries } from '../initial-state.ts';
+import { defaultMaxPinLength } from '../personas/management-features.ts';
+import { createStoredPin } from '../pin.ts';
 import type { SubCommand } from './client-pin-subcommand.ts';
 
 const paddedPinLength = 64;
@@ -15,8 +16,8 @@ export const setPin: SubCommand = (request, env) => {
   if (!keyAgreement || !newPinEnc || !pinUvAuthParam) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER');
   const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol);
   const { persistent } = env.state;
-  if (persistent.pin && env.misbehaviour.rules.pinIsSetOnce)
-    throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'a PIN is set already');
+  if (persistent.pin && env.faultHooks.rules.refuseSetPinWhenSet)
+    throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'a PIN is already set');
   const secret = env.pinUvAuth.decapsulate(protocol, keyAgreement);
   if (!protocol.verify(secret, newPinEnc, pinUvAuthParam)) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
   persistent.pin = readNewPin(protocol, secret, newPinEnc, policyOf(env));
@@ -36,32 +37,32 @@ export const changePin: SubCommand = (request, env, session) => {
   env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, session);
   const { persistent } = env.state;
   const pin = readNewPin(protocol, secret, newPinEnc, policyOf(env));
-  if (persistent.forcePinChange && sameBytes(pin.hash, persistent.pin!.hash))
-    throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'another PIN is wanted');
+  if (persistent.forcePinChange && persistent.pin && sameBytes(pin.hash, persistent.pin.hash))
+    throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'the new PIN is the current one');
   persistent.pin = pin;
   persistent.forcePinChange = false;
   persistent.persistentToken = undefined;
-  if (env.misbehaviour.rules.changedPinEndsTokens) env.pinUvAuth.resetTokens();
+  if (env.faultHooks.rules.revokeTokensOnPinChange) env.pinUvAuth.resetTokens();
   return undefined;
 };
 
-/** What a new PIN must be. */
+/** The requirements for a new PIN. */
 interface PinPolicy {
-  /** Code points. */
-  least: number;
-  most: number;
-  /** Not one character over and over, no run like 1234, CTAP 2.2 section 6.4 (0x1B) leaves the rule to the vendor. */
-  complex: boolean;
+  /** In code points. */
+  minLength: number;
+  maxLength: number;
+  /** Refuses a repeated character and sequences like 1234. CTAP 2.2 section 6.4 (0x1B) leaves the rule to the vendor. */
+  refuseSimple: boolean;
 }
 
-const policyOf = ({ persona, state: { persistent }, misbehaviour }: AuthenticatorEnv): PinPolicy => ({
-  least: misbehaviour.rules.pinPolicyMatters ? persistent.minPinLength : 0,
-  most: persona.features?.maxPINLength ?? defaultMaxPinLength,
-  complex: misbehaviour.rules.pinPolicyMatters && persistent.pinComplexityPolicy,
+const policyOf = ({ persona, state: { persistent }, faultHooks }: AuthenticatorEnv): PinPolicy => ({
+  minLength: faultHooks.rules.enforcePinPolicy ? persistent.minPinLength : 0,
+  maxLength: persona.features?.maxPINLength ?? defaultMaxPinLength,
+  refuseSimple: faultHooks.rules.enforcePinPolicy && persistent.pinComplexityPolicy,
 });
 
-/** Every step between neighbours is the same, and small: 1111, 1234, dcba. */
-function isMonotonous(pin: Uint8Array): boolean {
+/** Whether all neighbouring characters have the same difference of at most 1: 1111, 1234, dcba. */
+function isSequence(pin: Uint8Array): boolean {
   const step = (pin[1] ?? 0) - (pin[0] ?? 0);
   return Math.abs(step) <= 1 && pin.every((byte, index) => index === 0 || byte - pin[index - 1]! === step);
 }
@@ -71,11 +72,8 @@ export function refuseWithoutPin({ state }: AuthenticatorEnv): void {
   if (!state.persistent.pin) throw new CtapError('CTAP2_ERR_PIN_NOT_SET');
 }
 
-/** A PIN as stored, from what `initialPin` makes of the text: its hash, and its length for minPINLength. */
-export const pinFrom = (bytes: Uint8Array, codePoints: number) => ({ hash: sha256(bytes).slice(0, 16), codePoints });
-
 /**
- * Section 6.5.5.5: 64 bytes padded with zeros, at least minPINLength code points, at most 63 bytes.
+ * Decrypts and checks a new PIN, section 6.5.5.5: 64 bytes padded with zeros, at least minPINLength code points, at most 63 bytes.
  * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER, CTAP2_ERR_PIN_POLICY_VIOLATION
  */
 function readNewPin(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: Uint8Array, policy: PinPolicy) {
@@ -83,16 +81,16 @@ function readNewPin(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: 
   if (padded.length !== paddedPinLength)
     throw new CtapError(
       'CTAP1_ERR_INVALID_PARAMETER',
-      `the padded PIN has ${padded.length} bytes, not ${paddedPinLength}`,
+      `expected a padded PIN of ${paddedPinLength} bytes, got ${padded.length}`,
     );
   const end = padded.findLastIndex((byte) => byte !== 0) + 1;
   const pin = padded.subarray(0, end);
   const codePoints = countCodePoints(pin);
-  if (end === paddedPinLength || codePoints < policy.least || codePoints > policy.most)
+  if (end === paddedPinLength || codePoints < policy.minLength || codePoints > policy.maxLength)
     throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', `${codePoints} code points in ${end} bytes`);
-  if (policy.complex && isMonotonous(pin))
+  if (policy.refuseSimple && isSequence(pin))
     throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'the PIN is too simple');
-  return pinFrom(pin, codePoints);
+  return createStoredPin(pin, codePoints);
 }
 
 function decrypt(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: Uint8Array): Uint8Array {
@@ -103,6 +101,6 @@ function decrypt(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: Uin
   }
 }
 
-/** Every byte that does not continue a UTF-8 sequence begins a code point; the authenticator does not judge the text. */
+/** Counts the bytes that do not continue a UTF-8 sequence. The authenticator does not check whether the text is valid. */
 const countCodePoints = (utf8: Uint8Array): number =>
   utf8.reduce((count, byte) => count + Number((byte & 0xc0) !== 0x80), 0);

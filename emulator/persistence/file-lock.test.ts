@@ -1,4 +1,4 @@
-/** Two processes do not use one state: who comes second is told who has it, and the dead have nothing. */
+/** A state file is used by one process at a time. A second process gets an error with the id of the first; the lock of an ended process does not count. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +7,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UnavailableError, UsageError } from '#base/errors.ts';
+import { defined } from '#base/testing/defined.ts';
 import { createAuthenticator, FileJournal } from '../index.ts';
 import { TestPlatform } from '../testing/test-platform.ts';
 
 const fixture = fileURLToPath(new URL('./testing/lock-holder.ts', import.meta.url));
-const patient = { timeout: 60_000 };
+const slow = { timeout: 60_000 };
 let directory: string;
 let path: string;
 let lock: string;
@@ -27,59 +28,74 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const ended = (child: ChildProcessWithoutNullStreams) =>
+const whenEnded = (child: ChildProcessWithoutNullStreams) =>
   child.exitCode !== null || child.signalCode !== null
     ? undefined
     : new Promise((resolve) => child.once('close', resolve));
 async function kill(child: ChildProcessWithoutNullStreams) {
   child.kill('SIGKILL');
-  await ended(child);
+  await whenEnded(child);
 }
 
 function start(command: string, args: string[]) {
   const child = spawn(command, args);
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return { child, pid: child.pid!, line: async () => (await lines.next()).value as string };
+  return { child, pid: defined(child.pid), nextLine: async () => (await lines.next()).value as string };
 }
 
-/** A process that is ready to open the journal. */
-async function another() {
-  const process_ = start(process.execPath, ['--import', 'tsx', fixture, path]);
-  expect(await process_.line()).toBe('ready');
+/** Starts a process that opens the journal on request. */
+async function startLockHolder() {
+  const started = start(process.execPath, ['--import', 'tsx', fixture, path]);
+  expect(await started.nextLine()).toBe('ready');
   const open = () => {
-    process_.child.stdin.write('open\n');
-    return process_.line();
+    started.child.stdin.write('open\n');
+    return started.nextLine();
   };
   const end = async () => {
-    process_.child.stdin.end();
-    await ended(process_.child);
+    started.child.stdin.end();
+    await whenEnded(started.child);
   };
-  return { ...process_, open, end };
+  return { ...started, open, end };
 }
 
-/** The number of a process that has ended. */
-async function deadPid() {
+/** Returns the id of a process that has ended. */
+async function endedPid() {
   const { child, pid } = start(process.execPath, ['--version']);
-  await ended(child);
+  await whenEnded(child);
   return pid;
 }
 
-const opensFor = () => {
+/** The state of a process as in proc(5): `T` is stopped, `Z` is a zombie. */
+const processState = (pid: number | string) => /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
+
+/** Returns the id of a process that has ended and still has an entry in /proc: its parent is stopped and cannot reap it. */
+async function zombiePid() {
+  const parent = start('sh', ['-c', 'sleep 60 & echo $!; wait']);
+  const pid = await parent.nextLine();
+  parent.child.kill('SIGSTOP');
+  await vi.waitFor(() => expect(processState(parent.pid)).toBe('T'), 10_000);
+  process.kill(Number(pid), 'SIGKILL');
+  await vi.waitFor(() => expect(processState(pid)).toBe('Z'), 10_000);
+  return pid;
+}
+
+/** Opens and closes the journal; returns the files that are left beside it. */
+const openAndListLeftovers = () => {
   new FileJournal(path).close();
   return readdirSync(directory).filter((name) => name !== 'key.state');
 };
 
 describe('a second process', () => {
-  it('is refused, until the first one lets go', patient, async () => {
+  it('cannot open the journal until the first one closes it', slow, async () => {
     using authenticator = createAuthenticator({ persona: 'touchstone-key', state: path });
-    const { open, pid, end } = await another();
+    const { open, pid, end } = await startLockHolder();
     expect(await open()).toBe(
-      `UnavailableError: cannot use ${path}: process ${process.pid} is using it; end that process, or name another file`,
+      `UnavailableError: Cannot use ${path}: process ${process.pid} is using it; end that process, or use another file`,
     );
     authenticator[Symbol.dispose]();
     expect(existsSync(lock)).toBe(false);
-    expect(await open()).toBe('has it');
+    expect(await open()).toBe('locked');
     const again = () => createAuthenticator({ persona: 'touchstone-key', state: path });
     expect(again).toThrow(UnavailableError);
     expect(again).toThrow(`process ${pid} is using it`);
@@ -87,58 +103,55 @@ describe('a second process', () => {
     again()[Symbol.dispose]();
   });
 
-  it('may have it when the first one was killed', patient, async () => {
-    const { open, child } = await another();
-    expect(await open()).toBe('has it');
+  it('can open the journal after the first one was killed', slow, async () => {
+    const { open, child } = await startLockHolder();
+    expect(await open()).toBe('locked');
     await kill(child);
     expect(existsSync(lock)).toBe(true);
-    expect(opensFor()).toEqual([]);
+    expect(openAndListLeftovers()).toEqual([]);
   });
 
-  it('has it alone, of several that find a dead holder', patient, async () => {
-    writeFileSync(lock, `${await deadPid()} 1\n`);
-    const all = await Promise.all([another(), another(), another()]);
-    const said = await Promise.all(all.map(({ open }) => open()));
-    const winner = all[said.indexOf('has it')]!;
-    const refused = said.filter((line) => line.startsWith('UnavailableError: cannot use'));
-    expect([said.filter((line) => line === 'has it').length, refused.length]).toEqual([1, 2]);
+  it('is the only one of several that replaces the lock of an ended process', slow, async () => {
+    writeFileSync(lock, `${await endedPid()} 1\n`);
+    const all = await Promise.all([startLockHolder(), startLockHolder(), startLockHolder()]);
+    const results = await Promise.all(all.map(({ open }) => open()));
+    const winner = defined(all[results.indexOf('locked')]);
+    const refused = results.filter((line) => line.startsWith('UnavailableError: Cannot use'));
+    expect([results.filter((line) => line === 'locked').length, refused.length]).toEqual([1, 2]);
     expect(readFileSync(lock, 'utf8')).toMatch(new RegExp(`^${winner.pid} `));
     await Promise.all(all.map(({ end }) => end()));
     expect(readdirSync(directory)).toEqual([]);
   });
 });
 
-describe('a lock', () => {
-  it.each(['', 'garbage', '0 1\n', '99999999999 1\n'])('of %j holds nothing', (content) => {
+describe('a lock file', () => {
+  it.each(['', 'garbage', '0 1\n', '99999999999 1\n'])('with the content %j does not lock', (content) => {
     writeFileSync(lock, content);
-    expect(opensFor()).toEqual([]);
+    expect(openAndListLeftovers()).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux')('of an earlier process with our number holds nothing', () => {
+  it.runIf(process.platform === 'linux')('of an earlier process with the same id does not lock', () => {
     writeFileSync(lock, `${process.pid} 1\n`);
-    expect(opensFor()).toEqual([]);
+    expect(openAndListLeftovers()).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux')('of a dead process that nobody has buried holds nothing', async () => {
-    const { line } = start('sh', ['-c', 'true & echo $!; exec sleep 60']);
-    const pid = await line();
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) Z /), 10_000);
-    writeFileSync(lock, `${pid} \n`);
-    expect(opensFor()).toEqual([]);
+  it.runIf(process.platform === 'linux')('of a zombie process does not lock', async () => {
+    writeFileSync(lock, `${await zombiePid()} \n`);
+    expect(openAndListLeftovers()).toEqual([]);
   });
 
-  it('is replaced although the last one to replace it died at that', async () => {
-    for (const each of [lock, `${lock}.next`]) writeFileSync(each, `${await deadPid()} \n`);
-    expect(opensFor()).toEqual([]);
+  it('is replaced although the process that last replaced it ended during that', async () => {
+    for (const each of [lock, `${lock}.next`]) writeFileSync(each, `${await endedPid()} \n`);
+    expect(openAndListLeftovers()).toEqual([]);
   });
 
-  it('is not replaced by two at a time', async () => {
-    writeFileSync(lock, `${await deadPid()} \n`);
+  it('is not replaced by two processes at the same time', async () => {
+    writeFileSync(lock, `${await endedPid()} \n`);
     writeFileSync(`${lock}.next`, `${process.ppid} \n`);
     expect(() => new FileJournal(path)).toThrow(`process ${process.ppid} is using it`);
   });
 
-  it('goes when the last journal of the process is closed, or none could be opened', () => {
+  it('is deleted when the last journal of the process is closed, or when no journal could be opened', () => {
     const [one, two] = [new FileJournal(path), new FileJournal(path)];
     one.close();
     one.close();
@@ -150,18 +163,18 @@ describe('a lock', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('goes with a state of another persona', () => {
+  it('is deleted when the state is of another persona', () => {
     createAuthenticator({ persona: 'touchstone-key', state: path })[Symbol.dispose]();
     expect(() => createAuthenticator({ persona: 'solo', state: path })).toThrow(UsageError);
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('that cannot be made is said so', () => {
+  it('throws an UnavailableError if it cannot be written', () => {
     expect(() => new FileJournal(join(directory, 'missing', 'key.state'))).toThrow(UnavailableError);
   });
 });
 
-it('an authenticator that let go of its state changes it no more', async () => {
+it('a disposed authenticator does not change its state file', async () => {
   const authenticator = createAuthenticator({ persona: 'touchstone-key', state: path });
   authenticator[Symbol.dispose]();
   const before = readFileSync(path);

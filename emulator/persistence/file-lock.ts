@@ -1,24 +1,25 @@
 /**
- * Lets one process at a time use a file: `FILE.lock` beside it names its holder. Who dies without letting go (kill -9, a power cut)
- * blocks nobody. The right to replace a dead holder is a lock of the same kind, `FILE.lock.next`, which then takes the place of the
- * old one: of several that find a dead holder one replaces it, and should that one die as well, the next does.
- * Processes of one machine see each other; those of other machines or containers that share the folder do not.
+ * Lets one process at a time use a file. `FILE.lock` beside the file names the process that holds the lock. The lock of a process
+ * that ended without releasing it (kill -9, power failure) can be replaced. The right to replace it is a lock of the same kind,
+ * `FILE.lock.next`, which is then renamed to `FILE.lock`: if several processes find the lock of an ended process, one replaces it,
+ * and if that process ends as well, the next one does.
+ * Processes of other machines or containers that share the folder are not recognized.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UnavailableError } from '#base/errors.ts';
-import { runningProcess, thisProcess } from './running-process.ts';
+import { messageOf, UnavailableError } from '#base/errors.ts';
+import { describeThisProcess, findRunningProcess } from './process-identity.ts';
 
-/** The locks of this process, and how often it holds each. */
+/** The locks that this process holds, and how often it holds each. */
 const held = new Map<string, number>();
 
 /**
- * Keeps other processes from locking `path` until it is disposed, or the process ends. The same process may lock it several times.
- * @throws {UnavailableError} when another process holds it, or no lock can be made beside it.
+ * Locks `path` against other processes until the lock is disposed or the process ends. The same process can lock it several times.
+ * @throws {UnavailableError} if another process holds the lock, or the lock file cannot be written.
  */
 export function lockFile(path: string): Disposable {
   const lock = `${resolve(path)}.lock`;
-  if (!held.has(lock)) take(lock, path);
+  if (!held.has(lock)) acquire(lock, path);
   held.set(lock, (held.get(lock) ?? 0) + 1);
   let isHeld = true;
   return {
@@ -29,44 +30,45 @@ export function lockFile(path: string): Disposable {
   };
 }
 
-function take(lock: string, path: string): void {
-  const mine = `${lock}.${process.pid}`; // a lock appears whole: it is written here, and linked
+function acquire(lock: string, path: string): void {
+  const ownFile = `${lock}.${process.pid}`; // written first and then linked, so that a lock file is always complete
   let holder: number | undefined;
   try {
-    writeFileSync(mine, thisProcess());
-    holder = occupy(lock, mine);
+    writeFileSync(ownFile, describeThisProcess());
+    holder = linkAsLock(ownFile, lock);
   } catch (cause) {
-    throw new UnavailableError(`cannot lock ${path}: ${(cause as Error).message}`, { cause });
+    throw new UnavailableError(`Cannot lock ${path}: ${messageOf(cause)}`, { cause });
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(ownFile, { force: true });
   }
   if (holder !== undefined)
     throw new UnavailableError(
-      `cannot use ${path}: process ${holder} is using it; end that process, or name another file`,
+      `Cannot use ${path}: process ${holder} is using it; end that process, or use another file`,
     );
   if (held.size === 0) process.once('exit', releaseAll);
 }
 
-/** Makes `mine` the lock, unless a process that runs holds it: then that one's number. */
-function occupy(lock: string, mine: string): number | undefined {
-  while (!isLinked(mine, lock)) {
-    const found = contentOf(lock);
-    if (found === undefined) continue; // was let go of just now
+/** Makes `ownFile` the lock. Returns the id of the process that holds the lock, or undefined if it now is this process. */
+function linkAsLock(ownFile: string, lock: string): number | undefined {
+  while (!tryLink(ownFile, lock)) {
+    const found = readIfExists(lock);
+    if (found === undefined) continue; // it was released in the meantime
     const next = `${lock}.next`;
-    const holder = runningProcess(found) ?? occupy(next, mine);
+    const holder = findRunningProcess(found) ?? linkAsLock(ownFile, next);
     if (holder !== undefined) return holder;
-    if (contentOf(lock) === found) {
+    if (readIfExists(lock) === found) {
       renameSync(next, lock);
       return undefined;
     }
-    rmSync(next); // another one has replaced it already
+    rmSync(next); // another process has already replaced the lock
   }
   return undefined;
 }
 
-function isLinked(mine: string, lock: string): boolean {
+/** Returns false if `lock` exists. */
+function tryLink(ownFile: string, lock: string): boolean {
   try {
-    linkSync(mine, lock);
+    linkSync(ownFile, lock);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -74,7 +76,7 @@ function isLinked(mine: string, lock: string): boolean {
   }
 }
 
-function contentOf(file: string): string | undefined {
+function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

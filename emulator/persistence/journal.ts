@@ -1,7 +1,7 @@
 /**
- * Where persistent state is kept: an append-only journal in a file. Each line is a record with its checksum; a line counts
- * once it is on the disk. A torn last line, left by a process that was killed while it wrote, is cut off when the journal is
- * opened. Compaction writes a new file beside the old one and renames it, so that at every moment one of them is whole.
+ * A journal file with the persistent state: records are appended, and a record counts once it is on the disk. If the process is
+ * killed during a write, the incomplete last record is removed when the journal is opened again. Compaction writes a new file
+ * beside the old one and renames it, so one of them is complete at every moment. The format is in `journal-format.ts`.
  */
 import {
   closeSync,
@@ -15,105 +15,86 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { toHex, utf8 } from '#base/bytes.ts';
-import { UsageError } from '#base/errors.ts';
-import { sha256 } from '#protocol/crypto.ts';
+import { concat } from '#base/bytes.ts';
 import { lockFile } from './file-lock.ts';
+import { encodeFrame, journalHeader, journalVersion, parseJournal } from './journal-format.ts';
 
-/** Keeps records, in order. One authenticator at a time may use it. */
+/** Stores records in their order. Only one authenticator may use it at a time. */
 export interface PersistentStore {
-  /** All records, the oldest first. The first one is whole; the others change it. */
-  records(): readonly string[];
-  /** Adds a record; durable when it returns. */
-  append(record: string): void;
-  /** Puts one record in the place of all; durable when it returns, and never half done. */
-  replace(record: string): void;
-  /** It has grown so much that replacing it by one record is worth the work. */
-  readonly overgrown: boolean;
+  /** Returns all records, the oldest first. The first record is a complete state; each of the others is a change. */
+  records(): readonly Uint8Array[];
+  /** Adds a record. It is durable when the method returns. */
+  append(record: Uint8Array): void;
+  /** Replaces all records by one, completely or not at all. It is durable when the method returns. */
+  replace(record: Uint8Array): void;
+  /** True if the store has grown so much that it should be replaced by one record. */
+  readonly needsCompaction: boolean;
   close(): void;
 }
 
-const checksumLength = 16;
-const lineOf = (record: string) => utf8(`${checksumOf(record)} ${record}\n`);
-const checksumOf = (record: string) => toHex(sha256(record)).slice(0, checksumLength);
-
-/** Below this a journal is never compacted. */
-const smallBytes = 256 * 1024;
-/** Compaction once the journal is this many times as long as what it began with. */
+/** A smaller journal is never compacted. */
+const minCompactionBytes = 256 * 1024;
+/** A journal is compacted when it is this many times as long as with its first record only. */
 const growthFactor = 4;
 
 /**
- * A store in one file of records with checksums: what was acknowledged survives the end of the process at any moment. It is locked against
- * other processes until it is closed.
+ * A store in one file of records with checksums. An acknowledged record survives if the process ends at any moment. The file is
+ * locked against other processes until the journal is closed. A file of format version 1 is converted when it is opened.
  */
 export class FileJournal implements PersistentStore {
   readonly #path: string;
   readonly #lock: Disposable;
-  readonly #found: readonly string[];
+  readonly #records: readonly Uint8Array[];
   #isClosed = false;
   #file: number | undefined;
-  /** Bytes of whole lines. */
+  /** Length of the complete records, in bytes. */
   #length = 0;
   #compactLength = 0;
 
   /**
-   * @throws {UsageError} for a file that is no journal, or is damaged before its end; {UnavailableError} while another process
-   * uses it.
+   * @throws {UsageError} if the file is not a journal, has an unknown format version, or is damaged before its last record.
+   * @throws {UnavailableError} while another process uses the file.
    */
   constructor(path: string) {
     this.#path = path;
     this.#lock = lockFile(path);
     try {
-      this.#found = existsSync(path) ? this.#read() : [];
+      this.#records = existsSync(path) ? this.#read() : [];
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  records(): readonly string[] {
-    return this.#found;
+  /** Returns the records found when the journal was opened. */
+  records(): readonly Uint8Array[] {
+    return this.#records;
   }
 
-  get overgrown(): boolean {
-    return this.#length > smallBytes && this.#length > growthFactor * this.#compactLength;
+  get needsCompaction(): boolean {
+    return this.#length > minCompactionBytes && this.#length > growthFactor * this.#compactLength;
   }
 
-  append(record: string): void {
+  append(record: Uint8Array): void {
     if (this.#file === undefined) this.replace(record);
     else this.#append(this.#file, record);
   }
 
-  #append(file: number, record: string): void {
-    const line = lineOf(record);
+  #append(file: number, record: Uint8Array): void {
+    const frame = encodeFrame(record);
     try {
-      writeAll(file, line, this.#length);
+      writeAll(file, frame, this.#length);
       fdatasyncSync(file);
     } catch (error) {
-      ftruncateSync(file, this.#length); // what was written of the line must not stand before the next one
+      ftruncateSync(file, this.#length); // removes what was written of the frame, so that the next one follows a complete one
       throw error;
     }
-    this.#length += line.length;
+    this.#length += frame.length;
   }
 
-  replace(record: string): void {
-    if (this.#isClosed) throw new Error(`cannot write to ${this.#path}: it was closed`);
-    const line = lineOf(record);
-    const beside = `${this.#path}.new`;
-    const file = openSync(beside, 'w+', 0o600);
-    try {
-      writeAll(file, line, 0);
-      fsyncSync(file);
-      renameSync(beside, this.#path);
-      syncDirectory(dirname(this.#path));
-    } catch (error) {
-      closeSync(file);
-      throw error;
-    }
-    this.#closeFile();
-    this.#file = file;
-    this.#length = line.length;
-    this.#compactLength = line.length;
+  replace(record: Uint8Array): void {
+    if (this.#isClosed) throw new Error(`Cannot write to ${this.#path}: the journal is closed`);
+    this.#rewrite([record]);
   }
 
   close(): void {
@@ -122,41 +103,46 @@ export class FileJournal implements PersistentStore {
     this.#lock[Symbol.dispose]();
   }
 
+  /** Replaces the file by one with these records. */
+  #rewrite(records: readonly [Uint8Array, ...Uint8Array[]]): void {
+    const [first, ...others] = records;
+    const start = concat(journalHeader, encodeFrame(first));
+    const content = concat(start, ...others.map(encodeFrame));
+    const newPath = `${this.#path}.new`;
+    const file = openSync(newPath, 'w+', 0o600);
+    try {
+      writeAll(file, content, 0);
+      fsyncSync(file);
+      renameSync(newPath, this.#path);
+      syncDirectory(dirname(this.#path));
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+    this.#closeFile();
+    this.#file = file;
+    this.#length = content.length;
+    this.#compactLength = start.length;
+  }
+
   #closeFile(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
   }
 
-  #read(): string[] {
-    const content = readFileSync(this.#path);
-    const { records, end } = wholeLines(content, this.#path);
+  #read(): Uint8Array[] {
+    const content = new Uint8Array(readFileSync(this.#path));
+    const { version, records, end } = parseJournal(content, this.#path);
+    if (version !== journalVersion) {
+      this.#rewrite(records);
+      return records;
+    }
     this.#file = openSync(this.#path, 'r+');
     if (end < content.length) ftruncateSync(this.#file, end);
     this.#length = end;
-    this.#compactLength = records[0] === undefined ? 0 : lineOf(records[0]).length;
+    this.#compactLength = journalHeader.length + encodeFrame(records[0]).length;
     return records;
   }
-}
-
-/** The records up to the first line that is not whole; only the last may be torn, and the first never is. */
-function wholeLines(content: Buffer, path: string): { records: string[]; end: number } {
-  const records: string[] = [];
-  let end = 0;
-  while (end < content.length) {
-    const newline = content.indexOf(0x0a, end);
-    const line = content.toString('utf8', end, newline < 0 ? content.length : newline);
-    const record = line.slice(checksumLength + 1);
-    const whole = newline >= 0 && line === `${checksumOf(record)} ${record}`;
-    if (!whole) {
-      if (records.length === 0) throw new UsageError(`cannot use ${path}: it holds no authenticator state`);
-      if (newline >= 0 && newline + 1 < content.length)
-        throw new UsageError(`cannot use ${path}: it is damaged at byte ${end}, and more follows`);
-      break;
-    }
-    records.push(record);
-    end = newline + 1;
-  }
-  return { records, end };
 }
 
 function writeAll(file: number, bytes: Uint8Array, position: number): void {
@@ -164,7 +150,7 @@ function writeAll(file: number, bytes: Uint8Array, position: number): void {
     written += writeSync(file, bytes, written, bytes.length - written, position + written);
 }
 
-/** The new name is durable once its directory is; where directories cannot be opened (Windows), the rename is. */
+/** Makes the new name durable. Windows cannot open directories; there the rename itself is durable. */
 function syncDirectory(path: string): void {
   if (process.platform === 'win32') return;
   const directory = openSync(path, 'r');

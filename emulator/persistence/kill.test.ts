@@ -1,4 +1,4 @@
-/** A process that is killed in the middle of its work loses nothing it has acknowledged. */
+/** A process that is killed at any moment loses nothing that it acknowledged. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,8 +20,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Lets the process work until it has said `lines` lines and `spins` rounds of the event loop more, then kills it. */
-async function workAndDie(path: string, round: number): Promise<string[]> {
+/** Kills the process after a random number of lines and of event-loop turns. Returns the lines that it reported. */
+async function runAndKill(path: string, round: number): Promise<string[]> {
   const [count = 0, spins = 0] = random.bytes(2);
   const child = spawn(process.execPath, ['--import', 'tsx', fixture, path, `${round}`]);
   const ended = new Promise((resolve) => child.once('close', resolve));
@@ -37,20 +37,20 @@ async function workAndDie(path: string, round: number): Promise<string[]> {
   return lines;
 }
 
-it(`nothing acknowledged is lost over ${rounds} kills, and no counter goes back`, { timeout: 120_000 }, async () => {
+it(`keeps everything acknowledged over ${rounds} kills; no counter decreases`, { timeout: 120_000 }, async () => {
   const path = join(directory, 'key.state');
   const acknowledged = new Map<string, number>();
   for (let round = 0; round < rounds; round++) {
-    const lines = await workAndDie(path, round);
-    for (const line of lines.filter((said) => said.startsWith('credential'))) {
+    const lines = await runAndKill(path, round);
+    for (const line of lines.filter((reported) => reported.startsWith('credential'))) {
       const [, id = '', signCount = ''] = line.split(' ');
       acknowledged.set(id, Number(signCount));
     }
-    using survivor = createAuthenticator({ persona: 'touchstone-key', state: path, credentialCapacity: 1e6 });
-    const { signCounter, pinRetries } = survivor.inspect();
+    using reopened = createAuthenticator({ persona: 'touchstone-key', state: path, credentialCapacity: 1e6 });
+    const { signCounter, pinRetries } = reopened.inspect();
     expect(signCounter).toBeGreaterThanOrEqual(Math.max(...acknowledged.values()));
-    if (lines.at(-1) === 'wrong') expect(pinRetries).toBeLessThan(8);
-    const platform = new TestPlatform(survivor);
+    if (lines.at(-1) === 'wrong PIN') expect(pinRetries).toBeLessThan(8);
+    const platform = new TestPlatform(reopened);
     for (const id of acknowledged.keys()) {
       const allowList = [{ id: fromHex(id), type: 'public-key' }];
       const { status } = await platform.getAssertion({ allowList, options: { up: false } });

@@ -1,11 +1,12 @@
-/** U2F as bytes, and the two ways between it and CTAP2. */
+/** U2F messages, and the use of credentials by both U2F and CTAP2. */
 import { describe, expect, it } from 'vitest';
 import { concat, toHex, uint, utf8 } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
-import { coseKey } from '#protocol/cose.ts';
+import { defined } from '#base/testing/defined.ts';
+import { createCoseKey } from '#protocol/cose.ts';
 import { sha256, verifySignature } from '#protocol/crypto.ts';
 import { createAuthenticator, neverTouch } from '../index.ts';
-import { TestManager } from '../testing/management.ts';
+import { ManagementPlatform } from '../testing/management-platform.ts';
 import { clientDataHash as challenge, rpId } from '../testing/test-platform.ts';
 
 const application = sha256(rpId);
@@ -16,9 +17,9 @@ const apdu = (ins: number, data: Uint8Array = new Uint8Array(0), p1 = 0) =>
 const authenticate = (keyHandle: Uint8Array, p1 = 3, app = application) =>
   apdu(2, concat(challenge, app, uint(keyHandle.length, 1), keyHandle), p1);
 
-class U2fHost extends TestManager {
+class U2fHost extends ManagementPlatform {
   async u2f(message: Uint8Array) {
-    const answer = await this.authenticator.processU2f!(message);
+    const answer = await defined(this.authenticator.processU2f)(message);
     return { sw: toHex(answer.subarray(-2)), data: answer.slice(0, -2) };
   }
 
@@ -26,17 +27,17 @@ class U2fHost extends TestManager {
     const { sw, data } = await this.u2f(apdu(1, concat(challenge, application)));
     const publicKey = data.slice(1, 66);
     const keyHandle = data.slice(67, 67 + data[66]!);
-    return { sw, data, keyHandle, publicKey: coseKey(-7, 2, 1, publicKey.slice(1, 33), publicKey.slice(33)) };
+    return { sw, data, keyHandle, publicKey: createCoseKey(-7, 2, 1, publicKey.slice(1, 33), publicKey.slice(33)) };
   }
 }
-const host = (options: Parameters<typeof TestManager.of>[0] = {}) =>
+const host = (options: Parameters<typeof ManagementPlatform.of>[0] = {}) =>
   new U2fHost(createAuthenticator({ persona: 'touchstone-complete', ...options }));
 
-it('answers the version', async () => {
+it('returns the version', async () => {
   expect(await host().u2f(apdu(3))).toEqual({ sw: '9000', data: utf8('U2F_V2') });
 });
 
-it('registers, then authenticates with user presence and a rising counter', async () => {
+it('registers, then authenticates with user presence and an increasing counter', async () => {
   const platform = host();
   const { sw, data, keyHandle, publicKey } = await platform.register();
   expect([sw, data[0]]).toEqual(['9000', 5]);
@@ -47,7 +48,7 @@ it('registers, then authenticates with user presence and a rising counter', asyn
   expect(verifySignature(publicKey, signed, one.data.slice(5))).toBe(true);
 });
 
-it('check-only knows its key handles, dont-enforce signs without a touch', async () => {
+it('check-only recognizes its key handles, dont-enforce signs without a touch', async () => {
   const platform = host();
   const { keyHandle } = await platform.register();
   expect((await platform.u2f(authenticate(keyHandle, 7))).sw).toBe('6985');
@@ -57,7 +58,7 @@ it('check-only knows its key handles, dont-enforce signs without a touch', async
   expect([silent.sw, silent.data[0]]).toEqual(['9000', 0]);
 });
 
-it('without a touch it says so soon', async () => {
+it('reports a missing touch after a short wait', async () => {
   const clock = new AdjustableClock();
   const platform = host({ clock, gestures: neverTouch });
   const answer = platform.u2f(apdu(1, concat(challenge, application)));
@@ -70,27 +71,31 @@ it('without a touch it says so soon', async () => {
 });
 
 it.each<[string, string, Uint8Array]>([
-  ['nothing', '6700', new Uint8Array(0)],
+  ['no bytes', '6700', new Uint8Array(0)],
   ['three bytes', '6700', new Uint8Array(3)],
   ['another class', '6e00', new Uint8Array([0x80, 3, 0, 0])],
   ['an unknown instruction', '6d00', apdu(0x40)],
   ['a version with data', '6700', apdu(3, new Uint8Array(1))],
   ['a registration of 63 bytes', '6700', apdu(1, new Uint8Array(63))],
-  ['an Lc beyond the end', '6700', new Uint8Array([0, 1, 0, 0, 0, 0, 64, 1, 2])],
+  ['an Lc greater than the data', '6700', new Uint8Array([0, 1, 0, 0, 0, 0, 64, 1, 2])],
   ['an Lc of one byte', '6700', new Uint8Array([0, 1, 0, 0, 64, 1, 2])],
-  ['a key handle shorter than it says', '6700', apdu(2, concat(new Uint8Array(64), uint(9, 1), new Uint8Array(8)), 3)],
+  [
+    'a key handle shorter than its length byte',
+    '6700',
+    apdu(2, concat(new Uint8Array(64), uint(9, 1), new Uint8Array(8)), 3),
+  ],
   ['an unknown control byte', '6a80', authenticate(new Uint8Array(64), 5)],
-])('%s -> %s', async (_title, sw, message) => {
+])('an APDU with %s answers %s', async (_title, sw, message) => {
   expect((await host().u2f(message)).sw).toBe(sw);
 });
 
-it('understands the version with short lengths', async () => {
+it('accepts the version request with short lengths', async () => {
   expect((await host().u2f(new Uint8Array([0, 3, 0, 0]))).sw).toBe('9000');
   expect((await host().u2f(new Uint8Array([0, 3, 0, 0, 0]))).sw).toBe('9000');
 });
 
-describe('and CTAP2', () => {
-  it('getAssertion uses a key that U2F registered, also for a silent probe', async () => {
+describe('U2F and CTAP2', () => {
+  it('getAssertion uses a key that U2F registered, also with up: false', async () => {
     const platform = host();
     const { keyHandle, publicKey } = await platform.register();
     const allowList = [{ id: keyHandle, type: 'public-key' }];
@@ -102,11 +107,11 @@ describe('and CTAP2', () => {
   });
 
   it.each([
-    ['one that is not discoverable', {}, '9000'],
-    ['a discoverable one', { options: { rk: true } }, '6a80'],
-    ['one that needs user verification', { extensions: { credProtect: 3 } }, '6a80'],
-    ['one of EdDSA', { pubKeyCredParams: [{ type: 'public-key', alg: -8 }] }, '6a80'],
-  ])('U2F with a CTAP2 credential: %s -> %3$s', async (_title, changes, sw) => {
+    ['not discoverable', {}, '9000'],
+    ['discoverable', { options: { rk: true } }, '6a80'],
+    ['with credProtect 3', { extensions: { credProtect: 3 } }, '6a80'],
+    ['with EdDSA', { pubKeyCredParams: [{ type: 'public-key', alg: -8 }] }, '6a80'],
+  ])('U2F_AUTHENTICATE with a CTAP2 credential, %s, answers %3$s', async (_title, changes, sw) => {
     const platform = host({ uvEnrolled: false });
     const { response } = await platform.makeCredential(changes);
     const id = response.authData.slice(55, 55 + response.authData[54]!);
@@ -120,7 +125,7 @@ describe('and CTAP2', () => {
     expect((await platform.u2f(apdu(3))).sw).toBe('6986');
   });
 
-  it('another command ends a row of assertions', async () => {
+  it('a U2F command ends getNextAssertion', async () => {
     const platform = host({ uvEnrolled: false });
     for (const name of ['a', 'b']) await platform.makeCredential({ user: { id: utf8(name) }, options: { rk: true } });
     expect((await platform.getAssertion()).response.numberOfCredentials).toBe(2);
@@ -129,6 +134,6 @@ describe('and CTAP2', () => {
   });
 });
 
-it('a persona without U2F has no door for it', () => {
+it('a persona without U2F has no processU2f', () => {
   expect(createAuthenticator({ persona: 'touchstone-key' }).processU2f).toBeUndefined();
 });

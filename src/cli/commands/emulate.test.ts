@@ -83,8 +83,8 @@ describe('touchstone emulate with invalid options', () => {
   it.each([
     [['--persona', 'nokia-3310'], 'nokia-3310'],
     [['--defect', 'nonsense'], 'nonsense'],
-    [['--touch', 'after:soon'], 'after:300ms is wanted'],
-    [['--touch', 'maybe'], 'after:300ms is wanted'],
+    [['--touch', 'after:soon'], 'Expected auto, ask, never or after:300ms'],
+    [['--touch', 'maybe'], 'Expected auto, ask, never or after:300ms'],
     [['--port', '99999'], 'Expected a port number from 0 to 65535'],
     [['--transport', 'pigeon'], 'udp, tcp'],
     [['--pin', '1'], 'Cannot set a PIN'],

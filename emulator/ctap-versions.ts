@@ -1,6 +1,6 @@
 /**
- * What each version of CTAP brought: commands, subcommands, members of getInfo, and the rules that differ. A persona has
- * what any of its versions has, and follows the rules of its newest.
+ * What each CTAP version defines: commands, subcommands, getInfo members and options, and the rules that differ between versions.
+ * A persona has what any of its versions defines, and follows the rules of the newest.
  */
 
 import type { ClientPinSubCommand, CommandName } from '#protocol/commands.ts';
@@ -9,11 +9,11 @@ import type { AuthenticatorConfigSubCommand } from '#protocol/management.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { CtapVersion, Persona } from './personas/persona.ts';
 
-/** Rules that a later version replaced. */
+/** Rules that differ between versions. */
 interface VersionRules {
-  /** `uv: true` where nothing can verify the user. */
+  /** The status for `uv: true` without built-in user verification. */
   uvNotConfigured: CtapStatusName;
-  /** A pinUvAuthParam without a protocol, or with one that is not supported. */
+  /** The status for a pinUvAuthParam without a protocol, and with an unsupported one. */
   protocolMissing: CtapStatusName;
   protocolUnsupported: CtapStatusName;
   unknownSubCommand: CtapStatusName;
@@ -21,8 +21,8 @@ interface VersionRules {
 }
 
 interface VersionProfile {
-  /** The version it builds on. */
-  on?: CtapVersion;
+  /** The version that this one extends. */
+  extends?: CtapVersion;
   commands: readonly CommandName[];
   clientPin: readonly ClientPinSubCommand[];
   config: readonly AuthenticatorConfigSubCommand[];
@@ -45,11 +45,11 @@ const rules21: VersionRules = {
   unknownSubCommand: 'CTAP2_ERR_INVALID_SUBCOMMAND',
   attestationFormatsPreference: false,
 };
-const nothing = { commands: [], clientPin: [], config: [], info: [], options: [] } as const;
+const noAdditions = { commands: [], clientPin: [], config: [], info: [], options: [] } as const;
 
-/** Oldest first: what stands later is newer. */
+/** From the oldest to the newest version. */
 const profiles: Record<CtapVersion, VersionProfile> = {
-  U2F_V2: { ...nothing, rules: rules20 },
+  U2F_V2: { ...noAdditions, rules: rules20 },
   FIDO_2_0: {
     commands: [
       'authenticatorMakeCredential',
@@ -66,7 +66,7 @@ const profiles: Record<CtapVersion, VersionProfile> = {
     rules: rules20,
   },
   FIDO_2_1_PRE: {
-    on: 'FIDO_2_0',
+    extends: 'FIDO_2_0',
     commands: ['authenticatorBioEnrollmentPreview', 'authenticatorCredentialManagementPreview'],
     clientPin: [],
     config: [],
@@ -75,7 +75,7 @@ const profiles: Record<CtapVersion, VersionProfile> = {
     rules: rules20,
   },
   FIDO_2_1: {
-    on: 'FIDO_2_0',
+    extends: 'FIDO_2_0',
     commands: [
       'authenticatorBioEnrollment',
       'authenticatorCredentialManagement',
@@ -119,7 +119,7 @@ const profiles: Record<CtapVersion, VersionProfile> = {
     rules: rules21,
   },
   FIDO_2_3: {
-    on: 'FIDO_2_1',
+    extends: 'FIDO_2_1',
     commands: [],
     clientPin: [],
     config: ['enableLongTouchForReset'],
@@ -140,30 +140,31 @@ const profiles: Record<CtapVersion, VersionProfile> = {
   },
 };
 
-const ordered = Object.keys(profiles) as CtapVersion[];
+const oldestFirst = Object.keys(profiles) as CtapVersion[];
 
-/** The rules of the newest version that a persona claims. */
+/** Returns the rules of the newest version of a persona. */
 export const rulesOf = ({ versions }: Persona): VersionRules =>
-  profiles[ordered.findLast((version) => versions.includes(version)) ?? 'FIDO_2_0'].rules;
+  profiles[oldestFirst.findLast((version) => versions.includes(version)) ?? 'FIDO_2_0'].rules;
 
-const holds = (version: CtapVersion, test: (profile: VersionProfile) => boolean): boolean => {
+const isInVersion = (version: CtapVersion, test: (profile: VersionProfile) => boolean): boolean => {
   const profile = profiles[version];
-  return test(profile) || (profile.on !== undefined && holds(profile.on, test));
+  return test(profile) || (profile.extends !== undefined && isInVersion(profile.extends, test));
 };
-const any = ({ versions }: Persona, test: (profile: VersionProfile) => boolean): boolean =>
-  versions.some((version) => holds(version, test));
+const isInAnyVersion = ({ versions }: Persona, test: (profile: VersionProfile) => boolean): boolean =>
+  versions.some((version) => isInVersion(version, test));
 
-/** Whether a version of this persona has the subcommand of clientPIN, of authenticatorConfig, the member or the option. */
+/** Whether a version of this persona defines the clientPIN subcommand, config subcommand, getInfo member or option. */
 export const hasClientPinSubCommand = (persona: Persona, name: ClientPinSubCommand): boolean =>
-  any(persona, ({ clientPin }) => clientPin.includes(name));
+  isInAnyVersion(persona, ({ clientPin }) => clientPin.includes(name));
 export const hasConfigSubCommand = (persona: Persona, name: AuthenticatorConfigSubCommand): boolean =>
-  any(persona, ({ config }) => config.includes(name));
+  isInAnyVersion(persona, ({ config }) => config.includes(name));
 export const hasInfoMember = (persona: Persona, name: keyof AuthenticatorInfo): boolean =>
-  any(persona, ({ info }) => info.includes(name));
-export const hasOption = (persona: Persona, id: string): boolean => any(persona, ({ options }) => options.includes(id));
+  isInAnyVersion(persona, ({ info }) => info.includes(name));
+export const hasOption = (persona: Persona, id: string): boolean =>
+  isInAnyVersion(persona, ({ options }) => options.includes(id));
 
-/** What a command needs of the persona besides a version that has it. */
-const needs: Partial<Record<CommandName, (persona: Persona) => boolean>> = {
+/** What a command requires of the persona in addition to the version. */
+const requirements: Partial<Record<CommandName, (persona: Persona) => boolean>> = {
   authenticatorClientPIN: ({ pinUvAuthProtocols }) => pinUvAuthProtocols.length > 0,
   authenticatorBioEnrollment: ({ features }) => features?.bioEnrollment !== undefined,
   authenticatorBioEnrollmentPreview: ({ features }) => features?.bioEnrollment !== undefined,
@@ -173,6 +174,6 @@ const needs: Partial<Record<CommandName, (persona: Persona) => boolean>> = {
   authenticatorConfig: ({ features }) => features?.config !== undefined,
 };
 
-/** Whether the persona knows the command at all; else it answers CTAP1_ERR_INVALID_COMMAND. */
+/** Whether the persona supports the command. If not, it answers CTAP1_ERR_INVALID_COMMAND. */
 export const hasCommand = (persona: Persona, name: CommandName): boolean =>
-  any(persona, ({ commands }) => commands.includes(name)) && (needs[name]?.(persona) ?? true);
+  isInAnyVersion(persona, ({ commands }) => commands.includes(name)) && (requirements[name]?.(persona) ?? true);

@@ -1,29 +1,36 @@
 /**
- * Credential ids and the keys behind them.
+ * Credential ids and their private keys.
  *
- * A credential's private key is derived from the authenticator's master secret and the nonce in its id, for discoverable
- * credentials as for others: nothing has to be stored or decrypted, ids have 64 bytes, twenty thousand registrations leave
- * no trace, and a reset is the loss of one secret. An id is `head(3) nonce(29) tag(32)`; the tag is an HMAC over head, nonce
- * and rpIdHash, so an id of another authenticator, another relying party or before a reset does not open.
+ * The private key of a credential, discoverable or not, is derived from the authenticator's master key and the nonce in the
+ * credential id. Nothing has to be stored for a key, ids have a fixed length of 64 bytes, and a reset only replaces the master key.
+ * An id is `head(3) nonce(29) tag(32)`. The tag is an HMAC over head, nonce and rpIdHash, so an id of another authenticator,
+ * of another relying party or from before a reset is not accepted.
  */
 import { concat, mapKey } from '#base/bytes.ts';
 import type { Random } from '#base/random.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
-import { hkdfSha256, hmacSha256, importSigningKey, type SigningKey, sameBytes, secretFrom } from '#protocol/crypto.ts';
-import type { InjectedCredential } from './attestation/injected.ts';
+import {
+  derivePrivateKey,
+  hkdfSha256,
+  hmacSha256,
+  importSigningKey,
+  type SigningKey,
+  sameBytes,
+} from '#protocol/crypto.ts';
+import type { InjectedCredential } from './attestation/injected-keys.ts';
 
-/** What an id says about its credential. */
+/** What an id contains about its credential. */
 export interface CredentialProperties {
   algorithm: CoseAlgorithm;
   /** CTAP 2.1 section 12.1: 1, 2 or 3. */
   credProtect: number;
-  /** Only then the store knows it too. */
+  /** Discoverable credentials are also in the credential store. */
   discoverable: boolean;
-  /** CTAP 2.2: it may serve payments that another party starts. */
+  /** CTAP 2.2: the credential can be used for payments that a third party starts. */
   thirdPartyPayment?: boolean | undefined;
 }
 
-/** What the third byte of an id says beside credProtect. */
+/** Bits in the third byte of an id; its two lowest bits are credProtect. */
 const idFlag = { thirdPartyPayment: 0x40, discoverable: 0x80 } as const;
 
 const format = 0x01;
@@ -32,11 +39,11 @@ const nonceLength = 29;
 const tagAt = 3 + nonceLength;
 const credentialIdLength = tagAt + 32;
 
-/** Imported keys in memory: enough for 10,000 credentials in use, and no more whatever comes. */
-const keysKept = 16_384;
+/** Maximum number of cached keys: enough for 10,000 credentials in use, with bounded memory. */
+const maxCachedKeys = 16_384;
 
 export class CredentialKeys {
-  /** 32 bytes; all that has to be kept to know the credentials again. */
+  /** 32 bytes. The only secret that has to be stored. */
   readonly master: Uint8Array;
   readonly #tagKey: Uint8Array;
   readonly #privateKey: Uint8Array;
@@ -44,11 +51,11 @@ export class CredentialKeys {
   readonly #random: Random;
   readonly #imported = new Map<string, SigningKey>();
   readonly #injected = new Map<string, CredentialProperties>();
-  /** Ids that opened, so that the next assertion need not check the tag again. */
-  readonly #opened = new Map<string, { properties: CredentialProperties; rpIdHash: Uint8Array }>();
+  /** Ids whose tag has been verified, so that the next assertion does not verify it again. */
+  readonly #verified = new Map<string, { properties: CredentialProperties; rpIdHash: Uint8Array }>();
   readonly #unused: InjectedCredential[] = [];
 
-  /** `master` is 32 bytes and lives until the next reset. */
+  /** `master` is 32 bytes and does not change until the next reset. */
   constructor(master: Uint8Array, random: Random) {
     const derive = (use: string) => hkdfSha256(master, new Uint8Array(32), use, 32);
     this.master = master;
@@ -58,8 +65,8 @@ export class CredentialKeys {
     this.#random = random;
   }
 
-  /** Takes in credentials of the caller's own: known from now on, and handed out in their order when new ones are made. */
-  adopt(credentials: readonly InjectedCredential[]): void {
+  /** Adds credentials of the caller. They are known at once, and `create` returns them in their order. */
+  addInjected(credentials: readonly InjectedCredential[]): void {
     for (const { credentialId, algorithm, secret } of credentials) {
       const name = mapKey(credentialId);
       this.#imported.set(name, importSigningKey(algorithm, secret, this.#random.deterministic));
@@ -70,41 +77,41 @@ export class CredentialKeys {
 
   #takeInjected(properties: CredentialProperties) {
     const index = this.#unused.findIndex(({ algorithm }) => algorithm === properties.algorithm);
-    const [given] = index < 0 ? [] : this.#unused.splice(index, 1);
-    if (!given) return undefined;
-    const { credentialId } = given;
+    const [injected] = index < 0 ? [] : this.#unused.splice(index, 1);
+    if (!injected) return undefined;
+    const { credentialId } = injected;
     this.#injected.set(mapKey(credentialId), properties);
     return { credentialId, key: this.#imported.get(mapKey(credentialId)) as SigningKey };
   }
 
-  /** A new credential id and its key, for one relying party. */
+  /** Returns a new credential id and its key, for one relying party. */
   create(properties: CredentialProperties, rpIdHash: Uint8Array) {
     const { algorithm, credProtect, discoverable, thirdPartyPayment } = properties;
     const flags =
       credProtect | (discoverable ? idFlag.discoverable : 0) | (thirdPartyPayment ? idFlag.thirdPartyPayment : 0);
-    const given = this.#takeInjected(properties);
-    if (given) return given;
+    const injected = this.#takeInjected(properties);
+    if (injected) return injected;
     const head = new Uint8Array([format, algorithmOrder.indexOf(algorithm), flags]);
     const body = concat(head, this.#random.bytes(nonceLength));
     const credentialId = concat(body, this.#tag(body, rpIdHash));
     return { credentialId, key: this.#derive(credentialId, algorithm) };
   }
 
-  /** What the id says, or undefined when it is none of ours for this relying party. */
-  open(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
+  /** Returns the properties in the id, or undefined if this authenticator did not make it for this relying party. */
+  readProperties(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
     const name = mapKey(credentialId);
     const injected = this.#injected.get(name);
     if (injected) return injected;
-    const known = this.#opened.get(name);
+    const known = this.#verified.get(name);
     if (known && sameBytes(known.rpIdHash, rpIdHash)) return known.properties;
-    const properties = this.#unseal(credentialId, rpIdHash);
+    const properties = this.#verify(credentialId, rpIdHash);
     if (!properties) return undefined;
-    if (this.#opened.size >= keysKept) this.#opened.clear();
-    this.#opened.set(name, { properties, rpIdHash });
+    if (this.#verified.size >= maxCachedKeys) this.#verified.clear();
+    this.#verified.set(name, { properties, rpIdHash });
     return properties;
   }
 
-  #unseal(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
+  #verify(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
     if (credentialId.length !== credentialIdLength || credentialId[0] !== format) return undefined;
     const tag = this.#tag(credentialId.subarray(0, tagAt), rpIdHash);
     const algorithm = algorithmOrder[credentialId[1]!];
@@ -118,19 +125,19 @@ export class CredentialKeys {
     };
   }
 
-  /** The key of a credential that `open` accepted. */
+  /** Returns the key of a credential whose id `readProperties` accepted. */
   signingKey(credentialId: Uint8Array, algorithm: CoseAlgorithm): SigningKey {
     const name = mapKey(credentialId);
     const known = this.#imported.get(name);
     if (known) return known;
     const key = this.#derive(credentialId, algorithm);
-    if (this.#imported.size >= keysKept) this.#forgetOldest();
+    if (this.#imported.size >= maxCachedKeys) this.#removeOldestDerived();
     this.#imported.set(name, key);
     return key;
   }
 
-  /** Injected keys cannot be derived again: they stay. */
-  #forgetOldest(): void {
+  /** Injected keys cannot be derived again, so they stay in the cache. */
+  #removeOldestDerived(): void {
     for (const name of this.#imported.keys()) {
       if (this.#injected.has(name)) continue;
       this.#imported.delete(name);
@@ -138,7 +145,7 @@ export class CredentialKeys {
     }
   }
 
-  /** CredRandomWithUV or CredRandomWithoutUV of a credential, 32 bytes (CTAP 2.1 section 12.5). */
+  /** Returns CredRandomWithUV or CredRandomWithoutUV of a credential, 32 bytes (CTAP 2.1 section 12.5). */
   credRandom(credentialId: Uint8Array, userVerified: boolean): Uint8Array {
     return hmacSha256(this.#credRandomKey, concat(new Uint8Array([userVerified ? 1 : 0]), credentialId));
   }
@@ -148,7 +155,7 @@ export class CredentialKeys {
   }
 
   #derive(credentialId: Uint8Array, algorithm: CoseAlgorithm): SigningKey {
-    const secret = secretFrom(algorithm, (length, attempt) => {
+    const secret = derivePrivateKey(algorithm, (length, attempt) => {
       const bytes = hmacSha256(this.#privateKey, concat(credentialId, new Uint8Array([attempt])));
       return length === bytes.length ? bytes : hkdfSha256(bytes, new Uint8Array(32), algorithm, length);
     });
