@@ -1,36 +1,36 @@
-/** What the hooks take: JSON bodies, each with a sentence for what is wrong with it. */
+/** Request bodies of the control API: their schemas, with an error message for each field. */
 import { z } from 'zod';
-import type { Handling } from '#scenario/parties/operator.ts';
-import { badSamples } from './gesture-controller.ts';
-import { parseTouch, wantedTouch } from './touch-policy.ts';
+import type { ManualAction } from '#scenario/parties/operator.ts';
+import { failedSamples } from './gesture-controller.ts';
+import { expectedTouchPolicy, parseTouchPolicy } from './touch-policy.ts';
 
 export const touchBody = z.strictObject({
-  touch: z.string({ error: wantedTouch }).transform((text, context) => {
-    const habit = parseTouch(text);
-    if (habit) return habit;
-    context.addIssue({ code: 'custom', message: wantedTouch });
+  touch: z.string({ error: expectedTouchPolicy }).transform((text, context) => {
+    const policy = parseTouchPolicy(text);
+    if (policy) return policy;
+    context.addIssue({ code: 'custom', message: expectedTouchPolicy });
     return z.NEVER;
   }),
 });
 
-const powers = ['on', 'off', 'cycle'] as const;
+export const powerBody = z.strictObject({
+  power: z.enum(['on', 'off', 'cycle'], { error: 'Expected on, off or cycle' }),
+});
 
-export const powerBody = z.strictObject({ power: z.enum(powers, { error: 'on, off or cycle is wanted' }) });
+const actions = ['touch', 'keep-away', 'unplug', 'plug-in', 'power-cycle'] as const satisfies ManualAction[];
 
-const handlings = ['touch', 'keep-away', 'unplug', 'plug-in', 'power-cycle'] as const satisfies Handling[];
-
-/** As `touchstone run --operator-url` sends it; which key is meant says the path. */
+/** The request of `touchstone run --operator-url`. `key` and `patienceMs` are validated and ignored: the path names the key. */
 export const handlingBody = z.strictObject({
-  handling: z.enum(handlings, { error: `one of ${handlings.join(', ')} is wanted` }),
+  handling: z.enum(actions, { error: `Expected one of ${actions.join(', ')}` }),
   key: z.strictObject({ label: z.string(), address: z.string(), serial: z.string().optional() }).optional(),
   patienceMs: z.int().nonnegative().optional(),
 });
 
 const templateId = z
   .string()
-  .regex(/^(?:[0-9a-f]{2})+$/, { error: 'a template id is lower-case hex, as the state shows it' });
+  .regex(/^(?:[0-9a-f]{2})+$/, { error: 'Expected a template id of the key state, in lower-case hex' });
 
-const statuses = ['good', ...badSamples] as const;
+const sampleStatuses = ['good', ...failedSamples] as const;
 
 export const gestureBody = z.discriminatedUnion(
   'gesture',
@@ -44,20 +44,21 @@ export const gestureBody = z.discriminatedUnion(
         templateId: templateId.optional(),
       })
       .refine(({ matches, templateId: id }) => (matches === undefined) !== (id === undefined), {
-        error: 'a finger has either matches (true or false) or the templateId of an enrolled one',
+        error: 'Expected either matches (true or false) or the templateId of an enrolled finger',
       }),
     z.strictObject({
       gesture: z.literal('sample'),
-      status: z.enum(statuses, { error: `one of ${statuses.join(', ')} is wanted` }),
+      status: z.enum(sampleStatuses, { error: `Expected one of ${sampleStatuses.join(', ')}` }),
     }),
   ],
-  { error: 'touch, deny, finger or sample is wanted' },
+  { error: 'Expected touch, deny, finger or sample' },
 );
 export type GestureBody = z.output<typeof gestureBody>;
 
-/** The first thing that is wrong, and where. */
-export function sentenceOf({ issues: [issue] }: z.ZodError): string {
-  const where = issue?.path.join('.');
-  const what = issue?.code === 'unrecognized_keys' ? `${issue.keys.join(', ')} is not known here` : issue?.message;
-  return where ? `${where}: ${what}` : `${what}`;
+/** Describes the first issue of a body, e.g. `power: Expected on, off or cycle`. */
+export function describeFirstIssue({ issues: [issue] }: z.ZodError): string {
+  const path = issue?.path.join('.');
+  const message =
+    issue?.code === 'unrecognized_keys' ? `Unknown field ${issue.keys.join(', ')}` : (issue?.message ?? '');
+  return path ? `${path}: ${message}` : message;
 }

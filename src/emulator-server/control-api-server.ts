@@ -1,10 +1,10 @@
-/** Serves the hooks. */
+/** Serves the control API over HTTP. */
 import { serve } from '@hono/node-server';
 import { TransportError } from '#protocol/errors.ts';
-import { createHooks } from './control-api.ts';
-import type { OnlineKey } from './served-key-session.ts';
+import { createControlApi } from './control-api.ts';
+import type { ServedKeySession } from './served-key-session.ts';
 
-/** Where the hooks are served; port 0 takes a free one. */
+/** Address of the control API; port 0 picks a free port. */
 export interface HttpAddress {
   host: string;
   port: number;
@@ -12,29 +12,39 @@ export interface HttpAddress {
 
 export const loopback = '127.0.0.1';
 
-export interface HooksServer extends AsyncDisposable {
+export interface ControlApiServer extends AsyncDisposable {
   /** E.g. `http://127.0.0.1:8080`. */
   readonly origin: string;
 }
 
-/** @throws {TransportError} `unavailable` when the port cannot be had. */
-export async function serveHooks(keys: readonly OnlineKey[], { host, port }: HttpAddress): Promise<HooksServer> {
-  const app = createHooks(keys, host === loopback ? [loopback, 'localhost'] : undefined);
+/**
+ * Serves the control API of `keys`.
+ * @throws {TransportError} `unavailable` if the server cannot listen on the port.
+ */
+export async function serveControlApi(
+  keys: readonly ServedKeySession[],
+  { host, port }: HttpAddress,
+): Promise<ControlApiServer> {
+  const app = createControlApi(keys, { allowedHosts: host === loopback ? [loopback, 'localhost'] : undefined });
   const server = serve({ fetch: app.fetch, hostname: host, port });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message;
-      reject(new TransportError('unavailable', `cannot serve the hooks at http://${host}:${port}: ${why}`, { cause }));
-    });
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError({ host, port }, cause)));
   });
   const address = server.address();
-  const bound = typeof address === 'object' && address ? address.port : port;
+  const boundPort = typeof address === 'object' && address ? address.port : port;
   return {
-    origin: `http://${host}:${bound}`,
+    origin: `http://${host}:${boundPort}`,
     async [Symbol.asyncDispose]() {
       if ('closeAllConnections' in server) server.closeAllConnections();
       await new Promise<unknown>((resolve) => server.close(resolve));
     },
   };
+}
+
+function listenError({ host, port }: HttpAddress, cause: NodeJS.ErrnoException): TransportError {
+  const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
+  return new TransportError('unavailable', `Cannot serve the control API at http://${host}:${port}: ${reason}`, {
+    cause,
+  });
 }

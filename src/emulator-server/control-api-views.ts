@@ -1,23 +1,23 @@
-/** What the hooks show, as JSON: a key, and what its owner could see inside. */
+/** Response bodies of the control API: a key and its state as JSON. */
 import { toBase64url, toHex } from '#base/bytes.ts';
-import type { KeyInsight, OnlineKey } from './served-key-session.ts';
-import { touchText } from './touch-policy.ts';
+import type { KeyState, ServedKeySession } from './served-key-session.ts';
+import { formatTouchPolicy } from './touch-policy.ts';
 
-export function keyView({ id, persona, label, name, plugged, hands }: OnlineKey) {
-  const { question } = hands;
+export function toKeyJson({ id, persona, label, name, plugged, gestures }: ServedKeySession) {
+  const { pendingRequest, touchPolicy } = gestures;
   return {
     id,
     persona,
     label,
     address: name,
     power: plugged ? 'on' : 'off',
-    touch: touchText(hands.habit),
-    asks: question ? { for: question.kind, rpId: question.rpId ?? null } : null,
+    touch: formatTouchPolicy(touchPolicy),
+    asks: pendingRequest ? { for: pendingRequest.kind, rpId: pendingRequest.rpId ?? null } : null,
   };
 }
 
-/** Ids of credentials are base64url, as in WebAuthn's JSON; ids of fingerprints are hex. */
-export function stateView({ credentials, fingerprints, ...rest }: KeyInsight) {
+/** Credential ids are base64url, as in WebAuthn's JSON; fingerprint template ids are hex. */
+export function toStateJson({ credentials, fingerprints, ...rest }: KeyState) {
   return {
     ...rest,
     credentials: credentials.map(({ rpId, userName, credentialId }) => ({

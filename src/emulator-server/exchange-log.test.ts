@@ -3,7 +3,7 @@ import { ExchangeLog } from './exchange-log.ts';
 
 const exchange = { atMs: 0, durationMs: 1, command: 'authenticatorGetInfo', request: '04', keepalives: [] };
 
-it('keeps the last thousand, and their numbers', () => {
+it('keeps the last thousand exchanges with their numbers', () => {
   const log = new ExchangeLog();
   for (let count = 0; count < 1200; count++) log.add(exchange, new Date(0));
   expect(log.after(0).map(({ number }) => number)).toEqual(Array.from({ length: 1000 }, (_, at) => at + 201));

@@ -1,11 +1,11 @@
-/** What a key was asked and answered, numbered from 1, the last thousand. */
+/** The last thousand exchanges of a key, numbered from 1. */
 import type { WireExchange } from '#result/transcript.ts';
 
-const most = 1000;
+const maxExchanges = 1000;
 
 export interface LoggedExchange extends WireExchange {
   number: number;
-  /** When it had ended, ISO 8601. */
+  /** Time at which the exchange ended, ISO 8601. */
   endedAt: string;
 }
 
@@ -15,15 +15,15 @@ export class ExchangeLog {
 
   add(exchange: WireExchange, endedAt: Date): void {
     this.#exchanges.push({ number: ++this.#count, endedAt: endedAt.toISOString(), ...exchange });
-    if (this.#exchanges.length > most) this.#exchanges.shift();
+    if (this.#exchanges.length > maxExchanges) this.#exchanges.shift();
   }
 
-  /** Those with a higher number that are still there. */
+  /** Returns the exchanges with a number greater than `number`. */
   after(number: number): readonly LoggedExchange[] {
     return this.#exchanges.filter((each) => each.number > number);
   }
 
-  /** Forgets them; numbers go on. */
+  /** Deletes all exchanges. The numbers of later exchanges continue. */
   clear(): void {
     this.#exchanges = [];
   }

@@ -1,83 +1,85 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '#base/testing/manual-clock.ts';
-import { Hands, type Question } from './gesture-controller.ts';
-import { parseTouch, touchText } from './touch-policy.ts';
+import { GestureController, type GestureRequest } from './gesture-controller.ts';
+import { formatTouchPolicy, parseTouchPolicy, type TouchPolicy } from './touch-policy.ts';
 
-const presence: Question = { kind: 'presence', rpId: 'contoso.test' };
-const verification: Question = { kind: 'verification', rpId: 'contoso.test' };
-const enrollment: Question = { kind: 'enrollment' };
-const waits = () => new AbortController().signal;
+const presence: GestureRequest = { kind: 'presence', rpId: 'contoso.test' };
+const verification: GestureRequest = { kind: 'verification', rpId: 'contoso.test' };
+const enrollment: GestureRequest = { kind: 'enrollment' };
+const neverAborted = () => new AbortController().signal;
 
-function hands(habit: ConstructorParameters<typeof Hands>[1]) {
+function createController(policy: TouchPolicy) {
   const clock = new ManualClock();
-  const heard: (Question | undefined)[] = [];
-  return { clock, heard, it: new Hands(clock, habit, (question) => heard.push(question)) };
+  /** Requests that had to wait, and undefined for the end of each wait. */
+  const reported: (GestureRequest | undefined)[] = [];
+  return { clock, reported, controller: new GestureController(clock, policy, (request) => reported.push(request)) };
 }
 
-describe('the habit', () => {
-  it('auto answers at once and asks nobody', () => {
-    const { it: person, heard } = hands('auto');
-    expect(person.respond(presence, waits())).toBe('granted');
-    expect(heard).toEqual([]);
+describe('the touch policy', () => {
+  it('auto answers at once and reports no request', () => {
+    const { controller, reported } = createController('auto');
+    expect(controller.respond(presence, neverAborted())).toBe('granted');
+    expect(reported).toEqual([]);
   });
 
   it('ask waits for a gesture', async () => {
-    const { it: person, heard } = hands('ask');
-    const answer = person.respond(presence, waits());
-    expect(person.question).toBe(presence);
-    expect(person.make('deny')).toBe(true);
+    const { controller, reported } = createController('ask');
+    const answer = controller.respond(presence, neverAborted());
+    expect(controller.pendingRequest).toBe(presence);
+    expect(controller.perform('deny')).toBe(true);
     expect(await answer).toBe('denied');
-    expect(heard).toEqual([presence, undefined]);
+    expect(reported).toEqual([presence, undefined]);
   });
 
-  it('after answers later', async () => {
-    const { it: person, clock } = hands({ afterMs: 300 });
-    const answer = person.respond(presence, waits());
+  it('after touches after the given time', async () => {
+    const { controller, clock } = createController({ afterMs: 300 });
+    const answer = controller.respond(presence, neverAborted());
     clock.advance(300);
     expect(await answer).toBe('granted');
   });
 
-  it('that changes holds for the question that is open', async () => {
-    const { it: person, clock } = hands('never');
-    const first = person.respond(presence, waits());
-    person.habit = 'auto';
+  it('applies to a pending request when it changes', async () => {
+    const { controller, clock } = createController('never');
+    const first = controller.respond(presence, neverAborted());
+    controller.touchPolicy = 'auto';
     expect(await first).toBe('granted');
-    person.habit = { afterMs: 1000 };
-    const second = person.respond(presence, waits());
-    person.habit = 'ask';
+    controller.touchPolicy = { afterMs: 1000 };
+    const second = controller.respond(presence, neverAborted());
+    controller.touchPolicy = 'ask';
     clock.advance(1000);
     await new Promise(setImmediate);
-    expect(person.question).toBe(presence);
-    person.habit = { afterMs: 5 };
+    expect(controller.pendingRequest).toBe(presence);
+    controller.touchPolicy = { afterMs: 5 };
     clock.advance(5);
     expect(await second).toBe('granted');
   });
 
-  it.each(['auto', 'ask', 'never', 'after:300ms'])('%s is read and written', (text) => {
-    expect(touchText(parseTouch(text)!)).toBe(text);
+  it.each(['auto', 'ask', 'never', 'after:300ms'])('%s is parsed and formatted', (text) => {
+    const policy = parseTouchPolicy(text);
+    expect(policy && formatTouchPolicy(policy)).toBe(text);
   });
 
-  it.each(['', 'after:', 'after:soon', 'AUTO', 'after:-1ms'])('%j is none', (text) => {
-    expect(parseTouch(text)).toBeUndefined();
+  it.each(['', 'after:', 'after:soon', 'AUTO', 'after:-1ms'])('%j is rejected', (text) => {
+    expect(parseTouchPolicy(text)).toBeUndefined();
   });
 });
 
 describe('a gesture', () => {
-  it('made while nobody asks goes before the habit, once', () => {
-    const { it: person } = hands('auto');
-    expect(person.make('deny')).toBe(false);
-    expect(person.respond(presence, waits())).toBe('denied');
-    expect(person.respond(presence, waits())).toBe('granted');
+  it('performed without a request answers the next request once, before the policy', () => {
+    const { controller } = createController('auto');
+    expect(controller.perform('deny')).toBe(false);
+    expect(controller.respond(presence, neverAborted())).toBe('denied');
+    expect(controller.respond(presence, neverAborted())).toBe('granted');
   });
 
-  it('does not answer a question that has ended', () => {
-    const { it: person, heard } = hands('ask');
-    const gone = new AbortController();
-    void person.respond(presence, gone.signal);
-    gone.abort();
-    expect(person.question).toBeUndefined();
-    expect(heard).toEqual([presence, undefined]);
-    expect(person.make('touch')).toBe(false);
+  it('does not answer a request that was aborted', () => {
+    const { controller, reported } = createController('ask');
+    const request = new AbortController();
+    void controller.respond(presence, request.signal);
+    request.abort();
+    expect(controller.pendingRequest).toBeUndefined();
+    expect(reported).toEqual([presence, undefined]);
+    expect(controller.perform('touch')).toBe(false);
   });
 
   it.each([
@@ -88,10 +90,10 @@ describe('a gesture', () => {
     ['too-fast', verification, 'no-match'],
     ['too-fast', presence, 'granted'],
     ['touch', verification, 'granted'],
-  ] as const)('%s, asked for %j, is %s', async (gesture, question, outcome) => {
-    const { it: person } = hands('ask');
-    const answer = person.respond(question, waits());
-    person.make(gesture);
+  ] as const)('%s, requested as %j, has the outcome %s', async (gesture, request, outcome) => {
+    const { controller } = createController('ask');
+    const answer = controller.respond(request, neverAborted());
+    controller.perform(gesture);
     expect(await answer).toBe(outcome);
   });
 });

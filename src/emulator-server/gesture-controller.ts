@@ -1,18 +1,19 @@
 /**
- * The hands at an emulated key: a habit for every question (`--touch`), and single gestures by key press or HTTP that go before
- * it. Structurally a `GestureSource` of the emulator.
+ * Answers the gesture requests of an emulated key: by its touch policy (`--touch`), or by single gestures from the keyboard or
+ * the control API, which take precedence. Structurally a `GestureSource` of the emulator.
  */
 import type { Clock } from '#base/clock.ts';
-import type { TouchHabit } from './touch-policy.ts';
+import type { EnrollSampleStatus } from '#protocol/management.ts';
+import type { TouchPolicy } from './touch-policy.ts';
 
-/** What the key asks for. */
-export interface Question {
+/** A gesture that the key requests. */
+export interface GestureRequest {
   kind: 'presence' | 'long-touch' | 'verification' | 'enrollment';
   rpId?: string | undefined;
 }
 
-/** How an enrolled finger was laid on the sensor, besides well. */
-export const badSamples = [
+/** Failed fingerprint samples that a gesture can produce. */
+export const failedSamples = [
   'too-high',
   'too-low',
   'too-left',
@@ -22,95 +23,98 @@ export const badSamples = [
   'poor-quality',
   'too-skewed',
   'too-short',
-] as const;
+] as const satisfies EnrollSampleStatus[];
+type FailedSample = (typeof failedSamples)[number];
 
-/** One gesture. A finger that is not enrolled is a touch where a touch is asked for. */
-export type Gesture = 'touch' | 'deny' | 'unknown-finger' | (typeof badSamples)[number];
+/** One gesture. `unknown-finger` and failed samples count as a touch if the key requests a touch. */
+export type Gesture = 'touch' | 'deny' | 'unknown-finger' | FailedSample;
 
-export type Outcome = 'granted' | 'denied' | 'no-match' | (typeof badSamples)[number];
+export type GestureOutcome = 'granted' | 'denied' | 'no-match' | FailedSample;
 
-interface Open {
-  question: Question;
-  settle(outcome: Outcome): void;
-  /** Ends a habit that has begun to count. */
+interface PendingRequest {
+  request: GestureRequest;
+  settle(outcome: GestureOutcome): void;
+  /** Aborted when the key no longer waits. */
   ended: AbortSignal;
 }
 
-export class Hands {
+export class GestureController {
   readonly #clock: Clock;
-  readonly #onQuestion: (question: Question | undefined) => void;
-  #habit: TouchHabit;
-  #open: Open | undefined;
-  /** Given while nobody asked. */
-  #kept: Gesture[] = [];
+  readonly #onRequest: (request: GestureRequest | undefined) => void;
+  #touchPolicy: TouchPolicy;
+  #pending: PendingRequest | undefined;
+  /** Gestures performed while no request was pending. They answer the next requests. */
+  readonly #queued: Gesture[] = [];
 
-  /** `onQuestion` hears of each question that has to wait, and of its end. */
-  constructor(clock: Clock, habit: TouchHabit, onQuestion: (question: Question | undefined) => void) {
+  /** `onRequest` is called with each request that has to wait, and with undefined when the wait ends. */
+  constructor(clock: Clock, touchPolicy: TouchPolicy, onRequest: (request: GestureRequest | undefined) => void) {
     this.#clock = clock;
-    this.#habit = habit;
-    this.#onQuestion = onQuestion;
+    this.#touchPolicy = touchPolicy;
+    this.#onRequest = onRequest;
   }
 
-  get habit(): TouchHabit {
-    return this.#habit;
+  get touchPolicy(): TouchPolicy {
+    return this.#touchPolicy;
   }
 
-  /** Holds for a question that is open, too. */
-  set habit(habit: TouchHabit) {
-    this.#habit = habit;
-    if (this.#open) this.#follow(this.#open);
+  /** Applies to a pending request, too. */
+  set touchPolicy(policy: TouchPolicy) {
+    this.#touchPolicy = policy;
+    if (this.#pending) this.#applyPolicy(this.#pending);
   }
 
-  /** What is asked just now. */
-  get question(): Question | undefined {
-    return this.#open?.question;
+  /** The request that the key waits for now. */
+  get pendingRequest(): GestureRequest | undefined {
+    return this.#pending?.request;
   }
 
-  respond(question: Question, signal: AbortSignal): Outcome | Promise<Outcome> {
-    const early = this.#kept.shift();
-    if (early) return outcomeOf(early, question);
-    if (this.#habit === 'auto') return 'granted';
+  /** Returns the outcome of a gesture request, as a promise if it has to wait. `signal` is aborted when the key no longer waits. */
+  respond(request: GestureRequest, signal: AbortSignal): GestureOutcome | Promise<GestureOutcome> {
+    const queued = this.#queued.shift();
+    if (queued) return outcomeOf(queued, request);
+    if (this.#touchPolicy === 'auto') return 'granted';
     return new Promise((settle) => {
-      const open = { question, settle, ended: signal };
-      this.#open = open;
-      this.#onQuestion(question);
-      signal.addEventListener('abort', () => this.#close(open), { once: true });
-      this.#follow(open);
+      const pending = { request, settle, ended: signal };
+      this.#pending = pending;
+      this.#onRequest(request);
+      signal.addEventListener('abort', () => this.#close(pending), { once: true });
+      this.#applyPolicy(pending);
     });
   }
 
-  /** Answers the open question; without one it is kept for the next. True when it was answered. */
-  make(gesture: Gesture): boolean {
-    const open = this.#open;
-    if (!open) {
-      this.#kept.push(gesture);
+  /** Answers the pending request and returns true; without one, queues the gesture for the next request and returns false. */
+  perform(gesture: Gesture): boolean {
+    const pending = this.#pending;
+    if (!pending) {
+      this.#queued.push(gesture);
       return false;
     }
-    this.#close(open);
-    open.settle(outcomeOf(gesture, open.question));
+    this.#close(pending);
+    pending.settle(outcomeOf(gesture, pending.request));
     return true;
   }
 
-  #follow(open: Open): void {
-    if (this.#habit === 'auto') this.make('touch');
-    else if (typeof this.#habit === 'object') void this.#touchLater(this.#habit, open);
+  #applyPolicy(pending: PendingRequest): void {
+    if (this.#touchPolicy === 'auto') this.perform('touch');
+    else if (typeof this.#touchPolicy === 'object') void this.#touchLater(this.#touchPolicy, pending);
   }
 
-  async #touchLater(habit: { afterMs: number }, open: Open): Promise<void> {
-    await this.#clock.sleep(habit.afterMs, open.ended).catch(() => undefined);
-    if (this.#open === open && this.#habit === habit) this.make('touch');
+  async #touchLater(policy: { afterMs: number }, pending: PendingRequest): Promise<void> {
+    await this.#clock.sleep(policy.afterMs, pending.ended).catch(() => undefined);
+    if (this.#pending === pending && this.#touchPolicy === policy) this.perform('touch');
   }
 
-  #close(open: Open): void {
-    if (this.#open !== open) return;
-    this.#open = undefined;
-    this.#onQuestion(undefined);
+  #close(pending: PendingRequest): void {
+    if (this.#pending !== pending) return;
+    this.#pending = undefined;
+    this.#onRequest(undefined);
   }
 }
 
-function outcomeOf(gesture: Gesture, { kind }: Question): Outcome {
+/** Returns what a gesture means for a request. */
+function outcomeOf(gesture: Gesture, { kind }: GestureRequest): GestureOutcome {
   if (gesture === 'touch') return 'granted';
   if (gesture === 'deny') return 'denied';
-  if (gesture === 'unknown-finger') return kind === 'verification' ? 'no-match' : 'granted';
-  return kind === 'enrollment' ? gesture : kind === 'verification' ? 'no-match' : 'granted';
+  if (kind === 'verification') return 'no-match';
+  return kind === 'enrollment' && gesture !== 'unknown-finger' ? gesture : 'granted';
 }

@@ -1,121 +1,125 @@
-/** The terminal beside emulated keys: a line for each exchange, below it what a key waits for and which keys of the keyboard act. */
+/** The terminal view of `touchstone emulate`: one line per exchange, and a status line with the key's state and the available key presses. */
 import pc from 'picocolors';
-import { exchangeLine } from './exchange-line.ts';
-import type { Question } from './gesture-controller.ts';
-import type { OnlineKey, OnlineKeyEvents } from './served-key-session.ts';
+import { summarizeExchange } from './exchange-summary.ts';
+import type { GestureRequest } from './gesture-controller.ts';
+import type { ServedKeyEvents, ServedKeySession } from './served-key-session.ts';
 
 export interface Terminal {
   write(text: string): void;
-  /** Undefined where lines go to a file or a pipe: then no status line is drawn. */
+  /** Width of the terminal. Undefined if the output goes to a file or a pipe: then there is no status line. */
   columns(): number | undefined;
-  /** The time of day of a line. */
+  /** The current time, for the time of day on each line. */
   now(): Date;
 }
 
-const questions: Record<Question['kind'], string> = {
+const prompts: Record<GestureRequest['kind'], string> = {
   presence: 'touch?',
   'long-touch': 'long touch?',
   verification: 'finger?',
   enrollment: 'new finger?',
 };
-const powers = { on: 'plugged in', off: 'unplugged', cycle: 'power cycled' } as const;
+const powerTexts = { on: 'plugged in', off: 'unplugged', cycle: 'power cycled' } as const;
 
 export class LiveView {
   readonly #terminal: Terminal;
-  #keys: readonly OnlineKey[] = [];
-  /** The key that the keyboard acts on. */
-  #chosen: OnlineKey | undefined;
+  #keys: readonly ServedKeySession[] = [];
+  /** The key that key presses control. */
+  #selected: ServedKeySession | undefined;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  /** From now on there is a status line, where lines go to a terminal. */
-  start(keys: readonly OnlineKey[]): void {
+  /** Begins to show the status line, if the output is a terminal. */
+  start(keys: readonly ServedKeySession[]): void {
     this.#keys = keys;
-    this.#chosen = keys[0];
+    this.#selected = keys[0];
     this.#drawStatus();
   }
 
-  /** The answer to a key press; true when the program shall end. */
+  /** Handles a key press. Returns true if the user quits. */
   press(pressed: string): boolean {
     if (pressed === 'q' || pressed === '\u0003') return true;
-    this.#choose(this.#keys.find(({ id }) => id === pressed));
-    const key = this.#chosen;
+    this.#select(this.#keys.find(({ id }) => id === pressed));
+    const key = this.#selected;
     if (!key) return false;
-    const { question } = key.hands;
-    if (pressed === 't' && question) key.hands.make('touch');
-    if (pressed === 'd' && question) key.hands.make('deny');
-    if (pressed === 'f' && question && key.readsFingerprints) key.hands.make('unknown-finger');
+    const { pendingRequest } = key.gestures;
+    if (pressed === 't' && pendingRequest) key.gestures.perform('touch');
+    if (pressed === 'd' && pendingRequest) key.gestures.perform('deny');
+    if (pressed === 'f' && pendingRequest && key.readsFingerprints) key.gestures.perform('unknown-finger');
     if (pressed === 'u') key.unplug();
     if (pressed === 'r') key.replug();
     return false;
   }
 
-  /** What happens to the key with this number. */
-  eventsOf(id: string): OnlineKeyEvents {
+  /** Returns the listener for the events of the key with this number. */
+  createEvents(id: string): ServedKeyEvents {
     return {
       onExchange: (exchange) => {
-        const { what, rpId, outcome, succeeded, duration } = exchangeLine(exchange);
+        const { command, rpId, outcome, succeeded, duration } = summarizeExchange(exchange);
         const colour = succeeded ? pc.green : pc.yellow;
         const result = `${pc.dim(duration.padStart(8))}  ${colour(outcome.padEnd(20))}`;
-        const whom = rpId === '' ? '' : `  ${pc.cyan(rpId)}`;
-        this.#line(id, `${result}  ${what}${whom}`);
+        const relyingParty = rpId === '' ? '' : `  ${pc.cyan(rpId)}`;
+        this.#writeLine(id, `${result}  ${command}${relyingParty}`);
       },
-      onQuestion: (question) => {
-        if (question && !this.#chosen?.hands.question) this.#choose(this.#keys.find((key) => key.id === id));
+      onGestureRequest: (question) => {
+        if (question && !this.#selected?.gestures.pendingRequest) this.#select(this.#keys.find((key) => key.id === id));
         this.#drawStatus();
       },
-      onPower: (power) => this.#line(id, pc.magenta(powers[power])),
-      onWink: () => this.#line(id, pc.magenta('wink')),
+      onPower: (power) => this.#writeLine(id, pc.magenta(powerTexts[power])),
+      onWink: () => this.#writeLine(id, pc.magenta('wink')),
     };
   }
 
-  /** Takes the status line away. */
-  end(): void {
+  /** Removes the status line. */
+  clear(): void {
     if (this.#terminal.columns() !== undefined) this.#terminal.write('\r\u001b[2K');
   }
 
-  #choose(key: OnlineKey | undefined): void {
+  #select(key: ServedKeySession | undefined): void {
     if (!key) return;
-    this.#chosen = key;
+    this.#selected = key;
     this.#drawStatus();
   }
 
-  #line(id: string, text: string): void {
+  #writeLine(id: string, text: string): void {
     const number = this.#keys.length > 1 ? `${pc.bold(id)}  ` : '';
-    this.end();
+    this.clear();
     this.#terminal.write(`${pc.dim(timeOfDay(this.#terminal.now()))}  ${number}${text.trimEnd()}\n`);
     this.#drawStatus();
   }
 
   #drawStatus(): void {
     const columns = this.#terminal.columns();
-    if (columns === undefined || !this.#chosen) return;
-    const { question } = this.#chosen.hands;
-    const keys = this.#help(this.#chosen);
-    const room = columns - keys.length - 4;
-    const state = this.#state(this.#chosen).slice(0, Math.max(room, columns - 2));
-    const colour = question ? pc.inverse : pc.bold;
-    this.end();
-    this.#terminal.write(` ${colour(state)}${state.length <= room ? `  ${pc.dim(keys)}` : ''}`);
+    if (columns === undefined || !this.#selected) return;
+    const { pendingRequest } = this.#selected.gestures;
+    const help = this.#help(this.#selected);
+    const stateWidth = columns - help.length - 4;
+    const state = this.#state(this.#selected).slice(0, Math.max(stateWidth, columns - 2));
+    const colour = pendingRequest ? pc.inverse : pc.bold;
+    this.clear();
+    this.#terminal.write(` ${colour(state)}${state.length <= stateWidth ? `  ${pc.dim(help)}` : ''}`);
   }
 
-  #state({ id, label, plugged, hands: { question } }: OnlineKey): string {
-    const state = !plugged ? 'unplugged' : question ? `${questions[question.kind]} ${question.rpId ?? ''}` : 'ready';
+  #state({ id, label, plugged, gestures: { pendingRequest } }: ServedKeySession): string {
+    const state = !plugged
+      ? 'unplugged'
+      : pendingRequest
+        ? `${prompts[pendingRequest.kind]} ${pendingRequest.rpId ?? ''}`
+        : 'ready';
     return (this.#keys.length > 1 ? `${id} ${label}: ${state}` : state).trimEnd();
   }
 
-  /** The keys that do something just now. */
-  #help({ plugged, readsFingerprints, hands: { question } }: OnlineKey): string {
-    const help = [
-      ...(question ? ['t touch', 'd deny'] : []),
-      ...(question && readsFingerprints ? ['f wrong finger'] : []),
+  /** Lists the key presses that have an effect now. */
+  #help({ plugged, readsFingerprints, gestures: { pendingRequest } }: ServedKeySession): string {
+    const actions = [
+      ...(pendingRequest ? ['t touch', 'd deny'] : []),
+      ...(pendingRequest && readsFingerprints ? ['f wrong finger'] : []),
       plugged ? 'u unplug' : 'r replug',
-      ...(this.#keys.length > 1 ? [`1-${this.#keys.length} choose`] : []),
+      ...(this.#keys.length > 1 ? [`1-${this.#keys.length} select`] : []),
       'q quit',
     ];
-    return help.join('  ');
+    return actions.join('  ');
   }
 }
 

@@ -1,18 +1,18 @@
-/** Who touches an emulated key, as text: `auto`, `ask`, `never`, `after:300ms`. */
+/** The touch policy of an emulated key: when it is touched without a single gesture. Text form: `auto`, `ask`, `never`, `after:300ms`. */
 import { parseDuration } from '#base/durations.ts';
 
-/** `ask` and `never`: only single gestures answer. */
+/** `auto`: at once; `afterMs`: after this time; `ask` and `never`: only single gestures answer the key. */
 export type TouchPolicy = 'auto' | 'ask' | 'never' | { afterMs: number };
 
-/** What a text has to be. */
-export const expectedTouchPolicy = 'auto, ask, never or after:300ms is wanted';
+/** Error message for a text that is not a touch policy. */
+export const expectedTouchPolicy = 'Expected auto, ask, never or after:300ms';
 
-/** Undefined for a text that is none. */
+/** Returns undefined if `text` is not a touch policy. */
 export function parseTouchPolicy(text: string): TouchPolicy | undefined {
   if (text === 'auto' || text === 'ask' || text === 'never') return text;
   const afterMs = text.startsWith('after:') ? parseDuration(text.slice('after:'.length)) : undefined;
   return afterMs === undefined ? undefined : { afterMs };
 }
 
-export const formatTouchPolicy = (habit: TouchPolicy): string =>
-  typeof habit === 'object' ? `after:${habit.afterMs}ms` : habit;
+export const formatTouchPolicy = (policy: TouchPolicy): string =>
+  typeof policy === 'object' ? `after:${policy.afterMs}ms` : policy;
