@@ -48,6 +48,7 @@ const rules: Rules = {
       'src/relying-party/crypto.ts',
       'bench',
     ],
+    'cbor-x': ['emulator/persistence/record-encoding.ts'],
     esbuild: ['src/cli/lab/compile-program.ts'],
     '@noble/curves': ['src/protocol/deterministic-ecdsa.ts'],
     '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],

@@ -117,7 +117,7 @@ it.each([
   ['no modality', { subCommand: 4 }, 'CTAP2_ERR_MISSING_PARAMETER'],
   ['another modality', { modality: 2, subCommand: 4 }, 'CTAP2_ERR_INVALID_OPTION'],
   ['subcommand 8', { modality: 1, subCommand: 8 }, 'CTAP2_ERR_INVALID_SUBCOMMAND'],
-])('a request with %s answers %3$s', async (_title, request, status) => {
+])('a request with %s answers $2', async (_title, request, status) => {
   expect((await managerFor().send('authenticatorBioEnrollment', request)).status).toBe(status);
 });
 

@@ -22,7 +22,7 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
       ['64 bytes', 'x'.repeat(64), 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
       ['an empty PIN', '', 'CTAP2_ERR_PIN_POLICY_VIOLATION'],
       ['80 bytes', 'x'.repeat(80), 'CTAP1_ERR_INVALID_PARAMETER'],
-    ])('with %s answers %3$s', async (_title, value, status) => {
+    ])('with %s answers $2', async (_title, value, status) => {
       const platform = platformFor();
       expect(await platform.setPin(version, utf8(value))).toBe(status);
       expect(platform.authenticator.inspect().pin).toBe(status === 'CTAP2_OK' ? 'set' : 'unset');

@@ -8,7 +8,7 @@ it.each([
   ['no token', undefined, 'CTAP2_ERR_PUAT_REQUIRED'],
   ['another permission', cm, 'CTAP2_ERR_PIN_AUTH_INVALID'],
   ['acfg', acfg, 'CTAP2_OK'],
-])('toggleAlwaysUv with %s answers %3$s', async (_title, permission, status) => {
+])('toggleAlwaysUv with %s answers $2', async (_title, permission, status) => {
   const manager = ManagementPlatform.of();
   const token = permission === undefined ? undefined : await manager.token(permission);
   expect(await manager.config('toggleAlwaysUv', token)).toBe(status);
@@ -44,7 +44,7 @@ describe('enterprise attestation', () => {
     ['vendor-facilitated for a listed relying party', 1, 'enterprise.example', true],
     ['vendor-facilitated for another', 1, 'example.com', undefined],
     ['platform-managed', 2, 'example.com', true],
-  ])('with enterpriseAttestation %2$i (%1$s) returns epAtt %4$s', async (_title, kind, rpId, epAtt) => {
+  ])('with enterpriseAttestation $1 ($0) returns epAtt $3', async (_title, kind, rpId, epAtt) => {
     const manager = ManagementPlatform.of();
     await manager.configure('enableEnterpriseAttestation');
     const { status, response } = await register(manager, kind, rpId);
@@ -59,7 +59,7 @@ describe('setMinPINLength', () => {
     ['too many RP ids', { minPinLengthRPIDs: ['a', 'b', 'c', 'd', 'e'] }, 'CTAP2_ERR_KEY_STORE_FULL'],
     ['the same length', { newMinPINLength: 4, minPinLengthRPIDs: ['example.com'] }, 'CTAP2_OK'],
     ['no parameters', {}, 'CTAP2_OK'],
-  ])('with %s answers %3$s', async (_title, params, status) => {
+  ])('with %s answers $2', async (_title, params, status) => {
     const manager = ManagementPlatform.of();
     expect(await manager.configure('setMinPINLength', params)).toBe(status);
     expect((await manager.info()).forcePINChange).toBe(false);

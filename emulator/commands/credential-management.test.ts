@@ -57,7 +57,7 @@ it('enumerates relying parties, then the credentials of one', async () => {
 it.each([
   ['after 30 seconds', 30_000, 'CTAP2_ERR_NOT_ALLOWED'],
   ['after 29 seconds', 29_000, 'CTAP2_OK'],
-])('an enumeration that continues %s answers %3$s', async (_title, afterMs, status) => {
+])('an enumeration that continues %s answers $2', async (_title, afterMs, status) => {
   const clock = new AdjustableClock();
   const manager = await managerWithAccounts(clock);
   await manager.credMgmt('enumerateRPsBegin', await manager.token(cm));
@@ -104,7 +104,7 @@ describe('tokens', () => {
     ['cm', cm, undefined, 'CTAP2_OK'],
     ['mc only', mc, first, 'CTAP2_ERR_PIN_AUTH_INVALID'],
     ['cm for one relying party', cm, first, 'CTAP2_ERR_PIN_AUTH_INVALID'],
-  ])('getCredsMetadata and enumerateRPsBegin with %s answer %4$s', async (_title, permission, rpId, status) => {
+  ])('getCredsMetadata and enumerateRPsBegin with %s answer $3', async (_title, permission, rpId, status) => {
     const manager = await managerWithAccounts();
     const token = permission === undefined ? undefined : await manager.token(permission, rpId);
     expect((await manager.credMgmt('getCredsMetadata', token)).status).toBe(status);

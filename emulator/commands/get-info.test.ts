@@ -105,7 +105,7 @@ const commandVersions: [CommandName, CtapVersion[]][] = [
 ];
 const versions = ['FIDO_2_0', 'FIDO_2_1_PRE', 'FIDO_2_1', 'FIDO_2_3'] as const;
 
-it.each(commandVersions)('only %2$o have %1$s', async (name, by) => {
+it.each(commandVersions)('only $1 have $0', async (name, by) => {
   for (const version of versions) {
     const { authenticator } = versioned(version);
     const [status] = await authenticator.process(new Uint8Array([commands[name].code]));

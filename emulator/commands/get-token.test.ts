@@ -14,16 +14,16 @@ import { rpId } from '../testing/test-platform.ts';
 const { mc, ga, cm, be, lbw, acfg, pcmr } = permissions;
 const complete: Persona = personas['touchstone-complete'];
 
-async function tokenByFingerprint(manager: ManagementPlatform, wanted: number) {
+async function tokenByFingerprint(manager: ManagementPlatform, permissions: number) {
   const { protocol, secret, keyAgreement } = await manager.agreeOnSecret(2);
-  const request = { pinUvAuthProtocol: 2, keyAgreement, permissions: wanted, rpId };
+  const request = { pinUvAuthProtocol: 2, keyAgreement, permissions, rpId };
   const { status, response } = await manager.clientPin('getPinUvAuthTokenUsingUvWithPermissions', request);
   const encrypted = response.pinUvAuthToken;
   return { status, token: encrypted && protocol.decrypt(secret, encrypted) };
 }
 
-const tokenByPin = (manager: ManagementPlatform, wanted: number) =>
-  manager.pinToken(2, pin, { permissions: wanted, rpId });
+const tokenByPin = (manager: ManagementPlatform, permissions: number) =>
+  manager.pinToken(2, pin, { permissions, rpId });
 const personaWith = (changes: Partial<Persona>): Persona => ({ ...complete, ...changes });
 const { bioEnrollment, config } = defined(complete.features);
 const withoutUvPermissions = personaWith({
@@ -55,11 +55,11 @@ describe('permissions', () => {
     ['acfg without configuration', acfg, bare, refused, refused],
     ['no permission', 0, complete, 'CTAP1_ERR_INVALID_PARAMETER', 'CTAP1_ERR_INVALID_PARAMETER'],
   ])(
-    '%s: a PIN answers %4$s, a fingerprint answers %5$s',
-    async (_title, wanted, persona, pinStatus, fingerprintStatus) => {
+    '%s: a PIN answers $3, a fingerprint answers $4',
+    async (_title, requested, persona, pinStatus, fingerprintStatus) => {
       const manager = ManagementPlatform.of({ persona });
-      expect((await tokenByPin(manager, wanted)).status).toBe(pinStatus);
-      expect((await tokenByFingerprint(manager, wanted)).status).toBe(fingerprintStatus);
+      expect((await tokenByPin(manager, requested)).status).toBe(pinStatus);
+      expect((await tokenByFingerprint(manager, requested)).status).toBe(fingerprintStatus);
     },
   );
 
@@ -84,7 +84,7 @@ describe('a fingerprint', () => {
     ['that never matches', ['no-match', 'no-match', 'no-match'], 'CTAP2_ERR_UV_INVALID', 2],
     ['that is not given', ['timeout'], 'CTAP2_ERR_USER_ACTION_TIMEOUT', 5],
     ['that the user declines', ['denied'], 'CTAP2_ERR_OPERATION_DENIED', 5],
-  ])('%s answers %3$s and leaves %4$s retries', async (_title, outcomes, status, left) => {
+  ])('%s answers $2 and leaves $3 retries', async (_title, outcomes, status, left) => {
     const manager = ManagementPlatform.of({ gestures: finger(...outcomes) });
     expect((await tokenByFingerprint(manager, mc)).status).toBe(status);
     expect(await uvRetries(manager)).toBe(left);
@@ -129,7 +129,7 @@ describe('a token', () => {
     ['unused for 30 seconds', [30_000], 'CTAP2_ERR_PIN_AUTH_INVALID'],
     ['used in time, after 9 minutes', [20_000, 540_000], 'CTAP2_OK'],
     ['used in time, after 10 minutes', [20_000, 580_000], 'CTAP2_ERR_PIN_AUTH_INVALID'],
-  ])('%s answers %3$s', async (_title, waits, status) => {
+  ])('%s answers $2', async (_title, waits, status) => {
     const clock = new AdjustableClock();
     const manager = ManagementPlatform.of({ clock });
     const token = await manager.token(cm);
@@ -142,9 +142,9 @@ describe('a token', () => {
   });
 
   it.each([
-    ['29 seconds after', 29_000, ['verification']],
-    ['30 seconds after', 30_000, ['verification', 'presence']],
-  ])('%s a fingerprint, a registration with it has requested %3$o', async (_title, afterMs, gestures) => {
+    ['29 seconds later', 29_000, ['verification']],
+    ['30 seconds later', 30_000, ['verification', 'presence']],
+  ])('from a fingerprint, used %s: the gestures requested are $2', async (_title, afterMs, gestures) => {
     const asked: string[] = [];
     const clock = new AdjustableClock();
     const respond = ({ kind }: { kind: string }) => {

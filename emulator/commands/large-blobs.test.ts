@@ -117,7 +117,7 @@ it.each<[string, string, CborMap]>([
 it.each([
   ['without a token', undefined, 'CTAP2_ERR_PUAT_REQUIRED'],
   ['with another permission', permissions.cm, 'CTAP2_ERR_PIN_AUTH_INVALID'],
-])('a protected authenticator %s answers %3$s; an unprotected one writes', async (_title, permission, status) => {
+])('a protected authenticator %s answers $2; an unprotected one writes', async (_title, permission, status) => {
   const manager = ManagementPlatform.of();
   const token = permission === undefined ? undefined : await manager.token(permission);
   expect(await manager.writeBlob(array(50), 0, 50, token)).toBe(status);

@@ -75,7 +75,7 @@ it.each<[string, string, Uint8Array]>([
   ['three bytes', '6700', new Uint8Array(3)],
   ['another class', '6e00', new Uint8Array([0x80, 3, 0, 0])],
   ['an unknown instruction', '6d00', apdu(0x40)],
-  ['a version with data', '6700', apdu(3, new Uint8Array(1))],
+  ['a version request with data', '6700', apdu(3, new Uint8Array(1))],
   ['a registration of 63 bytes', '6700', apdu(1, new Uint8Array(63))],
   ['an Lc greater than the data', '6700', new Uint8Array([0, 1, 0, 0, 0, 0, 64, 1, 2])],
   ['an Lc of one byte', '6700', new Uint8Array([0, 1, 0, 0, 64, 1, 2])],
@@ -111,7 +111,7 @@ describe('U2F and CTAP2', () => {
     ['discoverable', { options: { rk: true } }, '6a80'],
     ['with credProtect 3', { extensions: { credProtect: 3 } }, '6a80'],
     ['with EdDSA', { pubKeyCredParams: [{ type: 'public-key', alg: -8 }] }, '6a80'],
-  ])('U2F_AUTHENTICATE with a CTAP2 credential, %s, answers %3$s', async (_title, changes, sw) => {
+  ])('U2F_AUTHENTICATE with a CTAP2 credential, %s, answers $2', async (_title, changes, sw) => {
     const platform = host({ uvEnrolled: false });
     const { response } = await platform.makeCredential(changes);
     const id = response.authData.slice(55, 55 + response.authData[54]!);
