@@ -68,7 +68,7 @@ function getFingerprintSensorInfo(_request: Request, env: AuthenticatorEnv): Res
   };
 }
 
-/** Section 6.7.4: cancels an unfinished enrollment. */
+/** Section 6.7.4: starts an enrollment; an unfinished one is cancelled. */
 async function enrollBegin(request: Request, env: AuthenticatorEnv, session: Session): Promise<Response> {
   const { timeoutMilliseconds } = parseAuthorizedParams(request, env);
   const { maxTemplates, samplesToEnroll } = sensorOf(env);

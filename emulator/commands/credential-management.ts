@@ -131,7 +131,7 @@ function updateUserInformation(request: Request, env: AuthenticatorEnv): undefin
   renewCredStoreState(env);
 }
 
-/** @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID, CTAP2_ERR_NO_CREDENTIALS */
+/** Returns the credential if the token allows changing it. @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID, CTAP2_ERR_NO_CREDENTIALS */
 function findWritable(request: Request, id: Uint8Array, env: AuthenticatorEnv): StoredCredential {
   const use = requireToken(request, signedPart(request), permissions.cm, env);
   const credential = env.state.persistent.credentials.byId(id);
