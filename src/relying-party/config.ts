@@ -64,7 +64,10 @@ const policyShape = {
     ),
   aaguids: z
     .strictObject({ mode: z.enum(['off', 'allow', 'deny']).default('off'), list: z.array(aaguid).default([]) })
-    .prefault({}),
+    .prefault({})
+    .describe(
+      'Models that may, or may not, be registered. Only a trusted attestation proves the AAGUID: combine it with enforced',
+    ),
   mfa: z
     .strictObject({
       accept: z
@@ -97,7 +100,8 @@ const policyShape = {
 export const policySchema = z
   .strictObject(policyShape)
   .refine(({ aaguids, attestation }) => aaguids.mode === 'off' || attestation !== 'ignored', {
-    error: 'AAGUID restrictions need attestation "requested" or "enforced": with "ignored", browsers hide the AAGUID',
+    error:
+      'AAGUID restrictions need attestation "requested" or "enforced": an AAGUID without an attestation statement cannot be trusted',
     path: ['aaguids', 'mode'],
   });
 

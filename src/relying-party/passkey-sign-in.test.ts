@@ -18,6 +18,8 @@ interface AssertionParts {
   userHandle: string;
   challenge: string;
   clientData?: Record<string, unknown>;
+  /** Put before the client data. */
+  prefix?: string;
   rpId?: string;
   flags?: number;
   signCount?: number;
@@ -29,14 +31,14 @@ function makeAssertion({
   userHandle,
   challenge,
   clientData,
+  prefix = '',
   rpId = 'localhost',
   flags,
   signCount = 0,
   key = testKey,
 }: AssertionParts) {
-  const clientDataJSON = utf8(
-    JSON.stringify({ type: 'webauthn.get', challenge, origin: testOrigin, crossOrigin: false, ...clientData }),
-  );
+  const members = { type: 'webauthn.get', challenge, origin: testOrigin, crossOrigin: false, ...clientData };
+  const clientDataJSON = utf8(prefix + JSON.stringify(members));
   const authData = encodeAuthenticatorData({
     rpIdHash: sha256(rpId),
     flags: flags ?? flag.UP | flag.UV,
@@ -85,6 +87,12 @@ describe('sign-in with a passkey', () => {
       { signCount: 5, lastUsedAt: expect.any(Number) },
     ]);
     expect(portal.codes.at(-1)).toBe('signin.passkey.ok');
+  });
+
+  it('accepts client data with one leading byte order mark, and refuses two', async () => {
+    const portal = await createPortalWithPasskey();
+    expect(await signInWith(portal, { prefix: '\ufeff' })).toMatchObject({ accepted: true });
+    expect(await signInWith(portal, { prefix: '\ufeff\ufeff' })).toMatchObject({ reason: 'client-data-invalid' });
   });
 
   const invalid: Record<string, [Reason, Partial<AssertionParts>]> = {

@@ -50,6 +50,13 @@ describe('policySchema', () => {
     const parsed = policySchema.safeParse(input);
     expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
   });
+
+  it('says that an unattested AAGUID cannot be trusted', () => {
+    const parsed = policySchema.safeParse({ attestation: 'ignored', aaguids: { mode: 'allow', list: [listed] } });
+    expect(parsed.error?.issues[0]?.message).toBe(
+      'AAGUID restrictions need attestation "requested" or "enforced": an AAGUID without an attestation statement cannot be trusted',
+    );
+  });
 });
 
 describe('checkUser', () => {

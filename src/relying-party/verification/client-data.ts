@@ -1,4 +1,7 @@
-/** Parses CollectedClientData, WebAuthn L3 section 5.8.1. Parsing is strict: UTF-8, one JSON object, no duplicate members, correct types. */
+/**
+ * Parses CollectedClientData (WebAuthn L3 section 5.8.1) as section 7.1 steps 5 and 6 and section 7.2 steps 8 and 9 say: UTF-8 decode, then
+ * JSON. What follows is strict: one object, no duplicate members, correct types.
+ */
 import { RefusalError } from '../refusals.ts';
 
 export interface ClientData {
@@ -9,9 +12,15 @@ export interface ClientData {
   topOrigin?: string;
 }
 
+/**
+ * "UTF-8 decode" of the Encoding Standard: removes one leading byte order mark and replaces malformed bytes with U+FFFD. The hash of the
+ * client data is that of the bytes as they came.
+ */
+const utf8Decode = new TextDecoder('utf-8', { fatal: false, ignoreBOM: false });
+
 /** @throws {RefusalError} `client-data-invalid`. */
 export function parseClientData(bytes: Uint8Array): ClientData {
-  const text = decodeUtf8(bytes);
+  const text = utf8Decode.decode(bytes);
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('Expected a JSON object');
   const duplicate = findDuplicateMember(text);
@@ -32,14 +41,6 @@ function checkTokenBinding(value: unknown): void {
   const status = typeof value === 'object' && value !== null && 'status' in value ? value.status : undefined;
   if (status !== 'supported' && status !== 'not-supported')
     refuse('tokenBinding claims a token binding, but this connection has none');
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    return refuse('Expected UTF-8', cause);
-  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 /** Checks credential public keys, WebAuthn L3 section 5.8.5 and RFC 9053, 8230 and 9964: strict for each algorithm, and a valid key (a point on its curve). */
 import type { CborMap } from '#protocol/cbor.ts';
 import { coseKeyLabels, parseCoseKey } from '#protocol/cose.ts';
-import { subjectPublicKeyInfo } from '#protocol/keys/spki.ts';
+import { encodeSubjectPublicKeyInfo } from '#protocol/keys/spki.ts';
 import { importSpki } from '../crypto.ts';
 import { RefusalError } from '../refusals.ts';
 import { refuseOnViolation } from './attestation-object.ts';
@@ -20,7 +20,7 @@ export const readAlgorithm = (key: CborMap): number => {
  */
 export function encodeCredentialSpki(key: CborMap): Uint8Array {
   const parsed = refuseOnViolation('public-key-invalid', () => parseCoseKey(key));
-  const spki = subjectPublicKeyInfo(parsed);
+  const spki = encodeSubjectPublicKeyInfo(parsed);
   if (parsed.kty === 7) return spki;
   try {
     importSpki(spki);

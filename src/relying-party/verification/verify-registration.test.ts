@@ -4,7 +4,7 @@ import { systemRandom } from '#base/random.ts';
 import { flag } from '#protocol/authenticator-data.ts';
 import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
-import { generateSigningKey } from '#protocol/crypto.ts';
+import { generateSigningKey, sha256 } from '#protocol/crypto.ts';
 import { type Reason, RefusalError } from '../refusals.ts';
 import { makeRegistration, type RegistrationParts, selfAttester, testAaguid, testKey } from './testing/registration.ts';
 import { type RegistrationExpectations, verifyRegistration } from './verify-registration.ts';
@@ -97,11 +97,26 @@ describe('client data (steps 5 to 11)', () => {
   const fromText = (text: string) => ({ clientDataBytes: utf8(text) });
   const validMembers = `"type":"webauthn.create","challenge":"${challenge}","origin":"http://localhost:1234"`;
   itRefuses({
-    'if it is not UTF-8': [
+    'with two byte order marks': ['client-data-invalid', fromText(`\ufeff\ufeff{${validMembers}}`)],
+    'with a byte order mark after the first character': ['client-data-invalid', fromText(`{\ufeff${validMembers}}`)],
+    'with the byte order mark of UTF-16': [
       'client-data-invalid',
-      { clientDataBytes: concat(utf8(`{${validMembers},"x":"`), Uint8Array.of(0xff), utf8('"}')) },
+      { clientDataBytes: Uint8Array.from(Buffer.from(`\ufeff{${validMembers}}`, 'utf16le')) },
     ],
-    'with a byte order mark': ['client-data-invalid', fromText(`\ufeff{${validMembers}}`)],
+    'with malformed UTF-8 outside a text': [
+      'client-data-invalid',
+      { clientDataBytes: concat(utf8(`{${validMembers}`), Uint8Array.of(0xff), utf8('}')) },
+    ],
+    'with malformed UTF-8 in the origin': [
+      'origin-mismatch',
+      {
+        clientDataBytes: concat(
+          utf8(`{"type":"webauthn.create","challenge":"${challenge}","origin":"http://localhost:1234`),
+          Uint8Array.of(0xff),
+          utf8('"}'),
+        ),
+      },
+    ],
     'if it is not JSON': ['client-data-invalid', fromText(`{${validMembers}`)],
     'if it is a list': ['client-data-invalid', fromText(`[{${validMembers}}]`)],
     'with a duplicate member': ['client-data-invalid', fromText(`{${validMembers},"origin":"http://localhost:1234"}`)],
@@ -122,6 +137,32 @@ describe('client data (steps 5 to 11)', () => {
     'with a trailing slash in the origin': ['origin-mismatch', { origin: 'http://localhost:1234/' }],
     'from an embedded page': ['cross-origin', { clientData: { crossOrigin: true } }],
     'with a top origin': ['cross-origin', { clientData: { topOrigin: 'https://evil.test' } }],
+  });
+
+  const decoded: Record<string, Uint8Array> = {
+    'one leading byte order mark': utf8(`\ufeff{${validMembers}}`),
+    'malformed UTF-8 in a member that is not used': concat(
+      utf8(`{${validMembers},"x":"`),
+      Uint8Array.of(0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80),
+      utf8('"}'),
+    ),
+  };
+  it.each(Object.entries(decoded))(
+    'accepts %s, as UTF-8 decode does, and hashes the bytes as sent',
+    async (_, bytes) => {
+      expect(await verify({ clientDataBytes: bytes, attester: selfAttester() })).toMatchObject({ accepted: true });
+    },
+  );
+
+  it('refuses a signature over the client data without its byte order mark', async () => {
+    const text = `{${validMembers}}`;
+    const signedWithoutMark = {
+      alg: -7,
+      sign: (data: Uint8Array) => testKey.sign(concat(data.subarray(0, -32), sha256(text))),
+    };
+    expect(await verify({ ...fromText(`\ufeff${text}`), attester: signedWithoutMark })).toMatchObject({
+      reason: 'attestation-invalid',
+    });
   });
 
   it('accepts the same member name in different objects', async () => {

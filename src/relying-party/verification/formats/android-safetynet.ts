@@ -1,7 +1,7 @@
 /** Verifies `android-safetynet`, WebAuthn L3 section 8.5: a JSON Web Signature of attest.android.com. */
 import { concat, fromBase64url, utf8 } from '#base/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
-import { sha256, verifyUnder } from '#protocol/crypto.ts';
+import { sha256, verifyWithKey } from '#protocol/crypto.ts';
 import { readNameAttributes } from '../certificate.ts';
 import { hasOnly, type StatementFormat } from './statement.ts';
 
@@ -26,7 +26,7 @@ export const androidSafetynet: StatementFormat = {
       return 'timestampMs is not within the time of this ceremony';
     if (readNameAttributes(leaf.subject).get('2.5.4.3') !== 'attest.android.com')
       return 'The certificate is not that of attest.android.com';
-    if (jws.alg !== 'RS256' || !verifyUnder(leaf.publicKey, 'RS256', jws.signed, jws.signature))
+    if (jws.alg !== 'RS256' || !verifyWithKey(leaf.publicKey, 'RS256', jws.signed, jws.signature))
       return 'The signature does not verify with RS256';
     return undefined;
   },

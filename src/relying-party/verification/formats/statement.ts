@@ -3,7 +3,7 @@ import { equal } from '#base/bytes.ts';
 import type { AttestedCredentialData, AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { algorithmName, coseAlgorithms } from '#protocol/cose.ts';
-import { verifyUnder } from '#protocol/crypto.ts';
+import { verifyWithKey } from '#protocol/crypto.ts';
 import { refuseOnViolation } from '../attestation-object.ts';
 import {
   type Certificate,
@@ -62,7 +62,7 @@ export function findSignatureProblem(leaf: Certificate, attStmt: CborMap, data: 
   if (!name || !(sig instanceof Uint8Array)) return `alg ${String(identifier)} is not supported, or sig is missing`;
   if (name === 'ML-DSA-44' || name === 'ML-DSA-65' || name === 'ML-DSA-87')
     return `Certificates cannot have keys for ${name}`;
-  if (!verifyUnder(leaf.publicKey, name, data, sig))
+  if (!verifyWithKey(leaf.publicKey, name, data, sig))
     return `The signature does not verify with alg ${identifier} and the certificate’s key`;
   return undefined;
 }
