@@ -3,10 +3,10 @@ import { concat, fromHex, toHex } from '#base/bytes.ts';
 import {
   encodeChain,
   encodeCommand,
-  moreData,
+  encodeMoreData,
+  hasMoreData,
   parseCommand,
   parseResponse,
-  hasMoreData,
   statusWordName,
 } from './apdu.ts';
 
@@ -28,37 +28,37 @@ it.each([
   ['80108000000100', command(0, 256, true)],
   ['801080000000020707', command(2, undefined, true)],
   ['8010800000000207070000', command(2, 0x10000, true)],
-])('%s says what it says, both ways', (hex, parsed) => {
+])('parses and encodes the command %s', (hex, parsed) => {
   expect(parseCommand(fromHex(hex))).toEqual(parsed);
   expect(toHex(encodeCommand(parsed))).toBe(hex);
 });
 
 it.each([
-  ['nothing', ''],
+  ['an empty input', ''],
   ['three bytes', '801080'],
   ['an Lc beyond the end', '801080000507'],
   ['an Lc of zero', '801080000000'],
-  ['more than an Le behind the data', '8010800001070000'],
+  ['extra bytes after the data', '8010800001070000'],
   ['an extended Lc beyond the end', '8010800000000507'],
   ['an extended Lc of zero', '80108000000000000000'],
-  ['half an extended Le', '8010800000000107ff'],
-])('%s is no command', (_, hex) => {
+  ['an incomplete extended Le', '8010800000000107ff'],
+])('parseCommand rejects %s', (_, hex) => {
   expect(() => parseCommand(fromHex(hex))).toThrow(expect.objectContaining({ rule: 'apdu.length' }));
 });
 
-it('what does not fit is not written', () => {
+it('encodeCommand rejects data that is too long', () => {
   expect(() => encodeCommand(command(256, 256, false))).toThrow(RangeError);
   expect(() => encodeCommand(command(65536, 256, true))).toThrow(RangeError);
 });
 
-describe('a chain', () => {
+describe('encodeChain', () => {
   it.each([
     [0, 1],
     [255, 1],
     [256, 2],
     [510, 2],
     [511, 3],
-  ])('of %i bytes has %i commands, all but the last marked', (length, count) => {
+  ])('splits %i bytes into %i commands, all but the last with the chaining bit', (length, count) => {
     const chain = encodeChain(command(length, 0x10000, true)).map(parseCommand);
     expect(chain.map(({ cla }) => cla)).toEqual([...Array(count - 1).fill(0x90), 0x80]);
     expect(chain.map(({ ne }) => ne)).toEqual([...Array(count - 1).fill(undefined), 256]);
@@ -66,10 +66,12 @@ describe('a chain', () => {
   });
 });
 
-it('responses end with their status word', () => {
+it('parseResponse splits data and status word', () => {
   expect(parseResponse(fromHex('01029000'))).toEqual({ data: fromHex('0102'), status: 0x9000 });
   expect(() => parseResponse(fromHex('90'))).toThrow(expect.objectContaining({ rule: 'apdu.length' }));
-  expect([moreData(1), moreData(255), moreData(256), moreData(7000)]).toEqual([0x6101, 0x61ff, 0x6100, 0x6100]);
+  expect([encodeMoreData(1), encodeMoreData(255), encodeMoreData(256), encodeMoreData(7000)]).toEqual([
+    0x6101, 0x61ff, 0x6100, 0x6100,
+  ]);
   expect([hasMoreData(0x6100), hasMoreData(0x9000)]).toEqual([true, false]);
   expect([statusWordName(0x6a82), statusWordName(0x6200)]).toEqual(['SW_FILE_NOT_FOUND', '6200']);
 });

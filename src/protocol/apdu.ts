@@ -126,11 +126,11 @@ export function parseResponse(apdu: Uint8Array): ResponseApdu {
 export const encodeResponse = ({ data, status }: ResponseApdu): Uint8Array => concat(data, uint(status, 2));
 
 /** Encodes a response with a status word given by name. */
-export const responseApdu = (status: StatusWord, data: Uint8Array = new Uint8Array(0)): Uint8Array =>
+export const encodeStatusResponse = (status: StatusWord, data: Uint8Array = new Uint8Array(0)): Uint8Array =>
   encodeResponse({ data, status: statusWords[status] });
 
 /** Returns status word 61XX: `length` more bytes are available with GET RESPONSE; XX is 0 for 256 or more (section 5.3.4). */
-export const moreData = (length: number): number => 0x6100 | (length < 0x100 ? length : 0);
+export const encodeMoreData = (length: number): number => 0x6100 | (length < 0x100 ? length : 0);
 export const hasMoreData = (status: number): boolean => status >> 8 === 0x61;
 
 const createLengthViolation = (offset: number, message: string) =>

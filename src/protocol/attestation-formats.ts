@@ -1,4 +1,4 @@
-/** Attestation statement format identifiers: the table, with the section of WebAuthn L3 that defines each. @public */
+/** The attestation statement format identifiers, each with the section of WebAuthn L3 that defines it. @public */
 export const attestationFormats = {
   packed: { section: '8.2' },
   tpm: { section: '8.3' },

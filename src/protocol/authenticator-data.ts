@@ -1,4 +1,4 @@
-/** Authenticator data, WebAuthn L3 section 6.1: rpIdHash(32) flags(1) signCount(4) [attestedCredentialData] [extensions]. */
+/** Authenticator data, WebAuthn L3 section 6.1: rpIdHash (32 bytes), flags (1), signCount (4), [attestedCredentialData], [extensions]. */
 import { concat, uint } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from './cbor.ts';
 import { decodeFirst } from './cbor-reader.ts';
@@ -24,26 +24,26 @@ export interface AuthenticatorData {
   extensions?: CborMap | undefined;
 }
 
-/** AT and ED follow from what is there; `flags` gives the others. */
+/** Encodes authenticator data. The flags AT and ED are set according to the content; `flags` gives the other flags. */
 export function encodeAuthenticatorData(data: AuthenticatorData): Uint8Array {
   const { attestedCredentialData: attested, extensions } = data;
   const flags = data.flags | (attested ? flag.AT : 0) | (extensions ? flag.ED : 0);
   const fixed = concat(data.rpIdHash, uint(flags, 1), uint(data.signCount, 4));
   if (!attested && !extensions) return fixed;
-  return concat(fixed, attested ? encodeAttested(attested) : nothing, extensions ? encode(extensions) : nothing);
+  return concat(fixed, attested ? encodeAttested(attested) : noBytes, extensions ? encode(extensions) : noBytes);
 }
 
-const nothing = new Uint8Array();
+const noBytes = new Uint8Array();
 
 const encodeAttested = ({ aaguid, credentialId, credentialPublicKey }: AttestedCredentialData): Uint8Array =>
   concat(aaguid, uint(credentialId.length, 2), credentialId, credentialPublicKey);
 
 /**
- * Reads authenticator data strictly: nothing missing, nothing left over, flags that agree with the content.
+ * Parses authenticator data strictly: no missing or extra bytes, and flags that match the content.
  * @throws {ProtocolViolation} with rule `authdata.*` or `cbor.*`.
  */
 export function parseAuthenticatorData(bytes: Uint8Array): AuthenticatorData & { credentialPublicKey?: CborMap } {
-  if (bytes.length < 37) refuse('length', 0, `it has ${bytes.length} bytes, at least 37 are needed`);
+  if (bytes.length < 37) refuse('length', 0, `expected at least 37 bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const flags = view.getUint8(32);
   const fixed = { rpIdHash: bytes.slice(0, 32), flags, signCount: view.getUint32(33) };
@@ -55,7 +55,7 @@ export function parseAuthenticatorData(bytes: Uint8Array): AuthenticatorData & {
     extensions = asMap(item.value, 'extensions', end);
     end = item.end;
   }
-  if (end < bytes.length) refuse('trailing', end, `${bytes.length - end} bytes are left over`);
+  if (end < bytes.length) refuse('trailing', end, `${bytes.length - end} extra bytes at the end`);
   return {
     ...fixed,
     ...(attested && { attestedCredentialData: attested.data, credentialPublicKey: attested.key }),
@@ -64,11 +64,11 @@ export function parseAuthenticatorData(bytes: Uint8Array): AuthenticatorData & {
 }
 
 function readAttestedCredentialData(bytes: Uint8Array, view: DataView) {
-  if (bytes.length < 55) refuse('length', 37, 'the attested credential data is cut off');
+  if (bytes.length < 55) refuse('length', 37, 'the attested credential data is truncated');
   const idLength = view.getUint16(53);
-  if (idLength > 1023) refuse('credential-id', 53, `the credential id has ${idLength} bytes, at most 1023 are allowed`);
+  if (idLength > 1023) refuse('credential-id', 53, `expected a credential id of at most 1023 bytes, got ${idLength}`);
   const idEnd = 55 + idLength;
-  if (bytes.length <= idEnd) refuse('length', 53, 'the credential id is cut off');
+  if (bytes.length <= idEnd) refuse('length', 53, 'the credential id is truncated');
   const { value, end } = decodeFirst(bytes, idEnd);
   const data = {
     aaguid: bytes.slice(37, 53),
@@ -79,7 +79,7 @@ function readAttestedCredentialData(bytes: Uint8Array, view: DataView) {
 }
 
 function asMap(value: CborValue, member: string, offset: number): CborMap {
-  return value instanceof Map ? value : refuse(member, offset, `${member} must be a map`);
+  return value instanceof Map ? value : refuse(member, offset, `expected ${member} to be a map`);
 }
 
 function refuse(rule: string, offset: number, message: string): never {
@@ -87,6 +87,6 @@ function refuse(rule: string, offset: number, message: string): never {
     `authdata.${rule}`,
     'WebAuthn L3 section 6.1',
     offset,
-    `cannot read authenticator data: ${message}`,
+    `Cannot parse authenticator data: ${message}`,
   );
 }

@@ -1,4 +1,4 @@
-/** Encoder and strict reader against the RFC's examples and against two foreign implementations. */
+/** Tests the encoder and the strict decoder with the examples of the RFC and against two other implementations, cborg and cbor-x. */
 
 import { Decoder } from 'cbor-x';
 import { decode as cborgDecode, encode as cborgEncode } from 'cborg';
@@ -9,7 +9,7 @@ import { type CborValue, encode, encodeMessage, Raw } from './cbor.ts';
 import { type CborRule, cborRules, decode, decodeFirst, inspect } from './cbor-reader.ts';
 import { ProtocolViolation } from './errors.ts';
 
-/** RFC 8949 appendix A, as far as CTAP allows the types. */
+/** The examples of RFC 8949 appendix A with types that CTAP allows. */
 const examples: [CborValue, string][] = [
   [0, '00'],
   [10, '0a'],
@@ -57,13 +57,13 @@ const examples: [CborValue, string][] = [
 ];
 
 describe('RFC 8949 appendix A', () => {
-  it.each(examples)('%o <-> %s', (value, hex) => {
+  it.each(examples)('encodes %o as %s and decodes it', (value, hex) => {
     expect(toHex(encode(value))).toBe(hex);
     expect(decode(fromHex(hex))).toEqual(value);
   });
 });
 
-describe('the encoder', () => {
+describe('encode', () => {
   it('sorts keys by major type, length, bytes (CTAP 2.1 section 8)', () => {
     const map = new Map<string | number, number>([
       ['aa', 0],
@@ -87,7 +87,7 @@ describe('the encoder', () => {
     ]);
   });
 
-  it('sorts text keys by their bytes in UTF-8, not by their characters', () => {
+  it('sorts text keys by their UTF-8 bytes, not by their characters', () => {
     const keys = ['水', 'zzz', 'é', 'zz', '\u{1f511}', '\uffee~', 'z'];
     const map = new Map(keys.map((key) => [key, 0]));
     expect([...(decode(encode(map)) as Map<string, number>).keys()]).toEqual([
@@ -101,27 +101,27 @@ describe('the encoder', () => {
     ]);
   });
 
-  it('writes a message: the first byte, then the parameters where there are any', () => {
+  it('encodes a message as the first byte and optional parameters', () => {
     expect(toHex(encodeMessage(0x04))).toBe('04');
     expect(toHex(encodeMessage(0x06, new Map([[1, 2]])))).toBe('06a10102');
   });
 
-  it('writes raw bytes as they stand and grows beyond its buffer', () => {
+  it('writes raw bytes unchanged, and values larger than its buffer', () => {
     expect(toHex(encode([new Raw(fromHex('1800')), 1]))).toBe('82180001');
     expect(encode(new Uint8Array(10_000)).length).toBe(10_003);
     expect(encode('x'.repeat(70_000)).length).toBe(70_005);
   });
 
   it.each([1.5, Number.NaN, 2n ** 64n, undefined as unknown as number, { a: 1 } as unknown as number])(
-    'refuses %s',
+    'rejects %s',
     (value) => {
       expect(() => encode(value)).toThrow(RangeError);
-      expect(toHex(encode(1)), 'and is not disturbed by it').toBe('01');
+      expect(toHex(encode(1)), 'encoding after the error').toBe('01');
     },
   );
 });
 
-describe('the strict reader names rule and offset', () => {
+describe('decode', () => {
   it.each<[CborRule, number, string]>([
     ['truncated', 0, ''],
     ['truncated', 0, '18'],
@@ -151,13 +151,13 @@ describe('the strict reader names rule and offset', () => {
     ['tag', 0, 'c100'],
     ['utf8', 0, '62c328'],
     ['trailing', 1, '0000'],
-  ])('%s at %i in %s', (rule, offset, hex) => {
+  ])('reports rule %s at offset %i in %s', (rule, offset, hex) => {
     const first = inspect(fromHex(hex)).findings[0];
     expect(first).toEqual({ rule, offset });
     expect(() => decode(fromHex(hex))).toThrow(expect.objectContaining({ rule: `cbor.${rule}`, offset }));
   });
 
-  it('goes on after a rule that is not fatal', () => {
+  it('continues after the violation of a rule that is not fatal', () => {
     const { value, findings } = inspect(fromHex('a302181701000100'));
     expect(findings.map(({ rule }) => rule)).toEqual(['non-minimal', 'unsorted', 'duplicate-key']);
     expect(value).toEqual(
@@ -168,14 +168,14 @@ describe('the strict reader names rule and offset', () => {
     );
   });
 
-  it('does not alias its input', () => {
+  it('returns copies of the input', () => {
     const input = fromHex('420102');
     const value = decode(input) as Uint8Array;
     input.fill(0);
     expect(value).toEqual(fromHex('0102'));
   });
 
-  it('says where the first item ends', () => {
+  it('decodeFirst returns the end of the first item', () => {
     expect(decodeFirst(fromHex('ff820102ff'), 1)).toEqual({ value: [1, 2], end: 4 });
   });
 });
@@ -194,9 +194,9 @@ const { value: anyValue } = fc.letrec<{ value: CborValue }>((tie) => ({
   ),
 }));
 
-describe('over random values', () => {
+describe('Random values', () => {
   const runs = { numRuns: 1500, seed: 20 };
-  it('reads back what it wrote', () => {
+  it('are decoded to the encoded value', () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         expect(decode(encode(value))).toEqual(value);
@@ -205,7 +205,7 @@ describe('over random values', () => {
     );
   });
 
-  it('writes byte for byte what cborg writes', () => {
+  it('are encoded to the same bytes as by cborg', () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         expect(toHex(encode(value))).toBe(toHex(cborgEncode(value)));
@@ -214,7 +214,7 @@ describe('over random values', () => {
     );
   });
 
-  it('is read alike by cborg and by cbor-x', () => {
+  it('are decoded to the same value by cborg and cbor-x', () => {
     const lenient = new Decoder({
       useRecords: false,
       mapsAsObjects: false,
@@ -224,14 +224,14 @@ describe('over random values', () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         const bytes = encode(value);
-        expect(plain(cborgDecode(bytes, { useMaps: true }))).toEqual(plain(value));
-        expect(plain(lenient.decode(Buffer.from(bytes)))).toEqual(plain(value));
+        expect(normalize(cborgDecode(bytes, { useMaps: true }))).toEqual(normalize(value));
+        expect(normalize(lenient.decode(Buffer.from(bytes)))).toEqual(normalize(value));
       }),
       runs,
     );
   });
 
-  it('random bytes give a value that encodes to the same bytes, or a ProtocolViolation', () => {
+  it('random bytes are decoded to a value that encodes to the same bytes, or rejected with a ProtocolViolation', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         try {
@@ -244,7 +244,7 @@ describe('over random values', () => {
     );
   });
 
-  it('every finding is in the table, and lists agree with the first refusal', () => {
+  it('findings for corrupted bytes have a known rule and an offset in the input', () => {
     fc.assert(
       fc.property(anyValue, fc.nat(), fc.nat(255), (value, at, byte) => {
         const bytes = concat(encode(value));
@@ -259,11 +259,12 @@ describe('over random values', () => {
   });
 });
 
-/** Byte strings by content: oracles return Buffers, and numbers beyond 32 bits as bigint. */
-function plain(value: unknown): unknown {
+/** Makes values comparable: the other implementations return byte strings as Buffer, and large numbers as bigint. */
+function normalize(value: unknown): unknown {
   if (value instanceof Uint8Array) return `h'${toHex(value)}'`;
   if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Map) return new Map([...value].map(([entry, content]) => [plain(entry), plain(content)]));
+  if (Array.isArray(value)) return value.map(normalize);
+  if (value instanceof Map)
+    return new Map([...value].map(([entry, content]) => [normalize(entry), normalize(content)]));
   return value;
 }

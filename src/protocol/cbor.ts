@@ -1,6 +1,6 @@
 /**
- * CBOR as CTAP writes it: the value types and the canonical encoder (CTAP 2.1 section 8, "Message Encoding").
- * Reading is `cbor-reader.ts`. Deliberately bad bytes are spliced in with `Raw`.
+ * CBOR for CTAP: the value types and the canonical encoder (CTAP 2.1 section 8, "Message Encoding"). `cbor-reader.ts` decodes.
+ * `Raw` inserts arbitrary bytes, so that tests can create invalid encodings.
  */
 import { utf8 } from '#base/bytes.ts';
 
@@ -8,7 +8,7 @@ export type CborKey = number | bigint | string;
 export type CborMap = Map<CborKey, CborValue>;
 export type CborValue = number | bigint | string | boolean | null | Uint8Array | Raw | CborValue[] | CborMap;
 
-/** Bytes that are written as they stand, for encodings that the encoder would never produce. */
+/** Bytes that the encoder writes unchanged, for encodings that it would not produce itself. */
 export class Raw {
   readonly bytes: Uint8Array;
   constructor(bytes: Uint8Array) {
@@ -19,13 +19,13 @@ export class Raw {
 /** Major types, RFC 8949 section 3.1. */
 export const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6, simple: 7 } as const;
 
-/** One buffer serves all calls: encoding is synchronous and the result is copied out. */
+/** One buffer for all calls. This is safe because encoding is synchronous and the result is a copy. */
 let buffer = new Uint8Array(4096);
 let length = 0;
 
 /**
- * Encodes with the shortest lengths, definite sizes and sorted map keys.
- * @throws {RangeError} for a float, an integer beyond 64 bits or a type that CBOR does not have.
+ * Encodes a value in canonical form: shortest lengths, definite sizes, sorted map keys.
+ * @throws {RangeError} for a floating-point number, an integer of more than 64 bits, or a type without CBOR encoding.
  */
 export function encode(value: CborValue): Uint8Array {
   length = 0;
@@ -33,10 +33,10 @@ export function encode(value: CborValue): Uint8Array {
   return buffer.slice(0, length);
 }
 
-/** A CTAP message (CTAP 2.1 section 8): a command's code or a status, then its parameters or members where there are any. */
-export function encodeMessage(first: number, value?: CborValue): Uint8Array {
+/** Encodes a CTAP message (CTAP 2.1 section 8): a command or status byte, followed by `value` if given. */
+export function encodeMessage(firstByte: number, value?: CborValue): Uint8Array {
   length = 0;
-  writeByte(first);
+  writeByte(firstByte);
   if (value !== undefined) write(value);
   return buffer.slice(0, length);
 }
@@ -50,12 +50,12 @@ function write(value: CborValue): void {
   else if (value instanceof Map) writeMap(value);
   else if (Array.isArray(value)) writeArray(value);
   else if (value instanceof Raw) writeBytes(value.bytes);
-  else throw new RangeError(`cannot encode ${typeof value} as CBOR`);
+  else throw new RangeError(`Cannot encode a value of type ${typeof value} as CBOR`);
 }
 
 function writeInteger(value: number | bigint): void {
   if (typeof value === 'number' && !Number.isSafeInteger(value))
-    throw new RangeError(`cannot encode ${value}: CTAP has no floats`);
+    throw new RangeError(`Cannot encode ${value}: CTAP allows no floating-point numbers`);
   if (value >= 0) writeHead(major.unsigned, value);
   else writeHead(major.negative, typeof value === 'bigint' ? -1n - value : -1 - value);
 }
@@ -72,7 +72,7 @@ function writeText(text: string): void {
   writeBytes(bytes);
 }
 
-/** Nearly every text of CTAP is one: faster by hand than through the runtime's encoder. False when it is another after all. */
+/** Writes short ASCII text; returns false for other text. Most texts in CTAP are short ASCII, and a loop is faster than TextEncoder. */
 function writeShortAscii(text: string): boolean {
   reserve(1 + text.length);
   for (let index = 0; index < text.length; index++) {
@@ -98,7 +98,7 @@ function writeMap(map: CborMap): void {
   writeSorted([...map].sort(([a], [b]) => compareKeys(a, b)));
 }
 
-/** False, with some of them written, when the entries are not in canonical order. */
+/** Writes entries as long as they are in canonical order. Returns false at the first entry that is not; earlier entries are then already written. */
 function writeSorted(entries: Iterable<[CborKey, CborValue]>): boolean {
   let previous: CborKey | undefined;
   for (const [key, value] of entries) {
@@ -110,20 +110,20 @@ function writeSorted(entries: Iterable<[CborKey, CborValue]>): boolean {
   return true;
 }
 
-/** CTAP2 canonical key order: major type, then length, then bytes. For integers that is the order of their magnitude. */
+/** Compares keys in CTAP2 canonical order: by major type, then length, then bytes. For integers this is the order of their absolute values. */
 function compareKeys(a: CborKey, b: CborKey): number {
-  const type = majorOf(a);
-  if (type !== majorOf(b)) return type - majorOf(b);
+  const type = majorTypeOf(a);
+  if (type !== majorTypeOf(b)) return type - majorTypeOf(b);
   if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
   return (a < b ? -1 : a > b ? 1 : 0) * (type === major.negative ? -1 : 1);
 }
 
-function majorOf(key: CborKey): number {
+function majorTypeOf(key: CborKey): number {
   if (typeof key === 'string') return major.text;
   return key < 0 ? major.negative : major.unsigned;
 }
 
-/** By the bytes of UTF-8; two texts of the same length in ASCII compare alike. */
+/** Compares the UTF-8 encodings by length, then bytes. For ASCII, comparing the strings gives the same result. */
 function compareTexts(a: string, b: string): number {
   if (isAscii(a) && isAscii(b)) return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
   return Buffer.byteLength(a) - Buffer.byteLength(b) || Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -134,16 +134,16 @@ function isAscii(text: string): boolean {
   return true;
 }
 
-/** Initial byte and argument in the shortest form, RFC 8949 section 3. */
+/** Writes initial byte and argument in the shortest form, RFC 8949 section 3. */
 function writeHead(type: number, argument: number | bigint): void {
   reserve(9);
-  const top = type << 5;
-  if (argument < 24) buffer[length++] = top | Number(argument);
-  else if (argument <= 0xff) writeArgument(top | 24, Number(argument), 1);
-  else if (argument <= 0xffff) writeArgument(top | 25, Number(argument), 2);
-  else if (argument <= 0xffff_ffff) writeArgument(top | 26, Number(argument), 4);
-  else if (argument <= 0xffff_ffff_ffff_ffffn) writeWideArgument(top | 27, BigInt(argument));
-  else throw new RangeError(`cannot encode ${argument}: integers end at 64 bits`);
+  const typeBits = type << 5;
+  if (argument < 24) buffer[length++] = typeBits | Number(argument);
+  else if (argument <= 0xff) writeArgument(typeBits | 24, Number(argument), 1);
+  else if (argument <= 0xffff) writeArgument(typeBits | 25, Number(argument), 2);
+  else if (argument <= 0xffff_ffff) writeArgument(typeBits | 26, Number(argument), 4);
+  else if (argument <= 0xffff_ffff_ffff_ffffn) writeWideArgument(typeBits | 27, BigInt(argument));
+  else throw new RangeError(`Cannot encode ${argument}: an integer has at most 64 bits`);
 }
 
 function writeArgument(initial: number, argument: number, width: number): void {

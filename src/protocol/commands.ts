@@ -1,4 +1,4 @@
-/** CTAP commands, CTAP 2.1 section 6: code, parameters and answer of each, in one table. Names of members are the spec's own. */
+/** The table of CTAP commands, CTAP 2.1 section 6: code, parameters and response of each. Members have the names of the specification. */
 import { credentialParameters, descriptor, rpEntity, userEntity } from './entities.ts';
 import { getInfoResponse } from './get-info.ts';
 import {
@@ -26,8 +26,8 @@ import {
   unsigned,
 } from './message.ts';
 
-/** No parameters, no answer. */
-const nothing = message({});
+/** A message without members. */
+const emptyMessage = message({});
 
 const makeCredentialRequest = message({
   clientDataHash: required(0x01, bytesOf(32)),
@@ -92,31 +92,30 @@ const clientPinResponse = message({
   uvRetries: optional(0x05, unsigned),
 });
 
-/** The table of commands. `getNextAssertion`, `reset` and `selection` take no parameters. */
 export const commands = {
   authenticatorMakeCredential: { code: 0x01, request: makeCredentialRequest, response: makeCredentialResponse },
   authenticatorGetAssertion: { code: 0x02, request: getAssertionRequest, response: getAssertionResponse },
-  authenticatorGetInfo: { code: 0x04, request: nothing, response: getInfoResponse },
+  authenticatorGetInfo: { code: 0x04, request: emptyMessage, response: getInfoResponse },
   authenticatorClientPIN: { code: 0x06, request: clientPinRequest, response: clientPinResponse },
-  authenticatorReset: { code: 0x07, request: nothing, response: nothing },
-  authenticatorGetNextAssertion: { code: 0x08, request: nothing, response: getAssertionResponse },
+  authenticatorReset: { code: 0x07, request: emptyMessage, response: emptyMessage },
+  authenticatorGetNextAssertion: { code: 0x08, request: emptyMessage, response: getAssertionResponse },
   authenticatorBioEnrollment: { code: 0x09, request: bioEnrollmentRequest, response: bioEnrollmentResponse },
   authenticatorCredentialManagement: {
     code: 0x0a,
     request: credentialManagementRequest,
     response: credentialManagementResponse,
   },
-  authenticatorSelection: { code: 0x0b, request: nothing, response: nothing },
+  authenticatorSelection: { code: 0x0b, request: emptyMessage, response: emptyMessage },
   authenticatorLargeBlobs: { code: 0x0c, request: largeBlobsRequest, response: largeBlobsResponse },
-  authenticatorConfig: { code: 0x0d, request: authenticatorConfigRequest, response: nothing },
-  /** The codes that keys of CTAP 2.1 preview use for the same two commands. */
+  authenticatorConfig: { code: 0x0d, request: authenticatorConfigRequest, response: emptyMessage },
+  /** The vendor command codes of these two commands on keys with FIDO_2_1_PRE. */
   authenticatorBioEnrollmentPreview: { code: 0x40, request: bioEnrollmentRequest, response: bioEnrollmentResponse },
   authenticatorCredentialManagementPreview: {
     code: 0x41,
     request: credentialManagementRequest,
     response: credentialManagementResponse,
   },
-  // biome-ignore lint/suspicious/noExplicitAny: each row has message types of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each row has its own message types
 } as const satisfies Record<string, { code: number; request: Message<any>; response: Message<any> }>;
 
 export type CommandName = keyof typeof commands;
@@ -127,7 +126,7 @@ export type CommandResponse<C extends CommandName> = Parsed<(typeof commands)[C]
 const nameOfCode = new Map<number, CommandName>(
   Object.entries(commands).map(([name, { code }]) => [code, name as CommandName]),
 );
-/** The name of a command byte, or undefined for one that the table does not have. */
+/** Returns the name of a command byte, or undefined if it is not in the table. */
 export const commandName = (code: number): CommandName | undefined => nameOfCode.get(code);
 
 /** Sub-commands of authenticatorClientPIN, CTAP 2.1 section 6.5.5. */

@@ -1,10 +1,10 @@
-/** COSE keys and algorithms (RFC 9052, RFC 9053, RFC 8230, RFC 9964, IANA registry): the one table of algorithms and the key encoding. */
+/** COSE keys and algorithms (RFC 9052, RFC 9053, RFC 8230, RFC 9964, IANA registry): the table of algorithms, and encoding and parsing of public keys. */
 import type { CborMap } from './cbor.ts';
 import { ProtocolViolation } from './errors.ts';
 
 /**
- * `kty` and `crv` are COSE's numbers; `coordinate` is the length of x (and y), `publicKey` that of an AKP key, in bytes;
- * `hash` is what is signed.
+ * `kty` and `crv` are numbers of the IANA registry. `coordinate` is the length of x and y, `publicKey` that of the public key of
+ * an AKP key, in bytes. `hash` is the digest that is signed.
  */
 export const coseAlgorithms = {
   ES256: { alg: -7, kty: 2, crv: 1, coordinate: 32, hash: 'sha256' },
@@ -37,9 +37,9 @@ export type AlgorithmOf<Kty extends number> = {
   [N in CoseAlgorithm]: (typeof coseAlgorithms)[N]['kty'] extends Kty ? N : never;
 }[CoseAlgorithm];
 
-/** Labels mean what the key type says: -1 is `crv`, `n` of RSA or `pub` of AKP. */
+/** Labels of key members. Their meaning depends on the key type: -1 is `crv`, `n` of RSA or `pub` of AKP. */
 export const coseKeyLabels = { kty: 1, alg: 3, crv: -1, x: -2, y: -3, n: -1, e: -2, pub: -1 } as const;
-/** `alg` of the key-agreement key in PIN/UV auth protocols; not the algorithm actually used (CTAP 2.1 section 6.5.6). */
+/** `alg` of the key-agreement key in PIN/UV auth protocols. It is not the algorithm that is actually used (CTAP 2.1 section 6.5.6). */
 export const ecdhEsHkdf256 = -25;
 
 const names = new Map<number, CoseAlgorithm>(
@@ -47,8 +47,8 @@ const names = new Map<number, CoseAlgorithm>(
 );
 export const algorithmName = (alg: number): CoseAlgorithm | undefined => names.get(alg);
 
-/** A curve key as COSE's map; `y` for curves with two coordinates. */
-export function coseKey(alg: number, kty: number, crv: number, x: Uint8Array, y?: Uint8Array): CborMap {
+/** Returns the COSE_Key of a key on a curve; `y` is for curves with two coordinates. */
+export function createCoseKey(alg: number, kty: number, crv: number, x: Uint8Array, y?: Uint8Array): CborMap {
   const map: CborMap = new Map<number, number | Uint8Array>([
     [coseKeyLabels.kty, kty],
     [coseKeyLabels.alg, alg],
@@ -68,28 +68,29 @@ interface RsaPublicKey {
   n: Uint8Array;
   e: Uint8Array;
 }
-interface LatticeKey {
+interface AkpKey {
   pub: Uint8Array;
 }
-/** A credential public key that was checked. */
+/** A parsed and checked credential public key. */
 export type ParsedCoseKey = { alg: number } & (
   | ({ kty: 1; name: AlgorithmOf<1> } & CurveKey)
   | ({ kty: 2; name: AlgorithmOf<2> } & CurveKey)
   | ({ kty: 3; name: AlgorithmOf<3> } & RsaPublicKey)
-  | ({ kty: 7; name: AlgorithmOf<7> } & LatticeKey)
+  | ({ kty: 7; name: AlgorithmOf<7> } & AkpKey)
 );
 
 /**
- * Checks a credential public key: known algorithm, matching key type and curve, members of the right length, nothing else.
+ * Parses a credential public key: checks that the algorithm is known, that key type and curve match it, that members have the
+ * right length, and that there are no other members.
  * @throws {ProtocolViolation} with rule `cose.<member>`.
  */
 export function parseCoseKey(map: CborMap, offset = 0): ParsedCoseKey {
-  const refuse = (member: string, wanted: string): never => {
+  const refuse = (member: string, expected: string): never => {
     throw new ProtocolViolation(
       `cose.${member}`,
       'RFC 9053 section 7',
       offset,
-      `cannot use the COSE key: ${member} must be ${wanted}`,
+      `Cannot use the COSE key: expected ${member} to be ${expected}`,
     );
   };
   const alg = map.get(coseKeyLabels.alg);
@@ -98,40 +99,40 @@ export function parseCoseKey(map: CborMap, offset = 0): ParsedCoseKey {
     return refuse('alg', `one of ${Object.keys(coseAlgorithms).join(', ')}`);
   const row: AlgorithmRow = coseAlgorithms[name];
   if (map.get(coseKeyLabels.kty) !== row.kty) return refuse('kty', `${row.kty} for ${name}`);
-  const members = memberReader(map, refuse);
+  const members = createMemberReader(map, refuse);
   if (row.kty === 3) return { alg, kty: 3, name, ...members.rsa() } as ParsedCoseKey;
   if (row.kty === 7) return { alg, kty: 7, name, ...members.akp(row.publicKey) } as ParsedCoseKey;
   if (map.get(coseKeyLabels.crv) !== row.crv) return refuse('crv', `${row.crv} for ${name}`);
   return { alg, kty: row.kty, name, ...members.curve(row.coordinate, row.kty === 2) } as ParsedCoseKey;
 }
 
-function memberReader(map: CborMap, refuse: (member: string, wanted: string) => never) {
+function createMemberReader(map: CborMap, refuse: (member: string, expected: string) => never) {
   const read = (label: number, member: string, length: number) => {
     const value = map.get(label);
     return value instanceof Uint8Array && value.length === length ? value : refuse(member, `${length} bytes`);
   };
-  const exactly = (members: number) => {
+  const expectMembers = (members: number) => {
     if (map.size !== members) refuse('members', `exactly ${members}`);
   };
   return {
-    curve(coordinate: number, two: boolean): CurveKey {
+    curve(coordinate: number, hasY: boolean): CurveKey {
       const x = read(coseKeyLabels.x, 'x', coordinate);
-      exactly(two ? 5 : 4);
-      return two ? { x, y: read(coseKeyLabels.y, 'y', coordinate) } : { x };
+      expectMembers(hasY ? 5 : 4);
+      return hasY ? { x, y: read(coseKeyLabels.y, 'y', coordinate) } : { x };
     },
-    /** RFC 8230 section 4: both numbers without leading zeros; e odd, n of 2048 to 4096 bits. */
+    /** RFC 8230 section 4: n and e have no leading zeros, e is odd, n has 2048 to 4096 bits. */
     rsa(): RsaPublicKey {
       const [n, e] = [map.get(coseKeyLabels.n), map.get(coseKeyLabels.e)];
       if (!(n instanceof Uint8Array) || n.length < 256 || n.length > 512 || n[0] === 0)
         return refuse('n', 'a number of 2048 to 4096 bits');
-      const odd = e instanceof Uint8Array && e.length <= 4 && (e[0] ?? 0) !== 0 && (e.at(-1)! & 1) === 1;
-      if (!odd || (e.length === 1 && e[0]! < 3)) return refuse('e', 'an odd number from 3');
-      exactly(4);
+      const isOdd = e instanceof Uint8Array && e.length <= 4 && (e[0] ?? 0) !== 0 && (e.at(-1)! & 1) === 1;
+      if (!isOdd || (e.length === 1 && e[0]! < 3)) return refuse('e', 'an odd number of at least 3');
+      expectMembers(4);
       return { n, e };
     },
-    akp(length: number): LatticeKey {
+    akp(length: number): AkpKey {
       const pub = read(coseKeyLabels.pub, 'pub', length);
-      exactly(3);
+      expectMembers(3);
       return { pub };
     },
   };

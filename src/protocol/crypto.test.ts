@@ -1,26 +1,26 @@
-/** Against published vectors: RFC 5869, 6979, 8032. */
+/** Tests with published vectors: RFC 5869, 6979, 8032. */
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
-import { type CoseAlgorithm, coseAlgorithms, coseKey, parseCoseKey } from './cose.ts';
+import { type CoseAlgorithm, coseAlgorithms, createCoseKey, parseCoseKey } from './cose.ts';
 import {
+  derivePrivateKey,
   generateAgreementKey,
   generateSigningKey,
   hkdfSha256,
   importSigningKey,
   sameBytes,
-  secretFrom,
   verifySignature,
 } from './crypto.ts';
 import * as der from './der.ts';
 
-it('HKDF: RFC 5869 test case 3', () => {
+it('hkdfSha256 computes RFC 5869 test case 3', () => {
   const okm = '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8';
   expect(toHex(hkdfSha256(new Uint8Array(22).fill(0x0b), new Uint8Array(0), '', 42))).toBe(okm);
 });
 
-it('ES256 from a seed: RFC 6979 appendix A.2.5, "sample"', () => {
+it('a deterministic ES256 key signs as in RFC 6979 appendix A.2.5, "sample"', () => {
   const key = importSigningKey(
     'ES256',
     fromHex('c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721'),
@@ -34,7 +34,7 @@ it('ES256 from a seed: RFC 6979 appendix A.2.5, "sample"', () => {
   );
 });
 
-it('EdDSA: RFC 8032 section 7.1 test 1', () => {
+it('an EdDSA key signs as in RFC 8032 section 7.1 test 1', () => {
   const key = importSigningKey('EdDSA', fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'));
   expect(toHex(key.publicKey.get(-2) as Uint8Array)).toBe(
     'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
@@ -44,61 +44,63 @@ it('EdDSA: RFC 8032 section 7.1 test 1', () => {
   );
 });
 
-describe.each(Object.keys(coseAlgorithms) as CoseAlgorithm[])('%s keys', (algorithm) => {
+describe.each(Object.keys(coseAlgorithms) as CoseAlgorithm[])('An %s key', (algorithm) => {
   const data = utf8('data');
   it.each([
     ['random', systemRandom],
     ['seeded', seededRandom('x')],
-  ])('%s: sign, verify, and survive export and import', (_title, random) => {
+  ])('from %s bytes signs, verifies, and is the same after export and import', (_title, random) => {
     const key = generateSigningKey(algorithm, random);
     const signature = key.sign(data);
     expect(verifySignature(key.publicKey, data, signature)).toBe(true);
     expect(verifySignature(key.publicKey, utf8('other'), signature)).toBe(false);
-    const again = importSigningKey(algorithm, key.secret());
-    expect(again.spki).toEqual(key.spki);
+    const imported = importSigningKey(algorithm, key.secret());
+    expect(imported.spki).toEqual(key.spki);
     expect(parseCoseKey(key.publicKey)).toMatchObject({ name: algorithm, alg: coseAlgorithms[algorithm].alg });
-    expect(verifySignature(key.publicKey, data, again.sign(data))).toBe(true);
+    expect(verifySignature(key.publicKey, data, imported.sign(data))).toBe(true);
   });
 
-  it('signs the same bytes with the same seed', () => {
-    const [one, other] = [1, 2].map(() => generateSigningKey(algorithm, seededRandom('same')));
-    expect(toHex(one!.sign(data))).toBe(toHex(other!.sign(data)));
-    expect(verifySignature(one!.publicKey, data, one!.sign(data))).toBe(true);
+  it('makes the same signature from the same seed', () => {
+    const one = generateSigningKey(algorithm, seededRandom('same'));
+    const other = generateSigningKey(algorithm, seededRandom('same'));
+    expect(toHex(one.sign(data))).toBe(toHex(other.sign(data)));
+    expect(verifySignature(one.publicKey, data, one.sign(data))).toBe(true);
   });
 
-  it('refuses signatures that are cut off or empty', () => {
+  it('does not verify truncated or empty signatures', () => {
     const key = generateSigningKey(algorithm, systemRandom);
     for (const signature of [key.sign(data).slice(0, -1), new Uint8Array(0)])
       expect(verifySignature(key.publicKey, data, signature)).toBe(false);
   });
 
-  it('refuses what is no private key', () => {
+  it('is not imported from bytes of another length', () => {
     expect(() => importSigningKey(algorithm, new Uint8Array(31))).toThrow(RangeError);
   });
 });
 
-it('refuses scalars outside of P-256', () => {
+it('rejects scalars that are not in the range of P-256', () => {
   expect(() => importSigningKey('ES256', new Uint8Array(32))).toThrow(RangeError);
   expect(() => importSigningKey('ES256', new Uint8Array(32).fill(0xff))).toThrow(RangeError);
-  const drawn = [new Uint8Array(32).fill(0xff), new Uint8Array(32), new Uint8Array(32).fill(1)];
-  expect(secretFrom('ES256', (_length, attempt) => drawn[attempt]!)).toBe(drawn[2]);
+  const valid = new Uint8Array(32).fill(1);
+  const candidates = [new Uint8Array(32).fill(0xff), new Uint8Array(32), valid];
+  expect(derivePrivateKey('ES256', (_length, attempt) => candidates[attempt] ?? valid)).toBe(valid);
 });
 
-it('both sides agree on a secret; a point off the curve is refused', () => {
+it('both sides of a key agreement compute the same secret; a point off the curve is rejected', () => {
   const [ours, theirs] = [generateAgreementKey(systemRandom), generateAgreementKey(seededRandom('theirs'))];
   expect(ours.agree(theirs.publicKey)).toEqual(theirs.agree(ours.publicKey));
   expect(() => ours.agree(concat(new Uint8Array([4]), new Uint8Array(64).fill(1)))).toThrow(RangeError);
 });
 
-it('compares in constant time, and lengths first', () => {
+it('sameBytes compares length and content', () => {
   expect(sameBytes(fromHex('0102'), fromHex('0102'))).toBe(true);
   expect(sameBytes(fromHex('0102'), fromHex('0103'))).toBe(false);
   expect(sameBytes(fromHex('0102'), fromHex('01'))).toBe(false);
 });
 
-describe('COSE keys', () => {
+describe('parseCoseKey', () => {
   const x = new Uint8Array(32).fill(1);
-  const good = () => coseKey(-7, 2, 1, x, x);
+  const validKey = () => createCoseKey(-7, 2, 1, x, x);
   it.each([
     ['alg', -999],
     ['alg', 'ES256'],
@@ -106,14 +108,16 @@ describe('COSE keys', () => {
     ['crv', 2],
     ['x', new Uint8Array(31)],
     ['y', true],
-  ] as const)('%s = %o is refused', (member, value) => {
+  ] as const)('rejects %s = %o', (member, value) => {
     const label = { alg: 3, kty: 1, crv: -1, x: -2, y: -3 }[member];
-    expect(() => parseCoseKey(good().set(label, value))).toThrow(expect.objectContaining({ rule: `cose.${member}` }));
+    expect(() => parseCoseKey(validKey().set(label, value))).toThrow(
+      expect.objectContaining({ rule: `cose.${member}` }),
+    );
   });
 
-  it('has exactly its members', () => {
-    expect(parseCoseKey(good())).toMatchObject({ name: 'ES256', x });
-    expect(() => parseCoseKey(good().set(2, x))).toThrow(expect.objectContaining({ rule: 'cose.members' }));
-    expect(parseCoseKey(coseKey(-8, 1, 6, x))).toEqual({ alg: -8, kty: 1, name: 'EdDSA', x });
+  it('rejects additional members', () => {
+    expect(parseCoseKey(validKey())).toMatchObject({ name: 'ES256', x });
+    expect(() => parseCoseKey(validKey().set(2, x))).toThrow(expect.objectContaining({ rule: 'cose.members' }));
+    expect(parseCoseKey(createCoseKey(-8, 1, 6, x))).toEqual({ alg: -8, kty: 1, name: 'EdDSA', x });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The door to node:crypto, with `keys/` behind it: digests, MACs, AES and key agreement here, key pairs that sign there.
- * With a deterministic `Random` keys come from its bytes and signatures are deterministic.
+ * Cryptography on node:crypto: digests, MACs, AES and key agreement in this file, signing keys in `keys/`. With a
+ * deterministic `Random`, keys are derived from its bytes and signatures are deterministic.
  * Sources: FIPS 180-4, 197, 198-1, RFC 5869, SEC 1.
  */
 import {
@@ -15,23 +15,23 @@ import {
 } from 'node:crypto';
 import { concat } from '#base/bytes.ts';
 import type { Random } from '#base/random.ts';
-import { scalarFrom } from './keys/ec.ts';
+import { deriveScalar } from './keys/ec.ts';
 
-export { generateSigningKey, importSigningKey, secretFrom } from './keys/key-pair.ts';
-export { rsaPrivateKey } from './keys/rsa.ts';
+export { derivePrivateKey, generateSigningKey, importSigningKey } from './keys/key-pair.ts';
+export { encodeRsaPrivateKey } from './keys/rsa.ts';
 export type { SigningKey } from './keys/signing-key.ts';
-export { fits, verifySignature, verifyUnder } from './keys/verify.ts';
+export { isKeyForAlgorithm, verifySignature, verifyWithKey } from './keys/verify.ts';
 
-const own = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+const toUint8Array = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 
-/** SHA-1, SHA-256, SHA-384 or SHA-512, by its name in the table of COSE algorithms. A text counts as its UTF-8. */
+/** Computes SHA-1, SHA-256, SHA-384 or SHA-512; `algorithm` is the name in the table of COSE algorithms. Text is encoded as UTF-8. */
 export const digest = (algorithm: string, data: Uint8Array | string): Uint8Array =>
   fromLatin1(hash(algorithm, data, 'binary'));
 export const sha256 = (data: Uint8Array | string): Uint8Array => digest('sha256', data);
 export const sha1 = (data: Uint8Array): Uint8Array => digest('sha1', data);
 export const hmacSha256 = (key: Uint8Array, data: Uint8Array): Uint8Array =>
   fromLatin1(createHmac('sha256', key).update(data).digest('binary'));
-/** A short result as a text of single bytes costs half of one as Buffer, whose memory is not V8's own. */
+/** Converts a string of single bytes. For a short digest this takes half the time of a Buffer, which is allocated outside V8's heap. */
 function fromLatin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
@@ -66,27 +66,27 @@ export function aes128CbcDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Arr
   return concat(decipher.update(data), decipher.final());
 }
 
-/** A P-256 key for key agreement. `publicKey` is 04 || x || y. */
+/** A P-256 key pair for key agreement. `publicKey` is 04 || x || y. */
 export interface AgreementKey {
   publicKey: Uint8Array;
   /**
-   * The x coordinate of the shared point, 32 bytes.
-   * @throws {RangeError} when the peer's point is not on the curve.
+   * Returns the x coordinate of the shared point, 32 bytes.
+   * @throws {RangeError} if the peer's point is not on the curve.
    */
   agree(peer: Uint8Array): Uint8Array;
 }
 
 export function generateAgreementKey(random: Random): AgreementKey {
   const ecdh: ECDH = createECDH('prime256v1');
-  if (random.deterministic) ecdh.setPrivateKey(scalarFrom('ES256', () => random.bytes(32)));
+  if (random.deterministic) ecdh.setPrivateKey(deriveScalar('ES256', () => random.bytes(32)));
   else ecdh.generateKeys();
   return {
-    publicKey: own(ecdh.getPublicKey()),
+    publicKey: toUint8Array(ecdh.getPublicKey()),
     agree(peer) {
       try {
-        return own(ecdh.computeSecret(peer));
+        return toUint8Array(ecdh.computeSecret(peer));
       } catch (cause) {
-        throw new RangeError('cannot agree on a key: the peer sent no point of P-256', { cause });
+        throw new RangeError('Cannot agree on a key: the public key of the peer is not a point of P-256', { cause });
       }
     },
   };

@@ -19,16 +19,18 @@ const payloads = fc
   .oneof(fc.constantFrom(0, 1, 56, 57, 58, 115, 116, 117, 7608, 7609), fc.nat(maxPayloadLength))
   .chain((length) => fc.uint8Array({ minLength: length, maxLength: length }));
 
+const noReport = new Uint8Array(0);
+
 function reassemble(reports: readonly Uint8Array[]) {
   const [first, ...rest] = reports.map(parsePacket);
-  if (first?.type !== 'init') throw new Error('no initialization packet');
+  if (first?.type !== 'init') throw new Error('No initialization packet');
   const reassembler = new Reassembler(first);
   for (const packet of rest) reassembler.accept(packet);
   return reassembler.message;
 }
 
-describe('messages in reports', () => {
-  it('can carry 7,609 bytes', () => {
+describe('Fragmentation and reassembly', () => {
+  it('supports messages of 7,609 bytes', () => {
     expect(maxPayloadLength).toBe(7609);
     expect(fragment(1, 1, new Uint8Array(7609))).toHaveLength(129);
   });
@@ -38,12 +40,12 @@ describe('messages in reports', () => {
     [0x01020304, 0x10, '04', ['0102030490000104']],
     [0xa1b2c3d4, 0x01, 'aa'.repeat(58), [`a1b2c3d481003a${'aa'.repeat(57)}`, 'a1b2c3d400aa']],
     [1, 0x01, 'bb'.repeat(117), [`00000001810075${'bb'.repeat(57)}`, `0000000100${'bb'.repeat(59)}`, '0000000101bb']],
-  ])('on channel %i, command %i', (channel, command, payload, expected) => {
+  ])('fragments a message on channel %i, command %i', (channel, command, payload, expected) => {
     const reports = fragment(channel, command, fromHex(payload));
     expect(reports.map(toHex)).toEqual(expected.map((hex) => hex.padEnd(2 * reportLength, '0')));
   });
 
-  it('come out as they went in', () => {
+  it('reassembles every fragmented message', () => {
     fc.assert(
       fc.property(channels, commands, payloads, (channel, command, payload) => {
         const reports = fragment(channel, command, payload);
@@ -54,16 +56,19 @@ describe('messages in reports', () => {
     );
   });
 
-  it('are copies of the reports they came in', () => {
-    const report = fragment(7, 1, fromHex('0102'))[0]!;
+  it('copies the reports', () => {
+    const [report = noReport] = fragment(7, 1, fromHex('0102'));
     const reassembler = new Reassembler(parsePacket(report) as never);
     report.fill(0xff);
-    expect(toHex(reassembler.message!.payload)).toBe('0102');
+    expect(toHex(reassembler.message?.payload ?? noReport)).toBe('0102');
   });
 });
 
-describe('a broken rule is named', () => {
-  const first = (length: number) => parsePacket(fragment(1, 1, new Uint8Array(length))[0]!) as never;
+describe('A violated rule', () => {
+  const first = (length: number) => {
+    const [report = noReport] = fragment(1, 1, new Uint8Array(length));
+    return parsePacket(report) as never;
+  };
   const cont = (channel: number, sequence: number) =>
     ({ type: 'cont', channel, sequence, report: new Uint8Array(64) }) as const;
   it.each([
@@ -76,18 +81,18 @@ describe('a broken rule is named', () => {
     ['orphan', () => new Reassembler(first(57)).accept(cont(1, 0))],
     ['init-length', () => decodeInitResponse(new Uint8Array(16))],
     ['init-channel', () => decodeInitResponse(new Uint8Array(17))],
-  ])('%s', (rule, act) => {
+  ])('%s is reported', (rule, act) => {
     expect(act).toThrow(expect.objectContaining({ name: 'ProtocolViolation', rule: `ctaphid.${rule}` }));
   });
 
-  it('and nothing else is thrown, whatever comes', () => {
+  it('is the only error for random reports', () => {
     const reports = fc.array(fc.uint8Array({ minLength: 60, maxLength: 66 }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(reports, (some) => {
         try {
           reassemble(some);
         } catch (error) {
-          if (!(error instanceof ProtocolViolation) && (error as Error).message !== 'no initialization packet')
+          if (!(error instanceof ProtocolViolation) && (error as Error).message !== 'No initialization packet')
             throw error;
         }
       }),
@@ -96,8 +101,8 @@ describe('a broken rule is named', () => {
   });
 });
 
-describe('the answer to INIT', () => {
-  it('comes out as it went in', () => {
+describe('The INIT response', () => {
+  it('is decoded as it was encoded', () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -114,7 +119,7 @@ describe('the answer to INIT', () => {
     );
   });
 
-  it('has 17 bytes in their places', () => {
+  it('has 17 bytes in the order of the specification', () => {
     const capabilities = { wink: true, cbor: true, nmsg: false };
     const nonce = fromHex('0102030405060708');
     const bytes = encodeInitResponse({

@@ -1,24 +1,24 @@
 /**
- * CTAPHID packets, CTAP 2.1 section 11.2: commands, error codes, capabilities, and messages cut into 64-byte reports.
- * Pure; both sides share it. Putting packets together again is in `ctaphid-reassembler.ts`.
+ * CTAPHID packets, CTAP 2.1 section 11.2: commands, error codes, capabilities, and the fragmentation of messages into 64-byte
+ * reports. Pure functions, used by host and authenticator. `ctaphid-reassembler.ts` reassembles messages.
  */
 import { copyOf } from '#base/bytes.ts';
 import { ProtocolViolation } from './errors.ts';
 
-/** Every report has this length, padded with zeros (section 11.2.4). */
+/** Length of every report; shorter content is padded with zeros (section 11.2.4). */
 export const reportLength = 64;
 export const initHeaderLength = 7;
 export const contHeaderLength = 5;
-/** One initialization packet and 128 continuation packets (section 11.2.4). */
+/** The capacity of one initialization packet and 128 continuation packets (section 11.2.4). */
 export const maxPayloadLength = reportLength - initHeaderLength + 128 * (reportLength - contHeaderLength);
 
-/** Only CTAPHID_INIT travels here, to ask for a channel; 0 is reserved (section 11.2.4). */
+/** Used only for CTAPHID_INIT, to request a channel. Channel 0 is reserved (section 11.2.4). */
 export const broadcastChannel = 0xffff_ffff;
 export const reservedChannel = 0;
-/** The version that CTAPHID_INIT answers with (section 11.2.9.1.3). */
+/** The protocol version in the CTAPHID_INIT response (section 11.2.9.1.3). */
 export const ctapHidProtocolVersion = 2;
 
-/** Section 11.2.9, without the bit that marks an initialization packet. */
+/** Command codes of section 11.2.9, without the bit of initialization packets. */
 export const ctapHidCommands = {
   PING: 0x01,
   MSG: 0x03,
@@ -32,7 +32,7 @@ export const ctapHidCommands = {
 } as const satisfies Record<string, number>;
 export type CtapHidCommand = keyof typeof ctapHidCommands;
 
-/** Section 11.2.9.1.6. */
+/** Error codes of section 11.2.9.1.6. */
 export const ctapHidErrors = {
   ERR_INVALID_CMD: 0x01,
   ERR_INVALID_PAR: 0x02,
@@ -46,28 +46,29 @@ export const ctapHidErrors = {
 } as const satisfies Record<string, number>;
 export type CtapHidError = keyof typeof ctapHidErrors;
 
-/** Bits of the capability byte, section 11.2.9.1.3. `nmsg`: it does not speak CTAPHID_MSG. */
+/** Bits of the capability byte, section 11.2.9.1.3. `nmsg`: CTAPHID_MSG is not supported. */
 const capabilityBits = { wink: 0x01, cbor: 0x04, nmsg: 0x08 } as const;
 export type Capabilities = Record<keyof typeof capabilityBits, boolean>;
 
-/** The byte of CTAPHID_KEEPALIVE, section 11.2.9.1.7. */
+/** Status byte of CTAPHID_KEEPALIVE, section 11.2.9.1.7. */
 export const keepaliveStatus = { processing: 0x01, upneeded: 0x02 } as const;
 
 interface Packet {
   channel: number;
-  /** The whole of it; what it carries of the message stands behind its header, padding included. */
+  /** The complete report: header, part of the message, padding. */
   report: Uint8Array;
 }
 
-/** The first packet of a message, with a header of 7 bytes. `length` is of the whole message. */
+/** An initialization packet: the first packet of a message, with a header of 7 bytes. */
 export interface InitPacket extends Packet {
   type: 'init';
-  /** 7 bits: any, known or not. */
+  /** 7 bits; may be an unknown command. */
   command: number;
+  /** Length of the complete message. */
   length: number;
 }
 
-/** Its header has 5 bytes. */
+/** A continuation packet, with a header of 5 bytes. */
 export interface ContPacket extends Packet {
   type: 'cont';
   /** 0 to 127. */
@@ -75,12 +76,12 @@ export interface ContPacket extends Packet {
 }
 
 /**
- * Reads one report.
- * @throws {ProtocolViolation} `ctaphid.report-length` unless it has 64 bytes; any 64 bytes are a packet.
+ * Parses one report. Any 64 bytes are a valid packet.
+ * @throws {ProtocolViolation} `ctaphid.report-length` if it does not have 64 bytes.
  */
 export function parsePacket(report: Uint8Array): InitPacket | ContPacket {
   if (report.length !== reportLength)
-    throw violation('report-length', 0, `a report has ${report.length} bytes, ${reportLength} are wanted`);
+    throw createViolation('report-length', 0, `Expected a report of ${reportLength} bytes, got ${report.length}`);
   const channel = ((report[0]! << 24) | (report[1]! << 16) | (report[2]! << 8) | report[3]!) >>> 0;
   const type = report[4]!;
   if (type < 0x80) return { type: 'cont', channel, sequence: type, report };
@@ -88,21 +89,21 @@ export function parsePacket(report: Uint8Array): InitPacket | ContPacket {
   return { type: 'init', channel, command: type & 0x7f, length, report };
 }
 
-/** Cuts a message into reports. One of more than 7,609 bytes gives packets that no receiver may accept. */
+/** Splits a message into reports. A message of more than 7,609 bytes gives packets that a receiver must reject. */
 export function fragment(channel: number, command: number, payload: Uint8Array): Uint8Array[] {
-  const first = address(new Uint8Array(reportLength), channel, 0x80 | command);
+  const first = writeHeader(new Uint8Array(reportLength), channel, 0x80 | command);
   first[5] = payload.length >> 8;
   first[6] = payload.length;
-  let taken = fill(first, initHeaderLength, payload, 0);
+  let offset = copyPayload(first, initHeaderLength, payload, 0);
   const reports = [first];
-  for (let sequence = 0; taken < payload.length; sequence++) {
-    reports.push(address(continuation(payload, taken), channel, sequence & 0x7f));
-    taken += reportLength - contHeaderLength;
+  for (let sequence = 0; offset < payload.length; sequence++) {
+    reports.push(writeHeader(createContinuation(payload, offset), channel, sequence & 0x7f));
+    offset += reportLength - contHeaderLength;
   }
   return reports;
 }
 
-function address(report: Uint8Array, channel: number, type: number): Uint8Array {
+function writeHeader(report: Uint8Array, channel: number, type: number): Uint8Array {
   report[0] = channel >>> 24;
   report[1] = channel >>> 16;
   report[2] = channel >>> 8;
@@ -111,26 +112,27 @@ function address(report: Uint8Array, channel: number, type: number): Uint8Array 
   return report;
 }
 
-/** A report with what of the payload begins at `from`. Its header is still to be written: bytes before `from` may stand there. */
-function continuation(payload: Uint8Array, from: number): Uint8Array {
+/** Returns a report with the payload from `from` on. The caller writes the header over its first bytes. */
+function createContinuation(payload: Uint8Array, from: number): Uint8Array {
   const start = from - contHeaderLength;
   const end = start + reportLength;
-  if (end <= payload.length) return copyOf(payload, start, end); // twice as fast as filling an empty one
+  if (end <= payload.length) return copyOf(payload, start, end); // twice as fast as copying into an empty report
   const report = new Uint8Array(reportLength);
-  fill(report, contHeaderLength, payload, from);
+  copyPayload(report, contHeaderLength, payload, from);
   return report;
 }
 
-function fill(report: Uint8Array, at: number, payload: Uint8Array, from: number): number {
-  const taken = Math.min(payload.length - from, report.length - at);
-  // For so few bytes a loop is faster than a view and `set`.
-  for (let index = 0; index < taken; index++) report[at + index] = payload[from + index]!;
-  return from + taken;
+/** Copies as much of the payload as fits. Returns the offset after the copied part. */
+function copyPayload(report: Uint8Array, at: number, payload: Uint8Array, from: number): number {
+  const count = Math.min(payload.length - from, report.length - at);
+  // For up to 64 bytes, a loop is faster than `subarray` and `set`.
+  for (let index = 0; index < count; index++) report[at + index] = payload[from + index]!;
+  return from + count;
 }
 
-/** The answer to CTAPHID_INIT, section 11.2.9.1.3. */
+/** The response to CTAPHID_INIT, section 11.2.9.1.3. */
 export interface InitResponse {
-  /** 8 bytes, the request's own. */
+  /** The nonce of the request, 8 bytes. */
   nonce: Uint8Array;
   channel: number;
   protocolVersion: number;
@@ -154,15 +156,23 @@ export function encodeInitResponse(response: InitResponse): Uint8Array {
 }
 
 /**
- * Reads an answer to CTAPHID_INIT; bytes after the 17 known ones are for later versions.
- * @throws {ProtocolViolation} `ctaphid.init-length` when it is shorter, `ctaphid.init-channel` when it gives a channel nobody may use.
+ * Decodes a response to CTAPHID_INIT. Bytes after the first 17 are reserved for later versions and ignored.
+ * @throws {ProtocolViolation} `ctaphid.init-length` if it is shorter, `ctaphid.init-channel` if the channel is reserved.
  */
 export function decodeInitResponse(bytes: Uint8Array): InitResponse {
   if (bytes.length < initResponseLength)
-    throw violation('init-length', 5, `the answer to INIT has ${bytes.length} bytes, ${initResponseLength} are wanted`);
+    throw createViolation(
+      'init-length',
+      5,
+      `Expected an INIT response of at least ${initResponseLength} bytes, got ${bytes.length}`,
+    );
   const channel = new DataView(bytes.buffer, bytes.byteOffset).getUint32(nonceLength);
   if (channel === reservedChannel || channel === broadcastChannel)
-    throw violation('init-channel', 15, `INIT gave channel 0x${channel.toString(16)}, which is reserved`);
+    throw createViolation(
+      'init-channel',
+      15,
+      `Expected a usable channel in the INIT response, got the reserved channel 0x${channel.toString(16)}`,
+    );
   const bits = bytes[16]!;
   return {
     nonce: new Uint8Array(bytes.subarray(0, nonceLength)),
@@ -177,14 +187,14 @@ export function decodeInitResponse(bytes: Uint8Array): InitResponse {
   };
 }
 
-/** A broken rule of section 11.2; `offset` is in the report. */
-export const violation = (rule: string, offset: number, message: string) =>
+/** Creates the error for a violation of section 11.2; `offset` is the offset in the report. */
+export const createViolation = (rule: string, offset: number, message: string) =>
   new ProtocolViolation(`ctaphid.${rule}`, 'CTAP 2.1 section 11.2.4', offset, message);
 
-const namesOf = <K extends string>(table: Record<K, number>) =>
+const invertTable = <K extends string>(table: Record<K, number>) =>
   new Map(Object.entries<number>(table).map(([name, code]) => [code, name as K]));
-const commandNames = namesOf(ctapHidCommands);
-const errorNames = namesOf(ctapHidErrors);
-/** The name of a code, or undefined for one that the table does not have. */
+const commandNames = invertTable(ctapHidCommands);
+const errorNames = invertTable(ctapHidErrors);
+/** Return the name of a code, or undefined if it is not in the table. */
 export const ctapHidCommandName = (code: number): CtapHidCommand | undefined => commandNames.get(code);
 export const ctapHidErrorName = (code: number): CtapHidError | undefined => errorNames.get(code);

@@ -1,7 +1,7 @@
-/** The entities that several CTAP commands carry. */
+/** Entities used by several CTAP commands: relying party, user, credential descriptor and credential parameters. */
 import { arrayOf, bytes, integer, message, optional, required, text } from './message.ts';
 
-/** PublicKeyCredentialRpEntity, -UserEntity, -Descriptor, -Parameters as CTAP carries them (WebAuthn L3 section 5.4, 5.8.3, 5.3). */
+/** PublicKeyCredentialRpEntity, -UserEntity, -Descriptor and -Parameters in CTAP encoding (WebAuthn L3 sections 5.4, 5.8.3, 5.3). */
 export const rpEntity = message({ id: required('id', text), name: optional('name', text) });
 export const userEntity = message({
   id: required('id', bytes),

@@ -1,7 +1,7 @@
-/** Typed errors of the protocols: a CTAP status, a transport failure, a WebAuthn DOMException, bytes that break a rule. */
+/** Typed errors of the protocols: a CTAP error status, a transport failure, a WebAuthn DOMException, and bytes that violate a rule. */
 import type { CtapStatusName } from './status.ts';
 
-/** A command ends with an error status. Thrown inside the emulator, mapped to the status byte in `authenticator.ts`; thrown in the client for a device's error status. */
+/** A command ended with an error status. The emulator throws it and maps it to the status byte in `authenticator.ts`; the client throws it for the error status of a device. */
 export class CtapError extends Error {
   override readonly name = 'CtapError';
   readonly status: CtapStatusName;
@@ -11,11 +11,11 @@ export class CtapError extends Error {
   }
 }
 
-/** `disconnected`: gone, `timeout`: silent, `framing`: broke the transport's rules, `unavailable`: cannot be opened. */
+/** `disconnected`: the device is gone; `timeout`: it did not answer in time; `framing`: it violated the transport protocol; `unavailable`: it cannot be opened. */
 export const transportErrorKinds = ['disconnected', 'timeout', 'framing', 'unavailable'] as const;
 export type TransportErrorKind = (typeof transportErrorKinds)[number];
 
-/** The device could not be talked to. */
+/** The communication with a device failed. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly kind: TransportErrorKind;
@@ -25,7 +25,7 @@ export class TransportError extends Error {
   }
 }
 
-/** DOMException names that WebAuthn L3 lets create() and get() reject with. */
+/** The DOMException names with which create() and get() may reject, WebAuthn L3. */
 export const webAuthnErrorNames = [
   'AbortError',
   'ConstraintError',
@@ -40,7 +40,7 @@ export const webAuthnErrorNames = [
 ] as const;
 export type WebAuthnErrorName = (typeof webAuthnErrorNames)[number];
 
-/** A ceremony ends with the DOMException `name`; `cause` tells why (pages never see it). */
+/** A ceremony ended with the DOMException `name`. `cause` is the reason, which is not passed to the page. */
 export class WebAuthnError extends Error {
   override readonly name: WebAuthnErrorName;
   constructor(name: WebAuthnErrorName, message: string, options?: ErrorOptions) {
@@ -49,14 +49,14 @@ export class WebAuthnError extends Error {
   }
 }
 
-/** Bytes break a rule of a specification: which one, where it stands, and where in the bytes. */
+/** Bytes violate a rule of a specification. Has the rule, its section, and the byte offset of the violation. */
 export class ProtocolViolation extends Error {
   override readonly name = 'ProtocolViolation';
   /** Stable id of the rule, e.g. `cbor.non-minimal`. */
   readonly rule: string;
-  /** Where the rule stands, e.g. `CTAP 2.1 section 8`. */
+  /** The section that defines the rule, e.g. `CTAP 2.1 section 8`. */
   readonly section: string;
-  /** Byte offset of the offence in the input. */
+  /** Byte offset of the violation in the input. */
   readonly offset: number;
   constructor(rule: string, section: string, offset: number, message: string, options?: ErrorOptions) {
     super(`${message} (${rule} at byte ${offset}, ${section})`, options);

@@ -1,4 +1,4 @@
-/** Authenticator extensions: identifier and where each is defined. @public */
+/** Authenticator extension identifiers, each with the section that defines it. @public */
 export const extensions = {
   credProtect: { section: 'CTAP 2.1 section 12.1' },
   credBlob: { section: 'CTAP 2.1 section 12.2' },
@@ -14,7 +14,7 @@ export const extensions = {
 
 export type ExtensionId = keyof typeof extensions;
 
-/** credentialProtectionPolicy values of WebAuthn and their numbers in CTAP. */
+/** The credentialProtectionPolicy values of WebAuthn, with their numbers in CTAP. */
 export const credProtectPolicies = {
   userVerificationOptional: 1,
   userVerificationOptionalWithCredentialIDList: 2,

@@ -1,4 +1,4 @@
-/** Members of the authenticatorGetInfo answer, CTAP 2.1 section 6.4 and CTAP 2.3: key, name and type of each. */
+/** Members of the authenticatorGetInfo response, CTAP 2.1 section 6.4 and CTAP 2.3: key, name and type of each. */
 import {
   arrayOf,
   boolean,

@@ -1,6 +1,6 @@
 /**
- * The commands that manage an authenticator: bio enrollment (CTAP 2.1 section 6.7), credential management (6.8), large
- * blobs (6.10) and configuration (6.11). Parameters, answers and subcommands of each.
+ * Parameters, responses and sub-commands of the management commands: bio enrollment (CTAP 2.1 section 6.7), credential
+ * management (6.8), large blobs (6.10) and configuration (6.11).
  */
 import { descriptor, rpEntity, userEntity } from './entities.ts';
 import { anyMap, arrayOf, boolean, bytes, bytesOf, message, optional, required, text, unsigned } from './message.ts';
@@ -122,7 +122,7 @@ export const authenticatorConfigRequest = message({
   pinUvAuthParam: optional(0x04, bytes),
 });
 
-/** subCommandParams of setMinPINLength, section 6.11.4; the last member came with CTAP 2.2. */
+/** subCommandParams of setMinPINLength, section 6.11.4; the last member was added in CTAP 2.2. */
 export const setMinPinLengthParams = message({
   newMinPINLength: optional(0x01, unsigned),
   minPinLengthRPIDs: optional(0x02, arrayOf(text)),
@@ -130,7 +130,7 @@ export const setMinPinLengthParams = message({
   pinComplexityPolicy: optional(0x04, boolean),
 });
 
-/** `enableLongTouchForReset` came with CTAP 2.2. */
+/** `enableLongTouchForReset` was added in CTAP 2.2. */
 export const authenticatorConfigSubCommands = {
   enableEnterpriseAttestation: 0x01,
   toggleAlwaysUv: 0x02,

@@ -1,11 +1,11 @@
 /**
- * CTAP messages as tables: a field is a CBOR key, a name and a type; parser and encoder follow from it.
- * Emulator and client share them, so a parameter has one spelling and one check.
+ * CTAP messages as tables of fields, each with a CBOR key, a name and a type. Parser and encoder are generated from the table.
+ * Emulator and client share the tables, so each parameter has one name and one check.
  */
 import type { CborKey, CborMap, CborValue } from './cbor.ts';
 import { CtapError } from './errors.ts';
 
-/** How one value is checked and written. `parse` throws CtapError for a value of another type. */
+/** Parses and encodes the value of a field. `parse` throws a CtapError for a value of another type. */
 export interface FieldType<T> {
   parse(value: CborValue, path: string): T;
   encode(value: T): CborValue;
@@ -22,14 +22,14 @@ type Fields = Record<string, Field<any, boolean>>;
 type TypeOf<F> = F extends Field<infer T, boolean> ? T : never;
 type RequiredNames<F extends Fields> = { [N in keyof F]: F[N]['required'] extends true ? N : never }[keyof F];
 type Simplify<T> = { [K in keyof T]: T[K] };
-/** The parsed form of a table of fields. */
+/** The type of a parsed message with the given fields. */
 export type MessageOf<F extends Fields> = Simplify<
   { [N in RequiredNames<F>]: TypeOf<F[N]> } & { [N in Exclude<keyof F, RequiredNames<F>>]?: TypeOf<F[N]> | undefined }
 >;
 
 export interface Message<T> extends FieldType<T> {
   /**
-   * Checks presence and types; unknown members are ignored, as CTAP wants.
+   * Checks required members and types. Unknown members are ignored, as CTAP requires.
    * @throws {CtapError} CTAP2_ERR_MISSING_PARAMETER, CTAP2_ERR_CBOR_UNEXPECTED_TYPE, CTAP1_ERR_INVALID_LENGTH
    */
   parse(value: CborValue, path?: string): T;
@@ -39,12 +39,12 @@ export interface Message<T> extends FieldType<T> {
 export const required = <T>(key: CborKey, type: FieldType<T>): Field<T, true> => ({ key, type, required: true });
 export const optional = <T>(key: CborKey, type: FieldType<T>): Field<T, false> => ({ key, type, required: false });
 
-/** A map with the given fields; names that equal their text key are what nested CTAP structures use. */
+/** Returns the message type with the given fields. Nested CTAP structures use text keys, which are also the names of their fields. */
 export function message<F extends Fields>(fields: F): Message<MessageOf<F>> {
   const table = Object.entries(fields);
   return {
     parse(value, path = '') {
-      if (!(value instanceof Map)) throw unexpected(path || 'parameters', 'a map', value);
+      if (!(value instanceof Map)) throw createTypeError(path || 'parameters', 'a map', value);
       const parsed: Record<string, unknown> = {};
       for (const [name, field] of table) {
         const found = value.get(field.key);
@@ -64,11 +64,14 @@ export function message<F extends Fields>(fields: F): Message<MessageOf<F>> {
   };
 }
 
-function unexpected(path: string, wanted: string, found: CborValue): CtapError {
-  return new CtapError('CTAP2_ERR_CBOR_UNEXPECTED_TYPE', `${path} must be ${wanted}, found ${kindOf(found)}`);
+function createTypeError(path: string, expected: string, found: CborValue): CtapError {
+  return new CtapError(
+    'CTAP2_ERR_CBOR_UNEXPECTED_TYPE',
+    `Expected ${path} to be ${expected}, got ${describeType(found)}`,
+  );
 }
 
-function kindOf(value: CborValue): string {
+function describeType(value: CborValue): string {
   if (value === null) return 'null';
   if (value instanceof Uint8Array) return 'a byte string';
   if (value instanceof Map) return 'a map';
@@ -76,23 +79,26 @@ function kindOf(value: CborValue): string {
   return `a ${typeof value}`;
 }
 
-function primitive<T extends CborValue>(wanted: string, test: (value: CborValue) => boolean): FieldType<T> {
+function createPrimitive<T extends CborValue>(expected: string, accepts: (value: CborValue) => boolean): FieldType<T> {
   return {
     parse(value, path) {
-      if (!test(value)) throw unexpected(path, wanted, value);
+      if (!accepts(value)) throw createTypeError(path, expected, value);
       return value as T;
     },
     encode: (value) => value,
   };
 }
 
-export const text = primitive<string>('a text string', (value) => typeof value === 'string');
-export const boolean = primitive<boolean>('a boolean', (value) => typeof value === 'boolean');
-export const unsigned = primitive<number>('an unsigned integer', (value) => typeof value === 'number' && value >= 0);
-export const integer = primitive<number>('an integer', (value) => typeof value === 'number');
-export const bytes = primitive<Uint8Array>('a byte string', (value) => value instanceof Uint8Array);
-export const anyMap = primitive<CborMap>('a map', (value) => value instanceof Map);
-export const anyValue = primitive<CborValue>('a value', () => true);
+export const text = createPrimitive<string>('a text string', (value) => typeof value === 'string');
+export const boolean = createPrimitive<boolean>('a boolean', (value) => typeof value === 'boolean');
+export const unsigned = createPrimitive<number>(
+  'an unsigned integer',
+  (value) => typeof value === 'number' && value >= 0,
+);
+export const integer = createPrimitive<number>('an integer', (value) => typeof value === 'number');
+export const bytes = createPrimitive<Uint8Array>('a byte string', (value) => value instanceof Uint8Array);
+export const anyMap = createPrimitive<CborMap>('a map', (value) => value instanceof Map);
+export const anyValue = createPrimitive<CborValue>('a value', () => true);
 
 /** A byte string of exactly `size` bytes. */
 export function bytesOf(size: number): FieldType<Uint8Array> {
@@ -100,28 +106,29 @@ export function bytesOf(size: number): FieldType<Uint8Array> {
     parse(value, path) {
       const found = bytes.parse(value, path);
       if (found.length !== size)
-        throw new CtapError('CTAP1_ERR_INVALID_LENGTH', `${path} must have ${size} bytes, found ${found.length}`);
+        throw new CtapError('CTAP1_ERR_INVALID_LENGTH', `Expected ${path} to have ${size} bytes, got ${found.length}`);
       return found;
     },
     encode: (value) => value,
   };
 }
 
+/** An array of items of one type. */
 export function arrayOf<T>(item: FieldType<T>): FieldType<T[]> {
   return {
     parse(value, path) {
-      if (!Array.isArray(value)) throw unexpected(path, 'an array', value);
+      if (!Array.isArray(value)) throw createTypeError(path, 'an array', value);
       return value.map((entry, index) => item.parse(entry, `${path}[${index}]`));
     },
     encode: (items) => items.map((entry) => item.encode(entry)),
   };
 }
 
-/** A map with text keys and values of one type, as a plain record. */
+/** A map with text keys and values of one type, parsed to a plain object. */
 export function recordOf<T>(item: FieldType<T>): FieldType<Record<string, T>> {
   return {
     parse(value, path) {
-      if (!(value instanceof Map)) throw unexpected(path, 'a map', value);
+      if (!(value instanceof Map)) throw createTypeError(path, 'a map', value);
       return Object.fromEntries(
         [...value].map(([key, entry]) => [text.parse(key, `${path} key`), item.parse(entry, `${path}.${key}`)]),
       );

@@ -1,15 +1,15 @@
-/** PIN/UV auth protocols: protocol 1 against the vectors of python-fido2's tests, protocol 2 against its definition. */
+/** Tests protocol 1 with the vectors of python-fido2's tests, and protocol 2 with its definition. */
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
-import { coseKey } from './cose.ts';
+import { createCoseKey } from './cose.ts';
 import { aes256CbcEncrypt, generateAgreementKey, hkdfSha256, hmacSha256, sha256 } from './crypto.ts';
-import { keyAgreementCose, pinUvAuthProtocols, sharedSecret } from './pin-uv-auth.ts';
+import { computeSharedSecret, encodeKeyAgreementKey, pinUvAuthProtocols } from './pin-uv-auth.ts';
 
 const fixed = (hex: string) => ({ deterministic: true, bytes: () => fromHex(hex) });
 const platform = generateAgreementKey(fixed('7452e599fee739d8a653f6a507343d12d382249108a651402520b72f24fe7684'));
-const devicePublic = coseKey(
+const devicePublic = createCoseKey(
   -25,
   2,
   1,
@@ -17,18 +17,18 @@ const devicePublic = coseKey(
   fromHex('d551b3ed46f665731f95b4532939c25d91db7eb844bd96d4abd4083785f8df47'),
 );
 
-describe('protocol 1', () => {
+describe('PIN/UV auth protocol 1', () => {
   const one = pinUvAuthProtocols[1];
   const secret = fromHex('c42a039d548100dfba521e487debcbbb8b66bb7496f8b1862a7a395ed83e1a1c');
 
-  it('agrees on the published secret', () => {
+  it('computes the published shared secret', () => {
     expect(toHex(platform.publicKey.slice(1, 33))).toBe(
       '44d78d7989b97e62ea993496c9ef6e8fd58b8b00715f9a89153ddd9c4657e47f',
     );
-    expect(toHex(sharedSecret(one, platform, devicePublic))).toBe(toHex(secret));
+    expect(toHex(computeSharedSecret(one, platform, devicePublic))).toBe(toHex(secret));
   });
 
-  it('encrypts PIN hash and token as published', () => {
+  it('encrypts the PIN hash and decrypts the token as published', () => {
     expect(toHex(one.encrypt(secret, sha256('1234').slice(0, 16), systemRandom))).toBe(
       'afe8327ce416da8ee3d057589c2ce1a9',
     );
@@ -38,31 +38,30 @@ describe('protocol 1', () => {
   });
 });
 
-it('protocol 2 derives two keys, and puts a fresh IV in front', () => {
+it('PIN/UV auth protocol 2 derives two keys, and encrypts with a new IV each time', () => {
   const two = pinUvAuthProtocols[2];
   const z = platform.agree(
     concat(new Uint8Array([4]), devicePublic.get(-2) as Uint8Array, devicePublic.get(-3) as Uint8Array),
   );
-  const [hmacKey, aesKey] = ['CTAP2 HMAC key', 'CTAP2 AES key'].map((info) =>
-    hkdfSha256(z, new Uint8Array(32), info, 32),
-  );
-  const secret = sharedSecret(two, platform, devicePublic);
-  expect(secret).toEqual(concat(hmacKey!, aesKey!));
+  const deriveKey = (info: string) => hkdfSha256(z, new Uint8Array(32), info, 32);
+  const [hmacKey, aesKey] = [deriveKey('CTAP2 HMAC key'), deriveKey('CTAP2 AES key')];
+  const secret = computeSharedSecret(two, platform, devicePublic);
+  expect(secret).toEqual(concat(hmacKey, aesKey));
   const message = new Uint8Array(32).fill(7);
   const ciphertext = two.encrypt(secret, message, seededRandom('iv'));
-  expect(ciphertext.slice(16)).toEqual(aes256CbcEncrypt(aesKey!, ciphertext.slice(0, 16), message));
-  expect(two.authenticate(secret, message)).toEqual(hmacSha256(hmacKey!, message));
+  expect(ciphertext.slice(16)).toEqual(aes256CbcEncrypt(aesKey, ciphertext.slice(0, 16), message));
+  expect(two.authenticate(secret, message)).toEqual(hmacSha256(hmacKey, message));
   expect(two.encrypt(secret, message, systemRandom)).not.toEqual(two.encrypt(secret, message, systemRandom));
 });
 
-describe.each([1, 2] as const)('protocol %i', (version) => {
+describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
   const protocol = pinUvAuthProtocols[version];
   const [ours, theirs] = [generateAgreementKey(systemRandom), generateAgreementKey(systemRandom)];
-  const secret = sharedSecret(protocol, ours, keyAgreementCose(theirs));
+  const secret = computeSharedSecret(protocol, ours, encodeKeyAgreementKey(theirs));
   const message = new Uint8Array(64).fill(3);
 
-  it('both sides decrypt and verify what the other made', () => {
-    const same = sharedSecret(protocol, theirs, keyAgreementCose(ours));
+  it('decrypts and verifies messages of the other side', () => {
+    const same = computeSharedSecret(protocol, theirs, encodeKeyAgreementKey(ours));
     expect(protocol.decrypt(same, protocol.encrypt(secret, message, systemRandom))).toEqual(message);
     const param = protocol.authenticate(secret, message);
     expect(param).toHaveLength(protocol.paramLength);
@@ -71,18 +70,20 @@ describe.each([1, 2] as const)('protocol %i', (version) => {
       expect(protocol.verify(same, message, wrong)).toBe(false);
   });
 
-  it.each([1, 15, 17, 33])('does not decrypt %i bytes', (length) => {
+  it.each([1, 15, 17, 33])('rejects a ciphertext of %i bytes', (length) => {
     expect(() => protocol.decrypt(secret, new Uint8Array(length))).toThrow(RangeError);
   });
 
   it.each([
     ['another alg', -7, 1, 32],
     ['another curve', -25, 2, 32],
-    ['a short coordinate', -25, 1, 31],
+    ['a coordinate that is too short', -25, 1, 31],
     ['a point off the curve', -25, 1, 32],
-  ])('refuses %s', (_title, alg, crv, length) => {
+  ])('rejects a peer key with %s', (_title, alg, crv, length) => {
     const coordinate = new Uint8Array(length).fill(1);
-    const peer = coseKey(alg, 2, crv, coordinate, coordinate);
-    expect(() => sharedSecret(protocol, ours, peer)).toThrow(expect.objectContaining({ rule: 'pin.key-agreement' }));
+    const peer = createCoseKey(alg, 2, crv, coordinate, coordinate);
+    expect(() => computeSharedSecret(protocol, ours, peer)).toThrow(
+      expect.objectContaining({ rule: 'pin.key-agreement' }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** CTAP status codes, CTAP 2.1 section 8.2: the one table of code and name. */
+/** The table of CTAP status codes, CTAP 2.1 section 8.2. */
 
 export const ctapStatus = {
   CTAP2_OK: 0x00,
@@ -55,5 +55,5 @@ const nameOfCode = new Map<number, CtapStatusName>(
   Object.entries(ctapStatus).map(([name, code]) => [code, name as CtapStatusName]),
 );
 
-/** The name of a status byte, or undefined for one that no version of CTAP defines. */
+/** Returns the name of a status byte, or undefined if no version of CTAP defines it. */
 export const statusName = (code: number): CtapStatusName | undefined => nameOfCode.get(code);

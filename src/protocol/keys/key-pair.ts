@@ -1,30 +1,30 @@
-/** Making, importing and deriving key pairs of every algorithm in the table. */
+/** Generates, derives and imports key pairs of every algorithm in the table. */
 
 import type { Random } from '#base/random.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '../cose.ts';
-import { type EcAlgorithm, EcKey, scalarFrom } from './ec.ts';
-import { edwardsKey } from './edwards.ts';
-import { mlDsaKey } from './ml-dsa.ts';
-import { rsaKey } from './rsa.ts';
+import { deriveScalar, type EcAlgorithm, EcKey } from './ec.ts';
+import { createEdwardsKey } from './edwards.ts';
+import { createMlDsaKey } from './ml-dsa.ts';
+import { createRsaKey } from './rsa.ts';
 import type { SigningKey } from './signing-key.ts';
 
-/** A new key pair, from `random`'s bytes. */
+/** Generates a key pair from the bytes of `random`. */
 export const generateSigningKey = (algorithm: CoseAlgorithm, random: Random): SigningKey =>
   importSigningKey(
     algorithm,
-    secretFrom(algorithm, (length) => random.bytes(length)),
+    derivePrivateKey(algorithm, (length) => random.bytes(length)),
     random.deterministic,
   );
 
-/** A private key of `algorithm` from `candidate`, which is asked for other bytes when some do not fit. */
-export function secretFrom(
+/** Derives a private key. `candidate` is called again, with the next `attempt`, if its bytes are not a valid private key. */
+export function derivePrivateKey(
   algorithm: CoseAlgorithm,
   candidate: (length: number, attempt: number) => Uint8Array,
 ): Uint8Array {
   const row = coseAlgorithms[algorithm];
   const length = secretLength(algorithm);
   return row.kty === 2
-    ? scalarFrom(algorithm as EcAlgorithm, (attempt) => candidate(length, attempt))
+    ? deriveScalar(algorithm as EcAlgorithm, (attempt) => candidate(length, attempt))
     : candidate(length, 0);
 }
 
@@ -34,17 +34,18 @@ const secretLength = (algorithm: CoseAlgorithm): number => {
 };
 
 /**
- * A key pair from its private scalar (EC), its seed (Ed25519 and ML-DSA 32 bytes, Ed448 57), or for RSA from 32 bytes that
- * choose a test key or an RSAPrivateKey in DER. `deterministic` makes ECDSA follow RFC 6979 and PSS and ML-DSA draw nothing.
- * @throws {RangeError} when `secret` is no private key.
+ * Imports a key pair. `secret` is the private scalar (EC), the seed (32 bytes for Ed25519 and ML-DSA, 57 for Ed448), or for RSA
+ * either 32 bytes that select a test key or an RSAPrivateKey in DER. With `deterministic`, ECDSA uses RFC 6979 nonces, and
+ * RSA-PSS and ML-DSA use no random bytes.
+ * @throws {RangeError} if `secret` is not a private key.
  */
 export function importSigningKey(algorithm: CoseAlgorithm, secret: Uint8Array, deterministic = false): SigningKey {
   const { kty } = coseAlgorithms[algorithm];
-  const wanted = secretLength(algorithm);
-  const own = kty === 3 && secret.length > 512; // an RSAPrivateKey
-  if (secret.length !== wanted && !own)
+  const expectedLength = secretLength(algorithm);
+  const isRsaPrivateKey = kty === 3 && secret.length > 512;
+  if (secret.length !== expectedLength && !isRsaPrivateKey)
     throw new RangeError(
-      `cannot import a private key of ${secret.length} bytes: ${wanted} are wanted for ${algorithm}`,
+      `Expected a private key of ${expectedLength} bytes for ${algorithm}, got ${secret.length} bytes`,
     );
   switch (algorithm) {
     case 'ES256':
@@ -54,12 +55,12 @@ export function importSigningKey(algorithm: CoseAlgorithm, secret: Uint8Array, d
       return new EcKey(algorithm, secret, deterministic);
     case 'EdDSA':
     case 'Ed448':
-      return edwardsKey(algorithm, secret);
+      return createEdwardsKey(algorithm, secret);
     case 'ML-DSA-44':
     case 'ML-DSA-65':
     case 'ML-DSA-87':
-      return mlDsaKey(algorithm, secret, deterministic);
+      return createMlDsaKey(algorithm, secret, deterministic);
     default:
-      return rsaKey(algorithm, secret, deterministic);
+      return createRsaKey(algorithm, secret, deterministic);
   }
 }

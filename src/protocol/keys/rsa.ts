@@ -1,4 +1,4 @@
-/** RSASSA-PKCS1-v1_5 and RSASSA-PSS, RFC 8017 and RFC 8230. */
+/** RSA keys: RSASSA-PKCS1-v1_5 and RSASSA-PSS, RFC 8017 and RFC 8230. */
 import { constants, createHash, createHmac, createPrivateKey, type KeyObject, privateEncrypt, sign } from 'node:crypto';
 import { concat, fromBase64url, fromHex, toHex, uint } from '#base/bytes.ts';
 import type { CborMap } from '../cbor.ts';
@@ -6,65 +6,67 @@ import { type AlgorithmOf, coseAlgorithms, coseKeyLabels } from '../cose.ts';
 import * as der from '../der.ts';
 import { rsaTestPrimes } from './seeded-rsa-primes.ts';
 import type { SigningKey } from './signing-key.ts';
-import { subjectPublicKeyInfo } from './spki.ts';
+import { encodeSubjectPublicKeyInfo } from './spki.ts';
 
 const exponent = 65537n;
 
-/** RSAPrivateKey, RFC 8017 appendix A.1.2, DER, from two primes; the public exponent is 65537. */
-export function rsaPrivateKey(p: bigint, q: bigint): Uint8Array {
-  const d = inverse(exponent, (p - 1n) * (q - 1n));
-  const numbers = [0n, p * q, exponent, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
-  return der.sequence(...numbers.map((number) => der.integer(bigEndian(number))));
+/** Encodes an RSAPrivateKey, RFC 8017 appendix A.1.2, in DER, from two primes. The public exponent is 65537. */
+export function encodeRsaPrivateKey(p: bigint, q: bigint): Uint8Array {
+  const d = invertModulo(exponent, (p - 1n) * (q - 1n));
+  const numbers = [0n, p * q, exponent, d, p, q, d % (p - 1n), d % (q - 1n), invertModulo(q, p)];
+  return der.sequence(...numbers.map((number) => der.integer(toBigEndian(number))));
 }
 
-const bigEndian = (number: bigint): Uint8Array => {
+const toBigEndian = (number: bigint): Uint8Array => {
   const hex = number.toString(16);
   return fromHex(hex.padStart(hex.length + (hex.length % 2), '0'));
 };
-const number = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes)}`);
+const fromBigEndian = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes)}`);
 
-/** The inverse of `a` modulo `m`, by the extended Euclidean algorithm. */
-function inverse(a: bigint, m: bigint): bigint {
-  let [before, now] = [a, m];
+/** Returns the inverse of `a` modulo `m`, by the extended Euclidean algorithm. */
+function invertModulo(a: bigint, m: bigint): bigint {
+  let [previous, current] = [a, m];
   let [x, next] = [1n, 0n];
-  while (now > 0n) {
-    const quotient = before / now;
-    [before, now] = [now, before - quotient * now];
+  while (current > 0n) {
+    const quotient = previous / current;
+    [previous, current] = [current, previous - quotient * current];
     [x, next] = [next, x - quotient * next];
   }
   return ((x % m) + m) % m;
 }
 
-interface Opened {
+interface ImportedKey {
   privateKey: KeyObject;
   n: Uint8Array;
   e: Uint8Array;
 }
-const opened = new Map<number, Opened>();
+/** Imported test keys, by their index. */
+const importedTestKeys = new Map<number, ImportedKey>();
 
-function testKey(index: number): Opened {
-  const known = opened.get(index);
-  if (known) return known;
-  const [p, q] = rsaTestPrimes[index]!.map((prime) => number(fromBase64url(prime))) as [bigint, bigint];
-  const key = open(rsaPrivateKey(p, q));
-  opened.set(index, key);
+function getTestKey(index: number): ImportedKey {
+  const cached = importedTestKeys.get(index);
+  if (cached) return cached;
+  const [p, q] = rsaTestPrimes[index]!.map((prime) => fromBigEndian(fromBase64url(prime))) as [bigint, bigint];
+  const key = importPkcs1(encodeRsaPrivateKey(p, q));
+  importedTestKeys.set(index, key);
   return key;
 }
 
-function open(pkcs1: Uint8Array): Opened {
+function importPkcs1(pkcs1: Uint8Array): ImportedKey {
   try {
     const privateKey = createPrivateKey({ key: Buffer.from(pkcs1), format: 'der', type: 'pkcs1' });
     const { n, e } = privateKey.export({ format: 'jwk' });
     return { privateKey, n: fromBase64url(n!), e: fromBase64url(e!) };
   } catch (cause) {
-    throw new RangeError('cannot import the private key: it is no RSAPrivateKey', { cause });
+    throw new RangeError('Cannot import the private key: expected an RSAPrivateKey in DER', { cause });
   }
 }
 
-/** `secret` is 32 bytes, which choose one of the test keys, or a key of one's own as RSAPrivateKey in DER. */
-export function rsaKey(algorithm: AlgorithmOf<3>, secret: Uint8Array, deterministic: boolean): SigningKey {
+/** Creates a key. `secret` is either 32 bytes that select one of the test keys, or an RSAPrivateKey in DER. */
+export function createRsaKey(algorithm: AlgorithmOf<3>, secret: Uint8Array, deterministic: boolean): SigningKey {
   const { alg, kty, hash, padding } = coseAlgorithms[algorithm];
-  const { privateKey, n, e } = secret.length === 32 ? testKey(secret[0]! % rsaTestPrimes.length) : open(secret);
+  const { privateKey, n, e } =
+    secret.length === 32 ? getTestKey(secret[0]! % rsaTestPrimes.length) : importPkcs1(secret);
   const publicKey: CborMap = new Map<number, number | Uint8Array>([
     [coseKeyLabels.kty, kty],
     [coseKeyLabels.alg, alg],
@@ -78,20 +80,21 @@ export function rsaKey(algorithm: AlgorithmOf<3>, secret: Uint8Array, determinis
   };
   const signing = {
     pkcs1: (data: Uint8Array) => sign(hash, data, privateKey),
-    pss: (data: Uint8Array) => (deterministic ? signPssFrom(secret, data, hash, privateKey) : sign(hash, data, pss)),
+    pss: (data: Uint8Array) =>
+      deterministic ? signPssDeterministic(secret, data, hash, privateKey) : sign(hash, data, pss),
   };
   return {
     algorithm,
     alg,
     publicKey,
-    spki: subjectPublicKeyInfo({ alg, kty, name: algorithm, n, e }),
+    spki: encodeSubjectPublicKeyInfo({ alg, kty, name: algorithm, n, e }),
     sign: (data) => new Uint8Array(signing[padding](data)),
     secret: () => secret,
   };
 }
 
-/** EMSA-PSS, RFC 8017 section 9.1.1, with a salt that follows from key and data: OpenSSL only draws random ones. */
-function signPssFrom(secret: Uint8Array, data: Uint8Array, hash: string, privateKey: KeyObject): Uint8Array {
+/** Signs with EMSA-PSS, RFC 8017 section 9.1.1, with a salt derived from key and data. OpenSSL supports only random salts. */
+function signPssDeterministic(secret: Uint8Array, data: Uint8Array, hash: string, privateKey: KeyObject): Uint8Array {
   const digest = (...parts: Uint8Array[]) =>
     createHash(hash)
       .update(concat(...parts))
@@ -101,15 +104,15 @@ function signPssFrom(secret: Uint8Array, data: Uint8Array, hash: string, private
   const salt = createHmac(hash, secret).update(data).digest();
   const h = digest(new Uint8Array(8), digest(data), salt);
   const block = concat(new Uint8Array(length - salt.length - h.length - 2), new Uint8Array([0x01]), salt);
-  const stream = mask(h, block.length, digest);
-  const masked = block.map((byte, index) => byte ^ stream[index]!);
+  const maskBytes = generateMask(h, block.length, digest);
+  const masked = block.map((byte, index) => byte ^ maskBytes[index]!);
   masked[0]! &= 0xff >> (8 * length - bits);
   const encoded = concat(masked, h, new Uint8Array([0xbc]));
   return privateEncrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, Buffer.from(encoded));
 }
 
-/** MGF1, RFC 8017 appendix B.2.1. */
-function mask(seed: Uint8Array, length: number, digest: (...parts: Uint8Array[]) => Uint8Array): Uint8Array {
+/** The mask generation function MGF1, RFC 8017 appendix B.2.1. */
+function generateMask(seed: Uint8Array, length: number, digest: (...parts: Uint8Array[]) => Uint8Array): Uint8Array {
   const blocks: Uint8Array[] = [];
   for (let counter = 0; blocks.length * seed.length < length; counter++) blocks.push(digest(seed, uint(counter, 4)));
   return concat(...blocks).subarray(0, length);

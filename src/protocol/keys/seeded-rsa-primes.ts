@@ -1,6 +1,6 @@
 /**
- * Test keys for RSA: making one costs 150 to 220 ms, so credentials share these four. They are public, as everything here:
- * a credential of RSA is worth nothing outside of tests. Two primes of 1024 bits each, base64url.
+ * RSA test keys, as two primes of 1024 bits in base64url. Generating a key takes 150 to 220 ms, so all credentials share these
+ * four. The keys are public: RSA credentials of the emulator are for tests only.
  */
 export const rsaTestPrimes: readonly (readonly [p: string, q: string])[] = [
   [

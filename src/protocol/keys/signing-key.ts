@@ -1,8 +1,8 @@
-/** A key pair that signs: the shape all algorithms share. */
+/** The interface of key pairs that sign, for all algorithms. */
 import type { CborMap } from '../cbor.ts';
 import type { CoseAlgorithm } from '../cose.ts';
 
-/** ECDSA signatures are DER, all others as their RFC has them. */
+/** ECDSA signatures are in DER; other signatures are in the format of their RFC. */
 export interface SigningKey {
   readonly algorithm: CoseAlgorithm;
   readonly alg: number;
@@ -10,6 +10,6 @@ export interface SigningKey {
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
   sign(data: Uint8Array): Uint8Array;
-  /** What it was imported from: the private scalar, the seed, or for RSA 32 bytes or an RSAPrivateKey. */
+  /** Returns the input of `importSigningKey`: private scalar, seed, or for RSA 32 bytes or an RSAPrivateKey. */
   secret(): Uint8Array;
 }

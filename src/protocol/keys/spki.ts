@@ -1,4 +1,4 @@
-/** SubjectPublicKeyInfo, DER, of every key in the table: RFC 5480 (EC), 8410 (Edwards curves), 8017 (RSA), 9881 (ML-DSA). */
+/** Encodes SubjectPublicKeyInfo in DER for every algorithm: RFC 5480 (EC), 8410 (Edwards curves), 8017 (RSA), 9881 (ML-DSA). */
 import { concat, fromHex } from '#base/bytes.ts';
 import type { AlgorithmOf, ParsedCoseKey } from '../cose.ts';
 import * as der from '../der.ts';
@@ -19,14 +19,15 @@ const objectIdentifiers: Record<AlgorithmOf<1> | AlgorithmOf<7>, string> = {
 };
 const rsaEncryption = der.sequence(der.objectIdentifier('1.2.840.113549.1.1.1'), fromHex('0500'));
 
-export function subjectPublicKeyInfo(key: ParsedCoseKey): Uint8Array {
+export function encodeSubjectPublicKeyInfo(key: ParsedCoseKey): Uint8Array {
   if (key.kty === 2) {
     const algorithm = der.sequence(der.objectIdentifier(idEcPublicKey), der.objectIdentifier(namedCurves[key.name]));
-    return info(algorithm, concat(new Uint8Array([0x04]), key.x, key.y as Uint8Array));
+    return encodeInfo(algorithm, concat(new Uint8Array([0x04]), key.x, key.y as Uint8Array));
   }
-  if (key.kty === 3) return info(rsaEncryption, der.sequence(der.integer(key.n), der.integer(key.e)));
+  if (key.kty === 3) return encodeInfo(rsaEncryption, der.sequence(der.integer(key.n), der.integer(key.e)));
   const algorithm = der.sequence(der.objectIdentifier(objectIdentifiers[key.name]));
-  return info(algorithm, key.kty === 1 ? key.x : key.pub);
+  return encodeInfo(algorithm, key.kty === 1 ? key.x : key.pub);
 }
 
-const info = (algorithm: Uint8Array, bits: Uint8Array): Uint8Array => der.sequence(algorithm, der.bitString(bits));
+const encodeInfo = (algorithm: Uint8Array, bits: Uint8Array): Uint8Array =>
+  der.sequence(algorithm, der.bitString(bits));
