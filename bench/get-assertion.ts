@@ -1,4 +1,4 @@
-/** getAssertion in process against the signature alone, and getAssertion and makeCredential of a full key against those of an empty one. */
+/** Compares getAssertion in process with the signature alone, and getAssertion and makeCredential of a full key with those of an empty key. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { concat } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
@@ -11,10 +11,10 @@ import { interleave, rate, slowdown } from './measure.ts';
 
 const { authenticatorMakeCredential, authenticatorGetAssertion } = commands;
 
-const plug = () =>
+const createKey = () =>
   plugIn(createAuthenticator({ persona: 'touchstone-key', gestures: autoTouch, credentialCapacity: 20_000 }));
 
-const registration = (rpId: string, rk: boolean) =>
+const encodeRegistration = (rpId: string, rk: boolean) =>
   concat(
     new Uint8Array([authenticatorMakeCredential.code]),
     encode(
@@ -28,7 +28,7 @@ const registration = (rpId: string, rk: boolean) =>
     ),
   );
 
-const assertion = (rpId: string, id: Uint8Array) =>
+const encodeAssertion = (rpId: string, id: Uint8Array) =>
   concat(
     new Uint8Array([authenticatorGetAssertion.code]),
     encode(
@@ -40,18 +40,18 @@ const assertion = (rpId: string, id: Uint8Array) =>
     ),
   );
 
-/** The answer's CBOR; a benchmark of refusals would be fast and worthless. */
+/** Returns the CBOR of an answer. Checks the status, because an error answer would be fast and measure nothing. */
 async function expectOk(answer: Promise<Uint8Array>): Promise<Uint8Array> {
   const bytes = await answer;
-  if (bytes[0] !== 0) throw new Error(`the authenticator answered 0x${bytes[0]?.toString(16)}`);
+  if (bytes[0] !== 0) throw new Error(`Expected status 0x0, the authenticator answered 0x${bytes[0]?.toString(16)}`);
   return bytes.subarray(1);
 }
 
 async function register(device: PluggedDevice, rpId: string): Promise<Uint8Array> {
-  const answer = decode(await expectOk(device.transact(registration(rpId, true))));
+  const answer = decode(await expectOk(device.transact(encodeRegistration(rpId, true))));
   const { authData } = authenticatorMakeCredential.response.parse(answer);
   const attested = parseAuthenticatorData(authData).attestedCredentialData;
-  if (!attested) throw new Error('the answer has no credential');
+  if (!attested) throw new Error('Expected a credential in the answer');
   return attested.credentialId;
 }
 
@@ -63,8 +63,8 @@ export interface GetAssertionFigures {
 }
 
 export async function benchGetAssertion(): Promise<GetAssertionFigures> {
-  const device = plug();
-  const message = assertion('contoso.test', await register(device, 'contoso.test'));
+  const device = createKey();
+  const message = encodeAssertion('contoso.test', await register(device, 'contoso.test'));
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const data = systemRandom.bytes(69); // authenticator data and clientDataHash
   const [bare, full] = await interleave(
@@ -74,13 +74,13 @@ export async function benchGetAssertion(): Promise<GetAssertionFigures> {
     ],
     { rounds: 25, operations: 1000 },
   );
-  return { perSecond: rate(full!), signPerSecond: rate(bare!), slowdown: slowdown(full!, bare!) };
+  return { perSecond: rate(full), signPerSecond: rate(bare), slowdown: slowdown(full, bare) };
 }
 
-/** How many times slower than a key with nothing else stored. */
+/** How many times slower than a key without other credentials. */
 interface Slowdown {
   full: number;
-  /** Another key with nothing stored: what of the figure above is this machine's noise. */
+  /** The same for a second empty key: the part of `full` that is measurement noise. */
   empty: number;
 }
 
@@ -90,27 +90,31 @@ export interface StoredFigures {
   makeCredential: Slowdown;
 }
 
-/** Each credential of another relying party, as people have them. */
+/** Stores each credential for another relying party, as a typical user would have them. */
 export async function benchStored(stored = 10_000): Promise<StoredFigures> {
-  const keys = { full: plug(), empty: plug(), baseline: plug() };
+  const keys = { full: createKey(), empty: createKey(), baseline: createKey() };
   for (let number = 0; number < stored; number++) await register(keys.full, `rp-${number}.test`);
-  const assertions = new Map<PluggedDevice, Uint8Array>();
-  for (const key of Object.values(keys))
-    assertions.set(key, assertion('contoso.test', await register(key, 'contoso.test')));
-  const again = registration('contoso.test', true); // the same account: it replaces itself
+  const assertions = {
+    full: encodeAssertion('contoso.test', await register(keys.full, 'contoso.test')),
+    empty: encodeAssertion('contoso.test', await register(keys.empty, 'contoso.test')),
+    baseline: encodeAssertion('contoso.test', await register(keys.baseline, 'contoso.test')),
+  };
+  const repeated = encodeRegistration('contoso.test', true); // each registration replaces the previous one
   return {
     stored,
-    getAssertion: await slowdowns(keys, (key) => key.transact(assertions.get(key)!)),
-    makeCredential: await slowdowns(keys, (key) => key.transact(again)),
+    getAssertion: await measureSlowdowns((name) => keys[name].transact(assertions[name])),
+    makeCredential: await measureSlowdowns((name) => keys[name].transact(repeated)),
   };
 }
 
-/** Short turns: what disturbs the machine lasts longer than one, and spoils a whole round more often than half of one. */
-async function slowdowns(
-  keys: Record<'full' | 'empty' | 'baseline', PluggedDevice>,
-  command: (key: PluggedDevice) => Promise<Uint8Array>,
-): Promise<Slowdown> {
-  const contenders = Object.entries(keys).map(([name, key]) => ({ name, run: () => expectOk(command(key)) }));
-  const [full, empty, baseline] = await interleave(contenders, { rounds: 200, operations: 30 });
-  return { full: slowdown(full!, baseline!), empty: slowdown(empty!, baseline!) };
+type KeyName = 'full' | 'empty' | 'baseline';
+
+/** Uses short rounds, so that a disturbance of the machine affects all keys of a round and not only one of them. */
+async function measureSlowdowns(command: (key: KeyName) => Promise<Uint8Array>): Promise<Slowdown> {
+  const contender = (name: KeyName) => ({ name, run: () => expectOk(command(name)) });
+  const [full, empty, baseline] = await interleave([contender('full'), contender('empty'), contender('baseline')], {
+    rounds: 200,
+    operations: 30,
+  });
+  return { full: slowdown(full, baseline), empty: slowdown(empty, baseline) };
 }

@@ -1,4 +1,4 @@
-/** What the host's stack adds (CTAPHID channel, hidraw pipe) to a bare loop that moves the same frames through the same node. */
+/** Measures what the host's stack (CTAPHID channel, hidraw pipe) adds to a bare loop that sends the same reports through the same node. */
 import { createAuthenticator, plugInHid } from '#emulator';
 import {
   broadcastChannel,
@@ -21,21 +21,21 @@ const warmUp = 500;
 export interface HostFigures {
   bareP50Ms: number;
   stackP50Ms: number;
-  /** Share that the stack adds at the median, 0.1 for 10 %. */
+  /** Share that the stack adds at the median; 0.1 is 10 %. */
   overhead: number;
 }
 
-/** `message` is answered by the emulated key in both; the turns alternate, so that a noisy machine disturbs both alike. */
+/** Sends `message` to an emulated key in both ways. The two alternate, so that a busy machine affects both equally. */
 export async function benchHost(message: Uint8Array): Promise<HostFigures> {
-  const machine = () => new FakeMachine({ cable: plugInHid(createAuthenticator({ persona: 'yubikey-5-nfc' })) });
-  using forBare = machine();
-  using forStack = machine();
-  const bare = await openBare(forBare.hidraw.nodes);
-  await using device = await createHidrawTransport(forStack.hidraw).open(node);
+  const createMachine = () => new FakeMachine({ cable: plugInHid(createAuthenticator({ persona: 'yubikey-5-nfc' })) });
+  using bareMachine = createMachine();
+  using stackMachine = createMachine();
+  const bare = await openBareChannel(bareMachine.hidraw.nodes);
+  await using device = await createHidrawTransport(stackMachine.hidraw).open(node);
   const times = { bare: [] as number[], stack: [] as number[] };
   for (let count = 0; count < warmUp + samples; count++) {
-    const bareMs = await timed(() => bare(message));
-    const stackMs = await timed(() => device.transact(message));
+    const bareMs = await measureMs(() => bare(message));
+    const stackMs = await measureMs(() => device.transact(message));
     if (count < warmUp) continue;
     times.bare.push(bareMs);
     times.stack.push(stackMs);
@@ -44,30 +44,30 @@ export async function benchHost(message: Uint8Array): Promise<HostFigures> {
   return { bareP50Ms, stackP50Ms, overhead: stackP50Ms / bareP50Ms - 1 };
 }
 
-async function timed(work: () => Promise<Uint8Array>): Promise<number> {
+async function measureMs(work: () => Promise<Uint8Array>): Promise<number> {
   const start = performance.now();
   const answer = await work();
   const elapsed = performance.now() - start;
-  if (answer[0] !== 0) throw new Error(`the key answered 0x${answer[0]?.toString(16)}`);
+  if (answer[0] !== 0) throw new Error(`Expected status 0x0, the key answered 0x${answer[0]?.toString(16)}`);
   return elapsed;
 }
 
-/** Frames out, frames in, nothing else: no deadline, no check, no keepalive told. */
-async function openBare(nodes: DeviceNodes): Promise<(message: Uint8Array) => Promise<Uint8Array>> {
+/** Opens a channel that only sends and receives reports: without deadlines, checks and keepalives. */
+async function openBareChannel(nodes: DeviceNodes): Promise<(message: Uint8Array) => Promise<Uint8Array>> {
   const handle = nodes.open(node);
   const report = new Uint8Array(65);
   const exchange = async (channel: number, command: number, payload: Uint8Array): Promise<Uint8Array> => {
-    for (const frame of fragment(channel, command, payload)) {
-      report.set(frame, 1);
+    for (const fragmentReport of fragment(channel, command, payload)) {
+      report.set(fragmentReport, 1);
       nodes.write(handle, report);
     }
     for (;;) {
-      const first = parsePacket((await nextReport(nodes, handle)).slice(0, 64));
+      const first = parsePacket((await readReport(nodes, handle)).slice(0, 64));
       if (first.type !== 'init' || first.command !== command) continue;
       const answer = new Uint8Array(first.length);
-      let taken = copyData(first, answer, 0);
-      while (taken < answer.length)
-        taken = copyData(parsePacket((await nextReport(nodes, handle)).slice(0, 64)), answer, taken);
+      let copied = copyData(first, answer, 0);
+      while (copied < answer.length)
+        copied = copyData(parsePacket((await readReport(nodes, handle)).slice(0, 64)), answer, copied);
       return answer;
     }
   };
@@ -75,15 +75,16 @@ async function openBare(nodes: DeviceNodes): Promise<(message: Uint8Array) => Pr
   return (message) => exchange(channel, ctapHidCommands.CBOR, message);
 }
 
+/** Copies the data of a packet to offset `at`. Returns the offset after it. */
 function copyData({ type, report }: ReturnType<typeof parsePacket>, into: Uint8Array, at: number): number {
   const from = type === 'init' ? initHeaderLength : contHeaderLength;
   const end = Math.min(into.length, at + report.length - from);
-  for (let index = at; index < end; index++) into[index] = report[from + index - at]!;
+  for (let index = at; index < end; index++) into[index] = report[from + index - at] ?? 0;
   return end;
 }
 
 const input = new Uint8Array(64);
-async function nextReport(nodes: DeviceNodes, handle: number): Promise<Uint8Array> {
+async function readReport(nodes: DeviceNodes, handle: number): Promise<Uint8Array> {
   for (;;) {
     try {
       nodes.read(handle, input);

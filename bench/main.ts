@@ -1,4 +1,4 @@
-/** `npm run bench`: every figure of one run; machines differ, so what counts are the ratios. `npm run bench -- NAME ...` runs some. */
+/** `npm run bench` runs all benchmarks; `npm run bench -- NAME ...` runs some. Absolute figures depend on the machine; compare the ratios. */
 import { benchGetAssertion, benchStored } from './get-assertion.ts';
 import { benchHost } from './host.ts';
 import { benchMakeCredential } from './make-credential.ts';
@@ -11,7 +11,7 @@ import { benchTransports, makeCredential } from './transports.ts';
 const number = (value: number, digits = 0) =>
   value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-const compared = (what: string, { perSecond, theirsPerSecond, faster }: Comparison) =>
+const formatComparison = (what: string, { perSecond, theirsPerSecond, faster }: Comparison) =>
   `${what.padEnd(42)}${number(perSecond)}/s, theirs ${number(theirsPerSecond)}/s   ${number(faster, 2)}x as fast`;
 
 const benches: Record<string, () => Promise<string[]>> = {
@@ -33,12 +33,12 @@ const benches: Record<string, () => Promise<string[]>> = {
   },
   async stored() {
     const { stored, getAssertion, makeCredential } = await benchStored();
-    const against = (what: string, { full, empty }: typeof getAssertion) =>
+    const formatSlowdown = (what: string, { full, empty }: typeof getAssertion) =>
       `${what.padEnd(16)}${number(full, 2)}x slower   (target: within 1.10x; another empty key: ${number(empty, 2)}x)`;
     return [
       `with ${number(stored)} credentials stored, against an empty key`,
-      against('getAssertion', getAssertion),
-      against('makeCredential', makeCredential),
+      formatSlowdown('getAssertion', getAssertion),
+      formatSlowdown('makeCredential', makeCredential),
     ];
   },
   async nid() {
@@ -49,9 +49,9 @@ const benches: Record<string, () => Promise<string[]>> = {
       ];
     return [
       'against nid-webauthn-emulator, in process, ES256, nothing stored',
-      compared('makeCredential, none in both', figures.makeNone),
-      compared('makeCredential, ours packed, theirs none', figures.makePacked),
-      compared('getAssertion', figures.get),
+      formatComparison('makeCredential, none in both', figures.makeNone),
+      formatComparison('makeCredential, ours packed, theirs none', figures.makePacked),
+      formatComparison('getAssertion', figures.get),
     ];
   },
   async registrations() {
@@ -64,9 +64,9 @@ const benches: Record<string, () => Promise<string[]>> = {
     ];
   },
   async transports() {
-    const { ways, framing } = await benchTransports();
+    const { transports, framing } = await benchTransports();
     return [
-      ...ways.map(({ name, roundTrips, makeCredentialP50Ms }) => {
+      ...transports.map(({ name, roundTrips, makeCredentialP50Ms }) => {
         const trips = roundTrips ? `   ${roundTrips.of} ${number(roundTrips.perSecond)}/s` : '';
         return `${name.padEnd(8)} makeCredential p50 ${number(makeCredentialP50Ms, 3)} ms${trips}`;
       }),
@@ -91,14 +91,14 @@ const benches: Record<string, () => Promise<string[]>> = {
   },
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
+const selected = process.argv.slice(2);
+const unknown = selected.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
-  console.error(`no such benchmark: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  console.error(`Unknown benchmark ${unknown.join(', ')}; expected one of ${Object.keys(benches).join(', ')}`);
   process.exit(2);
 }
 for (const [name, run] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (selected.length > 0 && !selected.includes(name)) continue;
   console.log(`\n${name}`);
   for (const line of await run()) console.log(`  ${line}`);
 }

@@ -1,9 +1,9 @@
-/** Measuring contenders against each other: interleaved rounds in one process, so that a noisy machine disturbs all alike. */
+/** Measures several contenders in interleaved rounds in one process, so that a busy machine affects all equally. */
 import { median } from '#result/statistics.ts';
 
 export interface Contender {
   name: string;
-  /** One operation. */
+  /** Runs one operation. */
   run(): unknown | Promise<unknown>;
 }
 
@@ -15,34 +15,39 @@ export interface Measured {
 
 export interface Rounds {
   rounds: number;
-  /** Operations of each contender in a round. */
+  /** Operations of each contender in one round. */
   operations: number;
 }
 
-/** Runs the contenders in turn, round by round, in changing directions: none always follows the same one. The first round only warms up. */
-export async function interleave(
-  contenders: readonly Contender[],
+/**
+ * Runs all contenders in each round, and returns their measurements in the given order. Every second round runs in reverse
+ * order, so that no contender always follows the same other one. The first round is a warm-up and is not measured.
+ */
+export async function interleave<const Contenders extends readonly Contender[]>(
+  contenders: Contenders,
   { rounds, operations }: Rounds,
-): Promise<Measured[]> {
-  const measured = contenders.map(({ name }) => ({ name, rates: [] as number[] }));
+): Promise<{ [Index in keyof Contenders]: Measured }> {
+  const measurements = contenders.map((contender) => ({ contender, rates: [] as number[] }));
   for (let round = 0; round <= rounds; round++) {
-    const turns = [...contenders.entries()];
-    for (const [index, contender] of round % 2 === 0 ? turns : turns.reverse()) {
-      const rate = await ratePerSecond(contender, operations);
-      if (round > 0) measured[index]!.rates.push(rate);
+    for (const { contender, rates } of round % 2 === 0 ? measurements : measurements.toReversed()) {
+      const rate = await measurePerSecond(contender, operations);
+      if (round > 0) rates.push(rate);
     }
   }
-  return measured;
+  return measurements.map(({ contender: { name }, rates }) => ({ name, rates })) as {
+    [Index in keyof Contenders]: Measured;
+  };
 }
 
-async function ratePerSecond({ run }: Contender, operations: number): Promise<number> {
+async function measurePerSecond({ run }: Contender, operations: number): Promise<number> {
   const start = performance.now();
   for (let done = 0; done < operations; done++) await run();
   return (operations * 1000) / (performance.now() - start);
 }
 
+/** Returns the median of operations per second. */
 export const rate = ({ rates }: Measured): number => median(rates);
 
-/** Median over the rounds of how many times slower `measured` is than `baseline`. */
+/** Returns how many times slower `measured` is than `baseline`: the median over the rounds. */
 export const slowdown = (measured: Measured, baseline: Measured): number =>
-  median(measured.rates.map((value, round) => baseline.rates[round]! / value));
+  median(measured.rates.map((value, round) => (baseline.rates[round] ?? Number.NaN) / value));

@@ -1,4 +1,4 @@
-/** Memory over many registrations in one process: the heap after garbage collection, at the start and at the end. */
+/** Measures memory growth over many registrations in one process: the heap after garbage collection, before and after. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { toBase64url } from '#base/bytes.ts';
@@ -11,14 +11,14 @@ import { autoTouch, createAuthenticator, plugIn } from '#emulator';
 
 export interface MemoryFigures {
   registrations: number;
-  /** Heap plus external buffers in MiB after a warm-up, and after all registrations. */
+  /** Heap and external buffers in MiB, after a warm-up and after all registrations. */
   beforeMiB: number;
   afterMiB: number;
 }
 
 const pin = '1234';
 
-/** Client and emulator alone: the relying party's store is meant to grow. */
+/** Runs only client and emulator, because the store of a relying party grows by design. */
 export async function benchMemory(registrations = 100_000): Promise<MemoryFigures> {
   const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', gestures: autoTouch, pin }));
   const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
@@ -42,15 +42,15 @@ export async function benchMemory(registrations = 100_000): Promise<MemoryFigure
       context,
     );
   for (let warm = 0; warm < 2_000; warm++) await register();
-  const beforeMiB = settledMiB();
+  const beforeMiB = measureMemoryMiB();
   for (let done = 0; done < registrations; done++) await register();
-  return { registrations, beforeMiB, afterMiB: settledMiB() };
+  return { registrations, beforeMiB, afterMiB: measureMemoryMiB() };
 }
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-function settledMiB(): number {
+function measureMemoryMiB(): number {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 2 ** 20;

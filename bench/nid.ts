@@ -1,27 +1,27 @@
 /**
- * Ours against nid-webauthn-emulator, in a process of its own with a time limit: it exports JSON Web Keys, which can
- * deadlock on Node below 22 when a garbage collection falls into the export.
+ * Compares our emulator with nid-webauthn-emulator, in a child process with a time limit: that emulator exports JSON Web Keys,
+ * which can deadlock below Node 22 if garbage is collected during the export.
  */
 import { fork } from 'node:child_process';
 
 export interface Comparison {
   perSecond: number;
   theirsPerSecond: number;
-  /** Median over the rounds of how many times faster ours is. */
+  /** How many times faster ours is: the median over the rounds. */
   faster: number;
 }
 
-/** All with ES256. Theirs attests with `none` only. */
+/** All with ES256. nid-webauthn-emulator supports only attestation `none`. */
 export interface NidFigures {
   makeNone: Comparison;
-  /** Ours signs a packed statement, theirs none. */
+  /** Ours signs a packed attestation statement, theirs has none. */
   makePacked: Comparison;
   get: Comparison;
 }
 
-/** Undefined when the contest did not end within the limit; its process is gone then. */
-export function benchNid(limitMs = 120_000): Promise<NidFigures | undefined> {
-  const child = fork(new URL('./nid-contest.ts', import.meta.url), { timeout: limitMs, killSignal: 'SIGKILL' });
+/** Returns undefined if the comparison did not end within the time limit. Its process is then killed. */
+export function benchNid(timeoutMs = 120_000): Promise<NidFigures | undefined> {
+  const child = fork(new URL('./nid-comparison.ts', import.meta.url), { timeout: timeoutMs, killSignal: 'SIGKILL' });
   return new Promise((resolve, reject) => {
     let figures: NidFigures | undefined;
     child.on('message', (message) => {
@@ -30,7 +30,7 @@ export function benchNid(limitMs = 120_000): Promise<NidFigures | undefined> {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       if (figures || signal === 'SIGKILL') resolve(figures);
-      else reject(new Error(`the contest with nid-webauthn-emulator ended with ${signal ?? code}`));
+      else reject(new Error(`The comparison with nid-webauthn-emulator exited with ${signal ?? code}`));
     });
   });
 }

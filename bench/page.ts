@@ -1,4 +1,4 @@
-/** create() as a page sees it: Chromium, the bridge, client and emulator. */
+/** Measures create() as called by a page in Chromium, with bridge, client and emulator. */
 
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
@@ -16,7 +16,7 @@ import { type Percentiles, percentiles } from '#result/statistics.ts';
 
 const pin = '1234';
 
-/** Milliseconds of each of `count` calls of `navigator.credentials.create()` in one page. */
+/** Returns percentiles of the milliseconds of `count` calls of `navigator.credentials.create()` in one page. */
 export async function benchPage(count = 200): Promise<Percentiles> {
   await using store = openStore();
   await using portal = await startPortal({ store, clock: systemClock, random: systemRandom });
@@ -26,11 +26,11 @@ export async function benchPage(count = 200): Promise<Percentiles> {
     const context = await browser.newContext();
     const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', gestures: autoTouch, pin }));
     const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
-    const parts = { authenticators, user: autoApproveUser({ pin }), clock: systemClock, random: systemRandom };
+    const clientContext = { authenticators, user: autoApproveUser({ pin }), clock: systemClock, random: systemRandom };
     await bridge.attach(context, {
       create: ({ publicKey, ...caller }, signal) =>
-        create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...parts, ...caller, signal }),
-      get: ({ publicKey, ...caller }, signal) => get(publicKey as never, { ...parts, ...caller, signal }),
+        create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...clientContext, ...caller, signal }),
+      get: ({ publicKey, ...caller }, signal) => get(publicKey as never, { ...clientContext, ...caller, signal }),
       isUserVerifyingPlatformAuthenticatorAvailable: async () => false,
     });
     const page = context.pages()[0] ?? (await context.newPage());
@@ -44,7 +44,7 @@ export async function benchPage(count = 200): Promise<Percentiles> {
 
 const warmUp = 20;
 
-/** Runs in the page. */
+/** Runs in the page. Returns the milliseconds of each call. */
 async function createInPage(count: number): Promise<number[]> {
   const times: number[] = [];
   for (let done = 0; done < count; done++) {
