@@ -9,6 +9,7 @@ import {
   checkMfa,
   checkUser,
   requestedAttachment,
+  type UserMethods,
 } from './policy.ts';
 import { type Reason, refuse } from './refusals.ts';
 import type { MfaProof, TemporaryAccessPass, User } from './store/store.ts';
@@ -110,24 +111,46 @@ describe('checkMfa', () => {
 describe('availableMfaMethods', () => {
   it('returns the methods that the user has and the policy accepts', () => {
     const user = { totpSecret: 'S' } as User;
-    const pass = {} as TemporaryAccessPass;
-    expect(availableMfaMethods(policy(), user, pass)).toEqual(['totp', 'tap']);
-    expect(availableMfaMethods(policy({ mfa: { accept: ['tap'] } }), user, pass)).toEqual(['tap']);
-    expect(availableMfaMethods(policy({ mfa: { accept: ['tap'] } }), user, undefined)).toEqual([]);
-    expect(availableMfaMethods(policy(), {} as User, undefined)).toEqual([]);
+    const pass = { expiresAt: 100, oneTime: false } as TemporaryAccessPass;
+    expect(availableMfaMethods(policy(), user, pass, 0)).toEqual(['totp', 'tap']);
+    expect(availableMfaMethods(policy({ mfa: { accept: ['tap'] } }), user, pass, 0)).toEqual(['tap']);
+    expect(availableMfaMethods(policy({ mfa: { accept: ['tap'] } }), user, undefined, 0)).toEqual([]);
+    expect(availableMfaMethods(policy(), {} as User, undefined, 0)).toEqual([]);
+  });
+
+  const passes: [string, Partial<TemporaryAccessPass>, number, boolean][] = [
+    ['a pass a millisecond before it expires', {}, 99, true],
+    ['a pass when it expires', {}, 100, false],
+    ['a pass that was used and is for several uses', { usedAt: 5 }, 50, true],
+    ['a one-time pass that was not used', { oneTime: true }, 50, true],
+    ['a one-time pass that was used', { oneTime: true, usedAt: 5 }, 50, false],
+    ['a one-time pass that was used and has expired', { oneTime: true, usedAt: 5 }, 100, false],
+  ];
+  it.each(passes)('counts only usable passes: %s', (_, changes, now, usable) => {
+    const pass = { expiresAt: 100, oneTime: false, ...changes } as TemporaryAccessPass;
+    expect(availableMfaMethods(policy(), {} as User, pass, now)).toEqual(usable ? ['tap'] : []);
   });
 });
 
 describe('checkMethodChange', () => {
-  const cases: [string, Reason | undefined, Reason | undefined, number][] = [
-    ['after fresh MFA', undefined, undefined, 1],
-    ['without MFA, for a user who can do it', 'mfa-required', 'mfa-required', 0],
-    ['after stale MFA', 'mfa-stale', 'mfa-stale', 0],
-    ['without MFA, for a user without any method', undefined, 'no-mfa-method', 0],
-    ['without MFA, for a user who has only passkeys', 'mfa-required', 'no-mfa-method', 1],
+  const none: UserMethods = { available: [], passkeys: 0, hasApp: false };
+  const cases: [string, Reason | undefined, Reason | undefined, Partial<UserMethods>][] = [
+    ['after fresh MFA', undefined, undefined, { passkeys: 1 }],
+    ['without MFA, for a user who can do it', 'mfa-required', 'mfa-required', { available: ['totp'], hasApp: true }],
+    ['after stale MFA', 'mfa-stale', 'mfa-stale', { available: ['tap'] }],
+    ['without MFA, for a user without any method', undefined, 'no-mfa-method', {}],
+    ['without MFA, for a user who has only passkeys', 'mfa-required', 'no-mfa-method', { passkeys: 1 }],
+    ['without MFA, for a user whose app is not accepted', 'mfa-required', 'no-mfa-method', { hasApp: true }],
+    ['after the time of a one-time pass, for a user without any method', undefined, 'tap-window-over', {}],
+    [
+      'after the time of a one-time pass, for a user with an app',
+      'tap-window-over',
+      'tap-window-over',
+      { available: ['totp'] },
+    ],
   ];
-  it.each(cases)('%s returns %s', (_, reason, mfaRefusal, passkeys) => {
-    expect(checkMethodChange(mfaRefusal && refuse(mfaRefusal), passkeys)?.reason).toBe(reason);
+  it.each(cases)('%s returns %s', (_, reason, mfaRefusal, methods) => {
+    expect(checkMethodChange(mfaRefusal && refuse(mfaRefusal), { ...none, ...methods })?.reason).toBe(reason);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The policy's decisions as pure functions of the policy and facts. A `check...` function returns a refusal, or undefined if allowed. */
 import { everyone, type MfaMethod, type Policy } from './config.ts';
+import { passState } from './methods/temporary-access-pass.ts';
 import { type Reason, type Refused, refuse } from './refusals.ts';
 import type { MfaProof, TemporaryAccessPass, User, VerifiedCredential } from './store/store.ts';
 
@@ -14,9 +15,14 @@ export function checkUser(policy: Policy, user: Pick<User, 'guest' | 'groups'>, 
   return undefined;
 }
 
-/** Returns the MFA methods that the policy accepts and the user has, in the policy's order. */
-export function availableMfaMethods(policy: Policy, user: User, pass: TemporaryAccessPass | undefined): MfaMethod[] {
-  const has = { totp: user.totpSecret !== undefined, tap: pass !== undefined };
+/** Returns the MFA methods that the policy accepts and the user can use now, in the policy's order. */
+export function availableMfaMethods(
+  policy: Policy,
+  user: User,
+  pass: TemporaryAccessPass | undefined,
+  now: number,
+): MfaMethod[] {
+  const has = { totp: user.totpSecret !== undefined, tap: pass !== undefined && passState(pass, now) === 'active' };
   return policy.mfa.accept.filter((method) => has[method]);
 }
 
@@ -33,13 +39,26 @@ export function checkMfa(
   return proof ? refuse('mfa-stale', `${Math.floor((now - proof.at) / 1000)} s old`) : refuse('mfa-required');
 }
 
+/** What a user can prove their identity with. */
+export interface UserMethods {
+  /** The MFA methods that the user can use now. */
+  available: readonly MfaMethod[];
+  passkeys: number;
+  /** An authenticator app counts also while the policy does not accept it. */
+  hasApp: boolean;
+}
+
 /**
  * Checks whether the other sign-in methods may be changed, given the result of `checkMfa`. Without MFA only a user who has no method
  * at all may do so: an attacker who knows only the password must not be able to replace or remove the second factor.
  */
-export function checkMethodChange(mfaRefusal: Refused | undefined, passkeys: number): Refused | undefined {
-  if (mfaRefusal?.reason !== 'no-mfa-method') return mfaRefusal;
-  return passkeys === 0 ? undefined : refuse('mfa-required', 'Passkeys are the only method the user has');
+export function checkMethodChange(
+  mfaRefusal: Refused | undefined,
+  { available, passkeys, hasApp }: UserMethods,
+): Refused | undefined {
+  if (!mfaRefusal || available.length > 0) return mfaRefusal;
+  if (passkeys > 0) return refuse('mfa-required', 'Passkeys are the only method the user has');
+  return hasApp ? refuse('mfa-required', 'The policy does not accept the authenticator app') : undefined;
 }
 
 /** Returns the `attestation` member of the options (WebAuthn L3 section 5.4.7). */

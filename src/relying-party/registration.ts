@@ -86,10 +86,15 @@ function createChecks({ store, clock, policy }: RelyingPartyContext): Checks {
   const checks: Checks = {
     checkUser: async (caller) => checkUser(await policy(), caller.user, await countPasskeys(caller)),
     availableMfaMethods: async ({ user }) =>
-      availableMfaMethods(await policy(), user, await store.passes.byUser(user.id)),
+      availableMfaMethods(await policy(), user, await store.passes.byUser(user.id), clock.now()),
     checkMfa: async (caller) =>
       checkMfa(await policy(), caller.session.mfa, await checks.availableMfaMethods(caller), clock.now()),
-    checkMethodChange: async (caller) => checkMethodChange(await checks.checkMfa(caller), await countPasskeys(caller)),
+    checkMethodChange: async (caller) =>
+      checkMethodChange(await checks.checkMfa(caller), {
+        available: await checks.availableMfaMethods(caller),
+        passkeys: await countPasskeys(caller),
+        hasApp: caller.user.totpSecret !== undefined,
+      }),
   };
   return checks;
 }

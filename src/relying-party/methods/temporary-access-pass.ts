@@ -40,6 +40,15 @@ export interface TapContext {
   passwordCost: ScryptParameters;
 }
 
+/** Whether a pass can still be used at `now`. A one-time pass is used up after its first use. */
+export function passState(
+  { expiresAt, oneTime, usedAt }: Pick<TemporaryAccessPass, 'expiresAt' | 'oneTime' | 'usedAt'>,
+  now: number,
+): 'active' | 'used' | 'expired' {
+  if (oneTime && usedAt !== undefined) return 'used';
+  return now >= expiresAt ? 'expired' : 'active';
+}
+
 /** Without characters that look alike. Eight of these characters carry 47 bits. */
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789+#*';
 

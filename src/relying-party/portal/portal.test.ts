@@ -3,7 +3,14 @@ import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { generateTotpCode } from '../methods/totp.ts';
 import { openStore } from '../store/libsql-store.ts';
-import { adele, createTestPortal, expectAccepted, testOrigin, totpSecret } from '../testing/test-portal.ts';
+import {
+  adele,
+  createTestPortal,
+  expectAccepted,
+  type TestPortal,
+  testOrigin,
+  totpSecret,
+} from '../testing/test-portal.ts';
 import { makeRegistration } from '../verification/testing/registration.ts';
 import { startPortal } from './portal.ts';
 import { signInVisitor, TestVisitor } from './testing/test-visitor.ts';
@@ -63,6 +70,37 @@ describe('portal over HTTP', () => {
       next: '/security-info/passkey',
     });
     expect(visitor.html).toContain('Set up a passkey');
+  });
+
+  const unusablePasses: Record<string, (portal: TestPortal) => Promise<void>> = {
+    'a one-time pass that is used up': async ({ directory, signIn, user }) => {
+      const { code } = expectAccepted(await directory.issueTap(user, { oneTime: true }));
+      expectAccepted(await signIn.withTap(adele.name, code));
+    },
+    'a pass that has expired': async ({ directory, clock, user }) => {
+      expectAccepted(await directory.issueTap(user, { lifetimeMinutes: 60 }));
+      clock.advance(60 * 60_000);
+    },
+  };
+  it.each(Object.entries(unusablePasses))(
+    'lets a user who has only %s set up the authenticator app',
+    async (_, make) => {
+      const portal = await createTestPortal();
+      await make(portal);
+      const visitor = await signInVisitor(portal);
+      await visitor.open('/security-info/passkey');
+      expect(visitor.reason).toBe('no-mfa-method');
+      await visitor.open('/security-info/authenticator-app');
+      expect(visitor.html).toContain('data-testid="totp-secret"');
+    },
+  );
+
+  it('asks for the pass while it can be used', async () => {
+    const portal = await createTestPortal();
+    expectAccepted(await portal.directory.issueTap(portal.user, { oneTime: true }));
+    const visitor = await signInVisitor(portal);
+    await visitor.open('/security-info/authenticator-app');
+    expect(visitor.html).toContain('Verify it’s you');
   });
 
   it('accepts a Temporary Access Pass, and ends the session when the pass expires', async () => {

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { kindLabels, modelName } from '../../authenticator-models.ts';
 import type { Policy } from '../../config.ts';
-import type { IssuedTap } from '../../methods/temporary-access-pass.ts';
+import { type IssuedTap, passState } from '../../methods/temporary-access-pass.ts';
 import type { Refused } from '../../refusals.ts';
 import type { Passkey, PendingPasskey, TemporaryAccessPass, User } from '../../store/store.ts';
 import { csrfField, dateText, field, formProblem, type Html, icon, nothing, timeText } from '../html.ts';
@@ -92,10 +92,11 @@ function tapSection({ csrf, user, pass, policy, mayIssue, now, issued, refused }
   </section>`;
 }
 
+const passStates = { active: 'Active', used: 'Used', expired: 'Expired' } as const;
+
 function passStatus(pass: TemporaryAccessPass | undefined, now: number): Html {
   if (!pass) return html`No pass.`;
-  const status = pass.oneTime && pass.usedAt !== undefined ? 'Used' : now >= pass.expiresAt ? 'Expired' : 'Active';
-  return html`<span class="pill">${status}</span> Issued ${timeText(pass.issuedAt)} by ${pass.issuedBy}, valid until ${timeText(pass.expiresAt)}.`;
+  return html`<span class="pill">${passStates[passState(pass, now)]}</span> Issued ${timeText(pass.issuedAt)} by ${pass.issuedBy}, valid until ${timeText(pass.expiresAt)}.`;
 }
 
 interface CredentialRow {
