@@ -1,29 +1,33 @@
-/** Why a kernel did not come up, as a sentence. */
+/** Explains why the lab's kernel did not boot, or ended before its job did. */
 import { UnavailableError } from '#base/errors.ts';
 
-/** What the kernel prints, and what it means for whoever reads it. */
-const known: readonly [pattern: RegExp, sentence: string][] = [
+/** Patterns of the kernel's messages, and what they mean for the user. */
+const knownCauses: readonly [pattern: RegExp, explanation: string][] = [
   [
     /ptrace.*(not permitted|denied)|PTRACE_\w+ failed|check_ptrace/i,
-    'this machine does not let it use ptrace: allow it (in a container: the capability SYS_PTRACE and a seccomp profile that lets ptrace through)',
+    'this machine does not permit ptrace; in a container, add the capability SYS_PTRACE and a seccomp profile that permits ptrace',
   ],
   [
     /PROT_EXEC mmap.*\n?.*(not permitted|failed)/i,
-    'its memory folder is mounted noexec: name another one, mounted without it, in TMPDIR',
+    'its memory folder is mounted with noexec; set TMPDIR to a folder that is not',
   ],
   [
     /No space left on device|Bus error|SIGBUS/i,
-    'its memory folder is full: free space in /dev/shm or name a larger folder in TMPDIR',
+    'its memory folder is full; free space in /dev/shm, or set TMPDIR to a larger folder',
   ],
-  [/Kernel panic - not syncing: (.*)/, 'it ended with a kernel panic'],
+  [/Kernel panic - not syncing: (.*)/, 'kernel panic'],
 ];
 
-const lastLines = 12;
+const maxLines = 12;
 
-/** @param wasUp the job had started already */
-export function bootFailure(messages: string, wasUp: boolean): UnavailableError {
-  const why = known.find(([pattern]) => pattern.test(messages))?.[1] ?? 'it ended and did not say why';
-  const words = messages.trim().split(/\r?\n/).slice(-lastLines).join('\n  ');
-  const what = wasUp ? 'the guest of the kernel lab died' : 'the kernel of the lab does not come up';
-  return new UnavailableError(`${what}: ${why}.${words === '' ? '' : ` Its last words:\n  ${words}`}`);
+/**
+ * Returns the error for a kernel that ended too early.
+ * @param messages the kernel's messages; the error has the last lines
+ * @param jobStarted whether the job had started
+ */
+export function createBootError(messages: string, jobStarted: boolean): UnavailableError {
+  const cause = knownCauses.find(([pattern]) => pattern.test(messages))?.[1] ?? 'it ended without an explanation';
+  const lastLines = messages.trim().split(/\r?\n/).slice(-maxLines).join('\n  ');
+  const what = jobStarted ? 'The guest of the kernel lab ended before its job' : 'The kernel of the lab did not boot';
+  return new UnavailableError(`${what}: ${cause}.${lastLines === '' ? '' : ` Its last messages:\n  ${lastLines}`}`);
 }

@@ -1,51 +1,51 @@
-/** Boots the lab's kernel with the machine's own files, runs one job in it, and sees to it that nothing stays behind. */
+/** Boots the lab's kernel on the host's files, runs one job in the guest, and removes every process and file afterwards. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '#base/clock.ts';
-import { bootFailure } from './boot-failure.ts';
+import { createBootError } from './boot-failure.ts';
+import { pickIdleCpu, raisePriority } from './cpu-scheduling.ts';
 import { type GuestJob, prepareGuestFolder } from './guest-folder.ts';
-import { GuestLine } from './guest-line.ts';
+import { GuestOutputParser } from './guest-output-parser.ts';
 import { kernelArguments, kernelEnvironment } from './kernel-arguments.ts';
 import { endProcessTree } from './process-tree.ts';
-import { favour, idlestProcessor } from './processor.ts';
 
 export interface LabOptions extends GuestJob {
-  /** The kernel's executable, from `ensureKernel`. */
+  /** Path of the kernel's executable, from `ensureKernel`. */
   kernel: string;
-  /** Memory of the guest: 3072 without, enough for command-line programs; browsers want 6144. */
+  /** Memory of the guest. Default: 3072, enough for command-line programs; browsers need 6144. */
   memoryMiB?: number | undefined;
-  /** From the boot; then the guest is ended. */
+  /** Time limit from the start of the kernel; after it, the guest is killed. */
   timeLimitMs: number;
-  /** Aborting asks the job to end (SIGTERM), and ends the guest if it does not. */
+  /** Aborted to end the job with SIGTERM, and to kill the guest if the job does not end. */
   signal?: AbortSignal | undefined;
   clock?: Clock;
-  /** The folder that the guest shares with the host, before the boot: the place to put files for the job. */
+  /** Called before the boot with the folder that the guest shares with the host, so that files for the job can be added. */
   onFolder?(folder: string): void;
-  /** What the job prints. */
+  /** Called with each line that the job prints. */
   onLine?(line: string): void;
-  /** What the job says with a record separator in front; see `guest/cases.sh`. */
+  /** Called with each message about a case; see `guest/cases.sh`. */
   onCase?(text: string): void;
 }
 
 export interface LabOutcome {
-  /** `exited`: the job ran to its end, with `exitCode`; the others: the guest was ended, or asked to end, before. */
-  ending: 'exited' | 'time-limit' | 'interrupted';
+  /** `exited`: the job has ended with `exitCode`. Otherwise the guest was killed, or asked to end, before that. */
+  outcome: 'exited' | 'time-limit' | 'interrupted';
   exitCode: number | undefined;
-  /** From the start of the kernel to the start of the job. */
+  /** Time from the start of the kernel to the start of the job. */
   bootMs: number;
   durationMs: number;
   /** The kernel's messages. */
   console: string;
 }
 
-/** How long a job may take that was asked to end, and a guest to switch itself off. */
+/** Time for a job to end after SIGTERM, and for a guest to power off. */
 const graceMs = { stop: 30_000, off: 5000 };
 
 /**
- * Boots a guest, runs `script` in it, and resolves when the guest is gone.
- * @throws {UnavailableError} when the kernel does not come up, or dies; the message has its last words.
+ * Boots a guest, runs `script` in it, and resolves when the guest has ended.
+ * @throws {UnavailableError} if the kernel does not boot, or ends before the job; the message has its last lines.
  */
 export async function bootLab(options: LabOptions): Promise<LabOutcome> {
   const folder = prepareGuestFolder(options);
@@ -53,89 +53,89 @@ export async function bootLab(options: LabOptions): Promise<LabOutcome> {
     options.onFolder?.(folder);
     const kernel = await startKernel(options, folder);
     try {
-      return await watch(kernel, options);
+      return await waitForGuest(kernel, options);
     } finally {
-      endProcessTree(kernel.pid!);
+      endProcessTree(kernel.pid);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The shell raises the limit of open files: the guest's files are files of the host. */
 async function startKernel(options: LabOptions, folder: string): Promise<ChildProcess> {
   const { kernel, memoryMiB = 3072, clock = systemClock } = options;
-  const raised = 'ulimit -n "$(ulimit -Hn)"; exec "$@"';
-  const processor = await idlestProcessor(clock);
-  const pinned = processor === undefined ? [] : ['taskset', '--cpu-list', String(processor)];
-  const words = ['-c', raised, 'sh', ...pinned, kernel, ...kernelArguments(folder, memoryMiB)];
-  const started = spawn('/bin/sh', words, {
+  const raiseFileLimit = 'ulimit -n "$(ulimit -Hn)"; exec "$@"'; // the guest's open files are open files of the host
+  const cpu = await pickIdleCpu(clock);
+  const pinToCpu = cpu === undefined ? [] : ['taskset', '--cpu-list', String(cpu)];
+  const command = ['-c', raiseFileLimit, 'sh', ...pinToCpu, kernel, ...kernelArguments(folder, memoryMiB)];
+  const started = spawn('/bin/sh', command, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: kernelEnvironment(folder, memoryMiB),
-    detached: true, // Ctrl+C is for us: the job is asked to end first
+    detached: true, // Ctrl+C reaches only this process, which ends the job first
   });
-  favour(started.pid);
+  raisePriority(started.pid);
   return started;
 }
 
-async function watch(kernel: ChildProcess, options: LabOptions): Promise<LabOutcome> {
+/** Follows the guest to its end, and ends it at the time limit or when the signal is aborted. */
+async function waitForGuest(kernel: ChildProcess, options: LabOptions): Promise<LabOutcome> {
   const { signal, timeLimitMs, clock = systemClock } = options;
   const startedAt = clock.monotonic();
   const elapsedMs = () => clock.monotonic() - startedAt;
-  const say = (word: 'stop' | 'off') => kernel.stdin?.write(`${word}\n`);
-  const gone = new AbortController();
-  let ending: LabOutcome['ending'] = 'exited';
+  const send = (command: 'stop' | 'off') => kernel.stdin?.write(`${command}\n`);
+  const ended = new AbortController();
+  let outcome: LabOutcome['outcome'] = 'exited';
   let bootMs: number | undefined;
   let exitCode: number | undefined;
 
-  const endIn = (ms: number, as: LabOutcome['ending']) =>
-    clock.sleep(ms, gone.signal).then(
+  const killAfter = (ms: number, reason: LabOutcome['outcome']) =>
+    clock.sleep(ms, ended.signal).then(
       () => {
-        if (exitCode === undefined) ending = as;
-        endProcessTree(kernel.pid!);
+        if (exitCode === undefined) outcome = reason;
+        endProcessTree(kernel.pid);
       },
-      () => undefined, // it was gone before
+      () => undefined, // the guest has ended
     );
-  const stop = () => {
-    ending = 'interrupted';
-    say('stop');
-    void endIn(graceMs.stop, 'interrupted');
+  const interrupt = () => {
+    outcome = 'interrupted';
+    send('stop');
+    void killAfter(graceMs.stop, 'interrupted');
   };
-  const line = new GuestLine({
+  const parser = new GuestOutputParser({
     onLine: (text) => options.onLine?.(text),
-    onWord(said) {
-      if (said.word === 'case') return options.onCase?.(said.text);
-      if (said.word === 'exit') {
-        exitCode = said.code;
-        say('off');
-        return void endIn(graceMs.off, 'exited');
+    onMessage(message) {
+      if (message.type === 'case') return options.onCase?.(message.text);
+      if (message.type === 'exit') {
+        exitCode = message.code;
+        send('off');
+        return void killAfter(graceMs.off, 'exited');
       }
       bootMs = elapsedMs();
-      if (signal?.aborted) stop();
-      else signal?.addEventListener('abort', stop, { once: true });
+      if (signal?.aborted) interrupt();
+      else signal?.addEventListener('abort', interrupt, { once: true });
     },
   });
-  const messages = collect(kernel);
-  (kernel.stdio[3] as Readable).setEncoding('utf8').on('data', (text: string) => line.push(text));
-  kernel.stdin?.on('error', () => undefined); // it ends while we speak
-  void endIn(timeLimitMs, 'time-limit');
+  const kernelMessages = collectMessages(kernel);
+  (kernel.stdio[3] as Readable).setEncoding('utf8').on('data', (text: string) => parser.push(text));
+  kernel.stdin?.on('error', () => undefined); // the kernel may end during a write
+  void killAfter(timeLimitMs, 'time-limit');
 
   await once(kernel, 'close');
-  line.end();
-  gone.abort();
-  signal?.removeEventListener('abort', stop);
-  if (ending === 'exited' && exitCode === undefined) throw bootFailure(messages(), bootMs !== undefined);
-  return { ending, exitCode, bootMs: bootMs ?? elapsedMs(), durationMs: elapsedMs(), console: messages() };
+  parser.end();
+  ended.abort();
+  signal?.removeEventListener('abort', interrupt);
+  if (outcome === 'exited' && exitCode === undefined) throw createBootError(kernelMessages(), bootMs !== undefined);
+  return { outcome, exitCode, bootMs: bootMs ?? elapsedMs(), durationMs: elapsedMs(), console: kernelMessages() };
 }
 
-const longestMessages = 2 ** 20;
+const maxMessageLength = 2 ** 20;
 
-/** What the kernel prints, the newest megabyte of it. */
-function collect(kernel: ChildProcess): () => string {
+/** Collects what the kernel prints; the returned function returns the last megabyte of it. */
+function collectMessages(kernel: ChildProcess): () => string {
   let text = '';
   for (const stream of [kernel.stdout, kernel.stderr])
-    stream?.setEncoding('utf8').on('data', (piece: string) => {
-      text = (text + piece).slice(-longestMessages);
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-maxMessageLength);
     });
   return () => text;
 }

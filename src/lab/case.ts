@@ -1,63 +1,64 @@
-/** What a case of the lab is, and how its outcome becomes a case of the report. Pure. */
+/** Cases of the lab, their expectations, and their conversion to cases of the report. Pure. */
 import type { CaseResult, Expectation, SourceLocation } from '#result/run-result.ts';
 
 /** How the emulated key reaches the guest: through /dev/uhid, or as a USB device over USB/IP. */
-export type Carrier = 'uhid' | 'usbip';
+export type LabTransport = 'uhid' | 'usbip';
 
-/** One thing tried in the guest. */
+/** A test case that runs in the guest. */
 export interface LabCase {
   id: string;
+  /** Begins with the name of the program under test, which becomes the client of the report. */
   title: string;
   /** A shell script (`sh -eu`); `$key` is the key's hidraw node. */
   run: string;
-  /** Its exit code; 0 without. */
+  /** Expected exit code. Default: 0. */
   exitCode?: number;
-  /** What its output must match, each with a name for the report. */
-  shows: Readonly<Record<string, RegExp>>;
-  /** What its output must not match. */
-  hides?: Readonly<Record<string, RegExp>>;
-  /** 60 without. */
+  /** Patterns that the output must match, by the name that the report uses. */
+  expectedOutput: Readonly<Record<string, RegExp>>;
+  /** Patterns that the output must not match. */
+  forbiddenOutput?: Readonly<Record<string, RegExp>>;
+  /** Default: 60. */
   timeLimitSeconds?: number;
 }
 
-/** Cases that share one guest, in their order: a later one may use what an earlier one made. */
+/** Cases that run in one guest, in order: a case may use the results of an earlier one. */
 export interface LabJob {
   id: string;
   title: string;
-  carrier: Carrier;
-  /** Its cases start browsers, which want more memory. */
+  transport: LabTransport;
+  /** The cases start browsers, which need more memory. */
   withBrowser?: true;
   cases: readonly LabCase[];
-  /** File that declares the cases, relative to the project; and its text. */
+  /** The file that declares the cases, relative to the project, and its text. */
   source: { file: string; text: string };
 }
 
-/** What came of a case in the guest. */
+/** The result of a case in the guest. */
 export interface CaseOutcome {
   exitCode: number;
   durationMs: number;
   output: string;
 }
 
-/** `timeout` says so. */
-const timedOut = [124, 137];
+/** Exit codes of `timeout` when the time limit is exceeded. */
+const timeoutExitCodes = [124, 137];
 
-/** Id and title of a case in the report. */
-export const nameOf = (job: LabJob, { id, title }: LabCase): { id: string; title: string } => ({
+/** Returns id and title of a case in the report. */
+export const caseIdentity = (job: LabJob, { id, title }: LabCase): { id: string; title: string } => ({
   id: `lab.${job.id}.${id}`,
   title: `${title} (${job.title})`,
 });
 
-/** The case in the words of the report. Without `outcome` the guest ended before it. */
-export function resultOf(job: LabJob, labCase: LabCase, outcome: CaseOutcome | undefined): CaseResult {
-  const location = placeOf(job, labCase);
-  const expectations = outcome ? judge(labCase, outcome, location) : [];
+/** Converts a case to a case of the report. `outcome` is undefined if the guest ended before the case did. */
+export function toCaseResult(job: LabJob, labCase: LabCase, outcome: CaseOutcome | undefined): CaseResult {
+  const location = locationOf(job, labCase);
+  const expectations = outcome ? checkExpectations(labCase, outcome, location) : [];
   const failure = outcome ? failureOf(labCase, outcome, expectations) : 'The guest ended before this case did.';
   return {
-    ...nameOf(job, labCase),
-    tags: ['lab', job.carrier],
+    ...caseIdentity(job, labCase),
+    tags: ['lab', job.transport],
     location,
-    parties: { client: labCase.title.split(' ')[0] ?? '', transport: job.carrier },
+    parties: { client: labCase.title.split(' ')[0] ?? '', transport: job.transport },
     spans: [],
     steps: [],
     expectations,
@@ -73,43 +74,43 @@ export function resultOf(job: LabJob, labCase: LabCase, outcome: CaseOutcome | u
   };
 }
 
-/** Every expectation, also after one that does not hold. */
-export function judge(labCase: LabCase, outcome: CaseOutcome, location: SourceLocation): Expectation[] {
-  const { exitCode: wanted = 0, shows, hides = {} } = labCase;
+/** Checks all expectations, also after one that is not met. */
+export function checkExpectations(labCase: LabCase, outcome: CaseOutcome, location: SourceLocation): Expectation[] {
+  const { exitCode: expectedExitCode = 0, expectedOutput, forbiddenOutput = {} } = labCase;
   const { exitCode } = outcome;
   const output = outcome.output.trim();
   const rows: Expectation[] = [
-    { path: 'exit code', expected: wanted, actual: exitCode, ok: exitCode === wanted, location },
+    { path: 'exit code', expected: expectedExitCode, actual: exitCode, ok: exitCode === expectedExitCode, location },
   ];
-  for (const [path, pattern] of Object.entries(shows)) {
+  for (const [path, pattern] of Object.entries(expectedOutput)) {
     const found = pattern.exec(output)?.[0];
     rows.push({ path, expected: String(pattern), actual: found ?? excerpt(output), ok: found !== undefined, location });
   }
-  for (const [path, pattern] of Object.entries(hides)) {
+  for (const [path, pattern] of Object.entries(forbiddenOutput)) {
     const found = pattern.exec(output)?.[0];
-    rows.push({ path, expected: `not ${pattern}`, actual: found ?? 'not there', ok: found === undefined, location });
+    rows.push({ path, expected: `not ${pattern}`, actual: found ?? 'not found', ok: found === undefined, location });
   }
   return rows;
 }
 
 function failureOf({ timeLimitSeconds = 60 }: LabCase, { exitCode, output }: CaseOutcome, all: Expectation[]) {
-  const broken = all.filter(({ ok }) => !ok);
-  if (broken.length === 0) return undefined;
-  const ended = timedOut.includes(exitCode) ? [`It did not end within ${timeLimitSeconds} s.`] : [];
-  const rows = broken.map(({ path, expected, actual }) => `${path}: expected ${expected}, found ${actual}`);
-  return [...ended, ...rows, 'Its output:', excerpt(output)].join('\n');
+  const unmet = all.filter(({ ok }) => !ok);
+  if (unmet.length === 0) return undefined;
+  const timeout = timeoutExitCodes.includes(exitCode) ? [`The case did not end within ${timeLimitSeconds} s.`] : [];
+  const rows = unmet.map(({ path, expected, actual }) => `${path}: expected ${expected}, got ${actual}`);
+  return [...timeout, ...rows, 'Output:', excerpt(output)].join('\n');
 }
 
-const longestExcerpt = 600;
+const maxExcerptLength = 600;
 
-/** The end of a long text, where programs say why they gave up. */
+/** Returns the end of a long text, because programs print the reason of a failure last. */
 const excerpt = (text: string): string => {
   const trimmed = text.trim();
-  return trimmed.length > longestExcerpt ? `…${trimmed.slice(-longestExcerpt)}` : trimmed || '(nothing)';
+  return trimmed.length > maxExcerptLength ? `…${trimmed.slice(-maxExcerptLength)}` : trimmed || '(nothing)';
 };
 
-/** The line on which the case's id stands in its source. */
-function placeOf({ source }: LabJob, { id }: LabCase): SourceLocation {
+/** Returns the location of the case's id in its source file. */
+function locationOf({ source }: LabJob, { id }: LabCase): SourceLocation {
   const line = source.text.split('\n').findIndex((text) => text.includes(`id: '${id}'`));
   return { file: source.file, line: line + 1 || 1, column: 1 };
 }

@@ -1,44 +1,49 @@
-/** The folder that one guest shares with the host: its job, the environment it runs in, what else it may write to. */
+/** Prepares the folder that a guest shares with the host: the job, its environment, and the list of further shared folders. */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UnavailableError } from '#base/errors.ts';
 
-/** What runs in the guest. */
+/** The job that runs in the guest. */
 export interface GuestJob {
   /** A shell script, run as root in `cwd`. */
   script: string;
-  /** Folder that the script starts in; the working directory without. */
+  /** Folder in which the script starts. Default: the current working directory. */
   cwd?: string | undefined;
-  /** Folders of the host that the guest may write to, at the same path in both. */
+  /** Folders of the host that the guest may write to; they have the same path in the guest. */
   shares?: readonly string[] | undefined;
-  /** On top of this process's environment; undefined takes a variable away. */
+  /** Added to the environment of this process; undefined removes a variable. */
   env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** The scripts of the guest's side. */
-export const guestScripts = resolve(import.meta.dirname, 'guest');
+/** Folder of the scripts that run in the guest. */
+export const guestScriptsFolder = resolve(import.meta.dirname, 'guest');
 
-/** A fresh folder for one guest, with everything that its side reads. */
+/**
+ * Creates the folder of one guest with all files that its scripts read.
+ * @throws {UnavailableError} if a path contains characters that cannot be passed to the kernel.
+ */
 export function prepareGuestFolder({ script, cwd = process.cwd(), shares = [], env = {} }: GuestJob): string {
   const folder = mkdtempSync(join(tmpdir(), 'touchstone-lab-'));
-  for (const path of [folder, guestScripts, ...shares]) refuseUnwritable(path);
+  for (const path of [folder, guestScriptsFolder, ...shares]) checkPath(path);
   for (const share of shares) mkdirSync(share, { recursive: true });
   const lines = shares.map((share) => `${resolve(share)}\n`).join('');
   writeFileSync(join(folder, 'shares'), lines);
-  const environment = exports({ ...process.env, ...ofTheHostAlone(folder), ...env });
-  writeFileSync(join(folder, 'job'), `${environment}cd ${quoted(cwd)}\n${script}\n`, { mode: 0o600 });
+  const environment = formatExports({ ...process.env, ...guestEnvironment(folder), ...env });
+  writeFileSync(join(folder, 'job'), `${environment}cd ${shellQuote(cwd)}\n${script}\n`, { mode: 0o600 });
   return folder;
 }
 
-/** The kernel's command line and the options of hostfs know no quotes. */
-function refuseUnwritable(path: string): void {
+/** The kernel's command line and the options of hostfs have no quoting. */
+function checkPath(path: string): void {
   if (/[\s,"]/.test(path))
-    throw new UnavailableError(`the kernel lab cannot use ${path}: a path without spaces, commas and quotes is wanted`);
+    throw new UnavailableError(
+      `The kernel lab cannot use the path ${path}: expected a path without spaces, commas and quotes`,
+    );
 }
 
-/** What names a session, a display or a home of the host means nothing in the guest. */
-const ofTheHostAlone = (folder: string): Record<string, string | undefined> => ({
+/** Changes to the host's environment: its session, display and home do not exist in the guest. */
+const guestEnvironment = (folder: string): Record<string, string | undefined> => ({
   DISPLAY: undefined,
   WAYLAND_DISPLAY: undefined,
   XAUTHORITY: undefined,
@@ -47,17 +52,17 @@ const ofTheHostAlone = (folder: string): Record<string, string | undefined> => (
   XDG_RUNTIME_DIR: undefined,
   AT_SPI_BUS_ADDRESS: undefined,
   TMPDIR: undefined,
-  HOME: '/run/home', // in memory: the host's may be another user's, who cannot read root's
+  HOME: '/run/home', // in memory: files that root creates would be unreadable in the home of another user
   TOUCHSTONE_LAB: folder,
 });
 
-/** Shell lines that export `env`; names that no shell takes are left out. */
-export function exports(env: Readonly<Record<string, string | undefined>>): string {
+/** Returns shell lines that export `env`, without variables whose names are invalid in a shell. */
+export function formatExports(env: Readonly<Record<string, string | undefined>>): string {
   const entries = Object.entries(env).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   return entries
-    .map(([name, value]) => (value === undefined ? `unset ${name}\n` : `export ${name}=${quoted(value)}\n`))
+    .map(([name, value]) => (value === undefined ? `unset ${name}\n` : `export ${name}=${shellQuote(value)}\n`))
     .join('');
 }
 
-/** One word of a shell, whatever stands in it. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** Quotes a text so that a shell reads it as one word. */
+export const shellQuote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

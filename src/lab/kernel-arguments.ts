@@ -1,9 +1,9 @@
-/** How the kernel is started: its command line, and where it keeps the guest's memory. */
+/** Arguments and environment of the user-mode kernel. */
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { guestScripts } from './guest-folder.ts';
+import { guestScriptsFolder } from './guest-folder.ts';
 
-/** Words with a value that the kernel does not know become variables of process 1: `lab`, `guest`. */
+/** The kernel's command line. Parameters that the kernel does not know (`lab`, `guest`) become environment variables of process 1. */
 export const kernelArguments = (folder: string, memoryMiB: number): string[] => [
   `mem=${memoryMiB}M`,
   'rootfstype=hostfs',
@@ -11,21 +11,21 @@ export const kernelArguments = (folder: string, memoryMiB: number): string[] => 
   'ro',
   'quiet',
   'con=null',
-  'con0=null,fd:1', // messages
-  'ssl0=fd:0,fd:3', // the line to the job
+  'con0=null,fd:1', // kernel messages
+  'ssl0=fd:0,fd:3', // serial line of the job
   `uml_dir=${folder}/`,
   'umid=lab',
   `lab=${folder}`,
-  `guest=${guestScripts}`,
+  `guest=${guestScriptsFolder}`,
   'init=/bin/sh',
   '--',
-  `${guestScripts}/init.sh`,
+  `${guestScriptsFolder}/init.sh`,
 ];
 
-/** Folders for the guest's memory, which is a file that grows as it is used: in memory if it can hold that, else on a disk. */
+/** Candidates for the folder of the guest's memory, a file that grows with use: in memory if that is large enough, otherwise on disk. */
 const memoryFolders = ['/dev/shm', tmpdir(), '/var/tmp'];
 
-/** The kernel takes its memory folder from TMPDIR. A container's /dev/shm is often 64 MB small: a guest that fills it dies. */
+/** Returns the environment of the kernel. It takes its memory folder from TMPDIR; a guest whose memory folder is full crashes, and /dev/shm of a container often has 64 MB. */
 export function kernelEnvironment(folder: string, memoryMiB: number): Record<string, string> {
   const large = memoryFolders.find((path) => freeMiB(path) >= memoryMiB);
   return { PATH: process.env.PATH ?? '', HOME: folder, TMPDIR: large ?? tmpdir() };
@@ -36,6 +36,6 @@ function freeMiB(path: string): number {
     const { bavail, bsize } = statfsSync(path);
     return (bavail * bsize) / 2 ** 20;
   } catch {
-    return 0; // not there
+    return 0; // does not exist
   }
 }

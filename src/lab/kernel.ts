@@ -1,6 +1,6 @@
 /**
- * The kernel of the lab: user-mode Linux, a kernel that runs as an ordinary process. It is built once from Debian's
- * source package with the options of `kernel.config`, and kept in the user's cache for every clone.
+ * Builds the kernel of the lab: user-mode Linux, a kernel that runs as an ordinary process. It is built once from Debian's
+ * source package with the options of `kernel.config`, and cached in the user's cache folder for all clones.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,13 +12,13 @@ import { toHex } from '#base/bytes.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { ensureNeeds } from './prerequisites.ts';
+import { ensurePrerequisites } from './prerequisites.ts';
 
 const series = '6.1';
 const source = `/usr/src/linux-source-${series}.tar.xz`;
-const fragmentFile = join(import.meta.dirname, 'kernel.config');
+const configFile = join(import.meta.dirname, 'kernel.config');
 
-/** How far a build is; `total` is what a build with this fragment usually takes. */
+/** Progress of a build; `total` is an estimate. */
 export interface BuildProgress {
   step: 'unpack' | 'configure' | 'compile';
   done: number;
@@ -26,86 +26,93 @@ export interface BuildProgress {
 }
 
 export interface KernelOptions {
-  say(line: string): void;
+  /** Called with a message for the user. */
+  onMessage(line: string): void;
   onProgress?(progress: BuildProgress): void;
   signal?: AbortSignal | undefined;
   clock?: Clock;
-  /** Folder of all kernels; below the user's cache without. */
+  /** Folder of all kernels. Default: `touchstone` in the user's cache folder. */
   cache?: string;
 }
 
 export interface Kernel {
   path: string;
-  /** How long it took to build; undefined when it was there. */
+  /** Duration of the build; undefined if the kernel was cached. */
   buildMs?: number;
 }
 
 /**
- * The kernel, built when it is not in the cache.
- * @throws {UnavailableError} when something to build it with is missing, or the build fails; the message has its last lines.
+ * Returns the kernel. Builds it if it is not in the cache.
+ * @throws {UnavailableError} if a build tool is missing or the build fails; the message has its last lines.
  */
 export async function ensureKernel(options: KernelOptions): Promise<Kernel> {
-  const fragment = readFileSync(fragmentFile, 'utf8');
-  const home = join(options.cache ?? userCache(), kernelFolder(fragment));
-  const path = join(home, 'linux');
+  const config = readFileSync(configFile, 'utf8');
+  const folder = join(options.cache ?? userCacheFolder(), kernelFolderName(config));
+  const path = join(folder, 'linux');
   if (existsSync(path)) return { path };
-  ensureNeeds(['build'], options.say);
+  ensurePrerequisites(['build'], options.onMessage);
   const { clock = systemClock } = options;
   const startedAt = clock.monotonic();
-  options.say(`building the kernel of the lab, once, into ${home} ...`);
-  mkdirSync(home, { recursive: true });
-  const workshop = mkdtempSync(join(home, 'build-'));
+  options.onMessage(`Building the kernel of the lab, once, into ${folder} ...`);
+  mkdirSync(folder, { recursive: true });
+  const buildFolder = mkdtempSync(join(folder, 'build-'));
   try {
-    const built = await build(workshop, fragment, options);
-    renameSync(built, path); // whole or not at all, also when two build at once
+    const built = await build(buildFolder, config, options);
+    renameSync(built, path); // atomic, also when two processes build at once
   } finally {
-    rmSync(workshop, { recursive: true, force: true });
+    rmSync(buildFolder, { recursive: true, force: true });
   }
   return { path, buildMs: clock.monotonic() - startedAt };
 }
 
-/** A kernel's folder says what it was made of, so a changed fragment makes another kernel and leaves the old one. */
-export const kernelFolder = (fragment: string): string => `kernel-${series}-${toHex(sha256(fragment)).slice(0, 12)}`;
+/** Returns the name of a kernel's folder. It contains a hash of the configuration, so that a changed configuration builds another kernel. */
+export const kernelFolderName = (config: string): string => `kernel-${series}-${toHex(sha256(config)).slice(0, 12)}`;
 
-const userCache = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'touchstone');
+const userCacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'touchstone');
 
-/** Lines that `make` prints for this fragment, for a percentage that is about right. */
-const usualSteps = 1450;
+/** Number of lines that `make` prints for this configuration, to estimate the progress. */
+const estimatedSteps = 1450;
 
-async function build(workshop: string, fragment: string, { onProgress, signal }: KernelOptions): Promise<string> {
-  const tree = join(workshop, `linux-source-${series}`);
+async function build(buildFolder: string, config: string, { onProgress, signal }: KernelOptions): Promise<string> {
+  const tree = join(buildFolder, `linux-source-${series}`);
   const make = ['make', '-C', tree, 'ARCH=um', `-j${availableParallelism()}`];
   onProgress?.({ step: 'unpack', done: 0, total: 1 });
-  await run(['tar', '-xf', source, '-C', workshop], signal);
+  await run(['tar', '-xf', source, '-C', buildFolder], signal);
   onProgress?.({ step: 'configure', done: 0, total: 1 });
   await run([...make, 'defconfig'], signal);
-  appendFileSync(join(tree, '.config'), fragment);
+  appendFileSync(join(tree, '.config'), config);
   await run([...make, 'olddefconfig'], signal);
-  refuseLost(fragment, readFileSync(join(tree, '.config'), 'utf8'));
+  checkConfig(config, readFileSync(join(tree, '.config'), 'utf8'));
   let done = 0;
-  await run([...make, 'linux'], signal, () => onProgress?.({ step: 'compile', done: ++done, total: usualSteps }));
+  await run([...make, 'linux'], signal, () => onProgress?.({ step: 'compile', done: ++done, total: estimatedSteps }));
   return join(tree, 'linux');
 }
 
-/** An option that this source does not know would be dropped without a word, and the lab would miss a driver. */
-function refuseLost(fragment: string, config: string): void {
-  const taken = new Set(config.split('\n'));
-  const lost = fragment.split('\n').filter((line) => line.startsWith('CONFIG_') && !taken.has(line));
-  if (lost.length > 0) throw new UnavailableError(`linux-source-${series} did not take ${lost.join(', ')}`);
+/** @throws {UnavailableError} if the source does not accept an option. `make` drops such options silently, and the kernel would lack a driver. */
+function checkConfig(requested: string, written: string): void {
+  const accepted = new Set(written.split('\n'));
+  const rejected = requested.split('\n').filter((line) => line.startsWith('CONFIG_') && !accepted.has(line));
+  if (rejected.length > 0)
+    throw new UnavailableError(`linux-source-${series} does not accept the options ${rejected.join(', ')}`);
 }
 
-const lastLines = 20;
+const maxLines = 20;
 
-/** Runs a tool to its end; `onStep` hears of each line it prints. */
-async function run([tool, ...args]: string[], signal?: AbortSignal, onStep?: () => void): Promise<void> {
-  const child = spawn(tool!, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(signal && { signal }) });
+/**
+ * Runs a tool to its end; `onLine` is called for each line that it prints.
+ * @throws {UnavailableError} if the tool fails; the message has its last lines.
+ */
+async function run([tool = '', ...args]: string[], signal?: AbortSignal, onLine?: () => void): Promise<void> {
+  const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(signal && { signal }) });
   let printed: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     createInterface(stream).on('line', (line) => {
-      printed = [...printed.slice(-lastLines), line];
-      onStep?.();
+      printed = [...printed.slice(-maxLines), line];
+      onLine?.();
     });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code === 0) return;
-  throw new UnavailableError(`the kernel of the lab cannot be built: ${tool} failed.\n  ${printed.join('\n  ')}`);
+  throw new UnavailableError(
+    `Cannot build the kernel of the lab: ${tool} failed with exit code ${code}.\n  ${printed.join('\n  ')}`,
+  );
 }

@@ -1,4 +1,4 @@
-/** What the lab can show without a kernel: the shell it writes, the words it reads, how it judges. */
+/** The parts of the lab that need no kernel: generated shell scripts, parsing of the guest's output, prerequisites, expectations. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,52 +6,52 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
-import { bootFailure } from './boot-failure.ts';
-import { judge, type LabCase, type LabJob, resultOf } from './case.ts';
-import { exports, prepareGuestFolder, quoted } from './guest-folder.ts';
-import { GuestLine } from './guest-line.ts';
-import { kernelFolder } from './kernel.ts';
+import { createBootError } from './boot-failure.ts';
+import { checkExpectations, type LabCase, type LabJob, toCaseResult } from './case.ts';
+import { mostIdleCpu, parseCpuList, parseIdleTicks, pickIdleCpu } from './cpu-scheduling.ts';
+import { formatExports, prepareGuestFolder, shellQuote } from './guest-folder.ts';
+import { GuestOutputParser } from './guest-output-parser.ts';
+import { kernelFolderName } from './kernel.ts';
 import { kernelArguments } from './kernel-arguments.ts';
-import { ensureNeeds, type Machine, needs } from './prerequisites.ts';
+import { ensurePrerequisites, type Machine, prerequisites } from './prerequisites.ts';
 import { descendants } from './process-tree.ts';
-import { idlest, idlestProcessor, idleTicks, processorList } from './processor.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'touchstone-lab-test-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe('kernel', () => {
-  it('has a folder that says what it was made of', () => {
-    expect(kernelFolder('CONFIG_A=y\n')).toMatch(/^kernel-6\.1-[0-9a-f]{12}$/);
-    expect(kernelFolder('CONFIG_A=y\n')).not.toBe(kernelFolder('CONFIG_A=n\n'));
+  it('has a folder name with a hash of its configuration', () => {
+    expect(kernelFolderName('CONFIG_A=y\n')).toMatch(/^kernel-6\.1-[0-9a-f]{12}$/);
+    expect(kernelFolderName('CONFIG_A=y\n')).not.toBe(kernelFolderName('CONFIG_A=n\n'));
   });
 
-  it('gets its words in one line each, and the folder as variables of process 1', () => {
-    const words = kernelArguments('/tmp/x', 3072);
-    expect(words).toEqual(expect.arrayContaining(['mem=3072M', 'rootfstype=hostfs', 'ro', 'lab=/tmp/x']));
-    expect(words.indexOf('--')).toBe(words.length - 2);
+  it('gets memory, root and the shared folder as arguments', () => {
+    const args = kernelArguments('/tmp/x', 3072);
+    expect(args).toEqual(expect.arrayContaining(['mem=3072M', 'rootfstype=hostfs', 'ro', 'lab=/tmp/x']));
+    expect(args.indexOf('--')).toBe(args.length - 2);
   });
 
   it.each([
     ['Checking that ptrace can change system call numbers...ptrace: Operation not permitted', /ptrace/],
     ['Checking PROT_EXEC mmap in /dev/shm...Operation not permitted', /noexec/],
     ['mm: No space left on device', /full/],
-    ['', /did not say why/],
-  ])('says why it does not come up: %s', (messages, why) => {
-    const error = bootFailure(messages, false);
+    ['', /without an explanation/],
+  ])('explains why it did not boot: %s', (messages, cause) => {
+    const error = createBootError(messages, false);
     expect(error).toBeInstanceOf(UnavailableError);
-    expect(error.message).toMatch(why);
+    expect(error.message).toMatch(cause);
   });
 });
 
 describe('guest folder', () => {
-  it('quotes whatever stands in the environment, as a shell reads it', () => {
+  it('quotes environment variables for a shell', () => {
     const values = { A: 'it\'s $HOME `id` \\ "x"', B: 'two\nlines', C: undefined, 'not a name': 'x' };
-    const shell = `C=before; ${exports(values)}printf '%s|%s|%s' "$A" "$B" "\${C-unset}"`;
+    const shell = `C=before; ${formatExports(values)}printf '%s|%s|%s' "$A" "$B" "\${C-unset}"`;
     expect(execFileSync('/bin/sh', ['-c', shell], { encoding: 'utf8' })).toBe(`${values.A}|${values.B}|unset`);
-    expect(quoted("'")).toBe("''\\'''");
+    expect(shellQuote("'")).toBe("''\\'''");
   });
 
-  it('holds the job, its environment and the shares, for the owner only', () => {
+  it('contains the job, its environment and the shared folders, readable by the owner only', () => {
     const folder = prepareGuestFolder({
       script: 'echo "$MARK"',
       shares: [scratch],
@@ -69,94 +69,97 @@ describe('guest folder', () => {
     }
   });
 
-  it('refuses a path that the kernel cannot be told', () => {
+  it('rejects a path that cannot be passed to the kernel', () => {
     expect(() => prepareGuestFolder({ script: '', shares: ['/tmp/a,b'] })).toThrow(/without spaces, commas/);
   });
 });
 
-describe('serial line', () => {
-  const heard = (...pieces: string[]) => {
+describe('guest output', () => {
+  const parse = (...chunks: string[]) => {
     const events: unknown[] = [];
-    const line = new GuestLine({ onLine: (text) => events.push(text), onWord: (word) => events.push(word) });
-    for (const piece of pieces) line.push(piece);
-    line.end();
+    const parser = new GuestOutputParser({
+      onLine: (text) => events.push(text),
+      onMessage: (message) => events.push(message),
+    });
+    for (const chunk of chunks) parser.push(chunk);
+    parser.end();
     return events;
   };
 
-  it('tells output and words apart, however the pieces fall', () => {
+  it('is split into lines and messages, independent of the chunks', () => {
     const text = '\u001eready\nhello\r\nno line break\u001eexit 3\n';
-    const wanted = [{ word: 'ready' }, 'hello', 'no line break', { word: 'exit', code: 3 }];
-    expect(heard(text)).toEqual(wanted);
-    expect(heard(...text)).toEqual(wanted);
+    const expected = [{ type: 'ready' }, 'hello', 'no line break', { type: 'exit', code: 3 }];
+    expect(parse(text)).toEqual(expected);
+    expect(parse(...text)).toEqual(expected);
   });
 
-  it('keeps empty lines and the last one without a break', () => {
-    expect(heard('a\n\nb')).toEqual(['a', '', 'b']);
+  it('keeps empty lines and a last line without a line break', () => {
+    expect(parse('a\n\nb')).toEqual(['a', '', 'b']);
   });
 
-  it('hands on what else the guest says', () => {
-    expect(heard('\u001eend token-list 0 12\n')).toEqual([{ word: 'case', text: 'end token-list 0 12' }]);
+  it('passes on messages about cases', () => {
+    expect(parse('\u001eend token-list 0 12\n')).toEqual([{ type: 'case', text: 'end token-list 0 12' }]);
   });
 });
 
-describe('needs', () => {
-  const machine = (missing: string[], installs: boolean): Machine & { installed: string[] } => {
-    const lacking = new Set(missing);
+describe('prerequisites', () => {
+  const fakeMachine = (missing: string[], canInstall: boolean): Machine & { installed: string[] } => {
+    const missingNow = new Set(missing);
     const installed: string[] = [];
     return {
       installed,
-      has: (what) => !lacking.has(what),
-      canInstall: () => installs,
+      has: (what) => !missingNow.has(what),
+      canInstall: () => canInstall,
       install(packages) {
         installed.push(...packages);
-        lacking.clear();
+        missingNow.clear();
         return 0;
       },
     };
   };
 
-  it('installs what is missing and says so, each package once', () => {
-    const said: string[] = [];
-    const some = machine(['gcc', '/usr/src/linux-source-6.1.tar.xz'], true);
-    ensureNeeds(['build'], (line) => said.push(line), some);
-    expect(some.installed).toEqual(['linux-source-6.1', 'gcc']);
-    expect(said).toEqual([expect.stringContaining('linux-source-6.1 gcc')]);
+  it('installs missing packages once each, with a message', () => {
+    const messages: string[] = [];
+    const machine = fakeMachine(['gcc', '/usr/src/linux-source-6.1.tar.xz'], true);
+    ensurePrerequisites(['build'], (line) => messages.push(line), machine);
+    expect(machine.installed).toEqual(['linux-source-6.1', 'gcc']);
+    expect(messages).toEqual([expect.stringContaining('linux-source-6.1 gcc')]);
   });
 
-  it('is one clear sentence where it cannot install', () => {
-    const some = machine(['gcc'], false);
-    expect(() => ensureNeeds(['build', 'boot'], () => undefined, some)).toThrow(
-      /^the kernel lab cannot run on this machine: gcc is missing\. Wanted are the Debian packages gcc /,
+  it('throws an error that names the packages if it cannot install them', () => {
+    const machine = fakeMachine(['gcc'], false);
+    expect(() => ensurePrerequisites(['build', 'boot'], () => undefined, machine)).toThrow(
+      /^The kernel lab cannot run on this machine: gcc is missing\. Install the Debian 12 packages .*: apt-get install gcc$/,
     );
-    expect(some.installed).toEqual([]);
+    expect(machine.installed).toEqual([]);
   });
 
-  it('knows the programs that the jobs start', () => {
-    const programs = needs['command-line'].map(([what]) => what as string);
+  it('contain the programs that the jobs run', () => {
+    const programs = prerequisites['command-line'].map(([what]) => what as string);
     for (const program of ['fido2-token', 'ssh-keygen', 'usbip', 'lsusb']) expect(programs).toContain(program);
   });
 });
 
-describe('judging', () => {
+describe('the result of a case', () => {
   const labCase: LabCase = {
     id: 'x',
     title: 'tool -x works',
     run: 'tool -x',
-    shows: { word: /^yes$/ },
-    hides: { error: /ERR/ },
+    expectedOutput: { word: /^yes$/ },
+    forbiddenOutput: { error: /ERR/ },
   };
   const job: LabJob = {
     id: 'j',
     title: 'uhid',
-    carrier: 'uhid',
+    transport: 'uhid',
     cases: [labCase],
     source: { file: 'jobs.ts', text: "a\n  id: 'x',\n" },
   };
-  const place = { file: 'jobs.ts', line: 2, column: 1 };
+  const location = { file: 'jobs.ts', line: 2, column: 1 };
 
-  it('passes when exit code and output are as wanted', () => {
-    const result = resultOf(job, labCase, { exitCode: 0, durationMs: 7, output: 'yes\n' });
-    expect(result).toMatchObject({ id: 'lab.j.x', verdict: 'passed', durationMs: 7, failures: [], location: place });
+  it('is passed if exit code and output meet the expectations', () => {
+    const result = toCaseResult(job, labCase, { exitCode: 0, durationMs: 7, output: 'yes\n' });
+    expect(result).toMatchObject({ id: 'lab.j.x', verdict: 'passed', durationMs: 7, failures: [], location });
     expect(result.expectations.map(({ path, ok }) => [path, ok])).toEqual([
       ['exit code', true],
       ['word', true],
@@ -164,46 +167,50 @@ describe('judging', () => {
     ]);
   });
 
-  it('tells everything that is not, with the output', () => {
-    const { verdict, failures } = resultOf(job, labCase, { exitCode: 124, durationMs: 7, output: 'FIDO_ERR_X' });
+  it('is failed with every unmet expectation and the output', () => {
+    const { verdict, failures } = toCaseResult(job, labCase, { exitCode: 124, durationMs: 7, output: 'FIDO_ERR_X' });
     expect(verdict).toBe('failed');
-    expect(failures[0]!.message).toMatch(
+    expect(failures[0]?.message).toMatch(
       /did not end within 60 s[\s\S]*exit code[\s\S]*word[\s\S]*error[\s\S]*FIDO_ERR_X/,
     );
   });
 
-  it('knows nothing of a case that the guest did not reach', () => {
-    expect(resultOf(job, labCase, undefined).verdict).toBe('interrupted');
+  it('is interrupted if the guest ended before the case', () => {
+    expect(toCaseResult(job, labCase, undefined).verdict).toBe('interrupted');
   });
 
-  it('judges the end of a long output', () => {
-    const [, word] = judge(labCase, { exitCode: 0, durationMs: 0, output: `${'x'.repeat(5000)} reason` }, place);
-    expect(String(word!.actual)).toMatch(/^….* reason$/);
+  it('contains the end of a long output', () => {
+    const [, expectation] = checkExpectations(
+      labCase,
+      { exitCode: 0, durationMs: 0, output: `${'x'.repeat(5000)} reason` },
+      location,
+    );
+    expect(String(expectation?.actual)).toMatch(/^….* reason$/);
   });
 });
 
-describe('processor', () => {
-  it('is the one that had least to do, of those that may be used', () => {
+describe('the CPU of the guest', () => {
+  it('is the most idle of the allowed CPUs', () => {
     const stat = (...idle: number[]) =>
       `cpu  1 1 1 1 1\n${idle.map((ticks, index) => `cpu${index} 10 0 7 ${ticks} 3 0 0`).join('\n')}\nintr 1`;
-    const [before, after] = [idleTicks(stat(100, 200, 300)), idleTicks(stat(109, 204, 310))];
-    expect(idlest([0, 1, 2], before, after)).toBe(2);
-    expect(idlest([0, 1], before, after)).toBe(0);
-    expect(idlest([], before, after)).toBeUndefined();
+    const [before, after] = [parseIdleTicks(stat(100, 200, 300)), parseIdleTicks(stat(109, 204, 310))];
+    expect(mostIdleCpu([0, 1, 2], before, after)).toBe(2);
+    expect(mostIdleCpu([0, 1], before, after)).toBe(0);
+    expect(mostIdleCpu([], before, after)).toBeUndefined();
   });
 
-  it('reads the list of those that may be used', () => {
-    expect(processorList('0-2,5')).toEqual([0, 1, 2, 5]);
-    expect(processorList('3')).toEqual([3]);
+  it('is chosen from a CPU list', () => {
+    expect(parseCpuList('0-2,5')).toEqual([0, 1, 2, 5]);
+    expect(parseCpuList('3')).toEqual([3]);
   });
 
-  it.runIf(process.platform === 'linux')('is found on this machine', async () => {
-    const [, list] = /^Cpus_allowed_list:\t(.+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
-    expect(processorList(list!)).toContain(await idlestProcessor(systemClock));
+  it.runIf(process.platform === 'linux')('is found on Linux', async () => {
+    const [, list = ''] = /^Cpus_allowed_list:\t(.+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    expect(parseCpuList(list)).toContain(await pickIdleCpu(systemClock));
   });
 });
 
-it('finds every descendant of a process', () => {
+it('finds all descendants of a process', () => {
   const parentOf = new Map([
     [2, 1],
     [3, 2],

@@ -1,14 +1,14 @@
-/** What the lab needs of the machine: programs and files, and the Debian packages that have them. */
+/** Programs and files that the lab requires, and the Debian packages that contain them. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { UnavailableError } from '#base/errors.ts';
 
-/** A program in the search path or a file by its absolute path, and the package to install when it is missing. */
-type Need = readonly [programOrFile: string, debianPackage: string];
+/** A program in the search path, or a file with an absolute path; and the Debian package that contains it. */
+type Prerequisite = readonly [programOrFile: string, debianPackage: string];
 
-/** The needs of each purpose. */
-export const needs = {
+/** The prerequisites of each purpose. */
+export const prerequisites = {
   build: [
     ['/usr/src/linux-source-6.1.tar.xz', 'linux-source-6.1'],
     ['gcc', 'gcc'],
@@ -48,53 +48,57 @@ export const needs = {
     ['/usr/bin/chromium', 'chromium'],
     ['/usr/bin/firefox-esr', 'firefox-esr'],
   ],
-} as const satisfies Record<string, readonly Need[]>;
+} as const satisfies Record<string, readonly Prerequisite[]>;
 
-export type Purpose = keyof typeof needs;
+export type Purpose = keyof typeof prerequisites;
 
-/** The machine as this room sees it; tests play another one. */
+/** The machine that the lab runs on; a port, so that tests can replace it. */
 export interface Machine {
   has(programOrFile: string): boolean;
-  /** Whether packages can be installed by us: root, on Debian or a system made from it. */
+  /** Whether this process can install packages: as root, on Debian or a derived system. */
   canInstall(): boolean;
-  /** Installs Debian packages; the exit code. */
+  /** Installs Debian packages and returns the exit code. */
   install(packages: readonly string[]): number;
 }
 
 /**
- * Sees to it that everything is there that `purposes` need; installs what is missing where that is possible, saying so.
- * Installing while a guest runs would pull files away from under it: call this before the boot.
- * @throws {UnavailableError} when something is missing after all.
+ * Checks the prerequisites of `purposes`, and installs missing packages if possible, with a message. Call it before the boot:
+ * an installation would replace files that a running guest uses.
+ * @throws {UnavailableError} if a prerequisite is missing and cannot be installed.
  */
-export function ensureNeeds(purposes: readonly Purpose[], say: (line: string) => void, machine = thisMachine): void {
-  const missing = missingOf(purposes, machine);
+export function ensurePrerequisites(
+  purposes: readonly Purpose[],
+  onMessage: (line: string) => void,
+  machine = thisMachine,
+): void {
+  const missing = findMissing(purposes, machine);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(([, name]) => name))];
   if (machine.canInstall()) {
-    say(`installing ${packages.join(' ')} (apt-get) ...`);
+    onMessage(`Installing ${packages.join(' ')} (apt-get) ...`);
     machine.install(packages);
   }
-  const left = missingOf(purposes, machine);
-  if (left.length === 0) return;
+  const stillMissing = findMissing(purposes, machine);
+  if (stillMissing.length === 0) return;
   throw new UnavailableError(
-    `the kernel lab cannot run on this machine: ${left.map(([what]) => what).join(', ')} ${left.length === 1 ? 'is' : 'are'} missing. ` +
-      `Wanted are the Debian packages ${[...new Set(left.map(([, name]) => name))].join(' ')} (Debian 12: apt-get install them, as root).`,
+    `The kernel lab cannot run on this machine: ${stillMissing.map(([what]) => what).join(', ')} ${stillMissing.length === 1 ? 'is' : 'are'} missing. ` +
+      `Install the Debian 12 packages that contain them: apt-get install ${[...new Set(stillMissing.map(([, name]) => name))].join(' ')}`,
   );
 }
 
-const missingOf = (purposes: readonly Purpose[], { has }: Machine): Need[] =>
-  purposes.flatMap((purpose) => (needs[purpose] as readonly Need[]).filter(([what]) => !has(what)));
+const findMissing = (purposes: readonly Purpose[], { has }: Machine): Prerequisite[] =>
+  purposes.flatMap((purpose) => (prerequisites[purpose] as readonly Prerequisite[]).filter(([what]) => !has(what)));
 
-/** Programs of the system's administration are not in everybody's search path. */
+/** Folders of administration programs, which are not in every user's search path. */
 const systemFolders = ['/usr/sbin', '/sbin'];
 
 const thisMachine: Machine = {
   has(what) {
-    if (isAbsolute(what)) return allows(what, constants.R_OK);
+    if (isAbsolute(what)) return isAccessible(what, constants.R_OK);
     const folders = [...(process.env.PATH ?? '').split(delimiter), ...systemFolders];
-    return folders.some((folder) => allows(join(folder, what), constants.X_OK));
+    return folders.some((folder) => isAccessible(join(folder, what), constants.X_OK));
   },
-  canInstall: () => process.getuid?.() === 0 && allows('/usr/bin/apt-get', constants.X_OK),
+  canInstall: () => process.getuid?.() === 0 && isAccessible('/usr/bin/apt-get', constants.X_OK),
   install(packages) {
     const apt = (...args: string[]) =>
       spawnSync('/usr/bin/apt-get', ['-q', ...args], {
@@ -105,7 +109,7 @@ const thisMachine: Machine = {
   },
 };
 
-function allows(path: string, mode: number): boolean {
+function isAccessible(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
     return true;

@@ -1,29 +1,29 @@
-/** Runs a job's cases in a guest of its own and judges each as soon as it has ended. */
+/** Runs the cases of a job in a new guest and evaluates each case when it has ended. */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import type { CaseResult } from '#result/run-result.ts';
 import { bootLab, type LabOutcome } from './boot.ts';
-import { type CaseOutcome, type LabCase, type LabJob, nameOf, resultOf } from './case.ts';
-import { guestScripts, quoted } from './guest-folder.ts';
+import { type CaseOutcome, caseIdentity, type LabCase, type LabJob, toCaseResult } from './case.ts';
+import { guestScriptsFolder, shellQuote } from './guest-folder.ts';
 
-/** A text beside the report. */
+/** A text attachment of the report. */
 interface CaseFile {
   name: string;
   body: string;
 }
 
 export interface JobEvents {
-  onStarted(named: { id: string; title: string }): void;
+  onStarted(labCase: { id: string; title: string }): void;
   onFinished(result: CaseResult, files: readonly CaseFile[]): void;
-  /** What the guest prints outside any case. */
+  /** Called with each line that the guest prints outside of cases. */
   onLine(line: string): void;
 }
 
 export interface JobOptions {
   kernel: string;
   events: JobEvents;
-  /** On top of this process's environment. */
+  /** Added to the environment of this process. */
   env?: Readonly<Record<string, string>> | undefined;
   signal?: AbortSignal | undefined;
   clock?: Clock;
@@ -33,43 +33,43 @@ const defaultSeconds = 60;
 const browserMemoryMiB = 6144;
 
 /**
- * Resolves when the guest is gone and every case has been told.
- * @throws {UnavailableError} when the guest does not come up.
+ * Resolves when the guest has ended and all cases were reported.
+ * @throws {UnavailableError} if the guest does not boot, or ends before its job.
  */
 export async function runJob(job: LabJob, { events, ...options }: JobOptions): Promise<LabOutcome> {
-  let cases = '';
-  const left = new Set(job.cases);
+  let casesFolder = '';
+  const unfinished = new Set(job.cases);
   const outcome = await bootLab({
     ...options,
     memoryMiB: job.withBrowser && browserMemoryMiB,
-    script: `exec sh ${quoted(join(guestScripts, 'cases.sh'))}`,
+    script: `exec sh ${shellQuote(join(guestScriptsFolder, 'cases.sh'))}`,
     timeLimitMs: job.cases.reduce((sum, { timeLimitSeconds = defaultSeconds }) => sum + timeLimitSeconds, 60) * 1000,
     onFolder(folder) {
-      cases = join(folder, 'cases');
-      writeCases(cases, job.cases);
+      casesFolder = join(folder, 'cases');
+      writeCases(casesFolder, job.cases);
     },
     onLine: events.onLine,
     onCase(text) {
-      const [word, id, exitCode, durationMs] = text.split(' ');
+      const [event, id, exitCode, durationMs] = text.split(' ');
       const labCase = job.cases.find((each) => each.id === id);
       if (!labCase) return;
-      if (word === 'begin') return events.onStarted(nameOf(job, labCase));
-      left.delete(labCase);
-      const output = read(cases, `${id}.out`);
+      if (event === 'begin') return events.onStarted(caseIdentity(job, labCase));
+      unfinished.delete(labCase);
+      const output = read(casesFolder, `${id}.out`);
       const ended: CaseOutcome = { exitCode: Number(exitCode), durationMs: Number(durationMs), output };
       const files = [
         { name: 'script', body: labCase.run },
         { name: 'output', body: output },
-        { name: 'key', body: read(cases, `${id}.key`) },
+        { name: 'key', body: read(casesFolder, `${id}.key`) },
       ];
       events.onFinished(
-        resultOf(job, labCase, ended),
+        toCaseResult(job, labCase, ended),
         files.filter(({ body }) => body !== ''),
       );
     },
   });
-  for (const labCase of left)
-    events.onFinished(resultOf(job, labCase, undefined), [{ name: 'console', body: outcome.console }]);
+  for (const labCase of unfinished)
+    events.onFinished(toCaseResult(job, labCase, undefined), [{ name: 'console', body: outcome.console }]);
   return outcome;
 }
 
@@ -85,6 +85,6 @@ const read = (folder: string, name: string): string => {
   try {
     return readFileSync(join(folder, name), 'utf8');
   } catch {
-    return ''; // the guest died before it wrote it
+    return ''; // the guest ended before it wrote the file
   }
 };

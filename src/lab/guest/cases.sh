@@ -1,6 +1,6 @@
-# Runs the cases that the host wrote to $TOUCHSTONE_LAB/cases: `list` has a line `NAME SECONDS` for each, NAME.sh is its
-# script. Each runs in /run/work in a shell of its own, with `key` as the hidraw node when there is one. The host hears
-# when a case begins and ends; NAME.out is then what it printed, NAME.key what the key said meanwhile.
+# Runs the cases in $TOUCHSTONE_LAB/cases, which the host writes: `list` has a line `NAME SECONDS` for each case, NAME.sh is its
+# script. Each script runs in /run/work in its own shell; $key is the hidraw node, if there is one. The messages `begin NAME` and
+# `end NAME EXIT_CODE MILLISECONDS` report each case to the host. NAME.out has the case's output, NAME.key the key's.
 set -eu
 cases=$TOUCHSTONE_LAB/cases
 log=$TOUCHSTONE_LAB/key.log

@@ -1,6 +1,6 @@
-# Process 1 of the guest. The root is the machine's own files, read-only; over them lies a file system in memory, so that
-# everything in here may write anywhere and nothing of it reaches the machine.
-# From the kernel's command line: `lab`, the folder that guest and host share; `guest`, the folder of this file.
+# Process 1 of the guest. Mounts the host's root file system read-only with an overlay in memory: programs in the guest can write
+# anywhere, and no change reaches the host.
+# Variables from the kernel's command line: `lab`, the folder shared with the host; `guest`, the folder of this file.
 set -eu
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 

@@ -1,4 +1,4 @@
-"""python-fido2 (0.9) uses the key through its own hidraw backend: finds it, registers with a PIN, signs in; prints what it saw as JSON."""
+"""python-fido2 (0.9) uses the key through its own hidraw backend: finds it, registers with a PIN, signs in. Prints the results as JSON."""
 
 import json
 import sys
@@ -18,21 +18,26 @@ client = Fido2Client(device, "https://example.com")
 user = {"id": b"python", "name": "python", "displayName": "Python"}
 
 options, state = server.register_begin(user, user_verification="required")
-made = client.make_credential(options["publicKey"], pin=pin)
-registered = server.register_complete(state, made.client_data, made.attestation_object)
+attestation = client.make_credential(options["publicKey"], pin=pin)
+registered = server.register_complete(state, attestation.client_data, attestation.attestation_object)
 
 options, state = server.authenticate_begin([registered.credential_data], user_verification="required")
-got = client.get_assertion(options["publicKey"], pin=pin).get_response(0)
+assertion = client.get_assertion(options["publicKey"], pin=pin).get_response(0)
 server.authenticate_complete(
-    state, [registered.credential_data], got.credential_id, got.client_data, got.authenticator_data, got.signature
+    state,
+    [registered.credential_data],
+    assertion.credential_id,
+    assertion.client_data,
+    assertion.authenticator_data,
+    assertion.signature,
 )
 
 print(
     json.dumps(
         {
             "aaguid": info.aaguid.hex(),
-            "fmt": made.attestation_object.fmt,
-            "verified": got.authenticator_data.is_user_verified(),
+            "fmt": attestation.attestation_object.fmt,
+            "verified": assertion.authenticator_data.is_user_verified(),
         }
     )
 )

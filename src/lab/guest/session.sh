@@ -1,7 +1,7 @@
-# The guest after its root is in place: file systems, network, shared folders; then the job, whose output goes to the host.
-# On the serial line the guest says (record separator first) `ready` and `exit CODE`; the host says `stop` and `off`.
+# Runs after init.sh: mounts file systems and shared folders, sets up the network, and runs the job with its output on the serial line.
+# Messages on the serial line: the guest sends `ready` and `exit CODE`, each after a record separator; the host sends `stop` and `off`.
 set -eu
-line=/dev/ttyS0
+serial=/dev/ttyS0
 
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
@@ -22,25 +22,25 @@ while IFS= read -r folder; do
   mount -t hostfs -o "$folder" none "$folder"
 done <"$lab/shares"
 
-stty -F "$line" raw -echo
+stty -F "$serial" raw -echo
 mkfifo /run/output
-cat /run/output >"$line" &
+cat /run/output >"$serial" &
 exec 3>/run/output
 
 printf '\036ready\n' >&3
 sh "$lab/job" </dev/null >&3 2>&1 3>&- &
 job=$!
 
-# A word from the host can come at any time. What the job left running ends with the power.
-while read -r word; do
-  case $word in
+# Handles messages of the host, which can arrive at any time. Processes that the job left running end with the power-off.
+while read -r message; do
+  case $message in
     stop) kill -TERM "$job" ;;
     off) sync; echo o >/proc/sysrq-trigger ;;
   esac
-done <"$line" &
+done <"$serial" &
 
 code=0
 wait "$job" || code=$?
 printf '\036exit %s\n' "$code" >&3
 wait
-while :; do sleep 60; done # process 1 must not end before the power does
+while :; do sleep 60; done # if process 1 ended before the power-off, the kernel would panic

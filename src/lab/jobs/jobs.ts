@@ -1,13 +1,13 @@
-/** Every job of the lab by its name. A new one is its file and a line here. */
+/** Registry of the lab's jobs by name. A new job is a file and a line here. */
 import type { LabJob } from '../case.ts';
-import { commandLineJob } from './command-line.ts';
-import { realKeyJob } from './real-key.ts';
+import { createCommandLineJob } from './command-line.ts';
+import { createRealKeyJob } from './real-key.ts';
 
 export type JobId = 'uhid' | 'usbip' | 'real-key-uhid' | 'real-key-usbip';
 
 export const labJobs: Record<JobId, LabJob> = {
-  uhid: commandLineJob('uhid'),
-  usbip: commandLineJob('usbip'),
-  'real-key-uhid': realKeyJob('uhid'),
-  'real-key-usbip': realKeyJob('usbip'),
+  uhid: createCommandLineJob('uhid'),
+  usbip: createCommandLineJob('usbip'),
+  'real-key-uhid': createRealKeyJob('uhid'),
+  'real-key-usbip': createRealKeyJob('usbip'),
 };

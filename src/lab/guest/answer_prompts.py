@@ -1,9 +1,9 @@
-"""Runs a command on a terminal of its own and types answers when it asks, as somebody at the keyboard would.
+"""Runs a command on its own terminal and types answers to its prompts, as a user at the keyboard does.
 
-answer.py PROMPT ANSWER [PROMPT ANSWER ...] -- COMMAND ...
+answer_prompts.py PROMPT ANSWER [PROMPT ANSWER ...] -- COMMAND ...
 
-Programs that ask for a PIN read the terminal and throw away what was typed before they asked. PROMPT is a part of the
-text that asks; each is answered once, in this order. Ends with the command's exit code.
+A program that asks for a PIN discards what was typed before the prompt. PROMPT is a part of the prompt's text; each prompt is
+answered once, in this order. Ends with the command's exit code.
 """
 
 import os
@@ -21,7 +21,7 @@ unanswered = b""
 while True:
     try:
         text = os.read(terminal, 4096)
-    except OSError:  # the other end is closed
+    except OSError:  # the command has closed the terminal
         break
     if not text:
         break

@@ -1,4 +1,7 @@
-"""Lets nobody touch the emulated key behind the hooks of `touchstone emulate --http PORT`, and pulls it when it asks for a touch."""
+"""Unplugs an emulated key when it requests a touch, through the control API of `touchstone emulate --http PORT`.
+
+unplug_at_touch_request.py PORT
+"""
 
 import json
 import sys
@@ -8,9 +11,9 @@ import urllib.request
 key = f"http://127.0.0.1:{sys.argv[1]}/keys/1"
 
 
-def put(what, **body):
+def put(setting, **body):
     request = urllib.request.Request(
-        f"{key}/{what}",
+        f"{key}/{setting}",
         data=json.dumps(body).encode(),
         headers={"content-type": "application/json"},
         method="PUT",
@@ -18,12 +21,12 @@ def put(what, **body):
     urllib.request.urlopen(request).close()
 
 
-def asks():
-    with urllib.request.urlopen(key) as answer:
-        return json.load(answer)["asks"]
+def pending_request():
+    with urllib.request.urlopen(key) as response:
+        return json.load(response)["asks"]
 
 
 put("touch", touch="never")
-while not asks():
+while not pending_request():
     time.sleep(0.05)
 put("power", power="off")
