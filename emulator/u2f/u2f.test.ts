@@ -27,7 +27,12 @@ class U2fHost extends ManagementPlatform {
     const { sw, data } = await this.u2f(apdu(1, concat(challenge, application)));
     const publicKey = data.slice(1, 66);
     const keyHandle = data.slice(67, 67 + data[66]!);
-    return { sw, data, keyHandle, publicKey: createCoseKey(-7, 2, 1, publicKey.slice(1, 33), publicKey.slice(33)) };
+    return {
+      sw,
+      data,
+      keyHandle,
+      publicKey: createCoseKey({ alg: -7, kty: 2, crv: 1, x: publicKey.slice(1, 33), y: publicKey.slice(33) }),
+    };
   }
 }
 const host = (options: Parameters<typeof ManagementPlatform.of>[0] = {}) =>

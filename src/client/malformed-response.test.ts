@@ -60,7 +60,7 @@ describe('create() refuses a makeCredential response with', () => {
           attestedCredentialData: {
             aaguid: new Uint8Array(16),
             credentialId: new Uint8Array(1),
-            credentialPublicKey: encode(createCoseKey(-8, 1, 6, new Uint8Array(32))),
+            credentialPublicKey: encode(createCoseKey({ alg: -8, kty: 1, crv: 6, x: new Uint8Array(32) })),
           },
         }),
       ),
@@ -73,7 +73,9 @@ describe('create() refuses a makeCredential response with', () => {
           attestedCredentialData: {
             aaguid: new Uint8Array(16),
             credentialId: new Uint8Array(1),
-            credentialPublicKey: encode(createCoseKey(-7, 2, 1, new Uint8Array(31), new Uint8Array(32))),
+            credentialPublicKey: encode(
+              createCoseKey({ alg: -7, kty: 2, crv: 1, x: new Uint8Array(31), y: new Uint8Array(32) }),
+            ),
           },
         }),
       ),

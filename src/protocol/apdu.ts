@@ -134,4 +134,4 @@ export const encodeMoreData = (length: number): number => 0x6100 | (length < 0x1
 export const hasMoreData = (status: number): boolean => status >> 8 === 0x61;
 
 const createLengthViolation = (offset: number, message: string) =>
-  new ProtocolViolation('apdu.length', 'ISO/IEC 7816-4 section 5.1', offset, message);
+  new ProtocolViolation({ rule: 'apdu.length', section: 'ISO/IEC 7816-4 section 5.1', offset }, message);

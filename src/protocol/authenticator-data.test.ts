@@ -9,7 +9,7 @@ const x = new Uint8Array(32).fill(1);
 const attestedCredentialData = {
   aaguid: new Uint8Array(16).fill(2),
   credentialId: new Uint8Array(64).fill(3),
-  credentialPublicKey: encode(createCoseKey(-7, 2, 1, x, x)),
+  credentialPublicKey: encode(createCoseKey({ alg: -7, kty: 2, crv: 1, x, y: x })),
 };
 const extensions = new Map([['credProtect', 2]]);
 const base = { rpIdHash, flags: flag.UP | flag.UV, signCount: 0x01020304 };

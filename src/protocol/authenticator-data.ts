@@ -84,9 +84,7 @@ function asMap(value: CborValue, member: string, offset: number): CborMap {
 
 function refuse(rule: string, offset: number, message: string): never {
   throw new ProtocolViolation(
-    `authdata.${rule}`,
-    'WebAuthn L3 section 6.1',
-    offset,
+    { rule: `authdata.${rule}`, section: 'WebAuthn L3 section 6.1', offset },
     `Cannot parse authenticator data: ${message}`,
   );
 }

@@ -68,7 +68,10 @@ export function inspect(bytes: Uint8Array): { value?: CborValue; findings: CborF
 }
 
 function refuse({ rule, offset }: CborFinding): never {
-  throw new ProtocolViolation(`cbor.${rule}`, section, offset, `Cannot decode CBOR: ${cborRules[rule].message}`);
+  throw new ProtocolViolation(
+    { rule: `cbor.${rule}`, section, offset },
+    `Cannot decode CBOR: ${cborRules[rule].message}`,
+  );
 }
 
 /** Decodes ASCII text of at most 24 bytes, undefined for other text. Most texts in CTAP are short ASCII, and a loop is faster than TextDecoder. */

@@ -47,8 +47,14 @@ const names = new Map<number, CoseAlgorithm>(
 );
 export const algorithmName = (alg: number): CoseAlgorithm | undefined => names.get(alg);
 
+interface CurveKeyMembers extends CurveKey {
+  alg: number;
+  kty: number;
+  crv: number;
+}
+
 /** Returns the COSE_Key of a key on a curve; `y` is for curves with two coordinates. */
-export function createCoseKey(alg: number, kty: number, crv: number, x: Uint8Array, y?: Uint8Array): CborMap {
+export function createCoseKey({ alg, kty, crv, x, y }: CurveKeyMembers): CborMap {
   const map: CborMap = new Map<number, number | Uint8Array>([
     [coseKeyLabels.kty, kty],
     [coseKeyLabels.alg, alg],
@@ -61,7 +67,7 @@ export function createCoseKey(alg: number, kty: number, crv: number, x: Uint8Arr
 
 interface CurveKey {
   x: Uint8Array;
-  y?: Uint8Array;
+  y?: Uint8Array | undefined;
 }
 /** Modulus and public exponent, big-endian. */
 interface RsaPublicKey {
@@ -87,9 +93,7 @@ export type ParsedCoseKey = { alg: number } & (
 export function parseCoseKey(map: CborMap, offset = 0): ParsedCoseKey {
   const refuse = (member: string, expected: string): never => {
     throw new ProtocolViolation(
-      `cose.${member}`,
-      'RFC 9053 section 7',
-      offset,
+      { rule: `cose.${member}`, section: 'RFC 9053 section 7', offset },
       `Cannot use the COSE key: expected ${member} to be ${expected}`,
     );
   };

@@ -100,7 +100,7 @@ it('sameBytes compares length and content', () => {
 
 describe('parseCoseKey', () => {
   const x = new Uint8Array(32).fill(1);
-  const validKey = () => createCoseKey(-7, 2, 1, x, x);
+  const validKey = () => createCoseKey({ alg: -7, kty: 2, crv: 1, x, y: x });
   it.each([
     ['alg', -999],
     ['alg', 'ES256'],
@@ -118,6 +118,6 @@ describe('parseCoseKey', () => {
   it('rejects additional members', () => {
     expect(parseCoseKey(validKey())).toMatchObject({ name: 'ES256', x });
     expect(() => parseCoseKey(validKey().set(2, x))).toThrow(expect.objectContaining({ rule: 'cose.members' }));
-    expect(parseCoseKey(createCoseKey(-8, 1, 6, x))).toEqual({ alg: -8, kty: 1, name: 'EdDSA', x });
+    expect(parseCoseKey(createCoseKey({ alg: -8, kty: 1, crv: 6, x }))).toEqual({ alg: -8, kty: 1, name: 'EdDSA', x });
   });
 });

@@ -189,7 +189,7 @@ export function decodeInitResponse(bytes: Uint8Array): InitResponse {
 
 /** Creates the error for a violation of section 11.2; `offset` is the offset in the report. */
 export const createViolation = (rule: string, offset: number, message: string) =>
-  new ProtocolViolation(`ctaphid.${rule}`, 'CTAP 2.1 section 11.2.4', offset, message);
+  new ProtocolViolation({ rule: `ctaphid.${rule}`, section: 'CTAP 2.1 section 11.2.4', offset }, message);
 
 const invertTable = <K extends string>(table: Record<K, number>) =>
   new Map(Object.entries<number>(table).map(([name, code]) => [code, name as K]));

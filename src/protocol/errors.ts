@@ -49,16 +49,22 @@ export class WebAuthnError extends Error {
   }
 }
 
-/** Bytes violate a rule of a specification. Has the rule, its section, and the byte offset of the violation. */
-export class ProtocolViolation extends Error {
-  override readonly name = 'ProtocolViolation';
+interface ViolatedRule {
   /** Stable id of the rule, e.g. `cbor.non-minimal`. */
-  readonly rule: string;
+  rule: string;
   /** The section that defines the rule, e.g. `CTAP 2.1 section 8`. */
-  readonly section: string;
+  section: string;
   /** Byte offset of the violation in the input. */
+  offset: number;
+}
+
+/** Bytes violate a rule of a specification. */
+export class ProtocolViolation extends Error implements ViolatedRule {
+  override readonly name = 'ProtocolViolation';
+  readonly rule: string;
+  readonly section: string;
   readonly offset: number;
-  constructor(rule: string, section: string, offset: number, message: string, options?: ErrorOptions) {
+  constructor({ rule, section, offset }: ViolatedRule, message: string, options?: ErrorOptions) {
     super(`${message} (${rule} at byte ${offset}, ${section})`, options);
     this.rule = rule;
     this.section = section;

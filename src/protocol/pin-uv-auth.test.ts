@@ -9,13 +9,13 @@ import { computeSharedSecret, encodeKeyAgreementKey, pinUvAuthProtocols } from '
 
 const fixed = (hex: string) => ({ deterministic: true, bytes: () => fromHex(hex) });
 const platform = generateAgreementKey(fixed('7452e599fee739d8a653f6a507343d12d382249108a651402520b72f24fe7684'));
-const devicePublic = createCoseKey(
-  -25,
-  2,
-  1,
-  fromHex('0501d5bc78da9252560a26cb08fcc60cbe0b6d3b8e1d1fcee514fac0af675168'),
-  fromHex('d551b3ed46f665731f95b4532939c25d91db7eb844bd96d4abd4083785f8df47'),
-);
+const devicePublic = createCoseKey({
+  alg: -25,
+  kty: 2,
+  crv: 1,
+  x: fromHex('0501d5bc78da9252560a26cb08fcc60cbe0b6d3b8e1d1fcee514fac0af675168'),
+  y: fromHex('d551b3ed46f665731f95b4532939c25d91db7eb844bd96d4abd4083785f8df47'),
+});
 
 describe('PIN/UV auth protocol 1', () => {
   const one = pinUvAuthProtocols[1];
@@ -81,7 +81,7 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
     ['a point off the curve', -25, 1, 32],
   ])('rejects a peer key with %s', (_title, alg, crv, length) => {
     const coordinate = new Uint8Array(length).fill(1);
-    const peer = createCoseKey(alg, 2, crv, coordinate, coordinate);
+    const peer = createCoseKey({ alg, kty: 2, crv, x: coordinate, y: coordinate });
     expect(() => computeSharedSecret(protocol, ours, peer)).toThrow(
       expect.objectContaining({ rule: 'pin.key-agreement' }),
     );

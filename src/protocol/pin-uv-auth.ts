@@ -81,7 +81,7 @@ function requireWholeBlocks(ciphertext: Uint8Array): Uint8Array {
 
 /** Encodes a key-agreement public key as the COSE_Key of section 6.5.6 (alg -25). */
 export function encodeKeyAgreementKey({ publicKey }: AgreementKey): CborMap {
-  return createCoseKey(ecdhEsHkdf256, 2, 1, publicKey.slice(1, 33), publicKey.slice(33));
+  return createCoseKey({ alg: ecdhEsHkdf256, kty: 2, crv: 1, x: publicKey.slice(1, 33), y: publicKey.slice(33) });
 }
 
 /**
@@ -108,9 +108,7 @@ export function computeSharedSecret(protocol: PinUvAuthProtocol, ours: Agreement
 
 const createKeyError = (message: string, cause?: unknown) =>
   new ProtocolViolation(
-    'pin.key-agreement',
-    'CTAP 2.1 section 6.5.6',
-    0,
+    { rule: 'pin.key-agreement', section: 'CTAP 2.1 section 6.5.6', offset: 0 },
     `Cannot use the key-agreement key: ${message}`,
     { cause },
   );

@@ -8,7 +8,7 @@ import { type CborValue, encode } from '#protocol/cbor.ts';
 import { clientPinSubCommands, commands } from '#protocol/commands.ts';
 import { generateAgreementKey } from '#protocol/crypto.ts';
 import { bioEnrollmentSubCommands, credentialManagementSubCommands } from '#protocol/management.ts';
-import { keyAgreementCose } from '#protocol/pin-uv-auth.ts';
+import { encodeKeyAgreementKey } from '#protocol/pin-uv-auth.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { Ctap2 } from '../client/ctap2.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession } from '../client/pin-protocol.ts';
@@ -143,7 +143,7 @@ describe('The PIN retries floor', () => {
       0x06,
       [1, 1],
       [2, clientPinSubCommands.getPinToken],
-      [3, keyAgreementCose(generateAgreementKey(systemRandom))],
+      [3, encodeKeyAgreementKey(generateAgreementKey(systemRandom))],
       [6, bytes(16)],
     );
     const outcomes = await Promise.allSettled([attempt, attempt, attempt].map((each) => device.transact(each)));

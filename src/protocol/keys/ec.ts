@@ -54,13 +54,13 @@ export class EcKey implements SigningKey {
     this.#deterministic = deterministic;
     this.#point = computePublicPoint(algorithm, secret);
     this.spki = concat(curves[algorithm].spkiPrefix, this.#point);
-    this.publicKey = createCoseKey(
+    this.publicKey = createCoseKey({
       alg,
       kty,
       crv,
-      this.#point.slice(1, 1 + coordinate),
-      this.#point.slice(1 + coordinate),
-    );
+      x: this.#point.slice(1, 1 + coordinate),
+      y: this.#point.slice(1 + coordinate),
+    });
   }
 
   sign(data: Uint8Array): Uint8Array {

@@ -20,7 +20,7 @@ export function createEdwardsKey(algorithm: AlgorithmOf<1>, seed: Uint8Array): S
     algorithm,
     alg,
     spki,
-    publicKey: createCoseKey(alg, kty, crv, spki.slice(-coordinate)),
+    publicKey: createCoseKey({ alg, kty, crv, x: spki.slice(-coordinate) }),
     sign: (data) => new Uint8Array(sign(null, data, privateKey)),
     secret: () => seed,
   };

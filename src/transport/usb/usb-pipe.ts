@@ -52,7 +52,7 @@ export async function openUsbPipe(name: string, device: UsbDevice, usbInterface:
     await releaseDevice(device, interfaceNumber);
     throw error;
   }
-  return createUsbPipe(name, device, { interfaceNumber, inEndpoint, outEndpoint });
+  return new UsbPipe(name, device, { interfaceNumber, inEndpoint, outEndpoint });
 }
 
 /** GET_DESCRIPTOR of type 0x22 (report), HID 1.11 section 7.1.1. */
@@ -68,64 +68,78 @@ interface ClaimedInterface {
   outEndpoint: number;
 }
 
-function createUsbPipe(name: string, device: UsbDevice, claimed: ClaimedInterface): ReportPipe {
-  const { interfaceNumber, inEndpoint, outEndpoint } = claimed;
-  const closure = new PipeClosure();
-  const demand = new ReadDemand();
-  let listener: (report: Uint8Array) => void = () => undefined;
+class UsbPipe implements ReportPipe {
+  readonly name: string;
+  readonly #device: UsbDevice;
+  readonly #claimed: ClaimedInterface;
+  readonly #closure = new PipeClosure();
+  readonly #demand = new ReadDemand();
+  readonly #receiving: Promise<void>;
   /** The endpoint takes one transfer at a time; the library rejects a second one. */
-  let sending: Promise<unknown> = Promise.resolve();
-  const receiving = receive();
+  #sending: Promise<unknown> = Promise.resolve();
+  #onReport: (report: Uint8Array) => void = () => undefined;
 
-  /** Reads one report and passes it on. Returns false if none arrived in time. */
-  async function read(timeoutMs: number): Promise<boolean> {
-    try {
-      const { data } = await device.transferIn(inEndpoint, reportLength, timeoutMs);
-      if (!closure.isClosed && data) listener(toBytes(data));
-      return true;
-    } catch (error) {
-      if (!isTimeout(error)) closure.close(error as Error);
-      return false;
-    }
+  constructor(name: string, device: UsbDevice, claimed: ClaimedInterface) {
+    this.name = name;
+    this.#device = device;
+    this.#claimed = claimed;
+    this.#receiving = this.#receive();
+  }
+
+  send(report: Uint8Array): void {
+    if (this.#closure.isClosed) return;
+    const copy = report.slice();
+    const transfer = async () => {
+      await this.#demand.readerReady;
+      if (!this.#closure.isClosed) await this.#device.transferOut(this.#claimed.outEndpoint, copy);
+    };
+    this.#sending = this.#sending.then(transfer).catch((error: Error) => this.#closure.close(error));
+  }
+
+  onReport(listener: (report: Uint8Array) => void): void {
+    this.#onReport = listener;
+  }
+
+  onClose(listener: (reason: Error) => void): void {
+    this.#closure.onClose(listener);
+  }
+
+  startReading(): () => void {
+    return this.#demand.start();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closure.closeLocally()) return;
+    this.#demand.start(); // ends a pending `waitUntilActive`
+    await Promise.all([this.#receiving, this.#sending]);
+    await releaseDevice(this.#device, this.#claimed.interfaceNumber);
   }
 
   /** Reads while reports are expected. Afterwards it discards late reports, so that the next message starts with an empty queue. */
-  async function receive(): Promise<void> {
-    while (!closure.isClosed) {
-      await demand.waitUntilActive();
-      while (demand.isActive && !closure.isClosed) {
-        await read(readTimeoutMs);
+  async #receive(): Promise<void> {
+    while (!this.#closure.isClosed) {
+      await this.#demand.waitUntilActive();
+      while (this.#demand.isActive && !this.#closure.isClosed) {
+        await this.#read(readTimeoutMs);
         await immediate(); // a caller that has its answer stops the demand first
       }
-      demand.stop();
-      while (!closure.isClosed && (await read(drainTimeoutMs)));
+      this.#demand.stop();
+      while (!this.#closure.isClosed && (await this.#read(drainTimeoutMs)));
     }
-    demand.close();
+    this.#demand.close();
   }
 
-  return {
-    name,
-    send(report) {
-      if (closure.isClosed) return;
-      const copy = report.slice();
-      const transfer = async () => {
-        await demand.readerReady;
-        if (!closure.isClosed) await device.transferOut(outEndpoint, copy);
-      };
-      sending = sending.then(transfer).catch((error: Error) => closure.close(error));
-    },
-    onReport(next) {
-      listener = next;
-    },
-    onClose: (next) => closure.onClose(next),
-    startReading: () => demand.start(),
-    async close() {
-      if (!closure.closeLocally()) return;
-      demand.start(); // ends a pending `waitUntilActive`
-      await Promise.all([receiving, sending]);
-      await releaseDevice(device, interfaceNumber);
-    },
-  };
+  /** Reads one report and passes it on. Returns false if none arrived in time. */
+  async #read(timeoutMs: number): Promise<boolean> {
+    try {
+      const { data } = await this.#device.transferIn(this.#claimed.inEndpoint, reportLength, timeoutMs);
+      if (!this.#closure.isClosed && data) this.#onReport(toBytes(data));
+      return true;
+    } catch (error) {
+      if (!isTimeout(error)) this.#closure.close(error as Error);
+      return false;
+    }
+  }
 }
 
 /** Whether a transfer failed only because the library cancelled it after its timeout. */
