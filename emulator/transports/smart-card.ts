@@ -9,11 +9,11 @@ import type { Clock } from '#base/clock.ts';
 import {
   type CommandApdu,
   chainingBit,
+  encodeMoreData,
   encodeResponse,
-  moreData,
+  encodeStatusResponse,
   parseCommand,
   type ResponseApdu,
-  responseApdu,
   shortLimits,
   statusWords,
 } from '#protocol/apdu.ts';
@@ -52,7 +52,7 @@ export class SmartCard {
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       this.#chain = undefined;
-      return responseApdu('SW_WRONG_LENGTH');
+      return encodeStatusResponse('SW_WRONG_LENGTH');
     }
     if (command.ins === cardInstructions.GET_RESPONSE) return this.#getResponse(command);
     this.#remaining = undefined;
@@ -65,13 +65,13 @@ export class SmartCard {
     const chain = isSelect({ ...command, cla }) ? undefined : this.#chain; // SELECT ends an unfinished chain
     this.#chain = undefined;
     if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary)
-      return responseApdu('SW_CLA_NOT_SUPPORTED');
-    if (chain && !belongsToChain(chain, command, cla)) return responseApdu('SW_LAST_COMMAND_EXPECTED');
+      return encodeStatusResponse('SW_CLA_NOT_SUPPORTED');
+    if (chain && !belongsToChain(chain, command, cla)) return encodeStatusResponse('SW_LAST_COMMAND_EXPECTED');
     const data = chain ? concat(chain.data, command.data) : command.data;
-    if (data.length > maxPayloadLength) return responseApdu('SW_WRONG_LENGTH');
+    if (data.length > maxPayloadLength) return encodeStatusResponse('SW_WRONG_LENGTH');
     if (command.cla === cla) return this.#respond(command, await this.#execute({ ...command, data }));
     this.#chain = { ...command, cla, data: data.slice() };
-    return responseApdu('SW_NO_ERROR');
+    return encodeStatusResponse('SW_NO_ERROR');
   }
 
   async #execute(command: CommandApdu): Promise<ResponseApdu> {
@@ -88,11 +88,11 @@ export class SmartCard {
   #getResponse(command: CommandApdu): Uint8Array {
     const { cla, p1, p2, data } = command;
     if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary)
-      return responseApdu('SW_CLA_NOT_SUPPORTED');
-    if (p1 !== 0 || p2 !== 0) return responseApdu('SW_INCORRECT_P1P2');
-    if (data.length > 0) return responseApdu('SW_WRONG_LENGTH');
+      return encodeStatusResponse('SW_CLA_NOT_SUPPORTED');
+    if (p1 !== 0 || p2 !== 0) return encodeStatusResponse('SW_INCORRECT_P1P2');
+    if (data.length > 0) return encodeStatusResponse('SW_WRONG_LENGTH');
     const remaining = this.#remaining;
-    return remaining ? this.#respond(command, remaining) : responseApdu('SW_CONDITIONS_NOT_SATISFIED');
+    return remaining ? this.#respond(command, remaining) : encodeStatusResponse('SW_CONDITIONS_NOT_SATISFIED');
   }
 
   /** Returns as much of the response as the host accepts, section 5.3.4; without Le, as much as the command's form allows. */
@@ -104,7 +104,7 @@ export class SmartCard {
       return encodeResponse(response);
     }
     this.#remaining = { data: data.subarray(maxLength), status };
-    return encodeResponse({ data: data.subarray(0, maxLength), status: moreData(data.length - maxLength) });
+    return encodeResponse({ data: data.subarray(0, maxLength), status: encodeMoreData(data.length - maxLength) });
   }
 }
 

@@ -71,4 +71,5 @@ export class UsbIpSession {
   }
 }
 
-const violation = (message: string) => new ProtocolViolation('usbip.pending', 'USB/IP protocol 1.1.1', 4, message);
+const violation = (message: string) =>
+  new ProtocolViolation({ rule: 'usbip.pending', section: 'USB/IP protocol 1.1.1', offset: 4 }, message);

@@ -145,4 +145,4 @@ function padded(text: string, length: number): Uint8Array {
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const violation = (rule: string, offset: number, message: string) =>
-  new ProtocolViolation(`usbip.${rule}`, 'USB/IP protocol 1.1.1', offset, message);
+  new ProtocolViolation({ rule: `usbip.${rule}`, section: 'USB/IP protocol 1.1.1', offset }, message);

@@ -30,8 +30,11 @@ class FakeReader {
 
   async transmit(hex: string): Promise<string> {
     this.send(hex);
-    while (this.#messages.length === 0) await new Promise<void>((resolve) => (this.#onMessage = resolve));
-    return this.#messages.shift()!;
+    for (;;) {
+      const message = this.#messages.shift();
+      if (message !== undefined) return message;
+      await new Promise<void>((resolve) => (this.#onMessage = resolve));
+    }
   }
 
   get closed(): Promise<unknown> {

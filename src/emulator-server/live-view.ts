@@ -62,8 +62,8 @@ export class LiveView {
         const relyingParty = rpId === '' ? '' : `  ${pc.cyan(rpId)}`;
         this.#writeLine(id, `${result}  ${command}${relyingParty}`);
       },
-      onGestureRequest: (question) => {
-        if (question && !this.#selected?.gestures.pendingRequest) this.#select(this.#keys.find((key) => key.id === id));
+      onGestureRequest: (request) => {
+        if (request && !this.#selected?.gestures.pendingRequest) this.#select(this.#keys.find((key) => key.id === id));
         this.#drawStatus();
       },
       onPower: (power) => this.#writeLine(id, pc.magenta(powerTexts[power])),

@@ -47,7 +47,7 @@ export const createKeyForHosts = (): Authenticator =>
 
 /** Declares a test for each operation, and for the additional operations of this host. */
 export function testEachOperation(outcomes: () => Outcomes, additional: readonly string[] = []): void {
-  test.each([...operations, ...additional])('%s succeeds', (name) => {
+  test.each([...operations, ...additional])('%s has the expected outcome', (name) => {
     expect(outcomes().get(name) ?? 'not executed').toBe('ok');
   });
 }
