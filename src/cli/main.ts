@@ -1,6 +1,6 @@
 /** The command line: registers the commands, and turns errors into messages and exit codes. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import pc from 'picocolors';
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { TransportError } from '#protocol/errors.ts';
@@ -39,11 +39,31 @@ const commands = [
 export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('touchstone')
     .description('Conformance test harness and authenticator emulator for passkey registration')
-    .version(version)
+    .version(version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Show help')
+    .helpCommand('help [command]', 'Show help for a command')
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .showHelpAfterError('Run touchstone --help for the list of commands');
-  for (const command of commands) program.addCommand(command(finish).exitOverride());
+  for (const command of commands) addCommand(program, command(finish));
   return program;
+}
+
+/** Adds a command that has the settings of its parent, also to its own subcommands. */
+function addCommand(parent: Command, command: Command): void {
+  parent.addCommand(command.copyInheritedSettings(parent));
+  for (const subcommand of command.commands) subcommand.copyInheritedSettings(command);
+}
+
+/** Describes an option as commander does, without the defaults `false` and `[]`, which say nothing. */
+function describeOption(option: Option): string {
+  const { defaultValue, defaultValueDescription } = option;
+  const isEmpty = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const shown = new Option(option.flags, option.description);
+  if (option.argChoices) shown.choices(option.argChoices);
+  if (option.envVar) shown.env(option.envVar);
+  if (!isEmpty || defaultValueDescription) shown.default(defaultValue, defaultValueDescription);
+  return new Help().optionDescription(shown);
 }
 
 /** Runs a command line (without `node` and the name of the script) and returns the exit code. */

@@ -28,6 +28,7 @@ export default class TouchstoneReporter implements Reporter {
 
   constructor(options: ReporterOptions = {}) {
     this.#writer = new RunWriter(options);
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   }
 
   printsToStdio(): boolean {
@@ -108,6 +109,11 @@ export default class TouchstoneReporter implements Reporter {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`Touchstone's reporter cannot ${action}: ${this.#writer.mask(detail)}\n`);
   }
+}
+
+/** A closed pipe (`touchstone run | head -1`) must not stop the run before it has written its report. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** Reads each source file once, however many failures point into it. */

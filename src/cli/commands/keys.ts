@@ -31,7 +31,7 @@ export const keysCommand = (finish: (code: number) => void) =>
       if (options.watch) await withInterruptSignal((signal) => watchKeys(addresses, options, signal));
       finish(exitCode.passed);
     })
-    .addCommand(keysServeCommand(finish).exitOverride());
+    .addCommand(keysServeCommand(finish));
 
 async function printKeys(addresses: readonly string[], { json, watch }: KeysOptions): Promise<void> {
   const named = addresses.map((address) => ({ address, product: address }));

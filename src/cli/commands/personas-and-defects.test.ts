@@ -46,6 +46,6 @@ it('defects --json prints rows with the requirement that each defect breaks', as
 it('defects prints groups with their rows, and the number of defects', async () => {
   expect(await main(['defects'])).toBe(0);
   const text = printed.join('\n');
-  expect(text).toMatch(/^transport\.silent +client +Never answers +CTAP 2\.1 section 3$/m);
+  expect(text).toMatch(/^transport\.silent +client +Never sends a response +CTAP 2\.1 section 3$/m);
   expect(text).toMatch(/\d{3} defects/);
 });

@@ -1,7 +1,7 @@
 /** `touchstone run`: selects cases, runs them with Playwright Test and turns the result into an exit code. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { UsageError } from '#base/errors.ts';
 import { describeLeftoverCredentials } from '#real-keys/leftover-credentials.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
@@ -50,10 +50,10 @@ const createCommand = () =>
     .option('--repeat <times>', 'Run each case this many times', parsePositive, 1)
     .option('--seed <text>', 'Make keys, challenges and ids reproducible')
     .option('--headed', 'Show the browser window', false)
-    .addOption(
-      new Option('-j, --workers <count>', 'Maximum number of cases that run at the same time')
-        .argParser(parsePositive)
-        .default(undefined, 'half the cores, at least 2'),
+    .option(
+      '-j, --workers <count>',
+      'Number of cases that run at the same time; default: 2, in the lab 1',
+      parsePositive,
     )
     .option(
       '--retries <times>',
