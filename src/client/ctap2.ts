@@ -138,4 +138,4 @@ function parseResponse<C extends CommandName>(command: C, response: Uint8Array):
 }
 
 const malformed = (rule: string, offset: number, message: string, cause?: unknown) =>
-  new ProtocolViolation(`response.${rule}`, 'CTAP 2.1 section 6', offset, message, { cause });
+  new ProtocolViolation({ rule: `response.${rule}`, section: 'CTAP 2.1 section 6', offset }, message, { cause });

@@ -169,9 +169,7 @@ function checkAllowed(
 ): GetAssertionResponse {
   if (allowList.some(({ id }) => equal(id, response.credential.id))) return response;
   throw new ProtocolViolation(
-    'response.credential',
-    'CTAP 2.1 section 6.2.2',
-    1,
+    { rule: 'response.credential', section: 'CTAP 2.1 section 6.2.2', offset: 1 },
     'Cannot use the assertion: its credential is not in the allow list',
   );
 }
@@ -186,9 +184,7 @@ async function chooseAccount(
   if (count <= 1 || first.userSelected) return first;
   if (count > maxAccounts)
     throw new ProtocolViolation(
-      'response.numberOfCredentials',
-      'CTAP 2.1 section 6.2.2',
-      1,
+      { rule: 'response.numberOfCredentials', section: 'CTAP 2.1 section 6.2.2', offset: 1 },
       `Cannot list the accounts: expected at most ${maxAccounts}, got ${count}`,
     );
   const all = [first];

@@ -180,9 +180,7 @@ function requireMember<T>(value: T | undefined, member: string, section: string)
 
 const violation = (rule: string, section: string, message: string, cause?: unknown) =>
   new ProtocolViolation(
-    `pin.${rule}`,
-    `CTAP 2.1 section ${section}`,
-    0,
+    { rule: `pin.${rule}`, section: `CTAP 2.1 section ${section}`, offset: 0 },
     `Cannot use the PIN/UV auth protocol: ${message}`,
     {
       cause,

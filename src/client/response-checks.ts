@@ -54,9 +54,7 @@ export function checkNewCredential(
 
 function fail(rule: string, offset: number, message: string): never {
   throw new ProtocolViolation(
-    `response.${rule}`,
-    'WebAuthn L3 section 6.1',
-    offset,
+    { rule: `response.${rule}`, section: 'WebAuthn L3 section 6.1', offset },
     `Cannot use the authenticator data: ${message}`,
   );
 }

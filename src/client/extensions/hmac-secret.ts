@@ -53,8 +53,6 @@ export function decryptOutputs(outputs: ReadonlyMap<unknown, CborValue>, session
 
 const malformed = (message: string) =>
   new ProtocolViolation(
-    'response.hmac-secret',
-    'CTAP 2.1 section 12.5',
-    0,
+    { rule: 'response.hmac-secret', section: 'CTAP 2.1 section 12.5', offset: 0 },
     `Cannot use the hmac-secret output: ${message}`,
   );

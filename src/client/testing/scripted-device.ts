@@ -74,7 +74,13 @@ export function encodeResponse<C extends keyof typeof commands>(command: C, resp
   return new Uint8Array([0, ...(body.size > 0 ? encode(body) : [])]);
 }
 
-export const credentialPublicKey = createCoseKey(-7, 2, 1, new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
+export const credentialPublicKey = createCoseKey({
+  alg: -7,
+  kty: 2,
+  crv: 1,
+  x: new Uint8Array(32).fill(1),
+  y: new Uint8Array(32).fill(2),
+});
 
 /** Returns valid authenticator data with a new credential, with `changes`. */
 export const authenticatorDataWith = (

@@ -146,7 +146,11 @@ export const listUnprocessedCritical = (certificate: Certificate): string[] =>
     .map(([oid]) => oid);
 
 function refuse(rule: string, message: string, cause?: unknown): never {
-  throw new ProtocolViolation(`x509.${rule}`, 'RFC 5280 section 4.1', 0, `Cannot read the certificate: ${message}`, {
-    cause,
-  });
+  throw new ProtocolViolation(
+    { rule: `x509.${rule}`, section: 'RFC 5280 section 4.1', offset: 0 },
+    `Cannot read the certificate: ${message}`,
+    {
+      cause,
+    },
+  );
 }

@@ -100,5 +100,8 @@ export function formatOid(content: Uint8Array): string {
 }
 
 function refuse(rule: string, offset: number, message: string): never {
-  throw new ProtocolViolation(`der.${rule}`, 'X.690 section 10', offset, `Cannot read DER: ${message}`);
+  throw new ProtocolViolation(
+    { rule: `der.${rule}`, section: 'X.690 section 10', offset },
+    `Cannot read DER: ${message}`,
+  );
 }
