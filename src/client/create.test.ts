@@ -9,7 +9,7 @@ import { Timeline } from '#result/timeline.ts';
 import { create, createCredential } from './create.ts';
 import { toRegistrationJSON } from './credential-json.ts';
 import { type PublicKeyCredentialCreationOptionsJSON, parseCreationOptions } from './credential-options.ts';
-import { createFakeDevice } from './testing/scripted-device.ts';
+import { createFakeDevice, createScriptedDevice, makeCredentialResponse } from './testing/scripted-device.ts';
 import {
   asSecurityKey,
   catchRejection,
@@ -45,6 +45,29 @@ describe('create() on a key without a PIN', () => {
     expect(asked).toEqual(['touch register', 'review']);
     expect(informed).toEqual([]);
   });
+
+  test.each([
+    [undefined, ['usb']],
+    [[], ['usb']],
+    [
+      ['nfc', 'usb'],
+      ['nfc', 'usb'],
+    ],
+    [
+      ['future-radio', 'nfc', 'cable'],
+      ['nfc', 'usb'],
+    ],
+  ])(
+    'of which getInfo reports the transports %j: returns the known ones and the one in use',
+    async (reported, listed) => {
+      const device = createScriptedDevice({
+        info: reported ? { transports: reported } : {},
+        makeCredential: () => makeCredentialResponse(),
+      });
+      const { response } = await create(creationOptions(), createTestClient([asSecurityKey(device)]).context);
+      expect(response.transports).toEqual(listed);
+    },
+  );
 
   test('drops the attestation statement and keeps the AAGUID when attestation is not requested', async () => {
     const { device } = createEmulatedKey();

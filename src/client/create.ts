@@ -128,9 +128,15 @@ function constructCredential(
   };
 }
 
-/** Returns the reported transports and the one in use, unique and in lexicographical order: section 5.2.1. */
-const listTransports = (reported: readonly string[] | undefined, { transport }: CtapDevice): string[] =>
-  [...new Set([...(reported ?? []), transport])].sort();
+/** AuthenticatorTransport, section 5.8.4. */
+const knownTransports: readonly string[] = ['ble', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
+
+/**
+ * Returns the reported transports and the one in use, unique and in lexicographical order: section 5.2.1. Values that this
+ * client does not know are ignored, as section 5.1.3 (construct credential) requires.
+ */
+const listTransports = (reported: readonly string[] = [], { transport }: CtapDevice): string[] =>
+  knownTransports.filter((known) => known === transport || reported.includes(known));
 
 /** Shows the last page of the dialog. A site that asked for attestation learns the make and model of the key. */
 async function reviewWithUser(

@@ -65,6 +65,18 @@ describe('excludeCredentials on the emulator', () => {
   });
 });
 
+test.each([
+  ['an unknown transport', ['future-radio']],
+  ['another transport', ['internal']],
+])('excludeCredentials with %s refuses a key that holds the credential', async (_case, transports) => {
+  const { device } = createEmulatedKey();
+  const client = () => createTestClient([asSecurityKey(device)]).context;
+  const { id } = await create(creationOptions(), client());
+  const excludeCredentials = [{ type: 'public-key', id, transports }];
+  const error = await catchRejection(create(creationOptions({ excludeCredentials }), client()));
+  expect(error).toMatchObject({ name: 'InvalidStateError' });
+});
+
 describe('the exclude list that is sent to a key', () => {
   /** Creates a key that holds the credential `held` and records the requests. */
   function createRecordingKey(info: Partial<AuthenticatorInfo>, held?: Uint8Array) {
@@ -148,10 +160,14 @@ describe('the exclude list that is sent to a key', () => {
     expect([searches, excludeList]).toEqual([[], [1]]);
   });
 
-  test('omits credentials whose transports the key does not have', async () => {
-    const elsewhere = unknownCredentials(5).map((credential) => ({ ...credential, transports: ['internal'] }));
-    const reachable = unknownCredentials(1).map((credential) => ({ ...credential, transports: ['internal', 'usb'] }));
-    expect((await attempt({}, [...elsewhere, ...reachable])).excludeList).toEqual([1]);
+  test.each([
+    ['the key has', ['usb']],
+    ['the key does not have', ['internal']],
+    ['this client does not know', ['future-radio']],
+    ['are missing', []],
+  ])('contains credentials whose transports %s', async (_case, transports) => {
+    const credentials = unknownCredentials(3).map((credential) => ({ ...credential, transports }));
+    expect((await attempt({ maxCredentialCountInList: 8 }, credentials)).excludeList).toEqual([3]);
   });
 
   test('omits credentials of an unknown type', async () => {
@@ -180,6 +196,28 @@ describe('allowCredentials', () => {
     const assertion = await get({ challenge: 'AAAA', rpId, allowCredentials }, client().context);
     expect(assertion.id).toBe(id);
     expect(parseAuthenticatorData(fromBase64url(assertion.response.authenticatorData)).flags & flag.UV).toBe(flag.UV);
+  });
+
+  test.each([
+    ['an unknown transport', ['future-radio']],
+    ['an unknown and another transport', ['future-radio', 'internal']],
+    ['another transport', ['internal']],
+    ['no transport', []],
+  ])('a credential of the key with %s: signs, because transports are hints', async (_case, transports) => {
+    const { device } = createEmulatedKey();
+    const client = () => createTestClient([asSecurityKey(device)]).context;
+    const { id } = await create(creationOptions(), client());
+    const allowCredentials = [{ type: 'public-key', id, transports }];
+    expect((await get({ challenge: 'AAAA', rpId, allowCredentials }, client())).id).toBe(id);
+  });
+
+  test('a list with only unknown types is not treated as no list', async () => {
+    const { device } = createEmulatedKey({ pin: '1234' });
+    const client = () => createTestClient([asSecurityKey(device)], { pin: '1234' }).context;
+    const { id } = await create(creationOptions({ authenticatorSelection: { residentKey: 'required' } }), client());
+    const allowCredentials = [{ type: 'future-credential', id }];
+    const error = await catchRejection(get({ challenge: 'AAAA', rpId, allowCredentials }, client()));
+    expect(error).toMatchObject({ name: 'NotAllowedError', endReason: 'not-recognised' });
   });
 
   test.each([

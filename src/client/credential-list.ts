@@ -16,22 +16,17 @@ export interface CtapCredentialDescriptor {
   id: Uint8Array;
 }
 
-/** Returns the `credentials` that this authenticator may hold, by type, id length and transports. */
+/**
+ * Returns the `credentials` that this authenticator may hold, by type and id length. Unknown types are ignored. Transports
+ * are hints that may be outdated or unknown (WebAuthn L3 section 5.8.3), so they exclude no credential.
+ */
 export function selectCandidates(
   credentials: readonly CredentialDescriptor[],
-  info: AuthenticatorInfo,
-  transport: string,
+  { maxCredentialIdLength = Number.POSITIVE_INFINITY }: AuthenticatorInfo,
 ): CtapCredentialDescriptor[] {
-  const maxIdLength = info.maxCredentialIdLength ?? Number.POSITIVE_INFINITY;
   return credentials
-    .filter(({ type, id }) => type === 'public-key' && id.length > 0 && id.length <= maxIdLength)
-    .filter(({ transports }) => isReachable(transports, info.transports ?? [transport]))
+    .filter(({ type, id }) => type === 'public-key' && id.length > 0 && id.length <= maxCredentialIdLength)
     .map(({ type, id }) => ({ type, id }));
-}
-
-/** Transport hints may be outdated, so any transport in common is enough. */
-function isReachable(hinted: readonly string[] | undefined, transports: readonly string[]): boolean {
-  return !hinted || hinted.length === 0 || hinted.some((transport) => transports.includes(transport));
 }
 
 /** What a silent search needs to build its requests. */

@@ -84,8 +84,8 @@ async function narrowAllowList(
   ceremony: Ceremony,
 ): Promise<CtapCredentialDescriptor[]> {
   if (options.allowCredentials.length === 0) return [];
-  const { ctap, info, available } = authenticator;
-  const candidates = selectCandidates(options.allowCredentials, info, available.device.transport);
+  const { ctap, info } = authenticator;
+  const candidates = selectCandidates(options.allowCredentials, info);
   // Extension inputs may depend on the credential (PRF), so with extensions it must be known which one is used.
   const maySendAll = candidates.length > 0 && (candidates.length === 1 || processors.length === 0);
   const message = { rpId, clientDataHash, allowList: candidates, pinUvAuthParam: new Uint8Array(64) };

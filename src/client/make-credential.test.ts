@@ -88,8 +88,11 @@ test.each([
   expect(request?.attestationFormatsPreference).toEqual(expected);
 });
 
-test('sends nothing to a key without a common algorithm', async () => {
-  expect(await requestFor({ algorithms: [{ type: 'public-key', alg: -8 }] }, {})).toBeUndefined();
+test.each([
+  ['another algorithm', [{ type: 'public-key', alg: -8 }]],
+  ['the algorithm for another type of credential', [{ type: 'future-credential', alg: -7 }]],
+])('sends nothing to a key that lists only %s', async (_case, algorithms) => {
+  expect(await requestFor({ algorithms }, {})).toBeUndefined();
 });
 
 test('does not send a request that is longer than maxMsgSize', async () => {

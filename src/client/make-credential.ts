@@ -55,7 +55,8 @@ export function supportsCreation(info: AuthenticatorInfo, { options, pubKeyCredP
 const canStore = ({ options }: AuthenticatorInfo): boolean => options?.rk === true;
 
 const hasCommonAlgorithm = ({ algorithms }: AuthenticatorInfo, requested: readonly { alg: number }[]): boolean =>
-  !algorithms || algorithms.some(({ alg }) => requested.some((parameter) => parameter.alg === alg));
+  !algorithms ||
+  algorithms.some(({ type, alg }) => type === 'public-key' && requested.some((parameter) => parameter.alg === alg));
 
 /** Verifies the user if necessary, searches for excluded credentials, and creates the credential. */
 export async function makeCredential(
@@ -63,7 +64,7 @@ export async function makeCredential(
   request: CreationRequest,
   ceremony: Ceremony,
 ): Promise<MakeCredentialResult> {
-  const { ctap, info, available } = authenticator;
+  const { ctap, info } = authenticator;
   const { options, rpId } = request;
   const discoverable = effectiveResidentKey(info, options);
   const method = chooseVerification(info, {
@@ -72,7 +73,7 @@ export async function makeCredential(
     discoverable,
     mustBeDiscoverable: options.residentKey === 'required',
   });
-  const candidates = selectCandidates(options.excludeCredentials, info, available.device.transport);
+  const candidates = selectCandidates(options.excludeCredentials, info);
   const mustSearch = candidates.length > 0 && !canSendWholeList(authenticator, request, discoverable, candidates);
   const permissions: Permission[] = mustSearch ? ['mc', 'ga'] : ['mc'];
   const scope = { permissions, rpId };

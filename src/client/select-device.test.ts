@@ -4,7 +4,12 @@ import { ManualGestures } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
-import { createFakeDevice, createScriptedDevice } from './testing/scripted-device.ts';
+import {
+  createFakeDevice,
+  createScriptedDevice,
+  encodeResponse,
+  makeCredentialResponse,
+} from './testing/scripted-device.ts';
 import {
   asSecurityKey,
   catchRejection,
@@ -105,6 +110,36 @@ describe('several connected keys', () => {
     );
     await create(creationOptions({ authenticatorSelection: { residentKey: 'required' } }), context);
     expect(asked).toEqual(['pin set', 'touch register', 'review']);
+  });
+});
+
+describe('the command that waits for a touch of several keys', () => {
+  test.each([
+    [['U2F_V2', 'FIDO_2_0'], 'dummy'],
+    [['FIDO_2_0', 'FIDO_2_1_PRE'], 'dummy'],
+    [['FIDO_2_0', 'FIDO_2_1_PRE', 'FIDO_2_1'], 'selection'],
+    [['FIDO_2_3'], 'selection'],
+    [['FIDO_2_0', 'FIDO_2_9'], 'selection'],
+    [['FIDO_2_10'], 'selection'],
+  ])('with the versions %j is %s', async (versions, expected) => {
+    const used: string[] = [];
+    const keys = ['1', '2'].map((id) => {
+      const device = createScriptedDevice({
+        info: { versions },
+        selection: () => {
+          used.push('selection');
+          return encodeResponse('authenticatorSelection', {});
+        },
+        makeCredential: ({ rp }) => {
+          if (rp.id !== '.dummy') return makeCredentialResponse();
+          used.push('dummy');
+          return 'CTAP2_ERR_PIN_NOT_SET';
+        },
+      });
+      return asSecurityKey(device, id);
+    });
+    await create(creationOptions(), createTestClient(keys).context);
+    expect(used).toEqual([expected, expected]);
   });
 });
 

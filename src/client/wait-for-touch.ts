@@ -6,8 +6,7 @@ import type { OpenAuthenticator } from './user-verification.ts';
 
 /** Waits until this authenticator is touched: authenticatorSelection, or a dummy makeCredential on CTAP 2.0. */
 export async function waitForTouch({ ctap, info }: OpenAuthenticator, options: TransactOptions): Promise<void> {
-  const hasSelection = info.versions.some((version) => version === 'FIDO_2_1' || version === 'FIDO_2_3');
-  if (hasSelection) {
+  if (hasSelection(info)) {
     await ctap.send('authenticatorSelection', {}, options);
     return;
   }
@@ -17,6 +16,10 @@ export async function waitForTouch({ ctap, info }: OpenAuthenticator, options: T
     if (!(error instanceof CtapError && dummyStatuses.includes(error.status))) throw error;
   }
 }
+
+/** authenticatorSelection exists since CTAP 2.1 (section 6.9), thus also in versions that are newer than this client. */
+const hasSelection = ({ versions }: AuthenticatorInfo): boolean =>
+  versions.some((version) => /^FIDO_2_[1-9]\d*$/.test(version));
 
 /** Statuses with which the dummy request ends after the touch. */
 const dummyStatuses: readonly string[] = [
