@@ -1,6 +1,7 @@
 /** `touchstone list`: lists the cases of scenario files as text or JSON (one object for each case). */
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { count } from '#report/format.ts';
 import { exitCode } from '../exit-codes.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
 
@@ -22,5 +23,5 @@ export const listCommand = (finish: (code: number) => void) =>
       if (json) return console.log(JSON.stringify(rows, null, 2));
       for (const { id, title, tags } of rows)
         console.log(`${id}  ${pc.dim(title)}  ${pc.cyan(tags.map((tag) => `#${tag}`).join(' '))}`);
-      console.log(pc.dim(`${rows.length} cases`));
+      console.log(pc.dim(count(rows.length, 'case')));
     });

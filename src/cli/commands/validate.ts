@@ -1,6 +1,7 @@
 /** `touchstone validate`: reads scenario files and prints every error. */
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { count } from '#report/format.ts';
 import { exitCode } from '../exit-codes.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
 
@@ -12,5 +13,5 @@ export const validateCommand = (finish: (code: number) => void) =>
       const library = loadOrReport(paths);
       if (!library) return finish(exitCode.usage);
       const files = new Set(library.cases.map(({ location }) => location.file));
-      console.log(`${pc.green('✓')} ${library.cases.length} cases in ${files.size} files are valid`);
+      console.log(`${pc.green('✓')} ${count(library.cases.length, 'valid case')} in ${count(files.size, 'file')}`);
     });
