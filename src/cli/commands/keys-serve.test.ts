@@ -82,7 +82,7 @@ describe('touchstone keys serve with invalid options', () => {
     [['--host', '0.0.0.0'], 'without TLS'],
     [['--host', '0.0.0.0', '--tls-cert', 'x.pem'], 'requires both --tls-cert and --tls-key'],
     [['--tls-cert', 'no/such.pem', '--tls-key', 'no/such.pem'], 'cannot read no/such.pem'],
-    [['--tls-cert', 'package.json', '--tls-key', 'package.json'], 'cannot use the certificate'],
+    [['--tls-cert', 'package.json', '--tls-key', 'package.json'], 'Cannot use the certificate'],
     [['--port', '99999'], 'Expected a port number'],
     [['--idle', 'soon'], 'Expected a duration such as'],
   ])('exits 2 with a message for %j', async (args, complaint) => {
