@@ -9,7 +9,7 @@ const { TOUCHSTONE_PROGRAM: compiled } = process.env;
 
 /** One project for each real key, with a single worker: no two cases use a key at the same time. */
 function projects() {
-  const keys = (plan?.keys ?? []).map(({ which }) => ({ name: which, grep: tagged(keyTag(which)), workers: 1 }));
+  const keys = (plan?.keys ?? []).map(({ selector }) => ({ name: selector, grep: tagged(keyTag(selector)), workers: 1 }));
   return keys.length > 0 ? [{ name: 'emulator', grepInvert: keys.map(({ grep }) => grep) }, ...keys] : [];
 }
 

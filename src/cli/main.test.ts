@@ -52,8 +52,8 @@ describe('touchstone validate', () => {
     expect(code).toBe(2);
     for (const position of ['1:5', '3:1', '4:27', '4:48', '6:5', '7:21', '8:29'])
       expect(err).toContain(`broken.yaml:${position}`);
-    expect(err).toContain('did you mean "steps"?');
-    expect(err).toContain('did you mean "open-security-info"?');
+    expect(err).toContain('Did you mean "steps"?');
+    expect(err).toContain('Did you mean "open-security-info"?');
   });
 });
 

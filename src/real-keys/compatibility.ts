@@ -1,23 +1,27 @@
-/** Whether a case can run on a real key: as it is, not at all, or only at the price of what is on it. Nothing is sent for that. */
+/** Checks whether a case can run on a real key, without sending anything to the key. */
 import type { ExpandedCase, StepCall } from '#scenario/language/expanded-case.ts';
 import type { WireCommand } from '#scenario/language/schema/wire.ts';
 import type { RealKeyFacts } from './find-key.ts';
 
-/** `price`: what would be done to the key. `lacks`: why the case cannot be had on any key that exists, or not on this one. */
-export type Fitness = { fits: true } | { lacks: string } | { price: string };
+/**
+ * `compatible`: the case runs and leaves the key as it is. `unsupported`: the reason why it cannot run on a real key, or not
+ * on this one. `destructive`: what the case would do to the key, which needs the permission of its owner.
+ */
+export type Compatibility = { compatible: true } | { unsupported: string } | { destructive: string };
 
 type Key = Pick<RealKeyFacts, 'pin' | 'options'>;
 
-export function fitness(scenario: ExpandedCase, key: Key): Fitness {
-  const lacks = emulatorOnly(scenario) ?? beyondHands(scenario) ?? beyondThisKey(scenario, key);
-  if (lacks) return { lacks };
-  const price = beginning(scenario, key) ?? destructiveStep(scenario);
-  return price ? { price } : { fits: true };
+export function checkCompatibility(scenario: ExpandedCase, key: Key): Compatibility {
+  const unsupported =
+    findEmulatorOnlySetting(scenario) ?? findTooFastUnplug(scenario) ?? findMissingFeature(scenario, key);
+  if (unsupported) return { unsupported };
+  const destructive = findDestructivePreparation(scenario, key) ?? findDestructiveStep(scenario);
+  return destructive ? { destructive } : { compatible: true };
 }
 
-/** What the case says of its key that only an emulator can become. */
-function emulatorOnly({ authenticator, browser }: ExpandedCase): string | undefined {
-  const wishes = {
+/** Settings of the case that only the emulator can apply. */
+function findEmulatorOnlySetting({ authenticator, browser }: ExpandedCase): string | undefined {
+  const settings = {
     'authenticator.fmt': authenticator.fmt,
     'authenticator.algorithms': authenticator.algorithms,
     'authenticator.storage': authenticator.storage,
@@ -26,54 +30,55 @@ function emulatorOnly({ authenticator, browser }: ExpandedCase): string | undefi
     'pin: blocked': authenticator.pin === 'blocked' || undefined,
     'browser.stack: native': browser.stack === 'native' || undefined,
   };
-  const [wish] = Object.entries(wishes).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  return wish && `a real key cannot be brought into what the case wants (${wish})`;
+  const [name] = Object.entries(settings).flatMap(([setting, value]) => (value === undefined ? [] : [setting]));
+  return name && `A real key cannot be put into the state that the case requires (${name})`;
 }
 
-/** Commands that wait for somebody. Every other is over before a hand is there. */
-const unhurried: ReadonlySet<WireCommand> = new Set(['makeCredential', 'getAssertion', 'reset', 'selection']);
+/** Commands that wait for the user. All others finish before a person can unplug the key. */
+const interactiveCommands: ReadonlySet<WireCommand> = new Set(['makeCredential', 'getAssertion', 'reset', 'selection']);
 
-function beyondHands({ setup, steps, teardown }: ExpandedCase): string | undefined {
+function findTooFastUnplug({ setup, steps, teardown }: ExpandedCase): string | undefined {
   for (const { keyword, args } of [...setup, ...steps, ...teardown]) {
     const during = keyword === 'unplug-key' ? args?.during : undefined;
-    if (during && !unhurried.has(during)) return `nobody is quick enough to pull a key during ${during}`;
+    if (during && !interactiveCommands.has(during)) return `A real key cannot be unplugged by hand during ${during}`;
   }
   return undefined;
 }
 
-function beyondThisKey({ authenticator }: ExpandedCase, { pin, options }: Key): string | undefined {
-  const wanted = authenticator.pin;
-  if (typeof wanted === 'object' && pin.state === 'unsupported') return 'the case wants a PIN, and this key has none';
-  const retries = typeof wanted === 'object' ? wanted.retries : undefined;
+function findMissingFeature({ authenticator }: ExpandedCase, { pin, options }: Key): string | undefined {
+  const required = authenticator.pin;
+  if (typeof required === 'object' && pin.state === 'unsupported')
+    return 'The case requires a PIN, and this key does not support one';
+  const retries = typeof required === 'object' ? required.retries : undefined;
   if (retries !== undefined && retries !== pin.retries)
-    return `the case wants ${retries} PIN retries left, and this key has ${pin.retries ?? 'none'}`;
+    return `The case requires ${retries} PIN retries left, and this key has ${pin.retries ?? 'none'}`;
   if (authenticator.fingerprints && options.uv !== true)
-    return 'the case wants a fingerprint, and none is enrolled on this key';
+    return 'The case requires a fingerprint, and none is enrolled on this key';
   return undefined;
 }
 
-/** What it would take to begin as the case wants. A case that says nothing of a PIN means a key without one. */
-function beginning({ authenticator }: ExpandedCase, { pin }: Key): string | undefined {
-  const wantsPin = typeof authenticator.pin === 'object';
-  if (pin.state === 'blocked') return 'it would be reset, since its PIN is blocked';
-  if (!wantsPin && pin.state === 'set') return 'it would be reset, to have no PIN';
-  if (wantsPin && pin.state === 'unset') return 'a PIN would be set on it';
+/** What has to be done to the key before the first step. A case without `authenticator.pin` requires a key without a PIN. */
+function findDestructivePreparation({ authenticator }: ExpandedCase, { pin }: Key): string | undefined {
+  const requiresPin = typeof authenticator.pin === 'object';
+  if (pin.state === 'blocked') return 'The key would be reset because its PIN is blocked';
+  if (!requiresPin && pin.state === 'set') return 'The key would be reset to remove its PIN';
+  if (requiresPin && pin.state === 'unset') return 'A PIN would be set on the key';
   return undefined;
 }
 
-function destructiveStep({ authenticator, setup, steps, teardown }: ExpandedCase): string | undefined {
+function findDestructiveStep({ authenticator, setup, steps, teardown }: ExpandedCase): string | undefined {
   let current = typeof authenticator.pin === 'object' ? authenticator.pin.set : undefined;
   for (const call of [...setup, ...steps, ...teardown]) {
-    const typed = pinsTyped(call).filter(couldBePin);
-    if (call.keyword === 'create-pin') return 'a PIN would be set on it';
-    if (call.keyword === 'change-pin') return 'its PIN would be changed';
-    if (typed.some((pin) => pin !== current)) return 'a wrong PIN would be tried';
+    const typed = pinsEnteredBy(call).filter(isLongEnough);
+    if (call.keyword === 'create-pin') return 'A PIN would be set on the key';
+    if (call.keyword === 'change-pin') return 'The PIN of the key would be changed';
+    if (typed.some((pin) => pin !== current)) return 'A wrong PIN would be tried';
     current = typed.at(-1) ?? current;
   }
   return undefined;
 }
 
-const pinsTyped = (call: StepCall): readonly string[] => (call.keyword === 'enter-pin' ? [call.args].flat() : []);
+const pinsEnteredBy = (call: StepCall): readonly string[] => (call.keyword === 'enter-pin' ? [call.args].flat() : []);
 
-/** A shorter one never leaves the client, CTAP 2.1 section 6.5.1. */
-const couldBePin = (text: string): boolean => [...text].length >= 4;
+/** The client does not send a PIN that is shorter than the minimum, CTAP 2.1 section 6.5.1. */
+const isLongEnough = (pin: string): boolean => [...pin].length >= 4;

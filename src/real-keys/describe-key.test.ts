@@ -1,23 +1,24 @@
 import { expect, test } from 'vitest';
 import { createAuthenticator, plugInHid } from '#emulator';
 import { openCtapHid } from '#transport/ctaphid-channel.ts';
-import { hidrawOn } from '#transport/hidraw/hidraw.ts';
+import { createHidrawTransport } from '#transport/hidraw/hidraw.ts';
 import { FakeMachine } from '#transport/testing/fake-machine.ts';
-import { usbOn } from '#transport/usb/usb.ts';
+import { createUsbTransport } from '#transport/usb/usb.ts';
 import { describeKeys } from './describe-key.ts';
 import { renderKeys } from './key-list.ts';
 
-const cable = (pin?: string) => plugInHid(createAuthenticator({ persona: 'yubikey-5-nfc', ...(pin && { pin }) }));
+const plugInKey = (pin?: string) => plugInHid(createAuthenticator({ persona: 'yubikey-5-nfc', ...(pin && { pin }) }));
 
-test('a key on the bus is one key by two ways, a key made by a program is another, and what cannot be used says why', async () => {
-  const [onBus, virtual, missing] = [cable('1234'), cable(), cable()];
+test('lists a key with two interfaces once, a virtual key apart from it, and the reason why a key cannot be used', async () => {
+  const [onBus, virtual, missing] = [plugInKey('1234'), plugInKey(), plugInKey()];
   using machine = new FakeMachine(
     { cable: onBus, port: '1-2', serial: 'A1' },
     { cable: virtual, serial: 'A1' },
     { cable: missing, node: 'missing' },
   );
-  const found = [...(await hidrawOn(machine.hidraw).list()), ...(await usbOn(machine.usb).list())];
-  const open = (address: string) => hidrawOn(machine.hidraw).open(address.replace('hidraw:', ''));
+  const hidraw = createHidrawTransport(machine.hidraw);
+  const found = [...(await hidraw.list()), ...(await createUsbTransport(machine.usb).list())];
+  const open = (address: string) => hidraw.open(address.replace('hidraw:', ''));
   const keys = await describeKeys(found, { open, modelName: () => 'YubiKey 5 NFC' });
   expect(keys).toMatchObject([
     {
@@ -37,18 +38,18 @@ test('a key on the bus is one key by two ways, a key made by a program is anothe
     expect(text).toContain(part);
 });
 
-test('what a key calls itself cannot move the cursor', () => {
+test('replaces control characters in the name of a key', () => {
   const key = { id: 'x', product: 'Key\u001b[2J', addresses: [], usable: true };
   expect(renderKeys([key])).not.toContain('\u001b[2J');
 });
 
-test('a key that is pulled while it is asked is listed with what to do', async () => {
-  const key = cable();
+test('lists a key that is unplugged while it is read, with a remedy', async () => {
+  const key = plugInKey();
   const open = async () => {
     const device = await openCtapHid(key);
     key.unplug();
     return device;
   };
   const [described] = await describeKeys([{ address: 'hid:1', product: 'Key' }], { open, modelName: () => undefined });
-  expect(described).toMatchObject({ usable: false, obstacle: { remedy: 'plug the key in again' } });
+  expect(described).toMatchObject({ usable: false, obstacle: { remedy: 'Plug the key in again' } });
 });

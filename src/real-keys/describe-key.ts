@@ -1,5 +1,7 @@
-/** What a key says of itself, and which of the ways to it is used. Asks only what leaves the key as it is. */
-
+/**
+ * Reads what a security key reports about itself (authenticatorGetInfo and its PIN retries), and groups the interfaces that lead
+ * to the same key. Sends only commands that do not change the key.
+ */
 import { formatAaguid } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
 import { Ctap2 } from '#client/ctap2.ts';
@@ -8,83 +10,84 @@ import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.t
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import { defaultPinRetriesFloor, guard } from '#transport/guarded-device.ts';
-import type { FoundDevice, Obstacle } from '#transport/transport.ts';
+import type { AccessProblem, FoundDevice } from '#transport/transport.ts';
 
 export interface KeyPin {
-  /** `unsupported`: this key has no PIN and never will. */
+  /** `unsupported`: this key has no PIN feature. */
   state: 'set' | 'unset' | 'blocked' | 'unsupported';
   retries?: number;
-  /** It takes no PIN until it is plugged in again. */
+  /** The key accepts no PIN until it is unplugged and plugged in again. */
   needsPowerCycle?: boolean;
 }
 
 export interface KeyDescription {
-  /** What names this very key: its serial number where it has one of its own, or where it is. */
+  /** Identifies the key: its serial number if that is unique on this machine, otherwise its address. */
   id: string;
   product: string;
   manufacturer?: string;
   serial?: string;
-  /** Ways to it, the one that is used first. */
+  /** Addresses of its interfaces; the first one is used. */
   addresses: string[];
   usable: boolean;
-  obstacle?: Obstacle;
+  /** Why the key cannot be used. */
+  obstacle?: AccessProblem;
   aaguid?: string;
-  /** The model's name, for an AAGUID that is known. */
+  /** Name of the model, if the AAGUID is known. */
   model?: string;
   firmware?: string;
   versions?: string[];
   extensions?: string[];
   options?: Record<string, boolean>;
   pin?: KeyPin;
-  /** How the key says it can be reached; CTAP 2.1 section 6.4. */
+  /** Transports that the key reports, CTAP 2.1 section 6.4. */
   transports?: string[];
 }
 
-export interface KeyReading {
+export interface KeyReader {
   open(address: string): Promise<CtapDevice>;
   modelName(aaguid: string): string | undefined;
 }
 
-/** A key before a byte was sent to it: the ways to it, the one that is used first, and its name. */
-export interface SeenKey {
+/** A key as the system lists it, before anything was sent to it. The first interface is used. */
+export interface DetectedKey {
   id: string;
-  ways: readonly [FoundDevice, ...FoundDevice[]];
+  interfaces: readonly [FoundDevice, ...FoundDevice[]];
 }
 
-/** One for each key, whatever the number of ways to it. */
-export function seenKeys(found: readonly FoundDevice[]): SeenKey[] {
+/** Returns one entry for each key; interfaces on the same port belong to the same key. */
+export function groupByKey(found: readonly FoundDevice[]): DetectedKey[] {
   const keys = found.filter(({ port }, index) => !port || found.findIndex((other) => other.port === port) === index);
   return keys.map((key) => {
-    const others = key.port ? found.filter((way) => way.port === key.port && way !== key) : [];
-    const isOwn = key.serial && keys.filter(({ serial }) => serial === key.serial).length === 1;
-    return { id: (isOwn && key.serial) || key.address, ways: [key, ...others] };
+    const others = key.port ? found.filter((device) => device.port === key.port && device !== key) : [];
+    const isUnique = key.serial && keys.filter(({ serial }) => serial === key.serial).length === 1;
+    return { id: (isUnique && key.serial) || key.address, interfaces: [key, ...others] };
   });
 }
 
-/** All of them, one after the other. */
-export async function describeKeys(found: readonly FoundDevice[], reading: KeyReading): Promise<KeyDescription[]> {
+/** Describes all keys, one after the other. */
+export async function describeKeys(found: readonly FoundDevice[], reader: KeyReader): Promise<KeyDescription[]> {
   const described: KeyDescription[] = [];
-  for (const key of seenKeys(found)) described.push(await describeKey(key, reading));
+  for (const key of groupByKey(found)) described.push(await describeKey(key, reader));
   return described;
 }
 
-/** What the key says of itself, by the first of the ways to it. */
-export async function describeKey({ id, ways }: SeenKey, reading: KeyReading): Promise<KeyDescription> {
-  const { product, manufacturer, serial } = ways[0];
+/** Describes one key; opens its first interface. */
+export async function describeKey({ id, interfaces }: DetectedKey, reader: KeyReader): Promise<KeyDescription> {
+  const { product, manufacturer, serial } = interfaces[0];
   return {
     id,
     product,
     ...(manufacturer && { manufacturer }),
     ...(serial && { serial }),
-    addresses: ways.map(({ address }) => address),
-    ...(await readKey(ways[0], reading)),
+    addresses: interfaces.map(({ address }) => address),
+    ...(await readKey(interfaces[0], reader)),
   };
 }
 
-/** What the key says; for one that cannot be used, why. */
+/** Returns what the key reports, or the reason why it cannot be used. */
 async function readKey(
   { address, obstacle }: FoundDevice,
-  { open, modelName }: KeyReading,
+  { open, modelName }: KeyReader,
 ): Promise<Pick<KeyDescription, 'usable'> & Partial<KeyDescription>> {
   if (obstacle) return { usable: false, obstacle };
   try {
@@ -100,19 +103,19 @@ async function readKey(
       usable: true,
       aaguid,
       ...(model && { model }),
-      ...(info.firmwareVersion !== undefined && { firmware: firmwareText(info.firmwareVersion) }),
+      ...(info.firmwareVersion !== undefined && { firmware: formatFirmwareVersion(info.firmwareVersion) }),
       versions: info.versions,
       extensions: info.extensions ?? [],
       options: info.options ?? {},
       transports: info.transports ?? [],
-      pin: await pinOf(ctap, info),
+      pin: await readPinState(ctap, info),
     };
   } catch (error) {
-    return { usable: false, obstacle: obstacleOf(error) };
+    return { usable: false, obstacle: toAccessProblem(error) };
   }
 }
 
-async function pinOf(ctap: Ctap2, info: AuthenticatorInfo): Promise<KeyPin> {
+async function readPinState(ctap: Ctap2, info: AuthenticatorInfo): Promise<KeyPin> {
   if (info.options?.clientPin === undefined) return { state: 'unsupported' };
   if (!info.options.clientPin) return { state: 'unset' };
   const protocol = choosePinUvAuthProtocol(info);
@@ -121,22 +124,23 @@ async function pinOf(ctap: Ctap2, info: AuthenticatorInfo): Promise<KeyPin> {
   return { state: retries === 0 ? 'blocked' : 'set', retries, ...(powerCycle && { needsPowerCycle: true }) };
 }
 
-/** Most vendors put major, minor and patch in the bytes; small numbers are numbers. */
-const firmwareText = (version: number): string =>
+/** Most vendors put major, minor and patch into three bytes; smaller numbers are shown as they are. */
+const formatFirmwareVersion = (version: number): string =>
   version > 0xffff && version <= 0xffffff
     ? [version >> 16, (version >> 8) & 0xff, version & 0xff].join('.')
     : String(version);
 
-function obstacleOf(error: unknown): Obstacle {
+/** @throws whatever is not a failure of the key itself. */
+function toAccessProblem(error: unknown): AccessProblem {
   if (error instanceof TransportError)
     return {
       why: error.message,
       remedy:
         error.kind === 'disconnected'
-          ? 'plug the key in again'
-          : 'end other programs that use the key, plug it in again',
+          ? 'Plug the key in again'
+          : 'Close other programs that use the key, then plug it in again',
     };
   if (error instanceof CtapError || error instanceof ProtocolViolation)
-    return { why: error.message, remedy: 'the key breaks the protocol: it speaks U2F only, or needs new firmware' };
+    return { why: error.message, remedy: 'The key violates CTAP2: it supports U2F only, or needs newer firmware' };
   throw error;
 }

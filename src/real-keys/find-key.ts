@@ -1,26 +1,26 @@
-/** Which real key is meant: from what a scenario or `--device` says to the one key of this machine that fits. */
+/** Finds the one key of this machine that a scenario or the option `--device` selects. */
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { isAddress } from '#transport/registry.ts';
 import type { FoundDevice } from '#transport/transport.ts';
 import {
+  type DetectedKey,
   describeKey,
+  groupByKey,
   type KeyDescription,
   type KeyPin,
-  type KeyReading,
-  type SeenKey,
-  seenKeys,
+  type KeyReader,
 } from './describe-key.ts';
 
-/** A key that a run uses, as it was when the run began. Plain JSON: it travels to the processes that run the cases. */
+/** A key of a run, as it was when the run began. Plain JSON, because the plan of a run is passed to other processes. */
 export interface RealKeyFacts {
-  /** What it was asked for by: a coordinate of case ids. */
-  which: string;
-  /** As `touchstone keys` prints it. */
+  /** The text that selected the key; it is a coordinate in case ids. */
+  selector: string;
+  /** The id that `touchstone keys` prints. */
   id: string;
   label: string;
   address: string;
   serial?: string;
-  /** Where it is plugged in; absent where it hangs on no bus. */
+  /** USB port; absent for a key that is not on a bus. */
   port?: string;
   aaguid: string;
   pin: KeyPin;
@@ -30,53 +30,58 @@ export interface RealKeyFacts {
 const isAaguid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 /**
- * The key that `which` means: `any`, an address, an AAGUID, or an id or serial number as `touchstone keys` prints it. Only keys
- * that may be meant are opened, and asked nothing but what leaves them as they are.
- * @throws {UnavailableError} when there is none or it cannot be used; {UsageError} when several fit.
+ * Returns the key that `selector` names: `any`, an address, an AAGUID, or an id or serial number as `touchstone keys` prints it.
+ * Opens only the keys that may match, and sends only commands that do not change them.
+ * @throws {UnavailableError} if no key matches or the matching key cannot be used.
+ * @throws {UsageError} if several keys match.
  */
 export async function findKey(
-  which: string,
+  selector: string,
   found: readonly FoundDevice[],
-  reading: KeyReading,
+  reader: KeyReader,
 ): Promise<RealKeyFacts> {
-  const isListed = found.some(({ address }) => address === which);
-  const named = isAddress(which) && !isListed ? [{ address: which, product: which }] : [];
-  const seen = seenKeys([...named, ...found]);
-  const meant = seen.filter((key) => mayBeMeant(which, key)).map((key) => reachedBy(which, key));
-  const described = await Promise.all(meant.map(async (key) => ({ key, about: await describeKey(key, reading) })));
-  const fitting = described.filter(({ about }) => !isAaguid(which) || about.aaguid === which.toLowerCase());
-  const usable = fitting.filter(({ about }) => about.usable);
-  const [only] = usable;
-  if (!only)
-    throw none(
-      which,
-      fitting.map(({ about }) => about),
-      seen,
+  const isListed = found.some(({ address }) => address === selector);
+  const unlisted = isAddress(selector) && !isListed ? [{ address: selector, product: selector }] : [];
+  const detected = groupByKey([...unlisted, ...found]);
+  const candidates = detected.filter((key) => mayMatch(selector, key)).map((key) => preferInterface(selector, key));
+  const described = await Promise.all(
+    candidates.map(async (key) => ({ key, description: await describeKey(key, reader) })),
+  );
+  const matching = described.filter(
+    ({ description }) => !isAaguid(selector) || description.aaguid === selector.toLowerCase(),
+  );
+  const usable = matching.filter(({ description }) => description.usable);
+  const [only, ...others] = usable;
+  if (!only) throw noKeyError(selector, matching[0]?.description, detected);
+  if (others.length > 0)
+    throw severalKeysError(
+      selector,
+      usable.map(({ description }) => description),
     );
-  if (usable.length > 1)
-    throw several(
-      which,
-      usable.map(({ about }) => about),
-    );
-  return factsOf(which, only.key, only.about);
+  return toFacts(selector, only.key, only.description);
 }
 
-function mayBeMeant(which: string, { id, ways }: SeenKey): boolean {
-  if (which === 'any' || isAaguid(which)) return true;
-  return id === which || ways.some(({ address, serial }) => address === which || serial === which);
+function mayMatch(selector: string, { id, interfaces }: DetectedKey): boolean {
+  if (selector === 'any' || isAaguid(selector)) return true;
+  return id === selector || interfaces.some(({ address, serial }) => address === selector || serial === selector);
 }
 
-/** Whoever names a way goes that way. */
-function reachedBy(which: string, { id, ways }: SeenKey): SeenKey {
-  const chosen = ways.find(({ address }) => address === which);
-  return chosen ? { id, ways: [chosen, ...ways.filter((way) => way !== chosen)] } : { id, ways };
+/** A selector that is the address of an interface makes that interface the first one. */
+function preferInterface(selector: string, { id, interfaces }: DetectedKey): DetectedKey {
+  const preferred = interfaces.find(({ address }) => address === selector);
+  if (!preferred) return { id, interfaces };
+  return { id, interfaces: [preferred, ...interfaces.filter((other) => other !== preferred)] };
 }
 
-function factsOf(which: string, { id, ways: [way] }: SeenKey, about: KeyDescription): RealKeyFacts {
-  const { model, product, aaguid = '', pin = { state: 'unsupported' }, options = {} } = about;
-  const { address, serial, port } = way;
+function toFacts(
+  selector: string,
+  { id, interfaces: [device] }: DetectedKey,
+  description: KeyDescription,
+): RealKeyFacts {
+  const { model, product, aaguid = '', pin = { state: 'unsupported' }, options = {} } = description;
+  const { address, serial, port } = device;
   return {
-    which,
+    selector,
     id,
     label: model ?? product,
     address,
@@ -88,21 +93,24 @@ function factsOf(which: string, { id, ways: [way] }: SeenKey, about: KeyDescript
   };
 }
 
-function none(which: string, unusable: readonly KeyDescription[], seen: readonly SeenKey[]): UnavailableError {
-  const [first] = unusable;
-  if (first?.obstacle)
-    return new UnavailableError(
-      `cannot use ${first.model ?? first.product} (${first.id}): ${first.obstacle.why}; ${first.obstacle.remedy}`,
-    );
-  const there = seen.map(({ id, ways: [{ product }] }) => `${product} (${id})`).join(', ');
+function noKeyError(
+  selector: string,
+  unusable: KeyDescription | undefined,
+  detected: readonly DetectedKey[],
+): UnavailableError {
+  if (unusable?.obstacle) {
+    const { model, product, id, obstacle } = unusable;
+    return new UnavailableError(`Cannot use ${model ?? product} (${id}): ${obstacle.why}. ${obstacle.remedy}`);
+  }
+  const keys = detected.map(({ id, interfaces: [{ product }] }) => `${product} (${id})`).join(', ');
   return new UnavailableError(
-    `there is no key that ${JSON.stringify(which)} means: ${there ? `plugged in: ${there}` : 'no security key is plugged in'}`,
+    `No key matches ${JSON.stringify(selector)}: ${keys ? `plugged in: ${keys}` : 'no security key is plugged in'}`,
   );
 }
 
-function several(which: string, fitting: readonly KeyDescription[]): UsageError {
-  const keys = fitting.map(({ id, model, product, addresses }) => `${model ?? product} (${id}, ${addresses[0]})`);
+function severalKeysError(selector: string, matching: readonly KeyDescription[]): UsageError {
+  const keys = matching.map(({ id, model, product, addresses }) => `${model ?? product} (${id}, ${addresses[0]})`);
   return new UsageError(
-    `${JSON.stringify(which)} means several keys: ${keys.join(', ')}; name one by its id or address`,
+    `${JSON.stringify(selector)} matches several keys: ${keys.join(', ')}. Name one by its id or address`,
   );
 }

@@ -1,95 +1,84 @@
 /**
- * What the harness does at a real key before and after the steps of a case: brings it where the case begins, looks at it for
- * the expectations, and takes away what the case has made. All of it goes through the guard, none of it is on the case's wire.
+ * What the harness does with a real key before and after the steps of a case: it brings the key into the initial state, reads its
+ * state for the expectations, and deletes the credentials that the case created. All commands pass the guard; none is recorded.
  */
-
-import { equal, fromHex, toBase64url } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { CredentialManagement } from '#client/credential-management.ts';
 import { Ctap2 } from '#client/ctap2.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession, pinRetries } from '#client/pin-protocol.ts';
 import type { PinPrompt } from '#client/user-interaction.ts';
-import { inspect } from '#protocol/cbor-reader.ts';
-import type { AuthenticatorInfo } from '#protocol/get-info.ts';
-import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import type { KeyState } from '#scenario/parties/key-under-test.ts';
-import type { Permit } from '#transport/guarded-device.ts';
-import { renamedPin } from './pin-mapping.ts';
-import type { Knowledge, RealKey } from './real-key.ts';
+import type { GuardPolicy } from '#transport/guarded-device.ts';
+import {
+  deleteCreatedCredentials,
+  findStoredCredentials,
+  type KeyEvent,
+  keyEvent,
+  type ManagementAccess,
+} from './created-credentials.ts';
+import { PinTracker, type PinTrackerOptions } from './pin-tracker.ts';
+import type { KeyStateProvider, RealKey } from './real-key.ts';
 
-type KeyEvent = Omit<PartyEvent, 'atMs'>;
-
-export interface KeyCareParts {
+export interface KeyLifecycleOptions extends PinTrackerOptions {
   key: RealKey;
-  permit: Permit;
-  /** The PIN as the scenario calls it; undefined where the case begins without one. */
-  scenarioPin: string | undefined;
-  /** The PIN that the key has, as far as it is known. */
-  pin: string | undefined;
+  policy: GuardPolicy;
 }
 
-const unending = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
-export class KeyCare implements Knowledge {
-  readonly #parts: KeyCareParts;
-  /** The PIN as far as it was known when the steps began. */
-  #pin: string | undefined;
-  /** New PINs that were typed, and how much had been sent before. */
-  readonly #typed: { pin: string; sent: number }[] = [];
-  #rename: (text: string) => string;
+export class KeyLifecycle implements KeyStateProvider {
+  readonly #key: RealKey;
+  readonly #policy: GuardPolicy;
+  readonly #scenarioPin: string | undefined;
+  readonly #pins: PinTracker;
 
-  constructor(parts: KeyCareParts) {
-    this.#parts = parts;
-    this.#pin = parts.pin;
-    this.#rename = renamedPin(parts.scenarioPin, parts.pin);
+  constructor({ key, policy, scenarioPin, pin }: KeyLifecycleOptions) {
+    this.#key = key;
+    this.#policy = policy;
+    this.#scenarioPin = scenarioPin;
+    this.#pins = new PinTracker({ scenarioPin, pin }, key.wire);
   }
 
-  /** The PIN as far as it is known now: a new one counts when the key has taken it. A wrong guess would cost a retry. */
+  /** The PIN of the key, if it is known. */
   get pin(): string | undefined {
-    const { wire } = this.#parts.key;
-    const taken = this.#typed.filter(({ sent }, index) =>
-      wire.slice(sent, this.#typed[index + 1]?.sent).some(isNewPin),
-    );
-    return taken.at(-1)?.pin ?? this.#pin;
+    return this.#pins.current;
   }
 
   /**
-   * With or without a PIN, as the case begins. Where that would cost something, the guard asks for the owner's permission.
-   * @throws {UsageError} when it is refused.
+   * Sets or removes the PIN, as the case requires. The guard refuses what the owner of the key has not permitted.
+   * @throws {UsageError} if the guard refuses.
    */
-  async prepare(): Promise<readonly KeyEvent[]> {
-    const { key, scenarioPin } = this.#parts;
-    return await key.apart(async () => {
-      const { ctap, info, retries } = await this.#ask();
+  prepare(): Promise<readonly KeyEvent[]> {
+    return this.#key.connection.withoutRecording(async () => {
+      const { ctap, info, retries } = await this.#readStatus();
       const hasPin = info.options?.clientPin === true;
-      const isUsable = hasPin && this.#pin !== undefined && retries !== 0;
-      if (scenarioPin === undefined ? !hasPin : isUsable) return [];
+      const isPinUsable = hasPin && this.pin !== undefined && retries !== 0;
+      const isReady = this.#scenarioPin === undefined ? !hasPin : isPinUsable;
+      if (isReady) return [];
       const events: KeyEvent[] = [];
       if (hasPin) events.push(await this.#reset(ctap));
-      if (scenarioPin !== undefined) events.push(await this.#setPin(scenarioPin));
+      if (this.#scenarioPin !== undefined) events.push(await this.#setPin(this.#scenarioPin));
       return events;
     });
   }
 
-  pinMeant(text: string, asked: PinPrompt['kind']): string {
-    const pin = this.#rename(text);
-    if (asked !== 'enter') this.#typed.push({ pin, sent: this.#parts.key.wire.length });
-    return pin;
+  resolvePin(text: string, prompt: PinPrompt['kind']): string {
+    return this.#pins.resolve(text, prompt);
   }
 
-  /** A key that does not answer tells nothing. */
+  /** Returns what the key reports; nothing if it does not answer. */
   async observe(): Promise<Partial<KeyState>> {
-    const { key } = this.#parts;
-    if (!key.connected) return {};
-    return await key.apart(async () => {
+    if (!this.#key.connected) return {};
+    return await this.#key.connection.withoutRecording(async () => {
       try {
-        const { info, retries, powerCycle } = await this.#ask();
-        const isSet = info.options?.clientPin === true;
-        const credentials = await this.#keptOfThisCase();
+        const { info, retries, needsPowerCycle } = await this.#readStatus();
+        const { clientPin } = info.options ?? {};
+        const created = this.#key.connection.createdCredentials;
+        const credentials = await findStoredCredentials(created, () => this.#openManagement());
         return {
-          ...(info.options?.clientPin !== undefined && { pin: isSet ? (retries === 0 ? 'blocked' : 'set') : 'unset' }),
-          ...(retries !== undefined && { pinRetries: retries, needsPowerCycle: powerCycle }),
+          ...(clientPin !== undefined && { pin: clientPin ? (retries === 0 ? 'blocked' : 'set') : 'unset' }),
+          ...(retries !== undefined && { pinRetries: retries, needsPowerCycle }),
           ...(credentials && { credentials }),
         };
       } catch {
@@ -98,129 +87,62 @@ export class KeyCare implements Knowledge {
     });
   }
 
-  /** Takes away the credentials that the case has made, and tells of each what became of it. */
-  async tidy(): Promise<readonly KeyEvent[]> {
-    const { key } = this.#parts;
-    await key.settle();
-    return await key.apart(async () => {
-      const made = key.made;
-      const removed: Uint8Array[] = [];
-      const why = await this.#remove(
-        made.filter(({ discoverable }) => discoverable).map(({ credentialId }) => credentialId),
-        removed,
-      ).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-      const unanswered = key.wire.filter(isUnansweredRegistration).map(({ request }) => mayStay(request));
-      const known = made.map(({ credentialId, rpId, discoverable }) => {
-        const detail = { credentialId: toBase64url(credentialId), rpId };
-        if (!discoverable) return happened('credential.not-kept', detail);
-        const isGone = removed.some((id) => equal(id, credentialId));
-        return isGone
-          ? happened('credential.removed', detail)
-          : happened('credential.stays', { ...detail, why: why ?? 'it was not taken away' });
-      });
-      return [...known, ...unanswered];
-    });
+  /** Deletes the credentials that the case created. Returns an event for each credential. */
+  async cleanUp(): Promise<readonly KeyEvent[]> {
+    const { connection } = this.#key;
+    await connection.cancelPending();
+    return await connection.withoutRecording(() => deleteCreatedCredentials(connection, () => this.#openManagement()));
   }
 
-  /** @returns why not all could be taken away; `removed` fills up meanwhile. */
-  async #remove(credentialIds: readonly Uint8Array[], removed: Uint8Array[]): Promise<string | undefined> {
-    if (credentialIds.length === 0) return undefined;
-    const management = await this.#management();
-    if (typeof management === 'string') return management;
-    for (const id of credentialIds) {
-      await management.delete(id);
-      removed.push(id);
-    }
-    return undefined;
-  }
-
-  /** Undefined when the key does not tell. */
-  async #keptOfThisCase(): Promise<KeyState['credentials'] | undefined> {
-    const made = this.#parts.key.made.filter(({ discoverable }) => discoverable);
-    if (made.length === 0) return [];
-    const management = await this.#management();
-    if (typeof management === 'string') return undefined;
-    const kept: Uint8Array[] = [];
-    for (const rpId of new Set(made.map((credential) => credential.rpId)))
-      kept.push(...(await management.credentialsOf(rpId)));
-    return made.filter(({ credentialId }) => kept.some((id) => equal(id, credentialId)));
-  }
-
-  /** Or why there is none. A PIN that is not known to be right is not tried near the floor. */
-  async #management(): Promise<CredentialManagement | string> {
-    const { key, permit } = this.#parts;
-    if (!key.connected) return 'the key is not plugged in';
-    const { ctap, info, retries = 0, powerCycle } = await this.#ask();
+  /** A PIN that is not known to be right is not tried when only few retries are left. */
+  async #openManagement(): Promise<ManagementAccess> {
+    if (!this.#key.connected) return { unavailable: 'the key is not plugged in' };
+    const { ctap, info, retries = 0, needsPowerCycle } = await this.#readStatus();
     const { pin } = this;
-    if (pin === undefined || !info.options?.clientPin) return 'its PIN is not known';
-    if (powerCycle || retries <= permit.pinRetriesFloor) return `it has ${retries} PIN retries left`;
+    if (pin === undefined || !info.options?.clientPin) return { unavailable: 'its PIN is not known' };
+    if (needsPowerCycle || retries <= this.#policy.pinRetriesFloor)
+      return { unavailable: `it has ${retries} PIN retries left` };
     const management = await CredentialManagement.open(ctap, info, pin, systemRandom);
-    return management ?? 'the key does not manage credentials';
+    return management ? { management } : { unavailable: 'the key does not support credential management' };
   }
 
-  async #ask() {
-    const ctap = this.#ctap();
+  async #readStatus() {
+    const ctap = this.#openCtap();
     const info = await ctap.getInfo();
     const protocol = choosePinUvAuthProtocol(info);
     const pin = info.options?.clientPin && protocol ? await pinRetries(ctap, protocol) : undefined;
-    return { ctap, info, retries: pin?.retries, powerCycle: pin?.powerCycle ?? false };
+    return { ctap, info, retries: pin?.retries, needsPowerCycle: pin?.powerCycle ?? false };
   }
 
-  #ctap(): Ctap2 {
-    const { device } = this.#parts.key;
-    if (!device) throw new Error('the key is not plugged in');
-    return new Ctap2(device, { clock: systemClock });
+  #openCtap(): Ctap2 {
+    const { available } = this.#key;
+    if (!available) throw new Error('The key is not plugged in');
+    return new Ctap2(available.device, { clock: systemClock });
   }
 
-  /** A key takes a reset only just after it was plugged in, and with a touch: CTAP 2.1 section 6.6. */
+  /** A key accepts authenticatorReset only shortly after it was plugged in, and with a touch: CTAP 2.1 section 6.6. */
   async #reset(ctap: Ctap2): Promise<KeyEvent> {
-    const { key, permit } = this.#parts;
-    if (permit.destroyCredentials) await key.powerCycle(unending);
-    const over = new AbortController();
-    const fresh = permit.destroyCredentials ? this.#ctap() : ctap;
-    const done = fresh.send('authenticatorReset', {}).finally(() => over.abort());
-    const touched = key.whenAsked(over.signal).then(() => key.touch(unending));
-    await Promise.all([done, touched.catch((error: unknown) => ignoreAfter(over.signal, error))]);
-    this.#pin = undefined;
-    this.#rename = (text) => text;
-    return happened('key.reset', {});
+    const { destroyCredentials } = this.#policy;
+    if (destroyCredentials) await this.#key.powerCycle(neverAborted);
+    const finished = new AbortController();
+    const fresh = destroyCredentials ? this.#openCtap() : ctap;
+    const reset = fresh.send('authenticatorReset', {}).finally(() => finished.abort());
+    const touched = this.#key.whenTouchRequested(finished.signal).then(() => this.#key.touch(neverAborted));
+    await Promise.all([reset, touched.catch((error: unknown) => rethrowUnlessAborted(error, finished.signal))]);
+    this.#pins.replace(undefined);
+    return keyEvent('key.reset', {});
   }
 
   async #setPin(pin: string): Promise<KeyEvent> {
-    const ctap = this.#ctap();
-    const info: AuthenticatorInfo = await ctap.getInfo();
-    const protocol = choosePinUvAuthProtocol(info);
-    if (!protocol) throw new Error('cannot set a PIN: the key speaks no PIN protocol that is known');
+    const ctap = this.#openCtap();
+    const protocol = choosePinUvAuthProtocol(await ctap.getInfo());
+    if (!protocol) throw new Error('Cannot set a PIN: the key supports no known PIN/UV auth protocol');
     await (await PinUvAuthSession.open(ctap, protocol, systemRandom)).setPin(pin);
-    this.#pin = pin;
-    this.#rename = (text) => text;
-    return happened('key.pin-set', {});
+    this.#pins.replace(pin);
+    return keyEvent('key.pin-set', {});
   }
 }
 
-function ignoreAfter(signal: AbortSignal, error: unknown): void {
+function rethrowUnlessAborted(error: unknown, signal: AbortSignal): void {
   if (!signal.aborted) throw error;
 }
-
-const isNewPin = ({ subCommand, status }: WireExchange): boolean =>
-  (subCommand === 'setPIN' || subCommand === 'changePIN') && status === 'CTAP2_OK';
-
-const isUnansweredRegistration = ({ command, response }: WireExchange): boolean =>
-  command === 'authenticatorMakeCredential' && response === undefined;
-
-/** Whether the key made it before the answer was lost, nobody knows; nor its id, by which it could be taken away. */
-function mayStay(request: string): KeyEvent {
-  const { value } = inspect(fromHex(request).subarray(1));
-  const rp = value instanceof Map ? value.get(0x02) : undefined;
-  const rpId = rp instanceof Map ? rp.get('id') : undefined;
-  return happened('credential.may-stay', {
-    rpId: typeof rpId === 'string' ? rpId : '',
-    why: 'the key was asked to make it, and its answer was lost',
-  });
-}
-
-const happened = (event: string, detail: NonNullable<PartyEvent['detail']>): KeyEvent => ({
-  party: 'authenticator',
-  event,
-  detail,
-});

@@ -1,15 +1,17 @@
-/** What a run leaves on real keys, said when it is over. */
+/** Reports the credentials that a finished run left on real keys. */
 import type { RunResult } from '#result/run-result.ts';
 
-const kinds: Record<string, string> = { 'credential.stays': 'stays', 'credential.may-stay': 'may stay' };
+const phrases: Record<string, string> = { 'credential.stays': 'Left on', 'credential.may-stay': 'Possibly left on' };
 
-/** A line for each passkey that could not be taken away. */
-export const credentialsThatStay = ({ cases }: RunResult): string[] =>
+/** Returns one line for each passkey that could not be deleted. */
+export const describeLeftoverCredentials = ({ cases }: RunResult): string[] =>
   cases.flatMap(({ id, parties, events }) =>
-    events
-      .filter(({ event }) => event in kinds)
-      .map(
-        ({ event, detail = {} }) =>
-          `${kinds[event]} on ${parties.key} (${parties['authenticator.device']}): passkey ${[detail.credentialId ?? [], 'for', detail.rpId].flat().join(' ')}, made by ${id}: ${detail.why}`,
-      ),
+    events.flatMap(({ event, detail = {} }) => {
+      const phrase = phrases[event];
+      if (phrase === undefined) return [];
+      const passkey = ['passkey', detail.credentialId, 'for', detail.rpId]
+        .filter((part) => part !== undefined)
+        .join(' ');
+      return `${phrase} ${parties.key} (${parties['authenticator.device']}): ${passkey}, created by ${id}: ${detail.why}`;
+    }),
   );

@@ -1,11 +1,11 @@
 /**
- * A scenario names the key's PIN by an example; a real key has its own. Wherever the scenario says the one, the other is
- * typed, and the other way round: so what is right in the scenario is right at the key, and what is wrong stays wrong.
+ * Maps the example PIN of a scenario to the PIN of the real key. The two are exchanged, so a PIN that is right in the scenario
+ * is right on the key, and a PIN that is wrong in the scenario is wrong on the key.
  */
-export const renamedPin =
-  (inScenario: string | undefined, atKey: string | undefined) =>
+export const createPinMapping =
+  (scenarioPin: string | undefined, keyPin: string | undefined) =>
   (text: string): string => {
-    if (inScenario === undefined || atKey === undefined) return text;
-    if (text === inScenario) return atKey;
-    return text === atKey ? inScenario : text;
+    if (scenarioPin === undefined || keyPin === undefined) return text;
+    if (text === scenarioPin) return keyPin;
+    return text === keyPin ? scenarioPin : text;
   };

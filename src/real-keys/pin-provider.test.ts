@@ -3,59 +3,63 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { renamedPin } from './pin-mapping.ts';
+import { UsageError } from '#base/errors.ts';
+import { createPinMapping } from './pin-mapping.ts';
 import { parsePinSource, readPin } from './pin-provider.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-pin-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'pin');
 writeFileSync(file, '864209\r\nnot this\n');
-const empty = join(folder, 'empty');
-writeFileSync(empty, '\n');
-const nobody = () => undefined;
+const emptyFile = join(folder, 'empty');
+writeFileSync(emptyFile, '\n');
+const noTerminal = () => undefined;
 
-describe('the source of a PIN', () => {
+describe('parsePinSource', () => {
   test.each([
     ['ask', { from: 'ask' }],
     ['env:PIN', { from: { env: 'PIN' } }],
     ['file:/run/secrets/pin', { from: { file: '/run/secrets/pin' } }],
     ['5234567=env:PIN', { key: '5234567', from: { env: 'PIN' } }],
     ['udp:127.0.0.1:8111=ask', { key: 'udp:127.0.0.1:8111', from: 'ask' }],
-  ])('%s', (text, source) => {
+  ])('parses %s', (text, source) => {
     expect(parsePinSource(text)).toEqual(source);
   });
 
-  test.each(['', '1234', 'env', 'env:', 'ask:1234', 'pin:1234', '=ask'])('%j is none', (text) => {
-    expect(() => parsePinSource(text)).toThrow('ask, env:NAME or file:PATH is wanted');
+  test.each(['', '1234', 'env', 'env:', 'ask:1234', 'pin:1234', '=ask'])('rejects %j', (text) => {
+    expect(() => parsePinSource(text)).toThrow(UsageError);
+    expect(() => parsePinSource(text)).toThrow('Expected ask, env:NAME or file:PATH');
   });
+});
 
-  test('gives the first line of a file, a variable, or what is typed', async () => {
-    expect(await readPin({ from: { file } }, 'Key', {}, nobody)).toBe('864209');
-    expect(await readPin({ from: { env: 'PIN' } }, 'Key', { PIN: '864209' }, nobody)).toBe('864209');
+describe('readPin', () => {
+  test('returns the first line of a file, the value of a variable, or what the user types', async () => {
+    expect(await readPin({ from: { file } }, 'Key', {}, noTerminal)).toBe('864209');
+    expect(await readPin({ from: { env: 'PIN' } }, 'Key', { PIN: '864209' }, noTerminal)).toBe('864209');
     expect(await readPin({ from: 'ask' }, 'Key', {}, async (question) => `${question}864209`)).toBe(
       'PIN of Key: 864209',
     );
   });
 
   test.each([
-    [{ from: { file: empty } }, 'begins with an empty line'],
-    [{ from: { file: join(folder, 'none') } }, 'ENOENT'],
-    [{ from: { env: 'PIN' } }, 'the environment does not set PIN'],
-    [{ from: 'ask' as const }, 'nobody sits at the terminal'],
-  ])('%j that gives nothing is a mistake', async (source, complaint) => {
-    await expect(readPin(source, 'Key', {}, nobody)).rejects.toThrow(complaint);
+    [{ from: { file: emptyFile } }, /the first line of .* is empty/],
+    [{ from: { file: join(folder, 'none') } }, /ENOENT/],
+    [{ from: { env: 'PIN' } }, /the environment does not set PIN/],
+    [{ from: 'ask' as const }, /standard input is not a terminal/],
+  ])('throws if %j gives no PIN', async (source, message) => {
+    await expect(readPin(source, 'Key', {}, noTerminal)).rejects.toThrow(message);
   });
 });
 
-test('what is right in the scenario is right at the key, and what is wrong stays wrong', () => {
+test('the PIN mapping keeps right PINs right and wrong PINs wrong', () => {
   const pin = fc.string({ minLength: 1, maxLength: 4 });
   fc.assert(
-    fc.property(pin, pin, pin, pin, (scenarioPin, ownPin, one, other) => {
-      const typed = renamedPin(scenarioPin, ownPin);
-      expect(typed(scenarioPin)).toBe(ownPin);
-      expect(typed(one) === typed(other)).toBe(one === other);
-      expect(typed(one) === ownPin).toBe(one === scenarioPin);
+    fc.property(pin, pin, pin, pin, (scenarioPin, keyPin, one, other) => {
+      const mapPin = createPinMapping(scenarioPin, keyPin);
+      expect(mapPin(scenarioPin)).toBe(keyPin);
+      expect(mapPin(one) === mapPin(other)).toBe(one === other);
+      expect(mapPin(one) === keyPin).toBe(one === scenarioPin);
     }),
   );
-  expect(renamedPin(undefined, '1')('2')).toBe('2');
+  expect(createPinMapping(undefined, '1')('2')).toBe('2');
 });

@@ -1,30 +1,37 @@
-/** Where the PIN of a real key comes from: the environment, a file, or whoever sits at the terminal. Never the command line, which everybody on the machine can read. */
+/**
+ * Reads the PIN of a real key from the environment, a file or the terminal. Never from the command line, which every user of the
+ * machine can read.
+ */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { InvalidArgumentError } from 'commander';
-import { UsageError } from '#base/errors.ts';
+import { messageOf, UsageError } from '#base/errors.ts';
 
 export interface PinSource {
-  /** The key it is the PIN of, by its id; absent: every key. */
+  /** Id of the key that the PIN belongs to; absent: every key. */
   key?: string;
   from: 'ask' | { env: string } | { file: string };
 }
 
-/** `ask`, `env:NAME`, `file:PATH`, or one of these for one key: `5234567=env:PIN_OF_IT`. */
+/**
+ * Parses `ask`, `env:NAME` or `file:PATH`, with an optional key id in front: `5234567=env:PIN_OF_IT`.
+ * @throws {UsageError} if the text is none of these.
+ */
 export function parsePinSource(text: string): PinSource {
   const [, key, kind, name = ''] = /^(?:(.+?)=)?(ask|env|file)(?::(.+))?$/.exec(text) ?? [];
-  const isWhole = kind === 'ask' ? name === '' : kind !== undefined && name !== '';
-  if (!isWhole)
-    throw new InvalidArgumentError('ask, env:NAME or file:PATH is wanted, with KEY= before it for one key.');
+  const isComplete = kind === 'ask' ? name === '' : kind !== undefined && name !== '';
+  if (!isComplete)
+    throw new UsageError(
+      `Expected ask, env:NAME or file:PATH, optionally with KEY= before it, got ${JSON.stringify(text)}`,
+    );
   const from = kind === 'ask' ? 'ask' : kind === 'env' ? { env: name } : { file: name };
   return { ...(key && { key }), from };
 }
 
-/** Asks at the terminal without showing what is typed; undefined where nobody sits there. */
+/** Asks at the terminal without showing what is typed; returns undefined if standard input is not a terminal. */
 export type AskHidden = (question: string) => Promise<string> | undefined;
 
-/** @throws {UsageError} when it does not give one. */
+/** @throws {UsageError} if the source gives no PIN. */
 export async function readPin(
   { from }: PinSource,
   label: string,
@@ -35,24 +42,25 @@ export async function readPin(
     const answer = ask(`PIN of ${label}: `);
     if (answer === undefined)
       throw new UsageError(
-        `cannot ask for the PIN of ${label}: nobody sits at the terminal; --pin-from env:NAME or file:PATH`,
+        `Cannot ask for the PIN of ${label}: standard input is not a terminal. Use --pin-from env:NAME or file:PATH`,
       );
-    return present(await answer, label, 'nothing was typed');
+    return requireText(await answer, label, 'nothing was typed');
   }
-  if ('env' in from) return present(env[from.env] ?? '', label, `the environment does not set ${from.env}`);
-  return present(firstLine(from.file, label), label, `${from.file} begins with an empty line`);
+  if ('env' in from) return requireText(env[from.env] ?? '', label, `the environment does not set ${from.env}`);
+  return requireText(readFirstLine(from.file, label), label, `the first line of ${from.file} is empty`);
 }
 
-function present(pin: string, label: string, otherwise: string): string {
-  if (pin === '') throw new UsageError(`cannot have the PIN of ${label}: ${otherwise}`);
+function requireText(pin: string, label: string, reason: string): string {
+  if (pin === '') throw new UsageError(`Cannot read the PIN of ${label}: ${reason}`);
   return pin;
 }
 
-function firstLine(file: string, label: string): string {
+function readFirstLine(file: string, label: string): string {
   try {
-    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0]!;
+    const [line = ''] = readFileSync(file, 'utf8').split(/\r?\n/, 1);
+    return line;
   } catch (cause) {
-    throw new UsageError(`cannot have the PIN of ${label}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`Cannot read the PIN of ${label}: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -62,15 +70,15 @@ export const askAtTerminal: AskHidden = (question) => {
   stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: stdin, output: silent, terminal: true });
-  return new Promise((answer, cancelled) => {
+  return new Promise((resolve, reject) => {
     lines.once('SIGINT', () => {
       lines.close();
-      cancelled(new UsageError('the question for the PIN was cancelled'));
+      reject(new UsageError('The PIN prompt was cancelled'));
     });
     lines.question('', (typed) => {
       lines.close();
       stderr.write('\n');
-      answer(typed);
+      resolve(typed);
     });
   });
 };

@@ -1,11 +1,15 @@
-/** Whether a key is there, and when that changes. What the system lists is looked up; behind a socket the key itself is asked. */
-import { watchDevices } from '#transport/changes.ts';
+/**
+ * Detects whether a key is plugged in, and waits until that changes. Keys on a bus are looked up in the list of the system; a key
+ * behind a socket is asked itself.
+ */
+import { abortable, LinkedAbort } from '#base/async.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import type { FoundDevice } from '#transport/transport.ts';
+import { watchDevices } from '#transport/watch-devices.ts';
 import type { RealKeyFacts } from './find-key.ts';
 
-/** Sockets tell nothing, and some systems tell late. */
-const everyMs = 500;
+/** Sockets send no events, and some systems send them late. */
+const pollMs = 500;
 
 export interface PresenceParts {
   key: RealKeyFacts;
@@ -20,31 +24,26 @@ export class Presence {
     this.#parts = parts;
   }
 
-  /** Resolves with the address when the key is there; the node may have another number than before. */
-  async whenThere(signal: AbortSignal): Promise<string> {
-    let address: string | undefined;
-    await this.#until(async () => {
-      address = await this.#address();
-      return address !== undefined;
-    }, signal);
-    return address!;
+  /** Waits until the key is plugged in; resolves with its address, which may differ from the one before. */
+  whenConnected(signal: AbortSignal): Promise<string> {
+    return pollUntilDefined(() => this.#findAddress(), signal);
   }
 
-  /** Resolves when the key is gone; `device` is a way to it that is open. */
-  async whenGone(device: CtapDevice | undefined, signal: AbortSignal): Promise<void> {
-    await this.#until(async () => !(await this.#isThere(device)), signal);
+  /** Waits until the key is unplugged. `device` is the open device of the key, if there is one. */
+  async whenDisconnected(device: CtapDevice | undefined, signal: AbortSignal): Promise<void> {
+    await pollUntilDefined(async () => ((await this.#isConnected(device)) ? undefined : true), signal);
   }
 
-  /** Whether nothing is where the key was. */
-  async isAway(): Promise<boolean> {
+  /** Returns true if nothing is at the address of the key. */
+  async isAbsent(): Promise<boolean> {
     const { key, listDevices } = this.#parts;
-    if (!isListed(key.address)) return (await this.#address()) === undefined;
+    if (!isListed(key.address)) return (await this.#findAddress()) === undefined;
     return !(await listDevices()).some(({ address }) => address === key.address);
   }
 
-  async #address(): Promise<string | undefined> {
+  async #findAddress(): Promise<string | undefined> {
     const { key, open } = this.#parts;
-    if (isListed(key.address)) return await this.#listed();
+    if (isListed(key.address)) return await this.#findListedAddress();
     try {
       await using _device = await open(key.address);
       return key.address;
@@ -53,53 +52,54 @@ export class Presence {
     }
   }
 
-  async #isThere(device: CtapDevice | undefined): Promise<boolean> {
-    if (isListed(this.#parts.key.address)) return (await this.#listed()) !== undefined;
-    return device ? await answers(device) : (await this.#address()) !== undefined;
+  async #isConnected(device: CtapDevice | undefined): Promise<boolean> {
+    if (isListed(this.#parts.key.address)) return (await this.#findListedAddress()) !== undefined;
+    return device ? await answersGetInfo(device) : (await this.#findAddress()) !== undefined;
   }
 
-  /** By its place or its serial number; a node without either is known by its own name. */
-  async #listed(): Promise<string | undefined> {
+  /** Finds the key by its port, otherwise by its serial number, otherwise by its address. */
+  async #findListedAddress(): Promise<string | undefined> {
     const { key, listDevices } = this.#parts;
     const [scheme] = key.address.split(':');
-    const same = (device: FoundDevice) =>
+    const isSameKey = (device: FoundDevice) =>
       key.port ? device.port === key.port : key.serial ? device.serial === key.serial : device.address === key.address;
     const found = (await listDevices()).find(
-      (device) => device.address.startsWith(`${scheme}:`) && !device.obstacle && same(device),
+      (device) => device.address.startsWith(`${scheme}:`) && !device.obstacle && isSameKey(device),
     );
     return found?.address;
   }
+}
 
-  async #until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        let looking = false;
-        const look = async () => {
-          if (looking) return;
-          looking = true;
-          if (await holds().finally(() => (looking = false))) resolve();
-        };
-        const soon = () => void look().catch(reject);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-        timer = setInterval(soon, everyMs);
-        void watchDevices(soon, either).catch(reject);
-        if (signal.aborted) reject(signal.reason);
-        else soon();
+/** Calls `check` now, after every change of the listed devices and regularly, until it returns a value. Calls never overlap. */
+async function pollUntilDefined<T>(check: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
+  using polling = new LinkedAbort(signal);
+  let timer: NodeJS.Timeout | undefined;
+  const result = new Promise<T>((resolve, reject) => {
+    let isChecking = false;
+    const poll = async () => {
+      if (isChecking || polling.signal.aborted) return;
+      isChecking = true;
+      const value = await check().finally(() => {
+        isChecking = false;
       });
-    } finally {
-      clearInterval(timer);
-      over.abort();
-    }
+      if (value !== undefined) resolve(value);
+    };
+    const startPoll = () => void poll().catch(reject);
+    timer = setInterval(startPoll, pollMs);
+    void watchDevices(startPoll, polling.signal).catch(reject);
+    startPoll();
+  });
+  try {
+    return await abortable(result, signal);
+  } finally {
+    clearInterval(timer);
   }
 }
 
 const isListed = (address: string): boolean => /^(hidraw|hid|usb|pcsc):/.test(address);
 
-/** getInfo changes nothing. */
-async function answers(device: CtapDevice): Promise<boolean> {
+/** authenticatorGetInfo does not change the key. */
+async function answersGetInfo(device: CtapDevice): Promise<boolean> {
   try {
     await device.transact(new Uint8Array([0x04]));
     return true;

@@ -1,18 +1,19 @@
-/**
- * A key that belongs to somebody, as a case has it under test. What hands have to do is asked of the operator; every command
- * passes the guard before it is recorded, so that what was refused is provably not on the wire.
- */
+/** A real security key as the key under test of a case. The operator performs the manual actions (touch, unplug, plug in). */
+import { LinkedAbort } from '#base/async.ts';
 import type { AvailableAuthenticator } from '#client/context.ts';
 import type { PinPrompt } from '#client/user-interaction.ts';
-import { TransportError } from '#protocol/errors.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import type { WireCommand } from '#scenario/language/schema/wire.ts';
 import type { KeyFacts, KeyState, KeyUnderTest } from '#scenario/parties/key-under-test.ts';
-import { type Handling, type HandlingRequest, NobodyActed, type Operator } from '#scenario/parties/operator.ts';
+import {
+  type ManualAction,
+  type ManualActionRequest,
+  type Operator,
+  OperatorTimeout,
+} from '#scenario/parties/operator.ts';
 import { SentCommands } from '#scenario/parties/sent-commands.ts';
-import { capture } from '#transport/capture.ts';
-import { type CtapDevice, decorated } from '#transport/device.ts';
-import { type GuardedDevice, guard } from '#transport/guarded-device.ts';
+import type { CtapDevice } from '#transport/device.ts';
+import { KeyConnection } from './key-connection.ts';
 import type { Presence } from './presence.ts';
 import type { PlannedKey } from './resolve-devices.ts';
 import { TouchWatch } from './touch-watch.ts';
@@ -21,180 +22,112 @@ export interface RealKeyParts {
   key: PlannedKey;
   presence: Presence;
   operator: Operator;
-  /** How long somebody has for each thing that is asked of them. */
-  patienceMs: number;
+  /** Time limit for each manual action, in milliseconds. */
+  gestureTimeoutMs: number;
   open(address: string): Promise<CtapDevice>;
   elapsedMs: () => number;
-  /** Called after every plugging and unplugging. */
+  /** Called after the key was plugged in or unplugged. */
   onChange(): void;
 }
 
-/** Who knows the key's PIN, and looks at the key with it. */
-export interface Knowledge {
-  pinMeant: KeyUnderTest['pinMeant'];
-  observe: KeyUnderTest['observe'];
-}
-
-/** One plugging of the key. */
-interface Plugged {
-  /** To ask whether it is still there, past everything that watches. */
-  bare: CtapDevice;
-  available: AvailableAuthenticator;
-}
+/** Knows the PIN of the key, and reads the state of the key with it. */
+export type KeyStateProvider = Pick<KeyUnderTest, 'resolvePin' | 'observe'>;
 
 export class RealKey implements KeyUnderTest {
   readonly facts: KeyFacts;
   readonly kind = 'security-key';
-  /** What the case sent; what the harness itself asks for is not in it. */
-  readonly wire: WireExchange[] = [];
+  readonly connection: KeyConnection;
   readonly #parts: RealKeyParts;
   readonly #touches = new TouchWatch();
   readonly #sent = new SentCommands();
-  readonly #guards: GuardedDevice[] = [];
-  #plugged: Plugged | undefined;
-  #knowledge: Knowledge | undefined;
-  /** Aborts what is under way. */
-  #ending = new AbortController();
-  readonly #underWay = new Set<Promise<unknown>>();
-  /** Somebody was asked to pull it, or the case is over. */
-  #mayGo = false;
-  #pulledDuring: string | undefined;
-  readonly #trouble = new AbortController();
-  #recording = true;
+  #stateProvider: KeyStateProvider | undefined;
 
   constructor(parts: RealKeyParts) {
-    const { which, label, aaguid } = parts.key;
-    this.facts = { id: which, label, aaguid };
+    const { selector, label, aaguid } = parts.key;
+    this.facts = { id: selector, label, aaguid };
     this.#parts = parts;
+    this.connection = new KeyConnection({
+      ...parts,
+      onSent: (name) => this.#sent.notify(name),
+      watch: (device) => this.#touches.watch(device),
+    });
   }
 
   get available(): AvailableAuthenticator | undefined {
-    return this.#plugged?.available;
+    return this.connection.available;
   }
 
   get connected(): boolean {
-    return this.#plugged !== undefined;
+    return this.available !== undefined;
   }
 
-  /** The guarded way to the key, while it is plugged in. */
-  get device(): CtapDevice | undefined {
-    return this.#plugged?.available.device;
+  get wire(): readonly WireExchange[] {
+    return this.connection.wire;
   }
 
-  /** Credentials that were made since the case began, without those that were taken away again. */
-  get made(): GuardedDevice['made'] {
-    return this.#guards.at(-1)?.made ?? [];
+  /** @throws {TransportError} if the key cannot be opened. */
+  open(): Promise<void> {
+    return this.connection.open(this.#parts.key.address);
   }
 
-  get refusals(): readonly string[] {
-    return this.#guards.flatMap(({ refusals }) => refusals);
-  }
-
-  /** The command during which the key was pulled without anybody having been asked to. */
-  get pulledDuring(): string | undefined {
-    return this.#pulledDuring;
-  }
-
-  /** Aborts when it was pulled like that, or when something was refused. */
-  get trouble(): AbortSignal {
-    return this.#trouble.signal;
-  }
-
-  /** @throws {TransportError} when it cannot be opened. */
-  async open(address = this.#parts.key.address): Promise<void> {
-    const { key, open, elapsedMs, onChange } = this.#parts;
-    const bare = await open(address);
-    const recorded = capture(bare, {
-      elapsedMs,
-      record: (exchange) => this.#recording && this.wire.push(exchange),
-      onSent: (name) => this.#sent.tell(name),
-    });
-    const guarded = guard(recorded, key.permit, this.#guards.at(-1));
-    this.#guards.push(guarded);
-    const device = this.#noticingRemoval(this.#touches.over(guarded));
-    this.#plugged = { bare, available: { id: key.id, kind: this.kind, label: key.label, device } };
-    this.#mayGo = false;
-    onChange();
-  }
-
-  async close(): Promise<void> {
-    this.#mayGo = true;
-    const plugged = this.#plugged;
-    this.#plugged = undefined;
-    this.#parts.onChange();
-    await this.settle();
-    await plugged?.bare[Symbol.asyncDispose]();
-  }
-
-  /** Cancels what is under way, so that the key is free. */
-  async settle(): Promise<void> {
-    this.#ending.abort(new Error('the case is over'));
-    this.#ending = new AbortController();
-    await Promise.allSettled(this.#underWay);
-  }
-
-  /** Runs what the harness itself has to do at the key: it is not on the wire of the case. */
-  async apart<T>(work: () => Promise<T>): Promise<T> {
-    this.#recording = false;
-    try {
-      return await work();
-    } finally {
-      this.#recording = true;
-    }
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
   async connect(signal: AbortSignal): Promise<void> {
     if (this.connected) return;
-    await this.open(await this.#handled('plug-in', (over) => this.#parts.presence.whenThere(over), signal));
+    const { presence } = this.#parts;
+    await this.connection.open(await this.#perform('plug-in', (stop) => presence.whenConnected(stop), signal));
   }
 
   async disconnect(signal: AbortSignal): Promise<void> {
-    this.#mayGo = true;
-    await this.#handled('unplug', (over) => this.#parts.presence.whenGone(this.#plugged?.bare, over), signal);
+    this.connection.expectRemoval();
+    const { presence } = this.#parts;
+    await this.#perform('unplug', (stop) => presence.whenDisconnected(this.connection.rawDevice, stop), signal);
     await this.close();
   }
 
   async powerCycle(signal: AbortSignal): Promise<void> {
-    this.#mayGo = true;
+    this.connection.expectRemoval();
     const { presence } = this.#parts;
-    const goneAndBack = async (over: AbortSignal) => {
-      await presence.whenGone(this.#plugged?.bare, over);
+    const unpluggedAndBack = async (stop: AbortSignal) => {
+      await presence.whenDisconnected(this.connection.rawDevice, stop);
       await this.close();
-      return await presence.whenThere(over);
+      return await presence.whenConnected(stop);
     };
-    await this.open(await this.#handled('power-cycle', goneAndBack, signal));
+    await this.connection.open(await this.#perform('power-cycle', unpluggedAndBack, signal));
   }
 
-  whenAsked(signal: AbortSignal): Promise<void> {
-    return this.#touches.whenAsked(signal);
+  whenTouchRequested(signal: AbortSignal): Promise<void> {
+    return this.#touches.whenTouchRequested(signal);
   }
 
-  /** @throws {NobodyActed} also when the key loses patience first. */
+  /** @throws {OperatorTimeout} also if the key ends the command before the time limit of the operator. */
   async touch(signal: AbortSignal): Promise<void> {
-    const end = this.#touches.take();
-    if (!end) return;
-    const felt = async () => {
-      if ((await end) === 'given-up') throw new NobodyActed(this.#request('touch'));
+    const outcome = this.#touches.takeRequest();
+    if (!outcome) return;
+    const touched = async () => {
+      if ((await outcome) === 'timed-out') throw new OperatorTimeout(this.#request('touch'));
     };
-    await this.#handled('touch', felt, signal);
+    await this.#perform('touch', touched, signal);
   }
 
-  /** A key has no button for that: nobody touches it until it gives up. */
+  /** A key has no button to deny a request, so the operator leaves it alone until the key times out. */
   async deny(signal: AbortSignal): Promise<void> {
-    const over = this.#touches.take();
-    if (over) await this.#handled('keep-away', () => over, signal);
+    const outcome = this.#touches.takeRequest();
+    if (outcome) await this.#perform('keep-away', () => outcome, signal);
   }
 
   whenSent(command: WireCommand, signal: AbortSignal): Promise<void> {
-    return this.#sent.when(command, signal);
+    return this.#sent.waitFor(command, signal);
   }
 
-  known(by: Knowledge): void {
-    this.#knowledge = by;
+  setStateProvider(provider: KeyStateProvider): void {
+    this.#stateProvider = provider;
   }
 
-  pinMeant(text: string, asked: PinPrompt['kind']): string {
-    return this.#knowledge?.pinMeant(text, asked) ?? text;
+  resolvePin(text: string, prompt: PinPrompt['kind']): string {
+    return this.#stateProvider?.resolvePin(text, prompt) ?? text;
   }
 
   inspect(): undefined {
@@ -202,52 +135,25 @@ export class RealKey implements KeyUnderTest {
   }
 
   async observe(): Promise<Partial<KeyState>> {
-    return (await this.#knowledge?.observe()) ?? {};
+    return (await this.#stateProvider?.observe()) ?? {};
   }
 
-  async #handled<T>(handling: Handling, work: (over: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const over = new AbortController();
-    const done = work(AbortSignal.any([signal, over.signal]));
-    done.catch(() => undefined);
-    try {
-      await this.#parts.operator.perform(this.#request(handling), done, signal);
-      return await done;
-    } finally {
-      over.abort();
-    }
+  /** Requests `action` from the operator and waits until `detect` has seen its effect on the key. */
+  async #perform<T>(
+    action: ManualAction,
+    detect: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    using detection = new LinkedAbort(signal);
+    const detected = detect(detection.signal);
+    detected.catch(() => undefined); // awaited below; the operator may fail first
+    await this.#parts.operator.perform(this.#request(action), detected, signal);
+    return await detected;
   }
 
-  #request(handling: Handling): HandlingRequest {
-    const { key, patienceMs } = this.#parts;
+  #request(action: ManualAction): ManualActionRequest {
+    const { key, gestureTimeoutMs } = this.#parts;
     const { label, address, serial } = key;
-    return { handling, key: { label, address, serial }, patienceMs };
-  }
-
-  /** `device`; when it goes although nobody was asked to pull it, the key is gone for the client, too. */
-  #noticingRemoval(device: CtapDevice): CtapDevice {
-    return decorated(device, async (message, options = {}) => {
-      const signal = AbortSignal.any([this.#ending.signal, ...(options.signal ? [options.signal] : [])]);
-      const answer = device.transact(message, { ...options, signal });
-      this.#underWay.add(answer);
-      try {
-        return await answer;
-      } catch (error) {
-        if (error instanceof TransportError && error.kind === 'disconnected') this.#gone(error);
-        if (this.refusals.length > 0) this.#trouble.abort(error);
-        throw error;
-      } finally {
-        this.#underWay.delete(answer);
-      }
-    });
-  }
-
-  #gone(error: TransportError): void {
-    if (!this.#mayGo) {
-      this.#pulledDuring ??= `${this.wire.at(-1)?.command ?? 'a command'} (${error.message})`;
-      this.#trouble.abort(error);
-    }
-    if (!this.connected) return;
-    this.#plugged = undefined;
-    this.#parts.onChange();
+    return { action, key: { label, address, serial }, timeoutMs: gestureTimeoutMs };
   }
 }

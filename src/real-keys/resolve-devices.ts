@@ -1,169 +1,187 @@
 /**
- * Before a run on real keys: which keys they are, what may be done to them, and which cases can run on which. What would
- * destroy something that its owner has not given up is refused here, before the first case; the guard on the wire stays behind it.
+ * Before a run on real keys: finds the keys that the cases name, checks the permissions of their owners, and decides which cases
+ * can run. A run that would destroy something without permission is refused before its first case. The guard of each connection
+ * (`#transport/guarded-device.ts`) checks every command again.
  */
 import { UsageError } from '#base/errors.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import { isRealKey } from '#scenario/language/schema/authenticator.ts';
 import type { CtapDevice } from '#transport/device.ts';
-import type { Permit } from '#transport/guarded-device.ts';
+import type { GuardPolicy } from '#transport/guarded-device.ts';
 import type { FoundDevice } from '#transport/transport.ts';
-import { fitness } from './compatibility.ts';
-import { holdingOf } from './credential-count.ts';
-import type { KeyReading } from './describe-key.ts';
+import { checkCompatibility } from './compatibility.ts';
+import { countCredentials } from './credential-count.ts';
+import type { KeyReader } from './describe-key.ts';
 import { findKey, type RealKeyFacts } from './find-key.ts';
 import { type AskHidden, type PinSource, readPin } from './pin-provider.ts';
 
-/** What the command line says of real keys. */
+/** The options of the command line about real keys. */
 export interface KeyPermissions {
-  /** Ids of keys whose owner gives up what is on them. */
+  /** Ids of keys whose credentials, PIN and settings may be destroyed. */
   destroyCredentials: readonly string[];
-  /** Ids of keys that are used although they keep passkeys, or may keep some. */
+  /** Ids of keys that may be used although they store passkeys, or may store some. */
   withCredentials: readonly string[];
   pinRetriesFloor: number;
   pinFrom: readonly PinSource[];
-  /** Cases that would cost a key something are left out, and the others run. */
-  spare: boolean;
+  /** Skips destructive cases and runs the others, instead of refusing the run. */
+  skipDestructive: boolean;
 }
 
-export interface Surroundings {
+/** What this module needs from the machine it runs on. */
+export interface HostEnvironment {
   listDevices(): Promise<FoundDevice[]>;
   open(address: string): Promise<CtapDevice>;
-  modelName: KeyReading['modelName'];
+  modelName: KeyReader['modelName'];
   env: Readonly<Record<string, string | undefined>>;
   ask: AskHidden;
 }
 
 /** A key of the run, and what may be done to it. */
 export interface PlannedKey extends RealKeyFacts {
-  permit: Permit;
+  policy: GuardPolicy;
 }
 
 export interface KeyPlan {
   keys: PlannedKey[];
-  /** Their PINs by their ids. */
+  /** PINs by key id. */
   pins: Record<string, string>;
-  /** Why cases are left out, by their ids. */
-  left: Record<string, string>;
-  /** What the person should know before the run. */
-  remarks: string[];
+  /** Reasons why cases are skipped, by case id. */
+  skipReasons: Record<string, string>;
+  /** What the user should know before the run. */
+  notices: string[];
 }
 
 /**
- * Meets every key that `cases` name.
- * @throws {UnavailableError} when one is not there; {UsageError} when it is not clear which is meant, when its owner's permission
- * or its PIN is missing.
+ * Resolves every real key that `cases` name.
+ * @throws {UnavailableError} if a key is not plugged in or cannot be used.
+ * @throws {UsageError} if it is ambiguous which key is selected, or if a permission or a PIN is missing.
  */
-export async function meetKeys(
+export async function resolveDevices(
   cases: readonly ExpandedCase[],
   permissions: KeyPermissions,
-  surroundings: Surroundings,
+  host: HostEnvironment,
 ): Promise<KeyPlan> {
-  const { listDevices, open, modelName } = surroundings;
-  const named = new Set(cases.map(({ authenticator }) => authenticator.device).filter(isRealKey));
-  const found = named.size > 0 ? await listDevices() : [];
-  const keys: PlannedKey[] = [];
-  for (const which of named) {
-    const facts = await findKey(which, found, { open, modelName });
-    const twin = keys.find(({ id }) => id === facts.id);
-    if (twin) throw new UsageError(`${JSON.stringify(which)} and ${JSON.stringify(twin.which)} are the same key`);
-    const { pinRetriesFloor, destroyCredentials } = permissions;
-    keys.push({ ...facts, permit: { pinRetriesFloor, destroyCredentials: destroyCredentials.includes(facts.id) } });
-  }
-  refuseStrangers(keys, permissions);
-  const left = leftOut(cases, keys, permissions);
+  const keys = await findKeys(cases, permissions, host);
+  rejectUnknownKeyIds(keys, permissions);
+  const skipReasons = findSkipReasons(cases, keys, permissions);
   const pins: Record<string, string> = {};
-  const remarks: string[] = [];
+  const notices: string[] = [];
   for (const key of keys) {
-    const pin = await pinOf(key, cases, permissions, surroundings);
+    const pin = await obtainPin(key, cases, permissions, host);
     if (pin !== undefined) pins[key.id] = pin;
-    const remark = await refuseKeeper(key, pin, permissions, open);
-    if (remark) remarks.push(remark);
+    const notice = await requirePermissionForStoredPasskeys(key, pin, permissions, host);
+    if (notice) notices.push(notice);
   }
-  return { keys, pins, left, remarks };
+  return { keys, pins, skipReasons, notices };
 }
 
-/** A permission for a key that is not used is a mistake about which key it is. */
-function refuseStrangers(keys: readonly PlannedKey[], permissions: KeyPermissions): void {
+async function findKeys(
+  cases: readonly ExpandedCase[],
+  { pinRetriesFloor, destroyCredentials }: KeyPermissions,
+  { listDevices, open, modelName }: HostEnvironment,
+): Promise<PlannedKey[]> {
+  const selectors = new Set(cases.map(({ authenticator }) => authenticator.device).filter(isRealKey));
+  const found = selectors.size > 0 ? await listDevices() : [];
+  const keys: PlannedKey[] = [];
+  for (const selector of selectors) {
+    const facts = await findKey(selector, found, { open, modelName });
+    const duplicate = keys.find(({ id }) => id === facts.id);
+    if (duplicate)
+      throw new UsageError(`${JSON.stringify(selector)} and ${JSON.stringify(duplicate.selector)} select the same key`);
+    keys.push({ ...facts, policy: { pinRetriesFloor, destroyCredentials: destroyCredentials.includes(facts.id) } });
+  }
+  return keys;
+}
+
+/** @throws {UsageError} if an option names a key that the run does not use: the user probably means another key. */
+function rejectUnknownKeyIds(keys: readonly PlannedKey[], permissions: KeyPermissions): void {
   const options = {
     '--destroy-credentials': permissions.destroyCredentials,
     '--with-credentials': permissions.withCredentials,
     '--pin-from': permissions.pinFrom.flatMap(({ key }) => key ?? []),
   };
   for (const [option, ids] of Object.entries(options)) {
-    const stranger = ids.find((named) => !keys.some(({ id }) => id === named));
-    if (stranger === undefined) continue;
+    const unknown = ids.find((named) => !keys.some(({ id }) => id === named));
+    if (unknown === undefined) continue;
     const used = keys.map(({ id, label }) => `${label} (${id})`).join(', ');
-    throw new UsageError(`${option} ${stranger} names no key of this run: it uses ${used || 'none'}`);
+    throw new UsageError(`${option} ${unknown} names no key of this run. Keys of this run: ${used || 'none'}`);
   }
 }
 
-const casesOf = (cases: readonly ExpandedCase[], { which }: PlannedKey) =>
-  cases.filter(({ authenticator }) => authenticator.device === which);
+const casesOnKey = (cases: readonly ExpandedCase[], { selector }: PlannedKey) =>
+  cases.filter(({ authenticator }) => authenticator.device === selector);
 
-/** Reasons by case. @throws {UsageError} for cases that would destroy something, all of them at once. */
-function leftOut(
+/** Returns skip reasons by case id. @throws {UsageError} naming all cases that are destructive without permission. */
+function findSkipReasons(
   cases: readonly ExpandedCase[],
   keys: readonly PlannedKey[],
-  { spare }: KeyPermissions,
+  { skipDestructive }: KeyPermissions,
 ): Record<string, string> {
-  const left: Record<string, string> = {};
+  const skipReasons: Record<string, string> = {};
   const refused: string[] = [];
   for (const key of keys) {
-    for (const scenario of casesOf(cases, key)) {
-      const how = fitness(scenario, key);
-      if ('lacks' in how) left[scenario.id] = how.lacks;
-      if (!('price' in how) || key.permit.destroyCredentials) continue;
-      if (spare) left[scenario.id] = `the key is spared: ${how.price}`;
-      else refused.push(`  ${scenario.id}: ${how.price}`);
+    for (const scenario of casesOnKey(cases, key)) {
+      const result = checkCompatibility(scenario, key);
+      if ('unsupported' in result) skipReasons[scenario.id] = result.unsupported;
+      if (!('destructive' in result) || key.policy.destroyCredentials) continue;
+      if (skipDestructive) skipReasons[scenario.id] = `Destructive case: ${result.destructive}`;
+      else refused.push(`  ${scenario.id}: ${result.destructive}`);
     }
   }
-  if (refused.length === 0) return left;
-  const ids = keys.filter(({ permit }) => !permit.destroyCredentials).map(({ id }) => id);
-  const which = ids.map((id) => `--destroy-credentials ${id}`).join(' ');
-  throw new UsageError(
+  if (refused.length > 0) throw destructiveCasesError(refused, keys);
+  return skipReasons;
+}
+
+const maxListedCases = 20;
+
+function destructiveCasesError(refused: readonly string[], keys: readonly PlannedKey[]): UsageError {
+  const protectedKeys = keys.filter(({ policy }) => !policy.destroyCredentials);
+  const options = protectedKeys.map(({ id }) => `--destroy-credentials ${id}`).join(' ');
+  const count = `${refused.length} ${refused.length === 1 ? 'case' : 'cases'}`;
+  return new UsageError(
     [
-      `refused to run ${refused.length} ${refused.length === 1 ? 'case' : 'cases'}: what is on the key would be lost (its owner may say ${which}; --spare leaves such cases out)`,
-      ...refused.slice(0, mostListed),
-      ...(refused.length > mostListed ? [`  ... and ${refused.length - mostListed} more`] : []),
+      `Refused to run ${count}: they would change or erase the key. The owner of the key can permit this with ${options}; --skip-destructive skips such cases`,
+      ...refused.slice(0, maxListedCases),
+      ...(refused.length > maxListedCases ? [`  ... and ${refused.length - maxListedCases} more`] : []),
     ].join('\n'),
   );
 }
 
-const mostListed = 20;
-
-/** The PIN that was named for this key or for all; where a case needs one and none was named, whoever sits there is asked. */
-async function pinOf(
+/** Reads the PIN from the source for this key or for all keys. Without a source, asks for it if a case requires the PIN. */
+async function obtainPin(
   key: PlannedKey,
   cases: readonly ExpandedCase[],
   { pinFrom }: KeyPermissions,
-  { env, ask }: Surroundings,
+  { env, ask }: HostEnvironment,
 ): Promise<string | undefined> {
   if (key.pin.state !== 'set') return undefined;
   const source = pinFrom.find(({ key: id }) => id === key.id) ?? pinFrom.find(({ key: id }) => id === undefined);
   if (source) return await readPin(source, key.label, env, ask);
-  const isNeeded = casesOf(cases, key).some(({ authenticator }) => typeof authenticator.pin === 'object');
-  return isNeeded && !key.permit.destroyCredentials ? await readPin({ from: 'ask' }, key.label, env, ask) : undefined;
+  const isRequired = casesOnKey(cases, key).some(({ authenticator }) => typeof authenticator.pin === 'object');
+  return isRequired && !key.policy.destroyCredentials ? await readPin({ from: 'ask' }, key.label, env, ask) : undefined;
 }
 
-/** @throws {UsageError} for a key that keeps passkeys, or hides behind its PIN whether it does, and nobody said that this is fine. */
-async function refuseKeeper(
+/**
+ * Returns a notice for a key that stores passkeys, or may store some.
+ * @throws {UsageError} if the owner of such a key has not permitted its use.
+ */
+async function requirePermissionForStoredPasskeys(
   key: PlannedKey,
   pin: string | undefined,
   { withCredentials, pinRetriesFloor }: KeyPermissions,
-  open: Surroundings['open'],
+  { open }: HostEnvironment,
 ): Promise<string | undefined> {
-  const { label, id, permit } = key;
-  const holding = await holdingOf({ key, pin, pinRetriesFloor, open });
-  const name = `${label} (${id})`;
-  const isAllowed = permit.destroyCredentials || withCredentials.includes(id);
-  if ('unknown' in holding) {
-    const what = `whether ${name} keeps passkeys cannot be learned: ${holding.unknown}`;
-    if (isAllowed || key.pin.state !== 'set') return what;
-    throw new UsageError(`refused to use ${name}: ${what}; its owner may say --with-credentials ${id}`);
+  const { label, id, policy } = key;
+  const count = await countCredentials({ key, pin, pinRetriesFloor, open });
+  const isPermitted = policy.destroyCredentials || withCredentials.includes(id);
+  const permission = `The owner of the key can permit its use with --with-credentials ${id}`;
+  if ('unknown' in count) {
+    const notice = `Cannot determine whether ${label} (${id}) stores passkeys: ${count.unknown}`;
+    if (isPermitted || key.pin.state !== 'set') return notice;
+    throw new UsageError(`${notice}. ${permission}`);
   }
-  if (holding.credentials === 0) return undefined;
-  const what = `${name} keeps ${holding.credentials} ${holding.credentials === 1 ? 'passkey' : 'passkeys'}`;
-  if (isAllowed) return what;
-  throw new UsageError(`refused to use it: ${what}; its owner may say --with-credentials ${id}`);
+  if (count.credentials === 0) return undefined;
+  const notice = `${label} (${id}) stores ${count.credentials} ${count.credentials === 1 ? 'passkey' : 'passkeys'}`;
+  if (isPermitted) return notice;
+  throw new UsageError(`${notice}. ${permission}`);
 }

@@ -8,17 +8,17 @@ import { TouchWatch } from './touch-watch.ts';
 
 const selection = new Uint8Array([0x0b]);
 const getInfo = new Uint8Array([0x04]);
-const never = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
-function keyTouchedByHand() {
-  const hands = new ManualGestures();
+function setUp() {
+  const gestures = new ManualGestures();
   const watch = new TouchWatch();
-  const device = watch.over(plugIn(createAuthenticator({ persona: 'touchstone-key', gestures: hands })));
-  return { hands, watch, device };
+  const device = watch.watch(plugIn(createAuthenticator({ persona: 'touchstone-key', gestures })));
+  return { gestures, watch, device };
 }
 
-/** Answers everything with OK and says nothing meanwhile, as a key behind a reader does. */
-const silent: CtapDevice = {
+/** Answers every command with OK and sends no keepalives, like a key on a smart card reader. */
+const deviceOnReader: CtapDevice = {
   name: 'pcsc:reader',
   transport: 'nfc',
   capabilities: { wink: false, cbor: true, nmsg: true },
@@ -38,74 +38,86 @@ const getAssertion = (options: Record<string, CborValue>) =>
     ),
   );
 
-describe('a touch', () => {
-  test('is heard when the key asks, and felt when it goes on', async () => {
-    const { hands, watch, device } = keyTouchedByHand();
+describe('TouchWatch', () => {
+  test('detects the request for a touch, and the touch', async () => {
+    const { gestures, watch, device } = setUp();
     const answer = device.transact(selection);
-    await watch.whenAsked(never);
-    const end = watch.take();
-    hands.touch();
-    expect(await end).toBe('felt');
+    await watch.whenTouchRequested(neverAborted);
+    const outcome = watch.takeRequest();
+    gestures.touch();
+    expect(await outcome).toBe('touched');
     expect((await answer)[0]).toBe(0);
   });
 
-  test('that nobody gives is given up by the key', async () => {
-    const { hands, watch, device } = keyTouchedByHand();
+  test('reports a request as timed out if the key ends the command without a touch', async () => {
+    const { gestures, watch, device } = setUp();
     const answer = device.transact(selection);
-    await watch.whenAsked(never);
-    const end = watch.take();
-    hands.deny();
-    expect(await end).toBe('given-up');
+    await watch.whenTouchRequested(neverAborted);
+    const outcome = watch.takeRequest();
+    gestures.deny();
+    expect(await outcome).toBe('timed-out');
     expect((await answer)[0]).toBe(ctapStatus.CTAP2_ERR_OPERATION_DENIED);
   });
 
-  test('that came before anybody listened is remembered once', async () => {
+  test('keeps a request that came before anything waited for it, once', async () => {
     const watch = new TouchWatch();
-    const device = watch.over(plugIn(createAuthenticator({ persona: 'touchstone-key', gestures: autoTouch })));
+    const device = watch.watch(plugIn(createAuthenticator({ persona: 'touchstone-key', gestures: autoTouch })));
     await device.transact(selection);
-    await watch.whenAsked(never);
-    expect(watch.take()).toBeUndefined();
-    await expect(watch.whenAsked(AbortSignal.abort(new Error('nobody asks')))).rejects.toThrow('nobody asks');
+    await watch.whenTouchRequested(neverAborted);
+    expect(watch.takeRequest()).toBeUndefined();
+    const aborted = AbortSignal.abort(new Error('Stopped'));
+    await expect(watch.whenTouchRequested(aborted)).rejects.toThrow('Stopped');
+  });
+
+  test('keeps no waiter after its signal aborted, before or during the wait', async () => {
+    const watch = new TouchWatch();
+    await expect(watch.whenTouchRequested(AbortSignal.abort(new Error('Stopped')))).rejects.toThrow('Stopped');
+    const abort = new AbortController();
+    const waiting = watch.whenTouchRequested(abort.signal);
+    expect(watch.waiting).toBe(1);
+    abort.abort(new Error('Stopped later'));
+    await expect(waiting).rejects.toThrow('Stopped later');
+    expect(watch.waiting).toBe(0);
   });
 
   test.each<[string, Uint8Array, boolean]>([
     ['authenticatorSelection', selection, true],
     ['getAssertion', getAssertion({ uv: false }), true],
-    ['getAssertion that wants none', getAssertion({ up: false }), false],
+    ['getAssertion without user presence', getAssertion({ up: false }), false],
     ['getInfo', getInfo, false],
-  ])('is the tap of a key behind a reader: %s', async (_what, message, isTouch) => {
+  ])('%s on a smart card reader counts as a touch only if it requires one', async (_, message, isTouch) => {
     const watch = new TouchWatch();
-    await watch.over(silent).transact(message);
-    const asked = watch.whenAsked(AbortSignal.timeout(0)).then(
+    await watch.watch(deviceOnReader).transact(message);
+    const requested = watch.whenTouchRequested(AbortSignal.timeout(0)).then(
       () => true,
       () => false,
     );
-    expect(await asked).toBe(isTouch);
+    expect(await requested).toBe(isTouch);
   });
 
-  test('is not remembered of a command that was cut off', async () => {
-    const { hands, watch, device } = keyTouchedByHand();
+  test('drops the request of a command that was cancelled', async () => {
+    const { gestures, watch, device } = setUp();
     const abort = new AbortController();
     const cancelled = device.transact(selection, { signal: abort.signal });
-    await watch.whenAsked(never);
+    await watch.whenTouchRequested(neverAborted);
     abort.abort();
     await cancelled;
     const answer = device.transact(selection);
-    await watch.whenAsked(never);
-    const end = watch.take();
-    hands.touch();
-    expect(await end).toBe('felt');
+    await watch.whenTouchRequested(neverAborted);
+    const outcome = watch.takeRequest();
+    gestures.touch();
+    expect(await outcome).toBe('touched');
     expect((await answer)[0]).toBe(0);
   });
 
-  test('that never comes ends with the command', async () => {
-    const { watch, device } = keyTouchedByHand();
+  test('ends a request together with its command', async () => {
+    const { watch, device } = setUp();
     const abort = new AbortController();
     const answer = device.transact(selection, { signal: abort.signal });
-    await watch.whenAsked(never);
-    const over = watch.take();
+    await watch.whenTouchRequested(neverAborted);
+    const outcome = watch.takeRequest();
     abort.abort();
-    await over;
+    await outcome;
     expect((await answer)[0]).not.toBe(0);
   });
 });

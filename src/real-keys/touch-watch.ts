@@ -1,126 +1,119 @@
 /**
- * Hears when a real key asks for a touch, and when it has felt one. A key says so in its keepalives (CTAP 2.1 section
- * 11.2.9.1.7); one behind a smart card reader says nothing, there the tap is the touch. What was asked and felt before
- * anybody listened is remembered: people are quick, and so are keys that touch themselves.
+ * Detects when a real key requests a touch and when the user has touched it. A key reports this in its keepalives (CTAP 2.1 section
+ * 11.2.9.1.7). A key on a smart card reader sends none: there, placing it on the reader counts as the touch. Requests and touches
+ * that happen before a step waits for them are kept, because users are fast, and some keys touch themselves.
  */
+import { Waiters } from '#base/async.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { type CommandName, commandName } from '#protocol/commands.ts';
 import { ctapStatus } from '#protocol/status.ts';
-import { type CtapDevice, decorated, type Keepalive } from '#transport/device.ts';
+import { type CtapDevice, type Keepalive, withTransact } from '#transport/device.ts';
 
-/** How a key ends what nobody touched: it gives up, or calls it denied. CTAP 2.1 sections 6.1.2 and 8.2. */
-const untouched = new Set<number | undefined>([
+/** Status codes of a command that the user did not confirm, CTAP 2.1 sections 6.1.2 and 8.2. */
+const notTouched = new Set<number | undefined>([
   ctapStatus.CTAP2_ERR_USER_ACTION_TIMEOUT,
   ctapStatus.CTAP2_ERR_ACTION_TIMEOUT,
   ctapStatus.CTAP2_ERR_OPERATION_DENIED,
 ]);
 
-/** Commands that take a touch, and the parameter in which a host can ask for none (`up: false`). */
-const takesTouch: Partial<Record<CommandName, number | undefined>> = {
+/** Commands that require a touch, with the parameter in which the client can disable it (`up: false`). */
+const touchCommands: Partial<Record<CommandName, number | undefined>> = {
   authenticatorMakeCredential: undefined,
   authenticatorGetAssertion: 0x05,
   authenticatorReset: undefined,
   authenticatorSelection: undefined,
 };
 
-interface Asking {
-  /** It does not ask any more. Why shows in what comes next: an answer, or more work. */
-  isOver: boolean;
-  over(): void;
-  end(how: TouchEnd): void;
-  readonly ended: Promise<TouchEnd>;
+/** How a touch request ended; `timed-out`: the key ended the command without a touch. */
+export type TouchOutcome = 'touched' | 'timed-out';
+
+/** One request of the key for a touch. */
+class TouchRequest {
+  readonly outcome: Promise<TouchOutcome>;
+  /** The key no longer requests a touch. The outcome follows from what comes next: an answer, or more keepalives. */
+  hasEnded = false;
+  #resolve: (outcome: TouchOutcome) => void = () => undefined;
+
+  constructor() {
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  end(outcome: TouchOutcome): void {
+    this.hasEnded = true;
+    this.#resolve(outcome);
+  }
 }
 
-/** `given-up`: the key has waited in vain. */
-export type TouchEnd = 'felt' | 'given-up';
-
 export class TouchWatch {
-  /** Not yet answered for by a touch of the case, oldest first. */
-  readonly #askings: Asking[] = [];
-  readonly #waiters = new Set<() => void>();
+  /** Requests that no step has taken yet, oldest first. */
+  readonly #requests: TouchRequest[] = [];
+  readonly #waiters = new Waiters<TouchRequest>();
 
-  /** `device`, heard. Disposing it disposes the device. */
-  over(device: CtapDevice): CtapDevice {
-    return decorated(device, async (message, options = {}) => {
-      let asking: Asking | undefined;
+  /** How many steps wait for a request. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /** Returns `device`, watched. Disposing it disposes `device`. */
+  watch(device: CtapDevice): CtapDevice {
+    return withTransact(device, async (message, options = {}) => {
+      let request: TouchRequest | undefined;
       const onKeepalive = (state: Keepalive) => {
-        if (asking?.isOver) asking.end('felt'); // a key that goes on working has felt it
-        if (state !== 'upneeded') asking?.over();
-        else if (!asking || asking.isOver) asking = this.#asks();
+        if (request?.hasEnded) request.end('touched'); // the key continues to work, so it was touched
+        if (state !== 'upneeded') {
+          if (request) request.hasEnded = true;
+        } else if (!request || request.hasEnded) request = this.#addRequest();
         options.onKeepalive?.(state);
       };
       try {
         const answer = await device.transact(message, { ...options, onKeepalive });
         const [status] = answer;
-        if (untouched.has(status)) asking?.end('given-up');
-        if (untouched.has(status) || status === ctapStatus.CTAP2_ERR_KEEPALIVE_CANCEL) this.#forget(asking);
-        if (!asking && status === ctapStatus.CTAP2_OK && needsTouch(message)) asking = this.#asks();
+        if (notTouched.has(status)) request?.end('timed-out');
+        if (notTouched.has(status) || status === ctapStatus.CTAP2_ERR_KEEPALIVE_CANCEL) this.#drop(request);
+        if (!request && status === ctapStatus.CTAP2_OK && requiresTouch(message)) request = this.#addRequest();
         return answer;
       } catch (error) {
-        this.#forget(asking);
+        this.#drop(request);
         throw error;
       } finally {
-        asking?.end('felt');
+        request?.end('touched');
       }
     });
   }
 
-  /** Resolves when the key asks, or has asked for a touch that no step has answered for yet. */
-  whenAsked(signal: AbortSignal): Promise<void> {
-    if (this.#askings.length > 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => {
-        this.#waiters.delete(asked);
-        signal.removeEventListener('abort', gaveUp);
-        finish();
-      };
-      const asked = () => settle(resolve);
-      const gaveUp = () => settle(() => reject(signal.reason));
-      this.#waiters.add(asked);
-      signal.addEventListener('abort', gaveUp, { once: true });
-      if (signal.aborted) gaveUp();
-    });
+  /** Waits until the key requests a touch; resolves at once for a request that no step has taken yet. */
+  async whenTouchRequested(signal: AbortSignal): Promise<void> {
+    if (this.#requests.length === 0) await this.#waiters.wait(signal);
   }
 
-  /** The oldest asking, from now on answered for: a promise of its end, or undefined when it is over already. */
-  take(): Promise<TouchEnd> | undefined {
-    const asking = this.#askings.shift();
-    return asking && !asking.isOver ? asking.ended : undefined;
+  /** Takes the oldest request. Returns a promise of its outcome, or undefined if there is none or it has ended already. */
+  takeRequest(): Promise<TouchOutcome> | undefined {
+    const request = this.#requests.shift();
+    return request && !request.hasEnded ? request.outcome : undefined;
   }
 
-  /** No touch of the case answers for a command that was given up, cancelled, or cut off with its key. */
-  #forget(asking: Asking | undefined): void {
-    const index = asking ? this.#askings.indexOf(asking) : -1;
-    if (index >= 0) this.#askings.splice(index, 1);
+  /** No step can answer a request whose command timed out, was cancelled, or was cut off by unplugging the key. */
+  #drop(request: TouchRequest | undefined): void {
+    const index = request ? this.#requests.indexOf(request) : -1;
+    if (index >= 0) this.#requests.splice(index, 1);
   }
 
-  #asks(): Asking {
-    let settle: (how: TouchEnd) => void = () => undefined;
-    const asking: Asking = {
-      isOver: false,
-      ended: new Promise((resolve) => {
-        settle = resolve;
-      }),
-      over() {
-        asking.isOver = true;
-      },
-      end(how) {
-        asking.isOver = true;
-        settle(how);
-      },
-    };
-    this.#askings.push(asking);
-    for (const asked of this.#waiters) asked();
-    return asking;
+  #addRequest(): TouchRequest {
+    const request = new TouchRequest();
+    this.#requests.push(request);
+    this.#waiters.notify(request);
+    return request;
   }
 }
 
-function needsTouch(message: Uint8Array): boolean {
+function requiresTouch(message: Uint8Array): boolean {
   const name = commandName(message[0] ?? 0);
-  if (name === undefined || !Object.hasOwn(takesTouch, name)) return false;
-  const optionsKey = takesTouch[name];
-  if (optionsKey === undefined) return true;
+  if (name === undefined || !Object.hasOwn(touchCommands, name)) return false;
+  const optionsParameter = touchCommands[name];
+  if (optionsParameter === undefined) return true;
   const { value } = inspect(message.subarray(1));
-  const options = value instanceof Map ? value.get(optionsKey) : undefined;
+  const options = value instanceof Map ? value.get(optionsParameter) : undefined;
   return !(options instanceof Map && options.get('up') === false);
 }

@@ -1,38 +1,64 @@
-/** What `touchstone run` is told about real keys on the command line. */
+/** The options of `touchstone run` about real keys. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { messageOf } from '#base/errors.ts';
 import { type PinSource, parsePinSource } from '#real-keys/pin-provider.ts';
 import type { KeyPermissions } from '#real-keys/resolve-devices.ts';
 import { defaultPinRetriesFloor } from '#transport/guarded-device.ts';
+import { collect } from '../option-parsers.ts';
+import { addDeprecatedAlias } from './deprecated-option.ts';
 
 export interface KeyOptions extends KeyPermissions {
-  /** Devices that every case runs on; none: what each case says itself. */
+  /** Devices that every case runs on; empty: the device that each case names itself. */
   device: string[];
 }
 
 export const withKeyOptions = (command: Command): Command =>
-  command
-    .option(
-      '--device <which>',
-      'run every case on this key: any, an address, an AAGUID, an id or serial number as touchstone keys prints it; emulator: the persona; several times for several',
-      collect,
-      [],
-    )
-    .option('--destroy-credentials <id>', 'what is on this key may be lost: its owner says so', collect, [])
-    .option('--with-credentials <id>', 'use this key although it keeps passkeys, or may keep some', collect, [])
-    .option('--spare', 'leave out the cases that would cost a key something, instead of refusing the run', false)
-    .option('--pin-from <source>', 'ask, env:NAME or file:PATH, with KEY= before it for one key', pinSource, [])
-    .option(
-      '--pin-retries-floor <count>',
-      'try no PIN while a key has so many retries left, or fewer',
-      floor,
-      defaultPinRetriesFloor,
-    );
+  addDeprecatedAlias(
+    command
+      .option(
+        '--device <which>',
+        'run every case on this key: any, an address, an AAGUID, or an id or serial number from touchstone keys; emulator: the persona; repeatable',
+        collect,
+        [],
+      )
+      .option('--destroy-credentials <id>', 'permit cases to change or erase this key; repeatable', collect, [])
+      .option(
+        '--with-credentials <id>',
+        'use this key although it stores passkeys, or may store some; repeatable',
+        collect,
+        [],
+      )
+      .option(
+        '--skip-destructive',
+        'skip the cases that would change or erase a key, instead of refusing the run',
+        false,
+      )
+      .option(
+        '--pin-from <source>',
+        'read the PIN from ask, env:NAME or file:PATH, with KEY= before it for one key; repeatable',
+        collectPinSource,
+        [],
+      )
+      .option(
+        '--pin-retries-floor <count>',
+        'try no PIN while a key has this number of retries left, or fewer',
+        parseRetries,
+        defaultPinRetriesFloor,
+      ),
+    '--spare',
+    '--skip-destructive',
+  );
 
-const collect = (value: string, previous: string[]): string[] => [...previous, value];
-const pinSource = (value: string, previous: PinSource[]): PinSource[] => [...previous, parsePinSource(value)];
+function collectPinSource(value: string, previous: readonly PinSource[]): PinSource[] {
+  try {
+    return [...previous, parsePinSource(value)];
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`);
+  }
+}
 
-/** A key has 8 retries at most. CTAP 2.1 section 6.5.2.2. */
-function floor(text: string): number {
-  if (!/^[0-7]$/.test(text)) throw new InvalidArgumentError('a number from 0 to 7 is wanted.');
+/** A key has at most 8 retries, CTAP 2.1 section 6.5.2.2. */
+function parseRetries(text: string): number {
+  if (!/^[0-7]$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 0 to 7.');
   return Number(text);
 }

@@ -135,7 +135,7 @@ describe('a run on real keys', () => {
     const { code, out, result } = await touchstone(...onKeys('own-pin', key), ...withPin);
     expect(code).toBe(3);
     expect(result.cases.map(({ verdict }) => verdict)).toEqual(['errored']);
-    expect(out).toContain('was pulled during authenticatorMakeCredential');
+    expect(out).toContain('was unplugged during authenticatorMakeCredential');
     expect(out).toMatch(/may stay on .* passkey for localhost, made by registration\/own-pin/);
   }, 90_000);
 });

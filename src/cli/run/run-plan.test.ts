@@ -8,12 +8,12 @@ const plan: RunPlan = {
   paths: ['scenarios'],
   caseIds: ['a/b'],
   keys: [],
-  left: {},
+  skipReasons: {},
   repeat: 1,
   headed: false,
   retries: 0,
   operator: { kind: 'none' },
-  patienceMs: 30_000,
+  gestureTimeoutMs: 30_000,
   bell: false,
 };
 const setAll = (variables: Record<string, string>) =>
@@ -24,13 +24,13 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test('a plan arrives as it was sent, and no PIN stands in it', () => {
+test('passes the plan on unchanged and without PINs', () => {
   setAll(planAsEnvironment(plan, { '5234567': '864209' }));
   expect(planFromEnvironment()).toEqual(plan);
   expect(JSON.stringify(planFromEnvironment())).not.toContain('864209');
 });
 
-test('PINs reach whoever runs cases, and nobody that it starts', () => {
+test('passes PINs to worker processes, and removes them from the environment of their child processes', () => {
   setAll(planAsEnvironment(plan, { '5234567': '864209' }));
   expect(pinsFromEnvironment()).toEqual({ '5234567': '864209' });
   vi.stubEnv('TEST_WORKER_INDEX', '0');
@@ -38,7 +38,7 @@ test('PINs reach whoever runs cases, and nobody that it starts', () => {
   expect(JSON.stringify(process.env)).not.toContain('864209');
 });
 
-test('without real keys there is nothing to keep', () => {
+test('sets no variable for PINs if there are none', () => {
   expect(Object.keys(planAsEnvironment(plan, {}))).toEqual(['TOUCHSTONE_RUN']);
   expect(pinsFromEnvironment()).toEqual({});
 });

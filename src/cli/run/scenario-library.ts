@@ -1,29 +1,40 @@
-/** Scenario files as the commands need them: loaded with the emulator's vocabulary, or every mistake on the terminal. */
+/** Loads scenario files for the commands, with the names that the emulator knows, and prints their errors and deprecations. */
 import { resolve } from 'node:path';
 import pc from 'picocolors';
-import { renderDiagnostics } from '#scenario/language/diagnostics.ts';
-import type { Vocabulary } from '#scenario/language/expand.ts';
+import { renderDiagnostics, renderWarnings } from '#scenario/language/diagnostics.ts';
+import type { ExpandOptions } from '#scenario/language/expand.ts';
 import { type LoadedScenarios, loadScenarios } from '#scenario/language/load.ts';
-import { vocabulary } from '../compose/catalogue.ts';
+import { vocabulary } from '../compose/emulator-catalogue.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../../..');
 
-interface LibraryOptions extends Pick<Vocabulary, 'devices' | 'keys'> {
-  /** Where `${secret:NAME}` comes from. Without it secrets are placeholders: nothing is asked for by listing and validating. */
+interface LibraryOptions extends Pick<ExpandOptions, 'devices' | 'keys'> {
+  /** Values of `${secret:NAME}`. Absent for listing and validating: secrets are then placeholders. */
   env?: NodeJS.ProcessEnv;
 }
 
-/** Paths count from the working directory; places in messages from the project. */
+/** Loads `paths`, relative to the working directory. Locations in messages are relative to the project. */
 export function readLibrary(paths: readonly string[], options: LibraryOptions = {}): LoadedScenarios {
   const absolute = paths.map((path) => resolve(path));
   return loadScenarios(absolute, { projectRoot, ...vocabulary, ...options });
 }
 
-/** The library, or undefined after all its mistakes were printed. */
-export function loadOrExplain(paths: readonly string[], options: LibraryOptions = {}): LoadedScenarios | undefined {
+/** Loads `paths`. Returns undefined if there are errors, after printing all of them to standard error. */
+export function loadOrReport(paths: readonly string[], options: LibraryOptions = {}): LoadedScenarios | undefined {
   const library = readLibrary(paths, options);
+  printWarnings(library);
   if (library.diagnostics.length === 0) return library;
   const paint = { error: pc.red, dim: pc.dim };
   console.error(renderDiagnostics(library.diagnostics, { sources: library.sources, paint }));
   return undefined;
+}
+
+const printedWarnings = new Set<string>();
+
+/** Prints each warning once, although a run loads its scenarios twice. */
+function printWarnings({ warnings }: LoadedScenarios): void {
+  for (const warning of renderWarnings(warnings)) {
+    if (!printedWarnings.has(warning)) console.error(pc.yellow(warning));
+    printedWarnings.add(warning);
+  }
 }

@@ -1,37 +1,37 @@
-/** A robot or a hub behind a program of this machine: started for each thing that is to be done. */
+/** A robot or USB hub behind a program on this machine, which is started for each manual action. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
-import type { HandlingRequest } from '#scenario/parties/operator.ts';
-import type { TellRobot } from './robot.ts';
+import type { ManualActionRequest } from '#scenario/parties/operator.ts';
+import type { SendToRobot } from './robot-operator.ts';
 
 export interface RobotCommand {
-  /** Program and its first arguments; no shell reads them. */
+  /** Program and its first arguments. They are not interpreted by a shell. */
   words: readonly string[];
-  /** Where it is started. */
+  /** Working directory of the program. */
   folder: string;
 }
 
-/** What is kept of its output, for the message when it fails. */
-const longestOutput = 2000;
-/** How long its last words may be on their way when it has ended: something that it started may hold the pipe for ever. */
+/** Characters of the output that are kept for an error message. */
+const maxOutputLength = 2000;
+/** How long to wait for the rest of the output after the program has ended; a child of the program may keep the pipe open. */
 const drainMs = 500;
-/** From asking it to end to ending it. */
+/** Time between SIGTERM and SIGKILL. */
 const graceMs = 2000;
 
 /**
- * Starts `words handling address`; the whole request stands in its environment. What a key says of itself is in the environment
- * only: no serial number becomes an option of the program.
+ * Starts `words... action address`. The whole request is in the environment of the program. Texts that come from the key are in
+ * the environment only, so a serial number cannot become an option of the program.
  */
 export const commandRobot =
-  ({ words, folder }: RobotCommand): TellRobot =>
+  ({ words, folder }: RobotCommand): SendToRobot =>
   async (request, signal) => {
     signal.throwIfAborted();
-    const command = `the operator command ${JSON.stringify(words.join(' '))}`;
+    const command = `The operator command ${JSON.stringify(words.join(' '))}`;
     const child = start(words, folder, request);
-    const output = outputOf(child);
-    const release = endingWith(child, signal);
+    const output = collectOutput(child);
+    const release = endWithSignal(child, signal);
     const [code, killedBy] = await once(child, 'exit')
       .catch((cause: Error) => {
         throw new UnavailableError(`${command} cannot be started: ${cause.message}`, { cause });
@@ -40,26 +40,30 @@ export const commandRobot =
     signal.throwIfAborted();
     if (code === 0) return;
     const how = killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
-    const said = await output();
-    throw new UnavailableError(`${command} ${how} when it was told to ${request.handling}${said && `: ${said}`}`);
+    const text = await output();
+    throw new UnavailableError(`${command} ${how} for the action ${request.action}${text && `: ${text}`}`);
   };
 
-function start([program = '', ...first]: readonly string[], folder: string, request: HandlingRequest): ChildProcess {
-  return spawn(program, [...first, request.handling, printable(request.key.address)], {
+function start(
+  [program = '', ...first]: readonly string[],
+  folder: string,
+  request: ManualActionRequest,
+): ChildProcess {
+  return spawn(program, [...first, request.action, toPrintable(request.key.address)], {
     cwd: folder,
     env: environmentFor(request),
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32', // a group of its own, to be ended as a whole
+    detached: process.platform !== 'win32', // a process group of its own, so that it can be ended as a whole
     windowsHide: true,
   });
 }
 
-/** The end of what it prints, to be had when it has ended. */
-function outputOf(child: ChildProcess): () => Promise<string> {
+/** Collects the end of the output. Returns a function that waits for the rest of it and returns it. */
+function collectOutput(child: ChildProcess): () => Promise<string> {
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (more: string) => {
-      text = (text + more).slice(-longestOutput);
+      text = (text + more).slice(-maxOutputLength);
     });
   const closed = new Promise((resolve) => child.once('close', resolve));
   return async () => {
@@ -68,23 +72,23 @@ function outputOf(child: ChildProcess): () => Promise<string> {
   };
 }
 
-function environmentFor({ handling, key, patienceMs }: HandlingRequest): NodeJS.ProcessEnv {
-  // The plan of the run and what goes with it is not the robot's business.
+/** The environment without the plan and the PINs of the run, and with the request. */
+function environmentFor({ action, key, timeoutMs }: ManualActionRequest): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TOUCHSTONE_'));
   return {
     ...Object.fromEntries(inherited),
-    TOUCHSTONE_HANDLING: handling,
-    TOUCHSTONE_KEY_LABEL: printable(key.label),
-    TOUCHSTONE_KEY_ADDRESS: printable(key.address),
-    ...(key.serial !== undefined && { TOUCHSTONE_KEY_SERIAL: printable(key.serial) }),
-    TOUCHSTONE_PATIENCE_MS: String(patienceMs),
+    TOUCHSTONE_HANDLING: action,
+    TOUCHSTONE_KEY_LABEL: toPrintable(key.label),
+    TOUCHSTONE_KEY_ADDRESS: toPrintable(key.address),
+    ...(key.serial !== undefined && { TOUCHSTONE_KEY_SERIAL: toPrintable(key.serial) }),
+    TOUCHSTONE_PATIENCE_MS: String(timeoutMs),
   };
 }
 
-const printable = (text: string): string => text.replace(/\p{Cc}/gu, '?');
+const toPrintable = (text: string): string => text.replace(/\p{Cc}/gu, '?');
 
-/** The program ends with `signal` and with this process. @returns what to call when it has ended by itself. */
-function endingWith(child: ChildProcess, signal: AbortSignal): () => void {
+/** Ends the program when `signal` aborts or this process exits. Returns a function to call when the program has ended by itself. */
+function endWithSignal(child: ChildProcess, signal: AbortSignal): () => void {
   let timer: NodeJS.Timeout | undefined;
   const kill = (how: NodeJS.Signals) => {
     if (child.pid === undefined) return;
@@ -92,7 +96,7 @@ function endingWith(child: ChildProcess, signal: AbortSignal): () => void {
       if (process.platform === 'win32') child.kill(how);
       else process.kill(-child.pid, how);
     } catch {
-      // it has ended meanwhile
+      // it has ended already
     }
   };
   const abort = () => {
@@ -105,7 +109,7 @@ function endingWith(child: ChildProcess, signal: AbortSignal): () => void {
   return () => {
     signal.removeEventListener('abort', abort);
     process.off('exit', atExit);
-    if (timer) kill('SIGKILL'); // what it started and left behind
+    if (timer) kill('SIGKILL'); // child processes that are still running
     clearTimeout(timer);
   };
 }

@@ -1,43 +1,52 @@
-/** A robot or a hub behind HTTP: `docs/operator.openapi.yaml` says what is sent to it and what it may answer. */
+/** A robot or USB hub behind HTTP. `docs/operator.openapi.yaml` describes the request and the answers. */
 import { UnavailableError } from '#base/errors.ts';
-import type { TellRobot } from './robot.ts';
+import type { ManualAction, ManualActionRequest } from '#scenario/parties/operator.ts';
+import type { SendToRobot } from './robot-operator.ts';
 
-/** What is kept of a refusal, for the message. */
-const longestRefusal = 2000;
+/** Body of the HTTP request. */
+export interface RobotRequestBody {
+  handling: ManualAction;
+  key: ManualActionRequest['key'];
+  patienceMs: number;
+}
+
+/** Characters of an error response that are kept for the message. */
+const maxErrorLength = 2000;
 
 export const httpRobot =
-  (url: string): TellRobot =>
-  async ({ handling, key, patienceMs }, signal) => {
+  (url: string): SendToRobot =>
+  async ({ action, key, timeoutMs }, signal) => {
+    const body: RobotRequestBody = { handling: action, key, patienceMs: timeoutMs };
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ handling, key, patienceMs }),
+      body: JSON.stringify(body),
       redirect: 'manual',
       signal,
     }).catch((cause: Error) => {
       signal.throwIfAborted();
-      throw new UnavailableError(`cannot reach the operator at ${url}: ${reasonOf(cause)}`, { cause });
+      throw new UnavailableError(`Cannot reach the operator at ${url}: ${reasonOf(cause)}`, { cause });
     });
     if (response.ok) return void (await response.body?.cancel());
-    const said = await beginningOf(response).catch(() => '');
+    const text = await readBeginning(response).catch(() => '');
     signal.throwIfAborted();
     throw new UnavailableError(
-      `the operator at ${url} answered ${handling} with ${response.status}${said && `: ${said}`}`,
+      `The operator at ${url} answered ${action} with ${response.status}${text && `: ${text}`}`,
     );
   };
 
-/** `fetch` says no more than that it failed; why is in the cause. */
+/** The message of a failed `fetch` says only that it failed; its cause says why. */
 function reasonOf({ message, cause }: Error): string {
   if (!(cause instanceof Error)) return message;
   return cause.message || (cause as NodeJS.ErrnoException).code || message;
 }
 
-async function beginningOf({ body }: Response): Promise<string> {
+async function readBeginning({ body }: Response): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > longestRefusal) break;
+    if (text.length > maxErrorLength) break;
   }
-  return text.slice(0, longestRefusal).trim();
+  return text.slice(0, maxErrorLength).trim();
 }

@@ -2,45 +2,45 @@ import { describe, expect, it } from 'vitest';
 import { UnavailableError } from '#base/errors.ts';
 import { ManualClock } from '#base/testing/manual-clock.ts';
 import { splitOutput } from '#result/prompt-line.ts';
-import { NobodyActed } from '#scenario/parties/operator.ts';
-import type { Prompt } from '#scenario/parties/operator-prompt.ts';
-import { operatorOf } from './operators.ts';
-import { Robot } from './robot.ts';
-import { Person } from './terminal-operator.ts';
+import { OperatorTimeout } from '#scenario/parties/operator.ts';
+import type { ManualActionPrompt } from '#scenario/parties/operator-prompt.ts';
+import { createOperator } from './operators.ts';
+import { RobotOperator } from './robot-operator.ts';
+import { TerminalOperator } from './terminal-operator.ts';
 import { terminalPrompts } from './terminal-prompts.ts';
-import { deed, operatorContract, request, settled } from './testing/operator-contract.ts';
+import { operatorContract, pendingAction, request, settled } from './testing/operator-contract.ts';
 
-const running = () => new AbortController().signal;
+const neverAborted = () => new AbortController().signal;
 
-operatorContract('a person', (clock) => {
-  const asked: string[] = [];
-  const show = ({ handling, key }: Prompt) => {
-    asked.push(`${handling} ${key}`);
+operatorContract('TerminalOperator', (clock) => {
+  const requested: string[] = [];
+  const show = ({ action, key }: ManualActionPrompt) => {
+    requested.push(`${action} ${key}`);
     return () => undefined;
   };
-  return { operator: new Person([{ show }], clock), asked };
+  return { operator: new TerminalOperator([{ show }], clock), requested };
 });
 
-operatorContract('a robot', (clock) => {
-  const asked: string[] = [];
-  const robot = new Robot(async ({ handling, key }) => void asked.push(`${handling} ${key.address}`), clock);
-  return { operator: robot, asked };
+operatorContract('RobotOperator', (clock) => {
+  const requested: string[] = [];
+  const robot = new RobotOperator(async ({ action, key }) => void requested.push(`${action} ${key.address}`), clock);
+  return { operator: robot, requested };
 });
 
-describe('a person', () => {
-  it('reads a prompt until it is done, on every display', async () => {
+describe('TerminalOperator', () => {
+  it('shows a prompt on every display until the action is done', async () => {
     const clock = new ManualClock();
     const lines: string[] = [];
     const onPage: string[] = [];
     const page = {
-      show: ({ what }: Prompt) => {
+      show: ({ what }: ManualActionPrompt) => {
         onPage.push(what);
-        return () => onPage.push('taken away');
+        return () => onPage.push('hidden');
       },
     };
-    const person = new Person([terminalPrompts((line) => lines.push(line)), page], clock);
-    const { done, act } = deed();
-    const performed = person.perform(request(), done, running());
+    const operator = new TerminalOperator([terminalPrompts((line) => lines.push(line)), page], clock);
+    const { done, finish } = pendingAction();
+    const performed = operator.perform(request(), done, neverAborted());
     await settled();
     clock.advance(200);
     await settled();
@@ -51,92 +51,92 @@ describe('a person', () => {
           prompt: {
             what: 'Touch the blinking key',
             which: 'YubiKey 5 NFC (serial 5234567)',
-            patienceMs: 30_000,
+            timeoutMs: 30_000,
           },
         },
       ],
       rest: '',
     });
-    act();
+    finish();
     await performed;
     expect(splitOutput(lines.slice(1).join('')).prompts).toEqual([{ key: 'usb:1-2' }]);
-    expect(onPage).toEqual(['Touch the blinking key', 'taken away']);
+    expect(onPage).toEqual(['Touch the blinking key', 'hidden']);
   });
 });
 
-describe('a robot', () => {
-  it('that fails says why', async () => {
+describe('RobotOperator', () => {
+  it('rejects with the failure of the robot', async () => {
     const clock = new ManualClock();
-    const robot = new Robot(() => Promise.reject(new UnavailableError('the arm is stuck')), clock);
-    const performed = robot.perform(request(), deed().done, running());
+    const robot = new RobotOperator(() => Promise.reject(new UnavailableError('the arm is stuck')), clock);
+    const performed = robot.perform(request(), pendingAction().done, neverAborted());
     performed.catch(() => undefined);
     await settled();
     clock.advance(1);
     await expect(performed).rejects.toThrow('the arm is stuck');
   });
 
-  it('has its arm back before it is told the next thing', async () => {
+  it('sends the next request only after the robot has finished the one before', async () => {
     const clock = new ManualClock();
-    const told: string[] = [];
-    const arm = deed();
-    const robot = new Robot(({ handling }) => {
-      told.push(handling);
-      return told.length === 1 ? arm.done : Promise.resolve();
+    const sent: string[] = [];
+    const movement = pendingAction();
+    const robot = new RobotOperator(({ action }) => {
+      sent.push(action);
+      return sent.length === 1 ? movement.done : Promise.resolve();
     }, clock);
-    const [touched, unplugged] = [deed(), deed()];
-    const first = robot.perform(request(), touched.done, running());
-    const second = robot.perform(request({ handling: 'unplug' }), unplugged.done, running());
-    const pass = async () => {
+    const [touched, unplugged] = [pendingAction(), pendingAction()];
+    const first = robot.perform(request(), touched.done, neverAborted());
+    const second = robot.perform(request({ action: 'unplug' }), unplugged.done, neverAborted());
+    const letTimePass = async () => {
       await settled();
       clock.advance(1);
       await settled();
     };
-    await pass();
-    touched.act();
+    await letTimePass();
+    touched.finish();
     await first;
-    await pass();
-    expect(told).toEqual(['touch']);
-    arm.act();
-    await pass();
-    await pass();
-    expect(told).toEqual(['touch', 'unplug']);
-    unplugged.act();
+    await letTimePass();
+    expect(sent).toEqual(['touch']);
+    movement.finish();
+    await letTimePass();
+    await letTimePass();
+    expect(sent).toEqual(['touch', 'unplug']);
+    unplugged.finish();
     await second;
   });
 
-  it('that never comes back is ended, and holds up nobody for longer than the patience', async () => {
+  it('aborts a robot that does not finish within the time limit', async () => {
     const clock = new ManualClock();
     const signals: AbortSignal[] = [];
-    const robot = new Robot((_, signal) => {
+    const robot = new RobotOperator((_, signal) => {
       signals.push(signal);
-      return deed().done;
+      return pendingAction().done;
     }, clock);
-    const { done, act } = deed();
-    const first = robot.perform(request(), done, running());
+    const { done, finish } = pendingAction();
+    const first = robot.perform(request(), done, neverAborted());
     await settled();
     clock.advance(1);
     await settled();
-    act();
+    finish();
     await first;
     await settled();
     clock.advance(30_000);
     await settled();
-    expect(signals[0]?.reason).toEqual(new Error('it did not end within 30000 ms'));
+    expect(signals[0]?.reason).toEqual(new Error('The robot did not finish within 30000 ms'));
   });
 });
 
-describe('nobody', () => {
-  const nobody = operatorOf({ kind: 'none' });
+describe('operator none', () => {
+  const operator = createOperator({ kind: 'none' });
 
-  it('acts, at once', async () => {
-    await expect(nobody.perform(request(), deed().done, running())).rejects.toThrow(NobodyActed);
+  it('times out at once', async () => {
+    await expect(operator.perform(request(), pendingAction().done, neverAborted())).rejects.toThrow(OperatorTimeout);
   });
 
-  it('is needed for what is done already, or for what must not be touched', async () => {
-    await nobody.perform(request(), Promise.resolve(), running());
-    const { done, act } = deed();
-    const left = nobody.perform(request({ handling: 'keep-away' }), done, running());
-    setImmediate(act);
-    await left;
+  it('accepts an action that is done already, and a key that must not be touched', async () => {
+    await operator.perform(request(), Promise.resolve(), neverAborted());
+    const { done, finish } = pendingAction();
+    const performed = operator.perform(request({ action: 'keep-away' }), done, neverAborted());
+    setImmediate(finish);
+    await performed;
   });
 });

@@ -1,33 +1,33 @@
-/** A person at the keys: reads what is to be done where it is shown, and does it in time or not. */
+/** An operator that is a person: prompts show what to do with which key, until it is done or the time limit is over. */
 import { type Clock, systemClock } from '#base/clock.ts';
-import type { HandlingRequest, Operator } from '#scenario/parties/operator.ts';
-import { type PromptDisplay, promptOf } from '#scenario/parties/operator-prompt.ts';
-import { OneAtATime } from './one-at-a-time.ts';
-import { doneWithin, waitForHands } from './wait-for-action.ts';
+import type { ManualActionRequest, Operator } from '#scenario/parties/operator.ts';
+import { createPrompt, type PromptDisplay } from '#scenario/parties/operator-prompt.ts';
+import { PerKeyQueue } from './per-key-queue.ts';
+import { doneWithin, waitForAction } from './wait-for-action.ts';
 
-/** What is done by then, by the key itself or by somebody who was quick, is not asked for. */
+/** No prompt is shown for an action that is done within this time, by the key itself or by a fast user. */
 const graceMs = 200;
 
-export class Person implements Operator {
+export class TerminalOperator implements Operator {
   readonly #displays: readonly PromptDisplay[];
   readonly #clock: Clock;
-  readonly #requests = new OneAtATime();
+  readonly #queue = new PerKeyQueue();
 
   constructor(displays: readonly PromptDisplay[], clock: Clock = systemClock) {
     this.#displays = displays;
     this.#clock = clock;
   }
 
-  perform(request: HandlingRequest, done: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    done.catch(() => undefined); // it is told when its turn has come
-    return this.#requests.run(request.key.address, async () => {
+  perform(request: ManualActionRequest, done: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    done.catch(() => undefined); // awaited below, after the requests before this one
+    return this.#queue.run(request.key.address, async () => {
       if (await doneWithin(graceMs, done, signal, this.#clock)) return;
-      const prompt = promptOf(request);
-      const shown = this.#displays.map((display) => display.show(prompt));
+      const prompt = createPrompt(request);
+      const hidePrompts = this.#displays.map((display) => display.show(prompt));
       try {
-        await waitForHands(request, done, signal, this.#clock);
+        await waitForAction(request, done, signal, this.#clock);
       } finally {
-        for (const takeAway of shown) takeAway();
+        for (const hide of hidePrompts) hide();
       }
     });
   }

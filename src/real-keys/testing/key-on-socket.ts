@@ -1,15 +1,14 @@
-/** Emulated keys behind sockets: to `touchstone run` they are real ones. Everything that reaches one is written down here, on the key's side of the wire. */
-
+/** Emulated keys behind sockets, which `touchstone run` uses like real keys. Records every message that reaches the key. */
 import { toHex } from '#base/bytes.ts';
 import { type Authenticator, autoTouch, createAuthenticator, type PersonaId, serveTcp, serveUdp } from '#emulator';
 
 export interface SocketKey extends AsyncDisposable {
-  /** e.g. `udp:127.0.0.1:PORT`: its address and, since it has no serial number, its id. */
+  /** E.g. `udp:127.0.0.1:PORT`. It is also the id, because the key has no serial number. */
   readonly address: string;
   /** CTAP messages that arrived, hex. */
   readonly arrived: string[];
   readonly authenticator: Authenticator;
-  /** From the next message on another one answers in its place. */
+  /** Lets `other` answer from the next message on. */
   exchangeFor(other: Authenticator): void;
   unplug(): void;
   replug(): void;
@@ -19,9 +18,9 @@ export interface KeyOptions {
   persona?: PersonaId;
   pin?: string;
   retries?: number;
-  /** Called with every message when its answer is on the way. */
+  /** Called with every message, hex, while its answer is being computed. */
   onMessage?(message: string): void;
-  /** A connection tells when the key goes, datagrams do not. */
+  /** A TCP connection reports that the key is gone, UDP does not. */
   over?: 'udp' | 'tcp';
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WireExchange } from '#result/transcript.ts';
-import { unmet } from '../run/failures.ts';
+import { failureOfExpectations } from '../run/failures.ts';
 import { evaluate } from './evaluate.ts';
 import { type Observation, Unobservable } from './observation.ts';
 
@@ -34,10 +34,16 @@ const observation: Observation = {
     passkeys: 1,
     refused: null,
     http: 200,
-    orphans: 0,
+    'abandoned-credentials': 0,
     events: ['signin.ok', 'mfa.totp.ok', 'passkey.pending', 'passkey.registered'],
   },
-  authenticator: { pin: 'set', 'pin-retries': 8, 'needs-power-cycle': false, credentials: 1, orphans: 0 },
+  authenticator: {
+    pin: 'set',
+    'pin-retries': 8,
+    'needs-power-cycle': false,
+    credentials: 1,
+    'abandoned-credentials': 0,
+  },
   browser: { error: 'none', within: 420, transports: ['usb', 'nfc'] },
   wire: [
     exchange('authenticatorGetInfo', 'CTAP2_OK'),
@@ -50,10 +56,10 @@ const observation: Observation = {
 };
 
 const location = { file: 'x.yaml', line: 1, column: 1 };
-const holds = (path: string, expected: unknown) => evaluate([{ path, expected, location }], observation)[0]?.ok;
+const isMet = (path: string, expected: unknown) => evaluate([{ path, expected, location }], observation)[0]?.ok;
 
-describe('expectations', () => {
-  it.each<[path: string, met: unknown, unmet: unknown]>([
+describe('evaluate', () => {
+  it.each<[path: string, met: unknown, notMet: unknown]>([
     ['relying-party.passkey.name', 'Desk key', 'Other key'],
     ['relying-party.passkey.transports', ['nfc', 'usb'], ['nfc']],
     ['relying-party.passkey.sign-count', { comparator: '>=', value: 1 }, { comparator: '>', value: 4 }],
@@ -71,12 +77,12 @@ describe('expectations', () => {
     ['wire.reset.status', 'never sent', 'CTAP2_OK'],
     ['ui.says', ["desk key isn't new", 'Security info'], 'Spare key'],
     ['ui.url', '/security-info', '/sign-in'],
-  ])('%s can hold and can fail', (path, met, unmet) => {
-    expect(holds(path, met)).toBe(true);
-    expect(holds(path, unmet)).toBe(false);
+  ])('%s passes and fails', (path, met, notMet) => {
+    expect(isMet(path, met)).toBe(true);
+    expect(isMet(path, notMet)).toBe(false);
   });
 
-  it('evaluates every line, also after one that is not met', () => {
+  it('checks every line, also after one that is not met', () => {
     const lines = ['relying-party.passkeys', 'authenticator.pin'].map((path) => ({
       path,
       expected: 'nothing',
@@ -88,31 +94,31 @@ describe('expectations', () => {
     ]);
   });
 
-  it('judge nothing by what cannot be looked at, and say so', () => {
-    const real: Observation = {
+  it('skips a line about an unobservable value, with the reason', () => {
+    const onRealKey: Observation = {
       ...observation,
-      authenticator: { ...observation.authenticator, credentials: new Unobservable('the key does not tell') },
+      authenticator: { ...observation.authenticator, credentials: new Unobservable('The key does not report this') },
     };
-    const lines = evaluate([{ path: 'authenticator.credentials', expected: 0, location }], real);
+    const lines = evaluate([{ path: 'authenticator.credentials', expected: 0, location }], onRealKey);
     expect(lines).toEqual([
       {
         path: 'authenticator.credentials',
         expected: 0,
         actual: null,
         ok: false,
-        skipped: 'the key does not tell',
+        skipped: 'The key does not report this',
         location,
       },
     ]);
-    expect(unmet(lines)).toBeUndefined();
+    expect(failureOfExpectations(lines)).toBeUndefined();
   });
 
-  it('finds no member of a passkey that is not there', () => {
-    const without: Observation = {
+  it('does not find a member of a passkey that does not exist', () => {
+    const withoutPasskey: Observation = {
       ...observation,
       'relying-party': { ...observation['relying-party'], passkey: 'none' },
     };
-    const [line] = evaluate([{ path: 'relying-party.passkey.name', expected: 'Desk key', location }], without);
+    const [line] = evaluate([{ path: 'relying-party.passkey.name', expected: 'Desk key', location }], withoutPasskey);
     expect(line).toMatchObject({ ok: false, actual: 'no passkey' });
   });
 });

@@ -1,4 +1,4 @@
-/** Holds every line of an `expect` block against the observation. All lines are evaluated, whatever came of the others. */
+/** Checks every line of an `expect` block against the observation. All lines are checked, also after one that is not met. */
 import type { Expectation, SourceLocation } from '#result/run-result.ts';
 import { atMost, contains, type Matcher, noneOf, oneOf, orderedSubset, same, sameSet } from './matchers.ts';
 import { exchangeName, type Observation, observeExchanges, Unobservable } from './observation.ts';
@@ -9,7 +9,7 @@ export interface ExpectedLine {
   location: SourceLocation;
 }
 
-/** Lines whose value is not simply compared; `from` names where the observed value stands if not under the same name. */
+/** Lines that are not compared with `same`. `from` is the name of the observed value if it differs from that of the line. */
 const special: Record<string, { matches: Matcher; from?: string }> = {
   'relying-party.events': { matches: orderedSubset },
   'relying-party.events-absent': { matches: noneOf, from: 'events' },
@@ -29,7 +29,7 @@ export function evaluate(lines: readonly ExpectedLine[], observation: Observatio
         ? readWire(line.path, observation)
         : read(line.path, observation);
       return actual instanceof Unobservable
-        ? { ...line, actual: null, ok: false, skipped: actual.why }
+        ? { ...line, actual: null, ok: false, skipped: actual.reason }
         : { ...line, actual, ok: matches(line.expected, actual) };
     });
 }
@@ -45,7 +45,7 @@ function read(path: string, observation: Observation): { matches: Matcher; actua
   return { matches, actual: actual ?? (names.includes('passkey') ? 'no passkey' : null) };
 }
 
-/** `wire.order`, `wire.never`, or `wire.<command>.<member>`. */
+/** Reads `wire.order`, `wire.never`, or `wire.<command>.<member>`. */
 function readWire(path: string, { wire }: Observation): { matches: Matcher; actual: unknown } {
   const [, subject = '', member] = path.split('.');
   if (subject === 'order') return { matches: orderedSubset, actual: wire.map(exchangeName) };

@@ -1,8 +1,8 @@
-/** How an expected value of a scenario is held against what was observed. Pure. */
+/** Compares expected values of a scenario with observed values. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Comparison } from '../language/schema/units.ts';
 
-/** Holds `expected` against `actual`; true when it is met. */
+/** Returns true if `actual` meets `expected`. */
 export type Matcher = (expected: unknown, actual: unknown) => boolean;
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
@@ -18,42 +18,44 @@ const compare: Record<Comparison['comparator'], (a: number, b: number) => boolea
   '!=': (a, b) => a !== b,
 };
 
-/** The same value, or a condition such as `>= 1` that holds. */
+/** The same value, or a number that meets a comparison such as `>= 1`. */
 export const same: Matcher = (expected, actual) =>
   isComparison(expected)
     ? typeof actual === 'number' && compare[expected.comparator](actual, expected.value)
     : isDeepStrictEqual(expected, actual);
 
-/** The same members, whatever their order. */
+/** The same members, in any order. */
 export const sameSet: Matcher = (expected, actual) =>
   isDeepStrictEqual(asList(expected).toSorted(), asList(actual).toSorted());
 
 /** One of several allowed values. */
 export const oneOf: Matcher = (expected, actual) => asList(expected).some((allowed) => same(allowed, actual));
 
-/** All of it happened, in this order; other things may lie between. */
+/** All expected names occur in this order; other names may occur between them. */
 export const orderedSubset: Matcher = (expected, actual) => {
   const rest = asList(actual)[Symbol.iterator]();
-  return asList(expected).every((wanted) => {
-    for (let next = rest.next(); !next.done; next = rest.next()) if (stands(wanted, next.value)) return true;
+  return asList(expected).every((name) => {
+    for (let next = rest.next(); !next.done; next = rest.next()) if (includesName(name, next.value)) return true;
     return false;
   });
 };
 
-/** None of it happened. */
+/** None of the names occurs. */
 export const noneOf: Matcher = (expected, actual) =>
-  !asList(expected).some((unwanted) => asList(actual).some((value) => stands(unwanted, value)));
+  !asList(expected).some((name) => asList(actual).some((value) => includesName(name, value)));
 
-/** The text contains each of the expected ones; white space counts as one space, straight and curly quotes are the same. */
+/** The text contains each expected text, after both were normalized. */
 export const contains: Matcher = (expected, actual) =>
-  asList(expected).every((wanted) => plain(String(actual)).includes(plain(String(wanted))));
+  asList(expected).every((text) => normalizeText(String(actual)).includes(normalizeText(String(text))));
 
-export const plain = (text: string): string =>
+/** Joins white space to one space, straightens quotes, and ignores case. */
+export const normalizeText = (text: string): string =>
   text.replace(/\s+/g, ' ').replace(/[‘’]/g, "'").replace(/[“”]/g, '"').toLowerCase();
 
-/** At most so many milliseconds. */
+/** At most this number of milliseconds. */
 export const atMost: Matcher = (expected, actual) => typeof actual === 'number' && actual <= Number(expected);
 
-/** `clientPIN` stands for each of its sub-commands. */
-const stands = (wanted: unknown, found: unknown): boolean =>
-  wanted === found || (typeof found === 'string' && typeof wanted === 'string' && found.startsWith(`${wanted}/`));
+/** The same name; `clientPIN` includes all of its subcommands. */
+const includesName = (expected: unknown, actual: unknown): boolean =>
+  expected === actual ||
+  (typeof actual === 'string' && typeof expected === 'string' && actual.startsWith(`${expected}/`));

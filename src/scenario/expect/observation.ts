@@ -1,12 +1,13 @@
-/** What can be known of each party when the steps of a case are through, in the vocabulary of `expect`. */
+/** The observed state of each party after the steps of a case, with the names of the `expect` block. */
 import type { WireExchange } from '#result/transcript.ts';
+import { shortCommandName } from '../language/schema/wire.ts';
 
-/** Stands for a value that cannot be looked at here. A line that asks for it neither holds nor fails. */
+/** A value that cannot be observed here. An expectation about it is skipped. */
 export class Unobservable {
-  readonly why: string;
+  readonly reason: string;
 
-  constructor(why: string) {
-    this.why = why;
+  constructor(reason: string) {
+    this.reason = reason;
   }
 }
 
@@ -32,7 +33,7 @@ export interface Observation {
     passkeys: number;
     refused: string | null;
     http: number | null;
-    orphans: number;
+    'abandoned-credentials': number;
     events: string[];
   };
   authenticator: {
@@ -40,33 +41,30 @@ export interface Observation {
     'pin-retries': number | Unobservable;
     'needs-power-cycle': boolean | Unobservable;
     credentials: number | Unobservable;
-    orphans: number | Unobservable;
+    'abandoned-credentials': number | Unobservable;
   };
   browser: { error: string; within: number | null; transports: string[] | null };
   wire: readonly WireExchange[];
   ui: { says: string; title: string; url: string };
 }
 
-/** `authenticatorMakeCredential` as a scenario says it: `makeCredential`. */
-export const shortName = (command: string): string =>
-  command.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
-
-/** The name of an exchange in a scenario: `makeCredential`, `clientPIN/setPIN`. */
+/** Returns the name of an exchange in a scenario: `makeCredential`, `clientPIN/setPIN`. */
 export function exchangeName({ command, subCommand }: WireExchange): string {
-  const short = shortName(command);
+  const short = shortCommandName(command);
   return subCommand ? `${short}/${subCommand}` : short;
 }
 
-/** What `expect: wire: <command>:` can ask of the exchanges of one command, or of one sub-command. */
+/** Returns what `expect: wire: <command>:` can check about the exchanges of a command or subcommand. */
 export function observeExchanges(wire: readonly WireExchange[], name: string) {
-  const found = wire.filter(
+  const exchanges = wire.filter(
     (exchange) => exchangeName(exchange) === name || exchangeName(exchange).startsWith(`${name}/`),
   );
-  const outcome = (exchange: WireExchange) => exchange.status ?? exchange.transportError ?? 'no answer';
+  const statuses = exchanges.map(({ status, transportError }) => status ?? transportError ?? 'no answer');
+  const keepalives = exchanges.flatMap((exchange) => exchange.keepalives);
   return {
-    status: found.length > 0 ? outcome(found.at(-1)!) : 'never sent',
-    statuses: found.map(outcome),
-    times: found.length,
-    'keepalive-upneeded': found.flatMap(({ keepalives }) => keepalives).filter((state) => state === 'upneeded').length,
+    status: statuses.at(-1) ?? 'never sent',
+    statuses,
+    times: exchanges.length,
+    'keepalive-upneeded': keepalives.filter((state) => state === 'upneeded').length,
   };
 }

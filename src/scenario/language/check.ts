@@ -1,11 +1,11 @@
-/** Validates source nodes with a schema and says every mistake in words of the language, at the place where it was written. */
+/** Validates source nodes with a schema. Reports every error in terms of the scenario language, at the location of the value. */
 import type { z } from 'zod';
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
-import { nearestPlace, nodeAt, type Path, plain, type SourceNode } from './source-node.ts';
+import { nearestPlace, nodeAt, type Path, type SourceNode, toPlainValue } from './source-node.ts';
 import { hintFor } from './suggest.ts';
-import { type AllowedKeys, found, isOwnSentence, kindName, sentence } from './validation-messages.ts';
+import { describeValue, kindName, ValidationMessages } from './validation-messages.ts';
 
-/** A mistake before it has a place. A `missing` one may disappear when another part of the scenario says what is missing. */
+/** An error without a location. A `missing` value may be defined by another part of the scenario. */
 export interface Finding {
   path: Path;
   kind: 'missing' | 'unknown-key' | 'wrong';
@@ -15,16 +15,16 @@ export interface Finding {
 
 export type Checked<Value> = { ok: true; value: Value } | { ok: false; findings: Finding[] };
 
-/** All mistakes at once. */
+/** Returns the validated value, or all errors. */
 export function check<Schema extends z.ZodType>(schema: Schema, node: SourceNode): Checked<z.output<Schema>> {
-  const allowedKeys: AllowedKeys = new WeakMap();
-  const result = schema.safeParse(plain(node), { error: (issue) => sentence(issue, allowedKeys) });
+  const messages = new ValidationMessages();
+  const result = schema.safeParse(toPlainValue(node), { error: messages.create });
   if (result.success) return { ok: true, value: result.data };
-  const explainer = new Explainer(node, allowedKeys);
+  const explainer = new Explainer(node, messages);
   return { ok: false, findings: result.error.issues.flatMap((issue) => explainer.explain(issue)) };
 }
 
-/** The finding with the place that `node` knows for it: the value where it is one, else the key. */
+/** Adds the location of the value, or of its key if the value is not a scalar. */
 export function locate({ kind, path, message, hint }: Finding, node: SourceNode): Diagnostic {
   const value = kind === 'unknown-key' ? undefined : nodeAt(node, path);
   return diagnostic(value?.kind === 'scalar' ? value.at : nearestPlace(node, path), message, hint);
@@ -34,59 +34,81 @@ type Issue = z.core.$ZodIssue;
 
 class Explainer {
   readonly #root: SourceNode;
-  readonly #allowedKeys: AllowedKeys;
+  readonly #messages: ValidationMessages;
 
-  constructor(root: SourceNode, allowedKeys: AllowedKeys) {
+  constructor(root: SourceNode, messages: ValidationMessages) {
     this.#root = root;
-    this.#allowedKeys = allowedKeys;
+    this.#messages = messages;
   }
 
-  /** What `issue` means to the author; its path counts from `above`. */
-  explain(issue: Issue, above: Path = []): Finding[] {
-    const path = [...above, ...issue.path];
+  /** Translates an issue of zod. The path of the issue is relative to `parent`. */
+  explain(issue: Issue, parent: Path = []): Finding[] {
+    const path = [...parent, ...issue.path];
     const node = nodeAt(this.#root, path);
     if (node === undefined && issue.code !== 'custom')
-      return [{ path, kind: 'missing', message: `"${String(path.at(-1))}" is missing` }];
+      return [{ path, kind: 'missing', message: `Missing key "${String(path.at(-1))}"` }];
     if (issue.code === 'unrecognized_keys') return this.#unknownKeys(issue.keys, path);
     if (issue.code === 'invalid_union') return this.#union(issue.errors, path, node);
-    if (issue.code === 'invalid_value') return [unknownWord(path, node, valuesOf(issue), issue.message)];
+    if (issue.code === 'invalid_value') return [this.#unknownWord(path, node, valuesOf(issue), issue.message)];
     return [{ path, kind: 'wrong', message: issue.message }];
   }
 
   #unknownKeys(keys: readonly string[], path: Path): Finding[] {
-    const allowed = this.#allowedKeys.get(keys) ?? [];
+    const allowed = this.#messages.allowedKeys(keys);
     return keys.map((key) => ({
       path: [...path, key],
       kind: 'unknown-key',
-      message: `unknown key "${key}"`,
+      message: `Unknown key "${key}"`,
       hint: hintFor(key, allowed),
     }));
   }
 
   /**
-   * Of the alternatives, the one that the author meant explains what is wrong: the one of the same kind (map, list, text).
-   * Where none is, the kinds that could stand here are said.
+   * Explains the alternative that the author probably meant: the one of the same kind (map, list, text) with the fewest issues. If
+   * there is none, lists the kinds that are allowed.
    */
   #union(branches: readonly Issue[][], path: Path, node: SourceNode | undefined): Finding[] {
-    const alternatives = branches.flatMap(flattened);
-    const fitting = alternatives.filter((issues) => !issues.some((issue) => isOtherKind(issue, node)));
-    const issues = fitting.flat();
-    if (issues.length === 0) return [noneFits(alternatives.flat(), path, node)];
+    const alternatives = branches.flatMap(flattenUnions);
+    const ofSameKind = alternatives.filter((issues) => !issues.some((issue) => isOtherKind(issue, node)));
+    const issues = ofSameKind.flat();
+    const [first] = issues;
+    if (first === undefined) return [this.#noAlternative(alternatives.flat(), path, node)];
     if (issues.every((issue) => issue.code === 'invalid_value' && issue.path.length === 0))
-      return [unknownWord(path, node, issues.flatMap(valuesOf), issues[0]!.message)];
-    const meant = fitting.toSorted((a, b) => a.length - b.length)[0]!;
+      return [this.#unknownWord(path, node, issues.flatMap(valuesOf), first.message)];
+    const [meant = []] = ofSameKind.toSorted((a, b) => a.length - b.length);
     return meant.flatMap((issue) => this.explain(issue, path));
+  }
+
+  #unknownWord(path: Path, node: SourceNode | undefined, allowed: readonly string[], message: string): Finding {
+    if (this.#messages.isCustom(message)) return { path, kind: 'wrong', message };
+    if (node?.kind === 'scalar' && node.value !== null) {
+      const word = String(node.value);
+      return { path, kind: 'wrong', message: `Unknown value "${word}"`, hint: hintFor(word, allowed) };
+    }
+    const got = describeValue(node && toPlainValue(node));
+    return { path, kind: 'wrong', message: `Expected one word, got ${got}`, hint: hintFor('', allowed) };
+  }
+
+  #noAlternative(issues: readonly Issue[], path: Path, node: SourceNode | undefined): Finding {
+    const mismatches = issues.filter((issue) => issue.code === 'invalid_type');
+    const custom = mismatches.find(({ message }) => this.#messages.isCustom(message));
+    if (custom) return { path, kind: 'wrong', message: custom.message };
+    const values = [...new Set(issues.flatMap(valuesOf))];
+    const kinds = mismatches.map(({ expected }) => kindName(expected)).filter((kind) => kind !== 'nothing');
+    const expected = [...new Set(values.length > 0 ? ['one word', ...kinds] : kinds)].join(' or ');
+    const got = describeValue(node && toPlainValue(node));
+    return { path, kind: 'wrong', message: `Expected ${expected}, got ${got}`, hint: hintFor('', values) };
   }
 }
 
-/** Unions in unions count as one. */
-function flattened(issues: Issue[]): Issue[][] {
+/** Treats the alternatives of a nested union as alternatives of the outer one. */
+function flattenUnions(issues: Issue[]): Issue[][] {
   const [only] = issues;
   const isUnion = issues.length === 1 && only?.code === 'invalid_union' && only.path.length === 0;
-  return isUnion ? only.errors.flatMap(flattened) : [issues];
+  return isUnion ? only.errors.flatMap(flattenUnions) : [issues];
 }
 
-/** True when `issue` says that this alternative is not even of the kind that was written. */
+/** Returns true if this alternative is of another kind (map, list, text) than the value. */
 function isOtherKind(issue: Issue, node: SourceNode | undefined): boolean {
   if (issue.path.length > 0) return false;
   const isText = node?.kind === 'scalar' && typeof node.value === 'string';
@@ -94,28 +116,3 @@ function isOtherKind(issue: Issue, node: SourceNode | undefined): boolean {
 }
 
 const valuesOf = (issue: Issue): string[] => (issue.code === 'invalid_value' ? issue.values.map(String) : []);
-
-function unknownWord(path: Path, node: SourceNode | undefined, allowed: readonly string[], message: string): Finding {
-  if (isOwnSentence(message)) return { path, kind: 'wrong', message };
-  if (node?.kind === 'scalar' && node.value !== null) {
-    const word = String(node.value);
-    return { path, kind: 'wrong', message: `unknown value "${word}"`, hint: hintFor(word, allowed) };
-  }
-  return {
-    path,
-    kind: 'wrong',
-    message: `expected one word, found ${found(node && plain(node))}`,
-    hint: hintFor('', allowed),
-  };
-}
-
-function noneFits(issues: readonly Issue[], path: Path, node: SourceNode | undefined): Finding {
-  const mismatches = issues.filter((issue) => issue.code === 'invalid_type');
-  const own = mismatches.find(({ message }) => isOwnSentence(message));
-  if (own) return { path, kind: 'wrong', message: own.message };
-  const values = [...new Set(issues.flatMap(valuesOf))];
-  const kinds = mismatches.map(({ expected }) => kindName(expected)).filter((kind) => kind !== 'nothing');
-  const wanted = [...new Set(values.length > 0 ? ['one word', ...kinds] : kinds)];
-  const message = `expected ${wanted.join(' or ')}, found ${found(node && plain(node))}`;
-  return { path, kind: 'wrong', message, hint: hintFor('', values) };
-}

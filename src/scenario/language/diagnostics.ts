@@ -1,11 +1,11 @@
-/** What is wrong in a scenario, all at once: place, sentence, hint; and how that reads in a terminal. */
+/** Errors and warnings about scenario files: location, message and hint; and their format in a terminal. */
 import { codeFrame, noPaint, type Paint } from '#result/code-frame.ts';
 import type { Place } from './source-node.ts';
 
 export interface Diagnostic extends Place {
-  /** What is wrong: what was found and what was wanted. */
+  /** What was expected and what was found. */
   message: string;
-  /** "did you mean ...?", "allowed here: ...", or where else to look. */
+  /** `Did you mean ...?`, `Allowed: ...`, or another location. */
   hint?: string;
 }
 
@@ -20,7 +20,7 @@ export const diagnostic = ({ file, line, column, endColumn }: Place, message: st
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** In the order of files and lines, each said once: a file that many cases come from is read once by people too. */
+/** Sorts by file and line and removes duplicates, because every case of a file reports the same error. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const unique = new Map(diagnostics.map((one) => [[one.file, one.line, one.column, one.message].join('\0'), one]));
   return [...unique.values()].toSorted(
@@ -28,16 +28,16 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
   );
 }
 
-/** `file:line:col` as editors and terminals make it clickable. */
+/** `file:line:column`, which editors and terminals turn into a link. */
 const position = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
 
 export interface RenderOptions {
-  /** Text of each file by its name in the diagnostics, for the source lines. */
+  /** Text of each file by its name in the diagnostics. */
   sources: ReadonlyMap<string, string>;
   paint?: Paint;
 }
 
-/** Every diagnostic with its source line, and the count at the end. Empty for no diagnostics. */
+/** Returns every diagnostic with its source line, and their number at the end. Empty if there are none. */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   { sources, paint = noPaint }: RenderOptions,
@@ -53,3 +53,7 @@ export function renderDiagnostics(
   });
   return `${[...blocks, `${diagnostics.length} ${diagnostics.length === 1 ? 'error' : 'errors'}`].join('\n\n')}\n`;
 }
+
+/** Returns one line for each warning. */
+export const renderWarnings = (warnings: readonly Diagnostic[]): string[] =>
+  warnings.map((warning) => `${position(warning)}: ${warning.message}`);

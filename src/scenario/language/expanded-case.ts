@@ -1,4 +1,4 @@
-/** A case as it is run: validated, resolved, every step and expectation with the place it was written at. */
+/** A case that is ready to run: validated and resolved, with the location of every step and expectation. */
 import type { SourceLocation } from '#result/run-result.ts';
 import type {
   ScenarioAuthenticator,
@@ -10,18 +10,18 @@ import type { ScenarioRelyingParty } from './schema/relying-party.ts';
 import { keywordsOf } from './schema/steps.ts';
 import { type Comparison, isComparison } from './schema/units.ts';
 import type { ScenarioCase } from './schema.ts';
-import { entryAt, type SourceNode } from './source-node.ts';
+import { entryAt, nearestPlace, type Path, type SourceNode } from './source-node.ts';
 import { type Keyword, type StepArgument, stepArguments } from './step-arguments.ts';
 
 interface StepCallOf<K extends Keyword> {
   keyword: K;
   args: StepArgument<K>;
-  /** As written in the scenario, or the keyword. */
+  /** The label in the scenario, or the keyword. */
   label: string;
   timeoutMs: number;
   location: SourceLocation;
 }
-/** One step to run; `keyword` tells the type of `args`. */
+/** One step to run; `keyword` determines the type of `args`. */
 export type StepCall = { [K in Keyword]: StepCallOf<K> }[Keyword];
 
 type ExpectedValue = string | number | boolean | Comparison | readonly (string | number | boolean)[];
@@ -39,7 +39,7 @@ export interface ExpandedCase {
   id: string;
   title: string;
   tags: string[];
-  /** Where the case is named in its file. */
+  /** Location of the id of the case. */
   location: SourceLocation;
   /** Matrix coordinates by dotted path. */
   coordinates: Record<string, string>;
@@ -54,11 +54,11 @@ export interface ExpandedCase {
   steps: StepCall[];
   teardown: StepCall[];
   expect: ExpectedLine[];
-  /** PINs, codes, passwords and what came from the environment: to be masked in everything that is written. */
+  /** PINs, codes, passwords and values of `${secret:NAME}`, which are masked in reports. */
   secrets: string[];
 }
 
-/** A browser's own WebAuthn finds keys that the system has: that takes a kernel of our own. */
+/** Returns true for a case that runs in the kernel lab only, because the WebAuthn of the browser uses the devices of the system. */
 export const needsLab = ({ browser, authenticator }: Pick<ExpandedCase, 'browser' | 'authenticator'>): boolean =>
   browser.stack === 'native' || authenticator.transport !== undefined;
 
@@ -67,8 +67,8 @@ const defaultStepTimeoutMs = 15_000;
 
 export type CaseIdentity = Pick<ExpandedCase, 'id' | 'title' | 'location' | 'coordinates'>;
 
-/** Puts the parts together: `parsed` is what the schema made of `node`. */
-export function expandedCase(
+/** Builds the case from `parsed`, the validated value of `node`. */
+export function buildExpandedCase(
   identity: CaseIdentity,
   parsed: ScenarioCase,
   node: SourceNode,
@@ -77,7 +77,7 @@ export function expandedCase(
   const stepTimeoutMs = parsed.timeout?.step ?? defaultStepTimeoutMs;
   const calls = (section: 'setup' | 'steps' | 'teardown') =>
     stepCalls(parsed[section] ?? [], section, node, stepTimeoutMs);
-  const made: ExpandedCase = {
+  const expanded: ExpandedCase = {
     ...identity,
     tags: parsed.tags ?? [],
     vars: parsed.vars ?? {},
@@ -93,7 +93,7 @@ export function expandedCase(
     expect: expectedLines(parsed.expect ?? {}, ['expect'], node),
     secrets: [],
   };
-  return { ...made, secrets: [...new Set([...secrets, ...literalSecrets(made)])] };
+  return { ...expanded, secrets: [...new Set([...secrets, ...literalSecrets(expanded)])] };
 }
 
 function stepCalls(
@@ -104,20 +104,26 @@ function stepCalls(
 ): StepCall[] {
   return entries.map((entry, index) => {
     const isBare = typeof entry === 'string';
-    const keyword = isBare ? entry : keywordsOf(entry)[0]!;
-    const { line, column, file } = entryAt(node, [section, index, ...(isBare ? [] : [keyword])])!.key;
-    // The schema ties the argument to its keyword; the compiler cannot follow that through a computed key.
+    const [keyword] = isBare ? [entry] : keywordsOf(entry);
+    if (keyword === undefined) throw new Error('The schema accepted a step without a keyword');
+    // The schema has checked that the argument belongs to the keyword; the compiler cannot infer that for a computed key.
     return {
       keyword,
       args: isBare ? undefined : entry[keyword],
       label: (isBare ? undefined : entry.label) ?? keyword,
       timeoutMs: (isBare ? undefined : entry.timeout) ?? timeoutMs,
-      location: { file, line, column },
+      location: locationOf(node, [section, index, ...(isBare ? [] : [keyword])]),
     } as StepCall;
   });
 }
 
-/** The leaves of the block, in the order they were written. */
+/** Returns the location of the key at `path`. */
+function locationOf(node: SourceNode, path: Path): SourceLocation {
+  const { file, line, column } = nearestPlace(node, path);
+  return { file, line, column };
+}
+
+/** Returns one line for each leaf of the block, in the order of the file. */
 function expectedLines(value: unknown, path: readonly string[], node: SourceNode): ExpectedLine[] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isComparison(value)) {
     const parts = value as Record<string, unknown>;
@@ -125,8 +131,7 @@ function expectedLines(value: unknown, path: readonly string[], node: SourceNode
     const order = written?.kind === 'map' ? [...written.entries.keys()] : [];
     return order.flatMap((key) => expectedLines(parts[key], [...path, key], node));
   }
-  const { file, line, column } = entryAt(node, path)!.key;
-  return [{ path: path.slice(1).join('.'), expected: value as ExpectedValue, location: { file, line, column } }];
+  return [{ path: path.slice(1).join('.'), expected: value as ExpectedValue, location: locationOf(node, path) }];
 }
 
 function literalSecrets({ setup, steps, teardown, authenticator, relyingParty }: ExpandedCase): string[] {

@@ -2,22 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { scenarioJsonSchema } from './json-schema.ts';
-import { plain } from './source-node.ts';
-import { readYaml } from './yaml-source.ts';
+import { toPlainValue } from './source-node.ts';
+import { parseYaml } from './testing/parse-yaml.ts';
 
-test('the schema is draft-07, strict, and describes every step', () => {
+test('scenarioJsonSchema is draft-07, strict, and describes every step', () => {
   const schema = scenarioJsonSchema();
   expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
   expect(schema.additionalProperties).toBe(false);
   const text = JSON.stringify(schema.definitions);
   expect(text).toContain('Example: touch: { after: 300ms }');
-  const targets = [...JSON.stringify(schema).matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g)].map(([, name]) => name!);
-  expect(targets.filter((name) => !Object.hasOwn(schema.definitions!, name))).toEqual([]);
+  const targets = [...JSON.stringify(schema).matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(targets.filter((name) => !Object.hasOwn(schema.definitions ?? {}, name))).toEqual([]);
 });
 
-test('an editor accepts what the loader accepts, references included, and objects to a broken file', () => {
+test('the JSON Schema accepts the files that the loader accepts, and rejects an invalid one', () => {
   const validate = new Ajv({ strict: false }).compile(scenarioJsonSchema());
-  const accepts = (path: URL) => validate(plain(readYaml(readFileSync(path, 'utf8'), path.pathname).root!));
+  const accepts = (path: URL) => validate(toPlainValue(parseYaml(readFileSync(path, 'utf8'), path.pathname)));
   for (const folder of ['../../../scenarios/', '../../../scenarios/shared/', 'testing/', 'testing/shared/']) {
     const url = new URL(folder, import.meta.url);
     const files = readdirSync(url).filter((name) => name.endsWith('.yaml') && !name.startsWith('broken'));

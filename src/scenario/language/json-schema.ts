@@ -1,11 +1,11 @@
-/** The schema of scenario files as JSON Schema draft-07, which editors complete and check from. `scenario.schema.json` is a copy of it. */
+/** The schema of scenario files as JSON Schema draft-07, for completion and validation in editors. `scenario.schema.json` is a copy. */
 import { z } from 'zod';
 import { scenarioFile } from './schema.ts';
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 type Node = JsonSchema | boolean;
 
-/** What an editor needs to know of the language; keys are in the order of the schema, so equal schemas are equal texts. */
+/** Returns the JSON Schema. Keys are in the order of the schema, so equal schemas have equal texts. */
 export function scenarioJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(scenarioFile, { target: 'draft-7', io: 'input' }) as JsonSchema;
   const { definitions = {}, ...rest } = withReferences(schema) as JsonSchema & { definitions?: Record<string, Node> };
@@ -16,7 +16,7 @@ export function scenarioJsonSchema(): JsonSchema {
   };
 }
 
-/** Every value may also be written as a reference `${...}`: schemas of properties and items are widened by that, all the way down. */
+/** Allows a reference `${...}` in place of every property and item, at every level. */
 function withReferences(schema: Node): Node {
   if (typeof schema === 'boolean') return schema;
   const widened: JsonSchema = { ...schema };

@@ -1,24 +1,27 @@
-/** Reads scenario files and what they include, each once. */
+/** Reads scenario files and the files that they include, each once. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { replaceDeprecated } from './deprecations.ts';
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { type MapNode, nodeAt, type Place, type SourceNode } from './source-node.ts';
 import { readYaml } from './yaml-source.ts';
 
 export interface SourceFile {
-  /** Path relative to the project, with `/`, as places name it. */
+  /** Path relative to the project, with `/`. Diagnostics use it. */
   file: string;
-  /** Undefined when the file cannot be read; the library's diagnostics say why. */
+  /** Undefined if the file cannot be read; the diagnostics of the library say why. */
   root: MapNode | undefined;
-  /** Files it includes, in order; undefined when one of them cannot be read or the includes go in a circle. */
+  /** Included files in order; undefined if one of them cannot be read, or if the includes form a cycle. */
   includes: readonly SourceFile[] | undefined;
 }
 
 export class Library {
   readonly diagnostics: Diagnostic[] = [];
-  /** Text of every file that was read, by its name in places. */
+  /** Deprecated keys. */
+  readonly warnings: Diagnostic[] = [];
+  /** Text of every file that was read, by its name in diagnostics. */
   readonly sources = new Map<string, string>();
-  /** Files that others include. */
+  /** Absolute paths of files that others include. */
   readonly included = new Set<string>();
   readonly #projectRoot: string;
   readonly #files = new Map<string, SourceFile>();
@@ -28,25 +31,25 @@ export class Library {
     this.#projectRoot = resolve(projectRoot);
   }
 
-  /** Every file that was read, included ones too. */
+  /** Every file that was read, also included ones. */
   get files(): readonly SourceFile[] {
     return [...this.#files.values()];
   }
 
-  /** The YAML files that `paths` (files or folders) name, sorted, each once. A path that is not there becomes a diagnostic. */
+  /** Returns the YAML files at `paths` (files or folders), sorted, each once. A path that does not exist becomes a diagnostic. */
   find(paths: readonly string[]): string[] {
     const found = paths.flatMap((path) => {
       const absolute = resolve(this.#projectRoot, path);
       const stats = statSync(absolute, { throwIfNoEntry: false });
       if (stats?.isDirectory()) return yamlFilesIn(absolute);
       if (stats?.isFile()) return [absolute];
-      this.diagnostics.push(diagnostic({ file: this.#name(absolute), line: 1, column: 1 }, 'no such file or folder'));
+      this.diagnostics.push(diagnostic({ file: this.#name(absolute), line: 1, column: 1 }, 'No such file or folder'));
       return [];
     });
     return [...new Set(found)].toSorted();
   }
 
-  /** @param absolute path of a file; `from` is the place that includes it. */
+  /** @param absolute path of the file. @param from location of the include, for diagnostics. */
   read(absolute: string, from?: Place): SourceFile {
     const known = this.#files.get(absolute);
     if (known) return known;
@@ -63,18 +66,24 @@ export class Library {
     const start: Place = { file, line: 1, column: 1 };
     const text = readText(absolute);
     if (text === undefined) {
-      this.diagnostics.push(diagnostic(from ?? start, `cannot read ${file}`));
+      this.diagnostics.push(diagnostic(from ?? start, `Cannot read ${file}`));
       return undefined;
     }
     this.sources.set(file, text);
     const { root, diagnostics } = readYaml(text, file);
     this.diagnostics.push(...diagnostics);
     if (root === undefined || diagnostics.length > 0) return undefined;
-    if (root.kind === 'map') return root;
+    if (root.kind === 'map') return this.#replaceDeprecated(root);
     this.diagnostics.push(
-      diagnostic(start, `a scenario file is a map, found ${root.kind === 'list' ? 'a list' : 'one value'}`),
+      diagnostic(start, `Expected a map in a scenario file, got ${root.kind === 'list' ? 'a list' : 'one value'}`),
     );
     return undefined;
+  }
+
+  #replaceDeprecated(root: MapNode): MapNode {
+    const replaced = replaceDeprecated(root);
+    this.warnings.push(...replaced.warnings);
+    return replaced.root;
   }
 
   #includes(root: MapNode, folder: string): SourceFile[] | undefined {
@@ -86,16 +95,16 @@ export class Library {
   }
 
   #include(item: SourceNode, folder: string): SourceFile | undefined {
-    if (item.kind !== 'scalar' || typeof item.value !== 'string') return undefined; // the schema says so
+    if (item.kind !== 'scalar' || typeof item.value !== 'string') return undefined; // the schema reports it
     const { value, at } = item;
     if (isAbsolute(value)) {
-      this.diagnostics.push(diagnostic(at, 'an include is relative to the file that includes it'));
+      this.diagnostics.push(diagnostic(at, 'Expected a path relative to the file that includes it'));
       return undefined;
     }
     const absolute = join(folder, value);
     if (this.#reading.includes(absolute)) {
-      const circle = [...this.#reading.slice(this.#reading.indexOf(absolute)), absolute].map((one) => this.#name(one));
-      this.diagnostics.push(diagnostic(at, 'the includes go in a circle', circle.join(' -> ')));
+      const cycle = [...this.#reading.slice(this.#reading.indexOf(absolute)), absolute].map((one) => this.#name(one));
+      this.diagnostics.push(diagnostic(at, 'The includes form a cycle', cycle.join(' -> ')));
       return undefined;
     }
     this.included.add(absolute);
@@ -112,7 +121,7 @@ const yamlFilesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 
-/** Undefined for what cannot be read as a file: missing, a folder, no permission. */
+/** Returns undefined if the file cannot be read: missing, a folder, no permission. */
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');

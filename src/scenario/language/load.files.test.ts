@@ -1,147 +1,147 @@
-/** Loading from files that are made for the test: includes, selection, and input that nobody would write. */
+/** Loading files that the tests create: includes, ids, deprecated keys, and malformed input. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Diagnostic } from './diagnostics.ts';
 import { loadScenarios } from './load.ts';
-import { plain } from './source-node.ts';
-import { readYaml } from './yaml-source.ts';
+import { toPlainValue } from './source-node.ts';
+import { parseYaml } from './testing/parse-yaml.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-let made = 0;
-/** Writes the files into a fresh folder and loads all of it, or `paths` of it. */
+let projects = 0;
+/** Writes the files into a new folder and loads it, or `paths` in it. */
 function load(files: Record<string, string>, paths = ['.'], env: Record<string, string> = {}) {
-  const projectRoot = join(folder, String(made++));
+  const projectRoot = join(folder, String(projects++));
   for (const [name, text] of Object.entries(files)) {
     const path = join(projectRoot, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
   const loaded = loadScenarios(paths, { projectRoot, personas: { key: { aaguid: 'a' } }, env });
-  const told = loaded.diagnostics.map(
-    ({ file, line, column, message, hint }) => `${file}:${line}:${column} ${message}${hint ? ` | ${hint}` : ''}`,
-  );
-  return { ...loaded, told };
+  const text = ({ file, line, column, message, hint }: Diagnostic) =>
+    `${file}:${line}:${column} ${message}${hint ? ` | ${hint}` : ''}`;
+  return { ...loaded, errors: loaded.diagnostics.map(text), warnings: loaded.warnings.map(text) };
 }
 const steps = 'steps: [open-security-info]\n';
 
 describe('includes', () => {
-  test('are relative to the file that includes, and may include others; later ones win', () => {
-    const { cases, told } = load({
+  test('are relative to the including file and may be nested; later ones take precedence', () => {
+    const { cases, errors } = load({
       'a.yaml': `id: a\ninclude: [shared/one.yaml, shared/two.yaml]\n${steps}`,
       'shared/one.yaml': 'include: [deep/base.yaml]\nvars: { x: one }\n',
       'shared/two.yaml': 'vars: { y: two }\n',
       'shared/deep/base.yaml': 'vars: { x: base, y: base, z: base }\n',
     });
-    expect(told).toEqual([]);
+    expect(errors).toEqual([]);
     expect(cases.map(({ vars }) => vars)).toEqual([{ x: 'one', y: 'two', z: 'base' }]);
   });
 
-  test('that go in a circle are told once, and nothing of the circle is run', () => {
-    const { cases, told } = load({
+  test('that form a cycle are reported once, and no case of the cycle runs', () => {
+    const { cases, errors } = load({
       'a.yaml': `id: a\ninclude: [b.yaml]\n${steps}`,
       'b.yaml': 'include: [a.yaml]\n',
     });
     expect(cases).toEqual([]);
-    expect(told).toEqual(['b.yaml:1:11 the includes go in a circle | a.yaml -> b.yaml -> a.yaml']);
+    expect(errors).toEqual(['b.yaml:1:11 The includes form a cycle | a.yaml -> b.yaml -> a.yaml']);
   });
 
-  test('that are not there, absolute, or broken stop the scenario', () => {
-    const { cases, told } = load({
+  test('that are missing, absolute or invalid are errors of the scenario', () => {
+    const { cases, errors } = load({
       'a.yaml': `id: a\ninclude: [none.yaml, /etc/passwd, broken.yaml]\n${steps}`,
       'broken.yaml': 'a: [',
     });
     expect(cases).toEqual([]);
-    expect(told).toEqual([
-      'a.yaml:2:11 cannot read none.yaml',
-      'a.yaml:2:22 an include is relative to the file that includes it',
+    expect(errors).toEqual([
+      'a.yaml:2:11 Cannot read none.yaml',
+      'a.yaml:2:22 Expected a path relative to the file that includes it',
       expect.stringMatching(/^broken\.yaml:1:5 Flow sequence/),
     ]);
   });
 
-  test('are validated where they are written, once, however many include them', () => {
-    const { told } = load({
+  test('are validated once, also if several files include them', () => {
+    const { errors } = load({
       'a.yaml': `id: a\ninclude: [shared.yaml]\n${steps}`,
       'b.yaml': `id: b\ninclude: [shared.yaml]\n${steps}`,
       'shared.yaml': 'browser: { channel: cromium }\n',
     });
-    expect(told).toEqual([
-      'shared.yaml:1:21 unknown value "cromium" | did you mean "chromium"? allowed here: chromium, firefox',
+    expect(errors).toEqual([
+      'shared.yaml:1:21 Unknown value "cromium" | Did you mean "chromium"? Allowed: chromium, firefox',
     ]);
   });
 });
 
 describe('ids', () => {
-  test('are unique across files', () => {
-    const { told } = load({ 'a.yaml': `id: x\n${steps}`, 'b.yaml': `id: x\n${steps}` });
-    expect(told).toEqual(['b.yaml:1:5 id "x" is used twice | first in a.yaml:1']);
+  test('must be unique across files', () => {
+    const { errors } = load({ 'a.yaml': `id: x\n${steps}`, 'b.yaml': `id: x\n${steps}` });
+    expect(errors).toEqual(['b.yaml:1:5 Duplicate id "x" | First used in a.yaml:1']);
   });
 
-  test('are missed in a file that nothing includes', () => {
-    expect(load({ 'a.yaml': steps }).told).toEqual([
-      'a.yaml:1:1 "id" is missing | a scenario has an id; only a file that another one includes goes without',
+  test('are required in a file that no other file includes', () => {
+    expect(load({ 'a.yaml': steps }).errors).toEqual([
+      'a.yaml:1:1 Missing key "id" | Only files that other files include have no id',
     ]);
   });
 });
 
-test('a scenario without steps is told, and one with none, too', () => {
-  expect(load({ 'a.yaml': 'id: a\n', 'b.yaml': 'id: b\nsteps: []\n' }).told).toEqual([
-    'a.yaml:1:1 "steps" is missing',
-    'b.yaml:2:1 expected at least 1 in the list',
+test('a scenario needs at least one step', () => {
+  expect(load({ 'a.yaml': 'id: a\n', 'b.yaml': 'id: b\nsteps: []\n' }).errors).toEqual([
+    'a.yaml:1:1 Missing key "steps"',
+    'b.yaml:2:1 Expected at least 1 in the list',
   ]);
 });
 
-test('a matrix path that does not exist is told where it is written', () => {
-  expect(load({ 'a.yaml': `id: a\n${steps}matrix: { browser.chanel: [firefox] }\n` }).told).toEqual([
-    'a.yaml:3:11 unknown key "chanel" | did you mean "channel"? allowed here: stack, channel, dialog',
+test('a matrix path that does not exist is reported at its location', () => {
+  expect(load({ 'a.yaml': `id: a\n${steps}matrix: { browser.chanel: [firefox] }\n` }).errors).toEqual([
+    'a.yaml:3:11 Unknown key "chanel" | Did you mean "channel"? Allowed: stack, channel, dialog',
   ]);
   expect(
-    load({ 'a.yaml': `id: a\n${steps}matrix: { vars.x: [1, 2], exclude: [{ vars.y: 1 }, { vars.x: 3 }] }\n` }).told,
+    load({ 'a.yaml': `id: a\n${steps}matrix: { vars.x: [1, 2], exclude: [{ vars.y: 1 }, { vars.x: 3 }] }\n` }).errors,
   ).toEqual([
-    'a.yaml:3:39 the matrix has no "vars.y" | did you mean "vars.x"? allowed here: vars.x',
-    'a.yaml:3:62 "3" is not a value of vars.x | allowed here: 1, 2',
+    'a.yaml:3:39 The matrix has no path "vars.y" | Did you mean "vars.x"? Allowed: vars.x',
+    'a.yaml:3:62 The matrix has no value "3" for vars.x | Allowed: 1, 2',
   ]);
 });
 
-test('too many combinations are refused', () => {
+test('too many combinations are rejected', () => {
   const ten = '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]';
-  const { cases, told } = load({
+  const { cases, errors } = load({
     'a.yaml': `id: a\n${steps}matrix: { vars.a: ${ten}, vars.b: ${ten}, vars.c: ${ten}, vars.d: ${ten} }\n`,
   });
   expect(cases).toEqual([]);
-  expect(told).toEqual(['a.yaml:3:9 the matrix has 10000 combinations; at most 2000 are run']);
+  expect(errors).toEqual(['a.yaml:3:9 The matrix has 10000 combinations; at most 2000 can run']);
 });
 
-test('values of secrets do not show in messages', () => {
-  const { told } = load({ 'a.yaml': `id: a\nbrowser: { channel: "\${secret:TOKEN}" }\n${steps}` }, ['.'], {
+test('values of secrets are masked in messages', () => {
+  const { errors } = load({ 'a.yaml': `id: a\nbrowser: { channel: "\${secret:TOKEN}" }\n${steps}` }, ['.'], {
     TOKEN: 'hunter2-hunter2',
   });
-  expect(told).toEqual([expect.stringMatching(/^a\.yaml:2:21 unknown value "•••" \| allowed here: chromium/)]);
+  expect(errors).toEqual([expect.stringMatching(/^a\.yaml:2:21 Unknown value "•••" \| Allowed: chromium/)]);
 });
 
-test('never throws, whatever one value of a scenario becomes', () => {
+test('loadScenarios throws for no value in a scenario', () => {
   const fixture = (name: string) => readFileSync(fileURLToPath(new URL(`testing/${name}`, import.meta.url)), 'utf8');
   const originals = ['new-pin.yaml', 'refused.yaml', 'broken.yaml'].map((name) =>
-    plain(readYaml(fixture(name), name).root!),
+    toPlainValue(parseYaml(fixture(name), name)),
   );
-  const odd = fc.oneof(
+  const unexpectedValue = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom('${', '${}', '${vars}', '${vars.x.y}', '${vars.pin}', '$${', '__proto__', 'touch', '>= 1', '5s'),
     fc.constant({ ['__proto__']: { a: 1 }, constructor: 1 }),
   );
-  const mutation = fc.tuple(fc.constantFrom(...originals), fc.nat(200), odd);
+  const mutation = fc.tuple(fc.constantFrom(...originals), fc.nat(200), unexpectedValue);
   const property = fc.property(mutation, ([original, position, value]) => {
-    const { cases, told } = load({ 'a.yaml': JSON.stringify(mutated(original, position, value)) });
-    expect(cases.length + told.length).toBeGreaterThan(0);
+    const { cases, errors } = load({ 'a.yaml': JSON.stringify(mutated(original, position, value)) });
+    expect(cases.length + errors.length).toBeGreaterThan(0);
   });
   fc.assert(property, { numRuns: 150 });
 });
 
-/** A copy of `value` whose `position`-th part, counted depth first, is `replacement`. */
+/** Returns a copy of `value` with its `position`-th part, counted depth first, replaced. */
 function mutated(value: unknown, position: number, replacement: unknown): unknown {
   let index = 0;
   const visit = (node: unknown): unknown => {
@@ -153,14 +153,35 @@ function mutated(value: unknown, position: number, replacement: unknown): unknow
   return visit(value);
 }
 
-describe('browsers', () => {
-  test('that our client cannot sit behind are refused, where they do not register by themselves', () => {
-    const { told } = load({
+describe('browser.channel', () => {
+  test('firefox is rejected without stack: native', () => {
+    const { errors } = load({
       'a.yaml': `id: a\nbrowser: { channel: firefox }\n${steps}`,
       'b.yaml': `id: b\nbrowser: { channel: firefox, stack: native }\nauthenticator: { transport: uhid }\n${steps}`,
     });
-    expect(told).toEqual([
-      'a.yaml:2:21 our WebAuthn client sits behind pages of Chromium; channel firefox wants stack: native',
+    expect(errors).toEqual([
+      'a.yaml:2:21 Expected stack: native for channel firefox, because the WebAuthn client of Touchstone needs Chromium',
+    ]);
+  });
+});
+
+describe('deprecated keys', () => {
+  test('work like their new names, with a warning for each location', () => {
+    const { cases, errors, warnings } = load({
+      'a.yaml': `id: a\ninclude: [shared.yaml]\nvars: { counts: { orphans: 2 } }\n${steps}cases:\n  - { id: one }\n  - { id: two, expect: { authenticator: "\${vars.counts}" } }\n`,
+      'shared.yaml': 'expect: { relying-party: { orphans: 1 } }\n',
+    });
+    expect(errors).toEqual([]);
+    expect(cases.map(({ expect: lines }) => lines.map(({ path, expected }) => [path, expected]))).toEqual([
+      [['relying-party.abandoned-credentials', 1]],
+      [
+        ['relying-party.abandoned-credentials', 1],
+        ['authenticator.abandoned-credentials', 2],
+      ],
+    ]);
+    expect(warnings).toEqual([
+      'a.yaml:3:19 Deprecated key "orphans": use "abandoned-credentials"',
+      'shared.yaml:1:28 Deprecated key "orphans": use "abandoned-credentials"',
     ]);
   });
 });

@@ -1,57 +1,60 @@
 /**
- * The door of the scenario language: files in, cases to run and everything that is wrong out.
- * Nothing is run when there are diagnostics; an empty list of cases is for the caller to refuse.
+ * Entry point of the scenario language: loads files and returns the cases to run, and all errors. Nothing may run if there are errors.
+ * The caller has to reject an empty list of cases.
  */
 import { createMask } from '#result/mask.ts';
 import { check, type Finding, locate } from './check.ts';
 import { type Diagnostic, diagnostic, sortDiagnostics } from './diagnostics.ts';
-import { expand, type Vocabulary } from './expand.ts';
+import { type ExpandOptions, expand } from './expand.ts';
 import type { ExpandedCase } from './expanded-case.ts';
 import { Library, type SourceFile } from './library.ts';
 import { scenarioFile } from './schema.ts';
 import { type MapNode, nodeAt, type SourceNode } from './source-node.ts';
 import { containsReference } from './variables.ts';
 
-export interface LoadOptions extends Vocabulary {
-  /** Folder that paths and places are relative to. */
+export interface LoadOptions extends ExpandOptions {
+  /** Folder that paths and locations are relative to. */
   projectRoot: string;
 }
 
 export interface LoadedScenarios {
-  /** In the order of files and of cases in them; without those that are wrong. */
+  /** Valid cases, in the order of the files and of the cases in them. */
   cases: ExpandedCase[];
-  /** Sorted, each once; empty when all is well. */
+  /** Errors, sorted, each once. */
   diagnostics: Diagnostic[];
-  /** Text of every file that was read, by its name in places, for code frames. */
+  /** Deprecated keys, sorted, each once. */
+  warnings: Diagnostic[];
+  /** Text of every file that was read, by its name in diagnostics. */
   sources: ReadonlyMap<string, string>;
 }
 
-/** Loads scenario files and folders of them. Never throws for what is in them. */
+/** Loads scenario files and folders. Never throws because of their content. */
 export function loadScenarios(paths: readonly string[], options: LoadOptions): LoadedScenarios {
   const library = new Library(options.projectRoot);
   const named = library.find(paths);
-  const files = named.map((path) => library.read(path));
-  const diagnostics = library.files.flatMap(mistakesInFile);
-  const scenarios = files.filter((source, index) => {
-    const isScenario = source.root !== undefined && nodeAt(source.root, ['id']) !== undefined;
-    const isShared = library.included.has(named[index]!);
-    if (source.root && !isScenario && !isShared) diagnostics.push(withoutId(source.root));
-    return isScenario;
+  const files = named.map((path) => ({ path, source: library.read(path) }));
+  const diagnostics = library.files.flatMap(findErrorsInFile);
+  const scenarios = files.flatMap(({ path, source }) => {
+    if (source.root !== undefined && nodeAt(source.root, ['id']) !== undefined) return [source];
+    if (source.root && !library.included.has(path)) diagnostics.push(missingId(source.root));
+    return [];
   });
   diagnostics.push(...duplicateIds(scenarios.map(({ root }) => root && nodeAt(root, ['id']))));
   const expanded = scenarios.map((source) => expand(source, options));
   diagnostics.push(...library.diagnostics, ...expanded.flatMap((one) => one.diagnostics));
+  const warnings = [...library.warnings, ...expanded.flatMap((one) => one.warnings)];
   return {
     cases: expanded.flatMap(({ cases }) => cases),
     diagnostics: sortDiagnostics(diagnostics.map(withoutSecrets(options.env ?? {}, library.sources))),
+    warnings: sortDiagnostics(warnings),
     sources: library.sources,
   };
 }
 
-const withoutId = (root: MapNode): Diagnostic =>
-  diagnostic(root.at, '"id" is missing', 'a scenario has an id; only a file that another one includes goes without');
+const missingId = (root: MapNode): Diagnostic =>
+  diagnostic(root.at, 'Missing key "id"', 'Only files that other files include have no id');
 
-function mistakesInFile({ root }: SourceFile): Diagnostic[] {
+function findErrorsInFile({ root }: SourceFile): Diagnostic[] {
   if (root === undefined) return [];
   const checked = check(scenarioFile, root);
   const findings = checked.ok ? [] : checked.findings.filter((finding) => isFinal(finding, root));
@@ -60,7 +63,7 @@ function mistakesInFile({ root }: SourceFile): Diagnostic[] {
   return [...findings.map((finding) => locate(finding, root)), ...duplicateIds(caseIds)];
 }
 
-/** Whether the file alone is enough to judge: what is missing here, another part may say, and a reference has no value yet. */
+/** Returns false if other files or the values of references decide whether it is an error. */
 function isFinal({ kind, path }: Finding, root: MapNode): boolean {
   if (kind === 'missing') return path.at(-1) === 'id';
   const found = nodeAt(root, path);
@@ -74,18 +77,18 @@ function duplicateIds(ids: readonly (SourceNode | undefined)[]): Diagnostic[] {
     const earlier = first.get(id.value);
     if (earlier === undefined) first.set(id.value, id);
     return earlier
-      ? [diagnostic(id.at, `id "${id.value}" is used twice`, `first in ${earlier.at.file}:${earlier.at.line}`)]
+      ? [diagnostic(id.at, `Duplicate id "${id.value}"`, `First used in ${earlier.at.file}:${earlier.at.line}`)]
       : [];
   });
 }
 
-/** Values of secrets that a scenario names never reach a message. */
+/** Masks the values of the secrets that the scenarios use. */
 function withoutSecrets(
   env: NonNullable<LoadOptions['env']>,
   sources: ReadonlyMap<string, string>,
 ): (one: Diagnostic) => Diagnostic {
   const names = [...sources.values()].flatMap((text) =>
-    [...text.matchAll(/\$\{secret:(\w+)/g)].map(([, name]) => name!),
+    [...text.matchAll(/\$\{secret:(\w+)/g)].flatMap(([, name]) => name ?? []),
   );
   const mask = createMask({ secrets: names.flatMap((name) => env[name] ?? []) });
   return (one) => diagnostic(one, mask(one.message), one.hint && mask(one.hint));

@@ -1,53 +1,53 @@
-/** Expands a matrix: every combination of the values of dotted paths, without the excluded ones. */
+/** Expands a matrix into all combinations of its values, except the excluded ones. */
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
-import { deviceNamed, isRealKey } from './schema/authenticator.ts';
-import { type MapEntry, nodeAt, type Place, plain, type SourceNode, scalarNode } from './source-node.ts';
+import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
+import { type MapEntry, nodeAt, type Place, type SourceNode, scalarNode, toPlainValue } from './source-node.ts';
 import { hintFor } from './suggest.ts';
 
-/** One value of one dotted path. */
+/** One value of a dotted path. */
 interface Coordinate {
   path: string;
   text: string;
   entry: MapEntry;
 }
-/** A combination, in the order of the matrix. */
+/** One value of each dotted path, in the order of the matrix. */
 export type Combination = readonly Coordinate[];
 
 const maxCombinations = 2_000;
 
 export interface Expansion {
-  /** The single, empty combination when the matrix is wrong, so that the rest can still be judged. */
+  /** A single, empty combination if the matrix has errors, so that the rest of the file can still be checked. */
   combinations: Combination[];
   diagnostics: Diagnostic[];
 }
 
-/** Without a matrix there is a single, empty combination. */
+/** Returns a single, empty combination if there is no matrix. */
 export function expandMatrix(matrix: SourceNode | undefined): Expansion {
   if (matrix?.kind !== 'map') return { combinations: [[]], diagnostics: [] };
   const dimensions = [...matrix.entries]
     .filter(([path]) => path !== 'exclude')
-    .map(([path, entry]) => coordinates(path, entry))
-    .filter((values) => values.length > 0); // an empty one breaks the schema, which is told elsewhere
-  const diagnostics = dimensions.flatMap(duplicates);
+    .map(([path, entry]) => coordinatesOf(path, entry))
+    .filter((values) => values.length > 0); // the schema reports an empty list
+  const diagnostics = dimensions.flatMap(findDuplicates);
   const total = dimensions.reduce((product, values) => product * values.length, 1);
   if (total > maxCombinations)
-    diagnostics.push(diagnostic(matrix.at, `the matrix has ${total} combinations; at most ${maxCombinations} are run`));
+    diagnostics.push(diagnostic(matrix.at, `The matrix has ${total} combinations; at most ${maxCombinations} can run`));
   if (diagnostics.length > 0) return { combinations: [[]], diagnostics };
   const excluded = nodeAt(matrix, ['exclude']);
   const exclusions = excluded?.kind === 'list' ? excluded.items : [];
-  const mistakes = exclusions.flatMap((item) => unknownExclusions(item, dimensions));
+  const errors = exclusions.flatMap((item) => checkExclusion(item, dimensions));
   const all = dimensions.reduce<Combination[]>(
-    (made, values) => made.flatMap((one) => values.map((value) => [...one, value])),
+    (combinations, values) => combinations.flatMap((one) => values.map((value) => [...one, value])),
     [[]],
   );
-  return { combinations: all.filter((one) => !exclusions.some((item) => matches(item, one))), diagnostics: mistakes };
+  return { combinations: all.filter((one) => !exclusions.some((item) => matches(item, one))), diagnostics: errors };
 }
 
 /**
- * Each combination on each device. A real key takes the place of the persona: combinations that differ in nothing else are
- * one case there.
+ * Returns each combination on each device. A real key replaces the persona, so combinations that differ in the persona only become
+ * one.
  */
-export function onDevices(
+export function multiplyByDevices(
   combinations: readonly Combination[],
   devices: readonly string[] | undefined,
   at: Place,
@@ -69,20 +69,20 @@ export function onDevices(
 
 const devicePath = 'authenticator.device';
 
-function coordinates(path: string, { key, value }: MapEntry): Coordinate[] {
+function coordinatesOf(path: string, { key, value }: MapEntry): Coordinate[] {
   const items = value.kind === 'list' ? value.items : [];
   return items.map((item) => ({ path, text: coordinateText(path, item), entry: { key, value: item } }));
 }
 
 const coordinateText = (path: string, node: SourceNode): string =>
-  (path === devicePath ? deviceNamed(plain(node)) : undefined) ?? String(plain(node));
+  (path === devicePath ? parseDeviceName(toPlainValue(node)) : undefined) ?? String(toPlainValue(node));
 
-function duplicates(values: readonly Coordinate[]): Diagnostic[] {
+function findDuplicates(values: readonly Coordinate[]): Diagnostic[] {
   const seen = new Set<string>();
   return values.flatMap(({ text, entry, path }) => {
     const again = seen.has(text);
     seen.add(text);
-    return again ? [diagnostic(entry.value.at, `"${text}" stands twice in ${path}`)] : [];
+    return again ? [diagnostic(entry.value.at, `Duplicate value "${text}" in ${path}`)] : [];
   });
 }
 
@@ -93,15 +93,18 @@ const matches = (item: SourceNode, combination: Combination): boolean =>
     combination.some((coordinate) => coordinate.path === path && coordinate.text === coordinateText(path, value)),
   );
 
-function unknownExclusions(item: SourceNode, dimensions: readonly Coordinate[][]): Diagnostic[] {
+function checkExclusion(item: SourceNode, dimensions: readonly Coordinate[][]): Diagnostic[] {
   if (item.kind !== 'map') return [];
-  const known = new Map(dimensions.map((values) => [values[0]!.path, values.map(({ text }) => text)]));
+  const known = new Map(
+    dimensions.flatMap(([first, ...more]) => (first ? [[first.path, [first, ...more].map(({ text }) => text)]] : [])),
+  );
   return [...item.entries].flatMap(([path, { key, value }]) => {
     const texts = known.get(path);
-    if (texts === undefined) return [diagnostic(key, `the matrix has no "${path}"`, hintFor(path, [...known.keys()]))];
+    if (texts === undefined)
+      return [diagnostic(key, `The matrix has no path "${path}"`, hintFor(path, [...known.keys()]))];
     const text = coordinateText(path, value);
     return texts.includes(text)
       ? []
-      : [diagnostic(value.at, `"${text}" is not a value of ${path}`, hintFor(text, texts))];
+      : [diagnostic(value.at, `The matrix has no value "${text}" for ${path}`, hintFor(text, texts))];
   });
 }

@@ -1,7 +1,7 @@
-/** Deep merge: maps merge, everything else replaces, and null takes away (as in RFC 7396). */
+/** Deep merge of source nodes: maps are merged, other values replace, and null removes, as in JSON Merge Patch (RFC 7396). */
 import { listNode, type MapEntry, type MapNode, mapNode, type SourceNode } from './source-node.ts';
 
-/** `over` wins over `base`. */
+/** Returns `base` with the values of `over`. */
 export function merge(base: SourceNode, over: SourceNode): SourceNode {
   return base.kind === 'map' && over.kind === 'map' ? mergeMaps(base, over) : over;
 }
@@ -16,7 +16,7 @@ function mergeMaps(base: MapNode, over: MapNode): MapNode {
   return mapNode(entries, over.at);
 }
 
-/** One part of a case over another. Tags add up, so that a tag of a file selects all of its cases; the rest merges as everywhere. */
+/** Merges two parts of a case. Unlike other lists, tags are concatenated, so that a tag of a file selects all of its cases. */
 export function mergeCases(base: MapNode, over: MapNode): MapNode {
   const merged = mergeMaps(base, over);
   const [below, above] = [base.entries.get('tags'), over.entries.get('tags')];
@@ -25,7 +25,7 @@ export function mergeCases(base: MapNode, over: MapNode): MapNode {
   return mapNode(new Map(merged.entries).set('tags', { key: above.key, value: tags }), merged.at);
 }
 
-/** `node` with `entry` at `path`; missing maps on the way are made, and anything else on the way is replaced. */
+/** Returns `node` with `entry` at `path`. Missing maps are created, and other values on the path are replaced. */
 export function withEntry(node: MapNode, path: readonly string[], entry: MapEntry): MapNode {
   const nested = path.reduceRight<SourceNode>(
     (value, key) => mapNode(new Map([[key, { key: entry.key, value }]]), entry.key),
@@ -36,5 +36,5 @@ export function withEntry(node: MapNode, path: readonly string[], entry: MapEntr
 
 const isNull = (node: SourceNode): boolean => node.kind === 'scalar' && node.value === null;
 
-/** An empty map, to merge into. */
+/** Returns an empty map to merge into. */
 export const emptyMap = (file: string): MapNode => mapNode(new Map(), { file, line: 1, column: 1 });

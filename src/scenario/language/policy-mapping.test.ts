@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { defaultPolicy, policySchema } from '#relying-party/config.ts';
-import { policyOf } from './policy-mapping.ts';
+import { toPolicyInput } from './policy-mapping.ts';
 import { policy } from './schema/relying-party.ts';
 
-/** Every member a scenario can state, each with a value that is not the default. */
-const stated = policy.parse({
+/** Every setting of a scenario, with a value that is not the default. */
+const allSettings = policy.parse({
   'self-service': false,
   'included-groups': ['pilot'],
   'excluded-groups': ['contractors'],
@@ -29,8 +29,8 @@ const stated = policy.parse({
   },
 });
 
-test('every word of a scenario reaches the policy', () => {
-  const mapped = policySchema.parse(policyOf(stated)) as Record<string, unknown>;
+test('maps every setting of a scenario to the policy', () => {
+  const mapped = policySchema.parse(toPolicyInput(allSettings)) as Record<string, unknown>;
   for (const [member, value] of Object.entries(defaultPolicy)) expect(mapped[member], member).not.toEqual(value);
   expect(mapped).toMatchObject({
     mfa: { accept: ['tap'], freshForMs: 420_000 },
@@ -39,8 +39,8 @@ test('every word of a scenario reaches the policy', () => {
   });
 });
 
-test('what is not said stays as it was', () => {
-  const base = policySchema.parse(policyOf(stated));
-  const changed = policySchema.parse(policyOf(policy.parse({ mfa: { 'fresh-for': '1m' } }), base));
+test('keeps the values that the scenario does not set', () => {
+  const base = policySchema.parse(toPolicyInput(allSettings));
+  const changed = policySchema.parse(toPolicyInput(policy.parse({ mfa: { 'fresh-for': '1m' } }), base));
   expect(changed).toEqual({ ...base, mfa: { ...base.mfa, freshForMs: 60_000 } });
 });

@@ -1,6 +1,6 @@
 /**
- * The scenario file as one schema; validation, the editors' JSON Schema and the types all follow from it.
- * In a file every value may also be a reference `${...}`: the loader resolves references first and then validates each expanded case.
+ * The schema of a scenario file. Validation, the JSON Schema for editors and the types are derived from it. In a file every value may
+ * also be a reference `${...}`: the loader resolves references first, then validates each expanded case.
  */
 import { z } from 'zod';
 import { authenticator, browser, client, thisDevice } from './schema/authenticator.ts';
@@ -9,20 +9,20 @@ import { relyingParty } from './schema/relying-party.ts';
 import { steps } from './schema/steps.ts';
 import { dottedId, duration } from './schema/units.ts';
 
-/** What a case consists of. Includes, the file and its cases may each say any part of it. */
+/** The parts of a case. Includes, the file and its cases may each define any of them. */
 export const caseShape = {
   tags: z
-    .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'a tag is lower-case words joined by dashes' }))
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'Expected lower-case words joined by dashes' }))
     .optional()
-    .describe('For selection, e.g. [smoke, release-gate]'),
+    .describe('Tags to select cases by, e.g. [smoke, release-gate]'),
   vars: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('Values for references to vars; case reads those of the case only'),
+    .describe('Values of ${vars.x}; ${case.x} reads those of the case only'),
   timeout: z
     .strictObject({
-      case: duration.optional().describe('Longest time for a case; default 60s'),
-      step: duration.optional().describe('Longest time for a step; default 15s'),
+      case: duration.optional().describe('Time limit of the case; default 60s'),
+      step: duration.optional().describe('Time limit of a step; default 15s'),
     })
     .optional(),
   'relying-party': relyingParty.optional().describe('Policy of the organisation and its users'),
@@ -30,15 +30,15 @@ export const caseShape = {
   'this-device': thisDevice.optional().describe('The authenticator built into the computer'),
   browser: browser.optional(),
   client: client.optional().describe('How our WebAuthn client behaves'),
-  setup: steps.optional().describe('Before the steps; a failure here is an error of the set-up'),
-  steps: steps.optional().describe('What the person does'),
-  teardown: steps.optional().describe('Always runs, also after a failure'),
-  expect: expectations.optional().describe('What must be true afterwards; every line is checked'),
+  setup: steps.optional().describe('Steps before the others; a failure counts as an infrastructure error'),
+  steps: steps.optional().describe('What the user does'),
+  teardown: steps.optional().describe('Steps that always run, also after a failure'),
+  expect: expectations.optional().describe('What must be true after the steps; every line is checked'),
 } as const;
 
-const title = z.string({ error: 'a title is text' }).min(1);
+const title = z.string({ error: 'Expected text' }).min(1);
 
-/** A variation: whatever it says is merged over the file. */
+/** A case of a file; it is merged over the file. */
 const caseOverride = z.strictObject({
   id: dottedId.describe('Unique in the file'),
   title: title.optional(),
@@ -46,25 +46,28 @@ const caseOverride = z.strictObject({
 });
 
 const coordinate = z.union([z.string(), z.number(), z.boolean()], {
-  error: 'a matrix value is text, a number or true/false',
+  error: 'Expected text, a number, true or false',
 });
-/** Dotted paths with the values each takes; `exclude` lists combinations to leave out. */
+/** Dotted paths with their values; `exclude` lists combinations to leave out. */
 const matrix = z
   .object({
     exclude: z.array(z.record(z.string(), coordinate)).optional().describe('Combinations to leave out'),
   })
   .catchall(z.array(coordinate).nonempty())
-  .describe('Dotted paths and the values each takes; cases multiply');
+  .describe('Dotted paths and their values; there is a case for every combination');
 
 export const scenarioFile = z.strictObject({
-  id: dottedId.optional().describe('Unique in the library; files that are only included have none'),
+  id: dottedId.optional().describe('Unique in all files; files that are only included have none'),
   title: title.optional(),
-  include: z.array(z.string().min(1)).optional().describe('Files to start from, relative to this one; later ones win'),
+  include: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Files to merge this file over, relative to it; later ones take precedence'),
   ...caseShape,
-  cases: z.array(caseOverride).nonempty().optional().describe('Variations of this scenario'),
+  cases: z.array(caseOverride).nonempty().optional().describe('Cases of this scenario, each merged over the file'),
   matrix: matrix.optional(),
 });
 
-/** One case after merging and resolving. */
+/** A case after merging and resolving. */
 export const scenarioCase = z.strictObject({ ...caseShape, steps: steps.nonempty() });
 export type ScenarioCase = z.output<typeof scenarioCase>;

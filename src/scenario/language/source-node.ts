@@ -1,10 +1,10 @@
 /**
- * A YAML value that remembers where it was written. Merging, resolving and validating all work on these nodes,
- * so that whatever goes wrong later can point at the line a person wrote. Nodes are never changed, only replaced.
+ * YAML values with their locations. Merging, resolving and validating work on these nodes, so that every error can point to a line of
+ * the file. Nodes are immutable.
  */
 import type { SourceLocation } from '#result/run-result.ts';
 
-/** Where something is written; columns count from 1, `endColumn` is the first one after it and absent for what spans lines. */
+/** Location of a value. Columns count from 1; `endColumn` is the column after the value, absent if the value has several lines. */
 export interface Place extends SourceLocation {
   endColumn?: number;
 }
@@ -13,7 +13,7 @@ export type Scalar = string | number | boolean | null;
 
 interface NodeBase {
   at: Place;
-  /** Values in this node, itself included; shared ones (aliases, references) count each time. */
+  /** Number of values in this node, including itself. Shared values (aliases, references) count each time. */
   size: number;
 }
 export interface ScalarNode extends NodeBase {
@@ -35,7 +35,7 @@ export interface MapNode extends NodeBase {
 export type SourceNode = ScalarNode | ListNode | MapNode;
 export type Path = readonly PropertyKey[];
 
-/** More values than any scenario has; beyond it, aliases or references feed on each other. */
+/** More values than any scenario needs. Aliases or references that multiply exceed it. */
 export const maxSize = 20_000;
 
 export const scalarNode = (value: Scalar, at: Place): ScalarNode => ({ kind: 'scalar', value, at, size: 1 });
@@ -53,14 +53,14 @@ export function mapNode(entries: ReadonlyMap<string, MapEntry>, at: Place): MapN
   return { kind: 'map', entries, at, size };
 }
 
-/** The value without its places. */
-export function plain(node: SourceNode): unknown {
+/** Returns the value without its locations. */
+export function toPlainValue(node: SourceNode): unknown {
   if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'list') return node.items.map(plain);
-  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
+  if (node.kind === 'list') return node.items.map(toPlainValue);
+  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toPlainValue(value)]));
 }
 
-/** The entry at `path`: its value, and the place of its key (of the item itself in a list). Undefined when nothing is there. */
+/** Returns the entry at `path`: its value, and the location of its key (of the item in a list). Undefined if there is none. */
 export function entryAt(node: SourceNode, path: Path): MapEntry | undefined {
   let entry: MapEntry | undefined = { key: node.at, value: node };
   for (const segment of path) {
@@ -76,7 +76,7 @@ const itemEntry = (item: SourceNode | undefined): MapEntry | undefined => item &
 
 export const nodeAt = (node: SourceNode, path: Path): SourceNode | undefined => entryAt(node, path)?.value;
 
-/** The place of the deepest part of `path` that exists: what an error about something missing points at. */
+/** Returns the location of the deepest part of `path` that exists, for errors about missing values. */
 export function nearestPlace(node: SourceNode, path: Path): Place {
   for (let length = path.length; length > 0; length--) {
     const entry = entryAt(node, path.slice(0, length));
@@ -85,13 +85,13 @@ export function nearestPlace(node: SourceNode, path: Path): Place {
   return node.at;
 }
 
-/** Whether `test` holds for `node` or anything in it. */
+/** Returns true if `test` does for `node` or any node in it. */
 export function someNode(node: SourceNode, test: (node: SourceNode) => boolean): boolean {
   if (test(node)) return true;
   if (node.kind === 'list') return node.items.some((item) => someNode(item, test));
   return node.kind === 'map' && [...node.entries.values()].some(({ value }) => someNode(value, test));
 }
 
-/** The named entries of a map, as a map; the others are left out. */
-export const pick = (node: MapNode, wanted: (key: string) => boolean): MapNode =>
-  mapNode(new Map([...node.entries].filter(([key]) => wanted(key))), node.at);
+/** Returns a map with the entries whose key passes `isPicked`. */
+export const pickEntries = (node: MapNode, isPicked: (key: string) => boolean): MapNode =>
+  mapNode(new Map([...node.entries].filter(([key]) => isPicked(key))), node.at);

@@ -1,4 +1,4 @@
-/** The table of steps: keyword, argument, documentation. A step is a row here, a behaviour in `steps/` and its line in `steps/registry.ts`. */
+/** The table of steps: keyword, argument, documentation. A step is a row here, a file in `steps/` and a line in `steps/registry.ts`. */
 import type { z } from 'zod';
 import type { StepEntry } from './step-arguments/entry.ts';
 import { portalSteps } from './step-arguments/portal.ts';
@@ -10,12 +10,12 @@ export const stepArguments = { ...portalSteps, ...securityKeySteps } as const sa
 >;
 
 export type Keyword = keyof typeof stepArguments;
-/** What a step's `run` gets: the argument after validation, durations in milliseconds. */
+/** The argument of a step after validation, with durations in milliseconds. */
 export type StepArgument<K extends Keyword> = z.output<(typeof stepArguments)[K]['schema']>;
 
 export const keywords = Object.keys(stepArguments) as [Keyword, ...Keyword[]];
 
-/** Steps that may be written as the bare keyword. */
+/** Steps that may be written without an argument. */
 export const bareKeywords = keywords.filter(
   (keyword) => stepArguments[keyword].schema.safeParse(undefined).success,
 ) as [Keyword, ...Keyword[]];

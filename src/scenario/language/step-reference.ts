@@ -1,7 +1,8 @@
-/** The reference of steps as Markdown, from the table of steps; `docs/scenarios.md` carries it and a test keeps it true. */
+/** The reference of all steps as a Markdown table, which `npm run generate` writes into `docs/scenarios.md`. */
 import { stepArguments } from './step-arguments.ts';
 
-const articleSteps: Record<string, string> = {
+/** Parts of the registration flow, in order. */
+const flowParts: Record<string, string> = {
   '1': 'open My Security info',
   '2': 'add a sign-in method',
   '3': 'sign in with MFA',
@@ -9,20 +10,20 @@ const articleSteps: Record<string, string> = {
   '5': 'the security key',
   '6': 'name the passkey',
   '7': 'done',
-  beside: 'beside the article',
+  other: 'not part of the flow',
 };
 
-/** One table, in the order of the article. */
+/** Returns the table, in the order of the flow. */
 export function stepReference(): string {
   const rows = Object.entries(stepArguments)
     .map(([keyword, { article, doc, example }]) => ({ keyword, article, doc, example }))
     .toSorted((a, b) => order(a.article) - order(b.article))
     .map(
       ({ keyword, article, doc, example }) =>
-        `| \`${keyword}\` | ${articleSteps[article] ?? article} | ${cell(doc)} | \`${cell(example)}\` |`,
+        `| \`${keyword}\` | ${flowParts[article] ?? article} | ${toCell(doc)} | \`${toCell(example)}\` |`,
     );
-  return ['| step | part of the flow | what it does | example |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| Step | Part of the flow | What it does | Example |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-const order = (article: string): number => Object.keys(articleSteps).indexOf(article);
-const cell = (text: string): string => text.replaceAll('|', '\\|');
+const order = (article: string): number => Object.keys(flowParts).indexOf(article);
+const toCell = (text: string): string => text.replaceAll('|', '\\|');

@@ -1,28 +1,28 @@
-/** "Did you mean": the known word nearest to a misspelt one. The only door to fastest-levenshtein. */
+/** Hints for misspelt words: the most similar known word, or the list of allowed words. */
 import { distance } from 'fastest-levenshtein';
 
-/** Spelling that people mix up without meaning a different word: case, dashes, underscores. */
-const folded = (word: string): string => word.toLowerCase().replace(/[-_ ./]/g, '');
+/** Removes differences that do not make another word: case, dashes, underscores. */
+const fold = (word: string): string => word.toLowerCase().replace(/[-_ ./]/g, '');
 
-/** The nearest of `candidates`, or undefined when none is near enough to be meant. Ties go to the first one. */
+/** Returns the most similar candidate, the first one of several; undefined if none is similar enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const wanted = folded(word.slice(0, 100));
-  const tolerance = wanted.length < 3 ? 0 : Math.ceil(wanted.length / 3);
-  let best: { candidate: string; away: number } | undefined;
+  const folded = fold(word.slice(0, 100));
+  const tolerance = folded.length < 3 ? 0 : Math.ceil(folded.length / 3);
+  let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
-    const away = distance(wanted, folded(candidate));
-    if (away <= tolerance && away < (best?.away ?? Number.POSITIVE_INFINITY)) best = { candidate, away };
+    const edits = distance(folded, fold(candidate));
+    if (edits <= tolerance && edits < (best?.edits ?? Number.POSITIVE_INFINITY)) best = { candidate, edits };
   }
   return best?.candidate;
 }
 
-/** Beside a good guess, a longer list would only hide it. */
-const longList = 20;
+/** A longer list is not shown beside a suggestion. */
+const maxListLength = 20;
 
-/** The hint under an unknown word: the nearest known one, or what is allowed. */
+/** Returns the hint for an unknown word: a suggestion, the allowed words, or both. */
 export function hintFor(word: string, allowed: readonly string[]): string | undefined {
-  const meant = nearest(word, allowed);
-  const isReadable = allowed.length > 0 && (meant === undefined || allowed.length <= longList);
-  const list = isReadable ? `allowed here: ${allowed.join(', ')}` : undefined;
-  return [meant && `did you mean "${meant}"?`, list].filter(Boolean).join(' ') || undefined;
+  const suggestion = nearest(word, allowed);
+  const isListShown = allowed.length > 0 && (suggestion === undefined || allowed.length <= maxListLength);
+  const list = isListShown ? `Allowed: ${allowed.join(', ')}` : undefined;
+  return [suggestion && `Did you mean "${suggestion}"?`, list].filter(Boolean).join(' ') || undefined;
 }

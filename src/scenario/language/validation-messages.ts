@@ -1,4 +1,4 @@
-/** The words for what is wrong with a value, where the schema has no sentence of its own. */
+/** Messages about values of the wrong type or size, for schemas without a message of their own. */
 import { z } from 'zod';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -12,40 +12,55 @@ const kinds: Readonly<Record<string, string>> = {
   null: 'nothing',
   never: 'nothing',
 };
-/** A schema's type in words. */
+/** Returns the name of a schema type in messages. */
 export const kindName = (type: string): string => kinds[type] ?? type;
 
-/** What was found, in words. */
-export function found(value: unknown): string {
+/** Describes a value in a message: `text "abc"`, `a list`, `5`. */
+export function describeValue(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'empty text' : `text "${value.slice(0, 60)}"`;
   if (Array.isArray(value)) return 'a list';
   if (value === undefined || value === null) return 'nothing';
   return typeof value === 'object' ? 'a map' : String(value);
 }
 
-const countedIn: Readonly<Record<string, string>> = { array: ' in the list', string: ' characters' };
-const bound = (side: string, limit: number | bigint, origin: string): string =>
-  origin === 'string' && limit === 1 ? 'some text' : `${side} ${limit}${countedIn[origin] ?? ''}`;
+const countedUnits: Readonly<Record<string, string>> = { array: ' in the list', string: ' characters' };
+const describeBound = (side: string, limit: number | bigint, origin: string): string =>
+  origin === 'string' && limit === 1 ? 'some text' : `${side} ${limit}${countedUnits[origin] ?? ''}`;
 
-/** Which keys a map may have, by the list of its unknown ones: zod tells the schema only while it words the issue. */
-export type AllowedKeys = WeakMap<readonly string[], readonly string[]>;
+/** Creates the messages of one validation, and remembers what zod tells only while it creates them. */
+export class ValidationMessages {
+  readonly #allowedKeys = new WeakMap<readonly string[], readonly string[]>();
+  readonly #created = new Set<string>();
 
-/** Words `issue` for zod, and notes the keys that would have been allowed. */
-export function sentence(issue: z.core.$ZodRawIssue, allowedKeys: AllowedKeys): string | undefined {
+  /** Returns the message for `issue`; undefined to use that of zod. Schemas with a message of their own do not call this. */
+  readonly create = (issue: z.core.$ZodRawIssue): string | undefined => {
+    if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject)
+      this.#allowedKeys.set(issue.keys as string[], Object.keys(issue.inst.shape));
+    const message = messageForIssue(issue);
+    if (message !== undefined) this.#created.add(message);
+    return message;
+  };
+
+  /** Returns the keys that the map may have, whose unknown keys are the array `unknownKeys` of an issue. */
+  allowedKeys(unknownKeys: readonly string[]): readonly string[] {
+    return this.#allowedKeys.get(unknownKeys) ?? [];
+  }
+
+  /** Returns true for a message that a schema defines itself. */
+  isCustom(message: string): boolean {
+    return !this.#created.has(message) && !message.startsWith('Invalid ');
+  }
+}
+
+function messageForIssue(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      if (issue.inst instanceof z.ZodObject) allowedKeys.set(issue.keys as string[], Object.keys(issue.inst.shape));
-      return undefined;
     case 'invalid_type':
-      return `expected ${kindName(String(issue.expected))}, found ${found(issue.input)}`;
+      return `Expected ${kindName(String(issue.expected))}, got ${describeValue(issue.input)}`;
     case 'too_small':
-      return `expected ${bound('at least', issue.minimum, issue.origin)}`;
+      return `Expected ${describeBound('at least', issue.minimum, issue.origin)}`;
     case 'too_big':
-      return `expected ${bound('at most', issue.maximum, issue.origin)}`;
+      return `Expected ${describeBound('at most', issue.maximum, issue.origin)}`;
     default:
       return undefined;
   }
 }
-
-/** Whether the schema had a sentence of its own for a mismatch. */
-export const isOwnSentence = (message: string): boolean => !/^(?:expected |Invalid )/.test(message);

@@ -1,7 +1,7 @@
 /**
  * References in values: `${vars.x}`, `${case.x}`, `${persona.aaguid}`, `${this-device.aaguid}`, `${run.index}`,
- * `${secret:NAME}` and `${secret:NAME:-default}`. A value that is nothing but a reference becomes what it refers to,
- * with its type; a list item that refers to a list is replaced by the items of that list. `$${` stands for `${`.
+ * `${secret:NAME}` and `${secret:NAME:-default}`. A value that consists of one reference is replaced by the value it refers to, with its
+ * type. A list item that refers to a list is replaced by the items of that list. `$${` is a literal `${`.
  */
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import {
@@ -12,12 +12,12 @@ import {
   maxSize,
   nodeAt,
   type Place,
-  plain,
   type Scalar,
   type ScalarNode,
   type SourceNode,
   scalarNode,
   someNode,
+  toPlainValue,
 } from './source-node.ts';
 import { hintFor, nearest } from './suggest.ts';
 
@@ -26,42 +26,42 @@ const wholeReference = /^\$\{([^{}]*)\}$/;
 const secretName = /^secret:([A-Za-z_]\w*)(?::-(.*))?$/s;
 const maxTextLength = 10_000;
 const maxChain = 30;
-/** Values that all references of a case may stand for together. */
-const maxSpent = 10 * maxSize;
+/** How many values all references of a case may insert together. */
+const maxInserted = 10 * maxSize;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-/** What is known of a persona without its emulator: `${persona.<key>}`. */
+/** Facts about a persona, the values of `${persona.<key>}`. */
 export type PersonaFacts = Readonly<Record<string, Scalar>>;
 
 export interface Scope {
-  /** The merged case: `vars` and the personas are looked up here. */
+  /** The merged case, which has `vars` and the personas. */
   body: MapNode;
-  /** The variables that the case itself has, for `${case.x}`. */
+  /** The variables of the case itself, for `${case.x}`. */
   caseVars: MapNode | undefined;
   personas: Readonly<Record<string, PersonaFacts>>;
-  /** What is known of the real key that `authenticator.device` names, if it names one that is known. */
+  /** Returns the facts about the real key that `authenticator.device` selects, if it selects one. */
   keyFacts?: (device: unknown) => PersonaFacts | undefined;
   run: PersonaFacts;
-  /** Absent where nothing is run: secrets are then placeholders. */
+  /** Absent for listing and validating: secrets are then placeholders. */
   env: Environment | undefined;
 }
 
 export const containsReference = (node: SourceNode): boolean =>
   someNode(node, (one) => one.kind === 'scalar' && typeof one.value === 'string' && one.value.includes('${'));
 
-/** Resolves the references of one case. Mistakes are collected, the value becomes null; nothing is thrown. */
+/** Resolves the references of one case. Errors are collected in `diagnostics`; a value with an error becomes null. Never throws. */
 export class Resolver {
   readonly diagnostics: Diagnostic[] = [];
-  /** Values of the secrets that were used, for masking. */
+  /** Values of the secrets that the case uses, for masking. */
   readonly secrets = new Set<string>();
   readonly #scope: Scope;
   readonly #known = new Map<string, SourceNode | undefined>();
   readonly #chain: string[] = [];
   readonly #unresolved = new Set<SourceNode>();
-  /** What is resolved for several reasons has its mistake once. */
-  readonly #told = new Set<string>();
+  /** Errors that were reported already, because a value may be resolved several times. */
+  readonly #reported = new Set<string>();
   readonly #personas = new Map<'persona' | 'this-device', PersonaFacts | undefined>();
-  #spent = 0;
+  #inserted = 0;
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -69,11 +69,11 @@ export class Resolver {
 
   resolve(node: SourceNode): SourceNode {
     const resolved = this.#resolve(node);
-    if (resolved.size <= maxSize && this.#spent <= maxSpent) return resolved;
-    return this.#mistake(node.at, `the case stands for more than ${maxSize} values; do its references multiply?`);
+    if (resolved.size <= maxSize && this.#inserted <= maxInserted) return resolved;
+    return this.#error(node.at, `The case has more than ${maxSize} values: check whether its references multiply`);
   }
 
-  /** True when a mistake left a hole in `node`: whatever else is wrong with it follows from that. */
+  /** Returns true if a part of `node` could not be resolved. Other errors about `node` then follow from that. */
   isIncomplete(node: SourceNode): boolean {
     return this.#unresolved.size > 0 && someNode(node, (one) => this.#unresolved.has(one));
   }
@@ -98,46 +98,41 @@ export class Resolver {
   #scalar(node: ScalarNode): SourceNode {
     if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
     const whole = wholeReference.exec(node.value);
-    return whole ? this.#lookUp(whole[1]!, node.at) : this.#interpolate(node.value, node.at);
+    return whole ? this.#lookUp(whole[1] ?? '', node.at) : this.#interpolate(node.value, node.at);
   }
 
   #interpolate(text: string, at: Place): SourceNode {
-    const parts = [...text.matchAll(reference)].map(([found, name]) => {
-      if (found === '$${') return scalarNode('${', at);
+    const parts = [...text.matchAll(reference)].map(([match, name]) => {
+      if (match === '$${') return scalarNode('${', at);
       if (name !== undefined) return this.#inText(name, at);
-      return this.#mistake(
-        at,
-        'a reference is not closed by "}"',
-        'a plain dollar sign before a brace is written twice',
-      );
+      return this.#error(at, 'Expected "}" at the end of the reference', 'Write $${ for a literal ${');
     });
-    if (parts.some((part) => this.#unresolved.has(part))) return this.#hole(at);
+    if (parts.some((part) => this.#unresolved.has(part))) return this.#placeholder(at);
     let index = 0;
-    const result = text.replace(reference, () => String(parts[index++]!.value ?? ''));
+    const result = text.replace(reference, () => String(parts[index++]?.value ?? ''));
     if (result.length <= maxTextLength) return scalarNode(result, at);
-    return this.#mistake(at, `the text becomes longer than ${maxTextLength} characters`);
+    return this.#error(at, `The text is longer than ${maxTextLength} characters`);
   }
 
   #inText(name: string, at: Place): ScalarNode {
     const value = this.#lookUp(name, at);
     if (value.kind === 'scalar') return value;
-    return this.#mistake(at, `"\${${name}}" is a ${value.kind} and cannot stand inside of text`);
+    return this.#error(at, `Cannot insert "\${${name}}" into a text: it is a ${value.kind}`);
   }
 
   #lookUp(name: string, at: Place): SourceNode {
     const secret = secretName.exec(name);
-    if (secret) return this.#secret(secret[1]!, secret[2], at);
+    if (secret) return this.#secret(secret[1] ?? '', secret[2], at);
     if (this.#chain.includes(name))
-      return this.#mistake(at, `"\${${name}}" refers to itself`, [...this.#chain, name].join(' -> '));
-    if (this.#chain.length >= maxChain)
-      return this.#mistake(at, `references refer to references more than ${maxChain} deep`);
+      return this.#error(at, `The reference "\${${name}}" refers to itself`, [...this.#chain, name].join(' -> '));
+    if (this.#chain.length >= maxChain) return this.#error(at, `References are nested more than ${maxChain} deep`);
     this.#chain.push(name);
     const target = this.#known.has(name) ? this.#known.get(name) : this.#target(name, at);
     this.#chain.pop();
     this.#known.set(name, target);
-    if (target === undefined) return this.#mistake(at, `unknown variable "\${${name}}"`, this.#hint(name));
-    this.#spent += target.size;
-    if (this.#spent > maxSpent) return this.#hole(at);
+    if (target === undefined) return this.#error(at, `Unknown variable "\${${name}}"`, this.#hint(name));
+    this.#inserted += target.size;
+    if (this.#inserted > maxInserted) return this.#placeholder(at);
     return target;
   }
 
@@ -147,11 +142,12 @@ export class Resolver {
     if (namespace === 'run' || namespace === 'persona' || namespace === 'this-device') {
       const facts = this.#facts(namespace);
       const key = path.join('.');
-      return facts && Object.hasOwn(facts, key) ? scalarNode(facts[key]!, at) : undefined;
+      const fact = facts && Object.hasOwn(facts, key) ? facts[key] : undefined;
+      return fact === undefined ? undefined : scalarNode(fact, at);
     }
     const vars = this.#vars(namespace);
-    const found = vars && nodeAt(vars, path);
-    return found && this.#resolve(found);
+    const value = vars && nodeAt(vars, path);
+    return value && this.#resolve(value);
   }
 
   #vars(namespace: string): SourceNode | undefined {
@@ -161,7 +157,7 @@ export class Resolver {
 
   #facts(namespace: 'run' | 'persona' | 'this-device'): PersonaFacts | undefined {
     if (namespace === 'run') return this.#scope.run;
-    // Looked up once, and unknown meanwhile: a mistake in the persona's name asks for a hint, and the hint for the persona.
+    // Looked up once. Undefined during the lookup, because the hint for an error in the name of the persona asks for the persona.
     if (!this.#personas.has(namespace)) {
       this.#personas.set(namespace, undefined);
       this.#personas.set(namespace, this.#personaFacts(namespace));
@@ -172,10 +168,10 @@ export class Resolver {
   #personaFacts(namespace: 'persona' | 'this-device'): PersonaFacts | undefined {
     const { body, personas, keyFacts } = this.#scope;
     const device = namespace === 'persona' && nodeAt(body, ['authenticator', 'device']);
-    const ofKey = device && keyFacts?.(plain(this.#resolve(device)));
-    if (ofKey) return ofKey;
-    const named = nodeAt(body, [namespace === 'persona' ? 'authenticator' : 'this-device', 'persona']);
-    const persona = named && this.#resolve(named);
+    const factsOfKey = device && keyFacts?.(toPlainValue(this.#resolve(device)));
+    if (factsOfKey) return factsOfKey;
+    const reference = nodeAt(body, [namespace === 'persona' ? 'authenticator' : 'this-device', 'persona']);
+    const persona = reference && this.#resolve(reference);
     if (persona?.kind !== 'scalar' || typeof persona.value !== 'string') return undefined;
     return Object.hasOwn(personas, persona.value) ? personas[persona.value] : undefined;
   }
@@ -186,10 +182,10 @@ export class Resolver {
     const value = env[name] || fallback;
     if (value === undefined) {
       const similar = nearest(name, Object.keys(env).toSorted());
-      return this.#mistake(
+      return this.#error(
         at,
-        `the environment does not set ${name}`,
-        similar && similar !== name ? `it sets ${similar}` : undefined,
+        `The environment does not set ${name}`,
+        similar && similar !== name ? `The environment sets ${similar}` : undefined,
       );
     }
     this.secrets.add(value);
@@ -202,7 +198,7 @@ export class Resolver {
       /^(persona|this-device)\./.test(name) &&
       this.#facts(name.startsWith('persona') ? 'persona' : 'this-device') === undefined
     )
-      return 'this case has no persona that is known';
+      return 'This case has no known persona';
     const keys = (prefix: string, names: Iterable<string>) => [...names].map((key) => `${prefix}.${key}`);
     const vars = nodeAt(this.#scope.body, ['vars']);
     return hintFor(name, [
@@ -213,16 +209,16 @@ export class Resolver {
     ]);
   }
 
-  #mistake(at: Place, message: string, hint?: string): ScalarNode {
-    const mistake = diagnostic(at, message, hint);
-    const key = JSON.stringify(mistake);
-    if (!this.#told.has(key)) this.diagnostics.push(mistake);
-    this.#told.add(key);
-    return this.#hole(at);
+  #error(at: Place, message: string, hint?: string): ScalarNode {
+    const error = diagnostic(at, message, hint);
+    const key = JSON.stringify(error);
+    if (!this.#reported.has(key)) this.diagnostics.push(error);
+    this.#reported.add(key);
+    return this.#placeholder(at);
   }
 
-  /** Stands where a value is missing because of a mistake that was told. */
-  #hole(at: Place): ScalarNode {
+  /** Creates a node for a value that could not be resolved; its error is reported. */
+  #placeholder(at: Place): ScalarNode {
     const node = scalarNode(null, at);
     this.#unresolved.add(node);
     return node;

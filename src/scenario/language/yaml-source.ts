@@ -1,6 +1,6 @@
 /**
- * Reads YAML 1.2 into source nodes. The only door to the `yaml` package.
- * Bad input gives diagnostics and never throws: syntax, duplicate keys, several documents, too large, too deep, aliases that multiply.
+ * Parses YAML 1.2 into source nodes with the `yaml` package. Never throws: syntax errors, duplicate keys, several documents, and input that
+ * is too large, too deep or has aliases that multiply give diagnostics.
  */
 import {
   type Document,
@@ -16,44 +16,44 @@ import {
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { listNode, type MapEntry, mapNode, maxSize, type Place, type SourceNode, scalarNode } from './source-node.ts';
 
-/** Some malformed texts cost the parser quadratic time: at this size, still well under a second. */
+/** The parser needs quadratic time for some malformed texts; at this size, less than a second. */
 const maxCharacters = 64 * 1024;
 const maxDepth = 40;
 const maxDiagnostics = 50;
 const maxIndent = 160;
-/** Blocks nest by indentation or by dashes in one line. */
+/** Blocks nest by indentation, or by several indicators in one line. */
 const widestIndent = new RegExp(`^[ \\-?:]{${maxIndent + 1}}`, 'm');
 
 export interface YamlSource {
-  /** Undefined when the text cannot be read at all. */
+  /** Undefined if the text cannot be parsed at all. */
   root: SourceNode | undefined;
   diagnostics: Diagnostic[];
 }
 
-/** Reads `text`; `file` is its name in diagnostics. */
+/** Parses `text`; `file` is its name in diagnostics. */
 export function readYaml(text: string, file: string): YamlSource {
   const start: Place = { file, line: 1, column: 1 };
   const unreadable = (message: string): YamlSource => ({ root: undefined, diagnostics: [diagnostic(start, message)] });
-  if (text.length > maxCharacters) return unreadable(`the file has more than ${maxCharacters / 1024} Ki characters`);
-  if (deepestBracket(text) > maxDepth) return unreadable(`brackets nest more than ${maxDepth} deep`);
-  if (widestIndent.test(text)) return unreadable(`a line is indented by more than ${maxIndent} columns`);
+  if (text.length > maxCharacters) return unreadable(`The file has more than ${maxCharacters / 1024} Ki characters`);
+  if (deepestBracket(text) > maxDepth) return unreadable(`Brackets are nested more than ${maxDepth} deep`);
+  if (widestIndent.test(text)) return unreadable(`A line is indented by more than ${maxIndent} columns`);
   const lineCounter = new LineCounter();
   const { root, diagnostics } = new Converter(file, lineCounter).convert(parse(text, lineCounter));
-  return { root, diagnostics: firstOf(diagnostics) };
+  return { root, diagnostics: limit(diagnostics) };
 }
 
-/** One broken quote can make a mistake of every line after it: nobody reads those. */
-function firstOf(diagnostics: Diagnostic[]): Diagnostic[] {
+/** Limits the diagnostics, because one missing quote can make every line after it an error. */
+function limit(diagnostics: Diagnostic[]): Diagnostic[] {
   const next = diagnostics[maxDiagnostics];
   if (next === undefined) return diagnostics;
-  const rest = diagnostic(next, `${diagnostics.length - maxDiagnostics} more mistakes follow`);
+  const rest = diagnostic(next, `${diagnostics.length - maxDiagnostics} more errors follow`);
   return [...diagnostics.slice(0, maxDiagnostics), rest];
 }
 
 const parse = (text: string, lineCounter: LineCounter): Document.Parsed =>
   parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: 'error' });
 
-/** How deep flow brackets nest at most, those in text counted too: the parser recurses, and must never get to the end of the stack. */
+/** Returns the maximum nesting of brackets, including those in text. The parser is recursive, and must not overflow the stack. */
 function deepestBracket(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -79,15 +79,15 @@ class Converter {
     for (const { pos, message } of [...document.errors, ...document.warnings])
       this.#report(this.#place(pos[0], pos[1]), message);
     if (document.directives.yaml.version !== '1.2')
-      this.#report(this.#place(0), 'scenarios are YAML 1.2; drop the %YAML directive');
+      this.#report(this.#place(0), 'Expected YAML 1.2: remove the %YAML directive');
     if (this.#diagnostics.length > 0) return { root: undefined, diagnostics: this.#diagnostics };
     if (document.contents === null) {
-      this.#report(this.#place(0), 'the file is empty');
+      this.#report(this.#place(0), 'The file is empty');
       return { root: undefined, diagnostics: this.#diagnostics };
     }
     const root = this.#node(document.contents, 0);
     if (root.size > maxSize) {
-      this.#report(root.at, `the file stands for more than ${maxSize} values; do its aliases multiply?`);
+      this.#report(root.at, `The file has more than ${maxSize} values: check whether its aliases multiply`);
       return { root: undefined, diagnostics: this.#diagnostics };
     }
     return { root, diagnostics: this.#diagnostics };
@@ -104,7 +104,7 @@ class Converter {
     const [from = 0, to = from] = node.range ?? [];
     const at = this.#place(from, to);
     if (depth > maxDepth) {
-      this.#report(at, `values nest more than ${maxDepth} deep`);
+      this.#report(at, `Values are nested more than ${maxDepth} deep`);
       return scalarNode(null, at);
     }
     if (isMap(node)) return mapNode(this.#entries(node, depth), at);
@@ -132,7 +132,7 @@ class Converter {
       const place = this.#place(from, to);
       const name = String(key.value);
       const earlier = entries.get(name);
-      if (earlier) this.#report(place, `key "${name}" stands twice in one map`, `first on line ${earlier.key.line}`);
+      if (earlier) this.#report(place, `Duplicate key "${name}"`, `First used in line ${earlier.key.line}`);
       else entries.set(name, { key: place, value: this.#item(value, place, depth) });
     }
     return entries;
@@ -140,14 +140,14 @@ class Converter {
 
   #target(anchor: string, at: Place): SourceNode {
     const target = this.#anchors.get(anchor);
-    if (target === undefined) this.#report(at, `alias *${anchor} has no anchor &${anchor} before it`);
+    if (target === undefined) this.#report(at, `Alias *${anchor} has no anchor &${anchor} before it`);
     return target ?? scalarNode(null, at);
   }
 
   #scalar(value: unknown, at: Place): SourceNode {
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return scalarNode(value, at);
     if (typeof value === 'number' && Number.isFinite(value)) return scalarNode(value, at);
-    this.#report(at, 'only text, finite numbers, true, false and null can stand here');
+    this.#report(at, 'Expected text, a finite number, true, false or null');
     return scalarNode(null, at);
   }
 

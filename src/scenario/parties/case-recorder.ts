@@ -1,9 +1,9 @@
-/** Keeps what happened in one case for its `CaseRecord`: spans, steps, party events, expectations. */
+/** Records what happens in one case for its `CaseRecord`: spans, steps, events of the parties, expectations. */
 import type { CaseRecord, Expectation, SourceLocation, StepResult } from '#result/run-result.ts';
 import { Timeline } from '#result/timeline.ts';
 import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
-import { NobodyActed } from './operator.ts';
+import { OperatorTimeout } from './operator.ts';
 
 export class CaseRecorder {
   readonly timeline = new Timeline();
@@ -11,12 +11,12 @@ export class CaseRecorder {
   expectations: Expectation[] = [];
   readonly #steps: StepResult[] = [];
 
-  /** Notes what the user or the client did; the relying party's events come through its listener. */
+  /** Records an event of the user or the client. Events of the relying party arrive through its own listener. */
   note(party: PartyEvent['party'], event: string, detail: PartyEvent['detail'] = {}): void {
     this.events.push({ atMs: this.timeline.elapsedMs(), party, event, detail });
   }
 
-  /** Runs `work` as a step of the case; one for which hands were missing counts as skipped. */
+  /** Runs `work` as a step of the case. A step that needs an operator who does not act is recorded as skipped. */
   async step(title: string, location: SourceLocation, work: () => Promise<void>): Promise<void> {
     const startMs = this.timeline.elapsedMs();
     const finish = (verdict: StepResult['verdict']) =>
@@ -25,12 +25,12 @@ export class CaseRecorder {
       await work();
       finish('passed');
     } catch (error) {
-      finish(error instanceof NobodyActed ? 'skipped' : 'failed');
+      finish(error instanceof OperatorTimeout ? 'skipped' : 'failed');
       throw error;
     }
   }
 
-  /** Notes a step that was not reached. */
+  /** Records a step that was not reached. */
   skip(title: string, location: SourceLocation): void {
     this.#steps.push({ title, verdict: 'skipped', startMs: this.timeline.elapsedMs(), durationMs: 0, location });
   }

@@ -1,10 +1,11 @@
-/** The WebAuthn ceremonies of a case as the browser's side sees them: running or over, and how the last one ended. */
+/** The WebAuthn ceremonies of a case, seen from the client: whether one is running, and how the last one ended. */
+import { messageOf } from '#base/errors.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 
 export interface CeremonyOutcome {
   /** DOMException name, or `none` when it succeeded. */
   error: string;
-  /** Why it failed, as our client knows it; pages never see this. */
+  /** Why it failed, as the client knows it. The page does not get this. */
   reason?: string;
   durationMs: number;
   /** `performance.now()` when it ended. */
@@ -24,7 +25,7 @@ export class Ceremonies {
     this.#onEnd = hooks.onEnd;
   }
 
-  /** Follows `work` from now to its end and passes its result or error on. */
+  /** Runs `work` as a ceremony. Returns its result or throws its error. */
   async follow<T>(work: () => Promise<T>): Promise<T> {
     const startMs = performance.now();
     this.last = undefined;
@@ -33,15 +34,15 @@ export class Ceremonies {
     this.#running = running.catch(() => {});
     try {
       const response = await running;
-      this.#finish({ error: 'none', ...since(startMs), ...transportsOf(response) });
+      this.#finish({ error: 'none', ...timing(startMs), ...transportsOf(response) });
       return response;
     } catch (error) {
-      this.#finish({ ...failureOf(error), ...since(startMs) });
+      this.#finish({ ...failureOf(error), ...timing(startMs) });
       throw error;
     }
   }
 
-  /** Resolves when no ceremony runs. */
+  /** Waits until no ceremony is running. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -52,7 +53,7 @@ export class Ceremonies {
   }
 }
 
-function since(startMs: number): Pick<CeremonyOutcome, 'durationMs' | 'endedAt'> {
+function timing(startMs: number): Pick<CeremonyOutcome, 'durationMs' | 'endedAt'> {
   const endedAt = performance.now();
   return { durationMs: endedAt - startMs, endedAt };
 }
@@ -62,7 +63,7 @@ function transportsOf(response: unknown): { transports?: string[] } {
   return transports ? { transports } : {};
 }
 
-/** An abort by the page arrives as the signal's reason, not as one of our errors. */
+/** When the page aborts, the error is the reason of its signal and not a `WebAuthnError`. */
 function failureOf(error: unknown): { error: string; reason: string } {
   if (error instanceof WebAuthnError) {
     const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
@@ -70,5 +71,5 @@ function failureOf(error: unknown): { error: string; reason: string } {
   }
   return error instanceof Error
     ? { error: error.name, reason: error.message }
-    : { error: 'UnknownError', reason: String(error) };
+    : { error: 'UnknownError', reason: messageOf(error) };
 }

@@ -1,30 +1,30 @@
 /**
- * The security dialog as the person sees it, drawn over the page: while it changes in headed runs, and before a screenshot
- * everywhere else, so that nobody pays for pictures that nobody sees.
+ * Draws the security dialog over the page: at every change in headed runs, otherwise only before a screenshot, because drawing
+ * costs time.
  */
 import { hideDialog, showDialog } from '#browser/dialog-overlay.ts';
 import type { DialogProfileId } from '#browser/dialog-profiles.ts';
-import { type DialogPrompt, type DialogView, dialogView } from '#browser/dialog-view.ts';
+import { createDialogView, type DialogPrompt, type DialogView } from '#browser/dialog-view.ts';
 import type { AuthenticatorChoice, EndReason } from '#client/user-interaction.ts';
-import type { Picture } from './client/case-client.ts';
+import type { DialogScreenshot } from './client/case-client.ts';
 import type { Question } from './security-dialog.ts';
 import type { Site } from './site/site.ts';
 
-export interface DialogPictureOptions {
+export interface DialogScreenshotOptions {
   profile: DialogProfileId;
   site: Site;
   /** Draws every change at once. */
   live: boolean;
 }
 
-export class DialogPicture implements Picture {
-  readonly #options: DialogPictureOptions;
+export class OverlayDialogScreenshot implements DialogScreenshot {
+  readonly #options: DialogScreenshotOptions;
   #prompt: DialogPrompt | undefined;
-  /** The person has asked for the other places to save to. */
-  #expanded = false;
+  /** The user has asked for the other places to save to. */
+  #isExpanded = false;
   #drawing: Promise<void> = Promise.resolve();
 
-  constructor(options: DialogPictureOptions) {
+  constructor(options: DialogScreenshotOptions) {
     this.#options = options;
   }
 
@@ -40,14 +40,10 @@ export class DialogPicture implements Picture {
     this.#change(undefined);
   }
 
-  /**
-   * Where this dialog shows "this device" alone, asks it for the other places.
-   * @returns what the person pressed for it, e.g. `Use another device`.
-   */
-  reach(kind: AuthenticatorChoice['kind']): string | undefined {
+  revealChoice(kind: AuthenticatorChoice['kind']): string | undefined {
     const link = kind === 'this-device' ? undefined : this.#view()?.link;
     if (link === undefined) return undefined;
-    this.#expanded = true;
+    this.#isExpanded = true;
     this.#change(this.#prompt);
     return link;
   }
@@ -57,7 +53,7 @@ export class DialogPicture implements Picture {
     return this.#options.site.screenshot();
   }
 
-  /** Draws what the dialog shows now; resolves when it stands on the page. */
+  /** Draws the current state of the dialog; resolves when it is on the page. */
   draw(): Promise<void> {
     const view = this.#view();
     this.#drawing = this.#drawing.then(async () => {
@@ -68,14 +64,14 @@ export class DialogPicture implements Picture {
   }
 
   #change(prompt: DialogPrompt | undefined): void {
-    if (prompt?.kind !== this.#prompt?.kind) this.#expanded = prompt?.kind === 'choose' && this.#expanded;
+    if (prompt?.kind !== this.#prompt?.kind) this.#isExpanded = prompt?.kind === 'choose' && this.#isExpanded;
     this.#prompt = prompt;
     if (this.#options.live) void this.draw();
   }
 
   #view(): DialogView | undefined {
     const { profile, site } = this.#options;
-    const context = { site: new URL(site.origin).hostname, expanded: this.#expanded };
-    return this.#prompt && dialogView(profile, this.#prompt, context);
+    const context = { site: new URL(site.origin).hostname, expanded: this.#isExpanded };
+    return this.#prompt && createDialogView(profile, this.#prompt, context);
   }
 }

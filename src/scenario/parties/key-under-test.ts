@@ -1,8 +1,7 @@
 /**
- * The authenticators of a case as scenario steps see them: what a person can do to a key, and a look inside. The composer
- * implements this for the emulator, whose hands are quick, and for real keys, where somebody has to do it.
+ * The authenticators of a case as the steps use them: what a user can do with a key, and what can be read from it. Implemented for
+ * the emulator, which acts at once, and for real keys, where an operator has to act.
  */
-
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { AuthenticatorSource } from '#client/context.ts';
@@ -19,7 +18,7 @@ export interface KeyState {
   credentials: readonly { credentialId: Uint8Array; rpId: string; discoverable: boolean }[];
 }
 
-/** Facts of the model, as `${persona.…}` names them. */
+/** Facts about the model, which a scenario reads as `${persona.…}`. */
 export interface KeyFacts {
   id: string;
   label: string;
@@ -30,61 +29,62 @@ export interface KeyUnderTest {
   readonly facts: KeyFacts;
   readonly kind: AuthenticatorChoice['kind'];
   readonly connected: boolean;
-  /** Plugs the key in, and resolves when the system has it. */
+  /** Plugs the key in; resolves when the system has detected it. */
   connect(signal: AbortSignal): Promise<void>;
-  /** Pulls the key: a running command ends with a transport error, volatile state is gone. */
+  /** Unplugs the key: a running command ends with a transport error, and volatile state is lost. */
   disconnect(signal: AbortSignal): Promise<void>;
   powerCycle(signal: AbortSignal): Promise<void>;
-  /** Resolves when the key waits for a gesture. */
-  whenAsked(signal: AbortSignal): Promise<void>;
-  /** Resolves when the key has felt it. */
+  /** Waits until the key requests a touch. */
+  whenTouchRequested(signal: AbortSignal): Promise<void>;
+  /** Touches the key; resolves when the key has detected it. */
   touch(signal: AbortSignal): Promise<void>;
   deny(signal: AbortSignal): Promise<void>;
-  /** What is typed where the scenario says this PIN: a real key has one of its own. */
-  pinMeant(text: string, asked: PinPrompt['kind']): string;
-  /** Resolves when the next such command is on its way to the key. */
+  /** Returns the PIN to type for the PIN in the scenario; a real key has a PIN of its own. */
+  resolvePin(text: string, prompt: PinPrompt['kind']): string;
+  /** Waits until the next such command is sent to the key. */
   whenSent(command: WireCommand, signal: AbortSignal): Promise<void>;
-  /** Undefined for a real key that cannot be looked into. */
+  /** Returns the state inside the authenticator; undefined for a real key. */
   inspect(): KeyState | undefined;
-  /** What the key tells of itself when asked, without being changed by it. What it does not tell is undefined. */
+  /** Returns the state that the key reports through commands that do not change it. A part that it does not report is undefined. */
   observe(): Promise<Partial<KeyState>>;
 }
 
 export interface Authenticators extends AsyncDisposable {
   /** The security key. */
   key: KeyUnderTest;
-  /** All of them, the one built into the device too. */
+  /** The security key, and the platform authenticator if the case has one. */
   all: readonly KeyUnderTest[];
-  /** What the client finds on this machine. */
+  /** The authenticators that the client finds on this machine. */
   source: AuthenticatorSource;
-  /** Roots under which they attest, DER. */
+  /** Root certificates of their attestation, DER. */
   trustAnchors: Uint8Array[];
-  /** Everything that went over the security key's wire so far. */
+  /** All exchanges with the security key so far. */
   wire(): readonly WireExchange[];
-  /** What must not be shown: the PINs of real keys. */
+  /** Values to mask in reports: the PINs of real keys. */
   secrets: readonly string[];
-  /** Why the case says nothing about the key, or undefined when it does. */
-  obstacle(): KeyObstacle | undefined;
-  /** Aborts when there is one: what the steps still wait for will not come. */
-  trouble: AbortSignal;
-  /** When all parties were looked at: takes away what the case left on a real key, and tells what was made and what stays. */
-  tidy(): Promise<readonly Omit<PartyEvent, 'atMs'>[]>;
+  /** Returns why the case has no result about the key; undefined if it has one. */
+  blockingReason(): BlockingReason | undefined;
+  /** Aborts as soon as there is a blocking reason, because the steps would wait in vain. */
+  failureSignal: AbortSignal;
+  /** Deletes the credentials that the case created on a real key, after all parties were observed. Returns what was deleted and what stays. */
+  cleanUp(): Promise<readonly Omit<PartyEvent, 'atMs'>[]>;
 }
 
-/** `refused`: something was not done because its owner has not allowed it. `gone`: the key was pulled, and nobody was asked to. */
-export interface KeyObstacle {
+/** `refused`: the owner of the key has not permitted a command. `gone`: the key was unplugged although no step asked for it. */
+export interface BlockingReason {
   kind: 'refused' | 'gone';
   why: string;
 }
 
-interface AuthenticatorSeams {
+/** What a case gives to its authenticators. */
+interface CaseEnvironment {
   clock: Clock;
   random: Random;
-  /** Dates the wire exchanges. */
+  /** Time since the case began, for the recorded exchanges. */
   elapsedMs: () => number;
-  /** Whose hands are at real keys. */
+  /** Performs manual actions on real keys. */
   operator: Operator;
 }
 
-/** Provides what the case names under `authenticator` and `this-device`. */
-export type ProvideAuthenticators = (scenario: ExpandedCase, seams: AuthenticatorSeams) => Promise<Authenticators>;
+/** Provides the authenticators that the case defines under `authenticator` and `this-device`. */
+export type ProvideAuthenticators = (scenario: ExpandedCase, environment: CaseEnvironment) => Promise<Authenticators>;

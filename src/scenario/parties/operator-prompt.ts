@@ -1,56 +1,56 @@
-/** What a person at a real key reads when a case needs their hands, and where it is shown. */
-import type { Handling, HandlingRequest } from './operator.ts';
+/** The prompt for a manual action on a real key, and where it is shown. */
+import type { ManualAction, ManualActionRequest } from './operator.ts';
 
-export interface Prompt {
-  handling: Handling;
-  /** What is to be done, e.g. `Touch the blinking key`. */
+export interface ManualActionPrompt {
+  action: ManualAction;
+  /** The action as an instruction, e.g. `Touch the blinking key`. */
   what: string;
-  /** To which key, e.g. `YubiKey 5 NFC (serial 5234567)`. */
+  /** The key, e.g. `YubiKey 5 NFC (serial 5234567)`. */
   which: string;
   /** Address of the key. */
   key: string;
-  /** How long it is waited for; absent where there is nothing to do. */
-  patienceMs?: number;
+  /** Time limit in milliseconds; absent if there is nothing to do. */
+  timeoutMs?: number;
 }
 
 export interface PromptDisplay {
-  /** Shows it until the function that is returned is called. */
-  show(prompt: Prompt): () => void;
+  /** Shows the prompt. Returns a function that hides it. */
+  show(prompt: ManualActionPrompt): () => void;
 }
 
-const plugged: Record<Handling, string> = {
+const usbInstructions: Record<ManualAction, string> = {
   touch: 'Touch the blinking key',
   'keep-away': 'Do not touch the key',
   unplug: 'Unplug the key',
   'plug-in': 'Plug the key in',
   'power-cycle': 'Unplug the key and plug it in again',
 };
-const onReader: Record<Handling, string> = {
+const readerInstructions: Record<ManualAction, string> = {
   touch: 'Hold the key to the reader',
   'keep-away': 'Leave the key where it is',
   unplug: 'Take the key off the reader',
-  'plug-in': 'Lay the key on the reader',
-  'power-cycle': 'Take the key off the reader and lay it back',
+  'plug-in': 'Place the key on the reader',
+  'power-cycle': 'Take the key off the reader and place it back',
 };
 
-export function promptOf({ handling, key, patienceMs }: HandlingRequest): Prompt {
+export function createPrompt({ action, key, timeoutMs }: ManualActionRequest): ManualActionPrompt {
   const { label, address, serial } = key;
-  const wording = address.startsWith('pcsc:') ? onReader : plugged;
+  const instructions = address.startsWith('pcsc:') ? readerInstructions : usbInstructions;
   return {
-    handling,
-    what: wording[handling],
-    which: `${shown(label)} (${serial ? `serial ${shown(serial)}` : shown(address)})`,
+    action,
+    what: instructions[action],
+    which: `${toDisplayText(label)} (${serial ? `serial ${toDisplayText(serial)}` : toDisplayText(address)})`,
     key: address,
-    ...(handling !== 'keep-away' && { patienceMs }),
+    ...(action !== 'keep-away' && { timeoutMs }),
   };
 }
 
-const longest = 60;
+const maxLength = 60;
 
-/** A key says of itself what it likes: in one line, and not too much. */
-function shown(text: string): string {
+/** Limits a text that comes from a key to one short line. */
+function toDisplayText(text: string): string {
   const characters = [...text.replace(unprintable, '?')];
-  return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : characters.join('');
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : characters.join('');
 }
-/** Control characters, and what turns the direction of the text around it (Unicode TR 9). */
+/** Control characters, and characters that change the direction of text (Unicode TR 9). */
 const unprintable = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;

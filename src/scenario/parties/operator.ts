@@ -1,32 +1,31 @@
-/** Who does with their hands what a case asks of a real key: a person, a robot with a hub, or a test. */
+/** The operator performs the manual actions that a case needs on a real key: a person, a robot with a USB hub, or a test. */
 
-export type Handling = 'touch' | 'keep-away' | 'unplug' | 'plug-in' | 'power-cycle';
+export type ManualAction = 'touch' | 'keep-away' | 'unplug' | 'plug-in' | 'power-cycle';
 
-/** What is asked, of which key. */
-export interface HandlingRequest {
-  handling: Handling;
+/** An action, and the key to perform it on. */
+export interface ManualActionRequest {
+  action: ManualAction;
   key: { label: string; address: string; serial?: string | undefined };
-  /** Then nobody is there, and the case is skipped. */
-  patienceMs: number;
+  /** Time limit in milliseconds; after it, the case is skipped. */
+  timeoutMs: number;
 }
 
 export interface Operator {
   /**
-   * Has it done: asks once, and resolves when `done` does (the key was touched, is gone, is back).
-   * @throws {NobodyActed} when that takes longer than the patience; the reason of `signal` when the case ends before.
+   * Requests the action once. Resolves when `done` does, i.e. when the key was touched, was unplugged, or is back.
+   * @throws {OperatorTimeout} if that takes longer than the time limit; the reason of `signal` if the case ends before.
    */
-  perform(request: HandlingRequest, done: Promise<unknown>, signal: AbortSignal): Promise<void>;
+  perform(request: ManualActionRequest, done: Promise<unknown>, signal: AbortSignal): Promise<void>;
 }
 
-/** Nobody did what was asked. The case is skipped: it says nothing about the key. */
-export class NobodyActed extends Error {
-  override readonly name = 'NobodyActed';
-  readonly request: HandlingRequest;
+/** The operator did not perform the action in time. The case is skipped, because it has no result. */
+export class OperatorTimeout extends Error {
+  override readonly name = 'OperatorTimeout';
+  readonly request: ManualActionRequest;
 
-  constructor(request: HandlingRequest) {
-    super(
-      `nobody acted: ${request.handling} was asked of ${request.key.label} and waited for ${request.patienceMs} ms`,
-    );
+  constructor(request: ManualActionRequest) {
+    const { action, key, timeoutMs } = request;
+    super(`The operator did not perform ${action} on ${key.label} within ${timeoutMs} ms`);
     this.request = request;
   }
 }

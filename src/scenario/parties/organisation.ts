@@ -1,4 +1,4 @@
-/** The people of a case's organisation and what its administrators do: users, passes, codes, policy, and a look into the directory. */
+/** The organisation behind the site: its users, and what its administrators do (users, Temporary Access Passes, policy, reading the directory). */
 import { toBase64url } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -10,7 +10,7 @@ import { toPolicyInput } from '../language/policy-mapping.ts';
 import type { ScenarioPolicy, ScenarioUser } from '../language/schema/relying-party.ts';
 import type { StepArgument } from '../language/step-arguments.ts';
 
-/** A user with what only he knows. */
+/** A user, with the secrets that only the user knows. */
 interface TestUser {
   name: string;
   password: string;
@@ -27,15 +27,16 @@ export interface OrganisationParts {
 
 export class Organisation {
   readonly #parts: OrganisationParts;
-  readonly #people: TestUser[] = [];
-  /** Passkeys that were there before the case began. */
+  /** The first one is the default user. */
+  readonly #users: TestUser[] = [];
+  /** Ids of passkeys that exist before the case begins. */
   readonly #provisioned = new Set<string>();
-  #taps: string[] = [];
+  readonly #taps: string[] = [];
 
-  /** Creates the users a scenario names; the first is the default user. */
+  /** Creates the users of a scenario; the first one is the default user. */
   static async create(parts: OrganisationParts, users: readonly ScenarioUser[]): Promise<Organisation> {
     const organisation = new Organisation(parts);
-    for (const user of users) await organisation.#create(user);
+    for (const user of users) organisation.#users.push(await organisation.#createUser(user));
     return organisation;
   }
 
@@ -43,24 +44,23 @@ export class Organisation {
     this.#parts = parts;
   }
 
-  /** Everything that must not appear in a report. */
+  /** Values that must not appear in a report. */
   get secrets(): string[] {
-    return [...this.#people.flatMap(({ password, totpSecret }) => [password, totpSecret ?? []].flat()), ...this.#taps];
+    return [...this.#users.flatMap(({ password, totpSecret }) => [password, totpSecret ?? []].flat()), ...this.#taps];
   }
 
-  /** The default user, or the one called `name`. @throws {Error} naming who exists. */
+  /** Returns the user called `name`, or the default user. @throws {Error} if there is none; the message lists all users. */
   user(name?: string): TestUser {
-    const found = name === undefined ? this.#people[0] : this.#people.find((person) => person.name === name);
-    if (found) return found;
-    throw new Error(
-      `there is no user ${name ?? ''}; there are ${this.#people.map((person) => person.name).join(', ')}`,
-    );
+    const user = name === undefined ? this.#users[0] : this.#users.find((other) => other.name === name);
+    if (user) return user;
+    const names = this.#users.map((other) => other.name).join(', ');
+    throw new Error(`Unknown user ${name ?? ''}; the users are ${names}`);
   }
 
-  /** What the default user's authenticator app shows now. */
+  /** Returns the current code of the authenticator app of the default user. */
   totpCode(): string {
     const { name, totpSecret } = this.user();
-    if (totpSecret === undefined) throw new Error(`${name} has no authenticator app; give the user methods: [totp]`);
+    if (totpSecret === undefined) throw new Error(`${name} has no authenticator app: give the user methods: [totp]`);
     return this.codeFor(totpSecret);
   }
 
@@ -70,13 +70,13 @@ export class Organisation {
 
   newestTap(): string {
     const tap = this.#taps.at(-1);
-    if (tap === undefined) throw new Error('no Temporary Access Pass was issued; a step issue-tap does that');
+    if (tap === undefined) throw new Error('No Temporary Access Pass was issued: add a step issue-tap before this one');
     return tap;
   }
 
-  /** A refusal is an outcome that `expect` can look at, not a failure of the step. */
+  /** A refusal is an outcome for `expect`, not a failure of the step. */
   async issueTap(request: NonNullable<StepArgument<'issue-tap'>>): Promise<void> {
-    const user = await this.#user(request.for);
+    const user = await this.#storedUser(request.for);
     const lifetimeMinutes = request.lifetime === undefined ? undefined : Math.round(request.lifetime / 60_000);
     const issued = await this.#parts.directory.issueTap(
       user,
@@ -86,59 +86,58 @@ export class Organisation {
     if (issued.accepted) this.#taps.push(issued.code);
   }
 
-  async setPolicy(stated: ScenarioPolicy): Promise<void> {
+  async setPolicy(changes: ScenarioPolicy): Promise<void> {
     const { directory } = this.#parts;
-    await directory.setPolicy(toPolicyInput(stated, await directory.policy()));
+    await directory.setPolicy(toPolicyInput(changes, await directory.policy()));
   }
 
-  /** Creates a user who is the default one from now on. */
+  /** Creates a user and makes it the default user. */
   async provision(user: ScenarioUser): Promise<void> {
-    await this.#create(user);
-    this.#people.unshift(this.#people.pop() as TestUser);
+    this.#users.unshift(await this.#createUser(user));
   }
 
   async passkeys(): Promise<(Passkey & { provisioned: boolean })[]> {
-    const passkeys = await this.#parts.directory.passkeys(await this.#user());
+    const passkeys = await this.#parts.directory.passkeys(await this.#storedUser());
     return passkeys.map((passkey) => ({ ...passkey, provisioned: this.#provisioned.has(passkey.id) }));
   }
 
-  /** Credentials that were verified, never named, and can no longer be. */
+  /** Returns credentials that were verified but never named, and can no longer be named. */
   async abandonedCredentials(): Promise<PendingPasskey[]> {
     const { directory, clock } = this.#parts;
-    const pending = await directory.pendingPasskeys(await this.#user());
+    const pending = await directory.pendingPasskeys(await this.#storedUser());
     return pending.filter(({ state, expiresAt }) => state === 'abandoned' || expiresAt <= clock.now());
   }
 
-  /** Everything the relying party logged; what waited too long is told as abandoned now, as its administrators would see it. */
+  /** Returns everything that the relying party logged, after it has marked expired pending passkeys as abandoned. */
   async events(): Promise<EventRecord[]> {
     await this.#parts.relyingParty.cleanUpExpired();
     return this.#parts.directory.events();
   }
 
-  async #user(name?: string): Promise<User> {
+  async #storedUser(name?: string): Promise<User> {
     return (await this.#parts.directory.user(this.user(name).name)) as User;
   }
 
-  async #create(wanted: ScenarioUser): Promise<void> {
+  async #createUser(definition: ScenarioUser): Promise<TestUser> {
     const { directory, random } = this.#parts;
-    const name = wanted.name ?? `person-${this.#people.length + 1}@contoso.test`;
-    const password = wanted.password ?? toBase64url(random.bytes(12));
-    const totpSecret = wanted.methods?.includes('totp') ? generateTotpSecret(random) : undefined;
+    const name = definition.name ?? `person-${this.#users.length + 1}@contoso.test`;
+    const password = definition.password ?? toBase64url(random.bytes(12));
+    const totpSecret = definition.methods?.includes('totp') ? generateTotpSecret(random) : undefined;
     const user = await directory.createUser({
       name,
       password,
       totpSecret,
-      displayName: wanted['display-name'],
-      guest: wanted.guest,
-      groups: wanted.groups,
-      roles: wanted.roles,
+      displayName: definition['display-name'],
+      guest: definition.guest,
+      groups: definition.groups,
+      roles: definition.roles,
     });
-    this.#people.push({ name, password, totpSecret });
-    for (let number = 1; number <= (wanted.passkeys ?? 0); number++)
+    for (let number = 1; number <= (definition.passkeys ?? 0); number++)
       await this.#addPasskey(user, `Earlier key ${number}`);
+    return { name, password, totpSecret };
   }
 
-  /** A passkey of some key that is not here: its private key never existed. */
+  /** Adds a passkey that no authenticator of the case has: it consists of random bytes. */
   async #addPasskey(user: User, name: string): Promise<void> {
     const { store, clock, random } = this.#parts;
     const id = toBase64url(random.bytes(16));

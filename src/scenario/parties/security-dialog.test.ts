@@ -3,68 +3,84 @@ import { cancelled } from '#client/user-interaction.ts';
 import { SecurityDialog } from './security-dialog.ts';
 
 const pinPrompt = { kind: 'enter', minCodePoints: 4, retries: 8 } as const;
-const running = () => new AbortController().signal;
+const neverAborted = () => new AbortController().signal;
 
-describe('the security dialog', () => {
-  it('answers the client with what a step says, whoever comes first', async () => {
-    const dialog = new SecurityDialog({ reviewed: false });
-    const early = dialog.whenAskedFor(['pin'], running());
-    const first = dialog.providePin(pinPrompt, running());
+describe('SecurityDialog', () => {
+  it('passes the answer of a step to the client, whether question or step comes first', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
+    const early = dialog.whenAskedFor(['pin'], neverAborted());
+    const first = dialog.providePin(pinPrompt, neverAborted());
     (await early).answer('1234');
     await expect(first).resolves.toBe('1234');
-    const second = dialog.providePin(pinPrompt, running());
-    (await dialog.whenAskedFor(['pin'], running())).cancel();
+    const second = dialog.providePin(pinPrompt, neverAborted());
+    (await dialog.whenAskedFor(['pin'], neverAborted())).cancel();
     await expect(second).resolves.toBe(cancelled);
     expect(dialog.open).toBeUndefined();
   });
 
-  it('lets a step wait only for what it accepts', async () => {
-    const dialog = new SecurityDialog({ reviewed: false });
-    void dialog.providePin(pinPrompt, running());
-    const review = vi.fn();
-    void dialog.whenAskedFor(['review', 'account'], running()).then(review);
-    await Promise.resolve();
-    expect(review).not.toHaveBeenCalled();
-    expect((await dialog.whenAskedFor(['pin'], running())).detail).toEqual(pinPrompt);
+  it('closes a question as soon as it is answered', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
+    void dialog.providePin(pinPrompt, neverAborted());
+    (await dialog.whenAskedFor(['pin'], neverAborted())).answer('1234');
+    expect(dialog.open).toBeUndefined();
   });
 
-  it('tells a waiting step why its question cannot come any more', async () => {
-    const dialog = new SecurityDialog({ reviewed: false });
-    const waiting = dialog.whenAskedFor(['pin'], running());
+  it('resolves a waiting step only for the kinds of questions it expects', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
+    void dialog.providePin(pinPrompt, neverAborted());
+    const review = vi.fn();
+    void dialog.whenAskedFor(['review', 'account'], neverAborted()).then(review);
+    await Promise.resolve();
+    expect(review).not.toHaveBeenCalled();
+    expect((await dialog.whenAskedFor(['pin'], neverAborted())).detail).toEqual(pinPrompt);
+  });
+
+  it('rejects a waiting step when the ceremony ends, with the reason', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
+    const waiting = dialog.whenAskedFor(['pin'], neverAborted());
     dialog.end('the user cancelled');
     await expect(waiting).rejects.toThrow('it has closed (the user cancelled)');
-    await expect(dialog.whenAskedFor(['review'], running())).rejects.toThrow('will not ask for a last look');
+    await expect(dialog.whenAskedFor(['review'], neverAborted())).rejects.toThrow('will not ask for a review');
     dialog.begin();
-    const again = dialog.whenAskedFor(['pin'], running());
-    void dialog.providePin(pinPrompt, running());
+    const again = dialog.whenAskedFor(['pin'], neverAborted());
+    void dialog.providePin(pinPrompt, neverAborted());
     expect((await again).kind).toBe('pin');
   });
 
-  it('says what it shows instead when a step runs out of time', async () => {
-    const dialog = new SecurityDialog({ reviewed: false });
-    void dialog.providePin(pinPrompt, running());
-    const late = new AbortController();
-    const waiting = dialog.whenAskedFor(['choose'], late.signal);
-    late.abort(new Error('not done within 15000 ms'));
+  it('reports what it shows instead when the signal of a waiting step aborts', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
+    void dialog.providePin(pinPrompt, neverAborted());
+    const abort = new AbortController();
+    const waiting = dialog.whenAskedFor(['choose'], abort.signal);
+    abort.abort(new Error('Not done within 15000 ms'));
     await expect(waiting).rejects.toThrow('did not ask where to save the passkey: it asks for a PIN');
+    expect(dialog.waiting).toBe(0);
   });
 
-  it('drops a question whose ceremony is aborted', async () => {
-    const dialog = new SecurityDialog({ reviewed: false });
+  it('rejects a step at once whose signal is aborted already, and keeps no waiter', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
+    const waiting = dialog.whenAskedFor(['pin'], AbortSignal.abort(new Error('The case is over')));
+    await expect(waiting).rejects.toThrow('did not ask for a PIN: it shows nothing');
+    expect(dialog.waiting).toBe(0);
+  });
+
+  it('closes a question whose ceremony is aborted', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
     const page = new AbortController();
     const asked = dialog.providePin(pinPrompt, page.signal);
     page.abort(new Error('the page aborted'));
     await expect(asked).rejects.toThrow('the page aborted');
     expect(dialog.open).toBeUndefined();
     await expect(dialog.providePin(pinPrompt, page.signal)).rejects.toThrow('the page aborted');
+    expect(dialog.open).toBeUndefined();
   });
 
-  it('confirms the last look by itself unless the scenario wants it', async () => {
+  it('confirms the review automatically unless the scenario has a review step', async () => {
     const prompt = { rpId: 'localhost', userName: 'adele', authenticator: 'key', attestation: true };
-    await expect(new SecurityDialog({ reviewed: false }).review(prompt, running())).resolves.toBe('ok');
-    const dialog = new SecurityDialog({ reviewed: true });
-    const asked = dialog.review(prompt, running());
-    (await dialog.whenAskedFor(['review'], running())).cancel();
+    await expect(new SecurityDialog({ hasReviewStep: false }).review(prompt, neverAborted())).resolves.toBe('ok');
+    const dialog = new SecurityDialog({ hasReviewStep: true });
+    const asked = dialog.review(prompt, neverAborted());
+    (await dialog.whenAskedFor(['review'], neverAborted())).cancel();
     await expect(asked).resolves.toBe(cancelled);
   });
 });

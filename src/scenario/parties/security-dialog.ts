@@ -1,7 +1,8 @@
 /**
- * The person in front of the security dialog, played by scenario steps: the client asks, a step answers.
- * At most one question is open at a time. A step that waits for a question which can no longer come fails at once and says why.
+ * The security dialog of our client, answered by the steps of a scenario: the client asks a question, a step answers it. At most one
+ * question is open at a time. A step that waits for a question that can no longer come fails at once with the reason.
  */
+import { abortable, Waiters } from '#base/async.ts';
 import {
   type AccountChoice,
   type AuthenticatorChoice,
@@ -14,7 +15,7 @@ import {
   type UserInteraction,
 } from '#client/user-interaction.ts';
 
-/** What the dialog can show, with the answer it takes. */
+/** The questions of the dialog, with the type of their answers. */
 interface Questions {
   choose: { detail: AuthenticatorChoice[]; answer: string };
   connect: { detail: undefined; answer: 'connected' };
@@ -31,43 +32,43 @@ interface QuestionOf<K extends QuestionKind> {
   answer(value: Questions[K]['answer']): void;
   cancel(): void;
 }
-/** A question on show; `kind` tells the types of its detail and its answer. */
+/** An open question; `kind` determines the types of its detail and its answer. */
 export type Question<K extends QuestionKind = QuestionKind> = { [Q in K]: QuestionOf<Q> }[K];
 
-/** Told whenever the dialog shows something else; the overlay draws it. */
+/** Is notified whenever the dialog changes, to draw it. */
 export interface DialogObserver {
   shown(question: Question): void;
   informed(reason: EndReason): void;
   closed(): void;
 }
 
-const wordings: Record<QuestionKind, string> = {
+const questionTexts: Record<QuestionKind, string> = {
   choose: 'where to save the passkey',
   connect: 'to connect a key',
   pin: 'for a PIN',
   presence: 'for a touch',
-  review: 'for a last look',
+  review: 'for a review',
   account: 'which account to use',
 };
 
-interface Waiter {
-  accepts(question: Question): boolean;
-  resolve(question: Question): void;
-  reject(error: Error): void;
-}
-
 export class SecurityDialog implements UserInteraction {
   readonly endReasons: EndReason[] = [];
-  #open: Question | undefined;
-  #ended: string | undefined;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters<Question>();
   readonly #observer: DialogObserver | undefined;
-  /** Steps of the case say `review`; otherwise the last look is confirmed by itself. */
-  readonly #reviewed: boolean;
+  /** A step of the case answers the review question; otherwise it is confirmed automatically. */
+  readonly #hasReviewStep: boolean;
+  #open: Question | undefined;
+  /** How the ceremony ended; undefined while questions may come. */
+  #ended: string | undefined;
 
-  constructor(options: { reviewed: boolean; observer?: DialogObserver }) {
-    this.#reviewed = options.reviewed;
+  constructor(options: { hasReviewStep: boolean; observer?: DialogObserver }) {
+    this.#hasReviewStep = options.hasReviewStep;
     this.#observer = options.observer;
+  }
+
+  /** How many steps wait for a question. */
+  get waiting(): number {
+    return this.#waiters.size;
   }
 
   chooseAuthenticator(choices: AuthenticatorChoice[], signal: AbortSignal): Promise<string | Cancelled> {
@@ -86,8 +87,8 @@ export class SecurityDialog implements UserInteraction {
     return this.#ask('presence', prompt, signal);
   }
 
-  review(prompt: ReviewPrompt, signal: AbortSignal): Promise<'ok' | Cancelled> {
-    return this.#reviewed ? this.#ask('review', prompt, signal) : Promise.resolve('ok');
+  async review(prompt: ReviewPrompt, signal: AbortSignal): Promise<'ok' | Cancelled> {
+    return this.#hasReviewStep ? this.#ask('review', prompt, signal) : 'ok';
   }
 
   chooseAccount(accounts: AccountChoice[], signal: AbortSignal): Promise<Uint8Array | Cancelled> {
@@ -99,91 +100,86 @@ export class SecurityDialog implements UserInteraction {
     this.#observer?.informed(reason);
   }
 
-  /** A ceremony begins: questions may come again. */
+  /** A ceremony begins: questions may come. */
   begin(): void {
     this.#ended = undefined;
   }
 
-  /** The ceremony is over; whoever still waits for a question learns `how`. */
+  /** The ceremony has ended; every waiting step fails with `how` as the reason. */
   end(how: string): void {
     this.#ended = how;
     this.#observer?.closed();
-    for (const waiter of this.#waiters) waiter.reject(this.#cannotCome());
+    this.#waiters.rejectAll(this.#closedError());
   }
 
-  /** The question on show, if any. */
+  /** The open question, if there is one. */
   get open(): Question | undefined {
     return this.#open;
   }
 
   /**
    * Waits until the dialog asks one of `kinds`.
-   * @throws {Error} when the ceremony ends first, saying how; the signal's reason when aborted.
+   * @throws {Error} if the ceremony ends first, or if `signal` aborts first; the message says what the dialog shows instead.
    */
-  whenAskedFor<K extends QuestionKind>(kinds: readonly K[], signal: AbortSignal): Promise<Question<K>> {
-    const accepts = (question: Question) => (kinds as readonly QuestionKind[]).includes(question.kind);
-    if (this.#open && accepts(this.#open)) return Promise.resolve(this.#open as unknown as Question<K>);
-    if (this.#ended !== undefined) return Promise.reject(this.#cannotCome(kinds));
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => {
-        this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', abort);
-        finish();
-      };
-      const abort = () => settle(() => reject(this.#stillWaiting(kinds, signal.reason)));
-      const waiter: Waiter = {
-        accepts,
-        resolve: (question) => settle(() => resolve(question as unknown as Question<K>)),
-        reject: (error) => settle(() => reject(error)),
-      };
-      this.#waiters.add(waiter);
-      signal.addEventListener('abort', abort, { once: true });
-    });
+  async whenAskedFor<K extends QuestionKind>(kinds: readonly K[], signal: AbortSignal): Promise<Question<K>> {
+    const isExpected = ({ kind }: Question) => (kinds as readonly QuestionKind[]).includes(kind);
+    if (this.#open && isExpected(this.#open)) return this.#open as unknown as Question<K>;
+    if (this.#ended !== undefined) throw this.#closedError(kinds);
+    try {
+      return (await this.#waiters.wait(signal, isExpected)) as unknown as Question<K>;
+    } catch (error) {
+      throw signal.aborted && error === signal.reason ? this.#notAskedError(kinds, error) : error;
+    }
   }
 
-  /** Rejects when the ceremony ends, saying how; never resolves. For steps that wait for something beside the dialog. */
+  /** Rejects when the ceremony ends, or when `signal` aborts; never resolves. For steps that wait for something besides the dialog. */
   whenEnded(signal: AbortSignal): Promise<never> {
     return this.whenAskedFor([], signal) as Promise<never>;
   }
 
-  #ask<K extends QuestionKind>(
+  async #ask<K extends QuestionKind>(
     kind: K,
     detail: Questions[K]['detail'],
     signal: AbortSignal,
   ): Promise<Questions[K]['answer'] | Cancelled> {
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => {
-        if (this.#open === (question as unknown)) this.#open = undefined;
-        signal.removeEventListener('abort', abort);
-        finish();
-      };
-      const abort = () => settle(() => reject(signal.reason));
-      const question: QuestionOf<K> = {
-        kind,
-        detail,
-        answer: (value) => settle(() => resolve(value)),
-        cancel: () => settle(() => resolve(cancelled)),
-      };
-      if (signal.aborted) return abort();
-      signal.addEventListener('abort', abort, { once: true });
-      this.#show(question as unknown as Question);
+    signal.throwIfAborted();
+    let resolveAnswer: (value: Questions[K]['answer'] | Cancelled) => void = () => undefined;
+    const answered = new Promise<Questions[K]['answer'] | Cancelled>((resolve) => {
+      resolveAnswer = resolve;
     });
+    const close = () => {
+      if (this.#open === (question as unknown)) this.#open = undefined;
+    };
+    const settle = (value: Questions[K]['answer'] | Cancelled) => {
+      close(); // at once, so that the next step does not find the answered question
+      resolveAnswer(value);
+    };
+    const question: QuestionOf<K> = { kind, detail, answer: settle, cancel: () => settle(cancelled) };
+    this.#show(question as unknown as Question);
+    try {
+      return await abortable(answered, signal);
+    } finally {
+      close();
+    }
   }
 
   #show(question: Question): void {
     this.#open = question;
     this.#observer?.shown(question);
-    for (const waiter of this.#waiters) if (waiter.accepts(question)) waiter.resolve(question);
+    this.#waiters.notify(question);
   }
 
-  #cannotCome(kinds: readonly QuestionKind[] = []): Error {
-    const asked = kinds.map((kind) => wordings[kind]).join(' or ');
-    return new Error(`the security dialog will not ask ${asked || 'again'}: it has closed (${this.#ended})`);
+  #closedError(kinds: readonly QuestionKind[] = []): Error {
+    return new Error(
+      `The security dialog will not ask ${describeQuestions(kinds) || 'again'}: it has closed (${this.#ended})`,
+    );
   }
 
-  #stillWaiting(kinds: readonly QuestionKind[], cause: unknown): Error {
-    const asked = kinds.map((kind) => wordings[kind]).join(' or ');
-    const now = this.#open ? `it asks ${wordings[this.#open.kind]}` : 'it shows nothing';
-    return new Error(`the security dialog did not ask ${asked}: ${now}`, { cause });
+  #notAskedError(kinds: readonly QuestionKind[], cause: unknown): Error {
+    const current = this.#open ? `it asks ${questionTexts[this.#open.kind]}` : 'it shows nothing';
+    return new Error(`The security dialog did not ask ${describeQuestions(kinds)}: ${current}`, { cause });
   }
 }
+
+const describeQuestions = (kinds: readonly QuestionKind[]): string =>
+  kinds.map((kind) => questionTexts[kind]).join(' or ');

@@ -1,33 +1,29 @@
-/** Lets scenario steps wait for a command to go out to a key. */
-import { shortName } from '../expect/observation.ts';
-import type { WireCommand } from '../language/schema/wire.ts';
-
-interface Waiter {
-  command: WireCommand;
-  resolve(): void;
-}
+/** Lets steps wait until a command is sent to a key. */
+import { Waiters } from '#base/async.ts';
+import { shortCommandName, type WireCommand } from '../language/schema/wire.ts';
 
 export class SentCommands {
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters<string>();
 
-  /** Resolves when the next such command goes out. */
-  when(command: WireCommand, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const waiter = { command, resolve };
-      this.#waiters.add(waiter);
-      signal.addEventListener('abort', () => reject(new Error(`${command} was not sent`, { cause: signal.reason })), {
-        once: true,
-      });
-    });
+  /** How many steps wait for a command. */
+  get waiting(): number {
+    return this.#waiters.size;
   }
 
-  /** `name` as the command table has it, with its sub-command behind a slash. */
-  tell(name: string): void {
-    const sent = shortName(name);
-    for (const waiter of this.#waiters) {
-      if (waiter.command !== sent && !sent.startsWith(`${waiter.command}/`)) continue;
-      this.#waiters.delete(waiter);
-      waiter.resolve();
+  /**
+   * Waits until the next such command is sent; `clientPIN` stands for all of its subcommands.
+   * @throws {Error} if `signal` aborts first, or is aborted already; its cause is the reason of the signal.
+   */
+  async waitFor(command: WireCommand, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#waiters.wait(signal, (sent) => sent === command || sent.startsWith(`${command}/`));
+    } catch (cause) {
+      throw new Error(`The command ${command} was not sent`, { cause });
     }
+  }
+
+  /** Reports a command that is sent. `name` is its name in the command table, with the subcommand after a slash. */
+  notify(name: string): void {
+    this.#waiters.notify(shortCommandName(name));
   }
 }

@@ -1,62 +1,66 @@
-/** How a failing step or expectation reaches people: an error whose stack points into the YAML file. */
+/** The errors of a failed case: their stack points into the YAML file. */
 import { resolve } from 'node:path';
 import { UnavailableError } from '#base/errors.ts';
 import { type Expectation, refusedErrorName, type SourceLocation } from '#result/run-result.ts';
-import type { KeyObstacle } from '../parties/key-under-test.ts';
-import { NobodyActed } from '../parties/operator.ts';
+import type { BlockingReason } from '../parties/key-under-test.ts';
+import { OperatorTimeout } from '../parties/operator.ts';
 
-/** The party on trial did something else than the scenario says. */
+/** The party under test did something else than the scenario expects. */
 export class ScenarioFailure extends Error {
   override readonly name = 'ScenarioFailure';
   constructor(message: string, location: SourceLocation, options?: ErrorOptions) {
     super(message, options);
-    this.stack = stackInto(this, location);
+    this.stack = stackAt(this, location);
   }
 }
 
-/** Browser, device or machine failed, so nothing was learned about the party on trial. */
+/** Browser, device or machine failed, so the case has no result about the party under test. */
 export class InfrastructureError extends Error {
   override readonly name = 'InfrastructureError';
   constructor(message: string, location: SourceLocation, options?: ErrorOptions) {
     super(message, options);
-    this.stack = stackInto(this, location);
+    this.stack = stackAt(this, location);
   }
 }
 
-/** The case would have done something to a real key that its owner has not allowed: nothing was sent, nothing was learned. */
+/** The owner of a real key has not permitted what the case would do to it. Nothing was sent, and the case has no result. */
 export class RefusedError extends Error {
   override readonly name = refusedErrorName;
   constructor(message: string, location: SourceLocation, options?: ErrorOptions) {
     super(message, options);
-    this.stack = stackInto(this, location);
+    this.stack = stackAt(this, location);
   }
 }
 
-/** What a step that ends with `error` says of the party on trial: nothing, when hands or a machine were missing. */
-export function failureOf(error: unknown, message: string, location: SourceLocation): Error {
-  if (error instanceof NobodyActed) return error;
+/** Returns the failure of a step that ended with `error`. It is no failure of the party under test if operator or machine failed. */
+export function toStepFailure(error: unknown, message: string, location: SourceLocation): Error {
+  if (error instanceof OperatorTimeout) return error;
   const Failure = error instanceof UnavailableError ? InfrastructureError : ScenarioFailure;
   return new Failure(message, location, { cause: error });
 }
 
-/** Whatever went wrong in the case: a refusal, or a key that was pulled, is behind it. */
-export function blamed(obstacle: KeyObstacle | undefined, location: SourceLocation, error: unknown): unknown {
-  if (obstacle === undefined) return error;
-  const Failure = obstacle.kind === 'refused' ? RefusedError : InfrastructureError;
-  return new Failure(obstacle.why, location, { cause: error });
+/** Returns the blocking reason of the case as its error, or `error` if there is none. All other failures follow from it. */
+export function applyBlockingReason(
+  reason: BlockingReason | undefined,
+  location: SourceLocation,
+  error: unknown,
+): unknown {
+  if (reason === undefined) return error;
+  const Failure = reason.kind === 'refused' ? RefusedError : InfrastructureError;
+  return new Failure(reason.why, location, { cause: error });
 }
 
-const stackInto = ({ name, message }: Error, { file, line, column }: SourceLocation) =>
+const stackAt = ({ name, message }: Error, { file, line, column }: SourceLocation) =>
   `${name}: ${message}\n    at ${resolve(file)}:${line}:${column}`;
 
-/** One line for each expectation that was not met; the error points at the first of them. */
-export function unmet(expectations: readonly Expectation[]): ScenarioFailure | undefined {
+/** Returns one error for all expectations that are not met, with a line for each. It points at the first of them. */
+export function failureOfExpectations(expectations: readonly Expectation[]): ScenarioFailure | undefined {
   const failed = expectations.filter(({ ok, skipped }) => !ok && skipped === undefined);
   const [first] = failed;
   if (!first) return undefined;
   const lines = failed.map(
     ({ path, expected, actual, location }) =>
-      `  ${path}: expected ${show(expected)}, found ${show(actual)} (${location.file}:${location.line})`,
+      `  ${path}: expected ${formatValue(expected)}, got ${formatValue(actual)} (${location.file}:${location.line})`,
   );
   return new ScenarioFailure(
     `${failed.length} of ${expectations.length} expectations not met\n${lines.join('\n')}`,
@@ -64,14 +68,14 @@ export function unmet(expectations: readonly Expectation[]): ScenarioFailure | u
   );
 }
 
-const longest = 200;
+const maxValueLength = 200;
 
-/** A value as YAML would write it, in one line. */
-function show(value: unknown): string {
+/** Formats a value in one line, as YAML would write it. */
+function formatValue(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'comparator' in value) {
     const { comparator, value: bound } = value as { comparator: string; value: number };
     return `${comparator} ${bound}`;
   }
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text;
 }

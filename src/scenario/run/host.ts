@@ -1,4 +1,4 @@
-/** Playwright Test as the engine: registers one test per case and lends each a page, our WebAuthn bridge and the report's attachments. */
+/** Playwright Test as the engine: registers one test per case, and provides its page, its WebAuthn client and its attachments. */
 import type { TestDetails, TestInfo } from '@playwright/test';
 import { type Random, systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
@@ -12,42 +12,42 @@ import { isRealKey, keyTag } from '../language/schema/authenticator.ts';
 import { nativeClient } from '../parties/client/native-client.ts';
 import { ownClient } from '../parties/client/own-client.ts';
 import type { ProvideAuthenticators } from '../parties/key-under-test.ts';
-import { NobodyActed, type Operator } from '../parties/operator.ts';
+import { type Operator, OperatorTimeout } from '../parties/operator.ts';
 import type { PromptDisplay } from '../parties/operator-prompt.ts';
 import { runCase } from './run-case.ts';
-import type { Stage } from './set-up-case.ts';
+import type { CaseResources } from './set-up-case.ts';
 
 export interface HostOptions {
   cases: readonly ExpandedCase[];
   provide: ProvideAuthenticators;
-  /** Whose hands are at real keys. `page` is there when people watch the browser. */
+  /** Returns the operator of a case. `page` shows prompts over the page of a headed browser. */
   operator(page: PromptDisplay | undefined): Operator;
-  /** Why cases are left out, by their ids. */
-  left?: Readonly<Record<string, string>>;
-  /** Makes keys, challenges and ids reproducible; each case draws from a stream of its own. */
+  /** Reasons why cases are skipped, by case id. */
+  skipReasons?: Readonly<Record<string, string>>;
+  /** Makes keys, challenges and ids reproducible. Each case has its own random stream. */
   seed?: string;
 }
 
-/** The case ends itself in time and leaves its record; the engine's own limit is for what hangs beyond that. */
+/** A case ends at its own time limit and keeps its record. The limit of the engine is for code that ignores it. */
 const graceMs = 20_000;
 
 export function registerScenarios(options: HostOptions): void {
   for (const scenario of options.cases) {
     const title = `${scenario.id} › ${scenario.title}`;
     const details = { tag: tagsOf(scenario), annotation: [identityAnnotation(scenario)] };
-    const reason = options.left?.[scenario.id];
+    const reason = options.skipReasons?.[scenario.id];
     if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
     else if (scenario.browser.stack === 'native')
-      testIn[scenario.browser.channel ?? 'chromium'](title, details, (seat, info) =>
-        play(scenario, options, info, {
-          page: seat.page,
-          client: nativeClient(seat),
+      testIn[scenario.browser.channel ?? 'chromium'](title, details, (session, info) =>
+        runInEngine(scenario, options, info, {
+          page: session.page,
+          client: nativeClient(session),
           operator: options.operator(undefined),
         }),
       );
     else
       test(title, details, ({ page, webauthn, headless }, info) =>
-        play(scenario, options, info, {
+        runInEngine(scenario, options, info, {
           page,
           client: ownClient(webauthn, { headed: !headless }),
           operator: options.operator(headless ? undefined : new PromptOverlay(page.context())),
@@ -59,43 +59,43 @@ export function registerScenarios(options: HostOptions): void {
 type NativeTest = (
   title: string,
   details: TestDetails,
-  body: (seat: NativeBrowserSession, info: TestInfo) => Promise<void>,
+  body: (session: NativeBrowserSession, info: TestInfo) => Promise<void>,
 ) => void;
 
-/** A browser is started for a test that names its seat. */
+/** A browser is started only for a test that uses its fixture. */
 const testIn: Record<NativeChannel, NativeTest> = {
   chromium: (title, details, body) => test(title, details, ({ nativeChromium }, info) => body(nativeChromium, info)),
   firefox: (title, details, body) => test(title, details, ({ nativeFirefox }, info) => body(nativeFirefox, info)),
 };
 
-async function play(
+async function runInEngine(
   scenario: ExpandedCase,
   { provide, seed }: HostOptions,
   info: TestInfo,
-  surroundings: Pick<Stage, 'page' | 'client' | 'operator'>,
+  resources: Pick<CaseResources, 'page' | 'client' | 'operator'>,
 ): Promise<void> {
   info.setTimeout(scenario.timeoutMs + graceMs);
   const attach = (name: string, contentType: string, body: Buffer) => info.attach(name, { contentType, body });
   const { record, error, secrets } = await runCase(scenario, {
-    ...surroundings,
+    ...resources,
     random: randomOf(scenario, seed),
     provide,
     show: (call, body) => test.step(labelOf(call), body, { location: absolute(call) }),
     extend: (ms) => info.setTimeout(info.timeout + ms),
     attach,
-  }).catch((unset: unknown) => skipOrThrow(unset, info));
+  }).catch((error: unknown) => skipOrThrow(error, info));
   await attach(secretsAttachment, 'application/json', Buffer.from(JSON.stringify(secrets)));
   await attach(caseRecordAttachment, 'application/json', Buffer.from(JSON.stringify(record)));
   if (error !== undefined) skipOrThrow(error, info);
 }
 
-/** A case for which hands were missing says nothing, and trying it again would ask again. */
+/** A case whose operator did not act has no result. It is not retried, because that would request the same action again. */
 function skipOrThrow(error: unknown, info: TestInfo): never {
-  if (error instanceof NobodyActed) info.skip(true, error.message);
+  if (error instanceof OperatorTimeout) info.skip(true, error.message);
   throw error;
 }
 
-/** Each device has a tag, by which the engine gives it a project of its own: a key is used by one case at a time. */
+/** The tag of a real key assigns the case to the project of this key, whose cases run one at a time. */
 const tagsOf = ({ tags, authenticator }: ExpandedCase): string[] => [
   ...tags.map((name) => `@${name}`),
   ...(isRealKey(authenticator.device) ? [keyTag(authenticator.device)] : []),
@@ -111,11 +111,11 @@ function identityAnnotation({ id, title, tags, location, coordinates }: Expanded
   return { type: caseRecordAttachment, description: JSON.stringify(identity) };
 }
 
-/** With a seed that is in the report the PIN of a real key could be had from the wire: it gets real randomness. */
+/** A real key gets real randomness: with the seed in the report, its PIN could be computed from the recorded exchanges. */
 const randomOf = ({ id, authenticator }: ExpandedCase, seed: string | undefined): Random =>
   seed === undefined || isRealKey(authenticator.device) ? systemRandom : seededRandom(`${seed} ${id}`);
 
-/** No arguments: they may hold a PIN, and the engine's own reports do not mask. */
+/** Contains no arguments, because they may contain a PIN and the engine's own reports do not mask it. */
 const labelOf = ({ label }: StepCall): string => label;
 
 const absolute = ({ location: { file, line, column } }: StepCall) => ({

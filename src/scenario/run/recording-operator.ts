@@ -1,29 +1,29 @@
-/** The operator as one case has it: what was asked stands in the case's record, and its time limits stand still meanwhile. */
+/** The operator of one case: records every manual action, and pauses the time limits of the case while the operator acts. */
 import type { CaseRecorder } from '../parties/case-recorder.ts';
-import { NobodyActed, type Operator } from '../parties/operator.ts';
+import { type Operator, OperatorTimeout } from '../parties/operator.ts';
 import type { TimeLimits } from './time-limits.ts';
 
-export interface Attendance {
+export interface RecordingOptions {
   recorder: CaseRecorder;
   limits: TimeLimits;
-  /** Gives the case so much more time with the engine, whose own limit does not stand still. */
+  /** Extends the time limit of the test engine, which cannot be paused. */
   extend(ms: number): void;
 }
 
-/** Beyond the patience: a key that must not be touched gives up, another request for the same key has its turn. */
+/** Time beyond the limit of the action: for a key that must not be touched, and for earlier requests for the same key. */
 const slackMs = 60_000;
 
-export const attended = (operator: Operator, { recorder, limits, extend }: Attendance): Operator => ({
+export const recordingOperator = (operator: Operator, { recorder, limits, extend }: RecordingOptions): Operator => ({
   async perform(request, done, signal) {
-    const { handling, key, patienceMs } = request;
-    const detail = { handling, key: key.label };
-    extend(patienceMs + slackMs);
+    const { action, key, timeoutMs } = request;
+    const detail = { handling: action, key: key.label };
+    extend(timeoutMs + slackMs);
     recorder.note('user', 'hands.asked', detail);
     try {
-      await limits.standStillFor(() => operator.perform(request, done, signal));
+      await limits.pauseWhile(() => operator.perform(request, done, signal));
       recorder.note('user', 'hands.done', detail);
     } catch (error) {
-      if (error instanceof NobodyActed) recorder.note('user', 'hands.missing', detail);
+      if (error instanceof OperatorTimeout) recorder.note('user', 'hands.missing', detail);
       throw error;
     }
   },

@@ -1,6 +1,6 @@
 /**
- * Sets the scene of one case: raises a relying party with its people, plugs the authenticators in, and puts the scenario's
- * person in front of the client's security dialog.
+ * Sets up one case: starts a relying party with its users, provides the authenticators, and starts the WebAuthn client whose security
+ * dialog the steps answer.
  */
 import type { Page } from 'playwright';
 import { AdjustableClock } from '#base/clock.ts';
@@ -9,7 +9,7 @@ import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
-import { policyOf } from '../language/policy-mapping.ts';
+import { toPolicyInput } from '../language/policy-mapping.ts';
 import type { CaseRecorder } from '../parties/case-recorder.ts';
 import { Ceremonies } from '../parties/ceremonies.ts';
 import type { CaseClient } from '../parties/client/case-client.ts';
@@ -18,105 +18,152 @@ import type { Operator } from '../parties/operator.ts';
 import { Organisation } from '../parties/organisation.ts';
 import { SecurityDialog } from '../parties/security-dialog.ts';
 import { Site } from '../parties/site/site.ts';
-import type { World } from '../steps/step-context.ts';
-import { attended } from './recording-operator.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { recordingOperator } from './recording-operator.ts';
 import type { ShowStep } from './run-steps.ts';
 import type { TimeLimits } from './time-limits.ts';
 
-/** What the engine lends to a case. */
-export interface Stage {
+/** What the test engine provides for a case. */
+export interface CaseResources {
   page: Page;
   random: Random;
   provide: ProvideAuthenticators;
-  /** The WebAuthn client of the page: ours, or the browser's own. */
+  /** The WebAuthn client of the page: ours, or that of the browser itself. */
   client: CaseClient;
   show: ShowStep;
-  /** Whose hands are at real keys. */
+  /** Performs manual actions on real keys. */
   operator: Operator;
-  /** Gives the case so much more time with the engine. */
+  /** Extends the time limit of the engine for this case. */
   extend(ms: number): void;
   attach(name: string, contentType: string, body: Buffer): Promise<void>;
 }
 
-export interface Scene extends AsyncDisposable {
-  world: World;
+/** A case that is set up. Disposing it leaves the site, stops its server and closes the authenticators. */
+export interface CaseFixture extends AsyncDisposable {
+  context: StepContext;
   authenticators: Authenticators;
-  /** What steps left running beside the others. */
-  meanwhile: Promise<void>[];
+  /** Work of steps that continues during the following steps. */
+  backgroundWork: Promise<void>[];
 }
 
-const defaultUsers = [{ methods: ['totp' as const] }];
-
-/** What is kept of one case while it runs. */
-export interface CaseBooks {
+/** What is recorded and limited while a case runs. */
+export interface CaseTracking {
   recorder: CaseRecorder;
   limits: TimeLimits;
 }
 
-/** Disposing the scene leaves the site and stops its server. */
-export async function setScene(scenario: ExpandedCase, stage: Stage, { recorder, limits }: CaseBooks): Promise<Scene> {
-  const { random, extend } = stage;
+const defaultUsers = [{ methods: ['totp' as const] }];
+
+export async function setUpCase(
+  scenario: ExpandedCase,
+  resources: CaseResources,
+  tracking: CaseTracking,
+): Promise<CaseFixture> {
+  const { recorder } = tracking;
   const clock = new AdjustableClock();
-  const elapsedMs = () => recorder.timeline.elapsedMs();
-  const operator = attended(stage.operator, { recorder, limits, extend });
-  const authenticators = await stage.provide(scenario, { clock, random, elapsedMs, operator });
-  const store = openStore();
-  const portal = await startPortal({
-    store,
-    policy: policyOf(scenario.relyingParty),
+  const authenticators = await provideAuthenticators(scenario, resources, tracking, clock);
+  const { organisation, origin, stop } = await startRelyingParty(scenario, {
     clock,
-    random,
-    timeline: recorder.timeline,
+    random: resources.random,
+    recorder,
     trustAnchors: authenticators.trustAnchors,
-    passwordCost: quickScrypt,
-    events: (event) => recorder.events.push(event),
   });
-  const { directory, relyingParty } = portal;
-  const users = scenario.relyingParty.users ?? defaultUsers;
-  const organisation = await Organisation.found({ directory, relyingParty, store, clock, random }, users);
-  const site = new Site(stage.page, portal.origin, recorder.timeline);
-  const { seat, world: person } = await seatPerson(scenario, stage, { authenticators, clock, recorder, site });
-  const meanwhile: Promise<void>[] = [];
+  const site = new Site(resources.page, origin, recorder.timeline);
+  const client = await startClient(scenario, resources, { authenticators, clock, recorder, site });
+  const { dialog, dialogScreenshot, ceremonies } = client;
+  const backgroundWork: Promise<void>[] = [];
   return {
     authenticators,
-    meanwhile,
-    world: {
+    backgroundWork,
+    context: {
       clock,
       site,
       organisation,
-      ...person,
+      dialog,
+      dialogScreenshot,
+      ceremonies,
       key: authenticators.key,
       authenticators: authenticators.all,
       note: (event, detail) => recorder.note('user', event, detail),
       async screenshot(name) {
-        await stage.attach(name, 'image/png', await person.picture.screenshot());
+        await resources.attach(name, 'image/png', await dialogScreenshot.screenshot());
       },
-      meanwhile: (work) => meanwhile.push(work),
+      runInBackground(work) {
+        work.catch(() => undefined); // reported when the work is awaited, unless a step fails before
+        backgroundWork.push(work);
+      },
     },
     async [Symbol.asyncDispose]() {
-      await seat[Symbol.asyncDispose]();
+      await client.session[Symbol.asyncDispose]();
       await site.leave();
-      await portal[Symbol.asyncDispose]();
-      await store[Symbol.asyncDispose]();
+      await stop();
       await authenticators[Symbol.asyncDispose]();
     },
   };
 }
 
-interface Surroundings {
+function provideAuthenticators(
+  scenario: ExpandedCase,
+  { provide, operator, random, extend }: CaseResources,
+  { recorder, limits }: CaseTracking,
+  clock: AdjustableClock,
+): Promise<Authenticators> {
+  return provide(scenario, {
+    clock,
+    random,
+    elapsedMs: () => recorder.timeline.elapsedMs(),
+    operator: recordingOperator(operator, { recorder, limits, extend }),
+  });
+}
+
+interface RelyingPartyOptions {
+  clock: AdjustableClock;
+  random: Random;
+  recorder: CaseRecorder;
+  trustAnchors: Uint8Array[];
+}
+
+/** Starts the reference portal with the policy and the users of the case. */
+async function startRelyingParty(scenario: ExpandedCase, options: RelyingPartyOptions) {
+  const { clock, random, recorder, trustAnchors } = options;
+  const store = openStore();
+  const portal = await startPortal({
+    store,
+    policy: toPolicyInput(scenario.relyingParty),
+    clock,
+    random,
+    timeline: recorder.timeline,
+    trustAnchors,
+    passwordCost: quickScrypt,
+    events: (event) => recorder.events.push(event),
+  });
+  const { directory, relyingParty, origin } = portal;
+  const users = scenario.relyingParty.users ?? defaultUsers;
+  const organisation = await Organisation.create({ directory, relyingParty, store, clock, random }, users);
+  const stop = async () => {
+    await portal[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  };
+  return { organisation, origin, stop };
+}
+
+interface ClientEnvironment {
   authenticators: Authenticators;
   clock: AdjustableClock;
   recorder: CaseRecorder;
   site: Site;
 }
 
-/** The person in front of the security dialog, and the client that asks. */
-async function seatPerson(scenario: ExpandedCase, stage: Stage, { site, ...surroundings }: Surroundings) {
-  const { client, random } = stage;
-  const { recorder } = surroundings;
-  const picture = client.picture(scenario, site);
-  const reviewed = scenario.steps.some(({ keyword }) => keyword === 'review');
-  const dialog = new SecurityDialog({ reviewed, observer: picture });
+/** Starts the WebAuthn client of the page, and the dialog through which it asks the user. */
+async function startClient(
+  scenario: ExpandedCase,
+  { client, random, attach }: CaseResources,
+  { site, ...environment }: ClientEnvironment,
+) {
+  const { recorder } = environment;
+  const dialogScreenshot = client.createDialogScreenshot(scenario, site);
+  const hasReviewStep = scenario.steps.some(({ keyword }) => keyword === 'review');
+  const dialog = new SecurityDialog({ hasReviewStep, observer: dialogScreenshot });
   const ceremonies = new Ceremonies({
     onBegin: () => dialog.begin(),
     onEnd: ({ error, reason }) => {
@@ -124,11 +171,11 @@ async function seatPerson(scenario: ExpandedCase, stage: Stage, { site, ...surro
       dialog.end(error === 'none' ? 'it succeeded' : (reason ?? error));
     },
   });
-  const seat = await client.sit({ ...surroundings, scenario, ceremonies, dialog, random, attach: stage.attach });
-  return { seat, world: { dialog, picture, ceremonies } };
+  const session = await client.start({ ...environment, scenario, ceremonies, dialog, random, attach });
+  return { session, dialog, dialogScreenshot, ceremonies };
 }
 
-/** Who took part, for grouping in reports. */
+/** Returns the parties of the case, for grouping in reports. */
 export function partiesOf(
   scenario: ExpandedCase,
   { key, all }: Authenticators,

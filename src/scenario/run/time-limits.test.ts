@@ -2,81 +2,81 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '#base/testing/manual-clock.ts';
 import { TimeLimits } from './time-limits.ts';
 
-/** Long enough for everything that a moved clock wakes. */
+/** Waits until everything that an advanced clock has triggered is done. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function setUp() {
   const clock = new ManualClock();
   const limits = new TimeLimits(clock);
   const signals: AbortSignal[] = [];
-  const ends: (() => void)[] = [];
+  const finishers: (() => void)[] = [];
   const begin = (ms: number) =>
-    limits.within(ms, 'it', (signal) => {
+    limits.within(ms, 'It', (signal) => {
       signals.push(signal);
-      return new Promise<void>((resolve) => ends.push(resolve));
+      return new Promise<void>((resolve) => finishers.push(resolve));
     });
-  const letPass = async (ms: number) => {
+  const letTimePass = async (ms: number) => {
     clock.advance(ms);
     await settled();
   };
-  return { limits, signals, ends, begin, letPass };
+  return { limits, signals, finishers, begin, letTimePass };
 }
 
-describe('a time limit', () => {
-  it('says what was not done in time', async () => {
-    const { signals, begin, letPass } = setUp();
+describe('TimeLimits', () => {
+  it('aborts with a message that names what was not done', async () => {
+    const { signals, begin, letTimePass } = setUp();
     void begin(100);
-    await letPass(99);
+    await letTimePass(99);
     expect(signals[0]?.aborted).toBe(false);
-    await letPass(1);
-    expect(signals[0]?.reason).toEqual(new Error('it was not done within 100 ms'));
+    await letTimePass(1);
+    expect(signals[0]?.reason).toEqual(new Error('It was not done within 100 ms'));
   });
 
-  it('stands still while somebody is asked, and goes on with what was left', async () => {
-    const { limits, signals, begin, letPass } = setUp();
+  it('pauses all limits during an action, and continues with the remaining time', async () => {
+    const { limits, signals, begin, letTimePass } = setUp();
     void begin(100);
-    await letPass(60);
-    let answer = () => {};
-    const answered = new Promise<void>((resolve) => {
-      answer = resolve;
+    await letTimePass(60);
+    let finishAction = () => {};
+    const action = new Promise<void>((resolve) => {
+      finishAction = resolve;
     });
-    const asked = limits.standStillFor(() => answered);
-    void begin(50); // begins while it stands still
-    await letPass(1000);
+    const paused = limits.pauseWhile(() => action);
+    void begin(50); // begins during the pause
+    await letTimePass(1000);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
-    answer();
-    await asked;
-    await letPass(39);
+    finishAction();
+    await paused;
+    await letTimePass(39);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
-    await letPass(1);
+    await letTimePass(1);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
-    await letPass(10);
+    await letTimePass(10);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
-  it('goes on when the last of several was answered, however that ended', async () => {
-    const { limits, signals, begin, letPass } = setUp();
+  it('continues after the last of several actions has ended, also if it failed', async () => {
+    const { limits, signals, begin, letTimePass } = setUp();
     void begin(100);
-    let fail = (_: Error) => {};
+    let failAction = (_: Error) => {};
     const failing = new Promise<void>((_, reject) => {
-      fail = reject;
+      failAction = reject;
     });
-    const first = limits.standStillFor(() => failing);
-    await limits.standStillFor(async () => undefined);
-    await letPass(1000);
+    const first = limits.pauseWhile(() => failing);
+    await limits.pauseWhile(async () => undefined);
+    await letTimePass(1000);
     expect(signals[0]?.aborted).toBe(false);
-    fail(new Error('nobody acted'));
-    await expect(first).rejects.toThrow('nobody acted');
-    await letPass(100);
+    failAction(new Error('The operator did not act'));
+    await expect(first).rejects.toThrow('The operator did not act');
+    await letTimePass(100);
     expect(signals[0]?.aborted).toBe(true);
   });
 
-  it('is over with its work', async () => {
-    const { signals, ends, begin, letPass } = setUp();
+  it('does not abort after the work has ended', async () => {
+    const { signals, finishers, begin, letTimePass } = setUp();
     const work = begin(100);
-    ends[0]?.();
+    finishers[0]?.();
     await work;
-    await letPass(1000);
+    await letTimePass(1000);
     expect(signals[0]?.aborted).toBe(false);
   });
 });

@@ -1,65 +1,64 @@
 /**
- * The time limits of a case and its steps. They stand still while somebody is asked to do something with their hands: that has a
- * patience of its own, and says nothing about the party on trial.
+ * The time limits of a case and its steps. They are paused while the operator performs a manual action, because that has a time
+ * limit of its own and says nothing about the party under test.
  */
-
 import { type Clock, systemClock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
 
 interface Limit {
-  hold(): void;
-  release(): void;
+  pause(): void;
+  resume(): void;
 }
 
 export class TimeLimits {
   readonly #clock: Clock;
   readonly #limits = new Set<Limit>();
-  #holds = 0;
+  #pauses = 0;
 
-  /** Not the clock of the case: letting time pass there takes no time here. */
+  /** `clock` is not the clock of the case: a step that advances that clock takes no time here. */
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
   }
 
-  /** Runs `work` with a signal that aborts after `ms`, saying that `what` was not done in time. */
+  /** Runs `work` with a signal that aborts after `ms` milliseconds. The reason says that `what` was not done in time. */
   async within<T>(ms: number, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const late = new AbortController();
-    const alarm = new Deadline(this.#clock, () => late.abort(new Error(`${what} was not done within ${ms} ms`)));
-    const limit = this.#limit(ms, alarm);
+    const timeout = new AbortController();
+    const deadline = new Deadline(this.#clock, () => timeout.abort(new Error(`${what} was not done within ${ms} ms`)));
+    const limit = this.#createLimit(ms, deadline);
     this.#limits.add(limit);
-    if (this.#holds === 0) limit.release();
+    if (this.#pauses === 0) limit.resume();
     try {
-      return await work(late.signal);
+      return await work(timeout.signal);
     } finally {
       this.#limits.delete(limit);
-      alarm.stop();
+      deadline.stop();
     }
   }
 
-  /** Holds all limits, also those that begin meanwhile, until `work` has ended. */
-  async standStillFor<T>(work: () => Promise<T>): Promise<T> {
-    this.#holds += 1;
-    if (this.#holds === 1) for (const limit of this.#limits) limit.hold();
+  /** Pauses all limits until `work` has ended, also those that begin during it. */
+  async pauseWhile<T>(work: () => Promise<T>): Promise<T> {
+    this.#pauses += 1;
+    if (this.#pauses === 1) for (const limit of this.#limits) limit.pause();
     try {
       return await work();
     } finally {
-      this.#holds -= 1;
-      if (this.#holds === 0) for (const limit of this.#limits) limit.release();
+      this.#pauses -= 1;
+      if (this.#pauses === 0) for (const limit of this.#limits) limit.resume();
     }
   }
 
-  /** A limit that has not begun to run. */
-  #limit(ms: number, alarm: Deadline): Limit {
+  /** Creates a limit that is paused. */
+  #createLimit(ms: number, deadline: Deadline): Limit {
     let leftMs = ms;
-    let runsSince = 0;
+    let resumedAt = 0;
     return {
-      hold: () => {
-        alarm.clear();
-        leftMs -= this.#clock.monotonic() - runsSince;
+      pause: () => {
+        deadline.clear();
+        leftMs -= this.#clock.monotonic() - resumedAt;
       },
-      release: () => {
-        runsSince = this.#clock.monotonic();
-        alarm.set(Math.max(0, leftMs));
+      resume: () => {
+        resumedAt = this.#clock.monotonic();
+        deadline.set(Math.max(0, leftMs));
       },
     };
   }

@@ -1,4 +1,4 @@
-/** Step `connect-key`: plugs the key in. With `after` the time counts from the moment the dialog asks for a key. */
+/** Step `connect-key`: plugs the key in. `after` counts from the moment when the dialog asks for a key. */
 import { step } from './step.ts';
 
 export const connectKey = step({

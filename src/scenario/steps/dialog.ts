@@ -1,5 +1,4 @@
-/** Steps `dialog-asks` and `cancel-dialog`: waiting for the security dialog, and refusing it. */
-
+/** Steps `dialog-asks` and `cancel-dialog`: wait for a question of the security dialog, and cancel it. */
 import { dialogQuestions } from '../language/step-arguments/security-key.ts';
 import { step } from './step.ts';
 

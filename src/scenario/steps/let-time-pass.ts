@@ -1,4 +1,4 @@
-/** Step `let-time-pass`: moves the clock of relying party, client and key. */
+/** Step `let-time-pass`: advances the clock of relying party, client and key. */
 import { step } from './step.ts';
 
 export const letTimePass = step({

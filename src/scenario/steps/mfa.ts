@@ -1,4 +1,4 @@
-/** Step `mfa`: passes the gate in front of the passkey, with the code a real app or the newest pass would give, or with a given one. */
+/** Step `mfa`: verifies the user with a second factor: with the right code, with the code in the scenario, or by adding a first method. */
 import { addAuthenticatorApp, verifyWith } from '../parties/site/reference-portal.ts';
 import { step } from './step.ts';
 
@@ -6,9 +6,9 @@ export const mfa = step({
   keyword: 'mfa',
   async run(args, { site, organisation, dialog }, signal) {
     dialog.begin();
-    const way = typeof args === 'string' ? { [args]: undefined } : args;
-    if ('add' in way) await addAuthenticatorApp(site, (secret) => organisation.codeFor(secret), signal);
-    else if ('tap' in way) await verifyWith(site, 'tap', way.tap ?? organisation.newestTap(), signal);
-    else await verifyWith(site, 'totp', way.totp ?? organisation.totpCode(), signal);
+    const method = typeof args === 'string' ? { [args]: undefined } : args;
+    if ('add' in method) await addAuthenticatorApp(site, (secret) => organisation.codeFor(secret), signal);
+    else if ('tap' in method) await verifyWith(site, 'tap', method.tap ?? organisation.newestTap(), signal);
+    else await verifyWith(site, 'totp', method.totp ?? organisation.totpCode(), signal);
   },
 });

@@ -1,4 +1,4 @@
-/** Step `power-cycle`: cuts the key's power for a moment. */
+/** Step `power-cycle`: interrupts the power of the key. */
 import { step } from './step.ts';
 
 export const powerCycle = step({

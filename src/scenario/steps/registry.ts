@@ -1,6 +1,5 @@
-/** Every keyword and its behaviour. A step is its row in `step-arguments/`, its file here, and its line in this table. */
-
-import { addSignInMethod, chooseMethod } from './adding-a-method.ts';
+/** Every keyword and its behaviour. A step is a row in `language/step-arguments/`, a file in this folder, and a line in this table. */
+import { addSignInMethod, chooseMethod } from './add-method.ts';
 import { issueTap, provisionUser, setPolicy } from './administration.ts';
 import { connectKey } from './connect-key.ts';
 import { cancelDialog, dialogAsks } from './dialog.ts';

@@ -1,4 +1,4 @@
-/** Step `replug-key`: pulls the key if it is connected, then plugs it in again. */
+/** Step `replug-key`: unplugs the key if it is connected, then plugs it in. */
 import { step } from './step.ts';
 
 export const replugKey = step({

@@ -1,4 +1,4 @@
-/** Step `review`: waits for the last look, then confirms or cancels it. */
+/** Step `review`: waits until the dialog asks to review the passkey, then confirms or cancels. */
 import { step } from './step.ts';
 
 export const review = step({

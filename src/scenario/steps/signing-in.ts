@@ -1,13 +1,13 @@
-/** Steps `open-security-info`, `sign-in`, `sign-out`, `sign-in-with-passkey`: who is in front of the site. */
+/** Steps `open-security-info`, `sign-in`, `sign-out`, `sign-in-with-passkey`. */
 import {
-  asksForSignIn,
+  isAtSignIn,
   signOut as leave,
   openSecurityInfo as open,
   signIn,
   signInWithPasskey as startWithPasskey,
 } from '../parties/site/reference-portal.ts';
 import { step } from './step.ts';
-import type { World } from './step-context.ts';
+import type { StepContext } from './step-context.ts';
 
 interface Credentials {
   as?: string | undefined;
@@ -16,9 +16,9 @@ interface Credentials {
 
 export const openSecurityInfo = step({
   keyword: 'open-security-info',
-  async run(args, world, signal) {
-    await open(world.site);
-    if (await asksForSignIn(world.site)) await enter(args, world, signal);
+  async run(args, context, signal) {
+    await open(context.site);
+    if (await isAtSignIn(context.site)) await enter(args, context, signal);
   },
 });
 
@@ -35,12 +35,16 @@ export const signInWithPasskey = step({
     const { detail, answer } = await dialog.whenAskedFor(['account'], signal);
     const account = detail.find(({ name }) => name === args.as);
     if (!account)
-      throw new Error(`cannot choose ${args.as}: the dialog offers ${detail.map(({ name }) => name).join(', ')}`);
+      throw new Error(`Cannot choose ${args.as}: the dialog offers ${detail.map(({ name }) => name).join(', ')}`);
     answer(account.credentialId);
   },
 });
 
-async function enter(args: Credentials | undefined, { site, organisation }: World, signal: AbortSignal): Promise<void> {
-  const person = organisation.person(args?.as);
-  await signIn(site, person.name, args?.password ?? person.password, signal);
+async function enter(
+  args: Credentials | undefined,
+  { site, organisation }: StepContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const user = organisation.user(args?.as);
+  await signIn(site, user.name, args?.password ?? user.password, signal);
 }

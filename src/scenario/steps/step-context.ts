@@ -1,32 +1,32 @@
-/** What the steps of one case can reach: the three parties, the person's hands, and the clock they all share. */
+/** What the steps of a case can use: the three parties, and the clock that they share. */
 import type { AdjustableClock } from '#base/clock.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import type { Ceremonies } from '../parties/ceremonies.ts';
-import type { Picture } from '../parties/client/case-client.ts';
+import type { DialogScreenshot } from '../parties/client/case-client.ts';
 import type { KeyUnderTest } from '../parties/key-under-test.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import type { SecurityDialog } from '../parties/security-dialog.ts';
 import type { Site } from '../parties/site/site.ts';
 
-export interface World {
-  /** Time of relying party, client and key; `let-time-pass` moves it. */
+export interface StepContext {
+  /** Clock of relying party, client and key; `let-time-pass` advances it. */
   readonly clock: AdjustableClock;
-  /** The web site, as a person uses it. */
+  /** The web site, as a user sees it. */
   readonly site: Site;
-  /** The people and the policy behind the site. */
+  /** The users and the policy behind the site. */
   readonly organisation: Organisation;
   readonly dialog: SecurityDialog;
-  /** What that dialog looks like. */
-  readonly picture: Picture;
+  /** Draws the dialog and takes screenshots of it. */
+  readonly dialogScreenshot: DialogScreenshot;
   readonly ceremonies: Ceremonies;
   /** The security key of the case. */
   readonly key: KeyUnderTest;
-  /** All authenticators, the one built into the device too. */
+  /** The security key, and the platform authenticator if the case has one. */
   readonly authenticators: readonly KeyUnderTest[];
-  /** Notes for the report what the person did. */
+  /** Records for the report what the user did. */
   note(event: string, detail?: PartyEvent['detail']): void;
-  /** Keeps a picture of the page with the report. */
+  /** Adds a screenshot of the page to the report. */
   screenshot(name: string): Promise<void>;
-  /** Runs on beside the following steps; it is awaited, and its failure reported, at the end of the steps. */
-  meanwhile(work: Promise<void>): void;
+  /** Lets `work` continue during the following steps. It is awaited, and its failure reported, after the last step. */
+  runInBackground(work: Promise<void>): void;
 }

@@ -1,5 +1,5 @@
-/** Steps on the tab itself: `see`, `reload`, `go-back`, `close-tab`, `abort-page`, `screenshot`. */
-import { plain } from '../expect/matchers.ts';
+/** Steps on the browser tab: `see`, `reload`, `go-back`, `close-tab`, `abort-page`, `screenshot`. */
+import { normalizeText } from '../expect/matchers.ts';
 import { dialogQuestions } from '../language/step-arguments/security-key.ts';
 import { abortByPage } from '../parties/site/reference-portal.ts';
 import { step } from './step.ts';
@@ -7,7 +7,7 @@ import { step } from './step.ts';
 export const see = step({
   keyword: 'see',
   async run(texts, { site }, signal) {
-    for (const text of [texts].flat()) await site.whenShows(text, plain, signal);
+    for (const text of [texts].flat()) await site.waitForText(text, normalizeText, signal);
   },
 });
 
@@ -26,4 +26,4 @@ export const abortPage = step({
   },
 });
 
-export const screenshot = step({ keyword: 'screenshot', run: (name, world) => world.screenshot(name) });
+export const screenshot = step({ keyword: 'screenshot', run: (name, context) => context.screenshot(name) });

@@ -1,15 +1,15 @@
-/** Step `unplug-key`: pulls the key, at once or while a command runs; the following steps go on meanwhile. */
+/** Step `unplug-key`: unplugs the key, at once or while a command runs. In the second case the following steps run in parallel. */
 import { step } from './step.ts';
 
 export const unplugKey = step({
   keyword: 'unplug-key',
-  async run(args, { clock, key, meanwhile }, signal) {
-    const pull = async () => {
+  async run(args, { clock, key, runInBackground }, signal) {
+    const unplug = async () => {
       if (args?.during) await key.whenSent(args.during, signal);
       if (args?.after) await clock.sleep(args.after, signal);
       await key.disconnect(signal);
     };
-    if (args?.during) meanwhile(pull());
-    else await pull();
+    if (args?.during) runInBackground(unplug());
+    else await unplug();
   },
 });

@@ -1,146 +1,145 @@
-/** What every operator that asks somebody does, whoever that is. */
+/** Contract of every operator that requests manual actions, from a person or from a machine. */
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '#base/testing/manual-clock.ts';
-import { type HandlingRequest, NobodyActed, type Operator } from '#scenario/parties/operator.ts';
+import { type ManualActionRequest, type Operator, OperatorTimeout } from '#scenario/parties/operator.ts';
 
-/** The operator, and what it has asked so far, e.g. `touch usb:1-2`. */
-export interface AskingOperator {
+/** The operator, and what it has requested so far, e.g. `touch usb:1-2`. */
+export interface OperatorUnderTest {
   operator: Operator;
-  asked: readonly string[];
+  requested: readonly string[];
 }
 
-export const request = (more: Partial<HandlingRequest> = {}): HandlingRequest => ({
-  handling: 'touch',
+export const request = (more: Partial<ManualActionRequest> = {}): ManualActionRequest => ({
+  action: 'touch',
   key: { label: 'YubiKey 5 NFC', address: 'usb:1-2', serial: '5234567' },
-  patienceMs: 30_000,
+  timeoutMs: 30_000,
   ...more,
 });
 
-/** Something that hands do, or do not. */
-export function deed() {
-  let act: () => void = () => undefined;
+/** A manual action that the test finishes or lets fail. */
+export function pendingAction() {
+  let finish: () => void = () => undefined;
   let fail: (error: Error) => void = () => undefined;
   const done = new Promise<void>((resolve, reject) => {
-    act = resolve;
+    finish = resolve;
     fail = reject;
   });
-  return { done, act, fail };
+  return { done, finish, fail };
 }
 
-/** Long enough for everything that a moved clock wakes. */
+/** Waits until everything that an advanced clock has triggered is done. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
-const running = () => new AbortController().signal;
-/** Longer than any operator waits before it asks. */
+const neverAborted = () => new AbortController().signal;
+/** Longer than any operator waits before it requests an action. */
 const graceMs = 500;
 
-export function operatorContract(name: string, create: (clock: ManualClock) => AskingOperator): void {
+export function operatorContract(name: string, create: (clock: ManualClock) => OperatorUnderTest): void {
   const setUp = () => {
     const clock = new ManualClock();
-    const letPass = async (ms: number) => {
+    const letTimePass = async (ms: number) => {
       await settled();
       clock.advance(ms);
       await settled();
     };
-    return { ...create(clock), letPass };
+    return { ...create(clock), letTimePass };
   };
 
-  describe(name, () => {
-    it('asks once, and is done when the key says so', async () => {
-      const { operator, asked, letPass } = setUp();
-      const { done, act } = deed();
-      const performed = operator.perform(request(), done, running());
-      await letPass(graceMs);
-      await letPass(20_000);
-      act();
+  describe(`${name} (operator contract)`, () => {
+    it('requests an action once and resolves when the key reports it', async () => {
+      const { operator, requested, letTimePass } = setUp();
+      const { done, finish } = pendingAction();
+      const performed = operator.perform(request(), done, neverAborted());
+      await letTimePass(graceMs);
+      await letTimePass(20_000);
+      finish();
       await expect(performed).resolves.toBeUndefined();
-      expect(asked).toEqual(['touch usb:1-2']);
+      expect(requested).toEqual(['touch usb:1-2']);
     });
 
-    it('does not ask for what is done already', async () => {
-      const { operator, asked, letPass } = setUp();
-      await operator.perform(request(), Promise.resolve(), running());
-      await letPass(graceMs);
-      expect(asked).toEqual([]);
+    it('does not request what is done already', async () => {
+      const { operator, requested, letTimePass } = setUp();
+      await operator.perform(request(), Promise.resolve(), neverAborted());
+      await letTimePass(graceMs);
+      expect(requested).toEqual([]);
     });
 
-    it('says that nobody acted when patience is over, and whose key waited for what', async () => {
-      const { operator, letPass } = setUp();
-      const performed = operator.perform(request({ handling: 'unplug' }), deed().done, running());
+    it('rejects with an OperatorTimeout that names action and key', async () => {
+      const { operator, letTimePass } = setUp();
+      const performed = operator.perform(request({ action: 'unplug' }), pendingAction().done, neverAborted());
       performed.catch(() => undefined);
-      await letPass(graceMs);
-      await letPass(30_000);
-      await expect(performed).rejects.toThrow(NobodyActed);
-      await expect(performed).rejects.toThrow(
-        'nobody acted: unplug was asked of YubiKey 5 NFC and waited for 30000 ms',
-      );
+      await letTimePass(graceMs);
+      await letTimePass(30_000);
+      await expect(performed).rejects.toThrow(OperatorTimeout);
+      await expect(performed).rejects.toThrow('The operator did not perform unplug on YubiKey 5 NFC within 30000 ms');
     });
 
-    it('has no patience with a key that is not to be touched: the key ends that itself', async () => {
-      const { operator, letPass } = setUp();
-      const { done, act } = deed();
-      const performed = operator.perform(request({ handling: 'keep-away', patienceMs: 1000 }), done, running());
-      await letPass(graceMs);
-      await letPass(30_000);
-      act();
+    it('waits longer than its time limit for a key that must not be touched', async () => {
+      const { operator, letTimePass } = setUp();
+      const { done, finish } = pendingAction();
+      const keepAway = request({ action: 'keep-away', timeoutMs: 1000 });
+      const performed = operator.perform(keepAway, done, neverAborted());
+      await letTimePass(graceMs);
+      await letTimePass(30_000);
+      finish();
       await expect(performed).resolves.toBeUndefined();
-      const endless = operator.perform(request({ handling: 'keep-away' }), deed().done, running());
+      const endless = operator.perform(request({ action: 'keep-away' }), pendingAction().done, neverAborted());
       endless.catch(() => undefined);
-      await letPass(graceMs);
-      await letPass(60_000);
-      await expect(endless).rejects.toThrow('was not touched for 60000 ms, and did not give up');
+      await letTimePass(graceMs);
+      await letTimePass(60_000);
+      await expect(endless).rejects.toThrow('was not touched for 60000 ms, and its command did not time out');
     });
 
-    it('ends with the case', async () => {
-      const { operator, letPass } = setUp();
-      const over = new AbortController();
-      const performed = operator.perform(request(), deed().done, over.signal);
+    it('rejects when the signal aborts', async () => {
+      const { operator, letTimePass } = setUp();
+      const abort = new AbortController();
+      const performed = operator.perform(request(), pendingAction().done, abort.signal);
       performed.catch(() => undefined);
-      await letPass(graceMs);
-      over.abort(new Error('the case is over'));
-      await expect(performed).rejects.toThrow('the case is over');
+      await letTimePass(graceMs);
+      abort.abort(new Error('The case is over'));
+      await expect(performed).rejects.toThrow('The case is over');
     });
 
-    it('tells what became of the key', async () => {
-      const { operator, letPass } = setUp();
-      const { done, fail } = deed();
-      const performed = operator.perform(request(), done, running());
+    it('rejects with the failure of the action', async () => {
+      const { operator, letTimePass } = setUp();
+      const { done, fail } = pendingAction();
+      const performed = operator.perform(request(), done, neverAborted());
       performed.catch(() => undefined);
-      await letPass(graceMs);
-      fail(new Error('the key is gone'));
-      await expect(performed).rejects.toThrow('the key is gone');
+      await letTimePass(graceMs);
+      fail(new Error('The key is gone'));
+      await expect(performed).rejects.toThrow('The key is gone');
     });
 
-    it('asks one thing of a key at a time, and of another key meanwhile', async () => {
-      const { operator, asked, letPass } = setUp();
-      const [first, second, other] = [deed(), deed(), deed()];
+    it('requests one action of a key at a time, and actions of several keys in parallel', async () => {
+      const { operator, requested, letTimePass } = setUp();
+      const [first, second, other] = [pendingAction(), pendingAction(), pendingAction()];
       const performed = [
-        operator.perform(request(), first.done, running()),
-        operator.perform(request({ handling: 'unplug' }), second.done, running()),
-        operator.perform(request({ key: { label: 'Solo 2', address: 'usb:1-3' } }), other.done, running()),
+        operator.perform(request(), first.done, neverAborted()),
+        operator.perform(request({ action: 'unplug' }), second.done, neverAborted()),
+        operator.perform(request({ key: { label: 'Solo 2', address: 'usb:1-3' } }), other.done, neverAborted()),
       ];
-      await letPass(graceMs);
-      expect(asked).toEqual(['touch usb:1-2', 'touch usb:1-3']);
-      first.act();
-      await letPass(graceMs);
-      expect(asked).toEqual(['touch usb:1-2', 'touch usb:1-3', 'unplug usb:1-2']);
-      second.act();
-      other.act();
+      await letTimePass(graceMs);
+      expect(requested).toEqual(['touch usb:1-2', 'touch usb:1-3']);
+      first.finish();
+      await letTimePass(graceMs);
+      expect(requested).toEqual(['touch usb:1-2', 'touch usb:1-3', 'unplug usb:1-2']);
+      second.finish();
+      other.finish();
       await Promise.all(performed);
     });
 
-    it('asks the next thing also after nobody acted', async () => {
-      const { operator, asked, letPass } = setUp();
-      const lost = operator.perform(request(), deed().done, running());
+    it('requests the next action after a timeout', async () => {
+      const { operator, requested, letTimePass } = setUp();
+      const lost = operator.perform(request(), pendingAction().done, neverAborted());
       lost.catch(() => undefined);
-      await letPass(graceMs);
-      await letPass(30_000);
-      await expect(lost).rejects.toThrow(NobodyActed);
-      const { done, act } = deed();
-      const performed = operator.perform(request({ handling: 'plug-in' }), done, running());
-      await letPass(graceMs);
-      act();
+      await letTimePass(graceMs);
+      await letTimePass(30_000);
+      await expect(lost).rejects.toThrow(OperatorTimeout);
+      const { done, finish } = pendingAction();
+      const performed = operator.perform(request({ action: 'plug-in' }), done, neverAborted());
+      await letTimePass(graceMs);
+      finish();
       await performed;
-      expect(asked).toEqual(['touch usb:1-2', 'plug-in usb:1-2']);
+      expect(requested).toEqual(['touch usb:1-2', 'plug-in usb:1-2']);
     });
   });
 }

@@ -1,4 +1,4 @@
-/** `expect:` of a scenario: what must be true of each party when the steps are through. Every line is evaluated, also after one failed. */
+/** `expect:` of a scenario: what must be true of each party after the steps. Every line is checked, also after one that is not met. */
 import { z } from 'zod';
 import { webAuthnErrorNames } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
@@ -18,9 +18,12 @@ const passkey = z.strictObject({
   aaguid: aaguid.optional(),
   fmt: z.string().min(1).optional().describe('Attestation statement format, e.g. packed'),
   attestation: z.enum(['none', 'self', 'certified']).optional(),
-  chain: z.enum(['none', 'trusted', 'untrusted']).optional().describe('Whether the certificates lead to a known root'),
+  chain: z
+    .enum(['none', 'trusted', 'untrusted'])
+    .optional()
+    .describe('Whether the certificate chain leads to a known root'),
   attachment: z.enum(['platform', 'cross-platform']).optional(),
-  uv: z.boolean().optional().describe('The user was verified'),
+  uv: z.boolean().optional().describe('Whether the user was verified'),
   discoverable: z.boolean().optional(),
   'backup-eligible': z.boolean().optional(),
   'backed-up': z.boolean().optional(),
@@ -33,53 +36,61 @@ const relyingParty = z.strictObject({
   passkey: z
     .union([z.literal('none'), passkey])
     .optional()
-    .describe('The passkey registered in this case, or none'),
-  passkeys: count.optional().describe('How many passkeys the user has'),
+    .describe('The passkey that the case registered, or none'),
+  passkeys: count.optional().describe('Number of passkeys of the user'),
   refused: names<Reason>(refusals).optional().describe('Reason of the last refusal'),
-  http: z.int().min(100).max(599).optional().describe('Status of the last answer to the page'),
-  orphans: count.optional().describe('Passkeys verified but never named'),
-  events: z.array(event).optional().describe('Happened, in this order; others may lie between'),
-  'events-absent': z.array(event).optional().describe('None of these happened'),
+  http: z.int().min(100).max(599).optional().describe('Status of the last response to a form or script of the page'),
+  'abandoned-credentials': count.optional().describe('Number of credentials that were verified but never named'),
+  events: z.array(event).optional().describe('Events in this order; others may occur between them'),
+  'events-absent': z.array(event).optional().describe('Events that do not occur'),
 });
 
 const authenticator = z.strictObject({
   pin: z.enum(['set', 'unset', 'blocked']).optional(),
   'pin-retries': count.optional(),
-  'needs-power-cycle': z.boolean().optional().describe('Three wrong PINs in a row: no more tries before a power cycle'),
-  credentials: count.optional().describe('Discoverable credentials on the key'),
-  orphans: count.optional().describe('Credentials on the key that the relying party does not know'),
+  'needs-power-cycle': z
+    .boolean()
+    .optional()
+    .describe('Three wrong PINs in a row were entered, so the key accepts no PIN before a power cycle'),
+  credentials: count.optional().describe('Number of discoverable credentials on the key'),
+  'abandoned-credentials': count
+    .optional()
+    .describe('Number of credentials on the key that the relying party does not know'),
 });
 
 const browser = z.strictObject({
   error: z
     .enum(['none', ...webAuthnErrorNames])
     .optional()
-    .describe('DOMException name that the page got, or none'),
-  within: duration.optional().describe('How long create() or get() took at most'),
+    .describe('Name of the DOMException that the page got, or none'),
+  within: duration.optional().describe('Maximum duration of create() or get()'),
   transports: z.array(transport).optional().describe('getTransports() of the new credential'),
 });
 
 const exchanges = z
   .strictObject({
-    status: oneOrMore(status).optional().describe('Status of the last exchange, or one of several'),
+    status: oneOrMore(status).optional().describe('Status of the last exchange; a list allows several'),
     statuses: z.array(status).nonempty().optional().describe('Status of every exchange, in order'),
-    times: count.optional().describe('How often the command was sent'),
-    'keepalive-upneeded': count.optional().describe('Keepalives that ask for a touch'),
+    times: count.optional().describe('Number of times the command was sent'),
+    'keepalive-upneeded': count.optional().describe('Number of keepalives that request a touch'),
   })
   .meta({ id: 'exchanges' });
 
 type WireShape = Record<WireCommand, z.ZodOptional<typeof exchanges>>;
 const wire = z.strictObject({
-  order: z.array(commandName).nonempty().optional().describe('Sent in this order; others may lie between'),
-  never: z.array(commandName).nonempty().optional().describe('Never sent'),
+  order: z.array(commandName).nonempty().optional().describe('Commands in this order; others may occur between them'),
+  never: z.array(commandName).nonempty().optional().describe('Commands that are not sent'),
   ...(Object.fromEntries(wireCommands.map((name) => [name, exchanges.optional()])) as WireShape),
 });
 
 const ui = z.strictObject({
-  says: oneOrMore(z.string().min(1)).optional().describe('Text on the page, or all of several'),
+  says: oneOrMore(z.string().min(1)).optional().describe('Text on the page; all texts of a list'),
   title: z.string().min(1).optional(),
   url: z.string().min(1).optional().describe('Path of the page, e.g. /security-info'),
-  screenshot: z.enum(['always', 'on-failure']).optional().describe('When to keep a picture of the last page'),
+  screenshot: z
+    .enum(['always', 'on-failure'])
+    .optional()
+    .describe('When to add a screenshot of the last page to the report'),
 });
 
 export const expectations = z

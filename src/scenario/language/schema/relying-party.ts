@@ -1,19 +1,19 @@
-/** `relying-party:` of a scenario: the policy of the organisation and the users it knows before the case starts. */
+/** `relying-party:` of a scenario: the policy of the organisation, and its users when the case starts. */
 import { z } from 'zod';
 import { mfaMethods, passkeyKinds } from '#relying-party/config.ts';
 import { roles } from '#relying-party/store/store.ts';
 import { aaguid, algorithm, duration } from './units.ts';
 
-/** A person at the relying party. Without methods, the MFA gate has nothing to ask for. */
+/** A user of the relying party. A user without methods cannot pass MFA. */
 export const user = z
   .strictObject({
-    name: z.string().min(1).optional().describe('User name to sign in with; default: a fresh one per case'),
+    name: z.string().min(1).optional().describe('User name; default: a new one for each case'),
     'display-name': z.string().min(1).optional(),
-    password: z.string().min(1).optional().describe('Default: a fresh one per case'),
+    password: z.string().min(1).optional().describe('Default: a new one for each case'),
     methods: z
       .array(z.enum(['totp']))
       .optional()
-      .describe('Sign-in methods the user has besides the password'),
+      .describe('Sign-in methods besides the password'),
     guest: z.boolean().optional().describe('Guests can neither register passkeys nor use a Temporary Access Pass'),
     groups: z.array(z.string().min(1)).optional(),
     roles: z.array(z.enum(roles)).optional().describe('Administrator roles'),
@@ -22,7 +22,7 @@ export const user = z
       .nonnegative()
       .max(200)
       .optional()
-      .describe('How many passkeys of other keys are registered already'),
+      .describe('Number of passkeys that are registered already, with other keys'),
   })
   .meta({ id: 'user' });
 export type ScenarioUser = z.output<typeof user>;
@@ -34,25 +34,33 @@ const tap = z.strictObject({
   'min-lifetime': duration.optional(),
   'max-lifetime': duration.optional(),
   'default-lifetime': duration.optional(),
-  'one-time': z.boolean().optional().describe('Every pass is one-time, whatever its issuer asks for'),
-  length: z.int().optional().describe('Characters of a new pass'),
-  'register-within': duration.optional().describe('How long after sign-in a one-time pass lets its user register'),
+  'one-time': z.boolean().optional().describe('Every pass can be used once only, also if its issuer requests another'),
+  length: z.int().optional().describe('Number of characters of a new pass'),
+  'register-within': duration.optional().describe('How long after sign-in with a one-time pass the user can register'),
 });
 
-/** Every part is optional: what a scenario does not say, the relying party's own default decides. */
+/** All settings are optional; the defaults are those of the relying party. */
 export const policy = z
   .strictObject({
     'self-service': z.boolean().optional().describe('Users may add passkeys themselves'),
     'included-groups': z.array(z.string().min(1)).optional().describe('Groups whose members may have passkeys'),
-    'excluded-groups': z.array(z.string().min(1)).optional().describe('Groups whose members may not; exclusion wins'),
+    'excluded-groups': z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Groups whose members may not have passkeys; takes precedence over included-groups'),
     allow: z.array(z.enum(passkeyKinds)).nonempty().optional().describe('Kinds of passkeys that may be registered'),
     attestation: z
       .enum(['enforced', 'requested', 'ignored'])
       .optional()
-      .describe('enforced: a trusted chain is required; requested: asked for and recorded; ignored: not asked for'),
+      .describe(
+        'enforced: a trusted certificate chain is required; requested: attestation is recorded; ignored: attestation is not requested',
+      ),
     aaguids: z
       .strictObject({
-        mode: z.enum(['allow', 'deny']).optional().describe('allow: only the listed models; deny: all but the listed'),
+        mode: z
+          .enum(['allow', 'deny'])
+          .optional()
+          .describe('allow: only the listed models; deny: all except the listed models'),
         list: z.array(aaguid).optional(),
       })
       .optional()
@@ -60,16 +68,16 @@ export const policy = z
     mfa: z
       .strictObject({
         accept: z.array(z.enum(mfaMethods)).nonempty().optional(),
-        'fresh-for': duration.optional().describe('How long a strong sign-in counts as recent'),
+        'fresh-for': duration.optional().describe('How long a sign-in with MFA counts as recent'),
       })
       .optional(),
     'user-verification': requirement.optional(),
     'resident-key': requirement.optional(),
-    timeout: duration.optional().describe('Time the browser gives the user'),
+    timeout: duration.optional().describe('Timeout of the ceremony in the browser'),
     algorithms: z.array(algorithm).nonempty().optional().describe('In order of preference'),
-    'max-passkeys': z.int().positive().optional().describe('Passkeys one user may have'),
+    'max-passkeys': z.int().positive().optional().describe('Maximum number of passkeys of a user'),
     'challenge-lifetime': duration.optional(),
-    'pending-lifetime': duration.optional().describe('How long a verified passkey waits for its name'),
+    'pending-lifetime': duration.optional().describe('How long a verified passkey can be named'),
     tap: tap.optional(),
   })
   .meta({ id: 'policy' });
@@ -81,7 +89,7 @@ export const relyingParty = policy
       .array(user)
       .nonempty()
       .optional()
-      .describe('Who exists when the case starts; the first one is the default user'),
+      .describe('Users that exist when the case starts; the first one is the default user'),
   })
   .meta({ id: 'relying-party' });
 export type ScenarioRelyingParty = z.output<typeof relyingParty>;

@@ -1,4 +1,4 @@
-/** One entry in a list of steps: the bare keyword, or the keyword with its argument and, beside it, `label` and `timeout`. */
+/** An entry in a list of steps: the keyword alone, or a map with the keyword, its argument, and optionally `label` and `timeout`. */
 import { z } from 'zod';
 import { bareKeywords, type Keyword, keywords, stepArguments } from '../step-arguments.ts';
 import { duration } from './units.ts';
@@ -13,29 +13,29 @@ const argumentShape = Object.fromEntries(
 ) as ArgumentShape;
 
 const isKeyword = (key: string): key is Keyword => Object.hasOwn(stepArguments, key);
-/** The keywords an entry has; a valid one has exactly one. */
+/** Returns the keywords of an entry; a valid entry has exactly one. */
 export const keywordsOf = (entry: object): Keyword[] => Object.keys(entry).filter(isKeyword);
 
 const stepWithArgument = z
   .strictObject({
     ...argumentShape,
-    label: z.string().min(1).optional().describe('What the step is called in reports'),
-    timeout: duration.optional().describe('Longest time for this step'),
+    label: z.string().min(1).optional().describe('Name of the step in reports'),
+    timeout: duration.optional().describe('Time limit of this step'),
   })
   .refine((entry) => keywordsOf(entry).length === 1, {
-    error: ({ input }) => `a step is one keyword with its argument; this one ${keywordCount(input as object)}`,
-    when: ({ issues }) => issues.length === 0, // a misspelt keyword has been said already
+    error: ({ input }) => `Expected one keyword with its argument, got ${describeKeywords(input as object)}`,
+    when: ({ issues }) => issues.length === 0, // a misspelt keyword has been reported already
   });
 
-function keywordCount(entry: object): string {
+function describeKeywords(entry: object): string {
   const found = keywordsOf(entry);
-  return found.length === 0 ? 'has no keyword' : `has ${found.length}: ${found.join(', ')}`;
+  return found.length === 0 ? 'none' : `${found.length}: ${found.join(', ')}`;
 }
 
 const bareStep = z.enum(bareKeywords, {
   error: ({ input }) => {
     const needsArgument = typeof input === 'string' && isKeyword(input);
-    return needsArgument ? `step "${input}" needs an argument, e.g. ${stepArguments[input].example}` : undefined;
+    return needsArgument ? `Step "${input}" needs an argument, e.g. ${stepArguments[input].example}` : undefined;
   },
 });
 

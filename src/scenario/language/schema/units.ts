@@ -1,15 +1,15 @@
-/** The small words of the scenario language: durations, comparisons, names. Every schema here also describes itself to editors. */
+/** Basic values of the scenario language: durations, comparisons, ids, names. */
 import { z } from 'zod';
 import { durationExamples, durationPattern, parseDuration } from '#base/durations.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 
-/** Milliseconds, as every duration of a scenario arrives in code. */
+/** Milliseconds. All durations of a scenario have this type after validation. */
 export type Ms = number & z.$brand<'Ms'>;
 
 /** A duration in text with its unit: `300ms`, `2s`, `1.5m`, `1h`. Parsed to milliseconds. */
 export const duration = z
-  .string({ error: `a duration needs a unit: ${durationExamples}` })
-  .regex(durationPattern, { error: `not a duration; write it like ${durationExamples}` })
+  .string({ error: `Expected a duration with a unit: ${durationExamples}` })
+  .regex(durationPattern, { error: `Expected a duration with a unit: ${durationExamples}` })
   .transform((text): Ms => parseDuration(text) as Ms)
   .describe('Duration with its unit: 300ms, 2s, 5m, 1h');
 
@@ -24,10 +24,12 @@ export interface Comparison {
 export const isComparison = (value: object): value is Comparison => 'comparator' in value;
 
 const comparison = z
-  .string({ error: 'write a whole number, or a comparison such as ">= 1"' })
-  .regex(/^(?:>=|<=|>|<|!=) *-?\d+(?:\.\d+)?$/, { error: 'not a comparison; write it like ">= 1"' })
+  .string({ error: 'Expected a whole number, or a comparison such as ">= 1"' })
+  .regex(/^(?:>=|<=|>|<|!=) *-?\d+(?:\.\d+)?$/, {
+    error: 'Expected a whole number, or a comparison such as ">= 1"',
+  })
   .transform((text): Comparison => {
-    const [, comparator, value] = /^([<>=!]+) *(.+)$/.exec(text)!;
+    const [, comparator, value] = /^([<>=!]+) *(.+)$/.exec(text) ?? [];
     return { comparator: comparator as Comparison['comparator'], value: Number(value) };
   });
 
@@ -36,10 +38,10 @@ export const count = z
   .union([z.int().nonnegative(), comparison])
   .describe('Exact number, or a comparison such as ">= 1"');
 
-/** One value or several: the schema of a list that may be written without brackets. */
+/** A value, or a list of values. */
 export const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).nonempty()]);
 
-/** One of several, keyed by the name that `Shape` gives it. */
+/** A map with exactly one of the keys of `Shape`. */
 export type ExactlyOneOf<Shape extends z.ZodRawShape> = {
   [Key in keyof Shape]: { [Only in Key]: z.output<Shape[Key]> };
 }[keyof Shape];
@@ -50,19 +52,19 @@ export const exactlyOneOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
     .strictObject(shape)
     .partial()
     .refine((map) => Object.keys(map).length === 1, {
-      error: `expected exactly one of ${Object.keys(shape).join(', ')}`,
+      error: `Expected exactly one of ${Object.keys(shape).join(', ')}`,
       when: ({ issues }) => issues.length === 0,
     })
     .transform((map) => map as ExactlyOneOf<Shape>);
 
-/** A step or setting that also stands alone: nothing, or what `schema` takes. */
+/** The argument of a step that may be written without one. */
 export const optionalArgument = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .union([z.null(), schema])
     .optional()
     .transform((value): z.output<Schema> | undefined => value ?? undefined);
 
-/** A step that takes no argument. */
+/** The argument of a step that takes none. */
 export const noArgument = z
   .null()
   .optional()
@@ -70,15 +72,15 @@ export const noArgument = z
 
 /** Lower-case words joined by dashes, with dots between levels: `security-key.new-pin`. */
 export const dottedId = z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, {
-  error: 'an id is lower-case words joined by dashes and dots, e.g. security-key.new-pin',
+  error: 'Expected lower-case words joined by dashes and dots, e.g. security-key.new-pin',
 });
 
 export const aaguid = z
   .string()
   .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, {
-    error: 'not an AAGUID; write it like 2fc0579f-8113-47ea-b116-bb5a8db9202a',
+    error: 'Expected an AAGUID such as 2fc0579f-8113-47ea-b116-bb5a8db9202a',
   })
   .transform((text) => text.toLowerCase());
 
-/** COSE algorithms by the name a scenario uses. */
+/** Names of COSE algorithms. */
 export const algorithm = z.enum(Object.keys(coseAlgorithms) as [CoseAlgorithm, ...CoseAlgorithm[]]);

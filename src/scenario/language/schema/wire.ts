@@ -1,22 +1,27 @@
-/** Names of the wire in a scenario: `makeCredential`, `clientPIN/setPIN`, taken from the command table. */
+/** Names of CTAP commands in a scenario: `makeCredential`, `clientPIN/setPIN`, derived from the command table. */
 import { z } from 'zod';
 import { type ClientPinSubCommand, type CommandName, clientPinSubCommands, commands } from '#protocol/commands.ts';
 
-type Uncapitalized<Name extends CommandName> = Name extends `authenticator${infer Short}` ? Uncapitalize<Short> : never;
-/** A command without the prefix `authenticator`, or a sub-command after its command. */
-export type WireCommand = Uncapitalized<CommandName> | `clientPIN/${ClientPinSubCommand}`;
+type ShortName<Name extends CommandName> = Name extends `authenticator${infer Short}` ? Uncapitalize<Short> : never;
+/** A command without the prefix `authenticator`, or a subcommand after its command. */
+export type WireCommand = ShortName<CommandName> | `clientPIN/${ClientPinSubCommand}`;
 
-const short = (name: string): string => name.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
+/** `authenticatorMakeCredential` becomes `makeCredential`. */
+export const shortCommandName = (name: string): string =>
+  name.replace(/^authenticator(.)/, (_, first: string) => first.toLowerCase());
+
+const commandNames = Object.keys(commands).map(shortCommandName) as [
+  ShortName<CommandName>,
+  ...ShortName<CommandName>[],
+];
 
 export const wireCommands = [
-  ...Object.keys(commands).map(short),
+  ...commandNames,
   ...Object.keys(clientPinSubCommands).map((name) => `clientPIN/${name}`),
 ] as [WireCommand, ...WireCommand[]];
 
-/** A command as a whole, for what can only happen to all of it. */
-export const wholeCommandName = z.enum(
-  Object.keys(commands).map(short) as [Uncapitalized<CommandName>, ...Uncapitalized<CommandName>[]],
-);
+/** A command without a subcommand. */
+export const wholeCommandName = z.enum(commandNames);
 
-/** `clientPIN` stands for any of its sub-commands. */
-export const commandName = z.enum(wireCommands).describe('CTAP command, or clientPIN/ with a sub-command');
+/** A command, or `clientPIN/` with a subcommand; `clientPIN` stands for all of its subcommands. */
+export const commandName = z.enum(wireCommands).describe('CTAP command, or clientPIN/ with a subcommand');

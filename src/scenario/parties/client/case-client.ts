@@ -1,5 +1,4 @@
-/** Who asks the person in a case. Two of them: our client behind the bridge, and the browser's own WebAuthn. */
-
+/** The WebAuthn client of a case. Two implementations: our client behind the bridge, and the WebAuthn of the browser itself. */
 import type { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
@@ -10,15 +9,18 @@ import type { Authenticators } from '../key-under-test.ts';
 import type { DialogObserver, SecurityDialog } from '../security-dialog.ts';
 import type { Site } from '../site/site.ts';
 
-/** What the security dialog looks like. */
-export interface Picture extends DialogObserver {
-  /** Asks for the other places to save to where they are hidden; @returns what the person pressed for it. */
-  reach(kind: AuthenticatorChoice['kind']): string | undefined;
-  /** PNG of page and dialog. */
+/** Draws the security dialog and takes screenshots of it. */
+export interface DialogScreenshot extends DialogObserver {
+  /**
+   * Reveals the choice if the dialog hides it at first.
+   * @returns the label of the link that the user presses for it, e.g. `Use another device`; undefined if the choice is visible.
+   */
+  revealChoice(kind: AuthenticatorChoice['kind']): string | undefined;
+  /** Returns a PNG image of page and dialog. */
   screenshot(): Promise<Buffer>;
 }
 
-/** With whom the client has to do. */
+/** What a case gives to its client. */
 export interface ClientParts {
   scenario: ExpandedCase;
   authenticators: Authenticators;
@@ -31,11 +33,11 @@ export interface ClientParts {
 }
 
 export interface CaseClient {
-  /** For grouping in reports. */
+  /** Label of the dialog, for grouping in reports. */
   dialogLabel(scenario: ExpandedCase): string;
-  picture(scenario: ExpandedCase, site: Site): Picture;
-  /** From now on ceremonies of the page go through it; disposing ends that. */
-  sit(parts: ClientParts): Promise<AsyncDisposable>;
-  /** What went wrong between page and client behind the page's back. */
+  createDialogScreenshot(scenario: ExpandedCase, site: Site): DialogScreenshot;
+  /** Handles the ceremonies of the page from now on, until the returned object is disposed. */
+  start(parts: ClientParts): Promise<AsyncDisposable>;
+  /** Returns problems between page and client that the page does not see. */
   problems(): string[];
 }

@@ -1,58 +1,70 @@
-/** The browser's own WebAuthn and its own dialog: we watch, ask the person what it asks, and type what the person answers. */
+/**
+ * The WebAuthn of the browser itself, with its own dialog: watches the ceremonies of the page, passes the questions of the dialog to
+ * the steps, and types their answers.
+ */
 import { type CeremonyEnd, watchCeremonies } from '#browser/native/ceremony-watch.ts';
 import { DialogDriver } from '#browser/native/dialog-driver.ts';
 import type { NativeBrowserSession } from '#browser/native/native-browser-session.ts';
 import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
 import { exchangeName } from '../../expect/observation.ts';
 import type { Authenticators } from '../key-under-test.ts';
-import type { CaseClient } from './case-client.ts';
+import type { CaseClient, ClientParts } from './case-client.ts';
 
-export function nativeClient({ page, dialog, traits }: NativeBrowserSession): CaseClient {
+export function nativeClient(session: NativeBrowserSession): CaseClient {
   const problems: string[] = [];
   return {
-    dialogLabel: () => `${traits.manners.application}'s own`,
-    picture: () => ({
+    dialogLabel: () => `Own dialog of ${session.browser.dialogTraits.application}`,
+    createDialogScreenshot: () => ({
       shown: () => undefined,
       informed: () => undefined,
       closed: () => undefined,
-      reach: () => undefined,
-      screenshot: () => dialog.picture(),
+      revealChoice: () => undefined,
+      screenshot: () => session.dialog.screenshot(),
     }),
-    async sit({ authenticators, ceremonies, dialog: user, attach }) {
-      const { key } = authenticators;
-      const before = refusedPins(authenticators);
-      let pictures = 0;
-      const ask = () =>
-        new DialogDriver({
-          dialog,
-          prompt: traits.prompt,
-          user,
-          rpId: 'localhost',
-          key: () => {
-            const pin = key.inspect()?.pin;
-            return { connected: key.connected, hasPin: pin !== 'unset', pinBlocked: pin === 'blocked' };
-          },
-          refusals: () => refusedPins(authenticators) - before,
-          onShown: (kind, picture) => attach(`dialog ${++pictures}: ${kind}`, 'image/png', picture),
-          onProblem: (error) => problems.push(`native dialog: ${error.message}`),
-        });
-      let asker: DialogDriver | undefined;
-      await watchCeremonies(page.context(), (ended) => {
-        asker = ask();
-        const how = ended.finally(() => asker?.[Symbol.dispose]());
-        ceremonies.follow(async () => outcome(await how)).catch(() => undefined); // the page has the error already
+    async start(parts) {
+      const startDriver = driverFactory(session, parts, (problem) => problems.push(problem));
+      let driver: DialogDriver | undefined;
+      await watchCeremonies(session.page.context(), (ended) => {
+        driver = startDriver();
+        const end = ended.finally(() => driver?.[Symbol.dispose]());
+        parts.ceremonies.follow(async () => toOutcome(await end)).catch(() => undefined); // the page has got the error
       });
-      return { [Symbol.asyncDispose]: async () => asker?.[Symbol.dispose]() };
+      return { [Symbol.asyncDispose]: async () => driver?.[Symbol.dispose]() };
     },
     problems: () => problems,
   };
 }
 
-const refusedPins = ({ wire }: Authenticators): number =>
+/** Returns a function that starts a driver for the dialog of one ceremony. */
+function driverFactory(
+  { dialog, browser }: NativeBrowserSession,
+  { authenticators, dialog: user, attach }: ClientParts,
+  onProblem: (problem: string) => void,
+): () => DialogDriver {
+  const { key } = authenticators;
+  const before = countRefusedPins(authenticators);
+  let screenshots = 0;
+  return () =>
+    new DialogDriver({
+      dialog,
+      readPrompt: browser.readPrompt,
+      user,
+      rpId: 'localhost',
+      keyStatus: () => {
+        const pin = key.inspect()?.pin;
+        return { connected: key.connected, hasPin: pin !== 'unset', pinBlocked: pin === 'blocked' };
+      },
+      countPinRefusals: () => countRefusedPins(authenticators) - before,
+      onPromptShown: (kind, image) => attach(`dialog ${++screenshots}: ${kind}`, 'image/png', image),
+      onProblem: (error) => onProblem(`native dialog: ${error.message}`),
+    });
+}
+
+const countRefusedPins = ({ wire }: Authenticators): number =>
   wire().filter((exchange) => /getPin(Uv)?.*Token/.test(exchangeName(exchange)) && exchange.status !== 'CTAP2_OK')
     .length;
 
-function outcome({ error, message = error, transports = [] }: CeremonyEnd) {
+function toOutcome({ error, message = error, transports = [] }: CeremonyEnd) {
   if (error !== 'none') throw new WebAuthnError(error as WebAuthnErrorName, message);
   return { response: { transports } };
 }

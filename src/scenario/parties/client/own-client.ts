@@ -1,4 +1,4 @@
-/** Our client behind the page's `navigator.credentials`, through the bridge, with a dialog that is drawn over the page. */
+/** Our client behind `navigator.credentials` of the page, connected by the bridge. Its dialog is drawn over the page. */
 import { type DialogProfileId, dialogProfiles } from '#browser/dialog-profiles.ts';
 import type { WebAuthn } from '#browser/playwright-fixtures.ts';
 import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
@@ -9,22 +9,22 @@ import type {
 } from '#client/credential-options.ts';
 import { get } from '#client/get.ts';
 import type { ExpandedCase } from '../../language/expanded-case.ts';
-import { DialogPicture } from '../dialog-screenshot.ts';
+import { OverlayDialogScreenshot } from '../dialog-screenshot.ts';
 import type { CaseClient, ClientParts } from './case-client.ts';
 
-/** `headed`: people watch, the dialog is drawn while it changes. */
+/** `headed`: the browser window is visible, so the dialog is drawn at every change. */
 export const ownClient = (webauthn: WebAuthn, { headed }: { headed: boolean }): CaseClient => ({
   dialogLabel: (scenario) => dialogProfiles[dialogProfile(scenario)].label,
-  picture: (scenario, site) => new DialogPicture({ profile: dialogProfile(scenario), site, live: headed }),
-  async sit(parts) {
-    await webauthn.handle(webAuthnHandler(parts));
+  createDialogScreenshot: (scenario, site) =>
+    new OverlayDialogScreenshot({ profile: dialogProfile(scenario), site, live: headed }),
+  async start(parts) {
+    await webauthn.handle(createHandler(parts));
     return { [Symbol.asyncDispose]: async () => undefined };
   },
   problems: () => webauthn.problems.map(({ kind, ceremony, error }) => `${kind} in ${ceremony}: ${error.message}`),
 });
 
-/** Our client behind the page's `navigator.credentials`. */
-function webAuthnHandler(parts: ClientParts): WebAuthnHandler {
+function createHandler(parts: ClientParts): WebAuthnHandler {
   const { scenario, authenticators, ceremonies, dialog, clock, recorder, random } = parts;
   const context = {
     authenticators: authenticators.source,

@@ -1,38 +1,39 @@
 /**
- * The web site as a person uses it: pages, buttons, fields by their names. What stands where on the reference portal is
- * `reference-portal.ts`; this class owns the tab, waiting, and what can be seen.
+ * The web site as a user sees it: pages, buttons and fields by their labels. This class is responsible for the tab, for waiting, and
+ * for reading what the page shows. `reference-portal.ts` knows the pages of the reference portal.
  */
 import type { Locator, Page, Request } from 'playwright';
+import { abortable } from '#base/async.ts';
 import type { Timeline } from '#result/timeline.ts';
 
 const pollMs = 25;
-/** How long a page may think before it reacts to the end of a ceremony. */
+/** How long the page has to react to the end of a ceremony. */
 const reactionMs = 2_000;
 
 type Role = 'button' | 'link' | 'textbox' | 'radio' | 'heading';
 
 export class Site {
   readonly origin: string;
-  /** Status of the last answer to something the page sent. */
+  /** Status of the last response to a POST request. */
   lastStatus: number | undefined;
   #page: Page;
   readonly #timeline: Timeline;
-  readonly #onTheirWay = new Set<Request>();
-  #lastSentAt = 0;
+  readonly #pendingRequests = new Set<Request>();
+  #lastRequestAt = 0;
 
   constructor(page: Page, origin: string, timeline: Timeline) {
     this.origin = origin;
     this.#timeline = timeline;
-    this.#page = this.#watched(page);
+    this.#page = this.#observeRequests(page);
   }
 
-  /** The tab; a new one when the last was closed. */
+  /** Returns the tab; opens a new one if it was closed. */
   async page(): Promise<Page> {
-    if (this.#page.isClosed()) this.#page = this.#watched(await this.#page.context().newPage());
+    if (this.#page.isClosed()) this.#page = this.#observeRequests(await this.#page.context().newPage());
     return this.#page;
   }
 
-  /** Measures what the site and the page need for one action. */
+  /** Runs `action` and measures its time as time of the page. */
   act<T>(label: string, action: (page: Page) => Promise<T>): Promise<T> {
     return this.#timeline.measure('page', async () => action(await this.page()), label);
   }
@@ -43,13 +44,13 @@ export class Site {
     });
   }
 
-  /** Loads the page anew. A tab that is just changing its page takes no command, so the change is awaited first. */
+  /** Reloads the page. Waits for a navigation in progress first, because the tab takes no command during it. */
   async reload(): Promise<void> {
     await this.settle();
     await this.act('reload', (page) => page.reload());
   }
 
-  /** To the page before, once the present one has come. */
+  /** Goes back to the previous page, after the current one has loaded. */
   async goBack(): Promise<void> {
     await this.settle();
     await this.act('go back', (page) => page.goBack());
@@ -57,36 +58,41 @@ export class Site {
 
   press(name: string | RegExp, role: Role, signal: AbortSignal): Promise<void> {
     return this.act(`press ${name}`, async (page) =>
-      (await reachable(page.getByRole(role, { name, exact: true }), signal)).click(),
+      (await whenVisible(page.getByRole(role, { name, exact: true }), signal)).click(),
     );
   }
 
   type(label: string, text: string, signal: AbortSignal): Promise<void> {
     return this.act(`type ${label}`, async (page) =>
-      (await reachable(page.getByLabel(label, { exact: true }), signal)).fill(text),
+      (await whenVisible(page.getByLabel(label, { exact: true }), signal)).fill(text),
     );
   }
 
-  /** Waits until one of `texts` is on the page and says which. */
+  /** Waits until the page shows one of `texts`. Returns its key. */
   async whichAppears<T extends string>(texts: Record<T, string>, signal: AbortSignal): Promise<T> {
     const page = await this.page();
-    const entries = Object.entries(texts) as [T, string][];
-    const places = entries.map(([, text]) => page.getByText(text).filter({ visible: true }));
-    await reachable(places.reduce((all, place) => all.or(place)).first(), signal);
-    for (const [index, [key]] of entries.entries()) if ((await places[index]!.count()) > 0) return key;
-    return this.whichAppears(texts, signal); // it vanished again: another page is coming
+    const places = (Object.entries(texts) as [T, string][]).map(([key, text]) => ({
+      key,
+      locator: page.getByText(text).filter({ visible: true }),
+    }));
+    const anyOfThem = places.map(({ locator }) => locator).reduce((all, locator) => all.or(locator));
+    await whenVisible(anyOfThem.first(), signal);
+    for (const { key, locator } of places) if ((await locator.count()) > 0) return key;
+    return this.whichAppears(texts, signal); // it has disappeared: another page is loading
   }
 
   /**
-   * Waits until the page's text contains `text`, both normalised by `plain`.
-   * @throws {Error} with what the page says instead.
+   * Waits until the text of the page contains `text`, both normalized by `normalize`.
+   * @throws {Error} if `signal` aborts first; the message contains the text of the page.
    */
-  async whenShows(text: string, plain: (text: string) => string, signal: AbortSignal): Promise<void> {
+  async waitForText(text: string, normalize: (text: string) => string, signal: AbortSignal): Promise<void> {
     for (;;) {
       const { says } = await this.observe();
-      if (plain(says).includes(plain(text))) return;
+      if (normalize(says).includes(normalize(text))) return;
       if (signal.aborted)
-        throw new Error(`the page does not say ${JSON.stringify(text)}; it says ${JSON.stringify(says.slice(0, 300))}`);
+        throw new Error(
+          `The page does not contain ${JSON.stringify(text)}; it contains ${JSON.stringify(says.slice(0, 300))}`,
+        );
       await this.#page.waitForTimeout(pollMs);
     }
   }
@@ -104,39 +110,40 @@ export class Site {
   }
 
   /**
-   * Waits until the page has come to rest: loaded, nothing on its way to the server, and - where a ceremony ended at
-   * `reactsTo` (`performance.now()`) - the page has told its server what came of it, or had time enough to.
+   * Waits until the page is idle: loaded, no request pending, and - if a ceremony ended at `ceremonyEndedAt` (`performance.now()`) -
+   * the page has reported the outcome to its server, or its time to do so is over.
    */
-  async settle(reactsTo?: number): Promise<void> {
-    const giveUpAt = performance.now() + reactionMs;
+  async settle(ceremonyEndedAt?: number): Promise<void> {
+    const deadline = performance.now() + reactionMs;
     while (!this.#page.isClosed()) {
-      const reacted = reactsTo === undefined || this.#lastSentAt > reactsTo || performance.now() > giveUpAt;
-      if (reacted && this.#onTheirWay.size === 0) return void (await this.#page.waitForLoadState());
+      const hasReacted =
+        ceremonyEndedAt === undefined || this.#lastRequestAt > ceremonyEndedAt || performance.now() > deadline;
+      if (hasReacted && this.#pendingRequests.size === 0) return void (await this.#page.waitForLoadState());
       await this.#page.waitForTimeout(pollMs);
     }
   }
 
-  /** Leaves the site, so that nothing of it runs on when its server stops. */
+  /** Leaves the site, so that no script of it runs after its server has stopped. */
   async leave(): Promise<void> {
     if (!this.#page.isClosed()) await this.#page.goto('about:blank');
   }
 
   async observe(): Promise<{ says: string; title: string; url: string }> {
     if (this.#page.isClosed()) return { says: '', title: '', url: '' };
-    // biome-ignore lint/performance/useDomNodeTextContent: what people see, without the hidden panels
+    // biome-ignore lint/performance/useDomNodeTextContent: the visible text, without hidden panels
     const says = await this.#page.locator('body').innerText();
     return { says, title: await this.#page.title(), url: new URL(this.#page.url()).pathname };
   }
 
-  #watched(page: Page): Page {
+  #observeRequests(page: Page): Page {
     page.on('request', (request) => {
-      this.#lastSentAt = performance.now();
-      this.#onTheirWay.add(request);
+      this.#lastRequestAt = performance.now();
+      this.#pendingRequests.add(request);
     });
-    // A request whose page is left never ends: with its document it is forgotten.
-    page.on('framenavigated', (frame) => frame === page.mainFrame() && this.#onTheirWay.clear());
-    page.on('requestfailed', (request) => this.#onTheirWay.delete(request));
-    page.on('requestfinished', (request) => this.#onTheirWay.delete(request));
+    // A request does not end if its page is left, so all requests are dropped together with their document.
+    page.on('framenavigated', (frame) => frame === page.mainFrame() && this.#pendingRequests.clear());
+    page.on('requestfailed', (request) => this.#pendingRequests.delete(request));
+    page.on('requestfinished', (request) => this.#pendingRequests.delete(request));
     page.on('response', (response) => {
       if (response.request().method() === 'POST') this.lastStatus = response.status();
     });
@@ -144,19 +151,14 @@ export class Site {
   }
 }
 
-/** The element once it is visible. @throws {Error} naming it when the signal aborts first. */
-async function reachable(locator: Locator, signal: AbortSignal): Promise<Locator> {
-  const visible = locator.waitFor({ state: 'visible', timeout: 0 });
-  let giveUp = () => {};
-  const gaveUp = new Promise<never>((_, reject) => {
-    giveUp = () => reject(new Error(`${locator} did not appear`, { cause: signal.reason }));
-    signal.addEventListener('abort', giveUp, { once: true });
-  });
+/** Waits until the element is visible, and returns its locator. @throws {Error} naming it if `signal` aborts first. */
+async function whenVisible(locator: Locator, signal: AbortSignal): Promise<Locator> {
   try {
-    await Promise.race([visible, gaveUp]);
+    signal.throwIfAborted();
+    await abortable(locator.waitFor({ state: 'visible', timeout: 0 }), signal);
     return locator;
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-    visible.catch(() => {}); // rejects when the page closes after we gave up
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new Error(`The page does not show ${locator}`, { cause: error });
   }
 }

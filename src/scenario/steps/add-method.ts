@@ -1,4 +1,4 @@
-/** Steps `add-sign-in-method` and `choose-method`: from the list to the method. */
+/** Steps `add-sign-in-method` and `choose-method`. */
 import { addSignInMethod as add, chooseMethod as choose } from '../parties/site/reference-portal.ts';
 import { step } from './step.ts';
 

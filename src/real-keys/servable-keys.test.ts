@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { CtapDevice } from '#transport/device.ts';
-import { lendableKeys } from './lendable-keys.ts';
+import { listServableKeys } from './servable-keys.ts';
 
 const product = 'Security key';
 
-test('a device that can be reached in several ways is lent once, by the first that can be used', async () => {
+test('lists a key with several interfaces once, by its first usable interface', async () => {
   const opened: string[] = [];
   const obstacle = { why: 'no permission', remedy: 'a udev rule' };
-  const keys = lendableKeys(
+  const keys = listServableKeys(
     [
       { address: 'hidraw:/dev/hidraw0', product, port: '1-1', serial: '17', obstacle },
       { address: 'hidraw:/dev/hidraw1', product, port: '1-2', serial: '42' },
@@ -21,8 +21,8 @@ test('a device that can be reached in several ways is lent once, by the first th
   expect(opened).toEqual(['hidraw:/dev/hidraw1', 'usb:1-1']);
 });
 
-test('devices without a serial number of their own are called by where they are', () => {
-  const keys = lendableKeys(
+test('names keys without a unique serial number by port or address', () => {
+  const keys = listServableKeys(
     [
       { address: 'hidraw:/dev/hidraw0', product, port: '1-1', serial: '0001' },
       { address: 'hidraw:/dev/hidraw1', product, port: '1-2', serial: '0001' },
@@ -32,5 +32,5 @@ test('devices without a serial number of their own are called by where they are'
     () => Promise.reject(new Error('not opened here')),
   );
   expect(keys.map(({ id }) => id)).toEqual(['1-1', '1-2', 'hid:x']);
-  expect(keys.at(-1)!.label).toBe('\uFFFD[2J');
+  expect(keys.at(-1)?.label).toBe('\uFFFD[2J');
 });

@@ -1,12 +1,12 @@
-/** Playwright Test, which runs the cases, as a process of its own. */
+/** Runs Playwright Test, which runs the cases, in a child process. */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Runs the engine in a process of its own; an interrupt goes to it, and it still writes its report. */
-export function runEngine(environment: Record<string, string>): Promise<'ended' | 'interrupted'> {
+/** Waits until Playwright has ended. SIGINT and SIGTERM are passed on to it as SIGINT; it then still writes its report. */
+export function runPlaywright(environment: Record<string, string>): Promise<'ended' | 'interrupted'> {
   const root = resolve(import.meta.dirname, '../../..');
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const { TOUCHSTONE_PROGRAM: compiled } = process.env;
@@ -14,7 +14,7 @@ export function runEngine(environment: Record<string, string>): Promise<'ended' 
   const child = spawn(process.execPath, [cli, 'test', '--config', config], {
     cwd: root,
     stdio: 'inherit',
-    // Ctrl+C reaches a whole process group; twice, the engine would not stop to write its report.
+    // Ctrl+C signals the whole process group. After a second SIGINT, Playwright ends without a report.
     detached: process.platform !== 'win32',
     env: { ...process.env, ...environment },
   });
@@ -24,11 +24,11 @@ export function runEngine(environment: Record<string, string>): Promise<'ended' 
     child.kill('SIGINT');
   };
   for (const signal of stopSignals) process.on(signal, interrupt);
-  return new Promise((done, failed) => {
-    child.once('error', failed);
+  return new Promise((resolveRun, rejectRun) => {
+    child.once('error', rejectRun);
     child.once('exit', () => {
       for (const signal of stopSignals) process.off(signal, interrupt);
-      done(interrupted ? 'interrupted' : 'ended');
+      resolveRun(interrupted ? 'interrupted' : 'ended');
     });
   });
 }

@@ -1,0 +1,52 @@
+/** Checks of a case beyond its schema: names that other modules define, and values that exclude each other. */
+import { policySchema } from '#relying-party/config.ts';
+import type { Finding } from './check.ts';
+import { toPolicyInput } from './policy-mapping.ts';
+import type { ScenarioCase } from './schema.ts';
+import { nodeAt, type Path, type SourceNode } from './source-node.ts';
+import { hintFor } from './suggest.ts';
+
+/** The names that a case may use; any name is valid where they are absent. */
+export interface KnownNames {
+  personas: Readonly<Record<string, unknown>>;
+  dialogs?: readonly string[];
+  defects?: readonly string[];
+}
+
+/** `valid`: the case, if its schema found no error. */
+export function checkCase(valid: ScenarioCase | undefined, resolved: SourceNode, known: KnownNames): Finding[] {
+  return [...(valid ? [...checkPolicy(valid), ...checkBrowser(valid)] : []), ...checkNames(resolved, known)];
+}
+
+/** Finds combinations of policy settings that the relying party does not accept. */
+function checkPolicy({ 'relying-party': policy = {} }: ScenarioCase): Finding[] {
+  const { error } = policySchema.safeParse(toPolicyInput(policy));
+  return (error?.issues ?? []).map(({ message }) => ({ path: ['relying-party'], kind: 'wrong', message }));
+}
+
+/** Our client works behind pages of Chromium only. Firefox can be tested with its own WebAuthn. */
+function checkBrowser({ browser }: ScenarioCase): Finding[] {
+  if (browser?.channel !== 'firefox' || browser.stack === 'native') return [];
+  const message =
+    'Expected stack: native for channel firefox, because the WebAuthn client of Touchstone needs Chromium';
+  return [{ path: ['browser', 'channel'], kind: 'wrong', message }];
+}
+
+function checkNames(resolved: SourceNode, { personas, dialogs, defects }: KnownNames): Finding[] {
+  const checkName = (what: string, path: Path, names: readonly string[] | undefined): Finding[] => {
+    const name = nodeAt(resolved, path);
+    if (names === undefined || name?.kind !== 'scalar' || typeof name.value !== 'string' || names.includes(name.value))
+      return [];
+    return [{ path, kind: 'wrong', message: `Unknown ${what} "${name.value}"`, hint: hintFor(name.value, names) }];
+  };
+  const personaIds = Object.keys(personas);
+  const listed = nodeAt(resolved, ['authenticator', 'defects']);
+  return [
+    ...checkName('persona', ['authenticator', 'persona'], personaIds),
+    ...checkName('persona', ['this-device', 'persona'], personaIds),
+    ...checkName('dialog', ['browser', 'dialog'], dialogs),
+    ...(listed?.kind === 'list'
+      ? listed.items.flatMap((_, index) => checkName('defect', ['authenticator', 'defects', index], defects))
+      : []),
+  ];
+}
