@@ -1,13 +1,26 @@
 /** The makeCredential requests that create() sends, recorded by a scripted key. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { fromBase64url } from '#base/bytes.ts';
 import { defined } from '#base/testing/defined.ts';
+import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CommandRequest } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { ClientPolicy } from './context.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
-import { createScriptedDevice, minimalInfo } from './testing/scripted-device.ts';
-import { asSecurityKey, catchRejection, createTestClient, creationOptions } from './testing/test-client.ts';
+import {
+  authenticatorDataWith,
+  createScriptedDevice,
+  makeCredentialResponse,
+  minimalInfo,
+} from './testing/scripted-device.ts';
+import {
+  asSecurityKey,
+  catchRejection,
+  createEmulatedKey,
+  createTestClient,
+  creationOptions,
+} from './testing/test-client.ts';
 
 /** Runs create() and returns the makeCredential request, or undefined when none was sent. */
 async function requestFor(
@@ -97,4 +110,83 @@ test.each([
 
 test('does not send a request that is longer than maxMsgSize', async () => {
   expect(await requestFor({}, { rp: { id: 'example.com', name: 'x'.repeat(2000) } })).toBeUndefined();
+});
+
+describe('a full key that does not report its remaining credentials', () => {
+  const extensions = { credProps: true };
+  /** Creates an emulated key with one discoverable credential and no room for another. */
+  async function createFullKey(options: Parameters<typeof createEmulatedKey>[0] = {}) {
+    const key = createEmulatedKey({ credentialCapacity: 1, ...options });
+    const client = () => createTestClient([asSecurityKey(key.device)], { pin: '1234' });
+    const user = { id: 'AA', name: 'other', displayName: 'Other' };
+    await create(creationOptions({ user, authenticatorSelection: { residentKey: 'preferred' } }), client().context);
+    key.sent.length = 0;
+    return { ...key, ...client() };
+  }
+
+  test.each([
+    ['without a PIN', {}, ['touch register', 'touch register', 'review']],
+    ['with a PIN, asked for once', { pin: '1234' }, ['pin enter 8', 'touch register', 'touch register', 'review']],
+  ])(
+    '%s: creates a credential that is not discoverable when residentKey is preferred',
+    async (_case, options, prompts) => {
+      const { context, asked, authenticator, sent } = await createFullKey(options);
+      const authenticatorSelection = { residentKey: 'preferred', userVerification: 'preferred' };
+      const credential = await create(creationOptions({ authenticatorSelection, extensions }), context);
+      expect(credential.clientExtensionResults).toEqual({ credProps: { rk: false } });
+      expect(authenticator.inspect().credentials).toHaveLength(1);
+      expect(sent.filter((name) => name === 'authenticatorMakeCredential')).toHaveLength(2);
+      expect(asked).toEqual(prompts);
+      const { flags } = parseAuthenticatorData(fromBase64url(credential.response.authenticatorData));
+      expect((flags & flag.UV) !== 0).toBe('pin' in options);
+    },
+  );
+
+  test('with a fingerprint: verifies the user again for the second request', async () => {
+    const requests: (Record<string, boolean> | undefined)[] = [];
+    const device = createScriptedDevice({
+      info: { options: { rk: true, uv: true } },
+      makeCredential({ options }) {
+        requests.push(options);
+        const authData = authenticatorDataWith({ flags: flag.UP | flag.UV });
+        return options?.rk ? 'CTAP2_ERR_KEY_STORE_FULL' : makeCredentialResponse(authData);
+      },
+    });
+    const { context } = createTestClient([asSecurityKey(device)]);
+    await create(creationOptions({ authenticatorSelection: { residentKey: 'preferred' } }), context);
+    expect(requests).toEqual([{ rk: true, uv: true }, { uv: true }]);
+  });
+
+  test.each([
+    ['required', 1],
+    ['preferred', 2],
+  ])('ends as full when residentKey is %s and every request ends with KEY_STORE_FULL', async (residentKey, count) => {
+    let requests = 0;
+    const device = createScriptedDevice({
+      makeCredential() {
+        requests++;
+        return 'CTAP2_ERR_KEY_STORE_FULL';
+      },
+    });
+    const { context, informed } = createTestClient([asSecurityKey(device)]);
+    const error = await catchRejection(create(creationOptions({ authenticatorSelection: { residentKey } }), context));
+    expect(error).toMatchObject({ name: 'NotAllowedError', endReason: 'storage-full' });
+    expect([requests, informed]).toEqual([count, ['storage-full']]);
+  });
+
+  test.each(['CTAP2_ERR_OPERATION_DENIED', 'CTAP2_ERR_LIMIT_EXCEEDED', 'CTAP1_ERR_OTHER'] as const)(
+    'does not try again after %s',
+    async (status) => {
+      let requests = 0;
+      const device = createScriptedDevice({
+        makeCredential() {
+          requests++;
+          return status;
+        },
+      });
+      const { context } = createTestClient([asSecurityKey(device)]);
+      await catchRejection(create(creationOptions({ authenticatorSelection: { residentKey: 'preferred' } }), context));
+      expect(requests).toBe(1);
+    },
+  );
 });

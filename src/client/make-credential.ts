@@ -3,6 +3,7 @@
  * section 6.1.1, platform side.
  */
 import type { CommandRequest, CommandResponse, Permission } from '#protocol/commands.ts';
+import { CtapError } from '#protocol/errors.ts';
 import type { Ceremony } from './ceremony.ts';
 import { type CtapCredentialDescriptor, findSilently, fitsInOneRequest, selectCandidates } from './credential-list.ts';
 import type { CreationOptions } from './credential-options.ts';
@@ -79,16 +80,31 @@ export async function makeCredential(
   const scope = { permissions, rpId };
   const initial = await verifyUser(authenticator, method, scope, ceremony);
   return withPinFallback({ authenticator, verification: initial, scope, ceremony }, async (verification) => {
-    const { token, uvOption = false } = verification;
+    const { token } = verification;
     const excludeList = mustSearch
       ? await findExcluded({ authenticator, request, candidates, token }, ceremony)
       : candidates;
-    const message = encodeRequest({ info, request, discoverable, excludeList, verification }, ceremony);
     const why = mustSearch && excludeList.length > 0 ? 'already-registered' : 'register';
-    const response = await send(ctap, message, { why, rpId, verification: uvOption }, ceremony);
-    return { response, discoverable, verified: token !== undefined || uvOption };
+    const attempt = { info, request, discoverable, excludeList, verification };
+    try {
+      return await sendRequest(ctap, attempt, why, ceremony);
+    } catch (error) {
+      if (!mayCreateWithoutRk(error, attempt)) throw error;
+      const renewed = (await verification.renew?.()) ?? verification;
+      return sendRequest(ctap, { ...attempt, discoverable: false, verification: renewed }, why, ceremony);
+    }
   });
 }
+
+/**
+ * Returns whether a full key may create a server-side credential instead: `preferred` (WebAuthn L3 section 5.4.6) allows it.
+ * Before CTAP 2.1 a key does not report the remaining space, so that only the error shows that it is full.
+ */
+const mayCreateWithoutRk = (error: unknown, { discoverable, request }: RequestParts): boolean =>
+  error instanceof CtapError &&
+  error.status === 'CTAP2_ERR_KEY_STORE_FULL' &&
+  discoverable &&
+  request.options.residentKey === 'preferred';
 
 /** Returns whether to request a discoverable credential: `preferred` means yes if the authenticator has room for one. */
 function effectiveResidentKey(info: AuthenticatorInfo, { residentKey }: CreationOptions): boolean {
@@ -181,14 +197,18 @@ function enterpriseAttestation(info: AuthenticatorInfo, { options, rpId }: Creat
   return ceremony.policy.enterpriseAttestation(rpId);
 }
 
-function send(
+async function sendRequest(
   ctap: SelectedAuthenticator['ctap'],
-  message: MakeCredentialRequest,
-  prompt: PresencePrompt,
+  parts: RequestParts,
+  why: PresencePrompt['why'],
   ceremony: Ceremony,
-): Promise<MakeCredentialResponse> {
-  return ceremony.measure('make-credential', async () => {
-    using watch = ceremony.watchPresence(prompt);
+): Promise<MakeCredentialResult> {
+  const { request, discoverable } = parts;
+  const { token, uvOption = false } = parts.verification;
+  const message = encodeRequest(parts, ceremony);
+  const response = await ceremony.measure('make-credential', async () => {
+    using watch = ceremony.watchPresence({ why, rpId: request.rpId, verification: uvOption });
     return await ctap.send('authenticatorMakeCredential', message, watch);
   });
+  return { response, discoverable, verified: token !== undefined || uvOption };
 }

@@ -20,6 +20,12 @@ export interface PinAuthenticator {
   protocol: PinUvAuthProtocol;
 }
 
+/** A token and how to get another one in the same ceremony: a key clears a token's permissions after each touch. */
+export interface RenewableToken {
+  token: PinUvAuthToken;
+  renew(): Promise<RenewableToken>;
+}
+
 type Problem = NonNullable<PinPrompt['problem']>;
 
 /** Section 6.5.1: every PIN has at least 4 code points (a key may require more for a new PIN) and at most 63 bytes. */
@@ -27,18 +33,21 @@ const minCodePointsOfAnyPin = 4;
 const maxPinBytes = 63;
 
 /**
- * Asks the user for the PIN and returns a token. First creates a PIN on a key without one, and changes a PIN that the key
- * requires to be changed.
+ * Asks the user for the PIN and returns a token; `renew` uses the same PIN. First creates a PIN on a key without one, and
+ * changes a PIN that the key requires to be changed.
  * @throws {CeremonyError} NotAllowedError when the user cancels or the PIN is locked or blocked.
  */
 export async function getTokenByPin(
   key: PinAuthenticator,
   scope: TokenScope,
   ceremony: Ceremony,
-): Promise<PinUvAuthToken> {
+): Promise<RenewableToken> {
   const { info } = key;
-  const getToken = (pin: string) =>
-    inSession(key, ceremony, (session) => session.tokenUsingPin(pin, info.options?.pinUvAuthToken ? scope : undefined));
+  const tokenScope = info.options?.pinUvAuthToken ? scope : undefined;
+  const getToken = async (pin: string): Promise<RenewableToken> => ({
+    token: await inSession(key, ceremony, (session) => session.tokenUsingPin(pin, tokenScope)),
+    renew: () => getToken(pin),
+  });
   if (info.options?.clientPin !== true) return getToken(await createPin(key, ceremony));
   if (info.forcePINChange) return getToken(await changePin(key, ceremony));
   return askForCurrentPin(key, ceremony, getToken);

@@ -8,14 +8,8 @@ import type { CtapStatusName } from '#protocol/status.ts';
 import type { Ceremony } from './ceremony.ts';
 import { CeremonyError } from './ceremony-error.ts';
 import type { Ctap2 } from './ctap2.ts';
-import { getTokenByPin } from './pin-dialogue.ts';
-import {
-  choosePinUvAuthProtocol,
-  PinUvAuthSession,
-  type PinUvAuthToken,
-  type TokenScope,
-  uvRetries,
-} from './pin-protocol.ts';
+import { getTokenByPin, type RenewableToken } from './pin-dialogue.ts';
+import { choosePinUvAuthProtocol, PinUvAuthSession, type TokenScope, uvRetries } from './pin-protocol.ts';
 
 type VerificationRequirement = 'required' | 'preferred' | 'discouraged';
 
@@ -23,8 +17,7 @@ type VerificationRequirement = 'required' | 'preferred' | 'discouraged';
 export type VerificationMethod = 'none' | 'pin' | 'uv-token' | 'uv-option';
 
 /** What the command needs to prove or to request user verification; empty for none. */
-export interface Verification {
-  token?: PinUvAuthToken | undefined;
+export interface Verification extends Partial<RenewableToken> {
   /** Whether the command itself verifies the user (option `uv`). */
   uvOption?: boolean;
 }
@@ -104,11 +97,9 @@ export async function verifyUser(
 ): Promise<Verification> {
   if (method === 'none') return {};
   if (method === 'uv-option') return { uvOption: true };
-  const token =
-    method === 'pin'
-      ? await getPinToken(authenticator, scope, ceremony)
-      : await getBuiltInToken(authenticator, scope, ceremony);
-  return { token };
+  return method === 'pin'
+    ? getPinToken(authenticator, scope, ceremony)
+    : getBuiltInToken(authenticator, scope, ceremony);
 }
 
 interface VerifiedCommand {
@@ -131,7 +122,7 @@ export async function withPinFallback<T>(
     return await command(verification);
   } catch (error) {
     if (!verification.uvOption || !canFallBack(error, authenticator.info)) throw error;
-    return command({ token: await getPinToken(authenticator, scope, ceremony) });
+    return command(await getPinToken(authenticator, scope, ceremony));
   }
 }
 
@@ -139,7 +130,7 @@ function getPinToken(
   { ctap, info }: OpenAuthenticator,
   scope: TokenScope,
   ceremony: Ceremony,
-): Promise<PinUvAuthToken> {
+): Promise<RenewableToken> {
   return getTokenByPin({ ctap, info, protocol: requireProtocol(info) }, scope, ceremony);
 }
 
@@ -148,12 +139,13 @@ async function getBuiltInToken(
   authenticator: OpenAuthenticator,
   scope: TokenScope,
   ceremony: Ceremony,
-): Promise<PinUvAuthToken> {
+): Promise<RenewableToken> {
   const { ctap, info } = authenticator;
   const attempts = Math.min(info.preferredPlatformUvAttempts ?? defaultUvAttempts, maxUvAttempts);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await getUvToken(authenticator, scope, ceremony);
+      const token = await getUvToken(authenticator, scope, ceremony);
+      return { token, renew: () => getBuiltInToken(authenticator, scope, ceremony) };
     } catch (error) {
       const mayRetry = error instanceof CtapError && error.status === 'CTAP2_ERR_UV_INVALID' && attempt < attempts;
       if (mayRetry && (await ceremony.measure('pin', () => uvRetries(ctap))) > 0) continue;
@@ -163,7 +155,7 @@ async function getBuiltInToken(
   }
 }
 
-function getUvToken({ ctap, info }: OpenAuthenticator, scope: TokenScope, ceremony: Ceremony): Promise<PinUvAuthToken> {
+function getUvToken({ ctap, info }: OpenAuthenticator, scope: TokenScope, ceremony: Ceremony) {
   return ceremony.measure('pin', async () => {
     const session = await PinUvAuthSession.open(ctap, requireProtocol(info), ceremony.context.random);
     using watch = ceremony.watchPresence({ why: 'verify', rpId: scope.rpId, verification: true });
