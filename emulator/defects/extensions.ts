@@ -20,11 +20,6 @@ const addOutput = (id: string, value: CborValue) => ({
 
 export const extensionDefects = {
   ...defectsDetectedBy('suite', {
-    'extension.cred-protect-lower': {
-      title: 'The credProtect output is a lower level than requested',
-      breaks: 'CTAP 2.1 section 12.1',
-      ...editOutputs((map) => (map.has('credProtect') ? setMember('credProtect', 1)(map) : map)),
-    },
     'extension.unsolicited': {
       title: 'The response contains an extension output that was not requested',
       breaks: 'WebAuthn L3 section 9.5',
@@ -57,6 +52,11 @@ export const extensionDefects = {
     },
   }),
   ...defectsDetectedBy('client', {
+    'extension.cred-protect-lower': {
+      title: 'The credProtect output is a lower level than requested',
+      breaks: 'CTAP 2.1 section 12.1',
+      ...editOutputs((map) => (map.has('credProtect') ? setMember('credProtect', 1)(map) : map)),
+    },
     'extension.hmac-secret-cut-off': {
       title: 'hmac-secret outputs are missing their last byte',
       breaks: 'CTAP 2.1 section 12.5',

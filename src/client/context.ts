@@ -41,6 +41,11 @@ export interface ClientPolicy {
    * to test how the relying party handles them.
    */
   checks: 'strict' | 'none';
+  /**
+   * Extension outputs that were not requested: pass them on as part of the authenticator data (Firefox, and the default), or
+   * refuse the response (Chromium). Only with `checks: 'strict'`.
+   */
+  unsolicitedOutputs: 'accept' | 'refuse';
 }
 
 export const defaultPolicy: ClientPolicy = {
@@ -48,6 +53,7 @@ export const defaultPolicy: ClientPolicy = {
   onKeyRemoved: 'ask-again',
   enterpriseAttestation: () => undefined,
   checks: 'strict',
+  unsolicitedOutputs: 'accept',
 };
 
 export interface ClientContext {

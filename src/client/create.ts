@@ -15,6 +15,7 @@ import {
   type PublicKeyCredentialCreationOptionsJSON,
   parseCreationOptions,
 } from './credential-options.ts';
+import { checkRegistrationOutputs } from './extensions/output-checks.ts';
 import { createRegistrationProcessors } from './extensions/registry.ts';
 import {
   type CreationRequest,
@@ -103,7 +104,7 @@ async function register(request: CreationRequest, ceremony: Ceremony): Promise<N
 
 /** Step 22, "If any authenticator indicates success": constructCredentialAlg. */
 function constructCredential(
-  { response, discoverable, verified }: MakeCredentialResult,
+  { response, discoverable, verified, requestedExtensions }: MakeCredentialResult,
   { available, info }: SelectedAuthenticator,
   { options, rpId, pubKeyCredParams, clientDataJSON, processors }: CreationRequest,
   { policy }: Ceremony,
@@ -113,8 +114,10 @@ function constructCredential(
   const { attestedCredentialData, credentialPublicKey, alg, extensions } = isStrict
     ? checkNewCredential(response.authData, { rpId, verified, algorithms })
     : readUncheckedCredential(response.authData, algorithms);
+  const outputs = extensions ?? new Map();
+  if (isStrict) checkRegistrationOutputs(outputs, processors, info, { requested: requestedExtensions, policy });
   const encodeKey = () => credentialPublicKey && encodePublicKey(credentialPublicKey);
-  const outcome = { outputs: extensions ?? new Map(), discoverable };
+  const outcome = { outputs, discoverable };
   return {
     id: attestedCredentialData.credentialId,
     clientDataJSON,

@@ -37,6 +37,8 @@ export interface AssertionResult {
   response: GetAssertionResponse;
   /** Whether the user was verified. */
   verified: boolean;
+  /** Identifiers of the extension inputs that were sent. */
+  requestedExtensions: string[];
   /** Decrypts extension outputs. */
   session: PinUvAuthSession | undefined;
 }
@@ -68,8 +70,9 @@ export async function getAssertion(
     const message = encodeRequest({ info, request, allowList, verification, session });
     const verified = verification.token !== undefined || verification.uvOption === true;
     const first = await send(authenticator, message, verification, ceremony);
-    if (allowList.length > 0) return { response: checkAllowed(first, allowList), verified, session };
-    return { response: await chooseAccount(first, authenticator, ceremony), verified, session };
+    const response =
+      allowList.length > 0 ? checkAllowed(first, allowList) : await chooseAccount(first, authenticator, ceremony);
+    return { response, verified, session, requestedExtensions: Object.keys(message.extensions ?? {}) };
   });
 }
 

@@ -9,6 +9,7 @@ import {
   parseRequestOptions,
   type RequestOptions,
 } from './credential-options.ts';
+import { checkAuthenticationOutputs } from './extensions/output-checks.ts';
 import { createAuthenticationProcessors } from './extensions/registry.ts';
 import { type AssertionRequest, type AssertionResult, getAssertion, supportsAssertion } from './get-assertion.ts';
 import { resolveRelyingPartyId } from './relying-party-id.ts';
@@ -65,16 +66,17 @@ function authenticate(request: AssertionRequest, ceremony: Ceremony): Promise<As
 
 /** Step 20, "If any authenticator indicates success": constructAssertionAlg. */
 function constructAssertion(
-  { response, verified, session }: AssertionResult,
+  { response, verified, session, requestedExtensions }: AssertionResult,
   { available }: SelectedAuthenticator,
   { rpId, clientDataJSON, processors }: AssertionRequest,
   { policy }: Ceremony,
 ): Assertion {
-  const extensions =
-    policy.checks === 'strict'
-      ? checkAuthenticatorData(response.authData, { rpId, verified }).extensions
-      : readUncheckedExtensions(response.authData);
-  const outcome = { outputs: extensions ?? new Map(), session };
+  const isStrict = policy.checks === 'strict';
+  const { extensions: outputs = new Map() } = isStrict
+    ? checkAuthenticatorData(response.authData, { rpId, verified })
+    : { extensions: readUncheckedExtensions(response.authData) };
+  if (isStrict) checkAuthenticationOutputs(outputs, { requested: requestedExtensions, policy });
+  const outcome = { outputs, session };
   return {
     id: response.credential.id,
     clientDataJSON,

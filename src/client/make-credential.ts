@@ -40,6 +40,8 @@ export interface MakeCredentialResult {
   discoverable: boolean;
   /** Whether the user was verified. */
   verified: boolean;
+  /** Identifiers of the extension inputs that were sent. */
+  requestedExtensions: string[];
 }
 
 /** Returns whether an authenticator fulfils the requirements of `request`. */
@@ -210,5 +212,10 @@ async function sendRequest(
     using watch = ceremony.watchPresence({ why, rpId: request.rpId, verification: uvOption });
     return await ctap.send('authenticatorMakeCredential', message, watch);
   });
-  return { response, discoverable, verified: token !== undefined || uvOption };
+  return {
+    response,
+    discoverable,
+    verified: token !== undefined || uvOption,
+    requestedExtensions: Object.keys(message.extensions ?? {}),
+  };
 }

@@ -1,8 +1,10 @@
 /**
  * Credential Protection, CTAP 2.1 section 12.1: credentialProtectionPolicy and enforceCredentialProtectionPolicy. An
- * enforced policy above userVerificationOptional rules out authenticators without the extension.
+ * enforced policy above userVerificationOptional rules out authenticators without the extension and responses without an
+ * output. An authenticator may choose a higher level than requested, but no lower one.
  */
-import { WebAuthnError } from '#protocol/errors.ts';
+import type { CborValue } from '#protocol/cbor.ts';
+import { ProtocolViolation, WebAuthnError } from '#protocol/errors.ts';
 import { credProtectPolicies } from '#protocol/extensions.ts';
 import type { AuthenticatorExtensions, ClientExtension } from './extension.ts';
 
@@ -26,6 +28,20 @@ export const credProtect: ClientExtension = {
       isSuitable: (info) => !isMandatory || info.extensions?.includes('credProtect') === true,
       authenticatorInputs: (info): AuthenticatorExtensions =>
         info.extensions?.includes('credProtect') ? { credProtect: credProtectPolicies[policy] } : {},
+      checkOutputs(outputs) {
+        const level = outputs.get('credProtect');
+        if (level !== undefined || isMandatory) checkLevel(level, credProtectPolicies[policy]);
+      },
     };
   },
 };
+
+const highestLevel = Math.max(...Object.values(credProtectPolicies));
+
+function checkLevel(level: CborValue | undefined, requested: number): void {
+  if (typeof level === 'number' && level >= requested && level <= highestLevel) return;
+  throw new ProtocolViolation(
+    { rule: 'response.cred-protect', section: 'CTAP 2.1 section 12.1', offset: 0 },
+    `Cannot use the credProtect output: expected ${requested} to ${highestLevel}, got ${String(level)}`,
+  );
+}

@@ -23,6 +23,8 @@ export interface RegistrationProcessor {
   /** Returns false when no credential may be created on this authenticator. Default: true. */
   isSuitable?(info: AuthenticatorInfo): boolean;
   authenticatorInputs?(info: AuthenticatorInfo): AuthenticatorExtensions;
+  /** @throws {ProtocolViolation} for outputs with which no credential may be created. */
+  checkOutputs?(outputs: RegistrationOutcome['outputs'], info: AuthenticatorInfo): void;
   clientOutputs?(outcome: RegistrationOutcome): ClientOutputs;
 }
 
