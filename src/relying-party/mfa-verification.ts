@@ -3,46 +3,55 @@
  * Also sets up and removes the authenticator app.
  */
 import type { RelyingPartyContext } from './context.ts';
-import type { Caller, Sessions } from './methods/sessions.ts';
-import { type AcceptedTap, useTap } from './methods/temporary-access-pass.ts';
+import type { Caller, Sessions, SignedIn } from './methods/sessions.ts';
+import { type AcceptedTap, tapSubject, usePass, verifyTapCode } from './methods/temporary-access-pass.ts';
 import { findTotpStep, generateTotpSecret } from './methods/totp.ts';
 import { type Refused, refuse } from './refusals.ts';
-import type { Session, User } from './store/store.ts';
+import type { User } from './store/store.ts';
 import { runThrottled } from './throttle.ts';
 
-type Verified = { accepted: true; session: Session };
-
+/** Success replaces the session: the caller of these methods must set the new cookie. */
 export interface MfaVerification {
-  verifyTotp(caller: Caller, code: string): Promise<Verified | Refused>;
-  verifyTap(caller: Caller, code: string): Promise<Verified | Refused>;
+  verifyTotp(caller: Caller, code: string): Promise<SignedIn | Refused>;
+  verifyTap(caller: Caller, code: string): Promise<SignedIn | Refused>;
 }
 
 export interface AuthenticatorApp {
   /** Returns the secret (base32) of the app that is being set up; it stays the same until it is confirmed. */
   startTotpSetUp(caller: Caller): Promise<string>;
-  /** Adds the app if `code` is correct, which also counts as MFA. */
-  confirmTotp(caller: Caller, code: string): Promise<Verified | Refused>;
+  /** Adds the app if `code` is correct, which also counts as MFA and replaces the session. */
+  confirmTotp(caller: Caller, code: string): Promise<SignedIn | Refused>;
   removeTotp(caller: Caller): Promise<void>;
 }
 
-export function createMfaVerification(context: RelyingPartyContext, sessions: Sessions): MfaVerification {
-  const { clock, events } = context;
+export function createMfaVerification(
+  context: RelyingPartyContext,
+  sessions: Sessions,
+  decoyHash: () => Promise<string>,
+): MfaVerification {
+  const { store, clock, events } = context;
   return {
-    async verifyTotp({ user, session }, code) {
+    async verifyTotp(caller, code) {
+      const { user } = caller;
+      const { totpSecret: secret } = user;
       const { accept } = (await context.policy()).mfa;
-      if (!accept.includes('totp') || user.totpSecret === undefined)
+      if (!accept.includes('totp') || secret === undefined)
         return logRefusedTotp(context, user, refuse('mfa-method-not-accepted'));
-      const outcome = await useTotpCode(context, user, user.totpSecret, code);
-      if (!outcome.accepted) return logRefusedTotp(context, user, outcome);
-      await events.emit('mfa.totp.ok', user.name);
-      return { accepted: true, session: await sessions.recordMfa(session, { method: 'totp', at: clock.now() }) };
+      const outcome = await runThrottled(context, `totp:${user.id}`, {
+        verify: async () => verifyTotpCode(secret, code, clock.now()),
+        async accept({ step }) {
+          if (!(await store.users.useTotpStep(user.id, step))) return refuseUsedCode();
+          await events.emit('mfa.totp.ok', user.name);
+          return sessions.recordMfa(caller, { method: 'totp', at: clock.now() });
+        },
+      });
+      return outcome.accepted ? outcome : logRefusedTotp(context, user, outcome);
     },
 
-    async verifyTap({ user, session }, code) {
-      const outcome = await verifyAndUseTap(context, user, code);
-      if (!outcome.accepted) return outcome;
-      return { accepted: true, session: await sessions.recordMfa(session, outcome.proof, outcome.expiresAt) };
-    },
+    verifyTap: (caller, code) =>
+      redeemTap(context, { user: caller.user, code, decoyHash }, ({ proof, expiresAt }) =>
+        sessions.recordMfa(caller, proof, expiresAt),
+      ),
   };
 }
 
@@ -55,49 +64,69 @@ export function createAuthenticatorApp(context: RelyingPartyContext, sessions: S
       return totpDraft;
     },
 
-    async confirmTotp({ user, session: { totpDraft, ...session } }, code) {
-      if (totpDraft === undefined) return refuse('totp-invalid', 'No authenticator app is being set up');
-      const outcome = await useTotpCode(context, user, totpDraft, code);
-      if (!outcome.accepted) return logRefusedTotp(context, user, outcome);
-      await store.users.setTotpSecret(user.id, totpDraft);
-      await events.emit('totp.enrolled', user.name);
-      return { accepted: true, session: await sessions.recordMfa(session, { method: 'totp', at: clock.now() }) };
+    async confirmTotp({ user, session: { totpDraft: secret, ...session } }, code) {
+      if (secret === undefined) return refuse('totp-invalid', 'No authenticator app is being set up');
+      const outcome = await runThrottled(context, `totp-set-up:${user.id}`, {
+        verify: async () => verifyTotpCode(secret, code, clock.now()),
+        async accept({ step }) {
+          if (!(await store.users.enrollTotp(user.id, secret, step))) return refuseUsedCode();
+          await events.emit('totp.enrolled', user.name);
+          const caller = { user: { ...user, totpSecret: secret }, session };
+          return sessions.recordMfa(caller, { method: 'totp', at: clock.now() });
+        },
+      });
+      return outcome.accepted ? outcome : logRefusedTotp(context, user, outcome);
     },
 
-    async removeTotp({ user }) {
-      await store.users.setTotpSecret(user.id, undefined);
-      await events.emit('totp.removed', user.name);
-    },
+    removeTotp: ({ user }) =>
+      store.transaction(async () => {
+        await store.users.removeTotp(user.id);
+        await events.emit('totp.removed', user.name);
+      }),
   };
 }
 
-/** Verifies and uses the user's Temporary Access Pass, which may be the second factor or both factors. */
-export async function verifyAndUseTap(
+export interface TapRedemption {
+  user: User;
+  /** What the user entered. */
+  code: string;
+  /** Hash to verify if the user has no pass. */
+  decoyHash(): Promise<string>;
+}
+
+/**
+ * Verifies the user's Temporary Access Pass, which may be the second factor or both factors. If it is correct, records its use and opens
+ * or replaces the session with `openSession`, as one transaction.
+ */
+export async function redeemTap(
   context: RelyingPartyContext,
-  user: User,
-  code: string,
-): Promise<AcceptedTap | Refused> {
+  { user, code, decoyHash }: TapRedemption,
+  openSession: (tap: AcceptedTap) => Promise<SignedIn | Refused>,
+): Promise<SignedIn | Refused> {
   const { store, clock, events } = context;
   const policy = await context.policy();
   if (!policy.mfa.accept.includes('tap')) return refuse('mfa-method-not-accepted');
-  const outcome = await runThrottled(context, `tap:${user.id}`, async () =>
-    useTap({ pass: await store.passes.byUser(user.id), code, policy, now: clock.now() }, store),
-  );
-  if (outcome.accepted)
-    await events.emit('mfa.tap.ok', user.name, { oneTime: outcome.proof.registerUntil !== undefined });
-  else await events.emit('mfa.tap.failed', user.name, { reason: outcome.reason });
+  const outcome = await runThrottled(context, tapSubject(user), {
+    verify: async () => verifyTapCode({ pass: await store.passes.byUser(user.id), code, now: clock.now(), decoyHash }),
+    async accept({ pass }) {
+      const used = await usePass(pass, policy, clock.now(), store);
+      if (!used.accepted) return used;
+      await events.emit('mfa.tap.ok', user.name, { oneTime: pass.oneTime });
+      return openSession(used);
+    },
+  });
+  if (!outcome.accepted) await events.emit('mfa.tap.failed', user.name, { reason: outcome.reason });
   return outcome;
 }
 
-/** Verifies a code from the authenticator app; each code is accepted once. Spaces in the code are ignored. */
-const useTotpCode = (context: RelyingPartyContext, user: User, secret: string, code: string) =>
-  runThrottled(context, `totp:${user.id}`, async (): Promise<{ accepted: true } | Refused> => {
-    const step = findTotpStep(secret, code.replaceAll(/\s/g, ''), context.clock.now());
-    if (step === undefined) return refuse('totp-invalid');
-    return (await context.store.users.useTotpStep(user.id, step))
-      ? { accepted: true }
-      : refuse('totp-invalid', 'The code was used before');
-  });
+/** Verifies a code from the authenticator app. Spaces in the code are ignored. */
+function verifyTotpCode(secret: string, code: string, now: number): { accepted: true; step: number } | Refused {
+  const step = findTotpStep(secret, code.replaceAll(/\s/g, ''), now);
+  return step === undefined ? refuse('totp-invalid') : { accepted: true, step };
+}
+
+/** Each code is accepted once, RFC 6238 section 5.2. */
+const refuseUsedCode = () => refuse('totp-invalid', 'The code was used before');
 
 async function logRefusedTotp({ events }: RelyingPartyContext, user: User, refused: Refused): Promise<Refused> {
   await events.emit('mfa.totp.failed', user.name, { reason: refused.reason });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { OpenedSession, SignedIn } from './methods/sessions.ts';
 import { generateTotpCode } from './methods/totp.ts';
+import type { Refused } from './refusals.ts';
 import { adele, createTestPortal, expectAccepted, type TestPortal, totpSecret } from './testing/test-portal.ts';
 
 const minute = 60_000;
@@ -24,6 +26,15 @@ describe('password', () => {
     expect(codes).not.toContain('signin.ok');
   });
 
+  it('counts attempts with a name that is written differently, and a success starts the count again', async () => {
+    const { signIn } = await createTestPortal();
+    for (let count = 0; count < 9; count++) await signIn.withPassword(` ${adele.name.toUpperCase()} `, 'wrong');
+    expect(await signIn.withPassword(adele.name, adele.password)).toMatchObject({ accepted: true });
+    for (let count = 0; count < 10; count++)
+      expect(await signIn.withPassword(adele.name, 'wrong')).toMatchObject({ reason: 'sign-in-failed' });
+    expect(await signIn.withPassword(adele.name, 'wrong')).toMatchObject({ reason: 'throttled' });
+  });
+
   it('refuses attempts for a minute after ten failures in a row', async () => {
     const { signIn, clock } = await createTestPortal();
     for (let count = 0; count < 10; count++) await signIn.withPassword(adele.name, 'wrong');
@@ -33,6 +44,72 @@ describe('password', () => {
     expect(await signIn.withPassword(adele.name, 'wrong'), 'the count starts again').toMatchObject({
       reason: 'sign-in-failed',
     });
+  });
+});
+
+describe('60 concurrent attempts, the last one correct', () => {
+  /** Each starts 60 attempts and returns their outcomes. */
+  const secrets: Record<string, (portal: TestPortal) => Promise<{ accepted: boolean; reason?: string }[]>> = {
+    'a password': ({ signIn }) =>
+      attemptAll((correct) => signIn.withPassword(adele.name, correct ? adele.password : 'wrong')),
+    'the password of an unknown user': ({ signIn }) =>
+      attemptAll((correct) => signIn.withPassword('unknown@contoso.test', correct ? adele.password : 'wrong')),
+    'a Temporary Access Pass at sign-in': async (portal) => {
+      const { code } = await issueTap(portal);
+      return attemptAll((correct) => portal.signIn.withTap(adele.name, correct ? code : 'wrong'));
+    },
+    'a Temporary Access Pass of an unknown user': async (portal) => {
+      const { code } = await issueTap(portal);
+      return attemptAll((correct) => portal.signIn.withTap('unknown@contoso.test', correct ? code : 'wrong'));
+    },
+    'a Temporary Access Pass as second factor': async (portal) => {
+      const [caller, { code }] = [await signInWithPassword(portal), await issueTap(portal)];
+      return attemptAll((correct) => portal.signIn.verifyTap(caller, correct ? code : 'wrong'));
+    },
+    'a code of the authenticator app': async (portal) => {
+      const caller = await signInWithPassword(portal);
+      const code = generateTotpCode(totpSecret, portal.clock.now());
+      return attemptAll((correct) => portal.signIn.verifyTotp(caller, correct ? code : '000000'));
+    },
+    'the first code of an authenticator app': async (portal) => {
+      const caller = await signInWithPassword(portal);
+      const totpDraft = await portal.signIn.startTotpSetUp(caller);
+      const drafted = { ...caller, session: { ...caller.session, totpDraft } };
+      const code = generateTotpCode(totpDraft, portal.clock.now());
+      return attemptAll((correct) => portal.signIn.confirmTotp(drafted, correct ? code : '000000'));
+    },
+  };
+  const attemptAll = <T>(attempt: (correct: boolean) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: 60 }, (_, number) => attempt(number === 59)));
+
+  it.each(Object.entries(secrets))('of %s: ten are evaluated, the others are throttled', async (_, attempt) => {
+    const outcomes = await attempt(await createTestPortal({}, { totpSecret }));
+    expect(outcomes.filter(({ reason }) => reason === 'throttled')).toHaveLength(50);
+    expect(outcomes.some(({ accepted }) => accepted)).toBe(false);
+  });
+});
+
+describe('a session that proves MFA', () => {
+  const proofs: Record<string, (portal: TestPortal, caller: OpenedSession) => Promise<SignedIn | Refused>> = {
+    'with a code of the authenticator app': ({ signIn, clock }, caller) =>
+      signIn.verifyTotp(caller, generateTotpCode(totpSecret, clock.now())),
+    'with a Temporary Access Pass': async (portal, caller) =>
+      portal.signIn.verifyTap(caller, (await issueTap(portal)).code),
+    'by adding an authenticator app': async ({ signIn, clock }, caller) => {
+      const totpDraft = await signIn.startTotpSetUp(caller);
+      const drafted = { ...caller, session: { ...caller.session, totpDraft } };
+      return signIn.confirmTotp(drafted, generateTotpCode(totpDraft, clock.now()));
+    },
+  };
+  it.each(Object.entries(proofs))('%s gets a new id and token; the old one is not valid any more', async (_, prove) => {
+    const portal = await createTestPortal({}, { totpSecret });
+    const caller = await signInWithPassword(portal);
+    const proven = expectAccepted(await prove(portal, caller));
+    expect(proven.token).not.toBe(caller.token);
+    expect(proven.session).toMatchObject({ userId: portal.user.id, csrfToken: caller.session.csrfToken });
+    expect(proven.session.id).not.toBe(caller.session.id);
+    expect(proven.session.totpDraft).toBeUndefined();
+    expect(await prove(portal, caller), 'with the old session').toMatchObject({ accepted: false });
   });
 });
 
@@ -48,9 +125,35 @@ describe('authenticator app', () => {
       reason: 'totp-invalid',
     });
     portal.clock.advance(minute);
-    expect(await portal.signIn.verifyTotp(caller, generateTotpCode(totpSecret, portal.clock.now()))).toMatchObject({
+    const again = await signInWithPassword(portal);
+    expect(await portal.signIn.verifyTotp(again, generateTotpCode(totpSecret, portal.clock.now()))).toMatchObject({
       accepted: true,
     });
+  });
+
+  it('does not accept the code that confirmed the app, nor an earlier one, in another session', async () => {
+    const portal = await createTestPortal();
+    const { signIn, directory, clock, user } = portal;
+    const caller = await directory.openSession(user);
+    const secret = await signIn.startTotpSetUp(caller);
+    const drafted = { ...caller, session: { ...caller.session, totpDraft: secret } };
+    const [earlier, code] = [generateTotpCode(secret, clock.now() - 30_000), generateTotpCode(secret, clock.now())];
+    expectAccepted(await signIn.confirmTotp(drafted, code));
+    const other = await signInWithPassword(portal);
+    for (const used of [code, earlier])
+      expect(await signIn.verifyTotp(other, used)).toMatchObject({ reason: 'totp-invalid' });
+    clock.advance(30_000);
+    expect(await signIn.verifyTotp(other, generateTotpCode(secret, clock.now()))).toMatchObject({ accepted: true });
+  });
+
+  it('is added once when its first code is sent twice at the same time', async () => {
+    const { signIn, directory, clock, user } = await createTestPortal();
+    const caller = await directory.openSession(user);
+    const secret = await signIn.startTotpSetUp(caller);
+    const drafted = { ...caller, session: { ...caller.session, totpDraft: secret } };
+    const code = generateTotpCode(secret, clock.now());
+    const outcomes = await Promise.all([signIn.confirmTotp(drafted, code), signIn.confirmTotp(drafted, code)]);
+    expect(outcomes.map(({ accepted }) => accepted).sort()).toEqual([false, true]);
   });
 
   it('refuses old, wrong and malformed codes', async () => {
@@ -133,7 +236,8 @@ describe('Temporary Access Pass', () => {
     expect(await portal.signIn.withTap('bob@contoso.test', code)).toMatchObject({ reason: 'tap-invalid' });
     expect(await portal.signIn.withTap('unknown@contoso.test', code)).toMatchObject({ reason: 'tap-invalid' });
     await portal.directory.setPolicy({ mfa: { accept: ['totp'] } });
-    expect(await portal.signIn.withTap(adele.name, code)).toMatchObject({ reason: 'mfa-method-not-accepted' });
+    for (const name of [adele.name, 'unknown@contoso.test'])
+      expect(await portal.signIn.withTap(name, code)).toMatchObject({ reason: 'mfa-method-not-accepted' });
   });
 
   const limits: [object, string | undefined][] = [

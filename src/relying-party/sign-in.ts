@@ -1,19 +1,18 @@
 /** Sign-in with a password, or with what counts as both factors: a Temporary Access Pass or a passkey. */
 import type { RelyingPartyContext } from './context.ts';
-import { hashSecret, verifySecret } from './methods/secret-hash.ts';
-import type { Caller, OpenedSession, Sessions } from './methods/sessions.ts';
+import { createDecoyHash, verifySecret } from './methods/secret-hash.ts';
+import type { Caller, OpenedSession, Sessions, SignedIn } from './methods/sessions.ts';
+import { verifyTapCode } from './methods/temporary-access-pass.ts';
 import {
   type AuthenticatorApp,
   createAuthenticatorApp,
   createMfaVerification,
   type MfaVerification,
-  verifyAndUseTap,
+  redeemTap,
 } from './mfa-verification.ts';
 import { type Reason, type Refused, refuse } from './refusals.ts';
 import type { User } from './store/store.ts';
 import { runThrottled } from './throttle.ts';
-
-type SignedIn = { accepted: true } & OpenedSession;
 
 export interface SignIn extends MfaVerification, AuthenticatorApp {
   withPassword(name: string, password: string): Promise<SignedIn | Refused>;
@@ -25,53 +24,59 @@ export interface SignIn extends MfaVerification, AuthenticatorApp {
 
 export function createSignIn(context: RelyingPartyContext, sessions: Sessions): SignIn {
   const { store, clock, random, events } = context;
-  /** Verified in place of the hash of an unknown user, so that the response time does not reveal which names exist. */
-  let decoyHash: Promise<string> | undefined;
-  const getDecoyHash = () => {
-    decoyHash ??= hashSecret('decoy', random, context.passwordCost);
-    return decoyHash;
-  };
+  const decoyHash = createDecoyHash(random, context.passwordCost);
   const logFailure = (method: 'password' | 'tap', { reason }: Refused, user?: User) =>
     events.emit(failureCode(reason), user?.name, { with: method, reason });
 
+  /** Takes as long as for a user who exists, and counts attempts alike. */
+  const refuseTapOfUnknownUser = async (name: string, code: string): Promise<Refused> => {
+    if (!(await context.policy()).mfa.accept.includes('tap')) return refuse('mfa-method-not-accepted');
+    const outcome = await runThrottled(context, `tap-name:${name.toLowerCase()}`, {
+      verify: () => verifyTapCode({ pass: undefined, code, now: clock.now(), decoyHash }),
+      accept: async () => refuse('tap-invalid'),
+    });
+    return outcome as Refused;
+  };
+
   return {
-    ...createMfaVerification(context, sessions),
+    ...createMfaVerification(context, sessions, decoyHash),
     ...createAuthenticatorApp(context, sessions),
 
     async withPassword(name, password) {
       const user = await store.users.byName(name.trim());
-      const outcome = await runThrottled<SignedIn>(context, `password:${name.trim().toLowerCase()}`, async () => {
-        const correct = await verifySecret(password, user?.passwordHash ?? (await getDecoyHash()));
-        return user && correct ? { accepted: true, ...(await sessions.open(user)) } : refuse('sign-in-failed');
+      const outcome = await runThrottled(context, `password:${name.trim().toLowerCase()}`, {
+        async verify() {
+          const correct = await verifySecret(password, user?.passwordHash ?? (await decoyHash()));
+          return user && correct ? { accepted: true, user } : refuse('sign-in-failed');
+        },
+        async accept({ user: found }): Promise<SignedIn> {
+          await events.emit('signin.ok', found.name, { with: 'password' });
+          return { accepted: true, ...(await sessions.open(found)) };
+        },
       });
-      if (outcome.accepted) await events.emit('signin.ok', outcome.user.name, { with: 'password' });
-      else await logFailure('password', outcome, user);
+      if (!outcome.accepted) await logFailure('password', outcome, user);
       return outcome;
     },
 
     async withTap(name, code) {
       const user = await store.users.byName(name.trim());
-      if (!user) {
-        await verifySecret(code, await getDecoyHash());
-        const refused = refuse('tap-invalid');
-        await logFailure('tap', refused);
-        return refused;
-      }
-      const outcome = await verifyAndUseTap(context, user, code);
-      if (!outcome.accepted) {
-        await logFailure('tap', outcome, user);
-        return outcome;
-      }
-      await events.emit('signin.ok', user.name, { with: 'tap' });
-      return { accepted: true, ...(await sessions.open(user, outcome.proof, outcome.expiresAt)) };
+      const outcome = user
+        ? await redeemTap(context, { user, code, decoyHash }, async ({ proof, expiresAt }) => {
+            await events.emit('signin.ok', user.name, { with: 'tap' });
+            return { accepted: true, ...(await sessions.open(user, proof, expiresAt)) };
+          })
+        : await refuseTapOfUnknownUser(name.trim(), code);
+      if (!outcome.accepted) await logFailure('tap', outcome, user);
+      return outcome;
     },
 
     withPasskey: (user) => sessions.open(user, { method: 'passkey', at: clock.now() }),
 
-    async signOut({ user, session }) {
-      await sessions.close(session);
-      await events.emit('signout', user.name);
-    },
+    signOut: ({ user, session }) =>
+      store.transaction(async () => {
+        await sessions.close(session);
+        await events.emit('signout', user.name);
+      }),
   };
 }
 

@@ -1,20 +1,32 @@
 /** Slows down guessing: after ten failures in a row, a subject has to wait a minute before each further attempt. */
 import type { RelyingPartyContext } from './context.ts';
 import { type Refused, refuse } from './refusals.ts';
+import type { AttemptLimit } from './store/store.ts';
 
-const failuresAllowed = 10;
-const waitMs = 60_000;
+const limit: AttemptLimit = { failures: 10, waitMs: 60_000 };
 
-/** Runs one attempt of `subject` and counts it when it fails. Returns `throttled` without running it if the subject has to wait. */
-export async function runThrottled<T extends { accepted: true }>(
+export interface Attempt<Verified extends { accepted: true }, Outcome extends { accepted: true }> {
+  /** Verifies the secret. */
+  verify(): Promise<Verified | Refused>;
+  /** Does what the correct secret allows, in one transaction: if it throws, a secret that can be used once is not used up. */
+  accept(verified: Verified): Promise<Outcome | Refused>;
+}
+
+/**
+ * Runs one attempt of `subject`. It counts as failed from its start until it succeeds, so that concurrent attempts cannot exceed the
+ * limit. Returns `throttled` without running it if the subject has to wait.
+ */
+export async function runThrottled<Verified extends { accepted: true }, Outcome extends { accepted: true }>(
   { store, clock }: RelyingPartyContext,
   subject: string,
-  attempt: () => Promise<T | Refused>,
-): Promise<T | Refused> {
-  const { count, lastAt } = await store.attempts.failures(subject);
-  if (count >= failuresAllowed && clock.now() - lastAt < waitMs) return refuse('throttled');
-  const outcome = await attempt();
-  if (!outcome.accepted) await store.attempts.recordFailure(subject, clock.now());
-  else if (count > 0) await store.attempts.clear(subject);
-  return outcome;
+  { verify, accept }: Attempt<Verified, Outcome>,
+): Promise<Outcome | Refused> {
+  if (!(await store.attempts.begin(subject, limit, clock.now()))) return refuse('throttled');
+  const verified = await verify();
+  if (!verified.accepted) return verified as Refused;
+  return store.transaction(async () => {
+    const outcome = await accept(verified as Verified);
+    if (outcome.accepted) await store.attempts.clear(subject);
+    return outcome;
+  });
 }

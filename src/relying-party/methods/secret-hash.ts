@@ -24,3 +24,15 @@ export async function verifySecret(secret: string, hash: string): Promise<boolea
   const parameters = { N: Number(N), r: Number(r), p: Number(p) };
   return sameBytes(await deriveKey(utf8(secret.normalize('NFC')), fromBase64url(salt), parameters), fromBase64url(key));
 }
+
+/**
+ * Returns a function that returns one hash that no secret has. It is verified where there is no hash, for example for an unknown user,
+ * so that the response time does not reveal which names exist.
+ */
+export function createDecoyHash(random: Random, parameters: ScryptParameters): () => Promise<string> {
+  let hash: Promise<string> | undefined;
+  return () => {
+    hash ??= hashSecret(toBase64url(random.bytes(32)), random, parameters);
+    return hash;
+  };
+}

@@ -3,6 +3,7 @@ import { toBase64url } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import { type Refused, refuse } from '../refusals.ts';
 import type { MfaProof, Session, Store, User } from '../store/store.ts';
 
 const lifetimeMs = 8 * 60 * 60_000;
@@ -18,13 +19,19 @@ export interface OpenedSession extends Caller {
   token: string;
 }
 
+/** The outcome of a sign-in or of MFA. */
+export type SignedIn = { accepted: true } & OpenedSession;
+
 export interface Sessions {
   /** `endsBy`: when the Temporary Access Pass that opened the session expires (ms since the epoch); the session ends then at the latest. */
   open(user: User, mfa?: MfaProof, endsBy?: number): Promise<OpenedSession>;
   /** Returns the user and session of a cookie, or undefined when there is none or it has expired. */
   find(token: string): Promise<Caller | undefined>;
-  /** Records a second factor. With `endsBy`, the session ends then at the latest. */
-  recordMfa(session: Session, mfa: MfaProof, endsBy?: number): Promise<Session>;
+  /**
+   * Records a second factor. The session gets a new id and token: an attacker who knows the old token gains nothing.
+   * With `endsBy`, the session ends then at the latest. Refuses with `not-signed-in` if the session has ended meanwhile.
+   */
+  recordMfa(caller: Caller, mfa: MfaProof, endsBy?: number): Promise<SignedIn | Refused>;
   close(session: Session): Promise<void>;
 }
 
@@ -53,10 +60,11 @@ export function createSessions({ store, clock, random }: { store: Store; clock: 
       const user = await store.users.byId(session.userId);
       return user && { user, session };
     },
-    async recordMfa(session, mfa, endsBy = Number.POSITIVE_INFINITY) {
-      const updated = { ...session, mfa, expiresAt: Math.min(session.expiresAt, endsBy) };
-      await store.sessions.update(updated);
-      return updated;
+    async recordMfa({ user, session }, mfa, endsBy = Number.POSITIVE_INFINITY) {
+      const token = newToken();
+      const next: Session = { ...session, id: digest(token), mfa, expiresAt: Math.min(session.expiresAt, endsBy) };
+      const replaced = await store.sessions.replace(session.id, next);
+      return replaced ? { accepted: true, user, session: next, token } : refuse('not-signed-in');
     },
     close: (session) => store.sessions.delete(session.id),
   };

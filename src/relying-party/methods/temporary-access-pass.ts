@@ -52,6 +52,9 @@ export function passState(
 /** Without characters that look alike. Eight of these characters carry 47 bits. */
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789+#*';
 
+/** What attempts to enter the user's pass are counted for. */
+export const tapSubject = ({ id }: Pick<User, 'id'>): string => `tap:${id}`;
+
 /** Issues a pass. A user has one pass at a time: an earlier one becomes invalid. */
 export async function issueTap(
   { user, request, issuedBy, policy }: TapIssue,
@@ -69,10 +72,12 @@ export async function issueTap(
   const oneTime = tap.oneTime || request.oneTime === true;
   const expiresAt = now + lifetimeMinutes * 60_000;
   const codeHash = await hashSecret(code, random, passwordCost);
-  const replaced = await store.passes.put({ userId: user.id, codeHash, issuedAt: now, expiresAt, oneTime, issuedBy });
-  await store.attempts.clear(`tap:${user.id}`);
-  if (replaced) await events.emit('tap.replaced', user.name, { by: issuedBy });
-  await events.emit('tap.issued', user.name, { by: issuedBy, lifetimeMinutes, oneTime });
+  await store.transaction(async () => {
+    const replaced = await store.passes.put({ userId: user.id, codeHash, issuedAt: now, expiresAt, oneTime, issuedBy });
+    await store.attempts.clear(tapSubject(user));
+    if (replaced) await events.emit('tap.replaced', user.name, { by: issuedBy });
+    await events.emit('tap.issued', user.name, { by: issuedBy, lifetimeMinutes, oneTime });
+  });
   return { accepted: true, code, expiresAt, oneTime };
 }
 
@@ -105,20 +110,36 @@ export interface AcceptedTap {
   expiresAt: number;
 }
 
-export interface TapUse {
+export interface TapAttempt {
   /** The pass of the user, if there is one. */
   pass: TemporaryAccessPass | undefined;
   /** What the user entered. */
   code: string;
-  policy: Policy;
   now: number;
+  /** Hash to verify if there is no pass. */
+  decoyHash(): Promise<string>;
 }
 
-/** Verifies `code` against the user's pass and records its use. */
-export async function useTap({ pass, code, policy, now }: TapUse, store: Store): Promise<AcceptedTap | Refused> {
-  if (!pass || !(await verifySecret(code.trim(), pass.codeHash))) return refuse('tap-invalid');
-  if (now >= pass.expiresAt) return refuse('tap-expired');
+/** Verifies `code` against the user's pass. */
+export async function verifyTapCode({
+  pass,
+  code,
+  now,
+  decoyHash,
+}: TapAttempt): Promise<{ accepted: true; pass: TemporaryAccessPass } | Refused> {
+  const correct = await verifySecret(code.trim(), pass?.codeHash ?? (await decoyHash()));
+  if (!pass || !correct) return refuse('tap-invalid');
+  return now < pass.expiresAt ? { accepted: true, pass } : refuse('tap-expired');
+}
+
+/** Records the use of a pass whose code was verified. */
+export async function usePass(
+  pass: TemporaryAccessPass,
+  { tap }: Policy,
+  now: number,
+  store: Store,
+): Promise<AcceptedTap | Refused> {
   if (!(await store.passes.use(pass, now))) return refuse('tap-used');
-  const registrationWindow = pass.oneTime ? { registerUntil: now + policy.tap.registerWithinMs } : {};
+  const registrationWindow = pass.oneTime ? { registerUntil: now + tap.registerWithinMs } : {};
   return { accepted: true, proof: { method: 'tap', at: now, ...registrationWindow }, expiresAt: pass.expiresAt };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { generateTotpCode } from '../methods/totp.ts';
-import { adele, createTestPortal, registerPasskey, totpSecret } from '../testing/test-portal.ts';
+import { adele, createTestPortal, registerPasskey, testOrigin, totpSecret } from '../testing/test-portal.ts';
+import { makeRegistration } from '../verification/testing/registration.ts';
 import { signInVisitor, TestVisitor } from './testing/test-visitor.ts';
 
 describe('portal security', () => {
@@ -40,6 +41,39 @@ describe('portal security', () => {
     const code = generateTotpCode(totpSecret, portal.clock.now());
     await visitor.submit('/verify/totp', { code, next: `/security-info/passkey/${pending.id}/delete` });
     expect(visitor.html).toContain('Delete Desk key?');
+  });
+
+  it('replaces the session cookie when MFA is proven, and refuses the old one', async () => {
+    const portal = await createTestPortal({}, { totpSecret });
+    const visitor = await signInVisitor(portal);
+    const before = visitor.cookie('session');
+    await visitor.open('/verify');
+    const code = generateTotpCode(totpSecret, portal.clock.now());
+    await visitor.submit('/verify/totp', { code, next: '/security-info/passkey' });
+    expect(visitor.html).toContain('Set up a passkey');
+    expect(visitor.cookie('session')).not.toBe(before);
+    const old = await portal.request('/security-info', { headers: { cookie: `session=${before}` } });
+    expect(old.headers.get('location')).toBe('/sign-in?next=%2Fsecurity-info');
+  });
+
+  it('lets a registration that began before MFA continue: its challenge and its unnamed passkey stay valid', async () => {
+    const portal = await createTestPortal({ mfa: { freshForMs: 60_000 } }, { totpSecret });
+    const visitor = await signInVisitor(portal);
+    const proveMfa = async () => {
+      await visitor.open('/verify');
+      await visitor.submit('/verify/totp', { code: generateTotpCode(totpSecret, portal.clock.now()) });
+    };
+    await proveMfa();
+    const { options } = (await visitor.json('/api/passkeys/options', {})) as { options: { challenge: string } };
+    portal.clock.advance(60_000);
+    await proveMfa();
+    const response = await makeRegistration({ challenge: options.challenge, origin: testOrigin });
+    const pending = await visitor.json('/api/passkeys', response);
+    expect(pending).toMatchObject({ accepted: true });
+    portal.clock.advance(60_000);
+    await proveMfa();
+    await visitor.submit(String(pending.next), { name: 'Desk key' });
+    expect(visitor.html).toContain('Passkey added');
   });
 
   it('ends the session on sign-out', async () => {

@@ -5,12 +5,16 @@ import { challenges, passkeys, pending } from './libsql-credentials.ts';
 import { attempts, passes, sessions, users } from './libsql-users.ts';
 import { readJson, readNumber, readText } from './read-column.ts';
 import { schema } from './schema.ts';
+import { withTransactions } from './serialized-store.ts';
 import type { EventRecord, Store } from './store.ts';
 
-/** Opens the store in the file `path`; by default in memory. */
+/**
+ * Opens the store in the file `path`; by default in memory.
+ * @throws {UsageError} if the path is not that of a store, {UnavailableError} if the file cannot be used.
+ */
 export function openStore(path = ':memory:'): Store {
   const sql = openDatabase(path, schema);
-  return {
+  const repositories = {
     users: users(sql),
     sessions: sessions(sql),
     challenges: challenges(sql),
@@ -20,6 +24,9 @@ export function openStore(path = ':memory:'): Store {
     attempts: attempts(sql),
     events: events(sql),
     policy: policy(sql),
+  };
+  return {
+    ...withTransactions(repositories, sql),
     async [Symbol.asyncDispose]() {
       sql.close();
     },

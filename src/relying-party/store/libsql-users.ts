@@ -33,8 +33,18 @@ export function users(sql: Sql): Store['users'] {
     byId: async (id) => one(sql.row('select * from users where id = ?', id)),
     byName: async (name) => one(sql.row('select * from users where name = ?', name)),
     list: async () => sql.rows('select * from users order by name').map(toUser),
-    async setTotpSecret(id, secret) {
-      sql.run('update users set totp_secret = ?, totp_step = -1 where id = ?', secret ?? null, id);
+    enrollTotp: async (id, secret, step) =>
+      sql.run(
+        `update users set totp_secret = ?, totp_step = ?
+         where id = ? and not (totp_secret is ? and totp_step >= ?)`,
+        secret,
+        step,
+        id,
+        secret,
+        step,
+      ) === 1,
+    async removeTotp(id) {
+      sql.run('update users set totp_secret = null, totp_step = -1 where id = ?', id);
     },
     useTotpStep: async (id, step) =>
       sql.run('update users set totp_step = ? where id = ? and totp_step < ?', step, id, step) === 1,
@@ -52,19 +62,29 @@ const toSession = (row: Row): Session => ({
 });
 
 export function sessions(sql: Sql): Store['sessions'] {
+  const insert = ({ id, userId, csrfToken, createdAt, expiresAt, mfa, totpDraft }: Session) =>
+    sql.run(
+      'insert into sessions values (?, ?, ?, ?, ?, ?, ?)',
+      id,
+      userId,
+      csrfToken,
+      createdAt,
+      expiresAt,
+      mfa ? JSON.stringify(mfa) : null,
+      totpDraft ?? null,
+    );
   return {
-    async insert({ id, userId, csrfToken, createdAt, expiresAt, mfa, totpDraft }) {
-      sql.run(
-        'insert into sessions values (?, ?, ?, ?, ?, ?, ?)',
-        id,
-        userId,
-        csrfToken,
-        createdAt,
-        expiresAt,
-        mfa ? JSON.stringify(mfa) : null,
-        totpDraft ?? null,
-      );
+    async insert(session) {
+      insert(session);
     },
+    replace: async (id, session) =>
+      sql.transaction(() => {
+        if (sql.run('delete from sessions where id = ?', id) === 0) return false;
+        insert(session);
+        sql.run('update challenges set owner = ? where owner = ?', session.id, id);
+        sql.run('update pending set session_id = ? where session_id = ?', session.id, id);
+        return true;
+      }),
     async byId(id) {
       const row = sql.row('select * from sessions where id = ?', id);
       return row && toSession(row);
@@ -130,19 +150,16 @@ export function passes(sql: Sql): Store['passes'] {
 
 export function attempts(sql: Sql): Store['attempts'] {
   return {
-    async recordFailure(subject, now) {
-      const row = sql.row(
+    begin: async (subject, { failures, waitMs }, now) =>
+      sql.run(
         `insert into attempts values (?, 1, ?)
-         on conflict do update set failures = failures + 1, last_at = excluded.last_at returning failures`,
+         on conflict do update set failures = failures + 1, last_at = excluded.last_at
+         where failures < ? or last_at <= ?`,
         subject,
         now,
-      );
-      return Number(row?.failures);
-    },
-    async failures(subject) {
-      const row = sql.row('select failures, last_at from attempts where subject = ?', subject);
-      return { count: Number(row?.failures ?? 0), lastAt: Number(row?.last_at ?? 0) };
-    },
+        failures,
+        now - waitMs,
+      ) === 1,
     async clear(subject) {
       sql.run('delete from attempts where subject = ?', subject);
     },

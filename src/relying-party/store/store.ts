@@ -1,6 +1,7 @@
 /**
  * The port through which the portal stores its data. Whatever may happen only once (answering a challenge, using a one-time pass or
  * a TOTP code, registering a credential id) is one atomic operation, so that concurrent requests cannot both succeed.
+ * Every method throws a `StoreError` if the storage is full or cannot be used.
  * Times are milliseconds since the epoch. `testing/store-contract.ts` tests every implementation.
  */
 import type { PasskeyKind, Policy } from '../config.ts';
@@ -116,7 +117,19 @@ export interface EventRecord {
   detail: Record<string, string | number | boolean | null>;
 }
 
+/** How often a secret may be guessed. */
+export interface AttemptLimit {
+  /** Failed attempts in a row after which `waitMs` must pass before each further attempt. */
+  failures: number;
+  waitMs: number;
+}
+
 export interface Store extends AsyncDisposable {
+  /**
+   * Runs `work` as one transaction: all changes that it makes take effect, or none if it throws. Calls from elsewhere wait until it has
+   * ended. A transaction within a transaction is part of it.
+   */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
   readonly users: {
     /** @returns false if the name is taken. */
     insert(user: User): Promise<boolean>;
@@ -124,7 +137,12 @@ export interface Store extends AsyncDisposable {
     /** Names are not case-sensitive. */
     byName(name: string): Promise<User | undefined>;
     list(): Promise<User[]>;
-    setTotpSecret(id: string, secret: string | undefined): Promise<void>;
+    /**
+     * Stores the secret of a new authenticator app, and marks time step `step` as used: its code confirmed the app.
+     * @returns false if the user has this secret already and used it in that step or a later one.
+     */
+    enrollTotp(id: string, secret: string, step: number): Promise<boolean>;
+    removeTotp(id: string): Promise<void>;
     /** Marks TOTP time step `step` as used. @returns false if it or a later step was used before (RFC 6238 section 5.2). */
     useTotpStep(id: string, step: number): Promise<boolean>;
   };
@@ -132,6 +150,11 @@ export interface Store extends AsyncDisposable {
     insert(session: Session): Promise<void>;
     byId(id: string): Promise<Session | undefined>;
     update(session: Session): Promise<void>;
+    /**
+     * Replaces session `id` by `session`, which gets its challenges and pending credentials.
+     * @returns false if session `id` does not exist (any more).
+     */
+    replace(id: string, session: Session): Promise<boolean>;
     delete(id: string): Promise<void>;
     deleteExpired(now: number): Promise<void>;
   };
@@ -169,9 +192,12 @@ export interface Store extends AsyncDisposable {
     delete(id: string): Promise<void>;
   };
   readonly attempts: {
-    /** Counts a failed attempt of `subject`. @returns the number of failures in a row. */
-    recordFailure(subject: string, now: number): Promise<number>;
-    failures(subject: string): Promise<{ count: number; lastAt: number }>;
+    /**
+     * Counts an attempt of `subject` as failed, before its secret is verified, so that concurrent attempts cannot exceed the limit.
+     * @returns false, without counting, if `subject` has failed `limit.failures` times in a row and `limit.waitMs` have not passed since.
+     */
+    begin(subject: string, limit: AttemptLimit, now: number): Promise<boolean>;
+    /** Forgets the failures of `subject`, because an attempt succeeded. */
     clear(subject: string): Promise<void>;
   };
   readonly events: {

@@ -10,6 +10,7 @@ import {
   requireCaller,
   sanitizePath,
   showPage,
+  startSession,
   statusOf,
 } from '../http.ts';
 import { confirmDeletionPage, totpPage } from '../pages/security-info-pages.ts';
@@ -43,6 +44,7 @@ export function authenticatorAppRoutes(services: PortalServices): Hono<PortalEnv
     const next = sanitizePath(await readFormText(c, 'next'));
     const outcome = await signIn.confirmTotp(requireCaller(c), await readFormText(c, 'code'));
     if (!outcome.accepted) return showSetUp(c, next, outcome);
+    startSession(c, outcome);
     return c.redirect(next === '/security-info' ? '/security-info?done=app-added' : next, 303);
   });
 

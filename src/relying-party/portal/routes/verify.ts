@@ -11,6 +11,7 @@ import {
   requireSignIn,
   sanitizePath,
   showPage,
+  startSession,
   statusOf,
 } from '../http.ts';
 import { noMethodPage, type VerifyView, verifyPage } from '../pages/verify-pages.ts';
@@ -51,7 +52,10 @@ export function verifyRoutes({ context, signIn, relyingParty }: PortalServices):
       const code = await readFormText(c, 'code');
       const next = sanitizePath(await readFormText(c, 'next'));
       const outcome = await (method === 'totp' ? signIn.verifyTotp(caller, code) : signIn.verifyTap(caller, code));
-      if (outcome.accepted) return c.redirect(next, 303);
+      if (outcome.accepted) {
+        startSession(c, outcome);
+        return c.redirect(next, 303);
+      }
       if (outcome.reason === 'mfa-method-not-accepted')
         return refuseRequest(c, context, outcome, 'We couldn’t verify it’s you');
       const choices = await relyingParty.availableMfaMethods(caller);

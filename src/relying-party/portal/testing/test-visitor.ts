@@ -34,6 +34,8 @@ export class TestVisitor {
     return response;
   }
 
+  cookie = (name: string): string | undefined => this.#cookies.get(name);
+
   /** CSRF token of the page. */
   get csrf(): string {
     return /<meta name="csrf" content="([^"]+)"/.exec(this.html)?.[1] ?? '';

@@ -65,14 +65,24 @@ export function storeContract(open: () => Promise<Store>): void {
 
   it('allows a TOTP time step once, and refuses earlier steps', async () => {
     await using store = await withAdele();
-    await store.users.setTotpSecret(adele.id, 'SECRET');
+    expect(await store.users.enrollTotp(adele.id, 'SECRET', 9)).toBe(true);
     expect((await store.users.byId(adele.id))?.totpSecret).toBe('SECRET');
+    expect(await store.users.useTotpStep(adele.id, 9), 'the step that confirmed the app').toBe(false);
     expect(await store.users.useTotpStep(adele.id, 10)).toBe(true);
     expect(await store.users.useTotpStep(adele.id, 10)).toBe(false);
     expect(await store.users.useTotpStep(adele.id, 9)).toBe(false);
     expect(await store.users.useTotpStep(adele.id, 11)).toBe(true);
-    await store.users.setTotpSecret(adele.id, undefined);
+    await store.users.removeTotp(adele.id);
     expect(await store.users.byId(adele.id)).toEqual(adele);
+  });
+
+  it('enrols a TOTP secret once for each time step, and another secret at any time', async () => {
+    await using store = await withAdele();
+    expect(await store.users.enrollTotp(adele.id, 'SECRET', 10)).toBe(true);
+    expect(await store.users.enrollTotp(adele.id, 'SECRET', 10)).toBe(false);
+    expect(await store.users.enrollTotp(adele.id, 'SECRET', 9)).toBe(false);
+    expect(await store.users.enrollTotp(adele.id, 'OTHER', 9)).toBe(true);
+    expect(await store.users.useTotpStep(adele.id, 10)).toBe(true);
   });
 
   it('stores, updates, deletes and expires sessions', async () => {
@@ -95,6 +105,23 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.sessions.insert(session);
     await store.sessions.delete('s1');
     expect(await store.sessions.byId('s1')).toBeUndefined();
+  });
+
+  it('replaces a session once; its challenges and pending credentials belong to the new one', async () => {
+    await using store = await withAdele();
+    const session: Session = { id: 's1', userId: adele.id, csrfToken: 'c', createdAt: 1, expiresAt: 10 };
+    const next: Session = { ...session, id: 's2', mfa: { method: 'totp', at: 2 } };
+    const challenge = { value: 'v', purpose: 'create', owner: 's1', issuedAt: 0, expiresAt: 9 } as const;
+    await store.sessions.insert(session);
+    await store.challenges.insert({ ...challenge, algorithms: [-7] });
+    await store.pending.insert(waiting);
+    expect(await store.sessions.replace('s1', next)).toBe(true);
+    expect(await store.sessions.byId('s1')).toBeUndefined();
+    expect(await store.sessions.byId('s2')).toEqual(next);
+    expect(await store.pending.byId('p1')).toEqual({ ...waiting, sessionId: 's2' });
+    expect(await store.challenges.take('v')).toMatchObject({ owner: 's2' });
+    expect(await store.sessions.replace('s1', { ...next, id: 's3' })).toBe(false);
+    expect(await store.sessions.byId('s3')).toBeUndefined();
   });
 
   it('returns a challenge once', async () => {
@@ -183,13 +210,94 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.pending.insert(waiting), 'the credential id can be registered again').toBe(true);
   });
 
-  it('counts failed attempts in a row', async () => {
+  const limit = { failures: 3, waitMs: 100 };
+  it('counts attempts in a row, and then allows one in each waiting time', async () => {
     await using store = await open();
-    expect(await store.attempts.recordFailure('x', 1)).toBe(1);
-    expect(await store.attempts.recordFailure('x', 2)).toBe(2);
-    expect(await store.attempts.failures('x')).toEqual({ count: 2, lastAt: 2 });
+    const begin = (now: number, subject = 'x') => store.attempts.begin(subject, limit, now);
+    expect([await begin(1), await begin(2), await begin(3), await begin(4)]).toEqual([true, true, true, false]);
+    expect(await begin(4, 'y'), 'another subject').toBe(true);
+    expect([await begin(102), await begin(103), await begin(104)]).toEqual([false, true, false]);
+    expect([await begin(202), await begin(203)], 'a refused attempt does not count').toEqual([false, true]);
     await store.attempts.clear('x');
-    expect(await store.attempts.failures('x')).toEqual({ count: 0, lastAt: 0 });
+    expect([await begin(204), await begin(205), await begin(206), await begin(207)]).toEqual([true, true, true, false]);
+  });
+
+  it('allows no more concurrent attempts than the limit', async () => {
+    await using store = await open();
+    const begun = await Promise.all(Array.from({ length: 60 }, () => store.attempts.begin('x', limit, 1)));
+    expect(begun.filter(Boolean)).toHaveLength(3);
+  });
+
+  it('keeps all changes of a transaction, or none if it throws', async () => {
+    await using store = await withAdele();
+    const session: Session = { id: 's1', userId: adele.id, csrfToken: 'c', createdAt: 1, expiresAt: 10 };
+    const change = async (pendingId: string) => {
+      await store.sessions.insert({ ...session, id: pendingId });
+      await store.passes.put(pass);
+      await store.events.append({ at: 1, event: pendingId, detail: {} });
+    };
+    const failing = store.transaction(async () => {
+      await change('s1');
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await store.sessions.byId('s1')).toBeUndefined();
+    expect(await store.passes.byUser(adele.id)).toBeUndefined();
+    expect(await store.transaction(() => change('s2').then(() => 'done'))).toBe('done');
+    expect(await store.sessions.byId('s2')).toBeDefined();
+    expect((await store.events.list()).map(({ event }) => event)).toEqual(['s2']);
+  });
+
+  it('makes calls from elsewhere wait for a transaction, so that its failure does not undo them', async () => {
+    await using store = await open();
+    const append = (event: string) => store.events.append({ at: 1, event, detail: {} });
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const failing = store.transaction(async () => {
+      await append('inside');
+      await held;
+      throw new Error('no');
+    });
+    const outside = [append('outside'), store.transaction(() => append('another transaction'))];
+    letGo();
+    await expect(failing).rejects.toThrow('no');
+    await Promise.all(outside);
+    expect((await store.events.list()).map(({ event }) => event).sort()).toEqual(['another transaction', 'outside']);
+  });
+
+  it('runs concurrent transactions and calls one after the other', async () => {
+    await using store = await open();
+    const append = (event: string) => store.events.append({ at: 1, event, detail: {} });
+    const run = async (number: number) => {
+      if (number % 3 === 0) return append(`single ${number}`);
+      return store.transaction(async () => {
+        await append(`first ${number}`);
+        for (let turn = 0; turn < number % 5; turn++) await Promise.resolve();
+        await append(`second ${number}`);
+        if (number % 4 === 0) throw new Error('no');
+      });
+    };
+    await Promise.allSettled(Array.from({ length: 40 }, (_, number) => run(number)));
+    const events = (await store.events.list()).map(({ event }) => event.split(' ') as [string, string]);
+    for (const [index, [kind, number]] of events.entries())
+      if (kind === 'first') expect(events[index + 1], number).toEqual(['second', number]);
+    const numbers = (wanted: string) => events.flatMap(([kind, number]) => (kind === wanted ? [Number(number)] : []));
+    expect(numbers('single')).toHaveLength(14);
+    expect(numbers('second').every((number) => number % 4 !== 0)).toBe(true);
+    expect(numbers('second')).toHaveLength(20);
+  });
+
+  it('joins a transaction within a transaction', async () => {
+    await using store = await open();
+    const append = (event: string) => store.events.append({ at: 1, event, detail: {} });
+    const failing = store.transaction(async () => {
+      await store.transaction(() => append('inner'));
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await store.events.list()).toEqual([]);
   });
 
   it('stores events in order, and the policy unchanged', async () => {

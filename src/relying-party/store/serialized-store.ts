@@ -1,0 +1,67 @@
+/**
+ * Transactions over several calls of a store. A connection has one transaction at a time, so calls that do not belong to it wait until it
+ * has ended. Which calls belong to it is known from their asynchronous context.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Store } from './store.ts';
+
+export type Repositories = Omit<Store, 'transaction' | typeof Symbol.asyncDispose>;
+
+export interface TransactionControl {
+  begin(): void;
+  commit(): void;
+  /** Does nothing if no transaction is open, as after some errors. */
+  rollback(): void;
+}
+
+/** Returns `repositories` with transactions. */
+export function withTransactions(
+  repositories: Repositories,
+  { begin, commit, rollback }: TransactionControl,
+): Repositories & Pick<Store, 'transaction'> {
+  const current = new AsyncLocalStorage<object>();
+  let running: { ended: Promise<void> } | undefined;
+  const mustWait = () => running !== undefined && current.getStore() !== running;
+  async function transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (running !== undefined && !mustWait()) return work();
+    while (mustWait()) await running?.ended;
+    let end = () => {};
+    const own = { ended: new Promise<void>((resolve) => (end = resolve)) };
+    running = own;
+    try {
+      begin();
+      const result = await current.run(own, work);
+      commit();
+      return result;
+    } catch (error) {
+      rollback();
+      throw error;
+    } finally {
+      running = undefined;
+      end();
+    }
+  }
+
+  async function callWhenFree(method: Method, parameters: unknown[]): Promise<unknown> {
+    while (mustWait()) await running?.ended;
+    return method(...parameters);
+  }
+  const waiting = mapMethods(
+    repositories,
+    (method) =>
+      (...parameters) =>
+        mustWait() ? callWhenFree(method, parameters) : method(...parameters),
+  );
+  return { ...waiting, transaction };
+}
+
+type Method = (...parameters: unknown[]) => Promise<unknown>;
+
+/** Returns a copy of the repositories in which every method is replaced by `change(method)`. */
+function mapMethods(repositories: Repositories, change: (method: Method) => Method): Repositories {
+  const changed = Object.entries(repositories).map(([name, repository]) => [
+    name,
+    Object.fromEntries(Object.entries(repository).map(([method, run]) => [method, change(run as unknown as Method)])),
+  ]);
+  return Object.fromEntries(changed) as Repositories;
+}
