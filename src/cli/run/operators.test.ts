@@ -1,4 +1,4 @@
-/** `touchstone run` on a key that waits for hands, which `touchstone emulate` plays: with a robot at it, and with nobody. */
+/** `touchstone run` on a key of `touchstone emulate` that waits for a touch: with a robot, and without an operator. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,16 +14,16 @@ const folder = mkdtempSync(join(tmpdir(), 'touchstone-operator-'));
 writeFileSync(join(folder, 'pin.txt'), pin);
 const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', TOUCHSTONE_PIN: pin };
 
-let key: { address: string; hooks: string; end(): Promise<unknown> };
+let key: { address: string; controlApi: string; end(): Promise<unknown> };
 beforeAll(async () => {
   const args = ['emulate', '--transport', 'udp', '--port', '0', '--touch', 'ask', '--http', '0'];
   const child = spawn(process.execPath, [launcher, ...args], { env });
-  const ended = new Promise((gone) => child.once('exit', gone));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const where = async () => String((await lines.next()).value).split(' at ')[1]!;
+  const nextAddress = async () => String((await lines.next()).value).split(' at ')[1] ?? '';
   key = {
-    address: await where(),
-    hooks: await where(),
+    address: await nextAddress(),
+    controlApi: await nextAddress(),
     end: () => {
       child.kill('SIGINT');
       return ended;
@@ -36,38 +36,40 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Registers a passkey on that key. */
+/** Runs a case that registers a passkey on this key. */
 async function register(...more: string[]) {
   const output = mkdtempSync(join(folder, 'run-'));
-  const onKey = ['--grep', 'registration/own-pin', '--device', key.address, '--pin-from', `file:${folder}/pin.txt`];
-  const { code, out } = await new Promise<{ code: number; out: string }>((done) => {
-    const args = [launcher, 'run', scenario, ...onKey, '-o', output, ...more];
+  const options = ['--grep', 'registration/own-pin', '--device', key.address, '--pin-from', `file:${folder}/pin.txt`];
+  const { code, out } = await new Promise<{ code: number; out: string }>((resolve) => {
+    const args = [launcher, 'run', scenario, ...options, '-o', output, ...more];
     execFile(process.execPath, args, { env }, (error, stdout, stderr) =>
-      done({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
+      resolve({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
     );
   });
   const report = (file: string) => readFileSync(join(output, 'latest', file), 'utf8');
   const { cases, verdict } = JSON.parse(report('result.json')) as RunResult;
-  return { code, out, report, verdict, only: cases[0]! };
+  const [only] = cases;
+  if (!only) throw new Error('The run has no case');
+  return { code, out, report, verdict, only };
 }
 
-const handsIn = ({ events }: RunResult['cases'][number]) =>
+const operatorEvents = ({ events }: RunResult['cases'][number]) =>
   events.filter(({ event }) => event.startsWith('hands.')).map(({ event, detail }) => [event, detail?.handling]);
 
-describe('a key that waits for hands', () => {
+describe('a key that waits for a touch', () => {
   it('is touched by a robot behind HTTP, and the case passes', async () => {
-    const { code, out, only } = await register('--operator-url', `${key.hooks}/1/handlings`);
+    const { code, out, only } = await register('--operator-url', `${key.controlApi}/1/handlings`);
     expect(out).not.toContain('Touch the blinking key');
     expect([only.verdict, code]).toEqual(['passed', 0]);
-    expect(handsIn(only)).toEqual([
+    expect(operatorEvents(only)).toEqual([
       ['hands.asked', 'touch'],
       ['hands.done', 'touch'],
     ]);
   }, 150_000);
 
-  it('that nobody touches is asked for once, and the case is skipped with the reason in every report', async () => {
-    const { code, out, report, verdict, only } = await register('--patience', '1s', '--retries', '2');
-    const reason = 'nobody acted: touch was asked of YubiKey 5 NFC and waited for 1000 ms';
+  it('is requested once if it is not touched, and the case is skipped with the reason in every report', async () => {
+    const { code, out, report, verdict, only } = await register('--gesture-timeout', '1s', '--retries', '2');
+    const reason = 'The operator did not perform touch on YubiKey 5 NFC within 1000 ms';
     const prompt = `▶ Touch the blinking key: YubiKey 5 NFC (${key.address}), within 1 s`;
     expect(out.split(prompt)).toHaveLength(2);
     expect(only).toMatchObject({ verdict: 'skipped', attempts: 1, failures: [], notes: [reason] });
@@ -77,11 +79,11 @@ describe('a key that waits for hands', () => {
       ['name', 'skipped'],
       ['done', 'skipped'],
     ]);
-    expect(handsIn(only).at(-1)).toEqual(['hands.missing', 'touch']);
+    expect(operatorEvents(only).at(-1)).toEqual(['hands.missing', 'touch']);
     for (const file of ['index.html', 'junit.xml', 'summary.md']) expect(report(file), file).toContain(reason);
     expect(out).toContain(reason);
     expect(out).not.toContain('touchstone:prompt');
     expect(out).toContain('every case was skipped, so nothing was tested');
-    expect([verdict, code], 'no gate opens on that').toEqual(['skipped', 3]);
+    expect([verdict, code], 'a run without results does not pass').toEqual(['skipped', 3]);
   }, 150_000);
 });

@@ -24,12 +24,12 @@ const withPin = ['--pin-from', `file:${pinFile}`];
 const getInfo = /^04$/;
 const getCredsMetadata = /^(0a|41)a[34]01010[23]/;
 const clientPin = (subCommand: number) => new RegExp(`^06a[1-9](01..)?02${subCommand.toString().padStart(2, '0')}`);
-/** getPINRetries, getKeyAgreement, and the right PIN. */
+/** Commands that do not change the key; of clientPIN: getPINRetries, getKeyAgreement and getPinToken. */
 const harmless = [getInfo, getCredsMetadata, clientPin(1), clientPin(2), clientPin(5)];
-const changing = ({ arrived }: SocketKey) =>
+const changingCommands = ({ arrived }: SocketKey) =>
   arrived.filter((message) => !harmless.some((known) => known.test(message)));
 
-async function giveCredential(key: SocketKey): Promise<void> {
+async function createCredential(key: SocketKey): Promise<void> {
   await create(
     {
       rp: { name: 'other' },
@@ -53,7 +53,7 @@ async function giveCredential(key: SocketKey): Promise<void> {
   );
 }
 
-/** The command line as a process, and what it wrote. */
+/** Runs `touchstone` in a process. Returns its exit code, its output and its reports. */
 async function touchstone(...args: string[]) {
   const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
   const output = mkdtempSync(join(folder, 'run-'));
@@ -77,8 +77,8 @@ const onKeys = (which: string, ...keys: SocketKey[]) => [
   ...keys.flatMap(({ address }) => ['--device', address]),
 ];
 
-describe('a run on real keys', () => {
-  it('puts them side by side, takes away what it made, and names what stays', async () => {
+describe('touchstone run on real keys', () => {
+  it('compares two keys, deletes the credentials it created, and reports those that it cannot delete', async () => {
     await using one = await keyOnSocket({ pin });
     await using other = await keyOnSocket({ pin, persona: 'google-titan-v2' });
     const allowed = ['--with-credentials', other.address];
@@ -87,7 +87,7 @@ describe('a run on real keys', () => {
       ...withPin,
       ...allowed,
     );
-    expect(out).toContain(`whether Google Titan (${other.address}) keeps passkeys cannot be learned`);
+    expect(out).toContain(`Cannot determine whether Google Titan (${other.address}) stores passkeys`);
     expect(code).toBe(0);
     const verdicts = Object.fromEntries(result.cases.map(({ id, verdict }) => [id, verdict]));
     expect(verdicts).toEqual({
@@ -97,22 +97,25 @@ describe('a run on real keys', () => {
       [`registration/blocked-pin[authenticator.device=${other.address}]`]: 'skipped',
     });
     const skipped = result.cases.find(({ verdict }) => verdict === 'skipped');
-    expect(skipped?.notes).toEqual(['a real key cannot be brought into what the case wants (pin: blocked)']);
+    expect(skipped?.notes).toEqual(['A real key cannot be put into the state that the case requires (pin: blocked)']);
     const [own, stays] = result.cases
       .filter(({ verdict }) => verdict === 'passed')
       .toSorted((a) => (a.parties.key?.includes('YubiKey') ? -1 : 1));
-    const ofKey = (events: NonNullable<typeof own>['events']) =>
+    const keyEvents = (events: NonNullable<typeof own>['events']) =>
       events.filter(({ party }) => party === 'authenticator').map(({ event }) => event);
-    expect([ofKey(own!.events), ofKey(stays!.events)]).toEqual([['credential.removed'], ['credential.stays']]);
+    expect([keyEvents(own?.events ?? []), keyEvents(stays?.events ?? [])]).toEqual([
+      ['credential.removed'],
+      ['credential.stays'],
+    ]);
     expect(one.authenticator.inspect().credentials).toEqual([]);
     expect(other.authenticator.inspect().credentials).toHaveLength(1);
-    expect(out).toMatch(/stays on Google Titan.*: passkey \S+ for localhost, made by registration\/own-pin/);
-    const unseen = stays!.expectations.filter(({ skipped: why }) => why !== undefined).map(({ path }) => path);
-    expect(unseen).toEqual(['authenticator.credentials', 'authenticator.orphans']);
+    expect(out).toMatch(/Left on Google Titan.*: passkey \S+ for localhost, created by registration\/own-pin/);
+    const unobservable = stays?.expectations.filter(({ skipped: why }) => why !== undefined).map(({ path }) => path);
+    expect(unobservable).toEqual(['authenticator.credentials', 'authenticator.abandoned-credentials']);
     expect(reports.filter((text) => new RegExp(`(?<![0-9a-z])${pin}(?![0-9a-z])`, 'i').test(text))).toEqual([]);
   }, 90_000);
 
-  it('refuses on the wire what only shows there, and says so', async () => {
+  it('refuses a destructive command on the wire, and reports the reason', async () => {
     await using key = await keyOnSocket({
       pin,
       onMessage: (message) => {
@@ -123,10 +126,10 @@ describe('a run on real keys', () => {
     expect(code).toBe(2);
     expect(result.cases.map(({ verdict }) => verdict)).toEqual(['errored']);
     expect(out).toContain(`Refused to send a message to ${key.address}: it would set or change the PIN`);
-    expect(changing(key)).toEqual([]);
+    expect(changingCommands(key)).toEqual([]);
   }, 90_000);
 
-  it('says that the cable was pulled', async () => {
+  it('reports that the key was unplugged during a command', async () => {
     await using key = await keyOnSocket({
       pin,
       over: 'tcp',
@@ -136,11 +139,11 @@ describe('a run on real keys', () => {
     expect(code).toBe(3);
     expect(result.cases.map(({ verdict }) => verdict)).toEqual(['errored']);
     expect(out).toContain('was unplugged during authenticatorMakeCredential');
-    expect(out).toMatch(/may stay on .* passkey for localhost, made by registration\/own-pin/);
+    expect(out).toMatch(/Possibly left on .* passkey for localhost, created by registration\/own-pin/);
   }, 90_000);
 });
 
-describe('refused before the first case', () => {
+describe('touchstone run refuses before the first case', () => {
   const errors: string[] = [];
   beforeEach(() => {
     errors.length = 0;
@@ -154,36 +157,36 @@ describe('refused before the first case', () => {
     main(['run', scenario, '--grep', `registration/${which}\\[`, '--device', key.address, '-o', folder, ...more]);
 
   it.each([
-    ['setting a PIN', 'new-pin', undefined, 'a PIN would be set on it'],
-    ['setting a PIN that the case begins with', 'own-pin', undefined, 'a PIN would be set on it'],
-    ['a reset', 'new-pin', pin, 'it would be reset'],
-    ['changing the PIN', 'changed-pin', pin, 'its PIN would be changed'],
-    ['a wrong PIN', 'wrong-pin', pin, 'a wrong PIN would be tried'],
+    ['setting a PIN', 'new-pin', undefined, 'A PIN would be set on the key'],
+    ['setting a PIN that the case requires', 'own-pin', undefined, 'A PIN would be set on the key'],
+    ['a reset', 'new-pin', pin, 'The key would be reset'],
+    ['changing the PIN', 'changed-pin', pin, 'The PIN of the key would be changed'],
+    ['a wrong PIN', 'wrong-pin', pin, 'A wrong PIN would be tried'],
   ])('%s', async (_what, which, set, complaint) => {
     await using key = await keyOnSocket(set === undefined ? {} : { pin: set });
     expect(await run(key, which, ...withPin)).toBe(2);
     expect(errors.join('\n')).toContain(`registration/${which}[authenticator.device=${key.address}]: ${complaint}`);
     expect(errors.join('\n')).toContain(`--destroy-credentials ${key.address}`);
     expect(key.arrived.length).toBeGreaterThan(0);
-    expect(changing(key)).toEqual([]);
+    expect(changingCommands(key)).toEqual([]);
   });
 
-  it('a key that keeps passkeys', async () => {
+  it('a key that stores passkeys', async () => {
     await using key = await keyOnSocket({ pin });
-    await giveCredential(key);
+    await createCredential(key);
     expect(await run(key, 'own-pin', ...withPin)).toBe(2);
-    expect(errors.join('\n')).toContain('keeps 1 passkey');
-    expect(changing(key)).toEqual([]);
+    expect(errors.join('\n')).toContain('stores 1 passkey');
+    expect(changingCommands(key)).toEqual([]);
   });
 
-  it('a key that hides behind its PIN what it keeps', async () => {
+  it('a key that does not report whether it stores passkeys', async () => {
     await using key = await keyOnSocket({ pin, persona: 'google-titan-v2' });
     expect(await run(key, 'own-pin', ...withPin)).toBe(2);
-    expect(errors.join('\n')).toContain('it does not manage credentials');
-    expect(changing(key)).toEqual([]);
+    expect(errors.join('\n')).toContain('it does not support credential management');
+    expect(changingCommands(key)).toEqual([]);
   });
 
-  it('a PIN that is wrong, after one try', async () => {
+  it('a wrong PIN, after one attempt', async () => {
     await using key = await keyOnSocket({ pin: '1111' });
     expect(await run(key, 'own-pin', ...withPin)).toBe(2);
     expect(errors.join('\n')).toContain('CTAP2_ERR_PIN_INVALID');
@@ -191,25 +194,25 @@ describe('refused before the first case', () => {
     expect(errors.join('\n')).not.toContain(pin);
   });
 
-  it('any PIN at the floor of retries', async () => {
+  it('any PIN if too few retries are left', async () => {
     await using key = await keyOnSocket({ pin, retries: 3 });
     expect(await run(key, 'own-pin', ...withPin)).toBe(2);
     expect(errors.join('\n')).toContain('3 PIN retries left');
     expect(key.arrived.filter((message) => clientPin(5).test(message))).toEqual([]);
   });
 
-  it('a permission for another key', async () => {
+  it('a permission for a key that the run does not use', async () => {
     await using key = await keyOnSocket({ pin });
     expect(await run(key, 'own-pin', ...withPin, '--destroy-credentials', '5234567')).toBe(2);
     expect(errors.join('\n')).toContain('--destroy-credentials 5234567 names no key of this run');
   });
 
-  it('a key that is not there, with exit code 3', async () => {
+  it('a key that is not plugged in, with exit code 3', async () => {
     await using key = await keyOnSocket();
     const { address } = key;
     await key[Symbol.asyncDispose]();
     expect(await main(['run', scenario, '--device', address])).toBe(3);
     expect(await main(['run', scenario, '--device', 'no-such-serial'])).toBe(3);
-    expect(errors.join('\n')).toContain('there is no key that "no-such-serial" means');
+    expect(errors.join('\n')).toContain('No key matches "no-such-serial"');
   });
 });
