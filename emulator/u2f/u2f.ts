@@ -28,6 +28,8 @@ type U2fCommand = (data: Uint8Array, p1: number, session: Session, env: Authenti
 /** U2F_REGISTER, U2F_AUTHENTICATE and U2F_VERSION by instruction byte. */
 const commands: Readonly<Record<number, U2fCommand>> = { 1: register, 2: authenticate, 3: version };
 
+/** CLA INS P1 P2. */
+const headerLength = 4;
 /** Registration request: challenge(32) application(32). */
 const registerLength = 64;
 /** Authentication request: challenge(32) application(32) key handle length(1) key handle. */
@@ -39,16 +41,24 @@ const touchTimeoutMs = 200;
 /** Answers any APDU, errors with a status word. @throws {TransportError} if the power is lost during the command. */
 export async function answerU2f(apdu: Uint8Array, session: Session, env: AuthenticatorEnv): Promise<Uint8Array> {
   try {
-    const { cla, ins, p1, data } = parseApdu(apdu);
-    if (cla !== 0) throw new U2fError('SW_CLA_NOT_SUPPORTED', `${cla}`);
-    const command = Object.hasOwn(commands, ins) ? commands[ins] : undefined;
-    if (!command) throw new U2fError('SW_INS_NOT_SUPPORTED', `${ins}`);
+    const command = findCommand(apdu);
+    const { p1, data } = parseApdu(apdu);
     if (env.state.persistent.alwaysUv) throw new U2fError('SW_COMMAND_NOT_ALLOWED', 'alwaysUv is on');
     return encodeStatusResponse('SW_NO_ERROR', await command(data, p1, session, env));
   } catch (error) {
     session.power.throwIfAborted();
     return encodeStatusResponse(error instanceof U2fError ? error.status : 'SW_UNKNOWN');
   }
+}
+
+/** Section 3.3: class and instruction are checked before the lengths, so that an unknown command in any encoding gets its own status. */
+function findCommand(apdu: Uint8Array): U2fCommand {
+  if (apdu.length < headerLength) throw new U2fError('SW_WRONG_LENGTH', `${apdu.length} bytes`);
+  const [cla, ins] = apdu as unknown as [number, number];
+  if (cla !== 0) throw new U2fError('SW_CLA_NOT_SUPPORTED', `${cla}`);
+  const command = Object.hasOwn(commands, ins) ? commands[ins] : undefined;
+  if (!command) throw new U2fError('SW_INS_NOT_SUPPORTED', `${ins}`);
+  return command;
 }
 
 /** FIDO U2F Raw Message Formats section 3. `apdu` has short or extended lengths. */

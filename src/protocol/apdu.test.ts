@@ -37,13 +37,21 @@ it.each([
   ['an empty input', ''],
   ['three bytes', '801080'],
   ['an Lc beyond the end', '801080000507'],
-  ['an Lc of zero', '801080000000'],
   ['extra bytes after the data', '8010800001070000'],
   ['an extended Lc beyond the end', '8010800000000507'],
-  ['an extended Lc of zero', '80108000000000000000'],
+  ['extra bytes after an extended Lc of zero', '80108000000000000000'],
   ['an incomplete extended Le', '8010800000000107ff'],
 ])('parseCommand rejects %s', (_, hex) => {
   expect(() => parseCommand(fromHex(hex))).toThrow(expect.objectContaining({ rule: 'apdu.length' }));
+});
+
+it.each([
+  ['801080000000', command(0, 256, false)],
+  ['801080000006', command(0, 6, false)],
+  ['801080000000000000', command(0, 0x10000, true)],
+  ['801080000000000006', command(0, 6, true)],
+])('parses an Lc of zero in %s as no data', (hex, parsed) => {
+  expect(parseCommand(fromHex(hex))).toEqual(parsed);
 });
 
 it('encodeCommand rejects data that is too long', () => {

@@ -68,7 +68,10 @@ export function parseCommand(apdu: Uint8Array): CommandApdu {
   return { cla, ins, p1, p2, ...parseBody(apdu.subarray(headerLength)) };
 }
 
-/** Section 5.1: [Lc data] [Le]. Short lengths have one byte; extended lengths have two, after a zero byte before the first. */
+/**
+ * Section 5.1: [Lc data] [Le]. Short lengths have one byte; extended lengths have two, after a zero byte before the first.
+ * An Lc of 0, which the section does not allow, means no data: U2F hosts send it, for example python-fido2 and libfido2.
+ */
 function parseBody(body: Uint8Array): Pick<CommandApdu, 'data' | 'ne' | 'extended'> {
   const extended = body.length >= 3 && body[0] === 0;
   const lcLength = extended ? 3 : 1;
@@ -77,7 +80,7 @@ function parseBody(body: Uint8Array): Pick<CommandApdu, 'data' | 'ne' | 'extende
     return { data: body.subarray(0, 0), ne: parseLe(body.subarray(extended ? 1 : 0)), extended };
   const length = extended ? body[1]! * 256 + body[2]! : body[0]!;
   const rest = body.length - lcLength - length;
-  if (length === 0 || (rest !== 0 && rest !== leLength))
+  if (rest !== 0 && rest !== leLength)
     throw createLengthViolation(headerLength, `Lc is ${length}, but ${body.length - lcLength} bytes follow`);
   return { data: body.subarray(lcLength, lcLength + length), ne: parseLe(body.subarray(lcLength + length)), extended };
 }
