@@ -73,7 +73,9 @@ it('stores a template after its last sample, and not if the enrollment is cancel
   );
   expect((await manager.bio('enumerateEnrollments', token)).status).toBe('CTAP2_ERR_INVALID_OPTION');
   const whole = await enroll(manager, token);
-  expect((await manager.bio('enumerateEnrollments', token)).response.templateInfos).toEqual([{ templateId: whole }]);
+  expect((await manager.bio('enumerateEnrollments', token)).response.templateInfos).toEqual([
+    { templateId: whole, templateFriendlyName: '' },
+  ]);
 });
 
 it('names and removes fingerprints; without fingerprints user verification is off', async () => {
@@ -91,6 +93,19 @@ it('names and removes fingerprints; without fingerprints user verification is of
   expect((await manager.bio('removeEnrollment', token, { templateId })).status).toBe('CTAP2_OK');
   expect((await manager.bio('removeEnrollment', token, { templateId })).status).toBe('CTAP2_ERR_INVALID_OPTION');
   expect((await manager.info()).options).toMatchObject({ bioEnroll: false, uv: false });
+});
+
+it('lists every fingerprint with a name, which is empty until it is set', async () => {
+  const manager = ManagementPlatform.of();
+  const token = await manager.token(be);
+  const listNames = async () =>
+    (await manager.bio('enumerateEnrollments', token)).response.templateInfos?.map(
+      ({ templateFriendlyName }) => templateFriendlyName,
+    );
+  const second = await enroll(manager, token);
+  expect(await listNames()).toEqual(['', '']);
+  await manager.bio('setFriendlyName', token, { templateId: second, templateFriendlyName: 'thumb' });
+  expect(await listNames()).toEqual(['', 'thumb']);
 });
 
 it('stores at most five fingerprints', async () => {

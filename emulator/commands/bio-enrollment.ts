@@ -101,9 +101,10 @@ function enumerateEnrollments(request: Request, env: AuthenticatorEnv): Response
   const { fingerprints } = env.state.persistent;
   if (fingerprints.length === 0) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'no fingerprint is enrolled');
   return {
-    templateInfos: fingerprints.map(({ id, friendlyName }) => ({
+    // Hosts such as python-fido2 expect the name in every entry.
+    templateInfos: fingerprints.map(({ id, friendlyName = '' }) => ({
       templateId: id,
-      ...(friendlyName !== undefined && { templateFriendlyName: friendlyName }),
+      templateFriendlyName: friendlyName,
     })),
   };
 }

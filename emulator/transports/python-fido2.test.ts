@@ -8,6 +8,19 @@ import { createKeyForHosts, type Outcomes, runHostProgram, testEachOperation } f
 const python = '/usr/bin/python3';
 const client = new URL('testing/python_fido2_client.py', import.meta.url).pathname;
 
+/** What python-fido2 is used for in addition: CTAP1/U2F and fingerprints. */
+const additional = [
+  'u2f-version',
+  'u2f-unknown-instruction',
+  'u2f-register-and-authenticate',
+  'no-fingerprints',
+  'enroll-fingerprint',
+  'list-unnamed-fingerprint',
+  'name-fingerprint',
+  'list-named-fingerprint',
+  'remove-fingerprint',
+];
+
 /** Returns why these Python modules cannot be used on this machine; undefined if they can. */
 function findMissingModule(modules: string): string | undefined {
   try {
@@ -37,7 +50,7 @@ else
       outcomes = new Map([...first, ...(await runHostProgram(python, [client, ...address, 'reset']))]);
     }, 120_000);
 
-    testEachOperation(() => outcomes, ['ping']);
+    testEachOperation(() => outcomes, ['ping', ...additional]);
   });
 
 const cardReason = findMissingModule('fido2, smartcard');
@@ -57,7 +70,7 @@ else
     }, 120_000);
     afterAll(() => pcscd[Symbol.asyncDispose]());
 
-    testEachOperation(() => outcomes);
+    testEachOperation(() => outcomes, additional);
 
     test('uses the card, not CTAPHID', () => expect(outcomes.has('ping')).toBe(false));
   });

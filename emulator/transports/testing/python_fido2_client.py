@@ -4,6 +4,7 @@ python_fido2_client.py udp PORT | pcsc READER [reset]: executes all operations, 
 operation: `NAME ok` or `NAME ERROR`.
 """
 
+import hashlib
 import os
 import socket
 import sys
@@ -12,7 +13,8 @@ import time
 from fido2.attestation import PackedAttestation
 from fido2.cose import ES256
 from fido2.ctap import CtapError
-from fido2.ctap2 import ClientPin, CredentialManagement, Ctap2, LargeBlobs
+from fido2.ctap1 import APDU, ApduError, Ctap1
+from fido2.ctap2 import ClientPin, CredentialManagement, Ctap2, FPBioEnrollment, LargeBlobs
 from fido2.hid import CtapHidDevice
 from fido2.hid.base import CtapHidConnection, HidDescriptor
 
@@ -69,10 +71,21 @@ def expect_error(code, work):
         raise AssertionError("expected CTAP error %#x, got no error" % code)
 
 
+def expect_apdu_error(code, work):
+    """Runs a U2F operation that must fail with this status word."""
+    try:
+        work()
+    except ApduError as error:
+        assert error.code == code, hex(error.code)
+    else:
+        raise AssertionError("expected status word %#x, got a response" % code)
+
+
 class Host:
     def __init__(self, device):
         self.device = device
         self.ctap = Ctap2(device)
+        self.ctap1 = Ctap1(device)
         self.pin = ClientPin(self.ctap)
 
     def token(self, permission, rp_id=None, pin=PIN):
@@ -139,6 +152,40 @@ class Host:
         read = self.large_blobs().get_blob(key)
         assert read == b"a large blob" * 20, read
 
+    def check_u2f_version(self):
+        found = self.ctap1.get_version()
+        assert found == "U2F_V2", found
+
+    def check_u2f_unknown_instruction(self):
+        expect_apdu_error(0x6D00, lambda: self.ctap1.send_apdu(ins=0x40))
+
+    def use_u2f(self):
+        application = hashlib.sha256(RP["id"].encode()).digest()
+        registration = self.ctap1.register(HASH, application)
+        registration.verify(application, HASH)
+        self.ctap1.authenticate(HASH, application, registration.key_handle).verify(
+            application, HASH, registration.public_key
+        )
+        expect_apdu_error(
+            APDU.USE_NOT_SATISFIED,
+            lambda: self.ctap1.authenticate(HASH, application, registration.key_handle, check_only=True),
+        )
+
+    def fingerprints(self):
+        return FPBioEnrollment(self.ctap, self.pin.protocol, self.token(ClientPin.PERMISSION.BIO_ENROLL))
+
+    def enroll_fingerprint(self):
+        context = self.fingerprints().enroll()
+        for _ in range(10):
+            template = context.capture()
+            if template is not None:
+                return template
+        raise AssertionError("the enrollment does not end")
+
+    def check_fingerprints(self, expected):
+        found = self.fingerprints().enumerate_enrollments()
+        assert found == expected, found
+
 
 def run_all_operations(host):
     def ping():
@@ -166,6 +213,15 @@ def run_all_operations(host):
     listed = run_operation("list-credentials", host.list_credential)
     run_operation("delete-credential", lambda: host.management().delete_cred(listed))
     run_operation("deleted-is-gone", lambda: host.check_credential_count(0))
+    run_operation("u2f-version", host.check_u2f_version)
+    run_operation("u2f-unknown-instruction", host.check_u2f_unknown_instruction)
+    run_operation("u2f-register-and-authenticate", host.use_u2f)
+    run_operation("no-fingerprints", lambda: host.check_fingerprints({}))
+    finger = run_operation("enroll-fingerprint", host.enroll_fingerprint)
+    run_operation("list-unnamed-fingerprint", lambda: host.check_fingerprints({finger: ""}))
+    run_operation("name-fingerprint", lambda: host.fingerprints().set_name(finger, "thumb"))
+    run_operation("list-named-fingerprint", lambda: host.check_fingerprints({finger: "thumb"}))
+    run_operation("remove-fingerprint", lambda: host.fingerprints().remove_enrollment(finger))
 
 
 transport, address, *mode = sys.argv[1:]
