@@ -4,7 +4,7 @@ import { messageOf } from '#base/errors.ts';
 import { type PinSource, parsePinSource } from '#real-keys/pin-provider.ts';
 import type { KeyPermissions } from '#real-keys/resolve-devices.ts';
 import { defaultPinRetriesFloor } from '#transport/guarded-device.ts';
-import { collect } from '../option-parsers.ts';
+import { collect } from '../commands/option-parsers.ts';
 import { addDeprecatedAlias } from './deprecated-option.ts';
 
 export interface KeyOptions extends KeyPermissions {

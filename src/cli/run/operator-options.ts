@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf, UsageError } from '#base/errors.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
-import { parseMilliseconds } from '../option-parsers.ts';
+import { parseMilliseconds } from '../commands/option-parsers.ts';
 import { addDeprecatedAlias } from './deprecated-option.ts';
 import { splitCommandLine } from './split-command-line.ts';
 

@@ -47,13 +47,13 @@ class Explainer {
     const node = nodeAt(this.#root, path);
     if (node === undefined && issue.code !== 'custom')
       return [{ path, kind: 'missing', message: `Missing key "${String(path.at(-1))}"` }];
-    if (issue.code === 'unrecognized_keys') return this.#unknownKeys(issue.keys, path);
-    if (issue.code === 'invalid_union') return this.#union(issue.errors, path, node);
-    if (issue.code === 'invalid_value') return [this.#unknownWord(path, node, valuesOf(issue), issue.message)];
+    if (issue.code === 'unrecognized_keys') return this.#explainUnknownKeys(issue.keys, path);
+    if (issue.code === 'invalid_union') return this.#explainUnion(issue.errors, path, node);
+    if (issue.code === 'invalid_value') return [this.#explainUnknownWord(path, node, valuesOf(issue), issue.message)];
     return [{ path, kind: 'wrong', message: issue.message }];
   }
 
-  #unknownKeys(keys: readonly string[], path: Path): Finding[] {
+  #explainUnknownKeys(keys: readonly string[], path: Path): Finding[] {
     const allowed = this.#messages.allowedKeys(keys);
     return keys.map((key) => ({
       path: [...path, key],
@@ -67,19 +67,19 @@ class Explainer {
    * Explains the alternative that the author probably meant: the one of the same kind (map, list, text) with the fewest issues. If
    * there is none, lists the kinds that are allowed.
    */
-  #union(branches: readonly Issue[][], path: Path, node: SourceNode | undefined): Finding[] {
+  #explainUnion(branches: readonly Issue[][], path: Path, node: SourceNode | undefined): Finding[] {
     const alternatives = branches.flatMap(flattenUnions);
     const ofSameKind = alternatives.filter((issues) => !issues.some((issue) => isOtherKind(issue, node)));
     const issues = ofSameKind.flat();
     const [first] = issues;
-    if (first === undefined) return [this.#noAlternative(alternatives.flat(), path, node)];
+    if (first === undefined) return [this.#explainNoAlternative(alternatives.flat(), path, node)];
     if (issues.every((issue) => issue.code === 'invalid_value' && issue.path.length === 0))
-      return [this.#unknownWord(path, node, issues.flatMap(valuesOf), first.message)];
+      return [this.#explainUnknownWord(path, node, issues.flatMap(valuesOf), first.message)];
     const [meant = []] = ofSameKind.toSorted((a, b) => a.length - b.length);
     return meant.flatMap((issue) => this.explain(issue, path));
   }
 
-  #unknownWord(path: Path, node: SourceNode | undefined, allowed: readonly string[], message: string): Finding {
+  #explainUnknownWord(path: Path, node: SourceNode | undefined, allowed: readonly string[], message: string): Finding {
     if (this.#messages.isCustom(message)) return { path, kind: 'wrong', message };
     if (node?.kind === 'scalar' && node.value !== null) {
       const word = String(node.value);
@@ -89,7 +89,7 @@ class Explainer {
     return { path, kind: 'wrong', message: `Expected one word, got ${got}`, hint: hintFor('', allowed) };
   }
 
-  #noAlternative(issues: readonly Issue[], path: Path, node: SourceNode | undefined): Finding {
+  #explainNoAlternative(issues: readonly Issue[], path: Path, node: SourceNode | undefined): Finding {
     const mismatches = issues.filter((issue) => issue.code === 'invalid_type');
     const custom = mismatches.find(({ message }) => this.#messages.isCustom(message));
     if (custom) return { path, kind: 'wrong', message: custom.message };

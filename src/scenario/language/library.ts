@@ -43,7 +43,7 @@ export class Library {
       const stats = statSync(absolute, { throwIfNoEntry: false });
       if (stats?.isDirectory()) return yamlFilesIn(absolute);
       if (stats?.isFile()) return [absolute];
-      this.diagnostics.push(diagnostic({ file: this.#name(absolute), line: 1, column: 1 }, 'No such file or folder'));
+      this.diagnostics.push(diagnostic({ file: this.#nameOf(absolute), line: 1, column: 1 }, 'No such file or folder'));
       return [];
     });
     return [...new Set(found)].toSorted();
@@ -53,10 +53,10 @@ export class Library {
   read(absolute: string, from?: Place): SourceFile {
     const known = this.#files.get(absolute);
     if (known) return known;
-    const file = this.#name(absolute);
+    const file = this.#nameOf(absolute);
     const root = this.#parse(absolute, file, from);
     this.#reading.push(absolute);
-    const read = { file, root, includes: root && this.#includes(root, dirname(absolute)) };
+    const read = { file, root, includes: root && this.#readIncludes(root, dirname(absolute)) };
     this.#reading.pop();
     this.#files.set(absolute, read);
     return read;
@@ -86,15 +86,15 @@ export class Library {
     return replaced.root;
   }
 
-  #includes(root: MapNode, folder: string): SourceFile[] | undefined {
+  #readIncludes(root: MapNode, folder: string): SourceFile[] | undefined {
     const list = nodeAt(root, ['include']);
     const items = list?.kind === 'list' ? list.items : [];
-    const files = items.map((item) => this.#include(item, folder));
+    const files = items.map((item) => this.#readInclude(item, folder));
     const readable = files.filter((one) => one?.root !== undefined && one.includes !== undefined);
     return readable.length === files.length ? (readable as SourceFile[]) : undefined;
   }
 
-  #include(item: SourceNode, folder: string): SourceFile | undefined {
+  #readInclude(item: SourceNode, folder: string): SourceFile | undefined {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') return undefined; // the schema reports it
     const { value, at } = item;
     if (isAbsolute(value)) {
@@ -103,7 +103,7 @@ export class Library {
     }
     const absolute = join(folder, value);
     if (this.#reading.includes(absolute)) {
-      const cycle = [...this.#reading.slice(this.#reading.indexOf(absolute)), absolute].map((one) => this.#name(one));
+      const cycle = [...this.#reading.slice(this.#reading.indexOf(absolute)), absolute].map((one) => this.#nameOf(one));
       this.diagnostics.push(diagnostic(at, 'The includes form a cycle', cycle.join(' -> ')));
       return undefined;
     }
@@ -111,7 +111,7 @@ export class Library {
     return this.read(absolute, at);
   }
 
-  #name(absolute: string): string {
+  #nameOf(absolute: string): string {
     return relative(this.#projectRoot, absolute).split(sep).join('/');
   }
 }

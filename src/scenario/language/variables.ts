@@ -79,10 +79,10 @@ export class Resolver {
   }
 
   #resolve(node: SourceNode): SourceNode {
-    if (node.kind === 'scalar') return this.#scalar(node);
+    if (node.kind === 'scalar') return this.#resolveScalar(node);
     if (node.kind === 'list')
       return listNode(
-        node.items.flatMap((item) => this.#items(item)),
+        node.items.flatMap((item) => this.#resolveItem(item)),
         node.at,
       );
     const entries = new Map<string, MapEntry>();
@@ -90,12 +90,12 @@ export class Resolver {
     return mapNode(entries, node.at);
   }
 
-  #items(item: SourceNode): readonly SourceNode[] {
+  #resolveItem(item: SourceNode): readonly SourceNode[] {
     const resolved = this.#resolve(item);
     return resolved.kind === 'list' && item.kind === 'scalar' ? resolved.items : [resolved];
   }
 
-  #scalar(node: ScalarNode): SourceNode {
+  #resolveScalar(node: ScalarNode): SourceNode {
     if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
     const whole = wholeReference.exec(node.value);
     return whole ? this.#lookUp(whole[1] ?? '', node.at) : this.#interpolate(node.value, node.at);
@@ -104,7 +104,7 @@ export class Resolver {
   #interpolate(text: string, at: Place): SourceNode {
     const parts = [...text.matchAll(reference)].map(([match, name]) => {
       if (match === '$${') return scalarNode('${', at);
-      if (name !== undefined) return this.#inText(name, at);
+      if (name !== undefined) return this.#resolveInText(name, at);
       return this.#error(at, 'Expected "}" at the end of the reference', 'Write $${ for a literal ${');
     });
     if (parts.some((part) => this.#unresolved.has(part))) return this.#placeholder(at);
@@ -114,7 +114,7 @@ export class Resolver {
     return this.#error(at, `The text is longer than ${maxTextLength} characters`);
   }
 
-  #inText(name: string, at: Place): ScalarNode {
+  #resolveInText(name: string, at: Place): ScalarNode {
     const value = this.#lookUp(name, at);
     if (value.kind === 'scalar') return value;
     return this.#error(at, `Cannot insert "\${${name}}" into a text: it is a ${value.kind}`);
@@ -122,50 +122,50 @@ export class Resolver {
 
   #lookUp(name: string, at: Place): SourceNode {
     const secret = secretName.exec(name);
-    if (secret) return this.#secret(secret[1] ?? '', secret[2], at);
+    if (secret) return this.#resolveSecret(secret[1] ?? '', secret[2], at);
     if (this.#chain.includes(name))
       return this.#error(at, `The reference "\${${name}}" refers to itself`, [...this.#chain, name].join(' -> '));
     if (this.#chain.length >= maxChain) return this.#error(at, `References are nested more than ${maxChain} deep`);
     this.#chain.push(name);
-    const target = this.#known.has(name) ? this.#known.get(name) : this.#target(name, at);
+    const target = this.#known.has(name) ? this.#known.get(name) : this.#findTarget(name, at);
     this.#chain.pop();
     this.#known.set(name, target);
-    if (target === undefined) return this.#error(at, `Unknown variable "\${${name}}"`, this.#hint(name));
+    if (target === undefined) return this.#error(at, `Unknown variable "\${${name}}"`, this.#createHint(name));
     this.#inserted += target.size;
     if (this.#inserted > maxInserted) return this.#placeholder(at);
     return target;
   }
 
-  #target(name: string, at: Place): SourceNode | undefined {
+  #findTarget(name: string, at: Place): SourceNode | undefined {
     const [namespace = '', ...path] = name.split('.');
     if (path.length === 0) return undefined;
     if (namespace === 'run' || namespace === 'persona' || namespace === 'this-device') {
-      const facts = this.#facts(namespace);
+      const facts = this.#findFacts(namespace);
       const key = path.join('.');
       const fact = facts && Object.hasOwn(facts, key) ? facts[key] : undefined;
       return fact === undefined ? undefined : scalarNode(fact, at);
     }
-    const vars = this.#vars(namespace);
+    const vars = this.#findVars(namespace);
     const value = vars && nodeAt(vars, path);
     return value && this.#resolve(value);
   }
 
-  #vars(namespace: string): SourceNode | undefined {
+  #findVars(namespace: string): SourceNode | undefined {
     if (namespace === 'case') return this.#scope.caseVars;
     return namespace === 'vars' ? nodeAt(this.#scope.body, ['vars']) : undefined;
   }
 
-  #facts(namespace: 'run' | 'persona' | 'this-device'): PersonaFacts | undefined {
+  #findFacts(namespace: 'run' | 'persona' | 'this-device'): PersonaFacts | undefined {
     if (namespace === 'run') return this.#scope.run;
     // Looked up once. Undefined during the lookup, because the hint for an error in the name of the persona asks for the persona.
     if (!this.#personas.has(namespace)) {
       this.#personas.set(namespace, undefined);
-      this.#personas.set(namespace, this.#personaFacts(namespace));
+      this.#personas.set(namespace, this.#findPersonaFacts(namespace));
     }
     return this.#personas.get(namespace);
   }
 
-  #personaFacts(namespace: 'persona' | 'this-device'): PersonaFacts | undefined {
+  #findPersonaFacts(namespace: 'persona' | 'this-device'): PersonaFacts | undefined {
     const { body, personas, keyFacts } = this.#scope;
     const device = namespace === 'persona' && nodeAt(body, ['authenticator', 'device']);
     const factsOfKey = device && keyFacts?.(toPlainValue(this.#resolve(device)));
@@ -176,7 +176,7 @@ export class Resolver {
     return Object.hasOwn(personas, persona.value) ? personas[persona.value] : undefined;
   }
 
-  #secret(name: string, fallback: string | undefined, at: Place): SourceNode {
+  #resolveSecret(name: string, fallback: string | undefined, at: Place): SourceNode {
     const { env } = this.#scope;
     if (env === undefined) return scalarNode(fallback ?? `(secret ${name})`, at);
     const value = env[name] || fallback;
@@ -192,11 +192,11 @@ export class Resolver {
     return scalarNode(value, at);
   }
 
-  #hint(name: string): string | undefined {
+  #createHint(name: string): string | undefined {
     const { caseVars, run } = this.#scope;
     if (
       /^(persona|this-device)\./.test(name) &&
-      this.#facts(name.startsWith('persona') ? 'persona' : 'this-device') === undefined
+      this.#findFacts(name.startsWith('persona') ? 'persona' : 'this-device') === undefined
     )
       return 'This case has no known persona';
     const keys = (prefix: string, names: Iterable<string>) => [...names].map((key) => `${prefix}.${key}`);
@@ -204,7 +204,7 @@ export class Resolver {
     return hintFor(name, [
       ...(vars?.kind === 'map' ? keys('vars', vars.entries.keys()) : []),
       ...(caseVars ? keys('case', caseVars.entries.keys()) : []),
-      ...keys('persona', Object.keys(this.#facts('persona') ?? {})),
+      ...keys('persona', Object.keys(this.#findFacts('persona') ?? {})),
       ...keys('run', Object.keys(run)),
     ]);
   }

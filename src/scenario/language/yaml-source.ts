@@ -77,15 +77,15 @@ class Converter {
 
   convert(document: Document.Parsed): YamlSource {
     for (const { pos, message } of [...document.errors, ...document.warnings])
-      this.#report(this.#place(pos[0], pos[1]), message);
+      this.#report(this.#placeOf(pos[0], pos[1]), message);
     if (document.directives.yaml.version !== '1.2')
-      this.#report(this.#place(0), 'Expected YAML 1.2: remove the %YAML directive');
+      this.#report(this.#placeOf(0), 'Expected YAML 1.2: remove the %YAML directive');
     if (this.#diagnostics.length > 0) return { root: undefined, diagnostics: this.#diagnostics };
     if (document.contents === null) {
-      this.#report(this.#place(0), 'The file is empty');
+      this.#report(this.#placeOf(0), 'The file is empty');
       return { root: undefined, diagnostics: this.#diagnostics };
     }
-    const root = this.#node(document.contents, 0);
+    const root = this.#convertNode(document.contents, 0);
     if (root.size > maxSize) {
       this.#report(root.at, `The file has more than ${maxSize} values: check whether its aliases multiply`);
       return { root: undefined, diagnostics: this.#diagnostics };
@@ -93,65 +93,65 @@ class Converter {
     return { root, diagnostics: this.#diagnostics };
   }
 
-  #node(node: Node, depth: number): SourceNode {
-    const converted = this.#withoutAnchor(node, depth);
+  #convertNode(node: Node, depth: number): SourceNode {
+    const converted = this.#convertValue(node, depth);
     if (!isAlias(node) && 'anchor' in node && typeof node.anchor === 'string')
       this.#anchors.set(node.anchor, converted);
     return converted;
   }
 
-  #withoutAnchor(node: Node, depth: number): SourceNode {
+  #convertValue(node: Node, depth: number): SourceNode {
     const [from = 0, to = from] = node.range ?? [];
-    const at = this.#place(from, to);
+    const at = this.#placeOf(from, to);
     if (depth > maxDepth) {
       this.#report(at, `Values are nested more than ${maxDepth} deep`);
       return scalarNode(null, at);
     }
-    if (isMap(node)) return mapNode(this.#entries(node, depth), at);
+    if (isMap(node)) return mapNode(this.#convertEntries(node, depth), at);
     if (isSeq(node))
       return listNode(
-        node.items.map((item) => this.#item(item, at, depth)),
+        node.items.map((item) => this.#convertItem(item, at, depth)),
         at,
       );
-    if (isAlias(node)) return this.#target(node.source, at);
-    if (isScalar(node)) return this.#scalar(node.value, at);
+    if (isAlias(node)) return this.#resolveAlias(node.source, at);
+    if (isScalar(node)) return this.#convertScalar(node.value, at);
     return scalarNode(null, at);
   }
 
-  #item(item: unknown, listAt: Place, depth: number): SourceNode {
+  #convertItem(item: unknown, listAt: Place, depth: number): SourceNode {
     return isMap(item) || isSeq(item) || isAlias(item) || isScalar(item)
-      ? this.#node(item, depth + 1)
+      ? this.#convertNode(item, depth + 1)
       : scalarNode(null, listAt);
   }
 
-  #entries(map: YAMLMap<unknown, unknown>, depth: number): Map<string, MapEntry> {
+  #convertEntries(map: YAMLMap<unknown, unknown>, depth: number): Map<string, MapEntry> {
     const entries = new Map<string, MapEntry>();
     for (const { key, value } of map.items) {
       if (!isScalar(key)) continue; // reported by the parser: stringKeys
       const [from = 0, to = from] = key.range ?? [];
-      const place = this.#place(from, to);
+      const place = this.#placeOf(from, to);
       const name = String(key.value);
       const earlier = entries.get(name);
       if (earlier) this.#report(place, `Duplicate key "${name}"`, `First used in line ${earlier.key.line}`);
-      else entries.set(name, { key: place, value: this.#item(value, place, depth) });
+      else entries.set(name, { key: place, value: this.#convertItem(value, place, depth) });
     }
     return entries;
   }
 
-  #target(anchor: string, at: Place): SourceNode {
+  #resolveAlias(anchor: string, at: Place): SourceNode {
     const target = this.#anchors.get(anchor);
     if (target === undefined) this.#report(at, `Alias *${anchor} has no anchor &${anchor} before it`);
     return target ?? scalarNode(null, at);
   }
 
-  #scalar(value: unknown, at: Place): SourceNode {
+  #convertScalar(value: unknown, at: Place): SourceNode {
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return scalarNode(value, at);
     if (typeof value === 'number' && Number.isFinite(value)) return scalarNode(value, at);
     this.#report(at, 'Expected text, a finite number, true, false or null');
     return scalarNode(null, at);
   }
 
-  #place(from: number, to = from): Place {
+  #placeOf(from: number, to = from): Place {
     const { line, col } = this.#lines.linePos(from);
     const end = this.#lines.linePos(to);
     const at = { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
