@@ -114,9 +114,9 @@ export class CredentialKeys {
   #verify(credentialId: Uint8Array, rpIdHash: Uint8Array): CredentialProperties | undefined {
     if (credentialId.length !== credentialIdLength || credentialId[0] !== format) return undefined;
     const tag = this.#tag(credentialId.subarray(0, tagAt), rpIdHash);
-    const algorithm = algorithmOrder[credentialId[1]!];
+    const [, algorithmIndex = 0, flags = 0] = credentialId;
+    const algorithm = algorithmOrder[algorithmIndex];
     if (!sameBytes(tag, credentialId.subarray(tagAt)) || algorithm === undefined) return undefined;
-    const flags = credentialId[2]!;
     return {
       algorithm,
       credProtect: flags & 0x03,

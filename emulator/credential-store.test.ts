@@ -73,7 +73,7 @@ describe('credential ids', () => {
     const { credentialId } = keys.create(properties, rpIdHash);
     for (let index = 0; index < credentialId.length; index++) {
       const tampered = credentialId.slice();
-      tampered[index]! ^= 1;
+      tampered[index] = (tampered[index] ?? 0) ^ 1;
       expect(keys.readProperties(tampered, rpIdHash)).toBeUndefined();
     }
     expect(keys.readProperties(credentialId.slice(1), rpIdHash)).toBeUndefined();

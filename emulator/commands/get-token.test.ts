@@ -29,8 +29,8 @@ const { bioEnrollment, config } = defined(complete.features);
 const withoutUvPermissions = personaWith({
   features: {
     ...complete.features,
-    bioEnrollment: { ...bioEnrollment!, byFingerprint: undefined as never },
-    config: { ...config!, byFingerprint: undefined as never },
+    bioEnrollment: { ...defined(bioEnrollment), byFingerprint: undefined as never },
+    config: { ...defined(config), byFingerprint: undefined as never },
   },
 });
 const noMcGa = personaWith({ options: { ...complete.options, noMcGaPermissionsWithClientPin: true } });

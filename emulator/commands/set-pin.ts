@@ -64,7 +64,7 @@ const policyOf = ({ persona, state: { persistent }, faultHooks }: AuthenticatorE
 /** Whether all neighbouring characters have the same difference of at most 1: 1111, 1234, dcba. */
 function isSequence(pin: Uint8Array): boolean {
   const step = (pin[1] ?? 0) - (pin[0] ?? 0);
-  return Math.abs(step) <= 1 && pin.every((byte, index) => index === 0 || byte - pin[index - 1]! === step);
+  return Math.abs(step) <= 1 && pin.every((byte, index) => index === 0 || byte - (pin[index - 1] ?? 0) === step);
 }
 
 /** @throws {CtapError} CTAP2_ERR_PIN_NOT_SET */
