@@ -4,48 +4,87 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import pc from 'picocolors';
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { TransportError } from '#protocol/errors.ts';
-import { defectsCommand } from './commands/defects.ts';
-import { emulateCommand } from './commands/emulate.ts';
-import { keysCommand } from './commands/keys.ts';
-import { labCommand } from './commands/lab.ts';
-import { listCommand } from './commands/list.ts';
-import { personasCommand } from './commands/personas.ts';
-import { portalCommand } from './commands/portal.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand } from './commands/run.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { validateCommand } from './commands/validate.ts';
 import { exitCode } from './exit-codes.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-const commands = [
-  runCommand,
-  validateCommand,
-  listCommand,
-  personasCommand,
-  defectsCommand,
-  emulateCommand,
-  keysCommand,
-  labCommand,
-  portalCommand,
-  reportCommand,
-  schemaCommand,
-];
+type CreateCommand = (finish: (code: number) => void) => Command;
 
-/** Returns the command line with all commands; `finish` is called with the exit code of the command that ran. */
-export function createProgram(finish: (code: number) => void): Command {
+interface LazyCommand {
+  description: string;
+  load(): Promise<CreateCommand>;
+}
+
+/** The commands in the order of the help. The module of a command is loaded when the command is used: that keeps the start fast. */
+const commands: Readonly<Record<string, LazyCommand>> = {
+  run: {
+    description: 'Run scenarios and write a report',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  validate: {
+    description: 'Check scenario files and print every error',
+    load: async () => (await import('./commands/validate.ts')).validateCommand,
+  },
+  list: {
+    description: 'List the cases of scenario files',
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  personas: {
+    description: 'List the authenticator models that can be emulated',
+    load: async () => (await import('./commands/personas.ts')).personasCommand,
+  },
+  defects: {
+    description: 'List the defects that an emulated authenticator can have',
+    load: async () => (await import('./commands/defects.ts')).defectsCommand,
+  },
+  emulate: {
+    description: 'Emulate security keys for this machine or for other programs',
+    load: async () => (await import('./commands/emulate.ts')).emulateCommand,
+  },
+  keys: {
+    description: 'List the real keys of this machine and at the given addresses',
+    load: async () => (await import('./commands/keys.ts')).keysCommand,
+  },
+  lab: {
+    description: 'Let unmodified programs and browsers use the emulated key in a Linux kernel of their own',
+    load: async () => (await import('./commands/lab.ts')).labCommand,
+  },
+  portal: {
+    description: 'Serve the reference portal, to try keys and browsers by hand',
+    load: async () => (await import('./commands/portal.ts')).portalCommand,
+  },
+  report: {
+    description: 'Render the reports of a run again from its result.json',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
+  schema: {
+    description: 'Print the JSON Schema (draft-07) of scenario files',
+    load: async () => (await import('./commands/schema.ts')).schemaCommand,
+  },
+};
+
+/**
+ * Returns the command line; `finish` is called with the exit code of the command that ran.
+ * Only the commands of `names` (default: all) get their options, the others are names for the help.
+ */
+export async function createProgram(
+  finish: (code: number) => void,
+  names: readonly string[] = Object.keys(commands),
+): Promise<Command> {
   const program = new Command('touchstone')
     .description('Conformance test harness and authenticator emulator for passkey registration')
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Show help')
     .helpCommand('help [command]', 'Show help for a command')
-    .configureHelp({ optionDescription: describeOption })
+    .configureHelp({ optionDescription: describeOption, subcommandTerm: (command) => command.name() })
     .exitOverride()
     .showHelpAfterError('Run touchstone --help for the list of commands');
-  for (const command of commands) addCommand(program, command(finish));
+  for (const [name, { description, load }] of Object.entries(commands)) {
+    const command = names.includes(name) ? (await load())(finish) : new Command(name);
+    addCommand(program, command.description(description));
+  }
   return program;
 }
 
@@ -69,10 +108,11 @@ function describeOption(option: Option): string {
 /** Runs a command line (without `node` and the name of the script) and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code: number = exitCode.passed;
-  const program = createProgram((result) => {
+  const finish = (result: number) => {
     code = result;
-  });
+  };
   try {
+    const program = await createProgram(finish, args);
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {

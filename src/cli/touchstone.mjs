@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-/** The `touchstone` command: loads TypeScript support and runs `main.ts`. In the kernel lab it runs the compiled program instead. */
+/** The `touchstone` command: compiles the program when a source has changed, and runs it. */
 import { pathToFileURL } from 'node:url';
+import { compiledProgram } from './program/compiled-program.mjs';
 import { exitOnClosedPipe } from './setup/closed-pipe.mjs';
 import { nodeVersionProblem } from './setup/node-version.mjs';
 
@@ -19,20 +20,24 @@ exitOnClosedPipe(command === 'run' || command === 'lab' ? infrastructure : 0);
 const problem = nodeVersionProblem();
 if (problem) fail(problem);
 
-const compiled = process.env.TOUCHSTONE_PROGRAM;
-if (!compiled) await registerTypeScript();
+// In a guest of the kernel lab the file system is read-only: the host has compiled the program.
+const program = (process.env.TOUCHSTONE_LAB && process.env.TOUCHSTONE_PROGRAM) || (await compile());
+process.env.TOUCHSTONE_PROGRAM = program; // Playwright and its workers run the same files
 try {
-  const { main } = await import(compiled ? pathToFileURL(`${compiled}/main.mjs`).href : './main.ts');
+  const { main } = await import(pathToFileURL(`${program}/main.mjs`).href);
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   console.error(error); // an internal error: nothing was tested
   process.exitCode = infrastructure;
 }
 
-async function registerTypeScript() {
-  const tsx = await import('tsx/esm/api').catch((error) => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    fail('The npm packages are not installed; run `npm start` (or `npm ci`) first');
-  });
-  tsx.register();
+/** @returns {Promise<string>} */
+async function compile() {
+  try {
+    return await compiledProgram();
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_MODULE_NOT_FOUND')
+      fail('The npm packages are not installed; run `npm start` (or `npm ci`) first');
+    return fail(`Cannot compile the program: ${/** @type {Error} */ (error).message}`);
+  }
 }

@@ -6,7 +6,6 @@ import { alignColumns } from '../table.ts';
 
 export const defectsCommand = (_finish: (code: number) => void) =>
   new Command('defects')
-    .description('List the defects that an emulated authenticator can have')
     .option('--json', 'Print a JSON array of { id, group, title, breaks, detectedBy }', false)
     .action(({ json }: { json: boolean }) => {
       const all = defectRows();

@@ -6,8 +6,8 @@ import { expectedTouchPolicy, parseTouchPolicy, type TouchPolicy } from '#emulat
 import { type EmulationOptions, serveEmulated } from '../compose/emulation.ts';
 import { deviceTransports } from '../compose/emulator-catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
-import { collect, parsePort } from '../option-parsers.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { collect, parsePort } from './option-parsers.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface EmulateOptions extends EmulationOptions {
   http?: HttpAddress;
@@ -22,7 +22,6 @@ const defaultPersona = 'yubikey-5-nfc';
 
 export const emulateCommand = (finish: (code: number) => void) =>
   new Command('emulate')
-    .description('Emulate security keys for this machine or for other programs')
     .option(
       '--persona <id>',
       `Model to emulate (see touchstone personas); repeat the option for several keys over usbip; default: ${defaultPersona}`,

@@ -12,9 +12,9 @@ import { defaultRemotePort, formatHostPort } from '#transport/remote/address.ts'
 import { type KeyServer, type KeyServerEvent, serveKeys } from '#transport/remote/key-server.ts';
 import type { ServableKey } from '#transport/remote/remote-server-session.ts';
 import { exitCode } from '../exit-codes.ts';
-import { collect, parseMilliseconds, parsePort } from '../option-parsers.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { collect, parseMilliseconds, parsePort } from './option-parsers.ts';
+import { untilAborted } from './until-aborted.ts';
 
 interface KeysServeOptions {
   host: string;

@@ -20,7 +20,6 @@ const udevRule = new URL('../../transport/hidraw/70-touchstone-fido.rules', impo
 
 export const keysCommand = (finish: (code: number) => void) =>
   new Command('keys')
-    .description('List the real keys of this machine and at the given addresses')
     .argument('[addresses...]', 'Keys that are not found automatically, e.g. udp:127.0.0.1:8111')
     .option('--json', 'Print a JSON array; with --watch, one array per line', false)
     .option('--watch', 'List again whenever a key is connected or disconnected', false)

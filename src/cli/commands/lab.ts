@@ -7,9 +7,9 @@ import { type JobId, labJobs } from '#lab/jobs/jobs.ts';
 import { type JobEvents, runJob } from '#lab/run-job.ts';
 import { RunRecorder } from '#report/run-recorder.ts';
 import { exitCode, exitCodeOfVerdict } from '../exit-codes.ts';
-import { compileProgram } from '../lab/compile-program.ts';
 import { prepareLab } from '../lab/prepare-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
+import { compiledProgram } from '../program/compiled-program.mjs';
 import { readLibrary } from '../run/scenario-library.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 
@@ -20,7 +20,6 @@ const allJobs = [...jobIds, scenarioTag];
 
 export const labCommand = (finish: (code: number) => void) =>
   new Command('lab')
-    .description('Let unmodified programs and browsers use the emulated key in a Linux kernel of their own')
     .argument('[jobs...]', `Jobs to run: ${allJobs.join(', ')}; default: all`)
     .option('-o, --output <folder>', 'Folder of all reports', 'reports')
     .action(async (jobs: string[], { output }: { output: string }) => {
@@ -49,11 +48,11 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     command: process.argv.slice(2).join(' '),
   });
-  await using program = await compileProgram();
+  const env = { TOUCHSTONE_PROGRAM: await compiledProgram() };
   run.begin(jobs.reduce((sum, { cases }) => sum + cases.length, 0));
   for (const job of jobs) {
     if (signal.aborted) break;
-    await recordUnavailability(run, () => runJob(job, { kernel, signal, env: program.env, events: eventsOf(run) }));
+    await recordUnavailability(run, () => runJob(job, { kernel, signal, env, events: eventsOf(run) }));
   }
   if (withScenarios && !signal.aborted) await recordUnavailability(run, () => includeScenarios(run, output, signal));
   const { verdict } = await run.end({ interrupted: signal.aborted });

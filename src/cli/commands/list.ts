@@ -7,7 +7,6 @@ import { loadOrReport } from '../run/scenario-library.ts';
 
 export const listCommand = (finish: (code: number) => void) =>
   new Command('list')
-    .description('List the cases of scenario files')
     .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
     .option('--json', 'Print a JSON array of { id, title, file, line, tags }', false)
     .action((paths: string[], { json }: { json: boolean }) => {

@@ -5,7 +5,6 @@ import { alignColumns } from '../table.ts';
 
 export const personasCommand = (_finish: (code: number) => void) =>
   new Command('personas')
-    .description('List the authenticator models that can be emulated')
     .option('--json', 'Print a JSON array with all data of each model', false)
     .action(({ json }: { json: boolean }) => {
       const all = Object.values(personas);

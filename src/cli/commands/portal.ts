@@ -11,9 +11,9 @@ import { openStore } from '#relying-party/store/libsql-store.ts';
 import { roles } from '#relying-party/store/store.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
-import { parsePort } from '../option-parsers.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { parsePort } from './option-parsers.ts';
+import { untilAborted } from './until-aborted.ts';
 
 interface PortalCommandOptions {
   port: number;
@@ -22,7 +22,6 @@ interface PortalCommandOptions {
 
 export const portalCommand = (finish: (code: number) => void) =>
   new Command('portal')
-    .description('Serve the reference portal, to try keys and browsers by hand')
     .option('-p, --port <number>', 'Port on the loopback interface; 0 picks a free port', parsePort, 8080)
     .option('--store <file>', 'Keep users and passkeys in this file; default: in memory')
     .action(async (options: PortalCommandOptions) => {

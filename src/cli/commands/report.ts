@@ -8,7 +8,6 @@ import { exitCode } from '../exit-codes.ts';
 
 export const reportCommand = (finish: (code: number) => void) =>
   new Command('report')
-    .description('Render the reports of a run again from its result.json')
     .argument('[result]', 'The result.json of a run', 'reports/latest/result.json')
     .option('-o, --output <folder>', 'Folder of the rendered files; default: the folder of result.json')
     .action(async (file: string, { output }: { output?: string }) => {

@@ -14,13 +14,13 @@ import { modelNameOf } from '../compose/emulator-catalogue.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { isInsideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
-import { collect, parseCount, parsePattern, parsePositive } from '../option-parsers.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
 import { runPlaywright } from '../run/run-playwright.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
+import { collect, parseCount, parsePattern, parsePositive } from './option-parsers.ts';
 
 interface RunOptions extends KeyOptions, OperatorOptions {
   grep?: RegExp;
@@ -43,7 +43,6 @@ export const runCommand = (finish: (code: number) => void) =>
 
 const createCommand = () =>
   new Command('run')
-    .description('Run scenarios and write a report')
     .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
     .option('-g, --grep <pattern>', 'Run only cases whose id or title matches this regular expression', parsePattern)
     .option('-t, --tag <tag>', 'Run only cases with this tag; repeat the option for more tags', collect, [])

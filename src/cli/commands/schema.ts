@@ -3,6 +3,4 @@ import { Command } from 'commander';
 import { scenarioJsonSchema } from '#scenario/language/json-schema.ts';
 
 export const schemaCommand = (_finish: (code: number) => void) =>
-  new Command('schema')
-    .description('Print the JSON Schema (draft-07) of scenario files')
-    .action(() => console.log(JSON.stringify(scenarioJsonSchema(), null, 2)));
+  new Command('schema').action(() => console.log(JSON.stringify(scenarioJsonSchema(), null, 2)));

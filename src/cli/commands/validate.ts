@@ -7,7 +7,6 @@ import { loadOrReport } from '../run/scenario-library.ts';
 
 export const validateCommand = (finish: (code: number) => void) =>
   new Command('validate')
-    .description('Check scenario files and print every error')
     .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
     .action((paths: string[]) => {
       const library = loadOrReport(paths);

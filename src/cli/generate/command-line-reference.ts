@@ -3,8 +3,8 @@ import type { Argument, Command, Option } from 'commander';
 import { createProgram } from '../main.ts';
 import { markdownTable } from '../table.ts';
 
-export function commandLineReference(): string {
-  return sectionsOf(createProgram(() => undefined))
+export async function commandLineReference(): Promise<string> {
+  return sectionsOf(await createProgram(() => undefined))
     .slice(1)
     .join('\n\n');
 }

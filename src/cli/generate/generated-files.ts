@@ -15,6 +15,6 @@ export const generatedFiles: Readonly<Record<string, Generate>> = {
   'src/scenario/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'docs/scenarios.md': (current) => withMarkedParts(current, { steps: stepReference() }),
   'docs/authenticator.md': async (current) => withMarkedParts(current, await authenticatorTables()),
-  'docs/cli.md': (current) => withMarkedParts(current, { commands: commandLineReference() }),
+  'docs/cli.md': async (current) => withMarkedParts(current, { commands: await commandLineReference() }),
   'reports/README.md': (current) => withMarkedParts(current, { formats: reportFormatTable() }),
 };

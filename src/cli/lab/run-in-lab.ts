@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { bootLab } from '#lab/boot.ts';
 import { guestScriptsFolder, shellQuote } from '#lab/guest-folder.ts';
 import { exitCode } from '../exit-codes.ts';
-import { compileProgram } from './compile-program.ts';
+import { compiledProgram } from '../program/compiled-program.mjs';
 import { prepareLab } from './prepare-lab.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
@@ -20,7 +20,7 @@ const browserNiceness = -8;
  */
 export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
   const kernel = await prepareLab(['desktop'], signal);
-  await using program = await compileProgram();
+  const program = await compiledProgram();
   const { outcome, exitCode: code } = await bootLab({
     kernel,
     memoryMiB,
@@ -29,7 +29,7 @@ export async function runInLab(args: readonly string[], output: string, signal?:
     script: `. ${shellQuote(`${guestScriptsFolder}/desktop.sh`)}
 exec nice -n ${browserNiceness} ${[process.execPath, launcher, ...args].map(shellQuote).join(' ')}`,
     shares: [resolve(output)],
-    env: { ...program.env, FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
+    env: { TOUCHSTONE_PROGRAM: program, FORCE_COLOR: process.stdout.isTTY ? '1' : undefined },
     onLine: (line) => console.log(line),
   });
   if (outcome === 'interrupted') return exitCode.interrupted;
