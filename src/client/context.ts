@@ -3,6 +3,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { CtapDevice } from '#transport/device.ts';
+import type { RelatedOrigins } from './related-origins.ts';
 import type { AuthenticatorChoice, UserInteraction } from './user-interaction.ts';
 
 export interface AvailableAuthenticator {
@@ -68,6 +69,8 @@ export interface ClientContext {
   clock: Clock;
   random: Random;
   timeline?: Timeline | undefined;
+  /** Absent in a client that does not support related origins (WebAuthn L3 section 5.11). */
+  relatedOrigins?: RelatedOrigins | undefined;
   /** The page's own abort signal. */
   signal?: AbortSignal | undefined;
   policy?: Partial<ClientPolicy> | undefined;

@@ -47,7 +47,7 @@ export async function create(
 export async function createCredential(options: CreationOptions, context: ClientContext): Promise<NewCredential> {
   const done = context.timeline?.start('client');
   try {
-    const request = prepareRequest(options, context);
+    const request = await prepareRequest(options, context);
     context.signal?.throwIfAborted(); // step 16
     return await runCeremony(context, request.timeoutMs, (ceremony) => register(request, ceremony));
   } finally {
@@ -56,10 +56,10 @@ export async function createCredential(options: CreationOptions, context: Client
 }
 
 /** Steps 4 to 15. */
-function prepareRequest(options: CreationOptions, context: ClientContext): CreationRequest {
+async function prepareRequest(options: CreationOptions, context: ClientContext): Promise<CreationRequest> {
   const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
   checkUserHandle(options.user.id); // step 5
-  const rpId = resolveRelyingPartyId(context.origin, options.rp.id); // steps 6 to 8
+  const rpId = await resolveRelyingPartyId(context, options.rp.id); // steps 6 to 8
   const pubKeyCredParams = resolveCredentialParameters(options.pubKeyCredParams); // steps 9 and 10
   const processors = createRegistrationProcessors(options.extensions); // steps 11 and 12
   const clientData = collectClientData('webauthn.create', options.challenge, context); // steps 13 to 15

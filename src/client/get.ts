@@ -35,7 +35,7 @@ export async function get(
 export async function requestAssertion(options: RequestOptions, context: ClientContext): Promise<Assertion> {
   const done = context.timeline?.start('client');
   try {
-    const request = prepareRequest(options, context);
+    const request = await prepareRequest(options, context);
     context.signal?.throwIfAborted(); // step 13
     return await runCeremony(context, request.timeoutMs, (ceremony) => authenticate(request, ceremony));
   } finally {
@@ -44,9 +44,9 @@ export async function requestAssertion(options: RequestOptions, context: ClientC
 }
 
 /** Steps 4 to 12. */
-function prepareRequest(options: RequestOptions, context: ClientContext): AssertionRequest {
+async function prepareRequest(options: RequestOptions, context: ClientContext): Promise<AssertionRequest> {
   const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
-  const rpId = resolveRelyingPartyId(context.origin, options.rpId); // steps 5 to 7
+  const rpId = await resolveRelyingPartyId(context, options.rpId); // steps 5 to 7
   const processors = createAuthenticationProcessors(options.extensions, options.allowCredentials); // steps 8 and 9
   const clientData = collectClientData('webauthn.get', options.challenge, context); // steps 10 to 12
   return { options, rpId, processors, timeoutMs, ...clientData };

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { AdjustableClock } from '#base/clock.ts';
 import { resolveRelyingPartyId } from './relying-party-id.ts';
+
+const clock = new AdjustableClock();
 
 describe('resolveRelyingPartyId() accepts', () => {
   test.each([
@@ -17,16 +20,16 @@ describe('resolveRelyingPartyId() accepts', () => {
     ['https://www.xn--bcher-kva.example', 'xn--bcher-kva.example'],
     ['https://www.bücher.example', 'bücher.example'],
     ['https://login.example.com', 'EXAMPLE.com'],
-  ])('for %s the RP ID %s', (origin, requested) => {
-    expect(resolveRelyingPartyId(origin, requested)).toBe(requested);
+  ])('for %s the RP ID %s', async (origin, requested) => {
+    expect(await resolveRelyingPartyId({ origin, clock }, requested)).toBe(requested);
   });
 
   test.each([
     ['https://login.example.com:8443', 'login.example.com'],
     ['http://localhost:3000', 'localhost'],
     ['https://bücher.example', 'xn--bcher-kva.example'],
-  ])('no RP ID for %s, and returns %s', (origin, expected) => {
-    expect(resolveRelyingPartyId(origin, undefined)).toBe(expected);
+  ])('no RP ID for %s, and returns %s', async (origin, expected) => {
+    expect(await resolveRelyingPartyId({ origin, clock }, undefined)).toBe(expected);
   });
 });
 
@@ -45,8 +48,9 @@ describe('resolveRelyingPartyId() rejects, as RP ID,', () => {
     ['an empty string', 'https://example.com', ''],
     ['an IP address', 'https://example.com', '127.0.0.1'],
     ['leading white space', 'https://example.com', ' example.com'],
-  ])('%s', (_case, origin, requested) => {
-    expect(() => resolveRelyingPartyId(origin, requested)).toThrow(expect.objectContaining({ name: 'SecurityError' }));
+  ])('%s', async (_case, origin, requested) => {
+    const resolved = resolveRelyingPartyId({ origin, clock }, requested);
+    await expect(resolved).rejects.toMatchObject({ name: 'SecurityError' });
   });
 });
 
@@ -59,8 +63,8 @@ describe('resolveRelyingPartyId() rejects the origin', () => {
     ['null', 'NotAllowedError'],
     ['data:text/html,x', 'NotAllowedError'],
     ['', 'NotAllowedError'],
-  ])('%s with %s', (origin, name) => {
-    expect(() => resolveRelyingPartyId(origin, undefined)).toThrow(expect.objectContaining({ name }));
-    expect(() => resolveRelyingPartyId(origin, 'example.com')).toThrow(expect.objectContaining({ name }));
+  ])('%s with %s', async (origin, name) => {
+    for (const requested of [undefined, 'example.com'])
+      await expect(resolveRelyingPartyId({ origin, clock }, requested)).rejects.toMatchObject({ name });
   });
 });
