@@ -23,7 +23,7 @@ import type { CardConnection } from './card-connection.ts';
 /** The longest response that one APDU can request. */
 const maxResponseLength = 0x1_0000;
 /** A card without status updates holds its response while it waits for the user, at most 30 seconds. */
-const responseTimeoutMs = 35_000;
+const maxHoldMs = 35_000;
 
 export type CardCommand = CommandHeader & { data?: Uint8Array | undefined };
 
@@ -34,6 +34,8 @@ export class CardCommands {
   readonly #connection: CardConnection;
   readonly #clock: Clock;
   #form: ApduForm;
+  /** When the current command times out, on the monotonic clock. */
+  #endsAt = 0;
 
   constructor(connection: CardConnection, clock: Clock, form: ApduForm) {
     this.#connection = connection;
@@ -43,10 +45,11 @@ export class CardCommands {
 
   /**
    * Sends a command and resolves with the complete response, whatever its status. If the card rejects extended lengths,
-   * this and all later commands are sent with short lengths.
+   * this and all later commands are sent with short lengths. All of it may take `limitMs` milliseconds, at most 35 seconds.
    * @throws {TransportError} `timeout`, `framing`, or the error of the connection.
    */
-  async send({ data = new Uint8Array(0), ...header }: CardCommand): Promise<ResponseApdu> {
+  async send({ data = new Uint8Array(0), ...header }: CardCommand, limitMs: number): Promise<ResponseApdu> {
+    this.#endsAt = this.#clock.monotonic() + Math.min(limitMs, maxHoldMs);
     const extended = this.#form === 'extended';
     const command = { ...header, data, ne: extended ? maxResponseLength : 256, extended };
     if (!extended) return await this.#sendChain(command);
@@ -93,7 +96,7 @@ export class CardCommands {
   async #transmit(apdu: Uint8Array): Promise<ResponseApdu> {
     const response = await withTimeout(
       this.#connection.transmit(apdu),
-      responseTimeoutMs,
+      this.#endsAt - this.#clock.monotonic(),
       this.#clock,
       () => new TransportError('timeout', `${this.#connection.name} does not answer`),
     );

@@ -23,11 +23,10 @@ import { ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { Exchange, type ExchangeOutcome } from './ctaphid-exchange.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';
 import type { ReportPipe } from './report-pipe.ts';
+import { responseLimitMs, shortResponseLimitMs, u2fResponseLimitMs } from './response-limits.ts';
 
 /** A device sends a keepalive every 100 ms while it processes a message (section 11.2.9.1.7). */
 const silenceTimeoutMs = 3_000;
-/** The user has 30 seconds for each of a few gestures. */
-const totalTimeoutMs = 180_000;
 /** INIT also ends after this time if the device keeps answering other programs. */
 const initTimeoutMs = 1_000;
 /** A device answers a cancelled command at once. */
@@ -44,7 +43,7 @@ export interface CtapHidOptions {
 }
 
 interface ExchangeLimits {
-  totalTimeoutMs?: number;
+  totalTimeoutMs: number;
   nonce?: Uint8Array;
 }
 
@@ -82,7 +81,14 @@ export class CtapHidChannel implements CtapDevice {
     this.#clock = clock;
     this.#random = random;
     this.#responseDeadline = new Deadline(clock, () =>
-      this.#exchange?.fail(new TransportError('timeout', `${pipe.name} does not answer`)),
+      this.#exchange?.fail(
+        new TransportError(
+          'timeout',
+          this.#exchange.hasKeepalives
+            ? `${pipe.name} reports that it is busy, but does not answer`
+            : `${pipe.name} does not answer`,
+        ),
+      ),
     );
     pipe.onReport((report) => this.#exchange?.acceptReport(report));
     pipe.onClose((cause) => this.#close(new TransportError('disconnected', `${pipe.name} is gone`, { cause })));
@@ -126,7 +132,8 @@ export class CtapHidChannel implements CtapDevice {
       throw new TransportError('framing', `Cannot send ${payload.length} bytes: a message holds ${maxPayloadLength}`);
     const channel = this.#channel?.channel ?? broadcastChannel;
     const reports = fragment(channel, ctapHidCommands[command], payload); // a copy, so the caller may change `payload`
-    return await this.#queue.run(() => this.#call(command, channel, reports, options));
+    const limits = { ...options, totalTimeoutMs: limitOf(command, payload) };
+    return await this.#queue.run(() => this.#call(command, channel, reports, limits));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -145,7 +152,12 @@ export class CtapHidChannel implements CtapDevice {
   }
 
   /** Sends the message, again and again while another program uses the device. */
-  async #call(command: CtapHidCommand, channel: number, reports: readonly Uint8Array[], options: TransactOptions) {
+  async #call(
+    command: CtapHidCommand,
+    channel: number,
+    reports: readonly Uint8Array[],
+    options: TransactOptions & ExchangeLimits,
+  ) {
     const { signal } = options;
     if (this.#isOutOfSync) await this.#init();
     const retryUntil = this.#clock.monotonic() + busyTimeoutMs;
@@ -163,7 +175,7 @@ export class CtapHidChannel implements CtapDevice {
     command: CtapHidCommand,
     channel: number,
     reports: readonly Uint8Array[],
-    { signal, ...options }: TransactOptions & ExchangeLimits,
+    { signal, onKeepalive, totalTimeoutMs, nonce }: TransactOptions & ExchangeLimits,
   ): Promise<ExchangeOutcome> {
     if (this.#closedError) throw this.#closedError;
     const exchange = new Exchange({
@@ -173,7 +185,8 @@ export class CtapHidChannel implements CtapDevice {
       deadline: this.#responseDeadline,
       silenceTimeoutMs,
       totalTimeoutMs,
-      ...options,
+      onKeepalive,
+      nonce,
     });
     this.#exchange = exchange;
     const stopReading = this.#pipe.startReading?.();
@@ -208,6 +221,12 @@ export class CtapHidChannel implements CtapDevice {
     this.#exchange?.fail(this.#closedError);
     this.#responseDeadline.stop();
   }
+}
+
+/** Returns how long the device may take for a message, in milliseconds. */
+function limitOf(command: CtapHidCommand, payload: Uint8Array): number {
+  if (command === 'CBOR') return responseLimitMs(payload);
+  return command === 'MSG' ? u2fResponseLimitMs(payload) : shortResponseLimitMs;
 }
 
 function parseInitResponse(response: Uint8Array): InitResponse {

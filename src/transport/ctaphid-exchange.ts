@@ -42,6 +42,7 @@ export class Exchange {
   #resolve!: (outcome: ExchangeOutcome) => void;
   #reject!: (error: TransportError) => void;
   #reassembler: Reassembler | undefined;
+  #hasKeepalives = false;
   /** When the exchange times out at the latest, on the monotonic clock. */
   #endsAt: number;
 
@@ -53,6 +54,11 @@ export class Exchange {
       this.#reject = reject;
     });
     this.#restartDeadline();
+  }
+
+  /** Whether the device has reported that it is busy. */
+  get hasKeepalives(): boolean {
+    return this.#hasKeepalives;
   }
 
   /** Processes a report of the device. Ignores reports of other channels, which are for other programs. */
@@ -108,6 +114,7 @@ export class Exchange {
   }
 
   #onKeepalive(payload: Uint8Array): void {
+    this.#hasKeepalives = true;
     this.#restartDeadline();
     this.#options.onKeepalive?.(payload[0] === keepaliveStatus.upneeded ? 'upneeded' : 'processing');
   }

@@ -13,11 +13,12 @@ import { appletVersions, cardClasses, cardInstructions, cardParameters, fidoAid 
 import { type ApduForm, type CardCommand, CardCommands } from './card-commands.ts';
 import type { CardConnection } from './card-connection.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';
+import { responseLimitMs, shortResponseLimitMs, u2fResponseLimitMs } from './response-limits.ts';
 
-/** The user has 30 seconds for each of a few gestures. */
-const totalTimeoutMs = 180_000;
 /** A card answers a cancelled command at once. */
 const cancelTimeoutMs = 3_000;
+/** A card answers a poll within this time, also when the limit of the command is nearly over. */
+const minPollTimeoutMs = 1_000;
 /** Pause before the next poll if the card reports the same status twice. */
 const pollIntervalMs = 20;
 
@@ -80,7 +81,7 @@ export class SmartCardChannel implements CtapDevice {
     return this.#enqueue(async () => {
       const version = await this.#select();
       const getInfo = new Uint8Array([commands.authenticatorGetInfo.code]);
-      const { status } = await this.#commands.send(createMessageCommand(0, getInfo));
+      const { status } = await this.#commands.send(createMessageCommand(0, getInfo), shortResponseLimitMs);
       const cbor = status === statusWords.SW_NO_ERROR;
       this.#capabilities = { wink: false, cbor, nmsg: version !== appletVersions.u2f };
     });
@@ -98,9 +99,10 @@ export class SmartCardChannel implements CtapDevice {
   /** Sends a CTAP1/U2F raw message (an APDU). Resolves with response data and status word. */
   async transactU2f(apdu: Uint8Array, { signal }: TransactOptions = {}): Promise<Uint8Array> {
     const command = parseCommand(apdu.slice());
+    const limitMs = u2fResponseLimitMs(apdu);
     const send = async () => {
       signal?.throwIfAborted();
-      return encodeResponse(await this.#commands.send(command));
+      return encodeResponse(await this.#commands.send(command, limitMs));
     };
     return await this.#enqueue(() => this.#withSelectedApplet(send));
   }
@@ -111,7 +113,7 @@ export class SmartCardChannel implements CtapDevice {
     this.#closedError ??= new TransportError('disconnected', `${this.name} was closed`);
     const { NFCCTAP_CONTROL: ins } = cardInstructions;
     const end = { cla: cardClasses.proprietary, ins, p1: cardParameters.end, p2: 0 };
-    if (canSendEnd) await this.#commands.send(end).catch(() => undefined); // the card may be gone
+    if (canSendEnd) await this.#commands.send(end, shortResponseLimitMs).catch(() => undefined); // the card may be gone
     await this.#connection.close();
   }
 
@@ -144,7 +146,7 @@ export class SmartCardChannel implements CtapDevice {
   async #select(): Promise<string> {
     const { SELECT: ins } = cardInstructions;
     const select = { cla: cardClasses.interindustry, ins, p1: cardParameters.byName, p2: 0, data: fidoAid };
-    const { data, status } = await this.#commands.send(select);
+    const { data, status } = await this.#commands.send(select, shortResponseLimitMs);
     if (status !== statusWords.SW_NO_ERROR) {
       const answer = `SELECT returned ${statusWordName(status)}`;
       throw new TransportError('unavailable', `${this.name} has no FIDO applet: ${answer}`);
@@ -156,8 +158,10 @@ export class SmartCardChannel implements CtapDevice {
   /** NFCCTAP_MSG, then NFCCTAP_GETRESPONSE until the card has the response (sections 11.3.7.1 and 11.3.7.2). */
   async #transact(request: Uint8Array, { signal, onKeepalive }: TransactOptions): Promise<Uint8Array> {
     signal?.throwIfAborted();
-    let endsAt = this.#clock.monotonic() + totalTimeoutMs;
-    let response = await this.#commands.send(createMessageCommand(cardParameters.pollsForAnswer, request));
+    let endsAt = this.#clock.monotonic() + responseLimitMs(request);
+    const send = (command: CardCommand) =>
+      this.#commands.send(command, Math.max(endsAt - this.#clock.monotonic(), minPollTimeoutMs));
+    let response = await send(createMessageCommand(cardParameters.pollsForAnswer, request));
     let isCancelled = false;
     let previousStatus: number | undefined;
     while (response.status === statusWords.SW_UPDATE) {
@@ -170,7 +174,7 @@ export class SmartCardChannel implements CtapDevice {
       const cancelNow: boolean = !isCancelled && signal?.aborted === true;
       if (cancelNow) endsAt = Math.min(endsAt, this.#clock.monotonic() + cancelTimeoutMs);
       isCancelled ||= cancelNow;
-      response = await this.#commands.send(createGetResponseCommand(cancelNow ? cardParameters.cancel : 0));
+      response = await send(createGetResponseCommand(cancelNow ? cardParameters.cancel : 0));
     }
     if (response.status === statusWords.SW_NO_ERROR) return response.data;
     throw new TransportError('framing', `The card refused NFCCTAP_MSG with ${statusWordName(response.status)}`);
