@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { X509Certificate } from '@peculiar/x509';
 import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { assert, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
 import { toBase64url, toHex, utf8 } from '#base/bytes.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
@@ -22,10 +22,17 @@ const origin = 'https://example.com';
 const challenge = toBase64url(utf8('a challenge of enough bytes'));
 const clientDataJSON = utf8(JSON.stringify({ type: 'webauthn.create', challenge, origin, crossOrigin: false }));
 
+const identifiers = ['packed', 'fido-u2f'] as const;
+
 beforeAll(() => {
   const certificates = trustAnchors().map(toPem);
-  for (const identifier of ['packed', 'fido-u2f'] as const)
-    SettingsService.setRootCertificates({ identifier, certificates });
+  for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates });
+});
+
+// The settings of the library are process-wide, and other tests may run in the same process.
+afterAll(() => {
+  for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates: [] });
+});
 });
 
 async function registerAndVerify(options: AuthenticatorOptions) {

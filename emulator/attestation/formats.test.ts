@@ -1,6 +1,6 @@
 /** Checks every attestation format with every algorithm that @simplewebauthn/server 14 supports, under our test root. */
 import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { type AttestationChoice, trustAnchors } from '../index.ts';
@@ -21,10 +21,17 @@ const combinations = formats.flatMap((format) =>
     .map((algorithm) => [format, algorithm] as const),
 );
 
+const identifiers = ['packed', 'fido-u2f', 'tpm', 'android-key', 'android-safetynet', 'apple'] as const;
+
 beforeAll(() => {
   const certificates = trustAnchors().map((der) => Buffer.from(der));
-  for (const identifier of ['packed', 'fido-u2f', 'tpm', 'android-key', 'android-safetynet', 'apple'] as const)
-    SettingsService.setRootCertificates({ identifier, certificates });
+  for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates });
+});
+
+// The settings of the library are process-wide, and other tests may run in the same process.
+afterAll(() => {
+  for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates: [] });
+});
 });
 
 const registerAndVerify = async (format: AttestationChoice, algorithm: CoseAlgorithm) => {

@@ -90,7 +90,7 @@ async function compile(root) {
       banner: {
         js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
       },
-      logLevel: 'warning',
+      logLevel: 'silent', // the error names what is wrong
       plugins: [externalPackages, sourceLocations(remember)],
     });
     return await install(outdir, sources, cache);
