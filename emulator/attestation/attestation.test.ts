@@ -33,7 +33,6 @@ beforeAll(() => {
 afterAll(() => {
   for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates: [] });
 });
-});
 
 async function registerAndVerify(options: AuthenticatorOptions) {
   const platform = new TestPlatform(createAuthenticator(options));

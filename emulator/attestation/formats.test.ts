@@ -32,7 +32,6 @@ beforeAll(() => {
 afterAll(() => {
   for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates: [] });
 });
-});
 
 const registerAndVerify = async (format: AttestationChoice, algorithm: CoseAlgorithm) => {
   const challenge = toBase64url(utf8('a challenge of enough bytes'));
