@@ -17,15 +17,17 @@ import { type Inspection, inspect } from './inspection.ts';
 import { type AuthenticatorStateJson, exportState } from './persistence/state-document.ts';
 import type { Persona } from './personas/persona.ts';
 import { corruptAnswer, type Fault, type FaultEffect, FaultPlan, PowerLost } from './planned-faults.ts';
-import { CommandSession, type Keepalive, type Session } from './session.ts';
+import { type Channel, CommandSession, type Keepalive, type Session } from './session.ts';
 import { answerU2f } from './u2f/u2f.ts';
 
-/** Cancellation and progress of a command. */
+/** Sender, cancellation and progress of a command. */
 export interface ProcessOptions {
   /** Aborting cancels the command: it answers CTAP2_ERR_KEEPALIVE_CANCEL if it waits for the user. */
   signal?: AbortSignal | undefined;
   /** Called while the command is executed. */
   keepalive?: ((state: Keepalive) => void) | undefined;
+  /** The channel of the message, to which sequences of commands belong. Default: one channel for all callers that give none. */
+  channel?: Channel | undefined;
 }
 
 /** An authenticator without a transport. `createAuthenticator` creates it; `plugIn` and the socket servers connect it. */
@@ -36,6 +38,8 @@ export class Authenticator implements Disposable {
   readonly #env: AuthenticatorEnv;
   /** The power-up during which a command runs: after a power cut the next command does not wait for the interrupted one. */
   #busy: AbortController | undefined;
+  /** The channel of callers that give none. */
+  readonly #defaultChannel: Channel = {};
   /** For the defect that repeats an answer. */
   #previousAnswer: Uint8Array | undefined;
 
@@ -62,13 +66,14 @@ export class Authenticator implements Disposable {
    * @throws {TransportError} `disconnected` if the power is lost during the command; `timeout` if a fault suppresses the
    * answer and `signal` is aborted.
    */
-  async process(message: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
+  async process(message: Uint8Array, options: ProcessOptions = {}): Promise<Uint8Array> {
+    const { signal } = options;
     const { power } = this.#env.state.volatile;
     if (this.#busy === power) return statusOnly('CTAP1_ERR_CHANNEL_BUSY');
     this.#busy = power;
     const fault = this.faults.take(commandName(message[0] ?? 0));
     try {
-      const session = new CommandSession(power.signal, signal, this.#keepaliveOf(keepalive, fault));
+      const session = this.#createSession(options, power, fault);
       const answer = await this.#answer(message, session, fault);
       if (power.signal.aborted) throw power.signal.reason;
       const { answerDelayMs } = this.#env.faultHooks.rules;
@@ -82,13 +87,13 @@ export class Authenticator implements Disposable {
     }
   }
 
-  async #answerU2f(apdu: Uint8Array, { signal, keepalive }: ProcessOptions = {}): Promise<Uint8Array> {
+  async #answerU2f(apdu: Uint8Array, options: ProcessOptions = {}): Promise<Uint8Array> {
     const { power } = this.#env.state.volatile;
     if (this.#busy === power) return encodeStatusResponse('SW_UNKNOWN');
     this.#busy = power;
     try {
-      const session = new CommandSession(power.signal, signal, this.#keepaliveOf(keepalive));
-      this.#env.state.volatile.assertions = undefined;
+      const session = this.#createSession(options, power);
+      this.#env.state.volatile.assertions.end(session.channel);
       const answer = await answerU2f(apdu, session, this.#env);
       return this.#commitState() ? answer : encodeStatusResponse('SW_UNKNOWN');
     } finally {
@@ -114,6 +119,16 @@ export class Authenticator implements Disposable {
   /** Closes the store of the state, so that another process can use it. Commands that change the state fail from then on. */
   [Symbol.dispose](): void {
     this.#env.close();
+  }
+
+  #createSession(options: ProcessOptions, power: AbortController, fault?: Fault): CommandSession {
+    const { signal, keepalive, channel = this.#defaultChannel } = options;
+    return new CommandSession({
+      channel,
+      signal,
+      power: power.signal,
+      onKeepalive: this.#keepaliveOf(keepalive, fault),
+    });
   }
 
   /** Returns the listener for keepalives: it informs the host, and applies a fault that waits for the n-th keepalive. */
@@ -168,7 +183,7 @@ export class Authenticator implements Disposable {
     let name: CommandName | undefined;
     try {
       name = this.#decodeCommandName(message);
-      this.#endOtherSequences(name);
+      this.#endOtherSequences(name, session.channel);
       const parameters = message.length > 1 ? this.#decodeParameters(message.subarray(1), name) : undefined;
       const result = await commandRegistry[name].execute(parameters, session, this.#env);
       return encodeMessage(ctapStatus.CTAP2_OK, result && faultHooks.response(result, name));
@@ -177,11 +192,11 @@ export class Authenticator implements Disposable {
     }
   }
 
-  /** CTAP 2.1 section 6: any other command ends a sequence of getNextAssertion or of credential management. */
-  #endOtherSequences(name: CommandName): void {
-    const { volatile } = this.#env.state;
-    if (name !== 'authenticatorGetNextAssertion') volatile.assertions = undefined;
-    if (!name.startsWith('authenticatorCredentialManagement')) volatile.enumeration = undefined;
+  /** CTAP 2.1 section 6: any other command on the same channel ends a sequence of getNextAssertion or of credential management. */
+  #endOtherSequences(name: CommandName, channel: Channel): void {
+    const { assertions, enumeration } = this.#env.state.volatile;
+    if (name !== 'authenticatorGetNextAssertion') assertions.end(channel);
+    if (!name.startsWith('authenticatorCredentialManagement')) enumeration.end(channel);
   }
 
   /** @throws {ProtocolViolation} if `bytes` are not exactly one canonical CBOR item. */

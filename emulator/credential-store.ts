@@ -32,11 +32,17 @@ export class CredentialStore {
   readonly #byRpId = new Map<string, Map<string, StoredCredential>>();
   readonly #byId = new Map<string, StoredCredential>();
   readonly #capacity: number;
+  #revision = 0;
   /** Called with each credential that is added, changed or deleted. */
   onChange: ((credential: StoredCredential) => void) | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+  }
+
+  /** Changes whenever a credential is added, changed or deleted. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get size(): number {
@@ -59,12 +65,12 @@ export class CredentialStore {
     if (older) {
       this.#byId.delete(mapKey(older.id));
       accounts.delete(account);
-      this.onChange?.(older);
+      this.#notify(older);
     }
     accounts.set(account, credential);
     this.#byRpId.set(credential.rpId, accounts);
     this.#byId.set(mapKey(credential.id), credential);
-    this.onChange?.(credential);
+    this.#notify(credential);
   }
 
   /** Changes a stored credential without moving it in the order. Returns false if no credential has this id. */
@@ -74,7 +80,7 @@ export class CredentialStore {
     const credential = { ...older, ...changes };
     this.#byRpId.get(older.rpId)?.set(mapKey(older.user.id), credential);
     this.#byId.set(mapKey(id), credential);
-    this.onChange?.(credential);
+    this.#notify(credential);
     return true;
   }
 
@@ -98,10 +104,15 @@ export class CredentialStore {
     const accounts = this.#byRpId.get(rpId);
     accounts?.delete(mapKey(user.id));
     if (accounts?.size === 0) this.#byRpId.delete(rpId);
-    this.onChange?.(credential);
+    this.#notify(credential);
   }
 
   all(): StoredCredential[] {
     return [...this.#byId.values()];
+  }
+
+  #notify(credential: StoredCredential): void {
+    this.#revision += 1;
+    this.onChange?.(credential);
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '#base/clock.ts';
 import { hkdfSha256, sha256 } from '#protocol/crypto.ts';
 import { CredentialKeys } from './credential-keys.ts';
 import { CredentialStore } from './credential-store.ts';
+import { Sequence } from './sequence.ts';
 import type { FactorySettings, PersistentState, VolatileState } from './state.ts';
 
 /** CTAP 2.1 section 6.5.2.2. */
@@ -51,8 +52,8 @@ export const createVolatileState = (clock: Clock, kept?: VolatileState): Volatil
     1: { keyAgreement: undefined, token: undefined },
     2: { keyAgreement: undefined, token: undefined },
   },
-  assertions: undefined,
-  enumeration: undefined,
-  enrollment: undefined,
-  largeBlobWrite: undefined,
+  assertions: new Sequence(),
+  enumeration: new Sequence(),
+  enrollment: new Sequence(),
+  largeBlobWrite: new Sequence(),
 });

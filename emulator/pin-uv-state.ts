@@ -130,9 +130,11 @@ export class PinUvAuth {
     }
   }
 
-  /** resetPinUvAuthToken() for all protocols, section 6.5.4: makes all tokens invalid. */
+  /** resetPinUvAuthToken() for all protocols, section 6.5.4: makes all tokens invalid, and ends what they authorized. */
   resetTokens(): void {
-    for (const protocol of Object.values(this.#state.volatile.protocols)) protocol.token = undefined;
+    const { protocols, enumeration } = this.#state.volatile;
+    for (const protocol of Object.values(protocols)) protocol.token = undefined;
+    enumeration.clear();
   }
 
   /** Returns a new token and starts its use, section 6.5.3.2 beginUsingPinUvAuthToken(). `permissions` is a bit field. */

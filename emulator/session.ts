@@ -3,8 +3,15 @@
 /** The two states that an authenticator reports while it executes a command. */
 export type Keepalive = 'processing' | 'upneeded';
 
+/**
+ * Identity of the logical channel that a message came from: a CTAPHID channel, the selection of a card's applet, or a caller in
+ * the same process. Two messages are from the same channel if it is the same object.
+ */
+export type Channel = object;
+
 /** What a running command knows about its host and its power supply. */
 export interface Session {
+  readonly channel: Channel;
   /** Aborted when the host cancels: the command ends with CTAP2_ERR_KEEPALIVE_CANCEL at its next wait. */
   readonly signal: AbortSignal | undefined;
   /** Aborted when the power is lost: the command stops. */
@@ -14,14 +21,20 @@ export interface Session {
   afterAnswer(action: () => void): void;
 }
 
+interface SessionOptions extends Pick<Session, 'channel' | 'power' | 'signal'> {
+  onKeepalive?: ((state: Keepalive) => void) | undefined;
+}
+
 /** The session of a received command. */
 export class CommandSession implements Session {
+  readonly channel: Channel;
   readonly signal: AbortSignal | undefined;
   readonly power: AbortSignal;
   readonly #onKeepalive: ((state: Keepalive) => void) | undefined;
   #afterAnswer: (() => void)[] | undefined;
 
-  constructor(power: AbortSignal, signal: AbortSignal | undefined, onKeepalive?: (state: Keepalive) => void) {
+  constructor({ channel, power, signal, onKeepalive }: SessionOptions) {
+    this.channel = channel;
     this.power = power;
     this.signal = signal;
     this.#onKeepalive = onKeepalive;

@@ -10,6 +10,7 @@ import type { AttestationIdentity } from './attestation/attestation-ca.ts';
 import type { CredentialKeys } from './credential-keys.ts';
 import type { Credential, CredentialStore } from './credential-store.ts';
 import type { Persona } from './personas/persona.ts';
+import type { Sequence } from './sequence.ts';
 
 export interface Identity {
   /** 16 bytes. */
@@ -83,24 +84,30 @@ interface ProtocolState {
   token: PinUvAuthToken | undefined;
 }
 
-/** What getNextAssertion continues, CTAP 2.1 section 6.3. */
-interface PendingAssertions {
-  remaining: Credential[];
+/** The last answer of a sequence that lists credentials. */
+interface Answered {
+  /** Monotonic time. */
   lastAnsweredAt: number;
+  /** `CredentialStore.revision`: when the stored credentials change, the list is no longer valid. */
+  revision: number;
+}
+
+/** What getNextAssertion continues, CTAP 2.1 section 6.3. */
+interface PendingAssertions extends Answered {
+  remaining: Credential[];
   /** Returns the response for a credential. */
   answer(credential: Credential): CborMap;
 }
 
 /** What the GetNext subcommands of credential management continue, CTAP 2.1 sections 6.8.3 and 6.8.4. */
-interface Enumeration {
+export interface Enumeration extends Answered {
   of: 'relying parties' | 'credentials';
   /** Each function returns one response. */
   remaining: (() => CborMap)[];
-  lastAnsweredAt: number;
 }
 
 /** A fingerprint whose enrollment is not finished. */
-interface Enrollment {
+export interface Enrollment {
   templateId: Uint8Array;
   remainingSamples: number;
 }
@@ -117,10 +124,10 @@ export interface VolatileState {
   readonly power: AbortController;
   consecutiveWrongPins: number;
   readonly protocols: Record<PinUvAuthProtocolVersion, ProtocolState>;
-  assertions: PendingAssertions | undefined;
-  enumeration: Enumeration | undefined;
-  enrollment: Enrollment | undefined;
-  largeBlobWrite: LargeBlobWrite | undefined;
+  readonly assertions: Sequence<PendingAssertions>;
+  readonly enumeration: Sequence<Enumeration>;
+  readonly enrollment: Sequence<Enrollment>;
+  readonly largeBlobWrite: Sequence<LargeBlobWrite>;
 }
 
 export interface State {

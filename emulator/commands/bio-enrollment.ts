@@ -75,7 +75,7 @@ async function enrollBegin(request: Request, env: AuthenticatorEnv, session: Ses
   const { persistent, volatile } = env.state;
   if (persistent.fingerprints.length >= maxTemplates)
     throw new CtapError('CTAP2_ERR_FP_DATABASE_FULL', `${maxTemplates} are stored`);
-  volatile.enrollment = undefined;
+  volatile.enrollment.clear();
   const templateId = createTemplateId(env);
   const enrollment = { templateId, remainingSamples: samplesToEnroll };
   const progress = await captureSample(enrollment, timeoutMilliseconds, session, env);
@@ -84,15 +84,18 @@ async function enrollBegin(request: Request, env: AuthenticatorEnv, session: Ses
 
 async function enrollCaptureNextSample(request: Request, env: AuthenticatorEnv, session: Session): Promise<Response> {
   const { templateId, timeoutMilliseconds } = parseAuthorizedParams(request, env, 'templateId');
-  const { enrollment } = env.state.volatile;
+  const { enrollment: sequence } = env.state.volatile;
+  if (sequence.isForeignTo(session.channel))
+    throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'the enrollment was begun on another channel');
+  const enrollment = sequence.of(session.channel);
   if (!enrollment || !equal(enrollment.templateId, templateId))
     throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'no enrollment of this template is in progress');
   return captureSample(enrollment, timeoutMilliseconds, session, env);
 }
 
-/** Section 6.7.5: needs no token. */
-function cancelCurrentEnrollment(_request: Request, { state }: AuthenticatorEnv): undefined {
-  state.volatile.enrollment = undefined;
+/** Section 6.7.5: needs no token, so it cancels only an enrollment of the same channel. */
+function cancelCurrentEnrollment(_request: Request, { state }: AuthenticatorEnv, { channel }: Session): undefined {
+  state.volatile.enrollment.end(channel);
 }
 
 /** Section 6.7.6. */

@@ -12,21 +12,28 @@ import {
 import type { StoredCredential } from '../credential-store.ts';
 import { rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import type { Channel } from '../session.ts';
+import type { Enumeration } from '../state.ts';
 import type { CtapCommand } from './command.ts';
 import { renewCredStoreState } from './credentials.ts';
 import { requireReadToken, requireToken, signedMessage } from './management-token.ts';
 
 type Request = CommandRequest<'authenticatorCredentialManagement'>;
 type Response = CommandResponse<'authenticatorCredentialManagement'>;
-type SubCommand = (request: Request, env: AuthenticatorEnv) => Response | CborMap | undefined;
+type SubCommand = (request: Request, env: AuthenticatorEnv, channel: Channel) => Response | CborMap | undefined;
+/** The channel of a request, to which its enumeration belongs. */
+interface Sender {
+  channel: Channel;
+  env: AuthenticatorEnv;
+}
 
 export const credentialManagement: CtapCommand = {
-  execute(parameters, _session, env) {
+  execute(parameters, { channel }, env) {
     const request = commands.authenticatorCredentialManagement.request.parse(parameters ?? new Map());
     const name = names.get(request.subCommand);
     if (!name) throw new CtapError(rulesOf(env.persona).unknownSubCommand, `${request.subCommand}`);
-    if (!continuing.has(name)) env.state.volatile.enumeration = undefined;
-    const result = subCommands[name](request, env);
+    if (!continuing.has(name)) env.state.volatile.enumeration.end(channel);
+    const result = subCommands[name](request, env, channel);
     return result instanceof Map || !result ? result : encode(result);
   },
 };
@@ -43,9 +50,9 @@ const continuing = new Set<CredentialManagementSubCommand>([
 const subCommands: Record<CredentialManagementSubCommand, SubCommand> = {
   getCredsMetadata,
   enumerateRPsBegin,
-  enumerateRPsGetNextRP: (_request, env) => enumerateNext('relying parties', env),
+  enumerateRPsGetNextRP: (_request, env, channel) => enumerateNext('relying parties', { channel, env }),
   enumerateCredentialsBegin,
-  enumerateCredentialsGetNextCredential: (_request, env) => enumerateNext('credentials', env),
+  enumerateCredentialsGetNextCredential: (_request, env, channel) => enumerateNext('credentials', { channel, env }),
   deleteCredential,
   updateUserInformation,
 };
@@ -65,19 +72,19 @@ function getCredsMetadata(request: Request, env: AuthenticatorEnv): Response {
 }
 
 /** Section 6.8.3. */
-function enumerateRPsBegin(request: Request, env: AuthenticatorEnv): CborMap {
+function enumerateRPsBegin(request: Request, env: AuthenticatorEnv, channel: Channel): CborMap {
   requireUnboundReadToken(request, env);
   const rpIds = env.state.persistent.credentials.relyingParties();
   return beginEnumeration(
     'relying parties',
     rpIds.map((id) => () => ({ rp: { id }, rpIDHash: sha256(id) })),
     { totalRPs: rpIds.length },
-    env,
+    { channel, env },
   );
 }
 
 /** Section 6.8.4. */
-function enumerateCredentialsBegin(request: Request, env: AuthenticatorEnv): CborMap {
+function enumerateCredentialsBegin(request: Request, env: AuthenticatorEnv, channel: Channel): CborMap {
   refuseWithoutToken(request);
   const { rpIDHash } = credentialManagementParams.parse(request.subCommandParams ?? new Map());
   if (!rpIDHash) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'rpIDHash');
@@ -90,7 +97,7 @@ function enumerateCredentialsBegin(request: Request, env: AuthenticatorEnv): Cbo
     'credentials',
     found.map((credential) => () => entryOf(credential, env)),
     { totalCredentials: found.length },
-    env,
+    { channel, env },
   );
 }
 
@@ -156,13 +163,13 @@ function beginEnumeration(
   of: 'relying parties' | 'credentials',
   responses: readonly (() => Response)[],
   total: Response,
-  { state, clock }: AuthenticatorEnv,
+  { channel, env }: Sender,
 ): CborMap {
   const [first, ...remaining] = responses;
   if (!first) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
   if (remaining.length > 0) {
     const encoded = remaining.map((response) => () => encode(response()));
-    state.volatile.enumeration = { of, remaining: encoded, lastAnsweredAt: clock.monotonic() };
+    continueLater({ of, remaining: encoded }, channel, env);
   }
   return encode({ ...first(), ...total });
 }
@@ -170,15 +177,25 @@ function beginEnumeration(
 /** Section 6: the state of a stateful command may expire after 30 seconds. */
 const expiresAfterMs = 30_000;
 
-function enumerateNext(
-  of: 'relying parties' | 'credentials',
-  { state: { volatile }, clock }: AuthenticatorEnv,
-): CborMap {
-  const { enumeration } = volatile;
-  volatile.enumeration = undefined;
+/** Also refuses to continue when the stored credentials have changed: what remains to be listed may not be stored any more. */
+function enumerateNext(of: 'relying parties' | 'credentials', { channel, env }: Sender): CborMap {
+  const { state, clock } = env;
+  const enumeration = state.volatile.enumeration.of(channel);
+  state.volatile.enumeration.end(channel);
   const [respond, ...remaining] = enumeration?.of === of ? enumeration.remaining : [];
-  if (!enumeration || !respond || clock.monotonic() - enumeration.lastAnsweredAt >= expiresAfterMs)
-    throw new CtapError('CTAP2_ERR_NOT_ALLOWED', `no enumeration of ${of} is in progress`);
-  volatile.enumeration = { of, remaining, lastAnsweredAt: clock.monotonic() };
+  const isValid =
+    enumeration?.revision === state.persistent.credentials.revision &&
+    clock.monotonic() - enumeration.lastAnsweredAt < expiresAfterMs;
+  if (!respond || !isValid) throw new CtapError('CTAP2_ERR_NOT_ALLOWED', `no enumeration of ${of} is in progress`);
+  continueLater({ of, remaining }, channel, env);
   return respond();
+}
+
+function continueLater(
+  rest: Pick<Enumeration, 'of' | 'remaining'>,
+  channel: Channel,
+  { state: { volatile, persistent }, clock }: AuthenticatorEnv,
+): void {
+  const { revision } = persistent.credentials;
+  volatile.enumeration.set(channel, { ...rest, revision, lastAnsweredAt: clock.monotonic() });
 }

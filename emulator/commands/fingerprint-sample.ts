@@ -4,10 +4,8 @@ import { enrollSampleStatus } from '#protocol/management.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { GestureOutcome } from '../gestures.ts';
 import type { Session } from '../session.ts';
-import type { VolatileState } from '../state.ts';
+import type { Enrollment } from '../state.ts';
 import { awaitGesture } from '../user-presence.ts';
-
-type Enrollment = NonNullable<VolatileState['enrollment']>;
 
 /** The sample status of a gesture. A fingerprint that is not enrolled yet (`no-match`) is a good sample. */
 const statusOf: Partial<Record<GestureOutcome, number>> = {
@@ -32,16 +30,16 @@ export async function captureSample(
   if (status === undefined) throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
   if (status === enrollSampleStatus.good) enrollment.remainingSamples -= 1;
   const { remainingSamples } = enrollment;
-  if (remainingSamples === 0) storeTemplate(enrollment, env);
-  else env.state.volatile.enrollment = enrollment;
+  const { enrollment: sequence } = env.state.volatile;
+  if (remainingSamples > 0) sequence.set(session.channel, enrollment);
+  else {
+    sequence.end(session.channel);
+    storeTemplate(enrollment, env);
+  }
   return { lastEnrollSampleStatus: status, remainingSamples };
 }
 
-function storeTemplate(
-  { templateId }: Enrollment,
-  { persona, state: { persistent, volatile } }: AuthenticatorEnv,
-): void {
-  volatile.enrollment = undefined;
+function storeTemplate({ templateId }: Enrollment, { persona, state: { persistent } }: AuthenticatorEnv): void {
   if (persistent.fingerprints.length === 0) persistent.uvRetries = persona.builtInUv?.maxUvRetries ?? 0;
   persistent.fingerprints = [...persistent.fingerprints, { id: templateId }];
   persistent.uvEnrolled = true;

@@ -8,6 +8,7 @@ import { buildAuthenticatorData } from '../attestation/attest.ts';
 import type { Credential } from '../credential-store.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { runGetAssertionExtensions } from '../extensions/registry.ts';
+import type { Channel } from '../session.ts';
 import type { UserEvidence } from '../user-evidence.ts';
 import type { CtapCommand } from './command.ts';
 import { findCredential } from './credentials.ts';
@@ -51,7 +52,7 @@ export const getAssertion: CtapCommand = {
       await ensurePresence(user, rpId, session, env); // steps 8 and 9
     else user.present = false;
     const assertion = { request, rpIdHash, user, hasSeveralCredentials: credentials.length > 1 };
-    return answerWithFirst(credentials, assertion, env); // steps 10 to 13
+    return answerWithFirst(credentials, assertion, session.channel, env); // steps 10 to 13
   },
 };
 
@@ -100,11 +101,17 @@ function findListed(
 }
 
 /** Steps 11 and 12: without a display the platform chooses; it gets the other accounts with getNextAssertion. */
-function answerWithFirst([first, ...remaining]: Credentials, assertion: Assertion, env: AuthenticatorEnv): CborMap {
+function answerWithFirst(
+  [first, ...remaining]: Credentials,
+  assertion: Assertion,
+  channel: Channel,
+  env: AuthenticatorEnv,
+): CborMap {
   if (!assertion.hasSeveralCredentials) return createResponse(first, assertion, env);
   const response = createResponse(first, assertion, env, 1 + remaining.length);
   const answer = (credential: Credential) => createResponse(credential, assertion, env);
-  env.state.volatile.assertions = { remaining, lastAnsweredAt: env.clock.monotonic(), answer };
+  const { revision } = env.state.persistent.credentials;
+  env.state.volatile.assertions.set(channel, { remaining, revision, lastAnsweredAt: env.clock.monotonic(), answer });
   return response;
 }
 

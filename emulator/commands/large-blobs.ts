@@ -4,25 +4,27 @@ import { type CommandRequest, commands, permissions } from '#protocol/commands.t
 import { sha256 } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import type { Channel } from '../session.ts';
 import type { CtapCommand } from './command.ts';
 import { commandPrefix, requireToken } from './management-token.ts';
 import { isProtected } from './user-verification.ts';
 
 type Request = CommandRequest<'authenticatorLargeBlobs'>;
+type WriteRequest = Request & { set: Uint8Array; offset: number };
 
 /** Section 6.10.2: maxFragmentLength = maxMsgSize - 64. */
 const messageOverhead = 64;
 const digestLength = 16;
 
 export const largeBlobs: CtapCommand = {
-  execute(parameters, _session, env) {
+  execute(parameters, { channel }, env) {
     const request = commands.authenticatorLargeBlobs.request.parse(parameters ?? new Map());
     const { get, set, offset } = request;
     if (offset === undefined) throw invalid('offset is missing');
     if ((get === undefined) === (set === undefined)) throw invalid('expected either get or set');
     if (get !== undefined)
       return commands.authenticatorLargeBlobs.response.encode({ config: read(request, get, offset, env) });
-    write(request, set as Uint8Array, offset, env);
+    write({ ...request, set: set as Uint8Array, offset }, channel, env);
     return undefined;
   },
 };
@@ -43,20 +45,32 @@ function read(request: Request, get: number, offset: number, env: AuthenticatorE
   return largeBlobArray.slice(offset, offset + get);
 }
 
-function write(request: Request, fragment: Uint8Array, offset: number, env: AuthenticatorEnv): void {
+/** Section 6.10.2, parameter `set`. A first fragment ends an earlier sequence of its channel even if it is refused. */
+function write(request: WriteRequest, channel: Channel, env: AuthenticatorEnv): void {
+  const { set: fragment, offset } = request;
   refuseLongFragment(fragment.length, env);
-  const { volatile } = env.state;
-  const expectedLength = offset === 0 ? checkNewLength(request, env) : volatile.largeBlobWrite?.expectedLength;
-  if (offset !== 0 && request.length !== undefined) throw invalid('only the first fragment takes a length');
-  const received = offset === 0 ? new Uint8Array(0) : volatile.largeBlobWrite?.received;
-  if (!received || expectedLength === undefined || offset !== received.length)
-    throw new CtapError('CTAP1_ERR_INVALID_SEQ', `offset ${offset}, expected ${received?.length ?? 0}`);
+  const { largeBlobWrite: sequence } = env.state.volatile;
+  const pending = offset === 0 ? beginArray(request, env) : sequence.of(channel);
+  if (offset === 0) sequence.end(channel);
+  else if (request.length !== undefined) throw invalid('only the first fragment takes a length');
+  if (!pending || offset !== pending.received.length)
+    throw new CtapError('CTAP1_ERR_INVALID_SEQ', `offset ${offset}, expected ${pending?.received.length ?? 0}`);
   checkToken(request, fragment, offset, env);
-  if (offset + fragment.length > expectedLength) throw invalid(`more than the ${expectedLength} bytes announced`);
-  const written = { expectedLength, received: concat(received, fragment) };
-  volatile.largeBlobWrite = written;
-  if (written.received.length === expectedLength) replaceArray(written.received, env);
+  if (offset + fragment.length > pending.expectedLength)
+    throw invalid(`more than the ${pending.expectedLength} bytes announced`);
+  const received = concat(pending.received, fragment);
+  if (received.length < pending.expectedLength) {
+    sequence.set(channel, { ...pending, received });
+    return;
+  }
+  sequence.end(channel);
+  replaceArray(received, env);
 }
+
+const beginArray = (request: Request, env: AuthenticatorEnv) => ({
+  expectedLength: checkNewLength(request, env),
+  received: new Uint8Array(0),
+});
 
 /** Returns the length of the new array. @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER, CTAP2_ERR_LARGE_BLOB_STORAGE_FULL */
 function checkNewLength({ length }: Request, { persona }: AuthenticatorEnv): number {
@@ -78,7 +92,6 @@ function checkToken(request: Request, fragment: Uint8Array, offset: number, env:
 
 /** Replaces the array if the digest of the new one is correct. */
 function replaceArray(array: Uint8Array, { state }: AuthenticatorEnv): void {
-  state.volatile.largeBlobWrite = undefined;
   const content = array.subarray(0, -digestLength);
   if (!equal(sha256(content).subarray(0, digestLength), array.subarray(-digestLength)))
     throw new CtapError('CTAP2_ERR_INTEGRITY_FAILURE', 'the digest of the array is wrong');

@@ -34,6 +34,7 @@ type MakeCredentialRequest = CommandRequest<'authenticatorMakeCredential'>;
 
 interface Options {
   rk: boolean;
+  up: boolean;
   uv: boolean;
 }
 
@@ -51,8 +52,8 @@ export const makeCredential: CtapCommand = {
     const verification = { uv: options.uv, protocol, pinUvAuthParam, clientDataHash, rpId, permission: permissions.mc };
     const user = await verifyUser(verification, session, env); // step 11
     const rpIdHash = sha256(rpId);
-    await refuseExcluded(request, { rpIdHash, user }, session, env); // step 12
-    await ensurePresence(user, rpId, session, env); // steps 13 and 14
+    await refuseExcluded(request, { rpIdHash, user, up: options.up }, session, env); // step 12
+    if (options.up) await ensurePresence(user, rpId, session, env); // steps 13 and 14
     const discoverable = options.rk;
     const { properties, computeOutputs } = runMakeCredentialExtensions(request, { discoverable, user }, env); // step 15
     const credential = createCredential(request, { algorithm, discoverable, ...properties }, rpIdHash, env);
@@ -72,18 +73,23 @@ function chooseAlgorithm({ pubKeyCredParams }: MakeCredentialRequest, { persona 
   throw new CtapError('CTAP2_ERR_UNSUPPORTED_ALGORITHM', pubKeyCredParams.map(({ alg }) => alg).join(', '));
 }
 
-/** Steps 5 and 6. Unknown options are ignored. */
+/**
+ * Steps 5 and 6. Unknown options are ignored. `up: false` is refused, except by a credential manager: there it stands for
+ * requireUserPresence false (WebAuthn L3 section 6.3.2), for which CTAP has no encoding.
+ */
 function resolveOptions(request: MakeCredentialRequest, env: AuthenticatorEnv): Options {
   const uv = resolveUvOption(request, env);
   const rk = request.options?.rk === true;
   if (rk && !env.persona.options.rk) throw new CtapError('CTAP2_ERR_UNSUPPORTED_OPTION', 'rk');
-  if (request.options?.up === false) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'up');
-  return { rk, uv: applyAlwaysUv(uv, request, env) };
+  const up = request.options?.up ?? true;
+  if (!up && !env.persona.createsWithoutPresence) throw new CtapError('CTAP2_ERR_INVALID_OPTION', 'up');
+  return { rk, up, uv: up ? applyAlwaysUv(uv, request, env) : uv };
 }
 
 /** Steps 7, 8 and 10: a protected authenticator needs user verification, except without rk and with makeCredUvNotRqd. */
 function refuseWithoutVerification({ pinUvAuthParam }: MakeCredentialRequest, options: Options, env: AuthenticatorEnv) {
-  if (pinUvAuthParam || options.uv || !isProtected(env) || !env.faultHooks.rules.enforceUserVerification) return;
+  if (pinUvAuthParam || options.uv || !options.up || !isProtected(env) || !env.faultHooks.rules.enforceUserVerification)
+    return;
   const { makeCredUvNotRqd = false } = env.persona.options;
   if (options.rk || !makeCredUvNotRqd || env.state.persistent.alwaysUv) throw verificationRequiredError(env);
 }
@@ -91,7 +97,7 @@ function refuseWithoutVerification({ pinUvAuthParam }: MakeCredentialRequest, op
 /** Step 12: reports an excluded credential only after a gesture, and one with credProtect 3 only to a verified user. */
 async function refuseExcluded(
   { excludeList = [], rp }: MakeCredentialRequest,
-  { rpIdHash, user }: { rpIdHash: Uint8Array; user: UserEvidence },
+  { rpIdHash, user, up }: { rpIdHash: Uint8Array; user: UserEvidence; up: boolean },
   session: Session,
   env: AuthenticatorEnv,
 ) {
@@ -103,7 +109,7 @@ async function refuseExcluded(
   });
   if (!isExcluded) return;
   try {
-    await ensurePresence(user, rp.id, session, env);
+    if (up) await ensurePresence(user, rp.id, session, env);
   } catch (error) {
     const isAnswered = error instanceof CtapError && error.status !== 'CTAP2_ERR_KEEPALIVE_CANCEL';
     if (!isAnswered) throw error; // a gesture that is denied or times out ends with the same status as a touch

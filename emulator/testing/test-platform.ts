@@ -13,10 +13,10 @@ import {
 } from '#protocol/commands.ts';
 import { generateAgreementKey, sha256 } from '#protocol/crypto.ts';
 import {
+  computeSharedSecret,
   encodeKeyAgreementKey,
   type PinUvAuthProtocolVersion,
   pinUvAuthProtocols,
-  computeSharedSecret,
 } from '#protocol/pin-uv-auth.ts';
 import { statusName } from '#protocol/status.ts';
 import type { Authenticator, ProcessOptions } from '../authenticator.ts';
@@ -48,13 +48,19 @@ export const encodeCommand = (command: CommandName, parameters?: CborValue): Uin
 
 export class TestPlatform {
   readonly authenticator: Authenticator;
-  constructor(authenticator: Authenticator) {
+  readonly #process: Authenticator['process'];
+  /** `process` sends the messages, for example over a transport. */
+  constructor(
+    authenticator: Authenticator,
+    process: Authenticator['process'] = (message, options) => authenticator.process(message, options),
+  ) {
     this.authenticator = authenticator;
+    this.#process = process;
   }
 
   /** Sends parameters that the message table does not check, and returns the status. */
   async sendRaw(command: CommandName, parameters?: CborValue, options?: ProcessOptions): Promise<string> {
-    const [status] = await this.authenticator.process(encodeCommand(command, parameters), options);
+    const [status] = await this.#process(encodeCommand(command, parameters), options);
     return statusName(status as number) ?? `0x${status}`;
   }
 
@@ -66,7 +72,7 @@ export class TestPlatform {
   ): Promise<Reply<C>> {
     const row = commands[command];
     const parameters = request && (row.request.encode as (value: unknown) => CborMap)(request);
-    const answer = await this.authenticator.process(encodeCommand(command, parameters), options);
+    const answer = await this.#process(encodeCommand(command, parameters), options);
     const response = answer.length > 1 ? row.response.parse(decode(answer.subarray(1))) : {};
     return { status: statusName(answer[0] as number) ?? 'unknown', response: response as CommandResponse<C> };
   }

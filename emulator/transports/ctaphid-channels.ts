@@ -2,14 +2,20 @@
 
 import type { Random } from '#base/random.ts';
 import { broadcastChannel, reservedChannel } from '#protocol/ctaphid.ts';
+import type { Channel } from '../session.ts';
 
 /** More than the programs that use one key at a time; limits the memory that a host can occupy with INIT. */
 const maxChannels = 64;
 
+/** The object identifies the channel: a channel number that is allocated again is another channel. */
+interface AllocatedChannel {
+  /** Sequence number of its last use. */
+  lastUse: number;
+}
+
 export class HidChannels {
   readonly #random: Random;
-  /** Channel to the sequence number of its last use. */
-  readonly #allocated = new Map<number, number>();
+  readonly #allocated = new Map<number, AllocatedChannel>();
   #uses = 0;
 
   constructor(random: Random) {
@@ -43,17 +49,24 @@ export class HidChannels {
     return channel;
   }
 
+  /** Returns the identity of an allocated channel. */
+  identityOf(channel: number): Channel | undefined {
+    return this.#allocated.get(channel);
+  }
+
   clear(): void {
     this.#allocated.clear();
   }
 
   #use(channel: number): void {
     this.#uses += 1;
-    this.#allocated.set(channel, this.#uses);
+    const allocated = this.#allocated.get(channel);
+    if (allocated) allocated.lastUse = this.#uses;
+    else this.#allocated.set(channel, { lastUse: this.#uses });
   }
 
   #leastRecentlyUsed(): number {
-    const [oldest] = [...this.#allocated].reduce((one, other) => (other[1] < one[1] ? other : one));
+    const [oldest] = [...this.#allocated].reduce((one, other) => (other[1].lastUse < one[1].lastUse ? other : one));
     return oldest;
   }
 }

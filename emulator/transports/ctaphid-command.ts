@@ -1,7 +1,7 @@
 /** A CTAPHID command that runs for one channel: its keepalives and its cancellation, CTAP 2.1 section 11.2.9.1.5 to 11.2.9.1.7. */
 import type { Deadline } from '#base/deadline.ts';
 import type { ProcessOptions } from '../authenticator.ts';
-import type { Keepalive } from '../session.ts';
+import type { Channel, Keepalive } from '../session.ts';
 
 /** Section 11.2.9.1.7. */
 const keepaliveIntervalMs = 100;
@@ -11,6 +11,8 @@ export type ProcessMessage = (message: Uint8Array, options: ProcessOptions) => P
 
 export interface RunningCommandOptions {
   channel: number;
+  /** Identity of `channel` for the authenticator. */
+  identity: Channel | undefined;
   /** Aborted to cancel the command. */
   cancel: AbortController;
   /** Calls `repeatKeepalive` when it expires. */
@@ -21,14 +23,16 @@ export interface RunningCommandOptions {
 
 export class RunningCommand {
   readonly channel: number;
+  readonly #identity: Channel | undefined;
   readonly #keepaliveTimer: Deadline;
   readonly #sendKeepalive: RunningCommandOptions['sendKeepalive'];
   readonly #cancel: AbortController;
   #abandoned = false;
   #status: Keepalive = 'processing';
 
-  constructor({ channel, cancel, keepaliveTimer, sendKeepalive }: RunningCommandOptions) {
+  constructor({ channel, identity, cancel, keepaliveTimer, sendKeepalive }: RunningCommandOptions) {
     this.channel = channel;
+    this.#identity = identity;
     this.#cancel = cancel;
     this.#keepaliveTimer = keepaliveTimer;
     this.#sendKeepalive = sendKeepalive;
@@ -36,7 +40,11 @@ export class RunningCommand {
   }
 
   run(process: ProcessMessage, payload: Uint8Array): Promise<Uint8Array> {
-    return process(payload, { signal: this.#cancel.signal, keepalive: this.#onStatus.bind(this) });
+    return process(payload, {
+      signal: this.#cancel.signal,
+      keepalive: this.#onStatus.bind(this),
+      channel: this.#identity,
+    });
   }
 
   /** Cancels the command for the host, which still gets a response. */

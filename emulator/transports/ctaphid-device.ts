@@ -233,6 +233,7 @@ export class CtapHidDevice {
     if (this.#cancel.signal.aborted) this.#cancel = new AbortController();
     const running = new RunningCommand({
       channel: message.channel,
+      identity: this.#channels.identityOf(message.channel),
       cancel: this.#cancel,
       keepaliveTimer: this.#keepaliveTimer,
       sendKeepalive: this.#sendKeepalive,

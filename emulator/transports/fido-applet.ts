@@ -13,6 +13,7 @@ import {
 import { keepaliveStatus } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { appletVersions, cardClasses, cardInstructions, cardParameters } from '#protocol/nfcctap.ts';
+import type { Channel } from '../session.ts';
 import type { AuthenticatorBackend } from './hid-key.ts';
 import { NfcctapMessage } from './nfcctap-message.ts';
 
@@ -23,6 +24,8 @@ export class FidoApplet {
   readonly #authenticator: AuthenticatorBackend;
   readonly #clock: Clock;
   #isSelected = false;
+  /** A host that selects the applet again is another one. */
+  #channel: Channel = {};
   #running: NfcctapMessage | undefined;
   /** Settles when the last message has ended. */
   #previousEnd: Promise<unknown> | undefined;
@@ -36,6 +39,7 @@ export class FidoApplet {
   select(): ResponseApdu {
     this.deselect();
     this.#isSelected = true;
+    this.#channel = {};
     return success(utf8(this.#authenticator.processU2f ? appletVersions.u2f : appletVersions.ctap2));
   }
 
@@ -62,7 +66,11 @@ export class FidoApplet {
     if (!processU2f) return failure('SW_INS_NOT_SUPPORTED');
     if (this.#running) return failure('SW_CONDITIONS_NOT_SATISFIED');
     const cla = cardClasses.interindustry;
-    return parseResponse(await processU2f(encodeCommand({ cla, ins, p1, p2, data, ne: 0x1_0000, extended: true }), {}));
+    return parseResponse(
+      await processU2f(encodeCommand({ cla, ins, p1, p2, data, ne: 0x1_0000, extended: true }), {
+        channel: this.#channel,
+      }),
+    );
   }
 
   /** Section 11.3.7.1. */
@@ -72,7 +80,11 @@ export class FidoApplet {
     if (this.#running) return failure('SW_CONDITIONS_NOT_SATISFIED');
     const process: AuthenticatorBackend['process'] = (message, options) =>
       this.#authenticator.process(message, options);
-    const running = new NfcctapMessage(process, data.slice(), this.#clock, this.#previousEnd);
+    const running = new NfcctapMessage(process, data.slice(), {
+      clock: this.#clock,
+      channel: this.#channel,
+      previous: this.#previousEnd,
+    });
     this.#running = running;
     this.#previousEnd = running.ended;
     const hostPolls = (p1 & cardParameters.pollsForAnswer) !== 0 && this.#authenticator.sendsKeepalives !== false;

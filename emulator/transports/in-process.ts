@@ -3,11 +3,13 @@ import { TransportError } from '#protocol/errors.ts';
 import type { Authenticator } from '../authenticator.ts';
 import type { PersonaTransport } from '../personas/persona.ts';
 import { PowerLost } from '../planned-faults.ts';
-import type { Keepalive } from '../session.ts';
+import type { Channel, Keepalive } from '../session.ts';
 
 interface TransactOptions {
   signal?: AbortSignal | undefined;
   onKeepalive?: ((state: Keepalive) => void) | undefined;
+  /** The channel of the message, for a caller that passes on the messages of several. Default: one channel for the device. */
+  channel?: Channel | undefined;
 }
 
 /** The device that a client uses (structurally a `CtapDevice`), and control over its plug. */
@@ -38,6 +40,7 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
   const { persona } = authenticator;
   const transport =
     options.transport ?? (persona.transports.includes('usb') ? 'usb' : (persona.transports[0] ?? 'usb'));
+  const ownChannel: Channel = {};
   let plugged = true;
   const unplug = () => {
     plugged = false;
@@ -50,10 +53,10 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
     get plugged() {
       return plugged;
     },
-    async transact(message, { signal, onKeepalive } = {}) {
+    async transact(message, { signal, onKeepalive, channel = ownChannel } = {}) {
       if (!plugged) throw new TransportError('disconnected', 'The authenticator is not plugged in');
       try {
-        return await authenticator.process(message, { signal, keepalive: onKeepalive });
+        return await authenticator.process(message, { signal, keepalive: onKeepalive, channel });
       } catch (error) {
         if (error instanceof PowerLost && error.staysDisconnected) plugged = false;
         throw error;

@@ -1,11 +1,19 @@
 /** A CTAP message that a card processes, CTAP 2.1 section 11.3.7: the host polls for its answer or status, and may cancel it. */
 import { noLongerNeeded } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
-import type { Keepalive } from '../session.ts';
+import type { Channel, Keepalive } from '../session.ts';
 import type { ProcessMessage } from './ctaphid-command.ts';
+
+interface NfcctapMessageOptions {
+  clock: Clock;
+  channel: Channel;
+  /** Processing starts when it settles: a message that was cancelled may still be running. */
+  previous: Promise<unknown> | undefined;
+}
 
 export class NfcctapMessage {
   readonly #clock: Clock;
+  readonly #channel: Channel;
   readonly #cancel = new AbortController();
   readonly #answer: Promise<Uint8Array>;
   #hasEnded = false;
@@ -15,9 +23,9 @@ export class NfcctapMessage {
   /** Called when the authenticator begins to wait for a gesture. */
   #onGestureNeeded: () => void = () => undefined;
 
-  /** Starts processing when `previous` settles: a message that was cancelled may still be running. */
-  constructor(process: ProcessMessage, message: Uint8Array, clock: Clock, previous: Promise<unknown> | undefined) {
+  constructor(process: ProcessMessage, message: Uint8Array, { clock, channel, previous }: NfcctapMessageOptions) {
     this.#clock = clock;
+    this.#channel = channel;
     this.#answer = this.#run(process, message, previous);
     this.#answer.catch(() => undefined); // the host may never ask for it
   }
@@ -61,7 +69,12 @@ export class NfcctapMessage {
   async #run(process: ProcessMessage, message: Uint8Array, previous: Promise<unknown> | undefined) {
     try {
       if (previous) await previous;
-      return await process(message, { signal: this.#cancel.signal, keepalive: (status) => this.#onStatus(status) });
+      const { signal } = this.#cancel;
+      return await process(message, {
+        signal,
+        keepalive: (status) => this.#onStatus(status),
+        channel: this.#channel,
+      });
     } finally {
       this.#hasEnded = true;
     }

@@ -10,6 +10,8 @@ export interface TransactOptions {
   /** Aborting cancels the command on the device (CTAPHID_CANCEL). The device then answers CTAP2_ERR_KEEPALIVE_CANCEL. */
   signal?: AbortSignal | undefined;
   onKeepalive?: ((state: Keepalive) => void) | undefined;
+  /** Who sends the message, for a caller that passes on the messages of several programs to a key in the same process. */
+  channel?: object | undefined;
 }
 
 export interface CtapDevice extends AsyncDisposable {

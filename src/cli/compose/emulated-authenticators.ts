@@ -121,10 +121,10 @@ function createEmulatedAuthenticator(
 /** Returns a backend for the served key whose CTAP messages go through `key`, so that they are recorded. */
 function createRecordedBackend(key: EmulatedKey, emulated: Authenticator): AuthenticatorBackend {
   return {
-    async process(message, { signal, keepalive } = {}) {
+    async process(message, { signal, keepalive, channel } = {}) {
       const { available } = key;
       if (!available) throw new TransportError('disconnected', 'The key is not plugged in');
-      return available.device.transact(message, { signal, onKeepalive: keepalive });
+      return available.device.transact(message, { signal, onKeepalive: keepalive, channel });
     },
     processU2f: emulated.processU2f,
     sendsKeepalives: emulated.sendsKeepalives,
