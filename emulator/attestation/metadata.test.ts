@@ -2,7 +2,7 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { MetadataService, SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { verifyMDSBlob } from '@simplewebauthn/server/helpers';
-import { assert, describe, expect, it } from 'vitest';
+import { afterAll, assert, describe, expect, it } from 'vitest';
 import { fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import {
@@ -26,6 +26,12 @@ const splitJws = (jws: string) => {
 };
 
 describe('@simplewebauthn/server MetadataService', () => {
+  // The settings of the library are process-wide, and other tests may run in the same process.
+  afterAll(async () => {
+    SettingsService.setRootCertificates({ identifier: 'packed', certificates: [] });
+    await MetadataService.initialize({ mdsServers: [], verificationMode: 'permissive' });
+  });
+
   const certified = ['yubikey-5-nfc', 'google-titan-v2', 'touchstone-key'] satisfies PersonaId[];
   it.each(certified)('accepts a registration of %s in strict mode with our metadata statements', async (id) => {
     SettingsService.setRootCertificates({
