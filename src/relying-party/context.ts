@@ -16,6 +16,8 @@ export interface RelyingPartyContext {
   rpName: string;
   /** The one origin that registrations may come from. It is known once the server listens. */
   origin(): string;
+  /** Host names and addresses that requests may be for. */
+  hosts: readonly string[];
   /** The policy in force; an administrator may change it at any time. */
   policy(): Promise<Policy>;
   /** Root certificates that attestation certificates may lead to. */

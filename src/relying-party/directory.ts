@@ -54,8 +54,10 @@ export function createDirectory(context: RelyingPartyContext, sessions: Sessions
         groups,
         ...(totpSecret && { totpSecret }),
       };
-      if (!(await store.users.insert(user))) throw new UsageError(`Cannot create user ${name}: the name is taken`);
-      await events.emit('user.created', name, { guest });
+      await store.transaction(async () => {
+        if (!(await store.users.insert(user))) throw new UsageError(`Cannot create user ${name}: the name is taken`);
+        await events.emit('user.created', name, { guest });
+      });
       return user;
     },
 
@@ -63,8 +65,10 @@ export function createDirectory(context: RelyingPartyContext, sessions: Sessions
       const parsed = policySchema.safeParse(input);
       if (!parsed.success)
         throw new UsageError(`Cannot set the policy: ${parsed.error.issues.map(formatIssue).join('; ')}`);
-      await store.policy.put(parsed.data);
-      await events.emit('policy.changed', undefined);
+      await store.transaction(async () => {
+        await store.policy.put(parsed.data);
+        await events.emit('policy.changed', undefined);
+      });
       return parsed.data;
     },
 

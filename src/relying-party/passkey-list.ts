@@ -25,16 +25,20 @@ export function createPasskeyList({ store, events }: RelyingPartyContext): Passk
       if (!passkey) return refuse('not-found');
       const name = parsePasskeyName(text);
       if (name === undefined) return refuse('name-invalid');
-      await store.passkeys.rename(id, name);
-      await events.emit('passkey.renamed', caller.user.name, { from: passkey.name, to: name });
+      await store.transaction(async () => {
+        await store.passkeys.rename(id, name);
+        await events.emit('passkey.renamed', caller.user.name, { from: passkey.name, to: name });
+      });
       return { accepted: true };
     },
 
     async deletePasskey(caller, id) {
       const passkey = await findOwnPasskey(caller, id);
       if (!passkey) return refuse('not-found');
-      await store.passkeys.delete(id);
-      await events.emit('passkey.deleted', caller.user.name, { name: passkey.name, aaguid: passkey.aaguid });
+      await store.transaction(async () => {
+        await store.passkeys.delete(id);
+        await events.emit('passkey.deleted', caller.user.name, { name: passkey.name, aaguid: passkey.aaguid });
+      });
       return { accepted: true };
     },
   };

@@ -7,7 +7,7 @@ import type { RelyingPartyContext } from './context.ts';
 import type { Caller } from './methods/sessions.ts';
 import { type Refused, refuse } from './refusals.ts';
 import { logAbandoned, logRefusedRegistration, measurePhase } from './registration-log.ts';
-import type { Passkey, PendingPasskey } from './store/store.ts';
+import type { Passkey, PendingPasskey, Store } from './store/store.ts';
 
 type NamedPasskey = { accepted: true; passkey: Passkey };
 
@@ -27,6 +27,8 @@ const maxNameLength = 64;
 /** `defaultTimeline` measures calls that pass no timeline. */
 export function createPasskeyNaming(context: RelyingPartyContext, defaultTimeline?: Timeline): PasskeyNaming {
   const { store, clock } = context;
+  const abandon = (which: Parameters<Store['pending']['abandon']>[0]) =>
+    store.transaction(async () => logAbandoned(context, await store.pending.abandon(which)));
   const naming: PasskeyNaming = {
     async findPending({ user, session }, id) {
       const pending = await store.pending.byId(id);
@@ -40,20 +42,23 @@ export function createPasskeyNaming(context: RelyingPartyContext, defaultTimelin
       if (name === undefined) return logRefusedRegistration(context, caller, refuse('name-invalid'));
       await naming.cleanUpExpired();
       const pending = await naming.findPending(caller, pendingId);
-      const promote = () => store.passkeys.promote(pendingId, name, clock.now());
+      const promote = () =>
+        store.transaction(async () => {
+          const promoted = await store.passkeys.promote(pendingId, name, clock.now());
+          if (promoted) await logRegistered(context, caller, promoted);
+          return promoted;
+        });
       const passkey = pending && (await measurePhase(timeline, 'rp-store', promote)); // steps 27 and 29
       if (!passkey) return logRefusedRegistration(context, caller, refuse('pending-gone'));
-      await logRegistered(context, caller, passkey);
       return { accepted: true, passkey };
     },
 
     async abandonPending(caller, pendingId) {
-      if (await naming.findPending(caller, pendingId))
-        await logAbandoned(context, await store.pending.abandon({ id: pendingId }));
+      if (await naming.findPending(caller, pendingId)) await abandon({ id: pendingId });
     },
 
     async cleanUpExpired() {
-      await logAbandoned(context, await store.pending.abandon({ expiredBy: clock.now() }));
+      await abandon({ expiredBy: clock.now() });
       await store.challenges.deleteExpired(clock.now());
     },
   };

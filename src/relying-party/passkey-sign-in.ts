@@ -43,8 +43,10 @@ export function createPasskeySignIn(context: RelyingPartyContext): PasskeySignIn
       if (!user) return logRefused(refuse('credential-unknown', 'The user of the passkey does not exist any more'));
       const forbidden = checkAaguid(policy, passkey.aaguid);
       if (forbidden) return logRefused(forbidden, user);
-      await store.passkeys.recordUse(passkey.id, signCount, backedUp, clock.now());
-      await events.emit('signin.passkey.ok', user.name, { name: passkey.name, aaguid: passkey.aaguid });
+      await store.transaction(async () => {
+        await store.passkeys.recordUse(passkey.id, signCount, backedUp, clock.now());
+        await events.emit('signin.passkey.ok', user.name, { name: passkey.name, aaguid: passkey.aaguid });
+      });
       return { accepted: true, user, passkey };
     },
   };

@@ -19,7 +19,7 @@ export async function logRefusedRegistration(
 
 /** Logs each credential that was abandoned: it was verified, but never named. */
 export async function logAbandoned(
-  { store, events }: RelyingPartyContext,
+  { store, events }: Pick<RelyingPartyContext, 'store' | 'events'>,
   abandonedCredentials: readonly PendingPasskey[],
 ): Promise<void> {
   for (const { userId, credential } of abandonedCredentials) {

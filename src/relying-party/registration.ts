@@ -40,7 +40,7 @@ export function createRegistration(
   cleanUpExpired: () => Promise<void>,
   defaultTimeline?: Timeline,
 ): Registration {
-  const { store, events } = context;
+  const { events } = context;
   const checks = createChecks(context);
   const checkCaller = async (caller: Caller) => (await checks.checkUser(caller)) ?? (await checks.checkMfa(caller));
   return {
@@ -66,17 +66,27 @@ export function createRegistration(
       const facts = { aaguid: credential.aaguid, fmt: credential.attestation.fmt };
       const forbidden = checkCredential(policy, credential);
       if (forbidden) return logRefusedRegistration(context, caller, forbidden, facts);
-      // Starting over abandons what an earlier registration of this user left unnamed.
-      await logAbandoned(context, await store.pending.abandon({ userId: caller.user.id }));
       const pending = createPending(context, caller, policy, credential);
-      const stored = await measurePhase(timeline, 'rp-store', () => store.pending.insert(pending)); // step 26
+      const stored = await measurePhase(timeline, 'rp-store', () => storePending(context, caller, pending)); // step 26
       if (!stored) return logRefusedRegistration(context, caller, refuse('already-registered'), facts);
-      const { attestation, userVerified } = credential;
-      await events.emit('passkey.pending', caller.user.name, { ...facts, chain: attestation.chain, uv: userVerified });
       return { accepted: true, pending };
     },
   };
 }
+
+/**
+ * Stores a verified credential. Starting over abandons what an earlier registration of this user left unnamed.
+ * @returns false if the credential id is registered or pending.
+ */
+const storePending = ({ store, events }: RelyingPartyContext, { user }: Caller, pending: PendingPasskey) =>
+  store.transaction(async () => {
+    await logAbandoned({ store, events }, await store.pending.abandon({ userId: user.id }));
+    if (!(await store.pending.insert(pending))) return false;
+    const { aaguid, attestation, userVerified } = pending.credential;
+    const { fmt, chain } = attestation;
+    await events.emit('passkey.pending', user.name, { aaguid, fmt, chain, uv: userVerified });
+    return true;
+  });
 
 type Checks = Pick<Registration, 'checkUser' | 'checkMfa' | 'checkMethodChange' | 'availableMfaMethods'>;
 

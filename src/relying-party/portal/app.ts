@@ -1,16 +1,16 @@
 /** The web application: static assets, middleware in order, then the routes. */
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { refuse } from '../refusals.ts';
-import { type PortalEnv, type PortalServices, refuseRequest, securityHeaders, sessionAndCsrf } from './http.ts';
+import { requireKnownHost, respondToError } from './failures.ts';
+import { didNotWork, refuseRequest, securityHeaders, sessionAndCsrf } from './http.ts';
+import type { PortalEnv, PortalServices } from './portal-env.ts';
+import { limitBody } from './request-body.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { apiRoutes } from './routes/api.ts';
 import { securityInfoRoutes } from './routes/security-info.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { verifyRoutes } from './routes/verify.ts';
-
-const maxBodyBytes = 256 * 1024;
 
 const read = (name: string) => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 const javascript = 'text/javascript; charset=utf-8';
@@ -27,16 +27,18 @@ export function createApp(services: PortalServices): Hono<PortalEnv> {
   const { context } = services;
   const app = new Hono<PortalEnv>();
   app.use(securityHeaders);
+  app.onError(respondToError(context));
+  app.use(requireKnownHost(context));
   app.get('/assets/:name', (c) => {
     const asset = Object.hasOwn(assets, c.req.param('name')) ? assets[c.req.param('name')] : undefined;
     if (!asset) return c.notFound();
     return c.body(asset.text, 200, { 'Content-Type': asset.type, 'Cache-Control': 'max-age=300' });
   });
   app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: (c) => refuseRequest(c, context, refuse('body-too-large'), 'That request is too large'),
-    }),
+    limitBody(
+      (c) => refuseRequest(c, context, refuse('body-too-large'), 'That request is too large'),
+      (c) => refuseRequest(c, context, refuse('body-invalid'), didNotWork),
+    ),
   );
   app.use(sessionAndCsrf(services));
   app.get('/', (c) => c.redirect('/security-info', 303));

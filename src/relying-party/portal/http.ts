@@ -1,28 +1,15 @@
 /** What the routes share: the session of a request, CSRF protection, security headers, pages and refusals as responses. */
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { sameBytes } from '#protocol/crypto.ts';
 import type { RelyingPartyContext } from '../context.ts';
-import type { Caller, OpenedSession, Sessions } from '../methods/sessions.ts';
+import type { Caller, OpenedSession } from '../methods/sessions.ts';
 import { type Refused, refusals, refuse } from '../refusals.ts';
-import type { RelyingParty } from '../relying-party.ts';
-import type { SignIn } from '../sign-in.ts';
 import { type Html, type PageLayout, page, refusalPanel } from './html.ts';
-
-/** The services that the routes call. */
-export interface PortalServices {
-  context: RelyingPartyContext;
-  sessions: Sessions;
-  signIn: SignIn;
-  relyingParty: RelyingParty;
-}
-
-export interface PortalEnv {
-  Variables: { caller: Caller | undefined; csrf: string };
-}
-export type PortalContext = Context<PortalEnv>;
+import type { PortalContext, PortalEnv, PortalServices } from './portal-env.ts';
+import { readBody, readFormText } from './request-body.ts';
 
 const sessionCookie = 'session';
 /** Holds the CSRF token before sign-in, when there is no session yet. */
@@ -68,27 +55,26 @@ export const sessionAndCsrf =
     const csrf = caller?.session.csrfToken ?? anonymous;
     c.set('caller', caller);
     c.set('csrf', csrf);
-    if (c.req.method === 'POST' && !(await hasToken(c, csrf, context.origin()))) {
+    const body = await readBody(c);
+    if (!body) return refuseRequest(c, context, refuse('body-invalid'), didNotWork);
+    c.set('body', body);
+    if (c.req.method === 'POST' && !hasToken(c, csrf, context.origin())) {
       await context.events.emit('request.refused', caller?.user.name, { reason: 'csrf', path: c.req.path });
-      return refuseRequest(
-        c,
-        context,
-        refuse(caller || /^\/(api\/)?sign-in/.test(c.req.path) ? 'csrf' : 'not-signed-in'),
-        'That didn’t work',
-      );
+      const reason = caller || /^\/(api\/)?sign-in/.test(c.req.path) ? 'csrf' : 'not-signed-in';
+      return refuseRequest(c, context, refuse(reason), didNotWork);
     }
     return next();
   };
 
-async function hasToken(c: PortalContext, csrf: string, ownOrigin: string): Promise<boolean> {
+export const didNotWork = 'That didn’t work';
+
+function hasToken(c: PortalContext, csrf: string, ownOrigin: string): boolean {
   const origin = c.req.header('origin');
   if (origin !== undefined && origin !== ownOrigin) return false;
-  const given = c.req.header('x-csrf-token') ?? (isForm(c) ? (await c.req.parseBody()).csrf : undefined);
-  return typeof given === 'string' && sameBytes(utf8(given), utf8(csrf));
+  const given = c.req.header('x-csrf-token') ?? readFormText(c, 'csrf');
+  return sameBytes(utf8(given), utf8(csrf));
 }
 
-const isForm = (c: PortalContext): boolean =>
-  /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(c.req.header('content-type') ?? '');
 const isApi = (c: PortalContext): boolean => c.req.path.startsWith('/api/');
 
 export interface Page extends Omit<PageLayout, 'csrf' | 'caller' | 'organisation'> {
@@ -98,7 +84,7 @@ export interface Page extends Omit<PageLayout, 'csrf' | 'caller' | 'organisation
 }
 
 export function showPage(c: PortalContext, { rpName }: RelyingPartyContext, { body, status = 200, ...layout }: Page) {
-  const fullLayout = { ...layout, csrf: c.get('csrf'), caller: c.get('caller'), organisation: rpName };
+  const fullLayout = { ...layout, csrf: c.get('csrf') ?? '', caller: c.get('caller'), organisation: rpName };
   return c.html(page(fullLayout, body), status as 200);
 }
 
@@ -130,12 +116,6 @@ export const requireSignIn =
     if (isApi(c)) return refuseRequest(c, context, refuse('not-signed-in'), '');
     return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
   };
-
-/** Returns a text field of the form, or an empty text if it is absent. */
-export async function readFormText(c: PortalContext, name: string): Promise<string> {
-  const value = (await c.req.parseBody())[name];
-  return typeof value === 'string' ? value : '';
-}
 
 /** Returns `path` if it is a path of this site, otherwise that of the Security info page. Prevents redirects to other sites. */
 export const sanitizePath = (path: string | undefined): string =>

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
@@ -12,7 +13,7 @@ import {
   totpSecret,
 } from '../testing/test-portal.ts';
 import { makeRegistration } from '../verification/testing/registration.ts';
-import { startPortal } from './portal.ts';
+import { type PortalOptions, startPortal } from './portal.ts';
 import { signInVisitor, TestVisitor } from './testing/test-visitor.ts';
 
 describe('portal over HTTP', () => {
@@ -157,6 +158,57 @@ describe('portal over HTTP', () => {
       { name: 'NotAllowedError' },
       { name: 'UnknownError' },
     ]);
+  });
+});
+
+describe('Host header', () => {
+  /** Sends a request with this Host header over a socket: fetch would not let it be chosen. */
+  const statusWithHost = (origin: string, host: string, path = '/sign-in') =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { port } = new URL(origin);
+      const sent = request({ host: '127.0.0.1', port, path, headers: { host }, setHost: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      sent.once('error', reject).end();
+    });
+  const startWith = async (options: Partial<PortalOptions>) => {
+    const store = openStore();
+    const portal = await startPortal({ store, clock: systemClock, random: systemRandom, ...options });
+    return { portal, store };
+  };
+
+  it('of another site is refused on every path, so that DNS rebinding does not reach the portal', async () => {
+    const { portal, store } = await startWith({});
+    const port = new URL(portal.origin).port;
+    for (const path of ['/', '/sign-in', '/assets/portal.css', '/no-such-page'])
+      for (const host of [
+        `evil.test:${port}`,
+        'evil.test',
+        `localhost.evil.test:${port}`,
+        `LOCALHOST.:${port}`,
+        '169.254.1.1',
+      ])
+        expect(await statusWithHost(portal.origin, host, path), `${host}${path}`).toBe(421);
+    await portal[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  });
+
+  it('may be a loopback name, the RP ID, or the address to listen on', async () => {
+    const { portal, store } = await startWith({ rpId: 'portal.test', host: '127.0.0.1' });
+    expect(portal.origin).toMatch(/^http:\/\/portal\.test:\d+$/);
+    for (const host of ['localhost', 'LOCALHOST:1', '127.0.0.1:9000', '[::1]', 'portal.test', 'Portal.Test:8080'])
+      expect(await statusWithHost(portal.origin, host), host).toBe(200);
+    expect(await statusWithHost(portal.origin, 'other.portal.test')).toBe(421);
+    await portal[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  });
+
+  it('is checked also when the request target is an absolute URL', async () => {
+    const { portal, store } = await startWith({});
+    expect(await statusWithHost(portal.origin, 'localhost', 'http://evil.test/sign-in')).toBe(421);
+    await portal[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
   });
 });
 

@@ -1,5 +1,5 @@
 /** Starts the reference portal: one origin, one store. It listens on the loopback interface by default. */
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -37,6 +37,7 @@ export interface InProcessPortalOptions {
 }
 
 export interface PortalOptions extends InProcessPortalOptions {
+  /** Address or name of the interface to listen on, `127.0.0.1` by default. Requests may be for it, the RP ID and loopback names. */
   host?: string | undefined;
   /** 0 (the default) takes any free port. */
   port?: number | undefined;
@@ -49,6 +50,8 @@ export interface InProcessPortal {
   directory: Directory;
   /** Sends a request to the web application without a socket. */
   request(path: string, init?: RequestInit): Promise<Response>;
+  /** Returns the paths of all routes for a method, with parameters as `:name`. */
+  routes(method: 'GET' | 'POST'): string[];
 }
 
 export interface Portal extends InProcessPortal, AsyncDisposable {
@@ -59,9 +62,12 @@ export interface Portal extends InProcessPortal, AsyncDisposable {
 /** Creates a portal without a server. Registrations must come from `origin`. @throws {UsageError} if the policy is not valid. */
 export const createInProcessPortal = async (
   options: InProcessPortalOptions & { origin: string },
-): Promise<InProcessPortal> => (await assemble(options, () => options.origin)).portal;
+): Promise<InProcessPortal> => (await assemble(options, [], () => options.origin)).portal;
 
-async function assemble(options: InProcessPortalOptions, origin: () => string) {
+/** Always accepted: no other web site has one of these as its name. */
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
+
+async function assemble(options: InProcessPortalOptions, hosts: readonly string[], origin: () => string) {
   const { policy, store, clock, random, timeline, trustAnchors = [], rpName = 'Contoso', rpId = 'localhost' } = options;
   const context: RelyingPartyContext = {
     store,
@@ -71,6 +77,7 @@ async function assemble(options: InProcessPortalOptions, origin: () => string) {
     rpId,
     rpName,
     origin,
+    hosts: [rpId, ...hosts, ...loopbackHosts],
     policy: async () => (await store.policy.get()) ?? defaultPolicy,
     trustAnchors: trustAnchors.map(parseCertificate),
     passwordCost: options.passwordCost ?? strongScrypt,
@@ -86,14 +93,16 @@ async function assemble(options: InProcessPortalOptions, origin: () => string) {
   if (policy) await directory.setPolicy(policy);
   const app = createApp(services);
   const request = async (path: string, init?: RequestInit) => app.request(path, init);
-  return { app, portal: { relyingParty: services.relyingParty, signIn: services.signIn, directory, request } };
+  const routes = (method: string) =>
+    app.routes.flatMap((route) => (route.method === method && !route.path.includes('*') ? [route.path] : []));
+  return { app, portal: { relyingParty: services.relyingParty, signIn: services.signIn, directory, request, routes } };
 }
 
 /** Serves the portal at `http://<rpId>:<port>`. @throws {UsageError} if the policy is not valid. */
 export async function startPortal(options: PortalOptions): Promise<Portal> {
   const { host = '127.0.0.1', port = 0, rpId = 'localhost' } = options;
   let origin = '';
-  const { app, portal } = await assemble(options, () => origin);
+  const { app, portal } = await assemble(options, [isIPv6(host) ? `[${host}]` : host], () => origin);
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const starting = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(starting));
     starting.once('error', reject);

@@ -1,5 +1,5 @@
-/** Refusals before registration: sign-in, sessions, roles, and users who may not add passkeys (steps S0 to S2). */
-import { askAdministrator, type RefusalTable } from './row.ts';
+/** Refusals before registration: the address, the store, sign-in, sessions, roles, and users who may not add passkeys (steps S0 to S2). */
+import { askAdministrator, type RefusalTable, tryAgain } from './row.ts';
 
 export const accessRefusals = {
   'not-signed-in': {
@@ -38,6 +38,25 @@ export const accessRefusals = {
     advice: 'Reload the page and try again.',
     section: 'session',
   },
+  'host-unknown': {
+    http: 421,
+    why: 'This portal isn’t served under this address.',
+    advice: 'Open it under the address that it was started with.',
+    section: 'HTTP',
+  },
+  'storage-full': {
+    http: 507,
+    why: 'We couldn’t save your change: there is no space left.',
+    advice: tryAgain,
+    section: 'store',
+  },
+  'storage-unavailable': {
+    http: 503,
+    why: 'We can’t reach our data at the moment.',
+    advice: tryAgain,
+    section: 'store',
+  },
+  'internal-error': { http: 500, why: 'Something went wrong on our side.', advice: tryAgain, section: 'HTTP' },
   'self-service-off': {
     http: 403,
     why: 'Your organisation doesn’t let people add passkeys themselves.',

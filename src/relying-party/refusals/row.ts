@@ -1,7 +1,7 @@
 /** One row of the table of refusals, and the texts that several rows share. */
 
 export interface RefusalRow {
-  http: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429;
+  http: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 421 | 429 | 500 | 503 | 507;
   /** Explains the refusal to the user. */
   why: string;
   /** What the user can do about it. */

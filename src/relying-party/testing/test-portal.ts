@@ -6,7 +6,7 @@ import type { NewUser } from '../directory.ts';
 import { createInProcessPortal, type InProcessPortal } from '../portal/portal.ts';
 import type { Refused } from '../refusals.ts';
 import { openStore } from '../store/libsql-store.ts';
-import type { MfaProof, User } from '../store/store.ts';
+import type { MfaProof, Store, User } from '../store/store.ts';
 import { makeRegistration, type RegistrationParts } from '../verification/testing/registration.ts';
 
 export const testOrigin = 'http://localhost:1234';
@@ -27,12 +27,16 @@ export interface TestPortal extends InProcessPortal {
   details(code: string): Promise<Record<string, unknown>[]>;
 }
 
-/** Creates a portal with one user, Adele, changed by `user`. */
-export async function createTestPortal(policy: PolicyInput = {}, user: Partial<NewUser> = {}): Promise<TestPortal> {
+/** Creates a portal with one user, Adele, changed by `user`; the store is a new one in memory. */
+export async function createTestPortal(
+  policy: PolicyInput = {},
+  user: Partial<NewUser> = {},
+  store: Store = openStore(),
+): Promise<TestPortal> {
   const clock = new AdjustableClock();
   const codes: string[] = [];
   const portal = await createInProcessPortal({
-    store: openStore(),
+    store,
     clock,
     random: systemRandom,
     policy,

@@ -217,7 +217,10 @@ describe('authenticator data (steps 14 to 19)', () => {
     'with a trailing byte': ['auth-data-invalid', { authData: (bytes) => concat(bytes, Uint8Array.of(0)) }],
     'with ED set, but no extensions': [
       'auth-data-invalid',
-      { authData: (bytes) => concat(bytes.subarray(0, 32), Uint8Array.of((bytes[32] ?? 0) | flag.ED), bytes.subarray(33)) },
+      {
+        authData: (bytes) =>
+          concat(bytes.subarray(0, 32), Uint8Array.of((bytes[32] ?? 0) | flag.ED), bytes.subarray(33)),
+      },
     ],
     'with a credential id of 1024 bytes': ['credential-id-invalid', { credentialId: systemRandom.bytes(1024) }],
     'with a credential id of 15 bytes': ['credential-id-invalid', { credentialId: systemRandom.bytes(15) }],

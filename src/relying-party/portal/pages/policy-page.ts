@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html';
 import { mfaMethods, type Policy, passkeyKinds, policySchema } from '../../config.ts';
 import { csrfField, field, type Html, icon, nothing } from '../html.ts';
+import type { RequestBody } from '../portal-env.ts';
 import { adminLayout } from './admin-layout.ts';
 
 const labels = {
@@ -47,7 +48,7 @@ export function policyPage({ csrf, policy, mayEdit, saved, problems = [] }: Poli
           ${select('Models', 'aaguidMode', ['off', 'allow', 'deny'], aaguids.mode)}
           <div class="field"><label for="aaguids">AAGUIDs</label>
             <textarea id="aaguids" name="aaguids" rows="4" spellcheck="false" aria-describedby="aaguids-hint">${aaguids.list.join('\n')}</textarea>
-            <p class="hint" id="aaguids-hint">One per line</p></div>
+            <p class="hint" id="aaguids-hint">One per line. Only enforced attestation proves which model a passkey is from</p></div>
         </fieldset>
         <fieldset class="card" ${mayEdit ? '' : raw('disabled')}><legend>Multifactor authentication</legend>
           ${mfaMethods.map((method) => checkbox('accept', method, labels[method], mfa.accept.includes(method)))}
@@ -81,12 +82,9 @@ const select = (
     (value) => html`<option value="${value}"${value === current ? raw(' selected') : ''}>${labels[value]}</option>`,
   )}</select></div>`;
 
-/** Values of each form field; a field can occur several times. */
-export type FormFields = Record<string, string[]>;
-
 /** Returns the policy that the form describes, validated by the schema. */
-export function parsePolicyForm(fields: FormFields, policy: Policy) {
-  const one = (name: string) => fields[name]?.[0] ?? '';
+export function parsePolicyForm(form: RequestBody['form'], policy: Policy) {
+  const one = (name: string) => form.get(name)?.[0] ?? '';
   const list = (name: string, separator: RegExp) =>
     one(name)
       .split(separator)
@@ -98,10 +96,10 @@ export function parsePolicyForm(fields: FormFields, policy: Policy) {
     includedGroups: list('includedGroups', /,/),
     excludedGroups: list('excludedGroups', /,/),
     maxPasskeys: Number(one('maxPasskeys')),
-    allow: fields.allow ?? [],
+    allow: form.get('allow') ?? [],
     attestation: one('attestation'),
     aaguids: { mode: one('aaguidMode'), list: list('aaguids', /\s+/) },
-    mfa: { accept: fields.accept ?? [], freshForMs: Number(one('freshForMinutes')) * 60_000 },
+    mfa: { accept: form.get('accept') ?? [], freshForMs: Number(one('freshForMinutes')) * 60_000 },
     tap: { ...policy.tap, defaultLifetimeMinutes: Number(one('tapLifetime')), oneTime: one('tapOneTime') === 'yes' },
   });
 }

@@ -1,8 +1,9 @@
 /** Routes: the policy, which an authentication policy administrator can edit. */
 import { Hono } from 'hono';
 import { refusals } from '../../refusals.ts';
-import { type PortalContext, type PortalEnv, type PortalServices, requireCaller, showPage } from '../http.ts';
-import { type FormFields, type PolicyView, parsePolicyForm, policyPage } from '../pages/policy-page.ts';
+import { requireCaller, showPage } from '../http.ts';
+import { type PolicyView, parsePolicyForm, policyPage } from '../pages/policy-page.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
 import { hasRole, refuseAdministration } from './admin-role.ts';
 
 export function adminPolicyRoutes({ context }: PortalServices): Hono<PortalEnv> {
@@ -23,21 +24,16 @@ export function adminPolicyRoutes({ context }: PortalServices): Hono<PortalEnv> 
   routes.post('/admin/policy', async (c) => {
     if (!mayEdit(c)) return refuseAdministration(c, context);
     const policy = await context.policy();
-    const parsed = parsePolicyForm(await readFormFields(c), policy);
+    const parsed = parsePolicyForm(c.get('body').form, policy);
     if (!parsed.success) {
       const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
       return showPolicy(c, { policy, problems });
     }
-    await context.store.policy.put(parsed.data);
-    await context.events.emit('policy.changed', undefined, { by: requireCaller(c).user.name });
+    await context.store.transaction(async () => {
+      await context.store.policy.put(parsed.data);
+      await context.events.emit('policy.changed', undefined, { by: requireCaller(c).user.name });
+    });
     return showPolicy(c, { policy: parsed.data, saved: true });
   });
   return routes;
-}
-
-/** Returns the text fields of the form; a field that occurs several times has several values. */
-async function readFormFields(c: PortalContext): Promise<FormFields> {
-  const body = await c.req.parseBody({ all: true });
-  const texts = (value: unknown) => [value].flat().filter((item) => typeof item === 'string');
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, texts(value)]));
 }

@@ -2,7 +2,8 @@
 import type { RelyingPartyContext } from '../../context.ts';
 import { refuse } from '../../refusals.ts';
 import type { Role } from '../../store/store.ts';
-import { type PortalContext, refuseRequest, requireCaller } from '../http.ts';
+import { refuseRequest, requireCaller } from '../http.ts';
+import type { PortalContext } from '../portal-env.ts';
 
 export const hasRole = (c: PortalContext, role: Role): boolean => requireCaller(c).user.roles.includes(role);
 

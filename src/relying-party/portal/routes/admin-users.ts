@@ -2,17 +2,10 @@
 import { Hono } from 'hono';
 import { issueTap } from '../../methods/temporary-access-pass.ts';
 import { refuse } from '../../refusals.ts';
-import {
-  type PortalContext,
-  type PortalEnv,
-  type PortalServices,
-  readFormText,
-  refuseRequest,
-  requireCaller,
-  showPage,
-  statusOf,
-} from '../http.ts';
+import { refuseRequest, requireCaller, showPage, statusOf } from '../http.ts';
 import { type UserView, userPage, usersPage } from '../pages/user-pages.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
+import { readFormText } from '../request-body.ts';
 import { hasRole, refuseAdministration } from './admin-role.ts';
 
 const layout = { section: 'admin', width: 'wide' } as const;
@@ -56,9 +49,9 @@ export function adminUserRoutes({ context }: PortalServices): Hono<PortalEnv> {
     const user = await store.users.byId(c.req.param('id'));
     if (!user) return showUser(c);
     const request = {
-      lifetimeMinutes: Number(await readFormText(c, 'lifetimeMinutes')),
-      length: Number(await readFormText(c, 'length')),
-      oneTime: (await readFormText(c, 'oneTime')) === 'yes',
+      lifetimeMinutes: Number(readFormText(c, 'lifetimeMinutes')),
+      length: Number(readFormText(c, 'length')),
+      oneTime: readFormText(c, 'oneTime') === 'yes',
     };
     const issuedBy = requireCaller(c).user.name;
     const outcome = await issueTap({ user, request, issuedBy, policy: await context.policy() }, context);

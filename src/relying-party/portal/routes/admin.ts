@@ -1,7 +1,8 @@
 /** Routes: the administration pages. Every administrator can see them; changing something needs the matching role. */
 import { Hono } from 'hono';
-import { type PortalEnv, type PortalServices, requireCaller, requireSignIn, showPage } from '../http.ts';
+import { requireCaller, requireSignIn, showPage } from '../http.ts';
 import { logPage } from '../pages/log-page.ts';
+import type { PortalEnv, PortalServices } from '../portal-env.ts';
 import { adminPolicyRoutes } from './admin-policy.ts';
 import { refuseAdministration } from './admin-role.ts';
 import { adminUserRoutes } from './admin-users.ts';

@@ -2,16 +2,8 @@
 import { Hono } from 'hono';
 import { describeClientError } from '../../client-errors.ts';
 import { refuse } from '../../refusals.ts';
-import {
-  type PortalContext,
-  type PortalEnv,
-  type PortalServices,
-  refuseRequest,
-  requireCaller,
-  requireSignIn,
-  sanitizePath,
-  startSession,
-} from '../http.ts';
+import { refuseRequest, requireCaller, requireSignIn, sanitizePath, startSession } from '../http.ts';
+import type { PortalEnv, PortalServices } from '../portal-env.ts';
 
 export function apiRoutes({ context, signIn, relyingParty }: PortalServices): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
@@ -25,7 +17,7 @@ export function apiRoutes({ context, signIn, relyingParty }: PortalServices): Ho
     c.json({ accepted: true, options: await relyingParty.requestOptions(c.get('csrf')) }),
   );
   routes.post('/api/sign-in', async (c) => {
-    const outcome = await relyingParty.authenticate(c.get('csrf'), await readJsonBody(c));
+    const outcome = await relyingParty.authenticate(c.get('csrf'), c.get('body').json);
     if (!outcome.accepted) return refuseRequest(c, context, outcome, '');
     startSession(c, await signIn.withPasskey(outcome.user));
     return c.json({ accepted: true, next: sanitizePath(c.req.query('next')) });
@@ -39,13 +31,13 @@ export function apiRoutes({ context, signIn, relyingParty }: PortalServices): Ho
   });
 
   routes.post('/api/passkeys', async (c) => {
-    const outcome = await relyingParty.register(requireCaller(c), await readJsonBody(c));
+    const outcome = await relyingParty.register(requireCaller(c), c.get('body').json);
     if (!outcome.accepted) return refuseRequest(c, context, outcome, '');
     return c.json({ accepted: true, next: `/security-info/passkey/${outcome.pending.id}/name` });
   });
 
   routes.post('/api/passkeys/failed', async (c) => {
-    const name = readErrorName(await readJsonBody(c));
+    const name = readErrorName(c.get('body').json);
     await context.events.emit('registration.client-error', requireCaller(c).user.name, { name });
     return c.json({ accepted: false, reason: name, ...describeClientError(name) });
   });
@@ -57,13 +49,4 @@ export function apiRoutes({ context, signIn, relyingParty }: PortalServices): Ho
 function readErrorName(body: unknown): string {
   const name = typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : '';
   return /^\w{1,40}$/.test(name) ? name : 'UnknownError';
-}
-
-/** Returns the body as JSON, or undefined if it is not JSON; no route accepts undefined. */
-async function readJsonBody(c: PortalContext): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch {
-    return undefined;
-  }
 }

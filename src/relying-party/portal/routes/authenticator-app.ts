@@ -2,19 +2,11 @@
 import { Hono } from 'hono';
 import { formatTotpUri } from '../../methods/totp.ts';
 import type { Refused } from '../../refusals.ts';
-import {
-  type PortalContext,
-  type PortalEnv,
-  type PortalServices,
-  readFormText,
-  requireCaller,
-  sanitizePath,
-  showPage,
-  startSession,
-  statusOf,
-} from '../http.ts';
+import { requireCaller, sanitizePath, showPage, startSession, statusOf } from '../http.ts';
 import { confirmDeletionPage, totpPage } from '../pages/security-info-pages.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
 import { renderQrCode } from '../qr-code.ts';
+import { readFormText } from '../request-body.ts';
 import { requireMfa } from './require-mfa.ts';
 
 const section = 'security-info';
@@ -41,8 +33,8 @@ export function authenticatorAppRoutes(services: PortalServices): Hono<PortalEnv
 
   routes.get(path, (c) => showSetUp(c, sanitizePath(c.req.query('next'))));
   routes.post(path, async (c) => {
-    const next = sanitizePath(await readFormText(c, 'next'));
-    const outcome = await signIn.confirmTotp(requireCaller(c), await readFormText(c, 'code'));
+    const next = sanitizePath(readFormText(c, 'next'));
+    const outcome = await signIn.confirmTotp(requireCaller(c), readFormText(c, 'code'));
     if (!outcome.accepted) return showSetUp(c, next, outcome);
     startSession(c, outcome);
     return c.redirect(next === '/security-info' ? '/security-info?done=app-added' : next, 303);

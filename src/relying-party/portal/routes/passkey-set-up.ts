@@ -3,17 +3,10 @@ import { Hono } from 'hono';
 import { defaultName } from '../../authenticator-models.ts';
 import { type Refused, refuse } from '../../refusals.ts';
 import { logRefusedRegistration } from '../../registration-log.ts';
-import {
-  type PortalContext,
-  type PortalEnv,
-  type PortalServices,
-  readFormText,
-  refuseRequest,
-  requireCaller,
-  showPage,
-  statusOf,
-} from '../http.ts';
+import { refuseRequest, requireCaller, showPage, statusOf } from '../http.ts';
 import { namePasskeyPage, passkeyDonePage, setUpPasskeyPage } from '../pages/passkey-pages.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
+import { readFormText } from '../request-body.ts';
 import { withPasskey } from './with-passkey.ts';
 
 const couldNotSetUp = 'We couldn’t set up your passkey';
@@ -54,7 +47,7 @@ export function passkeySetUpRoutes(services: PortalServices): Hono<PortalEnv> {
 
   routes.get(`${path}/:id/name`, (c) => showNaming(c));
   routes.post(`${path}/:id/name`, async (c) => {
-    const name = await readFormText(c, 'name');
+    const name = readFormText(c, 'name');
     const outcome = await relyingParty.namePasskey(requireCaller(c), c.req.param('id'), name);
     if (outcome.accepted) return c.redirect(`${path}/${outcome.passkey.id}/done`, 303);
     if (outcome.reason === 'name-invalid') return showNaming(c, name, outcome);

@@ -2,17 +2,11 @@
 import { Hono } from 'hono';
 import type { Refused } from '../../refusals.ts';
 import type { Passkey } from '../../store/store.ts';
-import {
-  type PortalContext,
-  type PortalEnv,
-  type PortalServices,
-  readFormText,
-  requireCaller,
-  showPage,
-  statusOf,
-} from '../http.ts';
+import { requireCaller, showPage, statusOf } from '../http.ts';
 import { renamePasskeyPage } from '../pages/passkey-pages.ts';
 import { confirmDeletionPage } from '../pages/security-info-pages.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
+import { readFormText } from '../request-body.ts';
 import { requireMfa } from './require-mfa.ts';
 import { withPasskey } from './with-passkey.ts';
 
@@ -36,7 +30,7 @@ export function passkeyRoutes(services: PortalServices): Hono<PortalEnv> {
   routes.post(
     `${path}/rename`,
     withPasskey(services, async (c, { id }) => {
-      const name = await readFormText(c, 'name');
+      const name = readFormText(c, 'name');
       const outcome = await relyingParty.renamePasskey(requireCaller(c), id, name);
       return outcome.accepted ? c.redirect('/security-info?done=renamed', 303) : showRename(c, { id, name }, outcome);
     }),

@@ -1,6 +1,7 @@
 /** Middleware that requires MFA before other sign-in methods are changed. */
 import type { MiddlewareHandler } from 'hono';
-import { type PortalEnv, type PortalServices, refuseRequest, requireCaller } from '../http.ts';
+import { refuseRequest, requireCaller } from '../http.ts';
+import type { PortalEnv, PortalServices } from '../portal-env.ts';
 
 /** Redirects to the MFA page if the user must verify first, or refuses the request if the user has no method for that. */
 export const requireMfa =

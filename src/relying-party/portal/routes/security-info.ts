@@ -1,7 +1,9 @@
 /** Routes: the Security info page and choosing a method to add (steps S1 and S2); includes the routes of each method. */
 import { Hono } from 'hono';
-import { type PortalEnv, type PortalServices, readFormText, requireCaller, requireSignIn, showPage } from '../http.ts';
+import { requireCaller, requireSignIn, showPage } from '../http.ts';
 import { chooseMethodPage, securityInfoPage } from '../pages/security-info-pages.ts';
+import type { PortalEnv, PortalServices } from '../portal-env.ts';
+import { readFormText } from '../request-body.ts';
 import { authenticatorAppRoutes } from './authenticator-app.ts';
 import { passkeyRoutes } from './passkey.ts';
 import { passkeySetUpRoutes } from './passkey-set-up.ts';
@@ -33,7 +35,7 @@ export function securityInfoRoutes(services: PortalServices): Hono<PortalEnv> {
     showPage(c, context, { title: 'Choose a method', section, body: chooseMethodPage(c.get('csrf')) }),
   );
   routes.post('/security-info/add', async (c) => {
-    const method = await readFormText(c, 'method');
+    const method = readFormText(c, 'method');
     return c.redirect(method === 'totp' ? '/security-info/authenticator-app' : '/security-info/passkey', 303);
   });
 

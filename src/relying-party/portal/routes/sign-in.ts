@@ -1,17 +1,9 @@
 /** Routes: sign-in with a password or a Temporary Access Pass, and sign-out. Sign-in with a passkey is in `api.ts`. */
 import { Hono } from 'hono';
-import {
-  endSession,
-  type PortalContext,
-  type PortalEnv,
-  type PortalServices,
-  readFormText,
-  sanitizePath,
-  showPage,
-  startSession,
-  statusOf,
-} from '../http.ts';
+import { endSession, sanitizePath, showPage, startSession, statusOf } from '../http.ts';
 import { type SignInView, signInPage } from '../pages/sign-in-page.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
+import { readFormText } from '../request-body.ts';
 
 export function signInRoutes({ context, signIn }: PortalServices): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
@@ -30,10 +22,10 @@ export function signInRoutes({ context, signIn }: PortalServices): Hono<PortalEn
   });
 
   routes.post('/sign-in', async (c) => {
-    const name = await readFormText(c, 'name');
-    const secret = await readFormText(c, 'secret');
-    const next = sanitizePath(await readFormText(c, 'next'));
-    const method = parseMethod(await readFormText(c, 'with'));
+    const name = readFormText(c, 'name');
+    const secret = readFormText(c, 'secret');
+    const next = sanitizePath(readFormText(c, 'next'));
+    const method = parseMethod(readFormText(c, 'with'));
     const outcome = await (method === 'tap' ? signIn.withTap(name, secret) : signIn.withPassword(name, secret));
     if (!outcome.accepted) return showSignIn(c, { with: method, next, name, refused: outcome });
     startSession(c, outcome);

@@ -2,10 +2,6 @@
 import { Hono } from 'hono';
 import { refusals } from '../../refusals.ts';
 import {
-  type PortalContext,
-  type PortalEnv,
-  type PortalServices,
-  readFormText,
   refuseRequest,
   requireCaller,
   requireSignIn,
@@ -15,6 +11,8 @@ import {
   statusOf,
 } from '../http.ts';
 import { noMethodPage, type VerifyView, verifyPage } from '../pages/verify-pages.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
+import { readFormText } from '../request-body.ts';
 
 const defaultNext = '/security-info/passkey';
 
@@ -49,8 +47,8 @@ export function verifyRoutes({ context, signIn, relyingParty }: PortalServices):
   for (const method of ['totp', 'tap'] as const)
     routes.post(`/verify/${method}`, async (c) => {
       const caller = requireCaller(c);
-      const code = await readFormText(c, 'code');
-      const next = sanitizePath(await readFormText(c, 'next'));
+      const code = readFormText(c, 'code');
+      const next = sanitizePath(readFormText(c, 'next'));
       const outcome = await (method === 'totp' ? signIn.verifyTotp(caller, code) : signIn.verifyTap(caller, code));
       if (outcome.accepted) {
         startSession(c, outcome);

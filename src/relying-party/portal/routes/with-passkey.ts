@@ -2,7 +2,8 @@
 import type { Handler } from 'hono';
 import { refuse } from '../../refusals.ts';
 import type { Passkey } from '../../store/store.ts';
-import { type PortalContext, type PortalEnv, type PortalServices, refuseRequest, requireCaller } from '../http.ts';
+import { refuseRequest, requireCaller } from '../http.ts';
+import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
 
 type PasskeyHandler = (c: PortalContext, passkey: Passkey) => Response | Promise<Response>;
 

@@ -10,6 +10,8 @@ export class TestVisitor {
   status = 0;
   path = '';
   setCookies: string[] = [];
+  /** Whether the last request was redirected to the page. */
+  isRedirected = false;
 
   constructor(portal: TestPortal) {
     this.#portal = portal;
@@ -17,7 +19,7 @@ export class TestVisitor {
 
   async #send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
-    headers.set('cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '));
+    headers.set('cookie', this.cookieHeader);
     const response = await this.#portal.request(path, { ...init, headers });
     this.setCookies = response.headers.getSetCookie();
     for (const cookie of this.setCookies) {
@@ -26,12 +28,18 @@ export class TestVisitor {
       else this.#cookies.set(name, value);
     }
     const next = response.headers.get('location');
-    return next === null ? this.#keepPage(path, response) : this.#send(next);
+    if (next === null) return this.#keepPage(path, response);
+    this.isRedirected = true;
+    return this.#send(next);
   }
 
   async #keepPage(path: string, response: Response): Promise<Response> {
     [this.path, this.status, this.html] = [path, response.status, await response.clone().text()];
     return response;
+  }
+
+  get cookieHeader(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
   cookie = (name: string): string | undefined => this.#cookies.get(name);
@@ -46,16 +54,21 @@ export class TestVisitor {
     return /data-testid="reason">([\w-]+)</.exec(this.html)?.[1];
   }
 
-  open = (path: string) => this.#send(path);
+  #request(path: string, init?: RequestInit): Promise<Response> {
+    this.isRedirected = false;
+    return this.#send(path, init);
+  }
+
+  open = (path: string) => this.#request(path);
   submit = (path: string, fields: Record<string, string> = {}) =>
-    this.#send(path, {
+    this.#request(path, {
       method: 'POST',
       body: new URLSearchParams({ csrf: this.csrf, ...fields }),
       headers: { origin: testOrigin },
     });
   async json(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
     const page = this.html;
-    const response = await this.#send(path, {
+    const response = await this.#request(path, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', 'x-csrf-token': this.csrf, ...headers },
