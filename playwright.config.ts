@@ -9,7 +9,11 @@ const { TOUCHSTONE_PROGRAM: compiled } = process.env;
 
 /** One project for each real key, with a single worker: no two cases use a key at the same time. */
 function projects() {
-  const keys = (plan?.keys ?? []).map(({ selector }) => ({ name: selector, grep: tagged(keyTag(selector)), workers: 1 }));
+  const keys = (plan?.keys ?? []).map(({ selector }) => ({
+    name: selector,
+    grep: tagged(keyTag(selector)),
+    workers: 1,
+  }));
   return keys.length > 0 ? [{ name: 'emulator', grepInvert: keys.map(({ grep }) => grep) }, ...keys] : [];
 }
 
@@ -22,7 +26,6 @@ export default defineConfig({
   fullyParallel: true,
   workers: plan?.workers ?? 2,
   retries: plan?.retries ?? 0,
-  repeatEach: plan?.repeat ?? 1,
   forbidOnly: true,
   use: { headless: !plan?.headed },
   ...(projects().length > 0 && { projects: projects() }),

@@ -26,6 +26,7 @@ registerScenarios({
   cases: cases
     .filter((scenario) => (selected ? selected.has(scenario.id) : runsWithoutPlan(scenario)))
     .map((scenario) => (isInsideLab() ? withLabTimeouts(scenario) : scenario)),
+  repeat: plan?.repeat ?? 1,
   skipReasons: plan?.skipReasons ?? {},
   provide: (scenario, environment) =>
     (isRealKey(scenario.authenticator.device) ? provideReal : provideEmulatedAuthenticators)(scenario, environment),

@@ -22,6 +22,8 @@ export interface HostOptions {
   provide: ProvideAuthenticators;
   /** Returns the operator of a case. `page` shows prompts over the page of a headed browser. */
   operator(page: PromptDisplay | undefined): Operator;
+  /** How often each case runs; default: once. */
+  repeat?: number;
   /** Reasons why cases are skipped, by case id. */
   skipReasons?: Readonly<Record<string, string>>;
   /** Makes keys, challenges and ids reproducible. Each case has its own random stream. */
@@ -31,29 +33,33 @@ export interface HostOptions {
 /** A case ends at its own time limit and keeps its record. The limit of the engine is for code that ignores it. */
 const graceMs = 20_000;
 
+/** Registers a test for each repetition of each case. Playwright's `repeatEach` starts a worker and a browser for each repetition. */
 export function registerScenarios(options: HostOptions): void {
-  for (const scenario of options.cases) {
-    const title = `${scenario.id} › ${scenario.title}`;
-    const details = { tag: tagsOf(scenario), annotation: [identityAnnotation(scenario)] };
-    const reason = options.skipReasons?.[scenario.id];
-    if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
-    else if (scenario.browser.stack === 'native')
-      testIn[scenario.browser.channel ?? 'chromium'](title, details, (session, info) =>
-        runInEngine(scenario, options, info, {
-          page: session.page,
-          client: nativeClient(session),
-          operator: options.operator(undefined),
-        }),
-      );
-    else
-      test(title, details, ({ page, webauthn, headless }, info) =>
-        runInEngine(scenario, options, info, {
-          page,
-          client: ownClient(webauthn, { headed: !headless }),
-          operator: options.operator(headless ? undefined : new PromptOverlay(page.context())),
-        }),
-      );
-  }
+  for (let repetition = 1; repetition <= (options.repeat ?? 1); repetition++)
+    for (const scenario of options.cases) registerCase(scenario, options, repetition);
+}
+
+function registerCase(scenario: ExpandedCase, options: HostOptions, repetition: number): void {
+  const title = `${scenario.id} › ${scenario.title}${repetition > 1 ? ` (${repetition})` : ''}`;
+  const details = { tag: tagsOf(scenario), annotation: [identityAnnotation(scenario)] };
+  const reason = options.skipReasons?.[scenario.id];
+  if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
+  else if (scenario.browser.stack === 'native')
+    testIn[scenario.browser.channel ?? 'chromium'](title, details, (session, info) =>
+      runInEngine(scenario, options, info, {
+        page: session.page,
+        client: nativeClient(session),
+        operator: options.operator(undefined),
+      }),
+    );
+  else
+    test(title, details, ({ page, webauthn, headless }, info) =>
+      runInEngine(scenario, options, info, {
+        page,
+        client: ownClient(webauthn, { headed: !headless }),
+        operator: options.operator(headless ? undefined : new PromptOverlay(page.context())),
+      }),
+    );
 }
 
 type NativeTest = (
