@@ -19,7 +19,7 @@ interface Column {
   can: Capabilities;
 }
 
-/** Name of each generated part, and its text. */
+/** Returns the text of each generated part, by its name. */
 export async function authenticatorTables(): Promise<Record<string, string>> {
   const all: Column[] = [];
   for (const persona of Object.values<Persona>(personas))
@@ -27,7 +27,7 @@ export async function authenticatorTables(): Promise<Record<string, string>> {
   return {
     personas: personaTable(all),
     commands: commandTable(all),
-    extensions: matrix('Extension', Object.keys(extensions), all, (name, { can }) => has(can.info.extensions, name)),
+    extensions: extensionTable(all),
     algorithms: await algorithmTable(all),
     formats: await formatTable(all),
     defects: defectSummary(),
@@ -36,7 +36,7 @@ export async function authenticatorTables(): Promise<Record<string, string>> {
 }
 
 const has = (list: readonly string[] | undefined, name: string): boolean => list?.includes(name) ?? false;
-/** `packed-basic`, `packed-self` and so on are ways of one format. */
+/** `packed-basic`, `packed-self` and others are variants of one format. */
 const formatsOf = ({ attestation, otherAttestations = [] }: Persona): string[] =>
   [attestation, ...otherAttestations].map((choice) => choice.replace(/^packed-.*/, 'packed'));
 
@@ -62,10 +62,22 @@ function commandTable(all: readonly Column[]): string {
     ...Object.keys(subcommandTables[command]?.codes ?? {}).map((name) => `${command}/${name}`),
   ]);
   const label = (row: string) => (row.includes('/') ? `– ${row.split('/')[1]}` : row.replace('authenticator', ''));
-  return matrix('Command', rows, all, (row, { can }) => has([...can.commands, ...can.subcommands], row), label);
+  return supportTable(all, {
+    title: 'Command',
+    names: rows,
+    isSupported: (row, { can }) => has([...can.commands, ...can.subcommands], row),
+    label,
+  });
 }
 
-/** With what a registration shows. Any persona can be given any of them by the option `algorithms`. */
+const extensionTable = (all: readonly Column[]): string =>
+  supportTable(all, {
+    title: 'Extension',
+    names: Object.keys(extensions),
+    isSupported: (name, { can }) => has(can.info.extensions, name),
+  });
+
+/** Whether an algorithm is emulated is tested with a registration. The option `algorithms` gives any persona any of them. */
 async function algorithmTable(all: readonly Column[]): Promise<string> {
   const rows: string[][] = [];
   for (const name of Object.keys(coseAlgorithms) as CoseAlgorithm[]) {
@@ -94,22 +106,24 @@ async function formatTable(all: readonly Column[]): Promise<string> {
   return markdownTable(['Format', 'WebAuthn L3 section', 'Emulated', 'Personas that have it'], rows);
 }
 
-/** One row a name: how many personas have it, and which. */
-function matrix(
-  title: string,
-  names: readonly string[],
-  all: readonly Column[],
-  holds: (name: string, column: Column) => boolean,
-  label: (name: string) => string = (name) => name,
-): string {
+interface SupportTable {
+  title: string;
+  names: readonly string[];
+  isSupported(name: string, column: Column): boolean;
+  /** Text of the first cell; default: the name. */
+  label?(name: string): string;
+}
+
+/** One row per name: how many personas support it, and which. */
+function supportTable(all: readonly Column[], { title, names, isSupported, label = (name) => name }: SupportTable) {
   const rows = names.map((name) => {
-    const having = all.filter((column) => holds(name, column));
-    return [label(name), `${having.length} of ${all.length}`, namesOf(having, all)];
+    const supporting = all.filter((column) => isSupported(name, column));
+    return [label(name), `${supporting.length} of ${all.length}`, namesOf(supporting, all)];
   });
   return markdownTable([title, 'How many', 'Personas'], rows);
 }
 
-/** The shorter way to say which. */
+/** Names the personas of `having`, or those that are missing when that is shorter. */
 function namesOf(having: readonly Column[], all: readonly Column[]): string {
   const ids = (list: readonly Column[]) => list.map(({ persona }) => persona.id).join(', ');
   const lacking = all.filter((column) => !having.includes(column));

@@ -1,6 +1,6 @@
 /**
- * What an authenticator really does, found out by asking it: getInfo, and every command and subcommand sent once. Tables
- * of the documentation are made from this, so they cannot claim more than the code does.
+ * Determines what an authenticator supports by sending getInfo and every command and subcommand once. The tables of the documentation are
+ * made from the answers, so they cannot claim more than the code does.
  */
 import { type CborMap, encodeMessage } from '#protocol/cbor.ts';
 import { decode, decodeFirst } from '#protocol/cbor-reader.ts';
@@ -13,8 +13,8 @@ import {
 } from '#protocol/management.ts';
 import { ctapStatus } from '#protocol/status.ts';
 
-/** As much of an authenticator as is needed here. */
-export interface Answering {
+/** The part of an authenticator that is used here. */
+export interface MessageProcessor {
   process(message: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -22,13 +22,13 @@ export interface Capabilities {
   info: AuthenticatorInfo;
   /** Commands that are not answered with CTAP1_ERR_INVALID_COMMAND. */
   commands: ReadonlySet<CommandName>;
-  /** Subcommands, as `command/subcommand`, that are not answered like one that no version defines. */
+  /** Subcommands, as `command/subcommand`, whose answer differs from that to an undefined subcommand. */
   subcommands: ReadonlySet<string>;
 }
 
 interface SubcommandTable {
   codes: Record<string, number>;
-  /** The request that asks for one. */
+  /** Returns the parameters of a request for the subcommand. */
   request(code: number): CborMap;
 }
 
@@ -41,7 +41,7 @@ export const subcommandTables: Partial<Record<CommandName, SubcommandTable>> = {
       new Map([
         [0x01, 0x01],
         [0x02, code],
-      ]), // of the fingerprint modality
+      ]), // fingerprint modality
   },
   authenticatorCredentialManagement: {
     codes: credentialManagementSubCommands,
@@ -51,11 +51,11 @@ export const subcommandTables: Partial<Record<CommandName, SubcommandTable>> = {
 };
 
 const undefinedSubcommand = 0xee;
-/** Behind the status, the head of the map and the first key. */
+/** Offset after the status, the map header and the first key. */
 const firstValueAt = 3;
 
-/** Asks a fresh authenticator, whose user declines every gesture. */
-export async function capabilitiesOf(authenticator: () => Answering): Promise<Capabilities> {
+/** Sends every command to an authenticator in factory state whose user declines every gesture. */
+export async function capabilitiesOf(authenticator: () => MessageProcessor): Promise<Capabilities> {
   const statusOf = async (command: CommandName, parameters?: CborMap) => {
     return (await authenticator().process(encodeMessage(commands[command].code, parameters)))[0];
   };
@@ -76,8 +76,8 @@ export async function capabilitiesOf(authenticator: () => Answering): Promise<Ca
   return { info, commands: known, subcommands };
 }
 
-/** The attestation format in which a registration succeeds that takes any of these COSE algorithms; undefined when it fails. */
-export async function formatOfRegistration(algs: readonly number[], authenticator: Answering) {
+/** Returns the attestation format of a registration that offers these COSE algorithms; undefined if it fails. */
+export async function formatOfRegistration(algs: readonly number[], authenticator: MessageProcessor) {
   const { request, code } = commands.authenticatorMakeCredential;
   const parameters = request.encode({
     clientDataHash: new Uint8Array(32),
@@ -87,6 +87,6 @@ export async function formatOfRegistration(algs: readonly number[], authenticato
   });
   const answer = await authenticator.process(encodeMessage(code, parameters));
   if (answer[0] !== ctapStatus.CTAP2_OK) return undefined;
-  // fmt is the first value; what follows may nest deeper (compound) than CTAP lets a reader go.
+  // fmt is the first value. The rest may be nested deeper (compound) than CTAP allows.
   return decodeFirst(answer, firstValueAt).value;
 }

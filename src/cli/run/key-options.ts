@@ -17,31 +17,31 @@ export const withKeyOptions = (command: Command): Command =>
     command
       .option(
         '--device <which>',
-        'run every case on this key: any, an address, an AAGUID, or an id or serial number from touchstone keys; emulator: the persona; repeatable',
+        'Run every case on this key: any, an address, an AAGUID, or an id or serial number from touchstone keys; emulator: the persona; repeatable',
         collect,
         [],
       )
-      .option('--destroy-credentials <id>', 'permit cases to change or erase this key; repeatable', collect, [])
+      .option('--destroy-credentials <id>', 'Permit cases to change or erase this key; repeatable', collect, [])
       .option(
         '--with-credentials <id>',
-        'use this key although it stores passkeys, or may store some; repeatable',
+        'Use this key although it stores passkeys, or may store some; repeatable',
         collect,
         [],
       )
       .option(
         '--skip-destructive',
-        'skip the cases that would change or erase a key, instead of refusing the run',
+        'Skip the cases that would change or erase a key, instead of refusing the run',
         false,
       )
       .option(
         '--pin-from <source>',
-        'read the PIN from ask, env:NAME or file:PATH, with KEY= before it for one key; repeatable',
+        'Read the PIN from ask, env:NAME or file:PATH, with KEY= before it for one key; repeatable',
         collectPinSource,
         [],
       )
       .option(
         '--pin-retries-floor <count>',
-        'try no PIN while a key has this number of retries left, or fewer',
+        'Try no PIN while a key has this number of retries left, or fewer',
         parseRetries,
         defaultPinRetriesFloor,
       ),

@@ -24,21 +24,21 @@ export const withOperatorOptions = (command: Command): Command =>
       .addOption(
         new Option(
           '--operator <who>',
-          'who performs manual actions on real keys: terminal asks a person (default), none skips the case',
+          'Who performs manual actions on real keys: terminal asks a person (default), none skips the case',
         ).choices(['terminal', 'none']),
       )
       .option(
         '--operator-command <command>',
-        'start this program (a robot or USB hub) with each action and the address of the key',
+        'Start this program (a robot or USB hub) with each action and the address of the key',
         parseWords,
       )
-      .option('--operator-url <url>', 'send each action to this server (a robot or USB hub)', parseUrl)
+      .option('--operator-url <url>', 'Send each action to this server (a robot or USB hub)', parseUrl)
       .addOption(
-        new Option('--gesture-timeout <duration>', 'time limit for each manual action; after it, the case is skipped')
+        new Option('--gesture-timeout <duration>', 'Time limit for each manual action; after it, the case is skipped')
           .argParser(parseMilliseconds)
           .default(parseMilliseconds(defaultGestureTimeout), defaultGestureTimeout),
       )
-      .option('--bell', 'ring the terminal bell when a manual action is requested', false),
+      .option('--bell', 'Ring the terminal bell when a manual action is requested', false),
     '--patience <duration>',
     '--gesture-timeout',
   );
