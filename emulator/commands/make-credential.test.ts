@@ -48,6 +48,20 @@ describe('a registration', () => {
     expect(credentialPublicKey?.get(3)).toBe(-8);
   });
 
+  it('with up: false is possible on a credential manager, without a gesture and without user verification', async () => {
+    const gestures = new ManualGestures();
+    const manager = platformFor({ persona: 'google-password-manager', gestures });
+    const request = { options: { rk: true, up: false } };
+    const { status, response } = await manager.makeCredential(request);
+    expect(status).toBe('CTAP2_OK');
+    const { flags, attestedCredentialData } = parseAuthenticatorData(response.authData);
+    expect(flags & (flag.UP | flag.UV)).toBe(0);
+    const excludeList = [{ id: defined(attestedCredentialData).credentialId, type: 'public-key' }];
+    expect((await manager.makeCredential({ ...request, excludeList })).status).toBe('CTAP2_ERR_CREDENTIAL_EXCLUDED');
+    const other = platformFor({ persona: 'windows-hello-hardware', gestures });
+    expect((await other.makeCredential(request)).status).toBe('CTAP2_ERR_INVALID_OPTION');
+  });
+
   it('replaces the discoverable credential of the same account', async () => {
     const platform = platformFor();
     const first = await platform.makeCredential({ options: { rk: true } });

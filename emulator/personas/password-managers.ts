@@ -16,21 +16,28 @@ const syncedPasskeys = {
 const definePasswordManager = <const Id extends string>(id: Id, label: string, aaguid: string) =>
   ({ ...syncedPasskeys, id, label, aaguid }) satisfies Persona;
 
-export const applePasswords = definePasswordManager(
-  'apple-passwords',
-  'Apple Passwords (iCloud Keychain)',
-  'fbfc3007-154e-4ecc-8c0b-6e020557d7bd',
-);
+/** Safari and Chrome upgrade password sign-ins to passkeys in these two ("automatic passkey upgrades"). */
+export const applePasswords = {
+  ...definePasswordManager(
+    'apple-passwords',
+    'Apple Passwords (iCloud Keychain)',
+    'fbfc3007-154e-4ecc-8c0b-6e020557d7bd',
+  ),
+  createsWithoutPresence: true,
+} as const satisfies Persona;
 export const applePasswordsManaged = definePasswordManager(
   'apple-passwords-managed',
   'Apple Passwords (managed)',
   'dd4ec289-e01d-41c9-bb89-70fa845d4bf2',
 );
-export const googlePasswordManager = definePasswordManager(
-  'google-password-manager',
-  'Google Password Manager',
-  'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4',
-);
+export const googlePasswordManager = {
+  ...definePasswordManager(
+    'google-password-manager',
+    'Google Password Manager',
+    'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4',
+  ),
+  createsWithoutPresence: true,
+} as const satisfies Persona;
 export const onePassword = definePasswordManager('1password', '1Password', 'bada5566-a7aa-401f-bd96-45619a55120d');
 export const bitwarden = definePasswordManager('bitwarden', 'Bitwarden', 'd548826e-79b4-db40-a3d8-11116f7e8349');
 export const samsungPass = definePasswordManager(

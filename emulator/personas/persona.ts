@@ -89,6 +89,16 @@ export interface Persona {
   usb?: Readonly<UsbIdentity>;
   /** Backup eligibility and backup state of its credentials (WebAuthn L3 section 6.1.3); absent if they are device-bound. */
   backup?: { eligible: boolean; backedUp: boolean };
+  /**
+   * A credential manager that creates passkeys without a gesture when the client asks for it (conditional create, WebAuthn L3
+   * section 6.3.2): the makeCredential option `up: false` is then allowed.
+   */
+  createsWithoutPresence?: true;
+  /**
+   * The status when makeCredential or getAssertion wait in vain for a touch. Default: CTAP2_ERR_OPERATION_DENIED, CTAP 2.1
+   * section 6.1.2 steps 1.2, 14.1.2 and 14.2.1 and section 6.2.2 step 9. Real keys answer CTAP2_ERR_USER_ACTION_TIMEOUT.
+   */
+  touchTimeoutStatus?: 'CTAP2_ERR_USER_ACTION_TIMEOUT';
   /** `global`: one counter for all credentials. `constant-zero`: no counter. */
   signCounter: 'global' | 'constant-zero';
 }

@@ -31,6 +31,9 @@ export function autoApproveUser({ pin, authenticatorKind, onInform }: AutoApprov
     awaitPresence: never,
     review: async () => 'ok',
     chooseAccount: async ([first]) => first?.credentialId ?? cancelled,
+    // A list that is offered again after a failed sign-in stays open, since the next attempt would fail, too.
+    chooseAutofillAccount: async ({ accounts: [first], problem }) => (first && !problem ? first.credentialId : never()),
+    consentToConditionalCreate: async () => 'ok',
     inform: (reason) => onInform?.(reason),
   };
 }

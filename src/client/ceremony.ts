@@ -13,12 +13,12 @@ import { type Cancelled, cancelled, type PresencePrompt, type UserInteraction } 
 const notMeasured = () => undefined;
 
 /**
- * Runs `work` as a ceremony of at most `timeoutMs` milliseconds.
+ * Runs `work` as a ceremony of at most `timeoutMs` milliseconds, or without a timeout.
  * @throws {WebAuthnError} for every failure; the page's own abort reason when the page aborted.
  */
 export async function runCeremony<T>(
   context: ClientContext,
-  timeoutMs: number,
+  timeoutMs: number | undefined,
   work: (ceremony: Ceremony) => Promise<T>,
 ): Promise<T> {
   const ceremony = new Ceremony(context, timeoutMs);
@@ -39,11 +39,12 @@ export class Ceremony implements Disposable {
   readonly #controller = new AbortController();
   readonly #onPageAbort = () => this.end(this.context.signal?.reason);
 
-  constructor(context: ClientContext, timeoutMs: number) {
+  constructor(context: ClientContext, timeoutMs: number | undefined) {
     this.context = context;
     this.policy = clientPolicy(context);
     if (context.signal?.aborted) this.#onPageAbort();
     context.signal?.addEventListener('abort', this.#onPageAbort, { once: true });
+    if (timeoutMs === undefined) return;
     const expire = () => this.end(new CeremonyError('NotAllowedError', `Timed out after ${timeoutMs} ms`, 'timeout'));
     context.clock.sleep(timeoutMs, this.signal).then(expire, () => undefined);
   }

@@ -3,8 +3,9 @@ import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { CtapDevice } from '#transport/device.ts';
+import type { RecentAuthentications } from './recent-authentications.ts';
 import type { RelatedOrigins } from './related-origins.ts';
-import type { AuthenticatorChoice, UserInteraction } from './user-interaction.ts';
+import type { AccountChoice, AuthenticatorChoice, UserInteraction } from './user-interaction.ts';
 
 export interface AvailableAuthenticator {
   /** Unique among the listed authenticators. */
@@ -13,6 +14,16 @@ export interface AvailableAuthenticator {
   /** Name in the dialog, e.g. `USB security key`. */
   label: string;
   device: CtapDevice;
+  /**
+   * Returns the accounts of the discoverable credentials for an RP ID, without a gesture: silentCredentialDiscovery, WebAuthn
+   * L3 section 6.3.5. Absent for an authenticator that cannot do this; its accounts are not offered by conditional get().
+   */
+  discoverCredentials?: ((rpId: string) => Promise<AccountChoice[]>) | undefined;
+  /**
+   * True for a credential manager that creates a credential without user presence (option `up: false`), as conditional
+   * create() requires: WebAuthn L3 section 6.3.2, requireUserPresence.
+   */
+  createsWithoutPresence?: boolean | undefined;
 }
 
 /** The authenticators of this machine. The list may change while a ceremony runs. */
@@ -64,6 +75,8 @@ export interface ClientContext {
   topOrigin?: string | undefined;
   /** True in a frame that is not same-origin with its ancestors. Default: whether `topOrigin` differs from `origin`. */
   crossOrigin?: boolean | undefined;
+  /** The page's `mediation`: a request without a modal dialog, or by default one with it. */
+  mediation?: 'conditional' | undefined;
   authenticators: AuthenticatorSource;
   user: UserInteraction;
   clock: Clock;
@@ -71,6 +84,8 @@ export interface ClientContext {
   timeline?: Timeline | undefined;
   /** Absent in a client that does not support related origins (WebAuthn L3 section 5.11). */
   relatedOrigins?: RelatedOrigins | undefined;
+  /** Absent in a client that does not support conditional create(). */
+  recentAuthentications?: RecentAuthentications | undefined;
   /** The page's own abort signal. */
   signal?: AbortSignal | undefined;
   policy?: Partial<ClientPolicy> | undefined;

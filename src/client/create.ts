@@ -7,6 +7,7 @@ import type { CtapDevice } from '#transport/device.ts';
 import { encodeAttestationObject } from './attestation-conveyance.ts';
 import { type Ceremony, runCeremony } from './ceremony.ts';
 import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
+import { selectCredentialManager } from './conditional-create.ts';
 import type { ClientContext } from './context.ts';
 import type { NewCredential } from './credential.ts';
 import { type RegistrationResponseJSON, toRegistrationJSON } from './credential-json.ts';
@@ -63,7 +64,8 @@ async function prepareRequest(options: CreationOptions, context: ClientContext):
   const pubKeyCredParams = resolveCredentialParameters(options.pubKeyCredParams); // steps 9 and 10
   const processors = createRegistrationProcessors(options.extensions); // steps 11 and 12
   const clientData = collectClientData('webauthn.create', options.challenge, context); // steps 13 to 15
-  return { options, rpId, pubKeyCredParams, processors, timeoutMs, ...clientData };
+  const isConditional = context.mediation === 'conditional';
+  return { options, rpId, pubKeyCredParams, processors, timeoutMs, isConditional, ...clientData };
 }
 
 /** Step 5. */
@@ -87,6 +89,7 @@ function resolveCredentialParameters(
 
 /** Steps 17 to 22. */
 async function register(request: CreationRequest, ceremony: Ceremony): Promise<NewCredential> {
+  if (request.isConditional) return registerConditionally(request, ceremony);
   const { options, rpId } = request;
   const selection = {
     rpId,
@@ -102,17 +105,24 @@ async function register(request: CreationRequest, ceremony: Ceremony): Promise<N
   });
 }
 
+/** Step 19 and the same request without any prompt. */
+async function registerConditionally(request: CreationRequest, ceremony: Ceremony): Promise<NewCredential> {
+  const authenticator = await selectCredentialManager(request, ceremony);
+  const result = await makeCredential(authenticator, request, ceremony);
+  return constructCredential(result, authenticator, request, ceremony);
+}
+
 /** Step 22, "If any authenticator indicates success": constructCredentialAlg. */
 function constructCredential(
   { response, discoverable, verified, requestedExtensions }: MakeCredentialResult,
   { available, info }: SelectedAuthenticator,
-  { options, rpId, pubKeyCredParams, clientDataJSON, processors }: CreationRequest,
+  { options, rpId, pubKeyCredParams, clientDataJSON, processors, isConditional }: CreationRequest,
   { policy }: Ceremony,
 ): NewCredential {
   const algorithms = pubKeyCredParams.map(({ alg }) => alg);
   const isStrict = policy.checks === 'strict';
   const { attestedCredentialData, credentialPublicKey, alg, extensions } = isStrict
-    ? checkNewCredential(response.authData, { rpId, verified, algorithms })
+    ? checkNewCredential(response.authData, { rpId, verified, mayBeAbsent: isConditional, algorithms })
     : readUncheckedCredential(response.authData, algorithms);
   const outputs = extensions ?? new Map();
   if (isStrict) checkRegistrationOutputs(outputs, processors, info, { requested: requestedExtensions, policy });

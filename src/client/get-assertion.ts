@@ -7,7 +7,7 @@ import type { CommandRequest, CommandResponse } from '#protocol/commands.ts';
 import { CtapError, ProtocolViolation } from '#protocol/errors.ts';
 import type { Ceremony } from './ceremony.ts';
 import { type CtapCredentialDescriptor, findSilently, fitsInOneRequest, selectCandidates } from './credential-list.ts';
-import type { RequestOptions } from './credential-options.ts';
+import type { CredentialDescriptor, RequestOptions } from './credential-options.ts';
 import type { AuthenticationProcessor, AuthenticatorExtensions } from './extensions/extension.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession, pinUvAuthParameters } from './pin-protocol.ts';
 import type { SelectedAuthenticator } from './select-device.ts';
@@ -30,7 +30,10 @@ export interface AssertionRequest {
   clientDataJSON: Uint8Array;
   clientDataHash: Uint8Array;
   processors: AuthenticationProcessor[];
-  timeoutMs: number;
+  /** Undefined for a conditional request, which waits without a limit. */
+  timeoutMs: number | undefined;
+  /** The allowCredentials of a conditional request, which limit the offered accounts; otherwise empty. */
+  credentialIdFilter: readonly CredentialDescriptor[];
 }
 
 export interface AssertionResult {

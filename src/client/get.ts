@@ -1,6 +1,7 @@
 /** navigator.credentials.get(), WebAuthn L3 section 5.1.4. The functions below are the spec's steps in the spec's order. */
 import { type Ceremony, runCeremony } from './ceremony.ts';
 import { ceremonyTimeoutMs, collectClientData } from './common-steps.ts';
+import { signInFromAutofill } from './conditional-get.ts';
 import type { ClientContext } from './context.ts';
 import type { Assertion } from './credential.ts';
 import { type AuthenticationResponseJSON, toAuthenticationJSON } from './credential-json.ts';
@@ -37,32 +38,52 @@ export async function requestAssertion(options: RequestOptions, context: ClientC
   try {
     const request = await prepareRequest(options, context);
     context.signal?.throwIfAborted(); // step 13
-    return await runCeremony(context, request.timeoutMs, (ceremony) => authenticate(request, ceremony));
+    const assertion = await runCeremony(context, request.timeoutMs, (ceremony) => authenticate(request, ceremony));
+    context.recentAuthentications?.add(context.origin);
+    return assertion;
   } finally {
     done?.();
   }
 }
 
-/** Steps 4 to 12. */
-async function prepareRequest(options: RequestOptions, context: ClientContext): Promise<AssertionRequest> {
-  const timeoutMs = ceremonyTimeoutMs(options.timeoutMs, context); // step 4
+/** Steps 3 to 12. */
+async function prepareRequest(requested: RequestOptions, context: ClientContext): Promise<AssertionRequest> {
+  const mediated = applyMediation(requested, context); // steps 3 and 4
+  const { options } = mediated;
   const rpId = await resolveRelyingPartyId(context, options.rpId); // steps 5 to 7
   const processors = createAuthenticationProcessors(options.extensions, options.allowCredentials); // steps 8 and 9
   const clientData = collectClientData('webauthn.get', options.challenge, context); // steps 10 to 12
-  return { options, rpId, processors, timeoutMs, ...clientData };
+  return { ...mediated, rpId, processors, ...clientData };
+}
+
+/** Steps 3 and 4: a conditional request has no timeout, and no allowCredentials, so that it uses only discoverable credentials. */
+function applyMediation(options: RequestOptions, context: ClientContext) {
+  if (context.mediation !== 'conditional')
+    return { options, credentialIdFilter: [], timeoutMs: ceremonyTimeoutMs(options.timeoutMs, context) };
+  return {
+    options: { ...options, allowCredentials: [] },
+    credentialIdFilter: options.allowCredentials,
+    timeoutMs: undefined,
+  };
 }
 
 /** Steps 14 to 20. */
 function authenticate(request: AssertionRequest, ceremony: Ceremony): Promise<Assertion> {
+  if (ceremony.context.mediation === 'conditional') return signInFromAutofill(request, ceremony, signIn);
   const selection = {
     rpId: request.rpId,
     hints: request.options.hints,
     isSuitable: (info: SelectedAuthenticator['info']) => supportsAssertion(info, request),
   };
-  return withSelectedAuthenticator(selection, ceremony, async (authenticator) =>
-    constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request, ceremony),
-  );
+  return withSelectedAuthenticator(selection, ceremony, (authenticator) => signIn(authenticator, request, ceremony));
 }
+
+const signIn = async (
+  authenticator: SelectedAuthenticator,
+  request: AssertionRequest,
+  ceremony: Ceremony,
+): Promise<Assertion> =>
+  constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request, ceremony);
 
 /** Step 20, "If any authenticator indicates success": constructAssertionAlg. */
 function constructAssertion(

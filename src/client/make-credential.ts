@@ -32,6 +32,8 @@ export interface CreationRequest {
   clientDataHash: Uint8Array;
   processors: RegistrationProcessor[];
   timeoutMs: number;
+  /** Requires neither user presence nor user verification: WebAuthn L3 section 5.1.3 (conditional mediation). */
+  isConditional: boolean;
 }
 
 export interface MakeCredentialResult {
@@ -45,11 +47,12 @@ export interface MakeCredentialResult {
 }
 
 /** Returns whether an authenticator fulfils the requirements of `request`. */
-export function supportsCreation(info: AuthenticatorInfo, { options, pubKeyCredParams, processors }: CreationRequest) {
+export function supportsCreation(info: AuthenticatorInfo, request: CreationRequest) {
+  const { options, pubKeyCredParams, processors, isConditional } = request;
   const { residentKey, userVerification } = options;
   return (
     !(residentKey === 'required' && !canStore(info)) &&
-    !(userVerification === 'required' && !canVerifyUser(info)) &&
+    !(userVerification === 'required' && !isConditional && !canVerifyUser(info)) &&
     hasCommonAlgorithm(info, pubKeyCredParams) &&
     processors.every((processor) => processor.isSuitable?.(info) ?? true)
   );
@@ -70,12 +73,14 @@ export async function makeCredential(
   const { ctap, info } = authenticator;
   const { options, rpId } = request;
   const discoverable = effectiveResidentKey(info, options);
-  const method = chooseVerification(info, {
-    requirement: options.userVerification,
-    command: 'mc',
-    discoverable,
-    mustBeDiscoverable: options.residentKey === 'required',
-  });
+  const method = request.isConditional
+    ? 'none'
+    : chooseVerification(info, {
+        requirement: options.userVerification,
+        command: 'mc',
+        discoverable,
+        mustBeDiscoverable: options.residentKey === 'required',
+      });
   const candidates = selectCandidates(options.excludeCredentials, info);
   const mustSearch = candidates.length > 0 && !canSendWholeList(authenticator, request, discoverable, candidates);
   const permissions: Permission[] = mustSearch ? ['mc', 'ga'] : ['mc'];
@@ -172,7 +177,7 @@ function encodeRequest(parts: RequestParts, ceremony: Ceremony): MakeCredentialR
 /** Returns the request without user verification. Omits default options, since CTAP 2.0 authenticators refuse unknown ones. */
 function baseRequest(
   info: AuthenticatorInfo,
-  { options, rpId, pubKeyCredParams, clientDataHash, processors }: CreationRequest,
+  { options, rpId, pubKeyCredParams, clientDataHash, processors, isConditional }: CreationRequest,
   discoverable: boolean,
   excludeList: readonly CtapCredentialDescriptor[],
 ): MakeCredentialRequest {
@@ -188,7 +193,9 @@ function baseRequest(
     pubKeyCredParams,
     ...(excludeList.length > 0 && { excludeList: [...excludeList] }),
     ...(Object.keys(extensions).length > 0 && { extensions }),
-    ...(discoverable && { options: { rk: true } }),
+    ...((discoverable || isConditional) && {
+      options: { ...(discoverable && { rk: true }), ...(isConditional && { up: false }) },
+    }),
     ...(info.attestationFormats && formats.length > 0 && { attestationFormatsPreference: formats }),
   };
 }

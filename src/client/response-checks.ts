@@ -10,6 +10,8 @@ export interface ExpectedResponse {
   rpId: string;
   /** Whether the user was verified before the command, or by it. */
   verified: boolean;
+  /** Whether the credential may be created without user presence: conditional create() only. */
+  mayBeAbsent?: boolean;
 }
 
 /** The parts of a makeCredential response from which the credential for the page is built. */
@@ -25,10 +27,10 @@ export interface NewCredentialData {
  * Returns the parsed authenticator data.
  * @throws {ProtocolViolation} when it is malformed, belongs to another RP ID or lacks a flag.
  */
-export function checkAuthenticatorData(bytes: Uint8Array, { rpId, verified }: ExpectedResponse) {
+export function checkAuthenticatorData(bytes: Uint8Array, { rpId, verified, mayBeAbsent = false }: ExpectedResponse) {
   const authData = parseAuthenticatorData(bytes);
   if (!equal(authData.rpIdHash, sha256(rpId))) fail('rp-id-hash', 0, `the rpIdHash is not the hash of ${rpId}`);
-  if (!(authData.flags & flag.UP)) fail('user-present', 32, 'the user present flag is not set');
+  if (!mayBeAbsent && !(authData.flags & flag.UP)) fail('user-present', 32, 'the user present flag is not set');
   if (verified && !(authData.flags & flag.UV))
     fail('user-verified', 32, 'the user was verified, but the user verified flag is not set');
   return authData;

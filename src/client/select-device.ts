@@ -151,14 +151,18 @@ function forgetUnlistedDevices({ removedDevices, context }: Ceremony): void {
 
 /** Returns the authenticators that can be opened. Throws the first failure when none can. */
 async function openAll(list: readonly AvailableAuthenticator[], ceremony: Ceremony): Promise<SelectedAuthenticator[]> {
-  const attempts = await Promise.allSettled(list.map((available) => open(available, ceremony)));
+  const attempts = await Promise.allSettled(list.map((available) => openAuthenticator(available, ceremony)));
   const opened = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
   const failure = attempts.find((attempt) => attempt.status === 'rejected');
   if (opened.length === 0 && failure) throw failure.reason;
   return opened;
 }
 
-async function open(available: AvailableAuthenticator, ceremony: Ceremony): Promise<SelectedAuthenticator> {
+/** @throws {CeremonyError} NotAllowedError for a device that this client cannot use. */
+export async function openAuthenticator(
+  available: AvailableAuthenticator,
+  ceremony: Ceremony,
+): Promise<SelectedAuthenticator> {
   const { device } = available;
   if (!device.capabilities.cbor) throw unsuitable(`${device.name} supports only U2F`);
   const ctap = new Ctap2(device, {

@@ -46,6 +46,21 @@ export interface AccountChoice {
   displayName: string;
 }
 
+/** The accounts in the autofill list of a form field: no dialog, and part of the page until the user picks one. */
+export interface AutofillPrompt {
+  rpId: string;
+  /** May be empty. */
+  accounts: AccountChoice[];
+  /** Why the previous sign-in from this list failed. */
+  problem?: EndReason | 'cancelled';
+}
+
+/** A passkey that the site wants to create without a dialog, right after a sign-in. */
+export interface ConditionalCreatePrompt {
+  rpId: string;
+  userName: string;
+}
+
 export interface UserInteraction {
   chooseAuthenticator(
     choices: AuthenticatorChoice[],
@@ -63,6 +78,13 @@ export interface UserInteraction {
   review(prompt: ReviewPrompt, signal: AbortSignal): Promise<'ok' | Cancelled>;
   /** Resolves with the credential id of the chosen account. */
   chooseAccount(accounts: AccountChoice[], signal: AbortSignal): Promise<Uint8Array | Cancelled>;
+  /**
+   * Offers accounts in a form field. Resolves with the credential id of the picked account, or with `another-device` for a key
+   * or phone; stays pending while the user picks nothing. `signal` is aborted when the list changes or the page aborts.
+   */
+  chooseAutofillAccount(prompt: AutofillPrompt, signal: AbortSignal): Promise<Uint8Array | 'another-device'>;
+  /** Whether the user allows conditional create(), e.g. by a setting. Nothing is shown. */
+  consentToConditionalCreate(prompt: ConditionalCreatePrompt, signal: AbortSignal): Promise<'ok' | Cancelled>;
   /** Shows why the ceremony ended, as the last page of the dialogs does. */
   inform(reason: EndReason): void;
 }

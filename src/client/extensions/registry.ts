@@ -15,6 +15,9 @@ const clientExtensions: Record<string, ClientExtension> = {
   prf,
 };
 
+/** The names of the supported extensions, by their first input member. */
+export const clientExtensionNames: readonly string[] = Object.keys(clientExtensions);
+
 /**
  * Returns the processors of the extensions that the page uses in create().
  * @throws {WebAuthnError} for an input that the extension refuses.

@@ -68,6 +68,10 @@ function recordPrompts(user: UserInteraction, asked: string[]): UserInteraction 
     review: (prompt, signal) => record('review', () => user.review(prompt, signal)),
     chooseAccount: (accounts, signal) =>
       record(`account ${accounts.map(({ name }) => name)}`, () => user.chooseAccount(accounts, signal)),
+    chooseAutofillAccount: (prompt, signal) =>
+      record(`autofill ${prompt.accounts.map(({ name }) => name)}`, () => user.chooseAutofillAccount(prompt, signal)),
+    consentToConditionalCreate: (prompt, signal) =>
+      record(`consent ${prompt.userName}`, () => user.consentToConditionalCreate(prompt, signal)),
   };
 }
 
@@ -106,6 +110,23 @@ export const asSecurityKey = (device: CtapDevice, id = 'key'): AvailableAuthenti
   label: 'USB security key',
   device,
 });
+
+/** Lists an emulated key as a credential manager of this device, with the accounts that it stores. */
+export const asCredentialManager = ({ device, authenticator }: EmulatedTestKey): AvailableAuthenticator => ({
+  id: 'here',
+  kind: 'this-device',
+  label: authenticator.persona.label,
+  device,
+  createsWithoutPresence: authenticator.persona.createsWithoutPresence,
+  discoverCredentials: async (rpId) =>
+    authenticator
+      .inspect()
+      .credentials.flatMap(({ credentialId, userName: name = '', ...credential }) =>
+        credential.rpId === rpId ? [{ credentialId, name, displayName: name }] : [],
+      ),
+});
+
+type EmulatedTestKey = ReturnType<typeof createEmulatedKey>;
 
 /** Creates an emulated key, by default a YubiKey 5 NFC. `sent` lists the names of the commands that it received. */
 export function createEmulatedKey(options: Partial<AuthenticatorOptions> = {}) {

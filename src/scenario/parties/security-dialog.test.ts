@@ -64,6 +64,34 @@ describe('SecurityDialog', () => {
     expect(dialog.waiting).toBe(0);
   });
 
+  it('keeps an autofill list open beside the questions of the dialog, and does not draw it', async () => {
+    const shown = vi.fn();
+    const dialog = new SecurityDialog({
+      hasReviewStep: false,
+      observer: { shown, informed: vi.fn(), closed: vi.fn() },
+    });
+    const account = { credentialId: new Uint8Array([1]), name: 'ada', displayName: 'Ada' };
+    const page = new AbortController();
+    const picked = dialog.chooseAutofillAccount({ rpId: 'localhost', accounts: [account] }, page.signal);
+    const pin = dialog.providePin(pinPrompt, neverAborted());
+    expect(dialog.open?.kind).toBe('pin');
+    expect(shown.mock.calls.map(([question]) => question.kind)).toEqual(['pin']);
+    (await dialog.whenAskedFor(['pin'], neverAborted())).answer('1234');
+    expect(await pin).toBe('1234');
+    const { detail, answer } = await dialog.whenAskedFor(['autofill'], neverAborted());
+    answer(detail.accounts[0]?.credentialId ?? 'another-device');
+    expect(await picked).toEqual(account.credentialId);
+  });
+
+  it('ends an autofill list that the user has left only when the page aborts', async () => {
+    const dialog = new SecurityDialog({ hasReviewStep: false });
+    const page = new AbortController();
+    const picked = dialog.chooseAutofillAccount({ rpId: 'localhost', accounts: [] }, page.signal);
+    (await dialog.whenAskedFor(['autofill'], neverAborted())).cancel();
+    page.abort(new Error('the page aborted'));
+    await expect(picked).rejects.toThrow('the page aborted');
+  });
+
   it('closes a question whose ceremony is aborted', async () => {
     const dialog = new SecurityDialog({ hasReviewStep: false });
     const page = new AbortController();

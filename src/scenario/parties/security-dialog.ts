@@ -6,6 +6,7 @@ import { abortable, Waiters } from '#base/async.ts';
 import {
   type AccountChoice,
   type AuthenticatorChoice,
+  type AutofillPrompt,
   type Cancelled,
   cancelled,
   type EndReason,
@@ -23,6 +24,8 @@ interface Questions {
   presence: { detail: PresencePrompt; answer: Cancelled };
   review: { detail: ReviewPrompt; answer: 'ok' };
   account: { detail: AccountChoice[]; answer: Uint8Array };
+  /** Not a dialog: the autofill list of a form field in the page. It may be open beside a question of the dialog. */
+  autofill: { detail: AutofillPrompt; answer: Uint8Array | 'another-device' };
 }
 export type QuestionKind = keyof Questions;
 
@@ -49,6 +52,7 @@ const questionTexts: Record<QuestionKind, string> = {
   presence: 'for a touch',
   review: 'for a review',
   account: 'which account to use',
+  autofill: 'which account of the autofill list to use',
 };
 
 export class SecurityDialog implements UserInteraction {
@@ -58,6 +62,7 @@ export class SecurityDialog implements UserInteraction {
   /** A step of the case answers the review question; otherwise it is confirmed automatically. */
   readonly #hasReviewStep: boolean;
   #open: Question | undefined;
+  #autofill: Question | undefined;
   /** How the ceremony ended; undefined while questions may come. */
   #ended: string | undefined;
 
@@ -95,6 +100,17 @@ export class SecurityDialog implements UserInteraction {
     return this.#ask('account', accounts, signal);
   }
 
+  /** A list that the user leaves without a choice stays available until the page or the client ends the request. */
+  async chooseAutofillAccount(prompt: AutofillPrompt, signal: AbortSignal): Promise<Uint8Array | 'another-device'> {
+    const answer = await this.#ask('autofill', prompt, signal);
+    return answer === cancelled ? await abortable(new Promise<never>(() => undefined), signal) : answer;
+  }
+
+  /** The browser's setting that allows it is on. */
+  async consentToConditionalCreate(): Promise<'ok' | Cancelled> {
+    return 'ok';
+  }
+
   inform(reason: EndReason): void {
     this.endReasons.push(reason);
     this.#observer?.informed(reason);
@@ -112,7 +128,7 @@ export class SecurityDialog implements UserInteraction {
     this.#waiters.rejectAll(this.#closedError());
   }
 
-  /** The open question, if there is one. */
+  /** The open question of the dialog, if there is one. */
   get open(): Question | undefined {
     return this.#open;
   }
@@ -123,7 +139,8 @@ export class SecurityDialog implements UserInteraction {
    */
   async whenAskedFor<K extends QuestionKind>(kinds: readonly K[], signal: AbortSignal): Promise<Question<K>> {
     const isExpected = ({ kind }: Question) => (kinds as readonly QuestionKind[]).includes(kind);
-    if (this.#open && isExpected(this.#open)) return this.#open as unknown as Question<K>;
+    const open = [this.#open, this.#autofill].find((question) => question && isExpected(question));
+    if (open) return open as unknown as Question<K>;
     if (this.#ended !== undefined) throw this.#closedError(kinds);
     try {
       return (await this.#waiters.wait(signal, isExpected)) as unknown as Question<K>;
@@ -149,6 +166,7 @@ export class SecurityDialog implements UserInteraction {
     });
     const close = () => {
       if (this.#open === (question as unknown)) this.#open = undefined;
+      if (this.#autofill === (question as unknown)) this.#autofill = undefined;
     };
     const settle = (value: Questions[K]['answer'] | Cancelled) => {
       close(); // at once, so that the next step does not find the answered question
@@ -164,8 +182,12 @@ export class SecurityDialog implements UserInteraction {
   }
 
   #show(question: Question): void {
-    this.#open = question;
-    this.#observer?.shown(question);
+    if (question.kind === 'autofill') {
+      this.#autofill = question;
+    } else {
+      this.#open = question;
+      this.#observer?.shown(question);
+    }
     this.#waiters.notify(question);
   }
 
