@@ -12,6 +12,7 @@ import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { commandRegistry } from './commands/registry.ts';
 import { hasCommand } from './ctap-versions.ts';
 import type { AuthenticatorEnv } from './env.ts';
+import type { FaultHooks } from './fault-hooks.ts';
 import { createVolatileState } from './initial-state.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import { type AuthenticatorStateJson, exportState } from './persistence/state-document.ts';
@@ -58,6 +59,11 @@ export class Authenticator implements Disposable {
   /** False for an authenticator with the defect that it sends no keepalives. */
   get sendsKeepalives(): boolean {
     return this.#env.faultHooks.rules.sendKeepalives;
+  }
+
+  /** Changes the CTAPHID packets of responses, for an authenticator with such a defect. */
+  get alterPackets(): FaultHooks['packets'] {
+    return this.#env.faultHooks.packets;
   }
 
   /**

@@ -68,8 +68,18 @@ interface ValueHooks {
   status(status: CtapStatusName, command: CommandName | undefined): CtapStatusName;
 }
 
+/** A CTAPHID report of a response. */
+export interface ResponsePacket {
+  /** 64 bytes. */
+  report: Uint8Array;
+  /** Milliseconds between the previous packet and this one; 0 by default. */
+  delayMs?: number | undefined;
+}
+
 export interface FaultHooks extends ValueHooks {
   readonly rules: Rules;
+  /** The CTAPHID packets of a response; undefined if no defect changes them. */
+  readonly packets: ((packets: readonly ResponsePacket[]) => readonly ResponsePacket[]) | undefined;
   /** The whole answer with its status byte; undefined sends no answer. `previous` is the last answer sent. */
   answer(answer: Uint8Array, previous: Uint8Array | undefined): Uint8Array | undefined;
 }
@@ -92,6 +102,7 @@ export function createFaultHooks(changes: readonly FaultChanges[]): FaultHooks {
   const all = <K extends keyof FaultChanges>(name: K) =>
     changes.flatMap((change): NonNullable<FaultChanges[K]>[] => (change[name] ? [change[name]] : []));
   const answers = all('answer');
+  const packets = all('packets');
   return {
     rules: Object.assign({}, conformingRules, ...all('rules')),
     request: chain(all('request')),
@@ -102,6 +113,7 @@ export function createFaultHooks(changes: readonly FaultChanges[]): FaultHooks {
     certificate: chain(all('certificate')),
     response: chain(all('response')),
     status: chain(all('status')),
+    packets: packets.length > 0 ? chain(packets) : undefined,
     answer: (answer, previous) =>
       answers.reduce<Uint8Array | undefined>((bytes, step) => bytes && step(bytes, previous), answer),
   };

@@ -8,6 +8,7 @@ import { type AuthenticatorOptions, createAuthenticator, type DefectId, defectGr
 import { attestationObservations, flagObservations } from './testing/attestation-observations.ts';
 import { AuthenticatorUnderTest, type Observation } from './testing/authenticator-under-test.ts';
 import { assertionObservations, registrationObservations, resetObservations } from './testing/command-observations.ts';
+import { ctapHidObservations } from './testing/ctaphid-observations.ts';
 import { extensionObservations } from './testing/extension-observations.ts';
 import { managementObservations } from './testing/management-observations.ts';
 import { pinObservations, tokenObservations } from './testing/pin-observations.ts';
@@ -24,6 +25,7 @@ const observations: Record<string, Observation> = {
   ...managementObservations,
   ...extensionObservations,
   ...transportObservations,
+  ...ctapHidObservations,
 };
 /** Returns the options that the observation of a defect requires. */
 const optionsFor = (id: string): Partial<AuthenticatorOptions> => {

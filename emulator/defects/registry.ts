@@ -11,6 +11,7 @@ import { certificateDefects } from './certificate.ts';
 import { assertionDefects, registrationDefects, resetDefects } from './commands.ts';
 import { coseKeyDefects } from './cose-key.ts';
 import { counterDefects } from './counters.ts';
+import { ctapHidPacketDefects } from './ctaphid-packets.ts';
 import type { Defect } from './defect.ts';
 import { extensionDefects } from './extensions.ts';
 import { flagDefects } from './flags.ts';
@@ -47,6 +48,7 @@ export const defectGroups = {
   largeblobs: { title: 'largeBlobs', rows: largeBlobDefects },
   extension: { title: 'Extensions', rows: extensionDefects },
   transport: { title: 'Transport', rows: transportDefects },
+  ctaphid: { title: 'CTAPHID packets', rows: ctapHidPacketDefects },
 } as const satisfies Record<string, { title: string; rows: Record<string, Defect> }>;
 
 type Groups = typeof defectGroups;

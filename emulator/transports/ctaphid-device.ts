@@ -3,9 +3,9 @@
  * may send when: allocated channels, the single transaction, the lock. It uses no sockets and throws for no packet.
  */
 
-import { type Clock, systemClock } from '#base/clock.ts';
+import { systemClock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
-import { type Random, systemRandom } from '#base/random.ts';
+import { systemRandom } from '#base/random.ts';
 import {
   broadcastChannel,
   type Capabilities,
@@ -32,32 +32,15 @@ import { TransportError } from '#protocol/errors.ts';
 import type { Keepalive } from '../session.ts';
 import { HidChannels } from './ctaphid-channels.ts';
 import { type ProcessMessage, RunningCommand, type RunningCommandOptions } from './ctaphid-command.ts';
+import type { CtapHidDeviceOptions } from './ctaphid-device-options.ts';
 import { ChannelLock } from './ctaphid-lock.ts';
+import { DelayedPackets } from './delayed-packets.ts';
 
 /** Section 11.2.5.2: time limit for the next packet of a message. */
 const defaultPacketTimeoutMs = 500;
 
-export interface CtapHidDeviceOptions {
-  /** CTAP2: takes command byte and CBOR, resolves with status byte and CBOR. */
-  process: ProcessMessage;
-  /** CTAP1/U2F: takes an APDU, resolves with data and status word. Without it, the device reports that it has no CTAPHID_MSG. */
-  processU2f?: ProcessMessage | undefined;
-  /** Sends a report to the host. */
-  send(report: Uint8Array): void;
-  /** Called for CTAPHID_WINK. Without it, the device does not support the command. */
-  wink?: (() => void) | undefined;
-  /** False for a device that sends no keepalives. */
-  sendsKeepalives?: boolean | undefined;
-  /** Major, minor, build. */
-  deviceVersion?: readonly [number, number, number] | undefined;
-  /** Called when power is lost during a command, which then gets no response. */
-  onPowerLost?: ((error: TransportError) => void) | undefined;
-  /** Time limit for the next packet of a message; 500 ms by default. */
-  packetTimeoutMs?: number | undefined;
-  clock?: Clock | undefined;
-  random?: Random | undefined;
-}
-
+/** Without INIT no host could open the device, and a keepalive has only one packet. */
+const unalteredCommands: readonly number[] = [ctapHidCommands.INIT, ctapHidCommands.KEEPALIVE];
 const nothing = new Uint8Array(0);
 const keepalivePayload: Record<Keepalive, Uint8Array> = {
   processing: new Uint8Array([keepaliveStatus.processing]),
@@ -71,6 +54,7 @@ export class CtapHidDevice {
   readonly #capabilities: Capabilities;
   readonly #packetTimeout: Deadline;
   readonly #keepaliveTimer: Deadline;
+  readonly #alteredPackets: DelayedPackets;
   readonly #sendKeepalive: RunningCommandOptions['sendKeepalive'];
   /** The single transaction: a message being received, or a command that runs. */
   #receiving: Reassembler | undefined;
@@ -87,6 +71,7 @@ export class CtapHidDevice {
     this.#options = options;
     this.#packetTimeout = new Deadline(clock, () => this.#onPacketTimeout());
     this.#keepaliveTimer = new Deadline(clock, () => this.#running?.repeatKeepalive());
+    this.#alteredPackets = new DelayedPackets(clock, (report) => options.send(report));
     if (options.sendsKeepalives !== false)
       this.#sendKeepalive = (channel, status) =>
         this.#reply(channel, ctapHidCommands.KEEPALIVE, keepalivePayload[status]);
@@ -110,6 +95,7 @@ export class CtapHidDevice {
     this.#abandonTransaction();
     this.#packetTimeout.stop();
     this.#keepaliveTimer.stop();
+    this.#alteredPackets.clear();
     this.#channels.clear();
     this.#lock.release();
   }
@@ -283,6 +269,10 @@ export class CtapHidDevice {
   }
 
   #reply(channel: number, command: number, payload: Uint8Array): void {
-    for (const report of fragment(channel, command, payload)) this.#options.send(report);
+    const reports = fragment(channel, command, payload);
+    const { alterPackets, send } = this.#options;
+    if (alterPackets && !unalteredCommands.includes(command))
+      void this.#alteredPackets.send(alterPackets(reports.map((report) => ({ report }))));
+    else for (const report of reports) send(report);
   }
 }

@@ -1,8 +1,10 @@
 /** A key with a HID interface that can be unplugged: the part that all transports of 64-byte CTAPHID reports share. */
 import type { TransportError } from '#protocol/errors.ts';
+import type { FaultHooks } from '../fault-hooks.ts';
 import { PowerLost } from '../planned-faults.ts';
 import type { ProcessMessage } from './ctaphid-command.ts';
-import { CtapHidDevice, type CtapHidDeviceOptions } from './ctaphid-device.ts';
+import { CtapHidDevice } from './ctaphid-device.ts';
+import type { CtapHidDeviceOptions } from './ctaphid-device-options.ts';
 
 /** The authenticator that a transport serves. `Authenticator` implements it. */
 export interface AuthenticatorBackend {
@@ -10,6 +12,8 @@ export interface AuthenticatorBackend {
   processU2f?: ProcessMessage | undefined;
   powerCycle(): void;
   readonly sendsKeepalives?: boolean | undefined;
+  /** Changes the CTAPHID packets of responses; undefined without such a defect. */
+  readonly alterPackets?: FaultHooks['packets'];
 }
 
 /** Options of a key with a HID interface. */
@@ -42,6 +46,7 @@ export class HidKey {
       process: (message, processOptions) => authenticator.process(message, processOptions),
       processU2f,
       sendsKeepalives: authenticator.sendsKeepalives,
+      alterPackets: authenticator.alterPackets,
       send: (report) => host.send(report),
       onPowerLost: (error) => this.#onPowerLost(error),
     });

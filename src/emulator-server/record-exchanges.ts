@@ -13,6 +13,7 @@ interface PluggableDevice extends CtapDevice {
 interface ProcessOptions {
   signal?: AbortSignal | undefined;
   keepalive?: ((state: Keepalive) => void) | undefined;
+  channel?: object | undefined;
 }
 
 type ProcessU2f = (apdu: Uint8Array, options?: ProcessOptions) => Promise<Uint8Array>;
@@ -20,21 +21,19 @@ type ProcessU2f = (apdu: Uint8Array, options?: ProcessOptions) => Promise<Uint8A
 interface RecordedAuthenticator {
   device: PluggableDevice;
   processU2f: ProcessU2f | undefined;
-  sendsKeepalives: boolean;
 }
 
-/** Returns the authenticator for a transport (an `AuthenticatorBackend` of the emulator) that calls `record` with each exchange. */
+/** Returns the functions of an authenticator for a transport (`AuthenticatorBackend` of the emulator); they call `record` with each exchange. */
 export function recordExchanges(
-  { device, processU2f, sendsKeepalives }: RecordedAuthenticator,
+  { device, processU2f }: RecordedAuthenticator,
   record: (exchange: WireExchange) => void,
 ) {
   const elapsedMs = () => performance.now();
   const captured = capture(device, { elapsedMs, record });
   return {
-    process: (message: Uint8Array, { signal, keepalive }: ProcessOptions) =>
-      captured.transact(message, { signal, onKeepalive: keepalive }),
+    process: (message: Uint8Array, { signal, keepalive, channel }: ProcessOptions) =>
+      captured.transact(message, { signal, onKeepalive: keepalive, channel }),
     processU2f: processU2f && recordU2f(processU2f, elapsedMs, record),
-    sendsKeepalives,
     powerCycle: () => (device.plugged ? device.powerCycle() : device.replug()),
   };
 }

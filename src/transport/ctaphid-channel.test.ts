@@ -185,6 +185,25 @@ describe('A misbehaving device', () => {
   });
 });
 
+test('A device that has forgotten its channels gets a new one for the next message', async () => {
+  const [before, after] = [channel, channel + 1];
+  let assigned = before;
+  const { pipe } = createScriptedPipe((report, answer) => {
+    const packet = parsePacket(report);
+    if (packet.type !== 'init') return;
+    const isKnown = packet.channel === assigned || (packet.channel === broadcastChannel && packet.command === INIT);
+    if (!isKnown) answer(...fragment(packet.channel, ERROR, new Uint8Array([0x0b])));
+    else if (packet.command === INIT) answer(...encodeInitAnswer(report, { assigned }));
+    else answer(...fragment(packet.channel, CBOR, new Uint8Array([0])));
+  });
+  const device = await openCtapHid(pipe);
+  assigned = after; // the device lost power for a moment
+  await expect(device.transact(getInfo)).rejects.toMatchObject({
+    message: expect.stringMatching(/ERR_INVALID_CHANNEL/),
+  });
+  expect([...(await device.transact(getInfo))]).toEqual([0]);
+});
+
 describe('A busy device', () => {
   const busy = fragment(channel, ERROR, new Uint8Array([0x06]));
   test('gets the message again until it is free', async () => {

@@ -1,6 +1,7 @@
 /**
  * CTAPHID, host side, CTAP 2.1 section 11.2: a channel to a device over any report pipe, as a `CtapDevice`. One message at a
- * time; later messages wait. After a timeout or a framing error, the channel is synchronised with INIT before its next use.
+ * time; later messages wait. After a timeout or a framing error, INIT ends the message on the device, and the next message uses
+ * a new channel: a late response to the failed message then arrives on the old channel and is not taken for the response to another.
  */
 
 import { SerialQueue } from '#base/async.ts';
@@ -130,10 +131,9 @@ export class CtapHidChannel implements CtapDevice {
   async call(command: CtapHidCommand, payload: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
     if (payload.length > maxPayloadLength)
       throw new TransportError('framing', `Cannot send ${payload.length} bytes: a message holds ${maxPayloadLength}`);
-    const channel = this.#channel?.channel ?? broadcastChannel;
-    const reports = fragment(channel, ctapHidCommands[command], payload); // a copy, so the caller may change `payload`
+    const copy = payload.slice(); // the caller may change `payload`
     const limits = { ...options, totalTimeoutMs: limitOf(command, payload) };
-    return await this.#queue.run(() => this.#call(command, channel, reports, limits));
+    return await this.#queue.run(() => this.#call(command, copy, limits));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -141,8 +141,8 @@ export class CtapHidChannel implements CtapDevice {
     await this.#pipe.close();
   }
 
-  async #init(): Promise<void> {
-    const channel = this.#channel?.channel ?? broadcastChannel;
+  /** Sends INIT on a channel: synchronises it, or allocates a channel if it is the broadcast channel. */
+  async #init(channel = this.#channel?.channel ?? broadcastChannel): Promise<void> {
     const nonce = this.#random.bytes(nonceLength);
     const reports = fragment(channel, ctapHidCommands.INIT, nonce);
     const outcome = await this.#runExchange('INIT', channel, reports, { totalTimeoutMs: initTimeoutMs, nonce });
@@ -151,20 +151,26 @@ export class CtapHidChannel implements CtapDevice {
     this.#isOutOfSync = false;
   }
 
+  /** Ends the message that failed, which the device may still process, and allocates a new channel. */
+  async #replaceChannel(): Promise<void> {
+    await this.#init().catch((error: unknown) => {
+      if (this.#closedError) throw error; // otherwise the device may have forgotten the channel
+    });
+    await this.#init(broadcastChannel);
+  }
+
   /** Sends the message, again and again while another program uses the device. */
-  async #call(
-    command: CtapHidCommand,
-    channel: number,
-    reports: readonly Uint8Array[],
-    options: TransactOptions & ExchangeLimits,
-  ) {
+  async #call(command: CtapHidCommand, payload: Uint8Array, options: TransactOptions & ExchangeLimits) {
     const { signal } = options;
-    if (this.#isOutOfSync) await this.#init();
+    if (this.#isOutOfSync) await this.#replaceChannel();
+    const channel = this.#channel?.channel ?? broadcastChannel;
+    const reports = fragment(channel, ctapHidCommands[command], payload);
     const retryUntil = this.#clock.monotonic() + busyTimeoutMs;
     for (;;) {
       signal?.throwIfAborted();
       const outcome = await this.#runExchange(command, channel, reports, options);
       if ('response' in outcome) return outcome.response;
+      this.#isOutOfSync ||= outcome.error === 'ERR_INVALID_CHANNEL'; // the device lost power and forgot the channel
       if (outcome.error !== 'ERR_CHANNEL_BUSY' || this.#clock.monotonic() >= retryUntil)
         throw createRefusedError(command, outcome.error);
       await this.#clock.sleep(busyRetryIntervalMs, signal);

@@ -12,7 +12,8 @@ import {
 } from '#protocol/ctaphid.ts';
 import { type HidMessage, Reassembler } from '#protocol/ctaphid-reassembler.ts';
 import { createAuthenticator, ManualGestures } from '../../index.ts';
-import { CtapHidDevice, type CtapHidDeviceOptions } from '../ctaphid-device.ts';
+import { CtapHidDevice } from '../ctaphid-device.ts';
+import type { CtapHidDeviceOptions } from '../ctaphid-device-options.ts';
 
 /** authenticatorGetInfo: answers without a gesture. */
 export const getInfo = new Uint8Array([0x04]);

@@ -128,6 +128,7 @@ function createRecordedBackend(key: EmulatedKey, emulated: Authenticator): Authe
     },
     processU2f: emulated.processU2f,
     sendsKeepalives: emulated.sendsKeepalives,
+    alterPackets: emulated.alterPackets,
     powerCycle: () => emulated.powerCycle(),
   };
 }

@@ -96,12 +96,12 @@ function createKey(persona: string, id: string, options: EmulationOptions, event
     state: withKeyNumber(state),
     random: keySeed === undefined ? undefined : seededRandom(keySeed),
   });
-  const { processU2f, sendsKeepalives } = authenticator;
+  const { processU2f, sendsKeepalives, alterPackets } = authenticator;
   const onExchange = (exchange: WireExchange) => {
     log.add(exchange, new Date(systemClock.now()));
     events.onExchange(exchange);
   };
-  const recorded = recordExchanges({ device: plugIn(authenticator), processU2f, sendsKeepalives }, onExchange);
+  const recorded = recordExchanges({ device: plugIn(authenticator), processU2f }, onExchange);
   const { label, builtInUv } = authenticator.persona;
   const facts = {
     id,
@@ -114,7 +114,7 @@ function createKey(persona: string, id: string, options: EmulationOptions, event
   return {
     authenticator,
     keyToServe: {
-      authenticator: recorded,
+      authenticator: { ...recorded, sendsKeepalives, alterPackets },
       usb: usbDeviceOf(authenticator.persona),
       packetTimeoutMs: packetTimeoutMs(),
       wink: () => events.onWink(),

@@ -42,6 +42,7 @@ export async function keyOnSocket({
       },
       processU2f: undefined,
       sendsKeepalives: authenticator.sendsKeepalives,
+      alterPackets: authenticator.alterPackets,
       powerCycle: () => authenticator.powerCycle(),
     },
     { port: 0 },
