@@ -6,9 +6,9 @@ import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { buildExpandedCase, type CaseIdentity, type ExpandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
 import { type Combination, expandMatrix, multiplyByDevices } from './matrix.ts';
-import { emptyMap, mergeCases, withEntry } from './merge.ts';
+import { emptyMap, mergeCases, withEntry, withoutNulls } from './merge.ts';
 import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
-import { caseShape, scenarioCase } from './schema.ts';
+import { isCaseKey, scenarioCase } from './schema.ts';
 import { entryAt, type MapNode, nodeAt, pickEntries, type SourceNode, toPlainValue } from './source-node.ts';
 import { type Environment, type PersonaFacts, Resolver } from './variables.ts';
 
@@ -37,7 +37,6 @@ export interface Expanded {
 }
 
 const maxCases = 5_000;
-const isBodyKey = (key: string): boolean => Object.hasOwn(caseShape, key);
 
 /** Returns the cases of `source` in file order, the last matrix dimension varying fastest. Returns no case if there is an error. */
 export function expand(source: SourceFile, options: ExpandOptions): Expanded {
@@ -67,7 +66,7 @@ export function expand(source: SourceFile, options: ExpandOptions): Expanded {
 /** Merges the case parts of `source` over those of its includes. */
 function mergeBody(source: SourceFile, base: MapNode): MapNode {
   const included = (source.includes ?? []).reduce((merged, include) => mergeBody(include, merged), base);
-  return source.root ? mergeCases(included, pickEntries(source.root, isBodyKey)) : included;
+  return source.root ? mergeCases(included, pickEntries(source.root, isCaseKey)) : included;
 }
 
 /** Returns the entries of `cases`; a file without `cases` is a single case. */
@@ -104,7 +103,7 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded {
 }
 
 function mergeParts({ base, override, combination }: CaseParts): MapNode {
-  const merged = override ? mergeCases(base, pickEntries(override, isBodyKey)) : base;
+  const merged = override ? mergeCases(base, pickEntries(override, isCaseKey)) : base;
   return combination.reduce((node, { path, entry }) => withEntry(node, path.split('.'), entry), merged);
 }
 
@@ -113,7 +112,7 @@ function createResolver(body: MapNode, override: MapNode | undefined, options: E
   const caseVars = override && nodeAt(override, ['vars']);
   return new Resolver({
     body,
-    caseVars: caseVars?.kind === 'map' ? caseVars : undefined,
+    caseVars: caseVars?.kind === 'map' ? withoutNulls(caseVars) : undefined,
     personas,
     keyFacts: (device) => findKeyFacts(parseDeviceName(device), keys),
     run,

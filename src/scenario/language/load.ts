@@ -8,8 +8,9 @@ import { type Diagnostic, diagnostic, sortDiagnostics } from './diagnostics.ts';
 import { type ExpandOptions, expand } from './expand.ts';
 import type { ExpandedCase } from './expanded-case.ts';
 import { Library, type SourceFile } from './library.ts';
-import { scenarioFile } from './schema.ts';
-import { type MapNode, nodeAt, type SourceNode } from './source-node.ts';
+import { withoutNulls } from './merge.ts';
+import { isCaseKey, scenarioFile } from './schema.ts';
+import { listNode, type MapEntry, type MapNode, mapNode, nodeAt, pickEntries, type SourceNode } from './source-node.ts';
 import { containsReference } from './variables.ts';
 
 export interface LoadOptions extends ExpandOptions {
@@ -56,12 +57,30 @@ const missingId = (root: MapNode): Diagnostic =>
 
 function findErrorsInFile({ root }: SourceFile): Diagnostic[] {
   if (root === undefined) return [];
-  const checked = check(scenarioFile, root);
+  const checked = check(scenarioFile, withoutRemovals(root));
   const findings = checked.ok ? [] : checked.findings.filter((finding) => isFinal(finding, root));
   const cases = nodeAt(root, ['cases']);
   const caseIds = cases?.kind === 'list' ? cases.items.map((item) => nodeAt(item, ['id'])) : [];
   return [...findings.map((finding) => locate(finding, root)), ...duplicateIds(caseIds)];
 }
+
+/** Returns the file without the nulls that remove something from what the file, or one of its cases, is merged over. */
+function withoutRemovals(root: MapNode): MapNode {
+  const mergedParts = withoutNulls(pickEntries(root, isCaseKey));
+  const entries = [...root.entries].flatMap(([key, entry]): [string, MapEntry][] => {
+    const value = isCaseKey(key) ? nodeAt(mergedParts, [key]) : entry.value;
+    return value ? [[key, { key: entry.key, value: key === 'cases' ? withoutRemovalsInCases(value) : value }]] : [];
+  });
+  return mapNode(new Map(entries), root.at);
+}
+
+const withoutRemovalsInCases = (cases: SourceNode): SourceNode =>
+  cases.kind === 'list'
+    ? listNode(
+        cases.items.map((item) => (item.kind === 'map' ? withoutRemovals(item) : item)),
+        cases.at,
+      )
+    : cases;
 
 /** Returns false if other files or the values of references decide whether it is an error. */
 function isFinal({ kind, path }: Finding, root: MapNode): boolean {

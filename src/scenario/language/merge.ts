@@ -1,20 +1,26 @@
-/** Deep merge of source nodes: maps are merged, other values replace, and null removes, as in JSON Merge Patch (RFC 7396). */
+/**
+ * Deep merge of source nodes, as JSON Merge Patch (RFC 7396) defines it: maps are merged, other values replace, and null removes what
+ * is below it. Lists are values: nothing in them is merged or removed.
+ */
 import { listNode, type MapEntry, type MapNode, mapNode, type SourceNode } from './source-node.ts';
 
 /** Returns `base` with the values of `over`. */
-export function merge(base: SourceNode, over: SourceNode): SourceNode {
-  return base.kind === 'map' && over.kind === 'map' ? mergeMaps(base, over) : over;
+export function merge(base: SourceNode | undefined, over: SourceNode): SourceNode {
+  if (over.kind !== 'map') return over;
+  return mergeMaps(base?.kind === 'map' ? base : mapNode(new Map(), over.at), over);
 }
 
 function mergeMaps(base: MapNode, over: MapNode): MapNode {
   const entries = new Map(base.entries);
-  for (const [key, entry] of over.entries) {
-    const below = entries.get(key);
-    if (isNull(entry.value) && below) entries.delete(key);
-    else entries.set(key, below ? { key: entry.key, value: merge(below.value, entry.value) } : entry);
+  for (const [key, { key: place, value }] of over.entries) {
+    if (isNull(value)) entries.delete(key);
+    else entries.set(key, { key: place, value: merge(entries.get(key)?.value, value) });
   }
   return mapNode(entries, over.at);
 }
+
+/** Returns `node` without the entries that are null, at every depth. */
+export const withoutNulls = (node: MapNode): MapNode => mergeMaps(mapNode(new Map(), node.at), node);
 
 /** Merges two parts of a case. Unlike other lists, tags are concatenated, so that a tag of a file selects all of its cases. */
 export function mergeCases(base: MapNode, over: MapNode): MapNode {
@@ -34,6 +40,7 @@ export function withEntry(node: MapNode, path: readonly string[], entry: MapEntr
   return mergeMaps(node, nested.kind === 'map' ? nested : mapNode(new Map(), entry.key));
 }
 
+/** A null in YAML: the word, `~`, or nothing after the colon. */
 const isNull = (node: SourceNode): boolean => node.kind === 'scalar' && node.value === null;
 
 /** Returns an empty map to merge into. */

@@ -36,6 +36,9 @@ export const caseShape = {
   expect: expectations.optional().describe('What must be true after the steps; every line is checked'),
 } as const;
 
+/** Returns true for a key that is merged: an included file, the file and its cases may define it, and `null` removes it. */
+export const isCaseKey = (key: string): boolean => Object.hasOwn(caseShape, key);
+
 const title = z.string({ error: 'Expected text' }).min(1);
 
 /** A case of a file; it is merged over the file. */
@@ -45,8 +48,8 @@ const caseOverride = z.strictObject({
   ...caseShape,
 });
 
-const coordinate = z.union([z.string(), z.number(), z.boolean()], {
-  error: 'Expected text, a number, true or false',
+const coordinate = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: 'Expected text, a number, true, false or null',
 });
 /** Dotted paths with their values; `exclude` lists combinations to leave out. */
 const matrix = z
@@ -54,7 +57,7 @@ const matrix = z
     exclude: z.array(z.record(z.string(), coordinate)).optional().describe('Combinations to leave out'),
   })
   .catchall(z.array(coordinate).nonempty())
-  .describe('Dotted paths and their values; there is a case for every combination');
+  .describe('Dotted paths and their values, null to remove one; there is a case for every combination');
 
 export const scenarioFile = z.strictObject({
   id: dottedId.optional().describe('Unique in all files; files that are only included have none'),
