@@ -3,6 +3,8 @@ import { concat } from '#base/bytes.ts';
 import type { AttestedCredentialData, AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
+import { CtapError } from '#protocol/errors.ts';
+import type { CtapStatusName } from '#protocol/status.ts';
 import type { CertificateTemplate } from '../attestation/x509.ts';
 import type { FaultChanges } from '../fault-hooks.ts';
 
@@ -49,6 +51,18 @@ export const editResponse = (command: CommandName, change: Edit): FaultChanges =
 /** Changes the parameters of requests of one command before the command reads them. */
 export const editRequest = (command: CommandName, change: Edit): FaultChanges => ({
   request: (parameters, name) => (name === command ? change(parameters) : parameters),
+});
+
+/** Refuses requests of one command with `status`, before the command reads them. */
+export const refuseRequest = (
+  command: CommandName,
+  isRefused: (parameters: CborMap) => boolean,
+  status: CtapStatusName,
+): FaultChanges => ({
+  request(parameters, name) {
+    if (name === command && isRefused(parameters)) throw new CtapError(status);
+    return parameters;
+  },
 });
 
 /** Changes the attested credential data of registrations before it is signed. */

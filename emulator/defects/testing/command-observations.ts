@@ -2,6 +2,7 @@
 import { utf8 } from '#base/bytes.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
+import { permissions } from '#protocol/commands.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { rpId } from '../../testing/test-platform.ts';
 import { type AuthenticatorUnderTest, type Observation, statusOf, valueOrError } from './authenticator-under-test.ts';
@@ -11,6 +12,20 @@ const readStoredUserNames: Observation = async (subject) => {
   await subject.registerDiscoverable();
   return subject.authenticator.inspect().credentials.map(({ userName }) => userName);
 };
+/** Returns the status of a request that only asks for a touch, and whether a touch was needed. */
+const requestTouch: Observation = async ({ platform, gestures }) => {
+  let wasAsked = false;
+  gestures.whenAsked().then(
+    () => {
+      wasAsked = true;
+      gestures.touch();
+    },
+    () => undefined,
+  );
+  const request = { pinUvAuthParam: new Uint8Array(0), pinUvAuthProtocol: 2 };
+  return { status: await statusOf(platform.makeCredential(request)), wasAsked };
+};
+
 export const registrationObservations: Record<string, Observation> = {
   'registration.exclude-list-ignored': async (subject) => {
     const excluded = await subject.registerAndGetDescriptor();
@@ -30,6 +45,10 @@ export const registrationObservations: Record<string, Observation> = {
   },
   'registration.up-false-accepted': (subject) => statusOf(subject.register({ options: { up: false } })),
   'registration.uv-option-ignored': (subject) => statusOf(subject.register({ options: { uv: true } })),
+  'registration.touch-request-as-missing': requestTouch,
+  'registration.touch-request-as-auth-invalid': requestTouch,
+  'registration.uv-with-token-refused': async (subject) =>
+    statusOf(subject.register({ options: { uv: true }, ...(await subject.pinUvAuth()) })),
   'registration.algorithm-last': async (subject) => {
     const pubKeyCredParams = [-8, -7].map((alg) => ({ type: 'public-key', alg }));
     return (await subject.registerAndReadAuthData({ pubKeyCredParams })).credentialPublicKey?.get(coseKeyLabels.alg);
@@ -102,6 +121,10 @@ export const assertionObservations: Record<string, Observation> = {
   'assertion.count-missing': readCredentialCount,
   'assertion.count-too-large': readCredentialCount,
   'assertion.count-absurd': readCredentialCount,
+  'assertion.uv-with-token-refused': async (subject) => {
+    await subject.registerDiscoverable();
+    return statusOf(subject.signIn({ options: { uv: true }, ...(await subject.pinUvAuth(permissions.ga)) }));
+  },
   'assertion.credential-missing': readStatus,
   'assertion.signature-missing': readStatus,
   'assertion.user-id-missing': readStatus,
