@@ -2,8 +2,8 @@
 
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
-import { openBridge } from '#browser/bridge.ts';
 import { launchBrowser } from '#browser/launch.ts';
+import { openBridge } from '#browser/open-bridge.ts';
 import { autoApproveUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';

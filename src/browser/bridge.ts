@@ -1,78 +1,44 @@
 /**
- * The bridge into Chromium pages: WebAuthn requests of a browser context go to a `WebAuthnHandler` through
- * `chrome.webAuthenticationProxy`, the browser's own API for remote desktops. The page keeps its native objects. The browser
- * itself checks the RP ID against the origin, permissions policy, user activation and aborts before a request arrives here.
+ * The bridge between the pages of a browser context and a `WebAuthnHandler`, as an interface. There are two routes:
  *
- * Behaviour of the API, observed on Chromium 156:
- * - `requestDetailsJson` names the calling frame as `extensions.remoteDesktopClientOverride: {origin, sameOriginWithAncestors}`,
- *   also for subframes. The browser overwrites whatever the page puts there, so it can be trusted. The top-level origin is
- *   missing: it is taken from the frame tree of the context (`request-origins.ts`).
- * - `timeout` is raised to 180000 when the page asks for less, and missing when the page sets none. The browser never ends a
- *   proxied request by itself: the handler has to enforce the timeout.
- * - An abort by the page cancels the request. A page that navigates or closes does not, so the bridge watches for that.
- * - An error arrives in the page with its name, but always as a DOMException, also with the name `TypeError`.
- * - A public key other than P-256, RSA or Ed25519 counts as malformed.
- * - A malformed credential is refused and the request stays pending; the worker then completes it with an error.
- * - Conditional mediation is not proxied: the page sees `conditionalGet: false`.
- * - The worker of a context starts with the first page. Once Playwright is attached to it, it is not stopped when idle.
+ * - `proxy`: an extension receives the requests from Chromium itself (`proxy/`). The page keeps its native objects.
+ * - `shim`: an init script replaces `navigator.credentials` in every document (`shim/`). It works in every engine and over
+ *   a remote connection, and also serves conditional requests, signal methods and malformed responses.
  */
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Worker } from 'playwright';
-import { BridgeSession } from './bridge-session.ts';
-import { listenForBrowser } from './bridge-socket.ts';
-import { RequestOrigins } from './request-origins.ts';
+import type { BrowserContext } from 'playwright';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
-const extensionFolder = path.dirname(fileURLToPath(new URL('./extension/worker.js', import.meta.url)));
-const workerStartTimeoutMs = 10_000;
+export type BrowserEngine = 'chromium' | 'firefox' | 'webkit';
+
+export const bridgeRoutes = ['proxy', 'shim'] as const;
+export type BridgeRoute = (typeof bridgeRoutes)[number];
 
 export interface Bridge extends AsyncDisposable {
   /**
-   * Sends the WebAuthn requests of `context` to `handler`, starting with the next request after this resolves. Opens a blank
-   * page in a context without pages, because the worker starts with the first page.
-   * @throws {Error} when the worker does not start within 10 seconds.
+   * Sends the WebAuthn requests of `context` to `handler`, starting with the next request after this resolves.
+   * @throws {Error} when the browser does not allow it.
    */
   attach(context: BrowserContext, handler: WebAuthnHandler): Promise<BridgeSession>;
 }
 
-/** Loads the extension into `browser`, which must be started by `launchBrowser` or with `launchOptions`. */
-export async function openBridge(browser: Browser): Promise<Bridge> {
-  const extensionOrigin = `chrome-extension://${await loadExtension(browser)}`;
-  const server = await listenForBrowser(extensionOrigin);
-  return {
-    async attach(context, handler) {
-      const worker = await startWorker(context, extensionOrigin);
-      const origins = await RequestOrigins.observe(context);
-      const { url, connected } = server.expectConnection();
-      await worker.evaluate(connectWorker, url);
-      return new BridgeSession(await connected, handler, origins);
-    },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
+/** The bridge of one browser context. */
+export interface BridgeSession {
+  /** Handles new requests. A running request stays with the handler that received it. */
+  handler: WebAuthnHandler;
+  readonly problems: readonly BridgeProblem[];
+  /** Ends the bridge: pending requests fail in the page, and the browser handles WebAuthn itself again. */
+  close(): Promise<void>;
 }
 
-/** Returns the id of the extension. */
-async function loadExtension(browser: Browser): Promise<string> {
-  const cdp = await browser.newBrowserCDPSession();
-  // This method is missing in the protocol types of Playwright.
-  const send = cdp.send as unknown as (method: string, parameters: object) => Promise<{ id: string }>;
-  const { id } = await send.call(cdp, 'Extensions.loadUnpacked', { path: extensionFolder, enableInIncognito: true });
-  await cdp.detach();
-  return id;
-}
+export type BridgedCall = 'create' | 'get' | 'is-uvpaa' | 'capabilities' | 'signal';
 
-/** Runs in the worker and calls the global function `connect` of `extension/worker.js`. */
-const connectWorker = (url: string) => (globalThis as unknown as { connect(url: string): Promise<void> }).connect(url);
-
-async function startWorker(context: BrowserContext, extensionOrigin: string): Promise<Worker> {
-  const isExtensionWorker = (worker: Worker) => worker.url().startsWith(`${extensionOrigin}/`);
-  const running = context.serviceWorkers().find(isExtensionWorker);
-  if (running) return running;
-  const started = context.waitForEvent('serviceworker', {
-    predicate: isExtensionWorker,
-    timeout: workerStartTimeoutMs,
-  });
-  const [worker] = await Promise.all([started, context.pages().length === 0 ? context.newPage() : undefined]);
-  return worker;
+/** A failure whose details the page does not get: it only saw an UnknownError. */
+export interface BridgeProblem {
+  /**
+   * `handler-failed`: the handler threw something other than a WebAuthnError; `answer-refused`: no credential could be made
+   * from its result; `origin-mismatch`: the page reported another origin than its frame has.
+   */
+  kind: 'handler-failed' | 'answer-refused' | 'origin-mismatch';
+  ceremony: BridgedCall;
+  error: Error;
 }

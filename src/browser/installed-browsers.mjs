@@ -10,7 +10,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * @typedef {'chromium' | 'firefox'} BrowserFamily
+ * @typedef {'chromium' | 'firefox' | 'webkit'} BrowserFamily
  * @typedef {'given' | 'playwright' | 'chromium' | 'chrome' | 'msedge' | 'firefox' | 'firefox-esr'} BrowserChannel
  * @typedef {{ channel: BrowserChannel, path: string }} InstalledBrowser
  */
@@ -70,6 +70,13 @@ const families = {
       ['firefox', 'Firefox.app/Contents/MacOS/firefox'],
       ['firefox', 'Mozilla Firefox/firefox.exe'],
     ],
+  },
+  // Playwright drives only its own build of WebKit.
+  webkit: {
+    override: 'TOUCHSTONE_WEBKIT',
+    playwright: ['pw_run.sh', 'Playwright.exe'],
+    commands: [],
+    applications: [],
   },
 };
 

@@ -1,19 +1,40 @@
-/** Starts Chromium so that the bridge can be loaded, and so that the browser itself makes no network requests. */
-import { type Browser, chromium, type LaunchOptions } from 'playwright';
+/** Starts a browser for the bridge, or connects to one, and keeps the browser itself from making network requests. */
+import { type Browser, type BrowserType, chromium, firefox, type LaunchOptions, webkit } from 'playwright';
 import { UsageError } from '#base/errors.ts';
-import { findBrowser } from './installed-browsers.mjs';
+import type { BrowserEngine } from './bridge.ts';
+import { findBrowsers } from './installed-browsers.mjs';
 
 export interface BrowserChoice {
+  /** Default: Chromium. */
+  engine?: BrowserEngine;
   /** Whether to show the window. */
   headed?: boolean;
-  /** Browser to start. Default: the first one that `installed-browsers.mjs` finds. */
+  /** Browser to start. Default: the first one of the engine that `installed-browsers.mjs` finds. */
   executablePath?: string;
   /** Milliseconds to wait before each of Playwright's operations, so that a run can be watched. */
   slowMo?: number;
+  /** Playwright server that starts the browser; everything but `engine` and `slowMo` is then its decision. */
+  connect?: RemoteBrowser;
 }
 
-const switches = [
-  '--enable-unsafe-extension-debugging', // allows CDP to load the extension of the bridge
+export interface RemoteBrowser {
+  /** Address of the server, e.g. `ws://127.0.0.1:3000/`. */
+  endpoint: string;
+  /** HTTP headers of the connection, e.g. `authorization` or Playwright's `x-playwright-launch-options`. */
+  headers?: Record<string, string>;
+}
+
+/** How the engines differ when they are started. */
+interface Engine {
+  type: BrowserType;
+  /** Environment variable that names the executable. */
+  variable: string;
+  name: string;
+  options(choice: BrowserChoice, found: { channel: string }): LaunchOptions;
+}
+
+const chromiumSwitches = [
+  '--enable-unsafe-extension-debugging', // allows CDP to load the extension of the proxy route
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
@@ -21,30 +42,63 @@ const switches = [
   '--no-first-run',
 ];
 
+const engines: Record<BrowserEngine, Engine> = {
+  chromium: {
+    type: chromium,
+    variable: 'TOUCHSTONE_CHROMIUM',
+    name: 'Chromium-family browser',
+    options: () => ({
+      ignoreDefaultArgs: ['--disable-extensions'],
+      args: chromiumSwitches,
+      // Chromium's sandbox does not run as root.
+      chromiumSandbox: process.platform === 'linux' ? process.getuid?.() !== 0 : true,
+    }),
+  },
+  firefox: {
+    type: firefox,
+    variable: 'TOUCHSTONE_FIREFOX',
+    name: 'Firefox',
+    // Playwright's own build speaks its own protocol, every other Firefox speaks WebDriver BiDi.
+    options: (_, { channel }) => (channel === 'playwright' ? {} : { channel: 'moz-firefox' }),
+  },
+  webkit: {
+    type: webkit,
+    variable: 'TOUCHSTONE_WEBKIT',
+    name: 'WebKit of Playwright',
+    options: () => ({}),
+  },
+};
+
 /**
  * Returns Playwright's options to start a browser for the bridge.
  * @throws {UsageError} when no browser is given and none is installed.
  */
-export function launchOptions({ headed = false, executablePath, slowMo }: BrowserChoice = {}): LaunchOptions {
+function launchOptions(choice: BrowserChoice = {}): LaunchOptions {
+  const { engine = 'chromium', headed = false, executablePath, slowMo } = choice;
+  const found = findBrowsers(engine).find(({ path }) => executablePath === undefined || path === executablePath);
+  const path = executablePath ?? found?.path;
+  const { name, variable, options } = engines[engine];
+  if (path === undefined) throw new UsageError(`No ${name} found. Install one, or set ${variable} to its executable.`);
   return {
-    executablePath: executablePath ?? findChromium(),
+    executablePath: path,
     headless: !headed,
     ...(slowMo === undefined ? {} : { slowMo }),
-    ignoreDefaultArgs: ['--disable-extensions'],
-    args: switches,
-    // Chromium's sandbox does not run as root.
-    chromiumSandbox: process.platform === 'linux' ? process.getuid?.() !== 0 : true,
+    ...options(choice, { channel: found?.channel ?? 'given' }),
   };
 }
 
-/** Starts Chromium for the bridge. @throws {UsageError} when no browser is given and none is installed. */
-export const launchBrowser = (choice?: BrowserChoice): Promise<Browser> => chromium.launch(launchOptions(choice));
-
-function findChromium(): string {
-  const found = findBrowser('chromium');
-  if (!found)
-    throw new UsageError(
-      'No Chromium-family browser found. Install one, or set TOUCHSTONE_CHROMIUM to its executable.',
-    );
-  return found.path;
+/**
+ * Starts a browser for the bridge, or connects to the server of `choice.connect`.
+ * @throws {UsageError} when no browser is given and none is installed.
+ * @throws {Error} when the browser does not start or the server cannot be reached.
+ */
+export function launchBrowser(choice: BrowserChoice = {}): Promise<Browser> {
+  const { engine = 'chromium', connect, slowMo } = choice;
+  const { type } = engines[engine];
+  if (!connect) return type.launch(launchOptions(choice));
+  const { endpoint, headers } = connect;
+  return type.connect(endpoint, { ...(headers && { headers }), ...(slowMo !== undefined && { slowMo }) });
 }
+
+/** Returns the engine of a browser that Playwright has started or is connected to. */
+export const engineOf = (browser: Browser): BrowserEngine => browser.browserType().name() as BrowserEngine;

@@ -1,18 +1,19 @@
 /**
  * Fixtures for Playwright Test. After `webauthn.handle(handler)`, the WebAuthn requests of the test's pages go to that handler.
- * `nativeChromium` and `nativeFirefox` are pages of unmodified browsers. Browsers and bridge are started once for each worker
- * process; every test has its own browser context and session.
+ * The options `engine` and `route` select browser and bridge, for a project, a file or a group of tests. `nativeChromium` and
+ * `nativeFirefox` are pages of unmodified browsers. A browser is started once for each worker process, when the first test
+ * uses it; every test has its own browser context and session.
  */
 import { test as base } from '@playwright/test';
-import { type Bridge, openBridge } from './bridge.ts';
-import type { BridgeProblem, BridgeSession } from './bridge-session.ts';
-import { type BrowserChoice, launchOptions } from './launch.ts';
+import type { BridgeProblem, BridgeRoute, BridgeSession, BrowserEngine } from './bridge.ts';
+import type { BrowserChoice } from './launch.ts';
 import {
   type NativeBrowserSession,
   type StartedBrowser,
   withNativeBrowser,
   withNativeBrowserSession,
 } from './native/native-browser-session.ts';
+import { StartedBrowsers } from './started-browsers.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
 export interface WebAuthn {
@@ -31,25 +32,38 @@ interface NativeSessions {
   nativeFirefox: NativeBrowserSession;
 }
 
+interface TestFixtures extends NativeSessions {
+  engine: BrowserEngine;
+  /** Default: the proxy in Chromium, the shim elsewhere. */
+  route: BridgeRoute | undefined;
+  webauthn: WebAuthn;
+}
+
 interface WorkerFixtures {
   stockChromium: StartedBrowser;
   stockFirefox: StartedBrowser;
-  /** Which browser to start; `headless` is Playwright's own option. */
-  browserChoice: Omit<BrowserChoice, 'headed'>;
-  bridge: Bridge;
+  /** Which browser to start or to connect to; `headless` is Playwright's own option. */
+  browserChoice: Omit<BrowserChoice, 'headed' | 'engine'>;
+  browsers: StartedBrowsers;
 }
 
-export const test = base.extend<{ webauthn: WebAuthn } & NativeSessions, WorkerFixtures>({
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  engine: ['chromium', { option: true }],
+  route: [undefined, { option: true }],
   browserChoice: [{}, { scope: 'worker', option: true }],
-  launchOptions: [async ({ browserChoice }, use) => use(launchOptions(browserChoice)), { scope: 'worker' }],
-  bridge: [
-    async ({ browser }, use) => {
-      const bridge = await openBridge(browser);
-      await use(bridge);
-      await bridge[Symbol.asyncDispose]();
+  browsers: [
+    async ({ browserChoice, headless }, use) => {
+      await using browsers = new StartedBrowsers({ ...browserChoice, headed: !headless });
+      await use(browsers);
     },
     { scope: 'worker' },
   ],
+  context: async ({ browsers, engine }, use) => {
+    const browser = await browsers.start(engine);
+    const context = await browser.newContext();
+    await use(context);
+    await context.close();
+  },
   stockChromium: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright derives the dependencies of a fixture from this pattern
     async ({}, use) => withNativeBrowser('chromium', use),
@@ -65,17 +79,17 @@ export const test = base.extend<{ webauthn: WebAuthn } & NativeSessions, WorkerF
     async ({ stockFirefox }, use) => withNativeBrowserSession(stockFirefox, use),
     { timeout: launchTimeoutMs },
   ],
-  webauthn: async ({ bridge, context }, use) => {
+  webauthn: async ({ browsers, engine, route, context }, use) => {
     let session: BridgeSession | undefined;
     await use({
       async handle(handler) {
         if (session) session.handler = handler;
-        else session = await bridge.attach(context, handler);
+        else session = await (await browsers.bridge(engine, route)).attach(context, handler);
       },
       get problems() {
         return session?.problems ?? [];
       },
     });
-    session?.close();
+    await session?.close();
   },
 });

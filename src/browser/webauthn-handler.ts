@@ -1,19 +1,34 @@
 /** The interface behind the bridge. Its implementation is the WebAuthn client of the pages in one browser context. */
 
-/** One create() or get(). Everything but `publicKey` comes from the browser and cannot be forged by the page. */
-export interface CeremonyRequest {
+/** The calling frame, as the browser describes it. */
+export interface CallingFrame {
   /** Serialized origin of the calling frame. */
   origin: string;
   /** Serialized origin of the top-level page; only for a cross-origin frame, and only if the frame tree leaves no doubt. */
   topOrigin?: string;
   /** Whether the caller is not same-origin with its ancestors (WebAuthn L3 section 5.8.1, `crossOrigin`). */
   crossOrigin: boolean;
+}
+
+/** One create() or get(). Everything but `publicKey` and `mediation` comes from the browser, not from the page. */
+export interface CeremonyRequest extends CallingFrame {
+  /** Set for `mediation: 'conditional'`: a request without a modal dialog. Only the shim route carries such requests. */
+  mediation?: 'conditional';
   /**
-   * PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON (WebAuthn L3 sections 5.1.8 and 5.1.9) from
-   * the browser: rp.id filled in and checked, defaults applied, `timeout` raised to the browser's own minimum.
+   * PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON (WebAuthn L3 sections 5.1.8 and 5.1.9),
+   * defaults applied. On the proxy route Chromium has filled in and checked rp.id, and raised `timeout` to its own minimum.
    */
   publicKey: unknown;
 }
+
+/** A call of one of the signal methods, WebAuthn L3 section 5.1.10. Ids are base64url. */
+export type CredentialSignal =
+  | { method: 'signalUnknownCredential'; rpId: string; credentialId: string }
+  | { method: 'signalAllAcceptedCredentials'; rpId: string; userId: string; allAcceptedCredentialIds: string[] }
+  | { method: 'signalCurrentUserDetails'; rpId: string; userId: string; name: string; displayName: string };
+
+/** Members of PublicKeyCredentialClientCapabilities, WebAuthn L3 section 5.8.7, and `extension:` with an identifier. */
+export type ClientCapabilities = Record<string, boolean>;
 
 /**
  * Both ceremonies reject with a `WebAuthnError`; its name becomes the name of the DOMException in the page. `signal` is aborted
@@ -25,4 +40,14 @@ export interface WebAuthnHandler {
   /** Resolves with an AuthenticationResponseJSON. */
   get(request: CeremonyRequest, signal: AbortSignal): Promise<unknown>;
   isUserVerifyingPlatformAuthenticatorAvailable(): Promise<boolean>;
+  /**
+   * Returns the capabilities that differ from the defaults of the shim: no conditional mediation, no hybrid transport, no
+   * related origins. Not called on the proxy route, where Chromium reports its own.
+   */
+  getClientCapabilities?(): Promise<ClientCapabilities>;
+  /**
+   * Receives the calls of signal methods; the ids are base64url, and the RP ID is unchecked. Rejects with a SecurityError when
+   * the caller may not use the RP ID (section 5.1.10.1). Not called on the proxy route.
+   */
+  receiveSignal?(signal: CredentialSignal, caller: CallingFrame): Promise<void>;
 }

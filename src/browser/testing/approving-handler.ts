@@ -1,4 +1,4 @@
-/** A `WebAuthnHandler` that responds at once with credentials that are just well-formed enough for Chromium. */
+/** A `WebAuthnHandler` that responds at once with credentials that are just well-formed enough for a browser. */
 import { fromHex, toBase64url, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { encodeAuthenticatorData, flag } from '#protocol/authenticator-data.ts';
@@ -22,9 +22,9 @@ const credential = {
 
 /** Returns a RegistrationResponseJSON with attestation `none` and the AAGUID 01 01 ... 01. */
 export function createRegistration({ origin, publicKey }: CeremonyRequest) {
-  const { challenge, rp } = publicKey as { challenge: string; rp: { id: string } };
+  const { challenge, rp } = publicKey as { challenge: string; rp: { id?: string } };
   const authData = encodeAuthenticatorData({
-    rpIdHash: sha256(rp.id),
+    rpIdHash: sha256(rp.id ?? new URL(origin).hostname),
     flags: userPresentAndVerified,
     signCount: 0,
     attestedCredentialData: {
@@ -54,9 +54,9 @@ export function createRegistration({ origin, publicKey }: CeremonyRequest) {
 
 /** Returns an AuthenticationResponseJSON with the user handle 01 02 03 and an invalid signature. */
 function createAssertion({ origin, publicKey }: CeremonyRequest) {
-  const { challenge, rpId } = publicKey as { challenge: string; rpId: string };
+  const { challenge, rpId } = publicKey as { challenge: string; rpId?: string };
   const authData = encodeAuthenticatorData({
-    rpIdHash: sha256(rpId),
+    rpIdHash: sha256(rpId ?? new URL(origin).hostname),
     flags: userPresentAndVerified,
     signCount: 7,
   });
@@ -77,3 +77,49 @@ export const approvingHandler: WebAuthnHandler = {
   get: async (request) => createAssertion(request),
   isUserVerifyingPlatformAuthenticatorAvailable: async () => true,
 };
+
+/** Returns a handler that records every request and approves it. */
+export function recordingHandler(): { handler: WebAuthnHandler; requests: CeremonyRequest[] } {
+  const requests: CeremonyRequest[] = [];
+  const handler: WebAuthnHandler = {
+    ...approvingHandler,
+    async create(request) {
+      requests.push(request);
+      return createRegistration(request);
+    },
+    async get(request) {
+      requests.push(request);
+      return createAssertion(request);
+    },
+  };
+  return { handler, requests };
+}
+
+/** Returns a handler whose create() and get() stay pending until they are aborted. `called` resolves with the signal of the first call. */
+export function pendingHandler(): { handler: WebAuthnHandler; called: Promise<AbortSignal>; signals: AbortSignal[] } {
+  const { promise: called, resolve } = createPromise<AbortSignal>();
+  const signals: AbortSignal[] = [];
+  const wait = (_: CeremonyRequest, signal: AbortSignal) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+      signals.push(signal);
+      resolve(signal);
+    });
+  return { handler: { ...approvingHandler, create: wait, get: wait }, called, signals };
+}
+
+function createPromise<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** Returns a handler whose create() and get() reject. */
+export function failingHandler(error: () => Error): WebAuthnHandler {
+  const fail = async () => {
+    throw error();
+  };
+  return { ...approvingHandler, create: fail, get: fail };
+}

@@ -1,43 +1,90 @@
-/** A Chromium with the bridge and a web server for tests; pages of any `*.localhost` host show an empty document. */
+/** A browser with the bridge and a web server for tests; pages of any `*.localhost` host show an empty document. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BrowserContext, Page } from 'playwright';
-import { defined } from '#base/testing/defined.ts';
-import { openBridge } from '../bridge.ts';
-import type { BridgeSession } from '../bridge-session.ts';
-import { launchBrowser } from '../launch.ts';
+import type { BrowserContext, Frame, Page } from 'playwright';
+import type { BridgeRoute, BridgeSession, BrowserEngine } from '../bridge.ts';
+import { launchBrowser, type RemoteBrowser } from '../launch.ts';
+import { openBridge } from '../open-bridge.ts';
 import type { WebAuthnHandler } from '../webauthn-handler.ts';
+import { approvingHandler } from './approving-handler.ts';
 
 export interface TestBridge extends AsyncDisposable {
-  /** Opens a page in a new context whose WebAuthn requests go to `handler`. */
-  openPage(handler: WebAuthnHandler, host?: string): Promise<{ page: Page; session: BridgeSession }>;
+  /**
+   * Opens a page whose WebAuthn requests go to `handler`. The first page of a test is in a context that earlier tests have
+   * used, which saves most of the time of a test; every other one is in a new context.
+   */
+  openPage(handler: WebAuthnHandler, host?: string): Promise<OpenedPage>;
   originOf(host: string): string;
-  /** Closes the contexts of all opened pages. */
-  closeContexts(): Promise<void>;
+  /** Ends a test: closes what the next one cannot use. */
+  reset(): Promise<void>;
 }
 
-export async function startTestBridge(): Promise<TestBridge> {
-  const server = createServer((_, response) =>
-    response.setHeader('content-type', 'text/html').end('<!doctype html><title>RP</title>'),
-  );
+interface OpenedPage {
+  page: Page;
+  /** Its `problems` are those of this test. */
+  session: BridgeSession;
+}
+
+export interface TestBridgeOptions {
+  engine: BrowserEngine;
+  route: BridgeRoute;
+  /** Connects to this server instead of starting a browser. */
+  connect?: RemoteBrowser;
+  /** Runs in every document before the bridge. */
+  prepare?: () => void;
+}
+
+/**
+ * The content of a page: its query may have a `script` to run and a Permissions-Policy header `policy`. An inline script
+ * runs without the user activation that Playwright's `evaluate` brings.
+ */
+function servePages() {
+  return createServer(({ url = '/' }, response) => {
+    const { searchParams } = new URL(url, 'http://localhost');
+    const policy = searchParams.get('policy');
+    if (policy !== null) response.setHeader('permissions-policy', policy);
+    response
+      .setHeader('content-type', 'text/html')
+      .end(`<!doctype html><title>RP</title><body><script>${searchParams.get('script') ?? ''}</script>`);
+  });
+}
+
+export async function startTestBridge({ engine, route, connect, prepare }: TestBridgeOptions): Promise<TestBridge> {
+  const server = servePages();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await launchBrowser();
-  const bridge = await openBridge(browser);
-  const contexts: BrowserContext[] = [];
+  const browser = await launchBrowser({ engine, ...(connect && { connect }) });
+  const bridge = await openBridge(browser, route);
   const originOf = (host: string) => `http://${host}:${port}`;
+  let used: AttachedContext[] = [];
+  let idle: AttachedContext | undefined;
+
+  async function attach(): Promise<AttachedContext> {
+    const context = await browser.newContext();
+    if (prepare) await context.addInitScript(prepare);
+    const session = await bridge.attach(context, approvingHandler);
+    const page = context.pages()[0] ?? (await context.newPage());
+    return { context, session, page, isClosed: false };
+  }
+
   return {
     originOf,
     async openPage(handler, host = 'localhost') {
-      const context = await browser.newContext();
-      contexts.push(context);
-      const session = await bridge.attach(context, handler);
-      const page = defined(context.pages()[0]);
-      await page.goto(originOf(host));
-      return { page, session };
+      const attached = idle ?? (await attach());
+      idle = undefined;
+      used.push(attached);
+      attached.session.handler = handler;
+      await attached.page.goto(originOf(host));
+      return { page: attached.page, session: sessionOfTest(attached) };
     },
-    async closeContexts() {
-      await Promise.all(contexts.splice(0).map((context) => context.close()));
+    async reset() {
+      const reusable = used.find(({ isClosed, page }) => !isClosed && !page.isClosed());
+      const others = reusable?.context.pages().filter((page) => page !== reusable.page) ?? [];
+      await Promise.all(used.filter((attached) => attached !== reusable).map(({ context }) => context.close()));
+      await Promise.all(others.map((page) => page.close()));
+      await reusable?.page.unrouteAll();
+      used = [];
+      idle = reusable;
     },
     async [Symbol.asyncDispose]() {
       await bridge[Symbol.asyncDispose]();
@@ -47,20 +94,98 @@ export async function startTestBridge(): Promise<TestBridge> {
   };
 }
 
-/** Calls create() in the page. Returns the credential, or the name and message of the DOMException. */
-export const createInPage = (page: Page, options: object = {}) =>
-  page.evaluate(async (options) => {
-    const publicKey = {
-      rp: { name: 'RP' },
-      user: { id: new Uint8Array([1]), name: 'ada', displayName: 'Ada' },
-      challenge: new Uint8Array(32),
-      pubKeyCredParams: [{ type: 'public-key' as const, alg: -7 }],
-      ...options,
-    };
-    try {
-      return { credential: ((await navigator.credentials.create({ publicKey })) as PublicKeyCredential).toJSON() };
-    } catch (error) {
-      const { name, message } = error as DOMException;
-      return { error: { name, message, native: error instanceof DOMException } };
-    }
-  }, options);
+interface AttachedContext {
+  context: BrowserContext;
+  session: BridgeSession;
+  page: Page;
+  /** Whether the test has closed the session. */
+  isClosed: boolean;
+}
+
+function sessionOfTest(attached: AttachedContext): BridgeSession {
+  const { session } = attached;
+  const earlier = session.problems.length;
+  return {
+    get handler() {
+      return session.handler;
+    },
+    set handler(handler) {
+      session.handler = handler;
+    },
+    get problems() {
+      return session.problems.slice(earlier);
+    },
+    close() {
+      attached.isClosed = true;
+      return session.close();
+    },
+  };
+}
+
+/** What a ceremony in a page ended with. */
+export interface Outcome {
+  /** The credential as JSON. */
+  credential?: Record<string, unknown>;
+  error?: { name: string; message: string; isDomException: boolean };
+}
+
+/** Calls create() in the page. `options` replaces members of valid options. */
+export const createInPage = (page: Page | Frame, options: object = {}, more: object = {}): Promise<Outcome> =>
+  page.evaluate(
+    async ({ options, more }) => {
+      const publicKey = {
+        rp: { name: 'RP' },
+        user: { id: new Uint8Array([1]), name: 'ada', displayName: 'Ada' },
+        challenge: new Uint8Array(32),
+        pubKeyCredParams: [{ type: 'public-key' as const, alg: -7 }],
+        ...options,
+      };
+      try {
+        const credential = (await navigator.credentials.create({ publicKey, ...more })) as PublicKeyCredential;
+        return { credential: { ...credential.toJSON() } };
+      } catch (error) {
+        const { name, message } = error as DOMException;
+        return { error: { name, message, isDomException: error instanceof DOMException } };
+      }
+    },
+    { options, more },
+  );
+
+/** Calls get() in the page. `options` replaces members of valid options. */
+export const getInPage = (page: Page | Frame, options: object = {}, more: object = {}): Promise<Outcome> =>
+  page.evaluate(
+    async ({ options, more }) => {
+      const publicKey = { challenge: new Uint8Array(32), ...options };
+      try {
+        const credential = (await navigator.credentials.get({ publicKey, ...more })) as PublicKeyCredential;
+        return { credential: { ...credential.toJSON() } };
+      } catch (error) {
+        const { name, message } = error as DOMException;
+        return { error: { name, message, isDomException: error instanceof DOMException } };
+      }
+    },
+    { options, more },
+  );
+
+export const pageGone: Outcome = {};
+
+/** Resolves with the outcome, or with `pageGone` when its page is left first. */
+export const untilPageGone = (outcome: Promise<Outcome>): Promise<Outcome> => outcome.catch(() => pageGone);
+
+/** Adds a frame to the page and waits until it is loaded. */
+export async function addFrame(page: Page, src: string, allow = ''): Promise<Frame> {
+  const before = new Set(page.frames());
+  await page.evaluate(
+    ({ src, allow }) => {
+      const frame = Object.assign(document.createElement('iframe'), { src, allow });
+      return new Promise((resolve) => {
+        frame.onload = resolve;
+        document.body.append(frame);
+      });
+    },
+    { src, allow },
+  );
+  const added = page.frames().find((frame) => !before.has(frame));
+  if (!added) throw new Error(`The page has no new frame for ${src}`);
+  return added;
+}

@@ -1,22 +1,15 @@
 /**
- * The bridge of one browser context: turns the extension's messages into calls of a `WebAuthnHandler` and sends back its
- * results or errors. Every request gets exactly one response, unless the browser cancelled it.
+ * The bridge of one browser context on the proxy route: turns the extension's messages into calls of a `WebAuthnHandler` and
+ * sends back its results or errors. Every request gets exactly one response, unless the browser cancelled it.
  */
-import { messageOf } from '#base/errors.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
-import type { BridgeConnection } from './bridge-socket.ts';
+import type { BridgeProblem, BridgeSession } from '../bridge.ts';
+import { abortError, bridgeProblem, toPageError } from '../bridge-failure.ts';
+import type { CeremonyRequest, WebAuthnHandler } from '../webauthn-handler.ts';
+import type { BridgeConnection } from './proxy-socket.ts';
 import type { RequestOrigins } from './request-origins.ts';
-import type { CeremonyRequest, WebAuthnHandler } from './webauthn-handler.ts';
 
 type Ceremony = 'create' | 'get' | 'is-uvpaa';
-
-/** A failure whose details the page does not get: it only saw an UnknownError. */
-export interface BridgeProblem {
-  /** `handler-failed`: the handler threw something other than a WebAuthnError; `answer-refused`: the browser refused its result. */
-  kind: 'handler-failed' | 'answer-refused';
-  ceremony: Ceremony;
-  error: Error;
-}
 
 /** The messages that `extension/worker.js` sends. */
 type WorkerMessage =
@@ -27,8 +20,7 @@ type WorkerMessage =
 /** What the worker receives: the members of the proxy API's `CreateResponseDetails` and its siblings, without the id. */
 type ResponseDetails = { responseJson: string } | { isUvpaa: boolean } | { error: { name: string; message: string } };
 
-export class BridgeSession {
-  /** Handles new requests. A running request stays with the handler that received it. */
+export class ProxySession implements BridgeSession {
   handler: WebAuthnHandler;
   readonly problems: BridgeProblem[] = [];
   readonly #connection: BridgeConnection;
@@ -46,8 +38,7 @@ export class BridgeSession {
     });
   }
 
-  /** Ends the bridge: pending requests fail in the page, and the browser handles WebAuthn itself again. */
-  close(): void {
+  async close(): Promise<void> {
     this.#connection.close();
   }
 
@@ -92,19 +83,14 @@ export class BridgeSession {
   }
 
   #failureResponse(ceremony: Ceremony, error: unknown, signal: AbortSignal): ResponseDetails {
-    const isExpected = error instanceof WebAuthnError;
-    if (!isExpected && !signal.aborted) this.#record('handler-failed', ceremony, error);
-    if (ceremony === 'is-uvpaa') return { isUvpaa: false };
-    if (isExpected) return { error: { name: error.name, message: error.message } };
-    return { error: { name: 'UnknownError', message: 'The request could not be completed.' } };
+    if (!(error instanceof WebAuthnError) && !signal.aborted) this.#record('handler-failed', ceremony, error);
+    return ceremony === 'is-uvpaa' ? { isUvpaa: false } : { error: toPageError(error) };
   }
 
   #record(kind: BridgeProblem['kind'], ceremony: Ceremony, cause: unknown): void {
-    this.problems.push({ kind, ceremony, error: cause instanceof Error ? cause : new Error(messageOf(cause)) });
+    this.problems.push(bridgeProblem(kind, ceremony, cause));
   }
 }
-
-const abortError = (message: string) => new WebAuthnError('AbortError', message);
 
 /** Returns the request of the page. The calling frame is what Chromium added to the extensions; it is removed from them. */
 function parseRequest(details: string, origins: RequestOrigins): CeremonyRequest {

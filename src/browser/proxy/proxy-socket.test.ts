@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { type BridgeServer, listenForBrowser } from './bridge-socket.ts';
+import { type BridgeServer, listenForBrowser } from './proxy-socket.ts';
 
 const origin = 'chrome-extension://abcdefghijklmnop';
 let server: BridgeServer | undefined;

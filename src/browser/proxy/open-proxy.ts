@@ -1,0 +1,73 @@
+/**
+ * The proxy route of the bridge, for Chromium: WebAuthn requests of a browser context go to a `WebAuthnHandler` through
+ * `chrome.webAuthenticationProxy`, the browser's own API for remote desktops. The page keeps its native objects. The browser
+ * itself checks the RP ID against the origin, permissions policy, user activation and aborts before a request arrives here.
+ *
+ * Behaviour of the API, observed on Chromium 156:
+ * - `requestDetailsJson` names the calling frame as `extensions.remoteDesktopClientOverride: {origin, sameOriginWithAncestors}`,
+ *   also for subframes. The browser overwrites whatever the page puts there, so it can be trusted. The top-level origin is
+ *   missing: it is taken from the frame tree of the context (`request-origins.ts`).
+ * - `timeout` is raised to 180000 when the page asks for less, and missing when the page sets none. The browser never ends a
+ *   proxied request by itself: the handler has to enforce the timeout.
+ * - An abort by the page cancels the request. A page that navigates or closes does not, so the bridge watches for that.
+ * - An error arrives in the page with its name, but always as a DOMException, also with the name `TypeError`.
+ * - A public key other than P-256, RSA or Ed25519 counts as malformed.
+ * - A malformed credential is refused and the request stays pending; the worker then completes it with an error.
+ * - Conditional mediation is not proxied: the page sees `conditionalGet: false`.
+ * - The worker of a context starts with the first page. Once Playwright is attached to it, it is not stopped when idle.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Worker } from 'playwright';
+import type { Bridge } from '../bridge.ts';
+import { ProxySession } from './proxy-session.ts';
+import { listenForBrowser } from './proxy-socket.ts';
+import { RequestOrigins } from './request-origins.ts';
+
+const extensionFolder = path.dirname(fileURLToPath(new URL('./extension/worker.js', import.meta.url)));
+const workerStartTimeoutMs = 10_000;
+
+/**
+ * Loads the extension into `browser`, which must be a Chromium started by `launchBrowser` or with `launchOptions`. A context
+ * without pages gets a blank page when it is attached, because the worker starts with the first page; `attach` throws when
+ * the worker does not start within 10 seconds.
+ */
+export async function openProxyBridge(browser: Browser): Promise<Bridge> {
+  const extensionOrigin = `chrome-extension://${await loadExtension(browser)}`;
+  const server = await listenForBrowser(extensionOrigin);
+  return {
+    async attach(context, handler) {
+      const worker = await startWorker(context, extensionOrigin);
+      const origins = await RequestOrigins.observe(context);
+      const { url, connected } = server.expectConnection();
+      await worker.evaluate(connectWorker, url);
+      return new ProxySession(await connected, handler, origins);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** Returns the id of the extension. */
+async function loadExtension(browser: Browser): Promise<string> {
+  const cdp = await browser.newBrowserCDPSession();
+  // This method is missing in the protocol types of Playwright.
+  const send = cdp.send as unknown as (method: string, parameters: object) => Promise<{ id: string }>;
+  const { id } = await send.call(cdp, 'Extensions.loadUnpacked', { path: extensionFolder, enableInIncognito: true });
+  await cdp.detach();
+  return id;
+}
+
+/** Runs in the worker and calls the global function `connect` of `extension/worker.js`. */
+const connectWorker = (url: string) => (globalThis as unknown as { connect(url: string): Promise<void> }).connect(url);
+
+async function startWorker(context: BrowserContext, extensionOrigin: string): Promise<Worker> {
+  const isExtensionWorker = (worker: Worker) => worker.url().startsWith(`${extensionOrigin}/`);
+  const running = context.serviceWorkers().find(isExtensionWorker);
+  if (running) return running;
+  const started = context.waitForEvent('serviceworker', {
+    predicate: isExtensionWorker,
+    timeout: workerStartTimeoutMs,
+  });
+  const [worker] = await Promise.all([started, context.pages().length === 0 ? context.newPage() : undefined]);
+  return worker;
+}

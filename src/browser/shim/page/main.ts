@@ -1,0 +1,34 @@
+/** Entry of the init script: makes `navigator.credentials` of this document send its requests to the session in Node.js. */
+import type { ShimConfig } from '../messages.ts';
+import { defineCredentialInterfaces } from './credential.ts';
+import { defineCredentialsContainer } from './credentials-container.ts';
+import { NodeConnection } from './node-connection.ts';
+import { Patches } from './patches.ts';
+import { defineStaticMethods } from './public-key-credential.ts';
+import { UserActivation } from './user-activation.ts';
+
+/** What the session finds in a document, under a registered symbol with the name of the binding. */
+export interface InstalledShim {
+  documentId: string;
+  /** Gives the document its own WebAuthn back. */
+  restore(): void;
+}
+
+/** Does nothing in a document that is no secure context, where browsers have no WebAuthn, and in one that has the shim. */
+export function install(config: ShimConfig): void {
+  const key = Symbol.for(config.binding);
+  if (!globalThis.isSecureContext || key in globalThis) return;
+  const connection = new NodeConnection(config);
+  const patches = new Patches();
+  const interfaces = defineCredentialInterfaces(patches);
+  defineStaticMethods(patches, interfaces.PublicKeyCredential, connection);
+  defineCredentialsContainer(patches, { connection, interfaces, activation: new UserActivation() });
+  const installed: InstalledShim = {
+    documentId: connection.documentId,
+    restore() {
+      patches.restore();
+      Reflect.deleteProperty(globalThis, key);
+    },
+  };
+  Object.defineProperty(globalThis, key, { value: installed, configurable: true });
+}

@@ -1,0 +1,104 @@
+/** Contract of the bridge: frames, their origins, permissions policy and user activation. */
+import { describe, expect, test } from 'vitest';
+import { recordingHandler } from '../approving-handler.ts';
+import type { ContractParts } from '../bridge-contract.ts';
+import { addFrame, createInPage, getInPage } from '../test-bridge.ts';
+
+const allowBoth = 'publickey-credentials-create *; publickey-credentials-get *';
+/** Creates a passkey without a gesture, and shows the outcome as the title of the document. */
+const createAtOnce = `navigator.credentials.create({ publicKey: { rp: { name: 'RP' }, challenge: new Uint8Array(1),
+  user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' }, pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+} }).then(() => 'created', ({ name }) => name).then((outcome) => document.title = outcome);`;
+
+export function testFrames({ bridge, hasPolicyHeader }: ContractParts) {
+  /** Opens a page with a frame of another origin. */
+  async function openWithFrame({ allow = '', path = '', host = 'sub.localhost' } = {}) {
+    const { handler, requests } = recordingHandler();
+    const { page } = await bridge().openPage(handler);
+    const frame = await addFrame(page, `${bridge().originOf(host)}${path}`, allow);
+    return { page, frame, requests };
+  }
+
+  describe('frames', () => {
+    test('a cross-origin frame passes its origin and the top-level origin', async () => {
+      const { frame, requests } = await openWithFrame({ allow: allowBoth });
+      expect((await createInPage(frame)).credential).toBeDefined();
+      expect((await getInPage(frame)).credential).toBeDefined();
+      const caller = {
+        origin: bridge().originOf('sub.localhost'),
+        topOrigin: bridge().originOf('localhost'),
+        crossOrigin: true,
+      };
+      expect(requests).toMatchObject([caller, caller]);
+    });
+
+    test('a same-origin frame is not cross-origin and needs no permission', async () => {
+      const { frame, requests } = await openWithFrame({ host: 'localhost' });
+      expect((await createInPage(frame)).credential).toBeDefined();
+      expect(requests).toMatchObject([{ origin: bridge().originOf('localhost'), crossOrigin: false }]);
+      expect(requests[0]?.topOrigin).toBeUndefined();
+    });
+
+    test('a frame inside a frame of another origin is cross-origin, also with the origin of the page', async () => {
+      const { page, frame, requests } = await openWithFrame({ allow: allowBoth });
+      const inner = `${bridge().originOf('localhost')}/inner`;
+      await frame.evaluate(
+        ({ src, allow }) => {
+          const nested = Object.assign(document.createElement('iframe'), { src, allow });
+          return new Promise((resolve) => {
+            nested.onload = resolve;
+            document.body.append(nested);
+          });
+        },
+        { src: inner, allow: allowBoth },
+      );
+      const nested = page.frames().find((candidate) => candidate.url() === inner);
+      expect((await getInPage(nested as typeof frame)).credential).toBeDefined();
+      const origin = bridge().originOf('localhost');
+      expect(requests).toMatchObject([{ origin, crossOrigin: true }]);
+    });
+
+    test.each<[string, string, boolean[]]>([
+      ['no allow attribute', '', [false, false]],
+      ['another feature', 'camera *', [false, false]],
+      ['create for its source', 'publickey-credentials-create', [true, false]],
+      ['get for every origin', 'publickey-credentials-get *', [false, true]],
+      [
+        'both for the page’s own origin',
+        "publickey-credentials-create 'self'; publickey-credentials-get 'self'",
+        [false, false],
+      ],
+      ['get for no origin', "publickey-credentials-get 'none'; publickey-credentials-create 'src'", [true, false]],
+    ])('the permissions policy decides about a cross-origin frame: %s', async (_, allow, [mayCreate, mayGet]) => {
+      const { frame, requests } = await openWithFrame({ allow });
+      const expected = (allowed: boolean | undefined) => (allowed ? undefined : 'NotAllowedError');
+      expect((await createInPage(frame)).error?.name).toBe(expected(mayCreate));
+      expect((await getInPage(frame)).error?.name).toBe(expected(mayGet));
+      expect(requests).toHaveLength([mayCreate, mayGet].filter(Boolean).length);
+    });
+
+    test.runIf(hasPolicyHeader)('the header Permissions-Policy decides about a page', async () => {
+      const { handler, requests } = recordingHandler();
+      const { page } = await bridge().openPage(handler);
+      await page.goto(`${bridge().originOf('localhost')}/?policy=publickey-credentials-get=()`);
+      expect((await getInPage(page)).error?.name).toBe('NotAllowedError');
+      expect((await createInPage(page)).credential).toBeDefined();
+      expect(requests).toHaveLength(1);
+    });
+
+    test('a cross-origin frame creates no passkey without a gesture', async () => {
+      const path = `/?script=${encodeURIComponent(createAtOnce)}`;
+      const { frame, requests } = await openWithFrame({ allow: allowBoth, path });
+      await expect.poll(() => frame.title()).toBe('NotAllowedError');
+      expect(requests).toEqual([]);
+    });
+
+    test('a page and a same-origin frame create a passkey without a gesture', async () => {
+      const path = `/?script=${encodeURIComponent(createAtOnce)}`;
+      const { page, frame } = await openWithFrame({ host: 'localhost', path });
+      await expect.poll(() => frame.title()).toBe('created');
+      await page.goto(`${bridge().originOf('localhost')}${path}`);
+      await expect.poll(() => page.title()).toBe('created');
+    });
+  });
+}
