@@ -1,10 +1,15 @@
-/** Installs the programs that the interop tests need from the Linux distribution. Tests whose program is missing are skipped. */
+/** Installs the programs that the interop tests need, and Firefox, from the Linux distribution. Tests whose program is missing are skipped. */
 import { existsSync } from 'node:fs';
 import { run } from './child.mjs';
 import { say, step } from './step.mjs';
 
 /**
- * @typedef {{ name: string, proof: string, tests: string }} InteropTool the Debian package, one of its files, and the tests that need it
+ * @typedef {object} InteropTool
+ * @property {string} name the Debian package
+ * @property {string} proof one of its files
+ * @property {string} [instead] a file of another package that serves the tests as well
+ * @property {string} tests the tests that need it
+ *
  * @typedef {{ has: (file: string) => boolean, canInstall: boolean, isCi: boolean, install: (names: string[]) => Promise<boolean>, say: (line: string) => void }} Machine
  */
 
@@ -17,6 +22,7 @@ export const interopTools = [
   { name: 'libc6-dev', proof: '/usr/include/stdio.h', tests: 'libfido2' },
   { name: 'pcscd', proof: '/usr/sbin/pcscd', tests: 'PC/SC' },
   { name: 'vsmartcard-vpcd', proof: '/usr/lib/pcsc/drivers/serial/libifdvpcd.so', tests: 'PC/SC' },
+  { name: 'firefox-esr', proof: '/usr/bin/firefox-esr', instead: '/usr/bin/firefox', tests: 'Firefox' },
 ];
 
 /** @type {Machine} */
@@ -30,7 +36,8 @@ const thisMachine = {
 
 /** Installs what is missing and prints which tests will be skipped. Never fails, because tests without their tools are skipped. */
 export async function ensureInteropTools(machine = thisMachine) {
-  const findMissing = () => interopTools.filter(({ proof }) => !machine.has(proof));
+  const findMissing = () =>
+    interopTools.filter(({ proof, instead }) => !machine.has(proof) && !(instead && machine.has(instead)));
   const missing = findMissing();
   if (missing.length > 0 && machine.canInstall) await machine.install(missing.map(({ name }) => name));
   const stillMissing = findMissing();
@@ -45,12 +52,18 @@ export async function ensureInteropTools(machine = thisMachine) {
     machine.say(`WARNING: THIS CI RUN DOES NOT PROVE INTEROPERABILITY: apt-get install ${names} failed, see above`);
 }
 
-/** @param {string[]} names */
+/**
+ * Installs one package at a time if all together cannot be installed: a distribution may lack one of them, as Ubuntu lacks
+ * firefox-esr. Returns whether all are installed.
+ * @param {string[]} names
+ */
 async function aptInstall(names) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const install = ['install', '-y', '-q', '--no-install-recommends', ...names];
-  return (
-    (await run('apt-get', ['update', '-q'], { quiet: true, env })) === 0 &&
-    (await run('apt-get', install, { quiet: true, env })) === 0
-  );
+  const install = async (/** @type {string[]} */ some) =>
+    (await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...some], { quiet: true, env })) === 0;
+  if ((await run('apt-get', ['update', '-q'], { quiet: true, env })) !== 0) return false;
+  if (await install(names)) return true;
+  const outcomes = [];
+  for (const name of names) outcomes.push(await install([name]));
+  return outcomes.every(Boolean);
 }

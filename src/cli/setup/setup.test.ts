@@ -189,6 +189,13 @@ describe('ensureInteropTools', () => {
     });
   });
 
+  test('accepts another package that serves the tests as well', async () => {
+    expect(await ensureOn({ without: ['firefox-esr'] })).toEqual({ printed: [], installed: [] });
+    expect(await ensureOn({ without: ['firefox-esr', '/usr/bin/firefox'] })).toMatchObject({
+      installed: [['firefox-esr']],
+    });
+  });
+
   test('prints which tests are skipped and why if packages cannot be installed', async () => {
     const { printed, installed } = await ensureOn({
       without: ['pcscd', 'vsmartcard-vpcd'],
