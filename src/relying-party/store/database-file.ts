@@ -1,7 +1,6 @@
 /**
- * The file of the store before SQLite opens it: it is a regular file, and only its owner can read it, because it contains password
- * hashes and the secrets of authenticator apps. SQLite gives the files `-wal` and `-shm` the permissions of the database.
- * Also turns errors of opening it into one sentence.
+ * The file of the store: only its owner can read it, because it contains password hashes and the secrets of authenticator apps.
+ * Errors of opening it become one sentence.
  */
 import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,32 +9,32 @@ import { messageOf, UnavailableError, UsageError } from '#base/errors.ts';
 const ownerOnly = 0o600;
 
 /**
- * Creates the file if it does not exist, and gives it, and what SQLite left beside it, mode 0600.
- * @throws {UsageError} if the path cannot be that of a store, {UnavailableError} if the file cannot be read, written or protected.
+ * Creates the file if it does not exist, so that it is private from the start, and checks that an existing one can be used.
+ * @throws {UsageError | UnavailableError}
  */
-export function prepareDatabaseFile(path: string): void {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    // An existing file is not opened here: closing it would release the locks of another connection of this process.
-    if (!found) closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, ownerOnly));
-    else if (found.isFile()) accessSync(path, constants.R_OK | constants.W_OK);
-    else throw new UsageError(`Cannot use ${path} as the store: ${kindOf(found)}, expected a regular file`);
-  } catch (error) {
-    throw describeOpenError(path, error);
-  }
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) restrictToOwner(file);
+export function createDatabaseFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  // An existing file is not opened here: closing it would release the locks of another connection of this process.
+  if (!found) closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, ownerOnly));
+  else if (found.isFile()) accessSync(path, constants.R_OK | constants.W_OK);
+  else throw new UsageError(`Cannot use ${path} as the store: ${kindOf(found)}, expected a regular file`);
 }
 
 const kindOf = (found: { isDirectory(): boolean }): string =>
   found.isDirectory() ? 'it is a directory' : 'it is a device, a pipe or a socket';
 
-function restrictToOwner(file: string): void {
-  try {
-    chmodSync(file, ownerOnly);
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return;
-    throw new UnavailableError(`Cannot keep ${file} private: ${messageOf(cause)}`, { cause });
-  }
+/**
+ * Gives the database, and the files that SQLite keeps beside it, mode 0600. SQLite creates these files with the mode of the database.
+ * @throws {UnavailableError} if that is not possible, for example because the file belongs to another user.
+ */
+export function restrictToOwner(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`])
+    try {
+      chmodSync(file, ownerOnly);
+    } catch (cause) {
+      if (codeOf(cause) !== 'ENOENT')
+        throw new UnavailableError(`Cannot keep ${file} private: ${messageOf(cause)}`, { cause });
+    }
 }
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

@@ -1,7 +1,7 @@
 /** Opens a libsql database: a file that survives power loss, or memory. Each statement is prepared once. The only file that imports libsql. */
 import Database from 'libsql';
 import { messageOf, UsageError } from '#base/errors.ts';
-import { describeOpenError, prepareDatabaseFile } from './database-file.ts';
+import { createDatabaseFile, describeOpenError, restrictToOwner } from './database-file.ts';
 import { StoreError } from './store-error.ts';
 
 type SqlValue = string | number | null;
@@ -31,8 +31,8 @@ const busyTimeoutMs = 5_000;
  * @throws {UsageError} if the path is not that of a store, {UnavailableError} if the file cannot be used.
  */
 export function openDatabase(path: string, schema: string): Sql {
-  if (path !== ':memory:') prepareDatabaseFile(path);
   try {
+    if (path !== ':memory:') createDatabaseFile(path);
     return createSql(openConnection(path, schema));
   } catch (error) {
     throw describeOpenError(path, error);
@@ -47,7 +47,10 @@ function openConnection(path: string, schema: string): Database.Database {
   try {
     database.pragma(`busy_timeout = ${busyTimeoutMs}`);
     requireOwnDatabase(path, database);
-    if (path !== ':memory:') database.pragma('journal_mode = WAL');
+    if (path !== ':memory:') {
+      restrictToOwner(path);
+      database.pragma('journal_mode = WAL');
+    }
     database.pragma('synchronous = FULL');
     database.exec(`pragma application_id = ${applicationId};${schema}`);
     return database;

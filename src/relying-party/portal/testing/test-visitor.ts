@@ -1,10 +1,12 @@
 /** A visitor of the portal, for tests without a browser. */
 import { adele, type TestPortal, testOrigin } from '../../testing/test-portal.ts';
+import type { InProcessPortal } from '../portal.ts';
 
 /** An HTTP client for the portal's pages: keeps cookies, sends the CSRF token of the last page, follows redirects. */
 export class TestVisitor {
   readonly #cookies = new Map<string, string>();
-  readonly #portal: TestPortal;
+  readonly #portal: Pick<InProcessPortal, 'request'>;
+  readonly #origin: string;
   /** The last page, with its HTTP status and path. */
   html = '';
   status = 0;
@@ -13,8 +15,10 @@ export class TestVisitor {
   /** Whether the last request was redirected to the page. */
   isRedirected = false;
 
-  constructor(portal: TestPortal) {
+  /** `origin` is that of the pages of `portal`. */
+  constructor(portal: Pick<InProcessPortal, 'request'>, origin = testOrigin) {
     this.#portal = portal;
+    this.#origin = origin;
   }
 
   async #send(path: string, init: RequestInit = {}): Promise<Response> {
@@ -64,7 +68,7 @@ export class TestVisitor {
     this.#request(path, {
       method: 'POST',
       body: new URLSearchParams({ csrf: this.csrf, ...fields }),
-      headers: { origin: testOrigin },
+      headers: { origin: this.#origin },
     });
   async json(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
     const page = this.html;
