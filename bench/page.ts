@@ -1,51 +1,124 @@
-/** Measures create() as called by a page in Chromium, with bridge, client and emulator. */
-
+/**
+ * create() as a page sees it, in one Chromium: through both routes of the bridge with client and emulator behind them, through
+ * the virtual authenticator of Playwright (an init script as well, without CTAP or PIN), and through Chromium's own.
+ */
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
+import type { Bridge, BridgeRoute } from '#browser/bridge.ts';
 import { launchBrowser } from '#browser/launch.ts';
 import { openBridge } from '#browser/open-bridge.ts';
+import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
 import { autoApproveUser } from '#client/auto-approve-user.ts';
 import { fixedAuthenticators } from '#client/context.ts';
 import { create } from '#client/create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '#client/credential-options.ts';
-import { get } from '#client/get.ts';
 import { autoTouch, createAuthenticator, plugIn } from '#emulator';
 import { startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
-import { type Percentiles, percentiles } from '#result/statistics.ts';
+import { median, type Percentiles, percentiles } from '#result/statistics.ts';
 
 const pin = '1234';
+const rounds = 10;
+const callsPerRound = 40;
+const baseline = 'context.credentials of Playwright';
 
-/** Returns percentiles of the milliseconds of `count` calls of `navigator.credentials.create()` in one page. */
-export async function benchPage(count = 200): Promise<Percentiles> {
+export interface PageFigures extends Percentiles {
+  name: string;
+  /** p50 as a multiple of Playwright's: the median over the rounds. */
+  ratio: number;
+}
+
+/** One way to answer create(), in its own page. */
+interface Contender {
+  name: string;
+  page: Page;
+  userVerification: UserVerificationRequirement;
+  /** Milliseconds of each call, by round. */
+  times: number[][];
+}
+
+/** Returns the milliseconds of `navigator.credentials.create()` for each contender, measured in interleaved rounds. */
+export async function benchPage(): Promise<PageFigures[]> {
   await using store = openStore();
   await using portal = await startPortal({ store, clock: systemClock, random: systemRandom });
   const browser = await launchBrowser();
   try {
-    await using bridge = await openBridge(browser);
-    const context = await browser.newContext();
-    const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', gestures: autoTouch, pin }));
-    const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
-    const clientContext = { authenticators, user: autoApproveUser({ pin }), clock: systemClock, random: systemRandom };
-    await bridge.attach(context, {
-      create: ({ publicKey, ...caller }, signal) =>
-        create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...clientContext, ...caller, signal }),
-      get: ({ publicKey, ...caller }, signal) => get(publicKey as never, { ...clientContext, ...caller, signal }),
-      isUserVerifyingPlatformAuthenticatorAvailable: async () => false,
-    });
-    const page = context.pages()[0] ?? (await context.newPage());
-    await page.goto(`${portal.origin}/sign-in`);
-    const times = await page.evaluate(createInPage, count + warmUp);
-    return percentiles(times.slice(warmUp));
+    await using proxy = await openBridge(browser, 'proxy');
+    await using shim = await openBridge(browser, 'shim');
+    const contenders = await openContenders(browser, { proxy, shim });
+    for (const { page } of contenders) await page.goto(`${portal.origin}/sign-in`);
+    await measure(contenders);
+    return compare(contenders);
   } finally {
     await browser.close();
   }
 }
 
-const warmUp = 20;
+/** The first round is a warm-up. Every second round runs in reverse order, as in `interleave`. */
+async function measure(contenders: readonly Contender[]): Promise<void> {
+  for (let round = 0; round <= rounds; round++)
+    for (const { page, userVerification, times } of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const measured = await page.evaluate(createInPage, { count: callsPerRound, userVerification });
+      if (round > 0) times.push(measured);
+    }
+}
 
-/** Runs in the page. Returns the milliseconds of each call. */
-async function createInPage(count: number): Promise<number[]> {
+async function openContenders(browser: Browser, bridges: Record<BridgeRoute, Bridge>): Promise<Contender[]> {
+  const contenders: Contender[] = [];
+  const add = async (name: string, context: BrowserContext, userVerification: UserVerificationRequirement) => {
+    const page = context.pages()[0] ?? (await context.newPage());
+    contenders.push({ name, page, userVerification, times: [] });
+    return page;
+  };
+  for (const [route, bridge] of Object.entries(bridges)) {
+    for (const hasPin of [true, false]) {
+      const context = await browser.newContext();
+      await bridge.attach(context, createHandler(hasPin));
+      await add(`${route}, ${hasPin ? 'PIN' : 'no PIN'}`, context, hasPin ? 'required' : 'discouraged');
+    }
+  }
+  const playwright = await browser.newContext();
+  await playwright.credentials.install();
+  await add(baseline, playwright, 'required');
+  const cdp = await browser.newContext();
+  await addVirtualAuthenticator(cdp, await add('virtual authenticator of Chromium (CDP)', cdp, 'required'));
+  return contenders;
+}
+
+function createHandler(hasPin: boolean): WebAuthnHandler {
+  const options = { persona: 'yubikey-5-nfc', gestures: autoTouch, ...(hasPin && { pin }) } as const;
+  const device = plugIn(createAuthenticator(options));
+  const authenticators = fixedAuthenticators({ id: 'key', kind: 'security-key', label: 'Key', device });
+  const parts = { authenticators, user: autoApproveUser({ pin }), clock: systemClock, random: systemRandom };
+  return {
+    create: ({ publicKey, ...caller }, signal) =>
+      create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...parts, ...caller, signal }),
+    get: () => Promise.reject(new Error('The benchmark does not sign in')),
+    isUserVerifyingPlatformAuthenticatorAvailable: async () => false,
+  };
+}
+
+async function addVirtualAuthenticator(context: BrowserContext, page: Page): Promise<void> {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const verified = { hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+  const options = { protocol: 'ctap2', transport: 'usb', ...verified } as const;
+  await cdp.send('WebAuthn.addVirtualAuthenticator', { options });
+}
+
+function compare(contenders: readonly Contender[]): PageFigures[] {
+  const medians = new Map(contenders.map(({ name, times }) => [name, times.map(median)]));
+  const theirs = medians.get(baseline) ?? [];
+  return contenders.map(({ name, times }) => ({
+    name,
+    ...percentiles(times.flat()),
+    ratio: median((medians.get(name) ?? []).map((ms, round) => ms / (theirs[round] ?? Number.NaN))),
+  }));
+}
+
+/** Runs in the page. */
+async function createInPage({ count, userVerification }: Pick<Contender, 'userVerification'> & { count: number }) {
   const times: number[] = [];
   for (let done = 0; done < count; done++) {
     const start = performance.now();
@@ -55,7 +128,7 @@ async function createInPage(count: number): Promise<number[]> {
         user: { id: crypto.getRandomValues(new Uint8Array(32)), name: 'adele', displayName: 'Adele' },
         challenge: crypto.getRandomValues(new Uint8Array(32)),
         pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
-        authenticatorSelection: { residentKey: 'discouraged', userVerification: 'required' },
+        authenticatorSelection: { residentKey: 'discouraged', userVerification },
         attestation: 'direct',
       },
     });
