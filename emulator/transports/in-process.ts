@@ -20,6 +20,8 @@ export interface PluggedDevice extends AsyncDisposable {
   readonly plugged: boolean;
   /** @throws {TransportError} `disconnected` if unplugged, `timeout` if the authenticator sends no answer before `signal` aborts. */
   transact(message: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
+  /** Answers a U2F command APDU; undefined for a persona without U2F. @throws {TransportError} as `transact`. */
+  readonly transactU2f: ((apdu: Uint8Array, options?: TransactOptions) => Promise<Uint8Array>) | undefined;
   /** Unplugs the key: a running command ends, volatile state is lost. */
   unplug(): void;
   replug(): void;
@@ -46,6 +48,17 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
     plugged = false;
     authenticator.powerCycle();
   };
+  const send =
+    (process: Authenticator['process']) =>
+    async (message: Uint8Array, { signal, onKeepalive, channel = ownChannel }: TransactOptions = {}) => {
+      if (!plugged) throw new TransportError('disconnected', 'The authenticator is not plugged in');
+      try {
+        return await process(message, { signal, keepalive: onKeepalive, channel });
+      } catch (error) {
+        if (error instanceof PowerLost && error.staysDisconnected) plugged = false;
+        throw error;
+      }
+    };
   return {
     name: `in-process:${options.address ?? persona.id}`,
     transport,
@@ -53,15 +66,8 @@ export function plugIn(authenticator: Authenticator, options: PlugOptions = {}):
     get plugged() {
       return plugged;
     },
-    async transact(message, { signal, onKeepalive, channel = ownChannel } = {}) {
-      if (!plugged) throw new TransportError('disconnected', 'The authenticator is not plugged in');
-      try {
-        return await authenticator.process(message, { signal, keepalive: onKeepalive, channel });
-      } catch (error) {
-        if (error instanceof PowerLost && error.staysDisconnected) plugged = false;
-        throw error;
-      }
-    },
+    transact: send((message, processOptions) => authenticator.process(message, processOptions)),
+    transactU2f: authenticator.processU2f && send(authenticator.processU2f),
     unplug,
     replug() {
       if (plugged) return;

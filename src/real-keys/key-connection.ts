@@ -6,7 +6,7 @@ import type { AvailableAuthenticator } from '#client/context.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { capture } from '#transport/capture.ts';
-import { type CtapDevice, withTransact } from '#transport/device.ts';
+import { type CtapDevice, type Transact, withTransact } from '#transport/device.ts';
 import { type GuardedDevice, guard } from '#transport/guarded-device.ts';
 import type { PlannedKey } from './resolve-devices.ts';
 
@@ -127,20 +127,27 @@ export class KeyConnection {
 
   /** Returns `device` with removal detection: a key that is gone is gone for the client, too. */
   #detectRemoval(device: CtapDevice): CtapDevice {
-    return withTransact(device, async (message, options = {}) => {
-      const signal = AbortSignal.any([this.#pending.signal, ...(options.signal ? [options.signal] : [])]);
-      const answer = device.transact(message, { ...options, signal });
-      this.#pendingCommands.add(answer);
-      try {
-        return await answer;
-      } catch (error) {
-        if (error instanceof TransportError && error.kind === 'disconnected') this.#onDisconnected(error);
-        if (this.refusals.length > 0) this.#failure.abort(error);
-        throw error;
-      } finally {
-        this.#pendingCommands.delete(answer);
-      }
-    });
+    const detected =
+      (send: Transact): Transact =>
+      async (message, options = {}) => {
+        const signal = AbortSignal.any([this.#pending.signal, ...(options.signal ? [options.signal] : [])]);
+        const answer = send(message, { ...options, signal });
+        this.#pendingCommands.add(answer);
+        try {
+          return await answer;
+        } catch (error) {
+          if (error instanceof TransportError && error.kind === 'disconnected') this.#onDisconnected(error);
+          if (this.refusals.length > 0) this.#failure.abort(error);
+          throw error;
+        } finally {
+          this.#pendingCommands.delete(answer);
+        }
+      };
+    return withTransact(
+      device,
+      detected((message, options) => device.transact(message, options)),
+      detected,
+    );
   }
 
   #onDisconnected(error: TransportError): void {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { concat } from '#base/bytes.ts';
+import { defined } from '#base/testing/defined.ts';
 import { autoTouch, createAuthenticator, ManualGestures, plugIn } from '#emulator';
+import { encodeStatusResponse, type StatusWord } from '#protocol/apdu.ts';
 import { type CborValue, encode } from '#protocol/cbor.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { ctapStatus } from '#protocol/status.ts';
+import { encodeU2fAuthenticate, encodeU2fRegister } from '#protocol/u2f.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import { TouchWatch } from './touch-watch.ts';
 
@@ -119,5 +123,62 @@ describe('TouchWatch', () => {
     abort.abort();
     await outcome;
     expect((await answer)[0]).not.toBe(0);
+  });
+
+  describe('over U2F', () => {
+    const register = encodeU2fRegister(new Uint8Array(32), new Uint8Array(32));
+    /** Returns a device that answers U2F commands with these status words. */
+    const u2fDevice = (...answers: (StatusWord | Error)[]): CtapDevice => ({
+      ...deviceOnReader,
+      async transactU2f() {
+        const answer = answers.shift() ?? new Error('No answer left');
+        if (answer instanceof Error) throw answer;
+        return encodeStatusResponse(answer);
+      },
+    });
+    const send = (device: CtapDevice, apdu = register) => defined(device.transactU2f)(apdu);
+
+    test('the key requests a touch until it was touched', async () => {
+      const watch = new TouchWatch();
+      const waiting = 'SW_CONDITIONS_NOT_SATISFIED';
+      const device = watch.watch(u2fDevice(waiting, waiting, 'SW_NO_ERROR'));
+      await send(device);
+      const outcome = watch.takeRequest();
+      await send(device);
+      expect(watch.takeRequest()).toBeUndefined();
+      await send(device);
+      expect(await outcome).toBe('touched');
+    });
+
+    test('a key that was touched before its first answer counts as touched', async () => {
+      const watch = new TouchWatch();
+      await send(watch.watch(u2fDevice('SW_NO_ERROR')));
+      await watch.whenTouchRequested(neverAborted);
+      expect(watch.takeRequest()).toBeUndefined();
+    });
+
+    test.each<[string, StatusWord | Error]>([
+      ['is refused', 'SW_WRONG_DATA'],
+      ['is cut off', new TransportError('disconnected', 'gone')],
+    ])('a request whose command %s has timed out', async (_case, end) => {
+      const watch = new TouchWatch();
+      const device = watch.watch(u2fDevice('SW_CONDITIONS_NOT_SATISFIED', end));
+      await send(device);
+      const outcome = watch.takeRequest();
+      await send(device).catch(() => undefined);
+      expect(await outcome).toBe('timed-out');
+    });
+
+    test('the check of a key handle requests no touch', async () => {
+      const watch = new TouchWatch();
+      const check = encodeU2fAuthenticate({
+        control: 'checkOnly',
+        challenge: new Uint8Array(32),
+        application: new Uint8Array(32),
+        keyHandle: new Uint8Array(8),
+      });
+      await send(watch.watch(u2fDevice('SW_CONDITIONS_NOT_SATISFIED')), check);
+      expect(watch.takeRequest()).toBeUndefined();
+    });
   });
 });

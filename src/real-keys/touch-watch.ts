@@ -4,10 +4,12 @@
  * that happen before a step waits for them are kept, because users are fast, and some keys touch themselves.
  */
 import { Waiters } from '#base/async.ts';
+import { parseResponse, statusWords } from '#protocol/apdu.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { type CommandName, commandName } from '#protocol/commands.ts';
 import { ctapStatus } from '#protocol/status.ts';
-import { type CtapDevice, type Keepalive, withTransact } from '#transport/device.ts';
+import { u2fControl, u2fInstructions } from '#protocol/u2f.ts';
+import { type CtapDevice, type Keepalive, type Transact, withTransact } from '#transport/device.ts';
 
 /** Status codes of a command that the user did not confirm, CTAP 2.1 sections 6.1.2 and 8.2. */
 const notTouched = new Set<number | undefined>([
@@ -58,7 +60,7 @@ export class TouchWatch {
 
   /** Returns `device`, watched. Disposing it disposes `device`. */
   watch(device: CtapDevice): CtapDevice {
-    return withTransact(device, async (message, options = {}) => {
+    const watchCtap2: Transact = async (message, options = {}) => {
       let request: TouchRequest | undefined;
       const onKeepalive = (state: Keepalive) => {
         if (request?.hasEnded) request.end('touched'); // the key continues to work, so it was touched
@@ -80,7 +82,38 @@ export class TouchWatch {
       } finally {
         request?.end('touched');
       }
-    });
+    };
+    return withTransact(device, watchCtap2, (transactU2f) => this.#watchU2f(transactU2f));
+  }
+
+  /**
+   * U2F has no keepalives: a key that needs a touch answers SW_CONDITIONS_NOT_SATISFIED until it was touched, and the client
+   * repeats the command.
+   */
+  #watchU2f(transactU2f: Transact): Transact {
+    let request: TouchRequest | undefined;
+    const endRequest = (outcome: TouchOutcome) => {
+      request?.end(outcome);
+      if (outcome === 'timed-out') this.#drop(request);
+      request = undefined;
+    };
+    return async (apdu, options) => {
+      if (!requiresU2fTouch(apdu)) return await transactU2f(apdu, options);
+      try {
+        const answer = await transactU2f(apdu, options);
+        const status = answer.length < 2 ? undefined : parseResponse(answer).status;
+        if (status === statusWords.SW_CONDITIONS_NOT_SATISFIED) request ??= this.#addRequest();
+        else if (status !== statusWords.SW_NO_ERROR) endRequest('timed-out');
+        else {
+          request ??= this.#addRequest(); // touched before the first answer
+          endRequest('touched');
+        }
+        return answer;
+      } catch (error) {
+        endRequest('timed-out');
+        throw error;
+      }
+    };
   }
 
   /** Waits until the key requests a touch; resolves at once for a request that no step has taken yet. */
@@ -117,3 +150,8 @@ function requiresTouch(message: Uint8Array): boolean {
   const options = value instanceof Map ? value.get(optionsParameter) : undefined;
   return !(options instanceof Map && options.get('up') === false);
 }
+
+/** U2F_REGISTER, and U2F_AUTHENTICATE with user presence. */
+const requiresU2fTouch = ([, instruction, control]: Uint8Array): boolean =>
+  instruction === u2fInstructions.U2F_REGISTER ||
+  (instruction === u2fInstructions.U2F_AUTHENTICATE && control === u2fControl.enforceUserPresence);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defined } from '#base/testing/defined.ts';
 import { createAuthenticator, ManualGestures, plugIn } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
 import type { WireExchange } from '#result/transcript.ts';
@@ -8,7 +9,7 @@ import { type DeviceUnderContract, deviceContract } from './testing/device-contr
 
 function openEmulated(decorate: (device: CtapDevice) => CtapDevice): DeviceUnderContract {
   const gestures = new ManualGestures();
-  const plugged = plugIn(createAuthenticator({ persona: 'touchstone-key', gestures }));
+  const plugged = plugIn(createAuthenticator({ persona: 'touchstone-complete', gestures }));
   return {
     device: decorate(plugged),
     touch: () => gestures.touch(),
@@ -28,6 +29,11 @@ describe('capture', () => {
     const exchanges: WireExchange[] = [];
     const sent: string[] = [];
     let now = 0;
+    const reply = () => {
+      const next = replies.shift() ?? new Error('No reply left');
+      if (next instanceof Error) throw next;
+      return next;
+    };
     const inner: CtapDevice = {
       name: 'scripted:1',
       transport: 'usb',
@@ -35,10 +41,9 @@ describe('capture', () => {
       async transact(_message, { onKeepalive } = {}) {
         onKeepalive?.('processing');
         onKeepalive?.('upneeded');
-        const reply = replies.shift() ?? new Error('No reply left');
-        if (reply instanceof Error) throw reply;
-        return reply;
+        return reply();
       },
+      transactU2f: async () => reply(),
       [Symbol.asyncDispose]: async () => undefined,
     };
     const device = capture(inner, {
@@ -72,6 +77,23 @@ describe('capture', () => {
     expect(exchanges).toEqual([
       { atMs: 10, durationMs: 10, ...names, request, response, keepalives: ['processing', 'upneeded'] },
     ]);
+  });
+
+  test.each([
+    ['00010000', '9000', { command: 'U2F_REGISTER', status: '0x9000' }],
+    ['00020700', '6985', { command: 'U2F_AUTHENTICATE', status: '0x6985' }],
+    ['00030000', '5532465f56329000', { command: 'U2F_VERSION', status: '0x9000' }],
+    ['00400000', '6d00', { command: 'U2F', status: '0x6d00' }],
+  ])('records U2F request %s with answer %s', async (request, response, names) => {
+    const { device, exchanges, sent } = createCaptured(hex(response));
+    await defined(device.transactU2f)(hex(request));
+    expect(exchanges).toEqual([{ atMs: 10, durationMs: 10, ...names, request, response, keepalives: [] }]);
+    expect(sent).toEqual([names.command]);
+  });
+
+  test('of a device without U2F messages has none either', () => {
+    const plugged = plugIn(createAuthenticator({ persona: 'touchstone-key' }));
+    expect(capture(plugged, { elapsedMs: () => 0, record: () => undefined }).transactU2f).toBeUndefined();
   });
 
   test('records a failure and rethrows it', async () => {

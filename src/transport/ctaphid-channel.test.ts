@@ -13,7 +13,7 @@ const selection = new Uint8Array([0x0b]);
 
 function createKey() {
   const gestures = new ManualGestures();
-  const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
+  const authenticator = createAuthenticator({ persona: 'touchstone-complete', gestures });
   return { authenticator, touch: () => gestures.touch(), whenWaiting: () => gestures.whenAsked() };
 }
 

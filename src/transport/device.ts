@@ -27,17 +27,35 @@ export interface CtapDevice extends AsyncDisposable {
    * @throws {TransportError} if the device is gone, times out or violates the framing; never for an error status.
    */
   transact(message: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
+  /**
+   * Sends a CTAP1/U2F command APDU, resolves with response data and status word. Absent if the device cannot transfer such
+   * messages; `capabilities.nmsg` says that it would not understand them.
+   * @throws {TransportError} as `transact`.
+   */
+  readonly transactU2f?: Transact | undefined;
 }
 
-/** Returns `device` with another `transact`. Disposing the result disposes `device`. */
-export function withTransact(device: CtapDevice, transact: CtapDevice['transact']): CtapDevice {
+/** Sends one message and resolves with the answer. */
+export type Transact = (message: Uint8Array, options?: TransactOptions) => Promise<Uint8Array>;
+
+/**
+ * Returns `device` with another `transact`, and with what `decorateU2f` makes of its `transactU2f`. Disposing the result disposes
+ * `device`.
+ */
+export function withTransact(
+  device: CtapDevice,
+  transact: Transact,
+  decorateU2f: (transactU2f: Transact) => Transact = (transactU2f) => transactU2f,
+): CtapDevice {
   const { name, transport, remote, capabilities } = device;
+  const transactU2f = device.transactU2f?.bind(device);
   return {
     name,
     transport,
     remote,
     capabilities,
     transact,
+    transactU2f: transactU2f && decorateU2f(transactU2f),
     [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
   };
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { concat } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
+import { defined } from '#base/testing/defined.ts';
 import { type Authenticator, createAuthenticator, ManualGestures, plugIn } from '#emulator';
 import { type CborValue, encode } from '#protocol/cbor.ts';
 import { clientPinSubCommands, commands } from '#protocol/commands.ts';
@@ -64,7 +65,7 @@ const sentCommands = () => wire.map(({ command, subCommand }) => subCommand ?? c
 
 deviceContract('Guarded device', async () => {
   const gestures = new ManualGestures();
-  const cable = plugIn(createAuthenticator({ persona: 'touchstone-key', gestures }));
+  const cable = plugIn(createAuthenticator({ persona: 'touchstone-complete', gestures }));
   return {
     // The contract sends an unknown command, which is refused without permission.
     device: guard(cable, withPermission),
@@ -98,6 +99,15 @@ describe('A guarded device without permission', () => {
     for (const request of harmless) await device.transact(request);
     expect(wire).toHaveLength(harmless.length);
     expect(device.refusals).toEqual([]);
+  });
+
+  test('sends U2F commands, but none whose effect is unknown', async () => {
+    const plugged = plugIn(createAuthenticator({ persona: 'touchstone-complete' }));
+    const send = (ins: number, policy: GuardPolicy) =>
+      defined(guard(plugged, policy).transactU2f)(new Uint8Array([0, ins, 0, 0, 0, 0, 0]));
+    expect((await send(3, withoutPermission)).subarray(-2)).toEqual(new Uint8Array([0x90, 0]));
+    await expect(send(0x40, withoutPermission)).rejects.toThrow('the effect of this U2F command is unknown');
+    expect((await send(0x40, withPermission)).subarray(-2)).toEqual(new Uint8Array([0x6d, 0]));
   });
 
   test('refuses a second PIN after a wrong one', async () => {

@@ -13,8 +13,9 @@ import { inspect } from '#protocol/cbor-reader.ts';
 import { clientPinSubCommands, commandName, commands } from '#protocol/commands.ts';
 import { credentialManagementSubCommands } from '#protocol/management.ts';
 import { ctapStatus } from '#protocol/status.ts';
+import { u2fInstructions } from '#protocol/u2f.ts';
 import { type CommandEffect, type CommandParameters, decodeParameters, effectOf } from './command-effects.ts';
-import type { CtapDevice } from './device.ts';
+import type { CtapDevice, Transact } from './device.ts';
 
 export interface GuardPolicy {
   /** The user has named this key in the command and allows that its data is destroyed. */
@@ -96,6 +97,19 @@ class Guard implements GuardedDevice {
     return answer;
   }
 
+  /** U2F stores nothing on a key and has no reset, but the effect of vendor commands is unknown. */
+  get transactU2f(): Transact | undefined {
+    const transactU2f = this.#device.transactU2f?.bind(this.#device);
+    return (
+      transactU2f &&
+      (async (apdu, options) => {
+        if (!isStandardU2f(apdu) && !this.#policy.destroyCredentials)
+          throw this.#refuse('the effect of this U2F command is unknown, which is not allowed for this key');
+        return await transactU2f(apdu, options);
+      })
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#device[Symbol.asyncDispose]();
   }
@@ -157,6 +171,9 @@ class Guard implements GuardedDevice {
     return new UsageError(message);
   }
 }
+
+const isStandardU2f = ([, instruction]: Uint8Array): boolean =>
+  Object.values<number | undefined>(u2fInstructions).includes(instruction);
 
 const isCredentialManagement = ([code = 0]: Uint8Array): boolean =>
   commandName(code)?.startsWith('authenticatorCredentialManagement') === true;

@@ -12,7 +12,7 @@ import { createUsbTransport } from './usb/usb.ts';
 
 function createKey() {
   const gestures = new ManualGestures();
-  const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
+  const authenticator = createAuthenticator({ persona: 'touchstone-complete', gestures });
   return { cable: plugInHid(authenticator), touch: () => gestures.touch(), whenWaiting: () => gestures.whenAsked() };
 }
 

@@ -13,7 +13,7 @@ import { fakePcscd } from './testing/fake-pcscd.ts';
 
 function createKey() {
   const gestures = new ManualGestures();
-  const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
+  const authenticator = createAuthenticator({ persona: 'touchstone-complete', gestures });
   return { authenticator, touch: () => gestures.touch(), whenWaiting: () => gestures.whenAsked() };
 }
 

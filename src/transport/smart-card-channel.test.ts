@@ -11,7 +11,7 @@ import { type DeviceUnderContract, deviceContract } from './testing/device-contr
 for (const apdus of ['extended', 'short'] satisfies ApduForm[])
   deviceContract(`In-process card with ${apdus} APDUs`, async (): Promise<DeviceUnderContract> => {
     const gestures = new ManualGestures();
-    const slot = insertCard(createAuthenticator({ persona: 'touchstone-key', gestures }));
+    const slot = insertCard(createAuthenticator({ persona: 'touchstone-complete', gestures }));
     return {
       device: await openSmartCard(slot, { apdus }),
       touch: () => gestures.touch(),

@@ -118,15 +118,18 @@ function createEmulatedAuthenticator(
   return emulated;
 }
 
-/** Returns a backend for the served key whose CTAP messages go through `key`, so that they are recorded. */
+/** Returns a backend for the served key whose messages go through `key`, so that they are recorded. */
 function createRecordedBackend(key: EmulatedKey, emulated: Authenticator): AuthenticatorBackend {
+  const process =
+    (function_: 'transact' | 'transactU2f'): AuthenticatorBackend['process'] =>
+    async (message, { signal, keepalive, channel } = {}) => {
+      const send = key.available?.device[function_];
+      if (!send) throw new TransportError('disconnected', 'The key is not plugged in');
+      return send(message, { signal, onKeepalive: keepalive, channel });
+    };
   return {
-    async process(message, { signal, keepalive, channel } = {}) {
-      const { available } = key;
-      if (!available) throw new TransportError('disconnected', 'The key is not plugged in');
-      return available.device.transact(message, { signal, onKeepalive: keepalive, channel });
-    },
-    processU2f: emulated.processU2f,
+    process: process('transact'),
+    processU2f: emulated.processU2f && process('transactU2f'),
     sendsKeepalives: emulated.sendsKeepalives,
     alterPackets: emulated.alterPackets,
     powerCycle: () => emulated.powerCycle(),

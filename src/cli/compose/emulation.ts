@@ -96,12 +96,12 @@ function createKey(persona: string, id: string, options: EmulationOptions, event
     state: withKeyNumber(state),
     random: keySeed === undefined ? undefined : seededRandom(keySeed),
   });
-  const { processU2f, sendsKeepalives, alterPackets } = authenticator;
+  const { sendsKeepalives, alterPackets } = authenticator;
   const onExchange = (exchange: WireExchange) => {
     log.add(exchange, new Date(systemClock.now()));
     events.onExchange(exchange);
   };
-  const recorded = recordExchanges({ device: plugIn(authenticator), processU2f }, onExchange);
+  const recorded = recordExchanges(plugIn(authenticator), onExchange);
   const { label, builtInUv } = authenticator.persona;
   const facts = {
     id,

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '#base/clock.ts';
 import { UsageError } from '#base/errors.ts';
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
-import type { CtapDevice } from '../device.ts';
+import type { CtapDevice, TransactOptions } from '../device.ts';
 import { formatHostPort, type HostPort, isLoopback, parseRemoteAddress } from './address.ts';
 import { connectToKeyServer, type Trust } from './connect.ts';
 import { type RemoteKey, toBase64, toPrintable } from './messages.ts';
@@ -40,18 +40,25 @@ export async function openRemote(where: string, options: RemoteOptions): Promise
       remote: true,
       transport,
       capabilities,
-      async transact(message, transactOptions) {
-        if (message.length > maxPayloadLength)
-          throw new TransportError(
-            'framing',
-            `Cannot send ${message.length} bytes: a message holds ${maxPayloadLength}`,
-          );
-        const request = { type: 'transact', message: toBase64(message) } as const;
-        return (await session.request(request, 'answer', transactOptions)).message;
-      },
+      transact: (message, transactOptions) => transact(session, 'transact', message, transactOptions),
+      ...(!capabilities.nmsg && {
+        transactU2f: (apdu: Uint8Array, transactOptions?: TransactOptions) =>
+          transact(session, 'transact-u2f', apdu, transactOptions),
+      }),
       [Symbol.asyncDispose]: () => session.release(),
     };
   });
+}
+
+async function transact(
+  session: RemoteClientSession,
+  type: 'transact' | 'transact-u2f',
+  message: Uint8Array,
+  options: TransactOptions | undefined,
+): Promise<Uint8Array> {
+  if (message.length > maxPayloadLength)
+    throw new TransportError('framing', `Cannot send ${message.length} bytes: a message holds ${maxPayloadLength}`);
+  return (await session.request({ type, message: toBase64(message) }, 'answer', options)).message;
 }
 
 /**

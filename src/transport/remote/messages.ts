@@ -44,6 +44,7 @@ const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('list'), id }),
   z.strictObject({ type: z.literal('lease'), id, key: text, holder: text }),
   z.strictObject({ type: z.literal('transact'), id, message: bytes }),
+  z.strictObject({ type: z.literal('transact-u2f'), id, message: bytes }),
   z.strictObject({ type: z.literal('cancel'), id }),
   z.strictObject({ type: z.literal('release') }),
 ]);

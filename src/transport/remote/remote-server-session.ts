@@ -156,9 +156,12 @@ export class RemoteServerSession {
     return { type: 'leased', id, transport: device.transport, capabilities: { wink, cbor, nmsg } };
   }
 
-  async #transact({ id, message }: Extract<Request, { type: 'transact' }>, signal: AbortSignal) {
+  async #transact({ id, type, message }: Extract<Request, { type: 'transact' | 'transact-u2f' }>, signal: AbortSignal) {
     if (!this.#leased) throw new TransportError('framing', 'This connection has not leased a key');
-    const answer = await this.#leased.device.transact(message, {
+    const { device } = this.#leased;
+    const send = (type === 'transact' ? device.transact : device.transactU2f)?.bind(device);
+    if (!send) throw new TransportError('unavailable', 'The connection to this key cannot transfer U2F messages');
+    const answer = await send(message, {
       signal,
       onKeepalive: (state) => this.#send({ type: 'keepalive', id, state }),
     });

@@ -1,5 +1,7 @@
 /** The contract of CtapDevice: tests that every implementation must pass. The test of an implementation calls `deviceContract`. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { toHex, utf8 } from '#base/bytes.ts';
+import { defined } from '#base/testing/defined.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { ctapStatus } from '#protocol/status.ts';
@@ -92,6 +94,14 @@ export function deviceContract(name: string, open: () => Promise<DeviceUnderCont
       unplug();
       await running;
       await expect(subject.device.transact(getInfo)).rejects.toMatchObject(disconnected);
+    });
+
+    test('transfers U2F messages', async (context) => {
+      const { device } = subject;
+      if (device.capabilities.nmsg) return context.skip('the key does not support U2F');
+      const version = new Uint8Array([0, 3, 0, 0, 0, 0, 0]);
+      const answer = defined(device.transactU2f).call(device, version);
+      expect(toHex(await answer)).toBe(`${toHex(utf8('U2F_V2'))}9000`);
     });
 
     test('rejects messages after it is disposed', async () => {

@@ -25,7 +25,7 @@ export interface TestKeyServer extends AsyncDisposable {
 
 export async function startTestKeyServer(options: Partial<KeyServerOptions> = {}): Promise<TestKeyServer> {
   const gestures = new ManualGestures();
-  const authenticator = createAuthenticator({ persona: 'touchstone-key', gestures });
+  const authenticator = createAuthenticator({ persona: 'touchstone-complete', gestures });
   const events: KeyServerEvent[] = [];
   const eventListeners = new Set<() => void>();
   let opened: PluggedDevice | undefined;
