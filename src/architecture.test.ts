@@ -51,7 +51,7 @@ const rules: Rules = {
     ],
     'cbor-x': ['emulator/persistence/record-encoding.ts'],
     esbuild: ['src/cli/program/compiled-program.mjs', 'src/browser/shim/init-script.ts'],
-    '@noble/curves': ['src/protocol/deterministic-ecdsa.ts'],
+    '@noble/curves': ['src/protocol/deterministic-ecdsa.ts', 'src/protocol/keys/edwards-point.ts'],
     '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
     '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts'],
     libsql: ['src/relying-party'],

@@ -124,11 +124,12 @@ function createMemberReader(map: CborMap, refuse: (member: string, expected: str
       expectMembers(hasY ? 5 : 4);
       return hasY ? { x, y: read(coseKeyLabels.y, 'y', coordinate) } : { x };
     },
-    /** RFC 8230 section 4: n and e have no leading zeros, e is odd, n has 2048 to 4096 bits. */
+    /** RFC 8230 section 4: n and e have no leading zeros and are odd, n has 2048 to 4096 bits. */
     rsa(): RsaPublicKey {
       const [n, e] = [map.get(coseKeyLabels.n), map.get(coseKeyLabels.e)];
-      if (!(n instanceof Uint8Array) || n.length < 256 || n.length > 512 || n[0] === 0)
+      if (!(n instanceof Uint8Array) || n[0] === 0 || n.length > 512 || bitLength(n) < 2048)
         return refuse('n', 'a number of 2048 to 4096 bits');
+      if ((n.at(-1)! & 1) === 0) return refuse('n', 'odd, because it is the product of two primes');
       const isOdd = e instanceof Uint8Array && e.length <= 4 && (e[0] ?? 0) !== 0 && (e.at(-1)! & 1) === 1;
       if (!isOdd || (e.length === 1 && e[0]! < 3)) return refuse('e', 'an odd number of at least 3');
       expectMembers(4);
@@ -141,3 +142,7 @@ function createMemberReader(map: CborMap, refuse: (member: string, expected: str
     },
   };
 }
+
+/** Number of bits of a big-endian number without leading zeros. */
+const bitLength = (number: Uint8Array): number =>
+  number.length === 0 ? 0 : number.length * 8 - Math.clz32(number[0]!) + 24;

@@ -1,5 +1,6 @@
 /** Parses what attestation needs of an X.509 certificate, RFC 5280 section 4.1: names, dates, key and extensions. Parsing is strict. */
 import { ProtocolViolation } from '#protocol/errors.ts';
+import { findEdwardsPointProblem } from '#protocol/keys/edwards-point.ts';
 import { type KeyObject, X509Certificate } from '../crypto.ts';
 import { type DerItem, formatOid, readItems, readOne, tag } from './der-reader.ts';
 
@@ -50,7 +51,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     subject: subject.raw,
     notBefore,
     notAfter,
-    publicKey: readPublicKey(x509),
+    publicKey: readPublicKey(x509, spki.raw),
     spki: spki.raw,
     extensions: parseExtensions(optional.find((item) => item.tag === 0xa3)),
     isSignedBy: ({ publicKey }) => hasSignatureOf(x509, publicKey),
@@ -65,12 +66,26 @@ function openX509(der: Uint8Array): X509Certificate {
   }
 }
 
-function readPublicKey(x509: X509Certificate): KeyObject {
+function readPublicKey(x509: X509Certificate, spki: Uint8Array): KeyObject {
+  let key: KeyObject;
   try {
-    return x509.publicKey;
+    key = x509.publicKey;
   } catch (cause) {
     return refuse('public-key', 'its public key cannot be used', cause);
   }
+  const problem = findKeyProblem(key, spki);
+  return problem === undefined ? key : refuse('public-key', problem);
+}
+
+/** Returns why a key that OpenSSL reads cannot be one, or undefined: OpenSSL looks neither at Edwards points nor at the modulus of RSA. */
+function findKeyProblem({ asymmetricKeyType: type }: KeyObject, spki: Uint8Array): string | undefined {
+  const [, bits] = readItems(readOne(spki, tag.sequence).content);
+  const key = bits?.content.subarray(1) ?? new Uint8Array();
+  if (type === 'ed25519') return findEdwardsPointProblem('EdDSA', key);
+  if (type === 'ed448') return findEdwardsPointProblem('Ed448', key);
+  if (type !== 'rsa') return undefined;
+  const [modulus] = readItems(readOne(key, tag.sequence).content);
+  return ((modulus?.content.at(-1) ?? 0) & 1) === 1 ? undefined : 'Expected an odd RSA modulus';
 }
 
 function hasSignatureOf(x509: X509Certificate, publicKey: KeyObject): boolean {

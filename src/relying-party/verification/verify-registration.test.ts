@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat, toBase64url, utf8 } from '#base/bytes.ts';
+import { concat, fromHex, toBase64url, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { flag } from '#protocol/authenticator-data.ts';
 import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
@@ -236,6 +236,34 @@ describe('public key (step 20)', () => {
       [-2, Uint8Array.from(e)],
     ]);
   const modulus = new Uint8Array(256).fill(0xc1);
+  /** A key of Ed25519 with this encoding of a point, hex. */
+  const okp = (x: string) =>
+    new Map<number, CborValue>([
+      [1, 1],
+      [3, -8],
+      [-1, 6],
+      [-2, fromHex(x)],
+    ]);
+  /** Order 1, 2, 4 and 8: RFC 8032 has no key for them, and 0 || S verifies for any message. */
+  const smallOrder = {
+    1: `01${'00'.repeat(31)}`,
+    2: `ec${'ff'.repeat(30)}7f`,
+    4: '00'.repeat(32),
+    8: 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  };
+  const edwards: RefusedCases = {
+    'with an Edwards point whose y is 2^255 - 1': ['public-key-invalid', { publicKey: okp('ff'.repeat(32)) }],
+    'with an Edwards point whose y is p': ['public-key-invalid', { publicKey: okp(`ed${'ff'.repeat(30)}7f`) }],
+    'with an Edwards y that no point has': ['public-key-invalid', { publicKey: okp(`02${'00'.repeat(31)}`) }],
+    'with x = 0 and its sign bit set': ['public-key-invalid', { publicKey: okp(`01${'00'.repeat(30)}80`) }],
+    ...Object.fromEntries(
+      Object.entries(smallOrder).map(([order, point]) => [
+        `with an Edwards point of order ${order}`,
+        ['public-key-invalid', { publicKey: okp(point) }],
+      ]),
+    ),
+  };
+  itRefuses(edwards);
   itRefuses({
     'with an algorithm that was not requested': ['algorithm-not-allowed', { publicKey: changedKey([[3, -35]]) }],
     'without algorithm': ['public-key-invalid', { publicKey: changedKey([[3, undefined]]) }],
@@ -254,6 +282,8 @@ describe('public key (step 20)', () => {
     ],
     'with RSA of 1024 bits': ['public-key-invalid', { publicKey: rsa(modulus.subarray(0, 128), [1, 0, 1]) }],
     'with RSA and e = 1': ['public-key-invalid', { publicKey: rsa(modulus, [1]) }],
+    'with RSA and an even modulus': ['public-key-invalid', { publicKey: rsa(modulus.with(-1, 0xc0), [1, 0, 1]) }],
+    'with RSA of 2047 bits': ['public-key-invalid', { publicKey: rsa(modulus.with(0, 0x41), [1, 0, 1]) }],
     'with RSA and a leading zero': [
       'public-key-invalid',
       { publicKey: rsa(concat(Uint8Array.of(0), modulus), [1, 0, 1]) },
