@@ -1,6 +1,6 @@
 /** The command line run as a process: output, exit codes and files. */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,8 +13,10 @@ afterAll(() => rmSync(reports, { recursive: true }));
 
 const plainEnvironment = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
 
-function touchstone(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const cwd = resolve(import.meta.dirname, '../..');
+const project = resolve(import.meta.dirname, '../..');
+const touchstone = (...args: string[]) => touchstoneIn(project, ...args);
+
+function touchstoneIn(cwd: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((done) => {
     execFile(
       process.execPath,
@@ -113,6 +115,17 @@ describe('touchstone portal', () => {
 });
 
 describe('touchstone run', () => {
+  it('finds scenarios in the working directory, and what they include', async () => {
+    const folder = join(reports, 'elsewhere');
+    mkdirSync(join(folder, 'shared'), { recursive: true });
+    writeFileSync(join(folder, 'a.yaml'), 'id: a\ninclude: [shared/b.yaml]\nsteps: [open-security-info]\n');
+    writeFileSync(join(folder, 'shared/b.yaml'), 'expect: { relying-party: { events: [signin.ok] } }\n');
+    const { code, err } = await touchstoneIn(folder, 'run', 'a.yaml', '-o', reports);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const [only] = latest().cases;
+    expect([only?.id, only?.expectations.map(({ ok }) => ok)]).toEqual(['a', [true]]);
+  }, 90_000);
+
   it('fails exactly the cases whose key model the policy denies', async () => {
     const { code } = await touchstone('run', `${fixtures}/denied-model.yaml`, '-o', reports);
     expect(code).toBe(1);

@@ -3,14 +3,14 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { count } from '#report/format.ts';
 import { exitCode } from '../exit-codes.ts';
+import { type RootOption, withRootOption } from '../run/project-root.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
 
 export const listCommand = (finish: (code: number) => void) =>
-  new Command('list')
-    .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
+  withRootOption(new Command('list').argument('[paths...]', 'Scenario files or folders', ['scenarios']))
     .option('--json', 'Print a JSON array of { id, title, file, line, tags }', false)
-    .action((paths: string[], { json }: { json: boolean }) => {
-      const library = loadOrReport(paths);
+    .action((paths: string[], { json, ...options }: { json: boolean } & RootOption) => {
+      const library = loadOrReport(paths, options);
       if (!library) return finish(exitCode.usage);
       const rows = library.cases.map(({ id, title, location: { file, line }, tags }) => ({
         id,

@@ -16,13 +16,14 @@ import { isInsideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
+import { findProjectRoot, type RootOption, withRootOption } from '../run/project-root.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
 import { runPlaywright } from '../run/run-playwright.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 import { collect, parseCount, parsePattern, parsePositive } from './option-parsers.ts';
 
-interface RunOptions extends KeyOptions, OperatorOptions {
+interface RunOptions extends KeyOptions, OperatorOptions, RootOption {
   grep?: RegExp;
   tag: string[];
   repeat: number;
@@ -37,8 +38,8 @@ interface RunOptions extends KeyOptions, OperatorOptions {
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withOperatorOptions(withKeyOptions(createCommand())).action(async (paths: string[], options: RunOptions) =>
-    finish(await run(paths, options)),
+  withOperatorOptions(withKeyOptions(withRootOption(createCommand()))).action(
+    async (paths: string[], options: RunOptions) => finish(await run(paths, options)),
   );
 
 const createCommand = () =>
@@ -68,7 +69,8 @@ const createCommand = () =>
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const operator = operatorChoice(options);
   const devices = options.device.length > 0 ? { devices: options.device } : {};
-  const library = loadOrReport(paths, { env: process.env, ...devices });
+  const root = options.root ?? findProjectRoot(process.cwd());
+  const library = loadOrReport(paths, { env: process.env, root, ...devices });
   if (!library) return exitCode.usage;
   const selected = selectCases(library.cases, options);
   if (options.lab && !isInsideLab()) {
@@ -78,12 +80,13 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   for (const notice of notices) console.log(notice);
   const keys = keyFacts(resolved.keys);
   const hasKeys = resolved.keys.length > 0;
-  const expanded = hasKeys ? loadOrReport(paths, { env: process.env, ...devices, keys }) : library;
+  const expanded = hasKeys ? loadOrReport(paths, { env: process.env, root, ...devices, keys }) : library;
   if (!expanded) return exitCode.usage;
   const runnable = excludeLabCases(selectCases(expanded.cases, options));
   const plan: RunPlan = {
     ...planOf(options, operator),
-    paths,
+    paths: paths.map((path) => resolve(path)), // Playwright has another working directory
+    root,
     caseIds: runnable.map(({ id }) => id),
     ...devices,
     ...resolved,
@@ -105,7 +108,7 @@ async function reportResult(masterFile: string, options: RunOptions): Promise<nu
 function planOf(
   options: RunOptions,
   operator: OperatorChoice,
-): Omit<RunPlan, 'paths' | 'caseIds' | 'keys' | 'skipReasons'> {
+): Omit<RunPlan, 'paths' | 'root' | 'caseIds' | 'keys' | 'skipReasons'> {
   return {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),

@@ -3,14 +3,15 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { count } from '#report/format.ts';
 import { exitCode } from '../exit-codes.ts';
+import { type RootOption, withRootOption } from '../run/project-root.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
 
 export const validateCommand = (finish: (code: number) => void) =>
-  new Command('validate')
-    .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
-    .action((paths: string[]) => {
-      const library = loadOrReport(paths);
+  withRootOption(new Command('validate').argument('[paths...]', 'Scenario files or folders', ['scenarios'])).action(
+    (paths: string[], options: RootOption) => {
+      const library = loadOrReport(paths, options);
       if (!library) return finish(exitCode.usage);
       const files = new Set(library.cases.map(({ location }) => location.file));
       console.log(`${pc.green('✓')} ${count(library.cases.length, 'valid case')} in ${count(files.size, 'file')}`);
-    });
+    },
+  );

@@ -11,8 +11,10 @@ export interface RunPlan {
   outputDir: string;
   /** The command line after `touchstone`, for the report. */
   command: string;
-  /** Scenario files or folders. */
+  /** Absolute paths of scenario files or folders. */
   paths: string[];
+  /** Absolute path of the folder that contains every file that scenarios include. */
+  root: string;
   /** Ids of the selected cases, in order. */
   caseIds: string[];
   /** Devices that every case runs on, as the command line names them. */

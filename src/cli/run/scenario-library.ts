@@ -5,18 +5,22 @@ import { renderDiagnostics, renderWarnings } from '#scenario/language/diagnostic
 import type { ExpandOptions } from '#scenario/language/expand.ts';
 import { type LoadedScenarios, loadScenarios } from '#scenario/language/load.ts';
 import { vocabulary } from '../compose/emulator-catalogue.ts';
+import { findProjectRoot } from './project-root.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../../..');
 
 interface LibraryOptions extends Pick<ExpandOptions, 'devices' | 'keys'> {
   /** Values of `${secret:NAME}`. Absent for listing and validating: secrets are then placeholders. */
   env?: NodeJS.ProcessEnv;
+  /** Folder that contains every file that scenarios include; default: the project of the working directory. */
+  root?: string;
 }
 
 /** Loads `paths`, relative to the working directory. Locations in messages are relative to the project. */
 export function readLibrary(paths: readonly string[], options: LibraryOptions = {}): LoadedScenarios {
   const absolute = paths.map((path) => resolve(path));
-  return loadScenarios(absolute, { projectRoot, ...vocabulary, ...options });
+  const root = options.root ?? findProjectRoot(process.cwd());
+  return loadScenarios(absolute, { projectRoot, ...vocabulary, ...options, root });
 }
 
 /** Loads `paths`. Returns undefined if there are errors, after printing all of them to standard error. */

@@ -13,6 +13,7 @@ const plan = planFromEnvironment();
 const keys = plan?.keys ?? [];
 const { cases } = readLibrary(plan?.paths ?? ['scenarios'], {
   env: process.env,
+  ...(plan && { root: plan.root }),
   ...(plan?.devices && { devices: plan.devices }),
   keys: keyFacts(keys),
 });

@@ -3,14 +3,15 @@ import { check, locate } from './check.ts';
 import { checkCase } from './check-case.ts';
 import { replaceDeprecated } from './deprecations.ts';
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
+import type { Environment } from './environment.ts';
 import { buildExpandedCase, type CaseIdentity, type ExpandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
 import { type Combination, expandMatrix, multiplyByDevices } from './matrix.ts';
 import { emptyMap, mergeCases, withEntry, withoutNulls } from './merge.ts';
 import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
 import { isCaseKey, scenarioCase } from './schema.ts';
-import { entryAt, type MapNode, nodeAt, pickEntries, type SourceNode, toPlainValue } from './source-node.ts';
-import { type Environment, type PersonaFacts, Resolver } from './variables.ts';
+import { entryAt, type MapNode, maxSize, nodeAt, pickEntries, type SourceNode, toPlainValue } from './source-node.ts';
+import { type PersonaFacts, Resolver } from './variables.ts';
 
 /** Names that other modules define, and values of the run. */
 export interface ExpandOptions {
@@ -37,30 +38,57 @@ export interface Expanded {
 }
 
 const maxCases = 5_000;
+/** Values of all cases of a file together: a hundred times more than any file needs. */
+const maxTotalSize = 2_000_000;
 
 /** Returns the cases of `source` in file order, the last matrix dimension varying fastest. Returns no case if there is an error. */
 export function expand(source: SourceFile, options: ExpandOptions): Expanded {
-  const { root, file } = source;
+  const { root } = source;
   if (root === undefined || source.includes === undefined) return { cases: [], diagnostics: [], warnings: [] };
-  const expansion = expandMatrix(nodeAt(root, ['matrix']));
-  const { diagnostics } = expansion;
-  const combinations = multiplyByDevices(expansion.combinations, options.devices, root.at);
-  const overrides = caseOverrides(root);
-  const count = overrides.length * combinations.length;
-  if (count > maxCases) {
-    const error = diagnostic(root.at, `The file has ${count} cases; at most ${maxCases} can run`);
-    return { cases: [], diagnostics: [...diagnostics, error], warnings: [] };
-  }
-  const base = mergeBody(source, emptyMap(file));
-  const expanded = overrides.flatMap((override) =>
-    combinations.map((combination) => expandCase({ root, base, override, combination }, options)),
-  );
+  const { combinations, diagnostics } = expandMatrix(nodeAt(root, ['matrix']));
+  const parts = {
+    root,
+    base: mergeBody(source, emptyMap(source.file)),
+    overrides: caseOverrides(root),
+    combinations: multiplyByDevices(combinations, options.devices, root.at),
+  };
+  const { error, expanded } = expandCases(parts, options);
+  if (error) return { cases: [], diagnostics: [...diagnostics, diagnostic(root.at, error)], warnings: [] };
   diagnostics.push(...expanded.flatMap((one) => one.diagnostics));
   return {
     cases: diagnostics.length > 0 ? [] : expanded.flatMap(({ cases }) => cases),
     diagnostics,
     warnings: expanded.flatMap(({ warnings }) => warnings),
   };
+}
+
+interface FileParts {
+  root: MapNode;
+  base: MapNode;
+  overrides: readonly (MapNode | undefined)[];
+  combinations: readonly Combination[];
+}
+
+/** Expands every case with every combination. `error`: the file has too many cases or values, and is not expanded. */
+function expandCases(
+  { root, base, overrides, combinations }: FileParts,
+  options: ExpandOptions,
+): { error?: string; expanded: Expanded[] } {
+  const expanded: Expanded[] = [];
+  const count = overrides.length * combinations.length;
+  if (count > maxCases) return { error: `The file has ${count} cases; at most ${maxCases} can run`, expanded };
+  if (base.size > maxSize) return { error: `The file and its includes have more than ${maxSize} values`, expanded };
+  let size = 0;
+  for (const override of overrides) {
+    for (const combination of combinations) {
+      const one = expandCase({ root, base, override, combination }, options);
+      size += one.size;
+      if (size > maxTotalSize)
+        return { error: `The cases of the file have more than ${maxTotalSize} values together`, expanded };
+      expanded.push(one);
+    }
+  }
+  return { expanded };
 }
 
 /** Merges the case parts of `source` over those of its includes. */
@@ -82,11 +110,13 @@ interface CaseParts {
   combination: Combination;
 }
 
-function expandCase(parts: CaseParts, options: ExpandOptions): Expanded {
+/** `size`: number of values of the case, and those that its references inserted. */
+function expandCase(parts: CaseParts, options: ExpandOptions): Expanded & { size: number } {
   const body = mergeParts(parts);
   const resolver = createResolver(body, parts.override, options);
   const { resolved, warnings } = resolveBody(body, resolver);
   const identity = identify(parts, resolver);
+  const size = resolved.size + resolver.inserted;
   const checked = check(scenarioCase, resolved);
   const findings = [
     ...(checked.ok ? [] : checked.findings),
@@ -97,9 +127,9 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded {
     return node === undefined || !resolver.isIncomplete(node);
   });
   const diagnostics = [...resolver.diagnostics, ...relevant.map((finding) => locate(finding, resolved))];
-  if (!checked.ok || diagnostics.length > 0) return { cases: [], diagnostics, warnings };
+  if (!checked.ok || diagnostics.length > 0) return { cases: [], diagnostics, warnings, size };
   const expandedCase = buildExpandedCase(identity, checked.value, resolved, resolver.secrets);
-  return { cases: [expandedCase], diagnostics, warnings };
+  return { cases: [expandedCase], diagnostics, warnings, size };
 }
 
 function mergeParts({ base, override, combination }: CaseParts): MapNode {

@@ -1,9 +1,14 @@
-/** Reads scenario files and the files that they include, each once. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+/**
+ * Reads scenario files and the files that they include, each once. A scenario can include YAML files of the project root only, because
+ * diagnostics quote what was read.
+ */
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { replaceDeprecated } from './deprecations.ts';
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
-import { type MapNode, nodeAt, type Place, type SourceNode } from './source-node.ts';
+import { findScenarioFiles, isYamlName, outsideProblem } from './find-files.ts';
+import { readTextFile, realPathOf, withoutLinks } from './read-file.ts';
+import { entryAt, type MapNode, nodeAt, type SourceNode } from './source-node.ts';
 import { readYaml } from './yaml-source.ts';
 
 export interface SourceFile {
@@ -13,7 +18,20 @@ export interface SourceFile {
   root: MapNode | undefined;
   /** Included files in order; undefined if one of them cannot be read, or if the includes form a cycle. */
   includes: readonly SourceFile[] | undefined;
+  /** Number of files that are merged for this one, itself included; a file that is included twice counts twice. */
+  mergedFiles: number;
 }
+
+export interface LibraryFolders {
+  /** Folder that paths and locations are relative to. */
+  projectRoot: string;
+  /** Folder that contains every file that a scenario may include. */
+  root: string;
+}
+
+/** Nested includes, and files that are merged for one scenario. */
+const maxIncludeDepth = 30;
+const maxMergedFiles = 500;
 
 export class Library {
   readonly diagnostics: Diagnostic[] = [];
@@ -21,14 +39,16 @@ export class Library {
   readonly warnings: Diagnostic[] = [];
   /** Text of every file that was read, by its name in diagnostics. */
   readonly sources = new Map<string, string>();
-  /** Absolute paths of files that others include. */
+  /** Paths of files that others include. All paths in the library are absolute and without symbolic links. */
   readonly included = new Set<string>();
   readonly #projectRoot: string;
+  readonly #root: string;
   readonly #files = new Map<string, SourceFile>();
   readonly #reading: string[] = [];
 
-  constructor(projectRoot: string) {
-    this.#projectRoot = resolve(projectRoot);
+  constructor({ projectRoot, root }: LibraryFolders) {
+    this.#projectRoot = withoutLinks(projectRoot);
+    this.#root = withoutLinks(root);
   }
 
   /** Every file that was read, also included ones. */
@@ -36,47 +56,55 @@ export class Library {
     return [...this.#files.values()];
   }
 
-  /** Returns the YAML files at `paths` (files or folders), sorted, each once. A path that does not exist becomes a diagnostic. */
+  /** Returns the YAML files at `paths` (files or folders), sorted, each once. A path that cannot be read becomes a diagnostic. */
   find(paths: readonly string[]): string[] {
-    const found = paths.flatMap((path) => {
-      const absolute = resolve(this.#projectRoot, path);
-      const stats = statSync(absolute, { throwIfNoEntry: false });
-      if (stats?.isDirectory()) return yamlFilesIn(absolute);
-      if (stats?.isFile()) return [absolute];
-      this.diagnostics.push(diagnostic({ file: this.#nameOf(absolute), line: 1, column: 1 }, 'No such file or folder'));
-      return [];
-    });
-    return [...new Set(found)].toSorted();
+    const absolute = paths.map((path) => resolve(this.#projectRoot, path));
+    const { files, unreadable } = findScenarioFiles(absolute, this.#root);
+    for (const { path, problem, hint } of unreadable) this.#reportUnreadable(path, problem, hint);
+    return files;
   }
 
-  /** @param absolute path of the file. @param from location of the include, for diagnostics. */
-  read(absolute: string, from?: Place): SourceFile {
-    const known = this.#files.get(absolute);
-    if (known) return known;
-    const file = this.#nameOf(absolute);
-    const root = this.#parse(absolute, file, from);
-    this.#reading.push(absolute);
-    const read = { file, root, includes: root && this.#readIncludes(root, dirname(absolute)) };
+  #reportUnreadable(path: string, problem: string, hint?: string): void {
+    const file = this.#nameOf(path);
+    this.diagnostics.push(diagnostic({ file, line: 1, column: 1 }, `Cannot read ${file}: ${problem}`, hint));
+  }
+
+  /** Reads a file that {@link find} returned. */
+  read(path: string): SourceFile {
+    return this.#files.get(path) ?? this.#readNew(path, (problem) => this.#reportUnreadable(path, problem));
+  }
+
+  #readNew(path: string, report: (problem: string) => void): SourceFile {
+    const file = this.#nameOf(path);
+    const root = this.#parse(path, file, report);
+    this.#reading.push(path);
+    const includes = root && this.#readIncludes(root, dirname(path));
     this.#reading.pop();
-    this.#files.set(absolute, read);
+    const mergedFiles = (includes ?? []).reduce((sum, one) => sum + one.mergedFiles, 1);
+    const isTooLarge = root !== undefined && mergedFiles > maxMergedFiles;
+    if (isTooLarge) {
+      const at = entryAt(root, ['include'])?.key ?? root.at;
+      const message = `Cannot include more than ${maxMergedFiles} files, counting repeated ones`;
+      this.diagnostics.push(diagnostic(at, message));
+    }
+    const read = { file, root, includes: isTooLarge ? undefined : includes, mergedFiles };
+    this.#files.set(path, read);
     return read;
   }
 
-  #parse(absolute: string, file: string, from: Place | undefined): MapNode | undefined {
-    const start: Place = { file, line: 1, column: 1 };
-    const text = readText(absolute);
-    if (text === undefined) {
-      this.diagnostics.push(diagnostic(from ?? start, `Cannot read ${file}`));
+  #parse(path: string, file: string, report: (problem: string) => void): MapNode | undefined {
+    const read = readTextFile(path);
+    if ('problem' in read) {
+      report(read.problem);
       return undefined;
     }
-    this.sources.set(file, text);
-    const { root, diagnostics } = readYaml(text, file);
+    this.sources.set(file, read.text);
+    const { root, diagnostics } = readYaml(read.text, file);
     this.diagnostics.push(...diagnostics);
     if (root === undefined || diagnostics.length > 0) return undefined;
     if (root.kind === 'map') return this.#replaceDeprecated(root);
-    this.diagnostics.push(
-      diagnostic(start, `Expected a map in a scenario file, got ${root.kind === 'list' ? 'a list' : 'one value'}`),
-    );
+    const got = root.kind === 'list' ? 'a list' : 'one value';
+    this.diagnostics.push(diagnostic({ file, line: 1, column: 1 }, `Expected a map in a scenario file, got ${got}`));
     return undefined;
   }
 
@@ -97,36 +125,38 @@ export class Library {
   #readInclude(item: SourceNode, folder: string): SourceFile | undefined {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') return undefined; // the schema reports it
     const { value, at } = item;
-    if (isAbsolute(value)) {
-      this.diagnostics.push(diagnostic(at, 'Expected a path relative to the file that includes it'));
+    const report = (problem: string, hint?: string) => {
+      this.diagnostics.push(diagnostic(at, `Cannot include ${shorten(value)}: ${problem}`, hint));
+      return undefined;
+    };
+    if (isAbsolute(value)) return report('expected a path relative to the file that includes it');
+    const real = realPathOf(join(folder, value));
+    if ('problem' in real) return report(real.problem);
+    const outside = outsideProblem(real.path, this.#root);
+    if (outside) return report(outside.problem, outside.hint);
+    if (this.#reading.includes(real.path)) {
+      const cycle = [...this.#reading.slice(this.#reading.indexOf(real.path)), real.path];
+      this.diagnostics.push(
+        diagnostic(at, 'The includes form a cycle', cycle.map((one) => this.#nameOf(one)).join(' -> ')),
+      );
       return undefined;
     }
-    const absolute = join(folder, value);
-    if (this.#reading.includes(absolute)) {
-      const cycle = [...this.#reading.slice(this.#reading.indexOf(absolute)), absolute].map((one) => this.#nameOf(one));
-      this.diagnostics.push(diagnostic(at, 'The includes form a cycle', cycle.join(' -> ')));
-      return undefined;
-    }
-    this.included.add(absolute);
-    return this.read(absolute, at);
+    if (this.#reading.length > maxIncludeDepth) return report(`includes are nested more than ${maxIncludeDepth} deep`);
+    this.included.add(real.path);
+    return this.#files.get(real.path) ?? this.#readIncluded(real.path, report);
   }
 
-  #nameOf(absolute: string): string {
-    return relative(this.#projectRoot, absolute).split(sep).join('/');
+  /** Other files of a project than scenarios, e.g. those with passwords, must not be quoted either. */
+  #readIncluded(path: string, report: (problem: string) => undefined): SourceFile | undefined {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() && !isYamlName(path)) return report('expected a file whose name ends with .yaml or .yml');
+    return this.#readNew(path, report);
+  }
+
+  #nameOf(path: string): string {
+    return relative(this.#projectRoot, path).split(sep).join('/');
   }
 }
 
-const yamlFilesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
-
-/** Returns undefined if the file cannot be read: missing, a folder, no permission. */
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
-  }
-}
+const maxNameLength = 200;
+const shorten = (name: string): string => (name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name);

@@ -57,8 +57,8 @@ describe('includes', () => {
     });
     expect(cases).toEqual([]);
     expect(errors).toEqual([
-      'a.yaml:2:11 Cannot read none.yaml',
-      'a.yaml:2:22 Expected a path relative to the file that includes it',
+      'a.yaml:2:11 Cannot include none.yaml: no such file',
+      'a.yaml:2:22 Cannot include /etc/passwd: expected a path relative to the file that includes it',
       expect.stringMatching(/^broken\.yaml:1:5 Flow sequence/),
     ]);
   });

@@ -183,7 +183,7 @@ describe('expansion', () => {
 
 test('a path that does not exist is reported', () => {
   expect(load('nowhere.yaml').diagnostics).toEqual([
-    { file: 'nowhere.yaml', line: 1, column: 1, message: 'No such file or folder' },
+    { file: 'nowhere.yaml', line: 1, column: 1, message: 'Cannot read nowhere.yaml: no such file or folder' },
   ]);
 });
 

@@ -16,6 +16,8 @@ import { containsReference } from './variables.ts';
 export interface LoadOptions extends ExpandOptions {
   /** Folder that paths and locations are relative to. */
   projectRoot: string;
+  /** Folder that contains every file that a scenario may include; default: `projectRoot`. */
+  root?: string;
 }
 
 export interface LoadedScenarios {
@@ -31,7 +33,8 @@ export interface LoadedScenarios {
 
 /** Loads scenario files and folders. Never throws because of their content. */
 export function loadScenarios(paths: readonly string[], options: LoadOptions): LoadedScenarios {
-  const library = new Library(options.projectRoot);
+  const { projectRoot, root = projectRoot } = options;
+  const library = new Library({ projectRoot, root });
   const named = library.find(paths);
   const files = named.map((path) => ({ path, source: library.read(path) }));
   const diagnostics = library.files.flatMap(findErrorsInFile);

@@ -67,6 +67,11 @@ export class Resolver {
     this.#scope = scope;
   }
 
+  /** Number of values that references have inserted. */
+  get inserted(): number {
+    return this.#inserted;
+  }
+
   resolve(node: SourceNode): SourceNode {
     const resolved = this.#resolve(node);
     if (resolved.size <= maxSize && this.#inserted <= maxInserted) return resolved;
