@@ -8,6 +8,7 @@ import { encode } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { commands } from '#protocol/commands.ts';
 import { interleave, rate, slowdown } from './measure.ts';
+import type { Spread } from './row.ts';
 
 const { authenticatorMakeCredential, authenticatorGetAssertion } = commands;
 
@@ -59,7 +60,7 @@ export interface GetAssertionFigures {
   perSecond: number;
   signPerSecond: number;
   /** How many times slower than signing alone. */
-  slowdown: number;
+  slowdown: Spread;
 }
 
 export async function benchGetAssertion(): Promise<GetAssertionFigures> {
@@ -79,9 +80,9 @@ export async function benchGetAssertion(): Promise<GetAssertionFigures> {
 
 /** How many times slower than a key without other credentials. */
 interface Slowdown {
-  full: number;
+  full: Spread;
   /** The same for a second empty key: the part of `full` that is measurement noise. */
-  empty: number;
+  empty: Spread;
 }
 
 export interface StoredFigures {

@@ -13,16 +13,18 @@ import { median } from '#result/statistics.ts';
 import type { DeviceNodes } from '#transport/hidraw/device-node.ts';
 import { createHidrawTransport } from '#transport/hidraw/hidraw.ts';
 import { FakeMachine } from '#transport/testing/fake-machine.ts';
+import { ratiosOf, type Spread, spreadOf } from './row.ts';
 
 const node = '/dev/hidraw0';
 const samples = 2_000;
 const warmUp = 500;
+const groupSize = 200;
 
 export interface HostFigures {
   bareP50Ms: number;
   stackP50Ms: number;
-  /** Share that the stack adds at the median; 0.1 is 10 %. */
-  overhead: number;
+  /** Time with the stack as a multiple of the time without, over groups of samples. */
+  ratio: Spread;
 }
 
 /** Sends `message` to an emulated key in both ways. The two alternate, so that a busy machine affects both equally. */
@@ -41,7 +43,14 @@ export async function benchHost(message: Uint8Array): Promise<HostFigures> {
     times.stack.push(stackMs);
   }
   const [bareP50Ms, stackP50Ms] = [median(times.bare), median(times.stack)];
-  return { bareP50Ms, stackP50Ms, overhead: stackP50Ms / bareP50Ms - 1 };
+  const groups = { bare: groupMedians(times.bare), stack: groupMedians(times.stack) };
+  return { bareP50Ms, stackP50Ms, ratio: spreadOf(ratiosOf(groups.stack, groups.bare)) };
+}
+
+/** Medians of consecutive groups, because the ratio of two single samples is noise. */
+function groupMedians(times: readonly number[]): number[] {
+  const groups = Array.from({ length: samples / groupSize }, (_, group) => group * groupSize);
+  return groups.map((from) => median(times.slice(from, from + groupSize)));
 }
 
 async function measureMs(work: () => Promise<Uint8Array>): Promise<number> {

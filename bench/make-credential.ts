@@ -6,6 +6,7 @@ import { autoTouch, createAuthenticator, plugIn } from '#emulator';
 import { encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import { interleave, rate, slowdown } from './measure.ts';
+import type { Spread } from './row.ts';
 
 const { code, request } = commands.authenticatorMakeCredential;
 
@@ -25,7 +26,7 @@ export interface MakeCredentialFigures {
   perSecond: number;
   barePerSecond: number;
   /** How many times slower than the bare operations. */
-  slowdown: number;
+  slowdown: Spread;
 }
 
 export async function benchMakeCredential(): Promise<MakeCredentialFigures> {

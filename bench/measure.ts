@@ -1,5 +1,6 @@
 /** Measures several contenders in interleaved rounds in one process, so that a busy machine affects all equally. */
 import { median } from '#result/statistics.ts';
+import { ratiosOf, type Spread, spreadOf } from './row.ts';
 
 export interface Contender {
   name: string;
@@ -48,6 +49,6 @@ async function measurePerSecond({ run }: Contender, operations: number): Promise
 /** Returns the median of operations per second. */
 export const rate = ({ rates }: Measured): number => median(rates);
 
-/** Returns how many times slower `measured` is than `baseline`: the median over the rounds. */
-export const slowdown = (measured: Measured, baseline: Measured): number =>
-  median(measured.rates.map((value, round) => (baseline.rates[round] ?? Number.NaN) / value));
+/** Returns how many times slower `measured` is than `baseline`, over the rounds. */
+export const slowdown = (measured: Measured, baseline: Measured): Spread =>
+  spreadOf(ratiosOf(baseline.rates, measured.rates));

@@ -92,14 +92,14 @@ const figures: NidFigures = {
   makeNone: {
     perSecond: rate(oursNone),
     theirsPerSecond: rate(theirsNone),
-    faster: slowdown(theirsNone, oursNone),
+    ratio: slowdown(oursNone, theirsNone),
   },
   makePacked: {
     perSecond: rate(oursPacked),
     theirsPerSecond: rate(theirsNone),
-    faster: slowdown(theirsNone, oursPacked),
+    ratio: slowdown(oursPacked, theirsNone),
   },
-  get: { perSecond: rate(oursGet), theirsPerSecond: rate(theirsGet), faster: slowdown(theirsGet, oursGet) },
+  get: { perSecond: rate(oursGet), theirsPerSecond: rate(theirsGet), ratio: slowdown(oursGet, theirsGet) },
 };
 process.send?.(figures);
 process.disconnect?.();

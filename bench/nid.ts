@@ -3,12 +3,13 @@
  * which can deadlock below Node 22 if garbage is collected during the export.
  */
 import { fork } from 'node:child_process';
+import type { Spread } from './row.ts';
 
 export interface Comparison {
   perSecond: number;
   theirsPerSecond: number;
-  /** How many times faster ours is: the median over the rounds. */
-  faster: number;
+  /** Our time as a multiple of theirs. */
+  ratio: Spread;
 }
 
 /** All with ES256. nid-webauthn-emulator supports only attestation `none`. */

@@ -17,6 +17,7 @@ import { autoTouch, createAuthenticator, plugIn } from '#emulator';
 import { startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { median, type Percentiles, percentiles } from '#result/statistics.ts';
+import { ratiosOf, type Spread, spreadOf } from './row.ts';
 
 const pin = '1234';
 const rounds = 10;
@@ -25,8 +26,8 @@ const baseline = 'context.credentials of Playwright';
 
 export interface PageFigures extends Percentiles {
   name: string;
-  /** p50 as a multiple of Playwright's: the median over the rounds. */
-  ratio: number;
+  /** p50 as a multiple of Playwright's, over the rounds. */
+  ratio: Spread;
 }
 
 /** One way to answer create(), in its own page. */
@@ -113,7 +114,7 @@ function compare(contenders: readonly Contender[]): PageFigures[] {
   return contenders.map(({ name, times }) => ({
     name,
     ...percentiles(times.flat()),
-    ratio: median((medians.get(name) ?? []).map((ms, round) => ms / (theirs[round] ?? Number.NaN))),
+    ratio: spreadOf(ratiosOf(medians.get(name) ?? [], theirs)),
   }));
 }
 

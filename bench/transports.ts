@@ -11,6 +11,7 @@ import { openSmartCard, type SmartCardChannel } from '#transport/smart-card-chan
 import { openTcp, openUdp } from '#transport/sockets.ts';
 import { insertIntoVirtualReader } from './card-reader.ts';
 import { interleave, rate, slowdown } from './measure.ts';
+import type { Spread } from './row.ts';
 
 const createKey = () => createAuthenticator({ persona: 'yubikey-5-nfc' });
 const { code, request } = commands.authenticatorMakeCredential;
@@ -31,7 +32,7 @@ export interface TransportFigures {
     makeCredentialP50Ms: number;
   }[];
   /** Shares of a direct makeCredential, 0.1 is 10 %: the time of the framing of both sides alone, and the time that it adds. */
-  framing: { alone: number; added: number };
+  framing: { alone: Spread; added: Spread };
 }
 
 interface MeasuredTransport {
@@ -98,7 +99,11 @@ async function measureFraming(
   const rounds = { rounds: 25, operations: 200 };
   const withFraming = await interleave([createContender(direct), createContender(framed)], rounds);
   const framingOnly = await interleave([createContender(direct), createContender(alone)], rounds);
-  return { alone: slowdown(framingOnly[1], framingOnly[0]), added: slowdown(withFraming[1], withFraming[0]) - 1 };
+  const added = slowdown(withFraming[1], withFraming[0]);
+  return {
+    alone: slowdown(framingOnly[1], framingOnly[0]),
+    added: { median: added.median - 1, min: added.min - 1, max: added.max - 1 },
+  };
 }
 
 const createContender = ({ name, device }: MeasuredTransport) => ({ name, run: () => sendMakeCredential(device) });

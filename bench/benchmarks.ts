@@ -1,0 +1,194 @@
+/** All benchmarks by name, with their results as rows. The targets stand here. */
+import { median } from '#result/statistics.ts';
+import { benchCase } from './case.ts';
+import { benchCli } from './cli.ts';
+import { benchGetAssertion, benchStored } from './get-assertion.ts';
+import { benchHost } from './host.ts';
+import { benchMakeCredential } from './make-credential.ts';
+import { benchMemory } from './memory.ts';
+import { benchNid, type Comparison } from './nid.ts';
+import { benchPage } from './page.ts';
+import { benchRegistrations } from './registrations.ts';
+import { formatNumber, type Row, ratiosOf, type Spread, spreadOf, withRatioTarget } from './row.ts';
+import { benchTransports, makeCredential } from './transports.ts';
+import { benchVerify } from './verify.ts';
+
+export interface Benchmark {
+  /** What is compared with what, and why that is fair. */
+  about: string;
+  run(): Promise<Row[]>;
+}
+
+const perSecond = (value: number): string => `${formatNumber(value)}/s`;
+const seconds = (values: readonly number[]): string => `${formatNumber(median(values), 2)} s`;
+const milliseconds = (value: number, digits = 1): string => `${formatNumber(value, digits)} ms`;
+
+/** Upper limits in seconds for commands that only print. */
+const commandLimits: Readonly<Record<string, number>> = {
+  '--help': 0.3,
+  'personas --json': 0.3,
+  list: 0.8,
+  validate: 0.8,
+};
+
+export const benchmarks: Readonly<Record<string, Benchmark>> = {
+  cli: {
+    about: 'Whole processes that only print, interleaved, beside the start of Node.js and `playwright test --list`.',
+    async run() {
+      const measured = await benchCli();
+      const node = measured.get('node without a program') ?? [];
+      return [...measured].map(([name, values]) => {
+        const limit = commandLimits[name];
+        const ratio = spreadOf(ratiosOf(values, node));
+        const row: Row = { name, figure: seconds(values), peer: `node -e 0 ${seconds(node)}`, ratio };
+        return limit === undefined ? row : { ...row, target: { value: median(values), atMost: limit, unit: 's' } };
+      });
+    },
+  },
+
+  case: {
+    about:
+      'One registration as a whole process: a scenario with PIN dialogue, CTAP messages and report, beside the same clicks in a Playwright test written by hand with the virtual authenticator of Chromium. Both start a browser and a portal.',
+    async run() {
+      const { scenario, handwritten } = await benchCase();
+      return [
+        withRatioTarget(
+          {
+            name: 'scenario security-key.new-pin',
+            figure: seconds(scenario),
+            peer: `hand-written test ${seconds(handwritten)}`,
+            ratio: spreadOf(ratiosOf(scenario, handwritten)),
+          },
+          1.25,
+        ),
+      ];
+    },
+  },
+
+  page: {
+    about:
+      'create() in pages of one Chromium, PIN and touch instant: both routes of the bridge with client, CTAP and emulator, beside `context.credentials` of Playwright (no CTAP, no PIN, attestation none) and the virtual authenticator of Chromium.',
+    async run() {
+      const figures = await benchPage();
+      return figures.map(({ name, p50, p95, ratio }) => {
+        const row = { name, figure: `p50 ${milliseconds(p50)}, p95 ${milliseconds(p95)}`, peer: 'Playwright', ratio };
+        return name.endsWith(', PIN') ? withRatioTarget(row, 2) : row;
+      });
+    },
+  },
+
+  'make-credential': {
+    about:
+      'makeCredential (ES256, packed, full attestation) in process, beside generating one key pair and one signature with node:crypto.',
+    async run() {
+      const { perSecond: ours, barePerSecond, slowdown } = await benchMakeCredential();
+      const peer = `key pair + signature ${perSecond(barePerSecond)}`;
+      return [withRatioTarget({ name: 'makeCredential', figure: perSecond(ours), peer, ratio: slowdown }, 1.5)];
+    },
+  },
+
+  'get-assertion': {
+    about: 'getAssertion (ES256) in process, beside one signature with node:crypto.',
+    async run() {
+      const { perSecond: ours, signPerSecond, slowdown } = await benchGetAssertion();
+      const peer = `signature ${perSecond(signPerSecond)}`;
+      return [withRatioTarget({ name: 'getAssertion', figure: perSecond(ours), peer, ratio: slowdown }, 2)];
+    },
+  },
+
+  stored: {
+    about:
+      'A key that stores 10,000 credentials beside an empty key; a second empty key shows the noise of the measurement.',
+    async run() {
+      const { stored, getAssertion, makeCredential: make } = await benchStored();
+      const rows = (name: string, { full, empty }: { full: Spread; empty: Spread }): Row[] => [
+        withRatioTarget({ name, figure: `${formatNumber(stored)} stored`, peer: 'empty key', ratio: full }, 1.1),
+        { name: `${name}, second empty key`, figure: '0 stored', peer: 'empty key', ratio: empty },
+      ];
+      return [...rows('getAssertion', getAssertion), ...rows('makeCredential', make)];
+    },
+  },
+
+  nid: {
+    about:
+      'The emulator beside nid-webauthn-emulator, in process, ES256, nothing stored. Only `none` against `none` is the same work.',
+    async run() {
+      const figures = await benchNid();
+      if (!figures)
+        return [
+          { name: 'nid-webauthn-emulator', figure: `not measured on Node ${process.version}: it did not end in time` },
+        ];
+      const row = (name: string, { perSecond: ours, theirsPerSecond, ratio }: Comparison): Row => ({
+        name,
+        figure: perSecond(ours),
+        peer: `theirs ${perSecond(theirsPerSecond)}`,
+        ratio,
+      });
+      return [
+        row('makeCredential, none in both', figures.makeNone),
+        row('makeCredential, packed beside none', figures.makePacked),
+        row('getAssertion', figures.get),
+      ];
+    },
+  },
+
+  registrations: {
+    about: 'Whole registrations without a browser: client, emulator, verification, naming, store.',
+    run: async () => [{ name: 'registrations', figure: perSecond(await benchRegistrations()) }],
+  },
+
+  verify: {
+    about:
+      'Verifying a registration, applying the policy and storing it, beside the verification of @simplewebauthn/server alone, which validates no certificate path here.',
+    run: benchVerify,
+  },
+
+  transports: {
+    about:
+      'makeCredential through each transport beside the direct call; CTAPHID framing by itself, both sides, around an answer that is already computed.',
+    async run() {
+      const { transports, framing } = await benchTransports();
+      const percent = ({ median: middle, min, max }: Spread): string =>
+        `${formatNumber(middle * 100, 1)} % (${formatNumber(min * 100, 1)} to ${formatNumber(max * 100, 1)})`;
+      return [
+        ...transports.map(
+          ({ name, roundTrips, makeCredentialP50Ms }): Row => ({
+            name,
+            figure: `makeCredential p50 ${milliseconds(makeCredentialP50Ms, 3)}`,
+            ...(roundTrips && { peer: `${roundTrips.of} ${perSecond(roundTrips.perSecond)}` }),
+          }),
+        ),
+        {
+          name: 'CTAPHID framing by itself',
+          figure: percent(framing.alone),
+          peer: 'a direct makeCredential',
+          target: { value: framing.alone.median * 100, atMost: 15, unit: '%' },
+        },
+        {
+          name: 'CTAPHID around a makeCredential',
+          figure: `adds ${percent(framing.added)}`,
+          peer: 'a direct makeCredential',
+        },
+      ];
+    },
+  },
+
+  host: {
+    about:
+      'makeCredential through the hidraw transport and the CTAPHID channel, beside a bare loop over the same reports.',
+    async run() {
+      const { bareP50Ms, stackP50Ms, ratio } = await benchHost(makeCredential);
+      const peer = `bare loop p50 ${milliseconds(bareP50Ms, 3)}`;
+      return [withRatioTarget({ name: 'host stack', figure: `p50 ${milliseconds(stackP50Ms, 3)}`, peer, ratio }, 1.1)];
+    },
+  },
+
+  memory: {
+    about: 'Heap and buffers before and after 100,000 registrations with client and emulator.',
+    async run() {
+      const { registrations, beforeMiB, afterMiB } = await benchMemory();
+      const figure = `${formatNumber(beforeMiB, 1)} MiB -> ${formatNumber(afterMiB, 1)} MiB`;
+      return [{ name: `${formatNumber(registrations)} registrations`, figure }];
+    },
+  },
+};
