@@ -62,7 +62,7 @@ async function prepareRequest(options: CreationOptions, context: ClientContext):
   checkUserHandle(options.user.id); // step 5
   const rpId = await resolveRelyingPartyId(context, options.rp.id); // steps 6 to 8
   const pubKeyCredParams = resolveCredentialParameters(options.pubKeyCredParams); // steps 9 and 10
-  const processors = createRegistrationProcessors(options.extensions); // steps 11 and 12
+  const processors = createRegistrationProcessors(options.extensions, context); // steps 11 and 12
   const clientData = collectClientData('webauthn.create', options.challenge, context); // steps 13 to 15
   const isConditional = context.mediation === 'conditional';
   return { options, rpId, pubKeyCredParams, processors, timeoutMs, isConditional, ...clientData };

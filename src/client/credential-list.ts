@@ -7,7 +7,7 @@ import { equal } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CredentialDescriptor } from './credential-options.ts';
-import type { Ctap2 } from './ctap2.ts';
+import type { CtapCommands } from './ctap2.ts';
 import { type PinUvAuthToken, pinUvAuthParameters } from './pin-protocol.ts';
 
 /** A PublicKeyCredentialDescriptor as CTAP sends it; its transports are for the client only. */
@@ -31,7 +31,7 @@ export function selectCandidates(
 
 /** What a silent search needs to build its requests. */
 interface SilentSearch {
-  ctap: Ctap2;
+  ctap: CtapCommands;
   info: AuthenticatorInfo;
   rpId: string;
   clientDataHash: Uint8Array;

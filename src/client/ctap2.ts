@@ -18,7 +18,7 @@ import {
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { statusName } from '#protocol/status.ts';
-import type { CtapDevice, TransactOptions } from '#transport/device.ts';
+import type { CtapDevice, Transact, TransactOptions } from '#transport/device.ts';
 
 /** Every authenticator accepts this many bytes, whatever smaller value it reports: CTAP 2.1 section 6.4, maxMsgSize. */
 const minMaxMsgSize = 1024;
@@ -27,7 +27,10 @@ const cancelTimeoutMs = 500;
 
 const neverAborted = new AbortController().signal;
 
-export interface Ctap2Options {
+/** The commands of an authenticator that a ceremony uses. */
+export type CtapCommands = Pick<Ctap2, 'send' | 'clientPin' | 'getInfo' | 'fits'>;
+
+export interface CtapOptions {
   clock: Clock;
   /** Cancels the command that is running. A command's own signal replaces it. */
   signal?: AbortSignal;
@@ -37,16 +40,12 @@ export interface Ctap2Options {
 
 export class Ctap2 {
   readonly device: CtapDevice;
-  readonly #clock: Clock;
-  readonly #signal: AbortSignal;
-  readonly #onRemoved: (() => void) | undefined;
+  readonly #options: CtapOptions;
   #maxMsgSize = minMaxMsgSize;
 
-  constructor(device: CtapDevice, { clock, signal = neverAborted, onRemoved }: Ctap2Options) {
+  constructor(device: CtapDevice, options: CtapOptions) {
     this.device = device;
-    this.#clock = clock;
-    this.#signal = signal;
-    this.#onRemoved = onRemoved;
+    this.#options = options;
   }
 
   /**
@@ -91,22 +90,32 @@ export class Ctap2 {
     return encodeRequest(command, request).length <= this.#maxMsgSize;
   }
 
-  async #transact(message: Uint8Array, { signal = this.#signal, onKeepalive }: TransactOptions): Promise<Uint8Array> {
-    signal.throwIfAborted();
-    const response = this.device.transact(message, { signal, onKeepalive });
-    try {
-      return await abortable(response, signal);
-    } catch (error) {
-      if (signal.aborted) await this.#waitUntilCancelled(response);
-      if (isDeviceRemoved(error)) this.#onRemoved?.();
-      throw error;
-    }
+  #transact(message: Uint8Array, options: TransactOptions): Promise<Uint8Array> {
+    const { device } = this;
+    return transactCancellably((bytes, each) => device.transact(bytes, each), message, options, this.#options);
   }
+}
 
-  /** Waits until a cancelled command has ended on the device, so that the next command does not find it busy. */
-  async #waitUntilCancelled(response: Promise<unknown>): Promise<void> {
+/**
+ * Sends a message to a device. When the signal is aborted, rejects after the device has ended the command, so that the next
+ * command does not find it busy.
+ */
+export async function transactCancellably(
+  send: Transact,
+  message: Uint8Array,
+  { signal: ownSignal, onKeepalive }: TransactOptions,
+  { clock, signal: ceremonySignal, onRemoved }: CtapOptions,
+): Promise<Uint8Array> {
+  const signal = ownSignal ?? ceremonySignal ?? neverAborted;
+  signal.throwIfAborted();
+  const response = send(message, { signal, onKeepalive });
+  try {
+    return await abortable(response, signal);
+  } catch (error) {
     const timeoutError = () => new Error('The cancelled command does not end');
-    await withTimeout(response, cancelTimeoutMs, this.#clock, timeoutError).catch(() => undefined);
+    if (signal.aborted) await withTimeout(response, cancelTimeoutMs, clock, timeoutError).catch(() => undefined);
+    if (isDeviceRemoved(error)) onRemoved?.();
+    throw error;
   }
 }
 

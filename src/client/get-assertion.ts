@@ -38,6 +38,8 @@ export interface AssertionRequest {
 
 export interface AssertionResult {
   response: GetAssertionResponse;
+  /** The RP ID that was used, or its alternative. */
+  rpId: string;
   /** Whether the user was verified. */
   verified: boolean;
   /** Identifiers of the extension inputs that were sent. */
@@ -52,18 +54,20 @@ const maxAccounts = 1000;
 const effectiveRequirement = ({ options, processors }: AssertionRequest) =>
   processors.some((processor) => processor.requiresUserVerification) ? 'required' : options.userVerification;
 
-/** Returns whether an authenticator fulfils the requirements of `request`. */
+/** Returns whether an authenticator fulfils the requirements of `request`. U2F needs a list of credentials (CTAP 2.1 section 7.2.3). */
 export const supportsAssertion = (info: SelectedAuthenticator['info'], request: AssertionRequest): boolean =>
-  effectiveRequirement(request) !== 'required' || canVerifyUser(info);
+  (effectiveRequirement(request) !== 'required' || canVerifyUser(info)) &&
+  (request.options.allowCredentials.length > 0 || info.versions.some((version) => version !== 'U2F_V2'));
 
 /** Verifies the user if necessary, narrows the allow list to what the authenticator accepts, and gets the assertion. */
 export async function getAssertion(
   authenticator: SelectedAuthenticator,
-  request: AssertionRequest,
+  originalRequest: AssertionRequest,
   ceremony: Ceremony,
 ): Promise<AssertionResult> {
   const { info } = authenticator;
-  const { rpId } = request;
+  const rpId = await chooseRpId(authenticator, originalRequest, ceremony);
+  const request = { ...originalRequest, rpId };
   const method = chooseVerification(info, { requirement: effectiveRequirement(request), command: 'ga' });
   const scope = { permissions: ['ga'] as const, rpId };
   const initial = await verifyUser(authenticator, method, scope, ceremony);
@@ -75,8 +79,28 @@ export async function getAssertion(
     const first = await send(authenticator, message, verification, ceremony);
     const response =
       allowList.length > 0 ? checkAllowed(first, allowList) : await chooseAccount(first, authenticator, ceremony);
-    return { response, verified, session, requestedExtensions: Object.keys(message.extensions ?? {}) };
+    return { response, rpId, verified, session, requestedExtensions: Object.keys(message.extensions ?? {}) };
   });
+}
+
+/**
+ * Returns the RP ID, or an alternative of an extension if allowed credentials exist only under that: WebAuthn L3 section 10.1.1
+ * step 4. Searches without a token, since a token is bound to one RP ID.
+ */
+async function chooseRpId(
+  { ctap, info }: SelectedAuthenticator,
+  { options, rpId, clientDataHash, processors }: AssertionRequest,
+  ceremony: Ceremony,
+): Promise<string> {
+  const alternatives = processors.flatMap(({ alternativeRpId }) => alternativeRpId ?? []);
+  if (alternatives.length === 0) return rpId;
+  const candidates = selectCandidates(options.allowCredentials, info);
+  for (const candidate of [rpId, ...alternatives]) {
+    const search = { ctap, info, rpId: candidate, clientDataHash, token: undefined };
+    const found = await ceremony.measure('get-assertion', () => findSilently(candidates, search), 'Search allow list');
+    if (found) return candidate;
+  }
+  return rpId;
 }
 
 /**

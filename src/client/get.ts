@@ -51,7 +51,10 @@ async function prepareRequest(requested: RequestOptions, context: ClientContext)
   const mediated = applyMediation(requested, context); // steps 3 and 4
   const { options } = mediated;
   const rpId = await resolveRelyingPartyId(context, options.rpId); // steps 5 to 7
-  const processors = createAuthenticationProcessors(options.extensions, options.allowCredentials); // steps 8 and 9
+  const processors = createAuthenticationProcessors(options.extensions, {
+    origin: context.origin,
+    allowCredentials: options.allowCredentials,
+  }); // steps 8 and 9
   const clientData = collectClientData('webauthn.get', options.challenge, context); // steps 10 to 12
   return { ...mediated, rpId, processors, ...clientData };
 }
@@ -87,9 +90,9 @@ const signIn = async (
 
 /** Step 20, "If any authenticator indicates success": constructAssertionAlg. */
 function constructAssertion(
-  { response, verified, session, requestedExtensions }: AssertionResult,
+  { response, rpId, verified, session, requestedExtensions }: AssertionResult,
   { available }: SelectedAuthenticator,
-  { rpId, clientDataJSON, processors }: AssertionRequest,
+  { clientDataJSON, processors }: AssertionRequest,
   { policy }: Ceremony,
 ): Assertion {
   const isStrict = policy.checks === 'strict';
@@ -97,7 +100,7 @@ function constructAssertion(
     ? checkAuthenticatorData(response.authData, { rpId, verified })
     : { extensions: readUncheckedExtensions(response.authData) };
   if (isStrict) checkAuthenticationOutputs(outputs, { requested: requestedExtensions, policy });
-  const outcome = { outputs, session };
+  const outcome = { outputs, session, rpId };
   return {
     id: response.credential.id,
     clientDataJSON,

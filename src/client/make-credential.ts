@@ -5,10 +5,11 @@
 import type { CommandRequest, CommandResponse, Permission } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { Ceremony } from './ceremony.ts';
-import { type CtapCredentialDescriptor, findSilently, fitsInOneRequest, selectCandidates } from './credential-list.ts';
+import { type CtapCredentialDescriptor, fitsInOneRequest, selectCandidates } from './credential-list.ts';
 import type { CreationOptions } from './credential-options.ts';
+import { findExcluded, refuseAlternativelyExcluded } from './exclude-list.ts';
 import type { AuthenticatorExtensions, RegistrationProcessor } from './extensions/extension.ts';
-import { type PinUvAuthToken, pinUvAuthParameters } from './pin-protocol.ts';
+import { pinUvAuthParameters } from './pin-protocol.ts';
 import type { SelectedAuthenticator } from './select-device.ts';
 import type { PresencePrompt } from './user-interaction.ts';
 import {
@@ -72,6 +73,7 @@ export async function makeCredential(
 ): Promise<MakeCredentialResult> {
   const { ctap, info } = authenticator;
   const { options, rpId } = request;
+  await refuseAlternativelyExcluded(authenticator, request, ceremony);
   const discoverable = effectiveResidentKey(info, options);
   const method = request.isConditional
     ? 'none'
@@ -133,25 +135,6 @@ function canSendWholeList(
     pinUvAuthParam: new Uint8Array(64),
     enterpriseAttestation: 1,
   });
-}
-
-interface ExcludedSearch {
-  authenticator: SelectedAuthenticator;
-  request: CreationRequest;
-  candidates: readonly CtapCredentialDescriptor[];
-  token: PinUvAuthToken | undefined;
-}
-
-/** Returns the first excluded credential that is on the authenticator, which refuses it in makeCredential after a touch. */
-async function findExcluded(
-  { authenticator, request, candidates, token }: ExcludedSearch,
-  ceremony: Ceremony,
-): Promise<CtapCredentialDescriptor[]> {
-  const { ctap, info } = authenticator;
-  const { rpId, clientDataHash } = request;
-  const search = { ctap, info, rpId, clientDataHash, token };
-  const found = await ceremony.measure('get-assertion', () => findSilently(candidates, search), 'Search exclude list');
-  return found ? [found] : [];
 }
 
 interface RequestParts {

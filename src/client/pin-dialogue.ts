@@ -9,13 +9,13 @@ import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Ceremony } from './ceremony.ts';
 import { CeremonyError } from './ceremony-error.ts';
-import type { Ctap2 } from './ctap2.ts';
+import type { CtapCommands } from './ctap2.ts';
 import { normalizePin, PinUvAuthSession, type PinUvAuthToken, pinRetries, type TokenScope } from './pin-protocol.ts';
 import type { PinPrompt } from './user-interaction.ts';
 
 /** A key, its getInfo response, and the PIN/UV auth protocol chosen for it. */
 export interface PinAuthenticator {
-  ctap: Ctap2;
+  ctap: CtapCommands;
   info: AuthenticatorInfo;
   protocol: PinUvAuthProtocol;
 }

@@ -18,7 +18,7 @@ import {
   pinUvAuthProtocols,
 } from '#protocol/pin-uv-auth.ts';
 import type { TransactOptions } from '#transport/device.ts';
-import type { Ctap2 } from './ctap2.ts';
+import type { CtapCommands } from './ctap2.ts';
 
 /** A pinUvAuthToken and the protocol it is used with. */
 export interface PinUvAuthToken {
@@ -54,10 +54,10 @@ export class PinUvAuthSession {
   /** The platform's key-agreement key in COSE form. */
   readonly keyAgreement: CborMap;
   readonly sharedSecret: Uint8Array;
-  readonly #ctap: Ctap2;
+  readonly #ctap: CtapCommands;
   readonly #random: Random;
 
-  private constructor(ctap: Ctap2, protocol: PinUvAuthProtocol, random: Random, devicePublicKey: CborMap) {
+  private constructor(ctap: CtapCommands, protocol: PinUvAuthProtocol, random: Random, devicePublicKey: CborMap) {
     const key = generateAgreementKey(random);
     this.#ctap = ctap;
     this.#random = random;
@@ -70,7 +70,7 @@ export class PinUvAuthSession {
    * Agrees on a shared secret: getKeyAgreement, section 6.5.5.4. A session ends with the first wrong PIN, because the device
    * then replaces its key.
    */
-  static async open(ctap: Ctap2, protocol: PinUvAuthProtocol, random: Random): Promise<PinUvAuthSession> {
+  static async open(ctap: CtapCommands, protocol: PinUvAuthProtocol, random: Random): Promise<PinUvAuthSession> {
     const response = await ctap.clientPin('getKeyAgreement', { pinUvAuthProtocol: protocol.version });
     const devicePublicKey = requireMember(response.keyAgreement, 'keyAgreement', '6.5.5.4');
     return new PinUvAuthSession(ctap, protocol, random, devicePublicKey);
@@ -145,14 +145,14 @@ export class PinUvAuthSession {
 }
 
 /** Returns the retries left before the PIN is blocked, and whether the device needs a power cycle first. Section 6.5.5.2. */
-export async function pinRetries(ctap: Ctap2, protocol: PinUvAuthProtocol) {
+export async function pinRetries(ctap: CtapCommands, protocol: PinUvAuthProtocol) {
   const response = await ctap.clientPin('getPINRetries', { pinUvAuthProtocol: protocol.version });
   const retries = requireMember(response.pinRetries, 'pinRetries', '6.5.5.2');
   return { retries, powerCycle: response.powerCycleState === true };
 }
 
 /** Returns the built-in user verification attempts that are left, section 6.5.5.3. */
-export async function uvRetries(ctap: Ctap2): Promise<number> {
+export async function uvRetries(ctap: CtapCommands): Promise<number> {
   return requireMember((await ctap.clientPin('getUVRetries')).uvRetries, 'uvRetries', '6.5.5.3');
 }
 

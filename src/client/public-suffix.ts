@@ -1,5 +1,5 @@
 /** The Public Suffix List with its ICANN and private sections. The only file that imports tldts. */
-import { getDomainWithoutSuffix, getPublicSuffix } from 'tldts';
+import { getDomain, getDomainWithoutSuffix, getPublicSuffix } from 'tldts';
 
 /** Returns the public suffix of a domain name, e.g. `co.uk` or `github.io`; the last label if no rule matches. */
 export const publicSuffix = (domain: string): string =>
@@ -11,3 +11,7 @@ export const publicSuffix = (domain: string): string =>
  */
 export const registrableLabel = (host: string): string | undefined =>
   getDomainWithoutSuffix(host, { allowPrivateDomains: true }) || undefined;
+
+/** Returns the registrable domain, e.g. `example.co.uk`; undefined for a host that has none. */
+export const registrableDomain = (host: string): string | undefined =>
+  getDomain(host, { allowPrivateDomains: true }) ?? undefined;

@@ -207,10 +207,14 @@ describe('no connected key', () => {
     expect(await running).toMatchObject({ authenticatorAttachment: 'cross-platform' });
   });
 
-  test('fails as unsuitable for a key that supports only U2F', async () => {
+  test.each([
+    ['speaks neither CTAP2 nor U2F', { nmsg: true, transactU2f: async () => new Uint8Array([0x90, 0]) }],
+    ['speaks only U2F on a connection without it', { nmsg: false, transactU2f: undefined }],
+  ])('fails as unsuitable for a key that %s', async (_case, { nmsg, transactU2f }) => {
     const device = {
       ...createFakeDevice(async () => new Uint8Array([0])),
-      capabilities: { wink: false, cbor: false, nmsg: false },
+      capabilities: { wink: false, cbor: false, nmsg },
+      transactU2f,
     };
     expect(
       await catchRejection(create(creationOptions(), createTestClient([asSecurityKey(device)]).context)),

@@ -4,11 +4,13 @@
  */
 import { LinkedAbort } from '#base/async.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
+import type { CtapDevice, Keepalive } from '#transport/device.ts';
 import type { Ceremony } from './ceremony.ts';
 import { CeremonyError } from './ceremony-error.ts';
 import type { AvailableAuthenticator } from './context.ts';
 import type { AuthenticatorAttachment, Hint } from './credential-options.ts';
-import { Ctap2, isDeviceRemoved } from './ctap2.ts';
+import { Ctap2, type CtapCommands, type CtapOptions, isDeviceRemoved } from './ctap2.ts';
+import { U2fAuthenticator } from './u2f-authenticator.ts';
 import type { AuthenticatorChoice } from './user-interaction.ts';
 import type { OpenAuthenticator } from './user-verification.ts';
 import { waitForTouch } from './wait-for-touch.ts';
@@ -164,14 +166,21 @@ export async function openAuthenticator(
   ceremony: Ceremony,
 ): Promise<SelectedAuthenticator> {
   const { device } = available;
-  if (!device.capabilities.cbor) throw unsuitable(`${device.name} supports only U2F`);
-  const ctap = new Ctap2(device, {
+  const ctap = createCommands(device, {
     clock: ceremony.context.clock,
     signal: ceremony.signal,
     onRemoved: () => ceremony.removedDevices.add(device),
   });
   const info = await ceremony.measure('get-info', () => ctap.getInfo());
   return { available, ctap, info };
+}
+
+/** CTAP2, or U2F on a key that speaks only that: CTAP 2.1 section 7. */
+function createCommands(device: CtapDevice, options: CtapOptions): CtapCommands {
+  if (device.capabilities.cbor) return new Ctap2(device, options);
+  const { capabilities, transactU2f } = device;
+  if (transactU2f && !capabilities.nmsg) return new U2fAuthenticator(transactU2f.bind(device), options);
+  throw unsuitable(`${device.name} supports neither CTAP2 nor U2F`);
 }
 
 /** Waits for a touch on every candidate, returns the first one that is touched, and cancels the others. */
@@ -182,8 +191,12 @@ async function selectByTouch(
 ): Promise<SelectedAuthenticator> {
   using others = new LinkedAbort(ceremony.signal);
   using watch = ceremony.watchPresence({ why: 'select-device', rpId, verification: false });
+  // A key that no longer waits does not hide the prompt, since the others still wait.
+  const onKeepalive = (state: Keepalive) => {
+    if (state === 'upneeded') watch.onKeepalive(state);
+  };
   const waiting = candidates.map(async (candidate) => {
-    await waitForTouch(candidate, { signal: others.signal, onKeepalive: watch.onKeepalive });
+    await waitForTouch(candidate, { signal: others.signal, onKeepalive });
     return candidate;
   });
   return await firstSuccess(waiting);

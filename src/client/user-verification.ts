@@ -7,7 +7,7 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Ceremony } from './ceremony.ts';
 import { CeremonyError } from './ceremony-error.ts';
-import type { Ctap2 } from './ctap2.ts';
+import type { CtapCommands } from './ctap2.ts';
 import { getTokenByPin, type RenewableToken } from './pin-dialogue.ts';
 import { choosePinUvAuthProtocol, PinUvAuthSession, type TokenScope, uvRetries } from './pin-protocol.ts';
 
@@ -24,7 +24,7 @@ export interface Verification extends Partial<RenewableToken> {
 
 /** An authenticator in a ceremony, with its getInfo response. */
 export interface OpenAuthenticator {
-  ctap: Ctap2;
+  ctap: CtapCommands;
   info: AuthenticatorInfo;
 }
 

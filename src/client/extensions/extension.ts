@@ -12,6 +12,16 @@ export type AuthenticatorExtensions = Record<string, CborValue>;
 /** Members of AuthenticationExtensionsClientOutputs, binary values in base64url. */
 export type ClientOutputs = Record<string, unknown>;
 
+/** The page and its request, for extensions whose input depends on them. */
+export interface RegistrationCaller {
+  /** Serialized origin of the page. */
+  origin: string;
+}
+
+export interface AuthenticationCaller extends RegistrationCaller {
+  allowCredentials: readonly CredentialDescriptor[];
+}
+
 interface RegistrationOutcome {
   /** Authenticator extension outputs of the authenticator data. */
   outputs: ReadonlyMap<unknown, CborValue>;
@@ -20,6 +30,8 @@ interface RegistrationOutcome {
 }
 
 export interface RegistrationProcessor {
+  /** An identifier of U2F under which credentials of the exclude list may exist, too. */
+  alternativeRpId?: string;
   /** Returns false when no credential may be created on this authenticator. Default: true. */
   isSuitable?(info: AuthenticatorInfo): boolean;
   authenticatorInputs?(info: AuthenticatorInfo): AuthenticatorExtensions;
@@ -29,6 +41,8 @@ export interface RegistrationProcessor {
 }
 
 export interface AuthenticationProcessor {
+  /** An identifier of U2F, used when no allowed credential exists under the RP ID. */
+  alternativeRpId?: string;
   /** Whether the user must be verified even if the relying party does not require it. */
   requiresUserVerification?: boolean;
   /** Returns whether `authenticatorInputs` needs a shared secret with this authenticator. */
@@ -42,6 +56,8 @@ export interface AuthenticationProcessor {
   clientOutputs?(outcome: {
     outputs: ReadonlyMap<unknown, CborValue>;
     session: PinUvAuthSession | undefined;
+    /** The RP ID, or the alternative, that the authenticator used. */
+    rpId: string;
   }): ClientOutputs;
 }
 
@@ -50,10 +66,10 @@ export interface ClientExtension {
    * Step 12 of create(). Returns undefined when the page does not use the extension.
    * @throws {WebAuthnError} for an input that the extension's specification refuses.
    */
-  create?(inputs: ExtensionInputs): RegistrationProcessor | undefined;
+  create?(inputs: ExtensionInputs, caller: RegistrationCaller): RegistrationProcessor | undefined;
   /**
    * Step 9 of get(). Returns undefined when the page does not use the extension.
    * @throws {WebAuthnError} for an input that the extension's specification refuses.
    */
-  get?(inputs: ExtensionInputs, allowCredentials: readonly CredentialDescriptor[]): AuthenticationProcessor | undefined;
+  get?(inputs: ExtensionInputs, caller: AuthenticationCaller): AuthenticationProcessor | undefined;
 }

@@ -28,7 +28,7 @@ export const prf: ClientExtension = {
     };
   },
 
-  get({ prf }, allowCredentials) {
+  get({ prf }, { allowCredentials }) {
     if (prf === undefined) return undefined;
     const { eval: evaluation, evalByCredential } = readObject(prf, 'prf');
     const defaultValues = evaluation === undefined ? undefined : readValues(evaluation, 'prf.eval');

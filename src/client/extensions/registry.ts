@@ -1,13 +1,22 @@
 /** The supported client extensions, by their first input member. Unknown members of the page's input are ignored: section 9. */
-import type { CredentialDescriptor, ExtensionInputs } from '../credential-options.ts';
+import type { ExtensionInputs } from '../credential-options.ts';
+import { appid, appidExclude } from './app-id.ts';
 import { credProps } from './cred-props.ts';
 import { credProtect } from './cred-protect.ts';
-import type { AuthenticationProcessor, ClientExtension, RegistrationProcessor } from './extension.ts';
+import type {
+  AuthenticationCaller,
+  AuthenticationProcessor,
+  ClientExtension,
+  RegistrationCaller,
+  RegistrationProcessor,
+} from './extension.ts';
 import { hmacCreateSecret } from './hmac-create-secret.ts';
 import { minPinLength } from './min-pin-length.ts';
 import { prf } from './prf.ts';
 
 const clientExtensions: Record<string, ClientExtension> = {
+  appid,
+  appidExclude,
   credentialProtectionPolicy: credProtect,
   credProps,
   hmacCreateSecret,
@@ -22,8 +31,11 @@ export const clientExtensionNames: readonly string[] = Object.keys(clientExtensi
  * Returns the processors of the extensions that the page uses in create().
  * @throws {WebAuthnError} for an input that the extension refuses.
  */
-export function createRegistrationProcessors(inputs: ExtensionInputs): RegistrationProcessor[] {
-  return Object.values(clientExtensions).flatMap((extension) => extension.create?.(inputs) ?? []);
+export function createRegistrationProcessors(
+  inputs: ExtensionInputs,
+  caller: RegistrationCaller,
+): RegistrationProcessor[] {
+  return Object.values(clientExtensions).flatMap((extension) => extension.create?.(inputs, caller) ?? []);
 }
 
 /**
@@ -32,7 +44,7 @@ export function createRegistrationProcessors(inputs: ExtensionInputs): Registrat
  */
 export function createAuthenticationProcessors(
   inputs: ExtensionInputs,
-  allowCredentials: readonly CredentialDescriptor[],
+  caller: AuthenticationCaller,
 ): AuthenticationProcessor[] {
-  return Object.values(clientExtensions).flatMap((extension) => extension.get?.(inputs, allowCredentials) ?? []);
+  return Object.values(clientExtensions).flatMap((extension) => extension.get?.(inputs, caller) ?? []);
 }

@@ -1,6 +1,7 @@
 /** Support for the client's tests: a page context with recorded prompts, and an emulated key. */
 import { AdjustableClock } from '#base/clock.ts';
 import { seededRandom } from '#base/seeded-random.ts';
+import { defined } from '#base/testing/defined.ts';
 import { type AuthenticatorOptions, createAuthenticator, type PluggedDevice, plugIn } from '#emulator';
 import { commandName } from '#protocol/commands.ts';
 import type { CtapDevice } from '#transport/device.ts';
@@ -125,6 +126,23 @@ export const asCredentialManager = ({ device, authenticator }: EmulatedTestKey):
         credential.rpId === rpId ? [{ credentialId, name, displayName: name }] : [],
       ),
 });
+
+/** Returns the device of a key that speaks only U2F; `sent` lists the U2F commands that it received. */
+export function asU2fDevice({ device }: Pick<EmulatedTestKey, 'device'>): CtapDevice & { sent: string[] } {
+  const sent: string[] = [];
+  const transactU2f = defined(device.transactU2f);
+  return {
+    ...device,
+    sent,
+    capabilities: { wink: false, cbor: false, nmsg: false },
+    transact: () => Promise.reject(new Error('This key does not speak CTAP2')),
+    transactU2f(apdu, options) {
+      const [, instruction = 0, control = 0] = apdu;
+      sent.push(instruction === 2 ? `authenticate ${control}` : instruction === 1 ? 'register' : `${instruction}`);
+      return transactU2f(apdu, options);
+    },
+  };
+}
 
 type EmulatedTestKey = ReturnType<typeof createEmulatedKey>;
 
