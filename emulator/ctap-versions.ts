@@ -9,14 +9,19 @@ import type { AuthenticatorConfigSubCommand } from '#protocol/management.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { CtapVersion, Persona } from './personas/persona.ts';
 
+/** Whose steps makeCredential and getAssertion follow: CTAP 2.0 sections 5.1 and 5.2, or CTAP 2.1 sections 6.1.2 and 6.2.2. */
+export type CredentialSteps = 'CTAP 2.0' | 'CTAP 2.1';
+
 /** Rules that differ between versions. */
 interface VersionRules {
-  /** The status for `uv: true` without built-in user verification. */
-  uvNotConfigured: CtapStatusName;
-  /** The status for a pinUvAuthParam without a protocol, and with an unsupported one. */
-  protocolMissing: CtapStatusName;
-  protocolUnsupported: CtapStatusName;
+  credentialSteps: CredentialSteps;
   unknownSubCommand: CtapStatusName;
+  /** Every subcommand of clientPIN takes a protocol (CTAP 2.0 section 5.5: Required). */
+  protocolRequiredInClientPin: boolean;
+  /** What minPINLength counts: CTAP 2.0 section 5.5.1 and CTAP 2.1 section 6.5.1. */
+  pinLengthUnit: 'bytes' | 'code points';
+  /** Whether a new PIN may be padded to more than 64 bytes: CTAP 2.0 section 5.5.5, "minimum 64 bytes". */
+  longPinPadding: boolean;
   attestationFormatsPreference: boolean;
 }
 
@@ -32,18 +37,24 @@ interface VersionProfile {
 }
 
 const rules20: VersionRules = {
-  uvNotConfigured: 'CTAP2_ERR_UNSUPPORTED_OPTION',
-  protocolMissing: 'CTAP2_ERR_PIN_AUTH_INVALID',
-  protocolUnsupported: 'CTAP2_ERR_PIN_AUTH_INVALID',
+  credentialSteps: 'CTAP 2.0',
   unknownSubCommand: 'CTAP1_ERR_INVALID_PARAMETER',
+  protocolRequiredInClientPin: true,
+  pinLengthUnit: 'bytes',
+  longPinPadding: true,
   attestationFormatsPreference: false,
 };
+/** The clientPIN command of the draft is that of CTAP 2.1. */
+const rules21Pre: VersionRules = {
+  ...rules20,
+  protocolRequiredInClientPin: false,
+  pinLengthUnit: 'code points',
+  longPinPadding: false,
+};
 const rules21: VersionRules = {
-  uvNotConfigured: 'CTAP2_ERR_INVALID_OPTION',
-  protocolMissing: 'CTAP2_ERR_MISSING_PARAMETER',
-  protocolUnsupported: 'CTAP1_ERR_INVALID_PARAMETER',
+  ...rules21Pre,
+  credentialSteps: 'CTAP 2.1',
   unknownSubCommand: 'CTAP2_ERR_INVALID_SUBCOMMAND',
-  attestationFormatsPreference: false,
 };
 const noAdditions = { commands: [], clientPin: [], config: [], info: [], options: [] } as const;
 
@@ -72,7 +83,7 @@ const profiles: Record<CtapVersion, VersionProfile> = {
     config: [],
     info: ['maxCredentialCountInList', 'maxCredentialIdLength', 'transports', 'algorithms', 'firmwareVersion'],
     options: ['credentialMgmtPreview', 'userVerificationMgmtPreview'],
-    rules: rules20,
+    rules: rules21Pre,
   },
   FIDO_2_1: {
     extends: 'FIDO_2_0',

@@ -1,5 +1,5 @@
 /** The part of an authenticator's state that its owner can see: no secrets. */
-import { hasClientPin } from './commands/user-verification.ts';
+import { hasClientPin } from './commands/protection.ts';
 import type { AuthenticatorEnv } from './env.ts';
 
 /** The visible state of an authenticator, without secrets. */

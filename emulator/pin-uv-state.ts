@@ -199,12 +199,18 @@ export class PinUvAuth {
     return token.use;
   }
 
-  /** clearUserPresentFlag, clearUserVerifiedFlag and clearPinUvAuthTokenPermissionsExceptLbw, section 6.5.3.2. */
-  consumeToken(use: TokenUse): void {
+  /**
+   * clearUserPresentFlag, clearUserVerifiedFlag and clearPinUvAuthTokenPermissionsExceptLbw, section 6.5.3.2, for every token that
+   * is in use: the request that makes them necessary may have none, or that of another protocol.
+   */
+  consumeTokens(): void {
     if (!this.#persona.options.pinUvAuthToken || !this.#rules.consumeTokens) return;
-    use.userPresent = false;
-    use.userVerified = false;
-    use.permissions &= largeBlobWrite;
+    for (const { token } of Object.values(this.#state.volatile.protocols)) {
+      if (!token?.use) continue;
+      token.use.userPresent = false;
+      token.use.userVerified = false;
+      token.use.permissions &= largeBlobWrite;
+    }
   }
 }
 

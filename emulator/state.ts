@@ -142,5 +142,7 @@ export interface FactorySettings {
   random: Random;
   credentialCapacity: number;
   uvEnrolled: boolean;
+  /** Number of enrolled fingerprints. */
+  fingerprints: number;
   minPinLengthRpIds: readonly string[];
 }

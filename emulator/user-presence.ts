@@ -1,6 +1,6 @@
 /**
  * Waits for a gesture: sends keepalives and ends at the authenticator's timeout, on cancellation and on power loss.
- * CTAP 2.1 sections 6.1.2 step 14 and 11.2.9.1.7.
+ * CTAP 2.1 section 11.2.9.1.7.
  */
 import { abortable } from '#base/async.ts';
 import { CtapError } from '#protocol/errors.ts';
@@ -13,16 +13,16 @@ const gestureTimeoutMs = 30_000;
 const keepaliveIntervalMs = 100;
 
 /**
- * Waits for a touch.
+ * Waits for the touch of authenticatorReset and authenticatorSelection, CTAP 2.1 sections 6.6 and 6.9. makeCredential and
+ * getAssertion have other statuses; see `commands/user-verification.ts`.
  * @throws {CtapError} CTAP2_ERR_OPERATION_DENIED, CTAP2_ERR_USER_ACTION_TIMEOUT, CTAP2_ERR_KEEPALIVE_CANCEL.
  */
 export async function requirePresence(
-  rpId: string | undefined,
   session: Session,
   env: AuthenticatorEnv,
   kind: 'presence' | 'long-touch' = 'presence',
 ) {
-  const outcome = await awaitGesture({ kind, rpId }, session, env);
+  const outcome = await awaitGesture({ kind, rpId: undefined }, session, env);
   if (outcome === 'timeout') throw new CtapError('CTAP2_ERR_USER_ACTION_TIMEOUT', 'the user did not touch the device');
   if (outcome !== 'granted') throw new CtapError('CTAP2_ERR_OPERATION_DENIED', 'the user declined');
 }

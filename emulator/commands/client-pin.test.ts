@@ -28,6 +28,21 @@ describe.each([1, 2] as const)('PIN/UV auth protocol %i', (version) => {
       expect(platform.authenticator.inspect().pin).toBe(status === 'CTAP2_OK' ? 'set' : 'unset');
     });
 
+    const undecryptable = ['CTAP2_ERR_PIN_AUTH_INVALID', '6.5.5.5 step 6, 6.5.5.6 step 9'];
+    const notPadded = ['CTAP1_ERR_INVALID_PARAMETER', '6.5.5.5 step 7, 6.5.5.6 step 10'];
+    it.each([
+      [20, ...undecryptable],
+      [0, ...(version === 2 ? undecryptable : notPadded)], // protocol 2 has an initialization vector
+      [48, ...notPadded],
+    ])('and changePIN with an authentic newPinEnc of %i bytes answers %s (%s)', async (length, status) => {
+      const newPinEnc = new Uint8Array(Number(length));
+      expect(await platformFor().sendNewPin('setPIN', { version, newPinEnc })).toBe(status);
+      const platform = platformFor({ pin, retries: 3 });
+      expect(await platform.sendNewPin('changePIN', { version, newPinEnc, currentPin: pin })).toBe(status);
+      expect(platform.authenticator.inspect(), 'the current PIN was correct').toMatchObject({ pinRetries: 8 });
+      expect((await platform.pinToken(version, pin, mc)).status, 'and is still the PIN').toBe('CTAP2_OK');
+    });
+
     it('refuses if a PIN is already set', async () => {
       expect(await platformFor({ pin }).setPin(version, '5678')).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
     });
@@ -234,8 +249,10 @@ describe('built-in user verification', () => {
   it('is blocked after three fingerprints that do not match, and unblocked by the PIN', async () => {
     const gestures = new ManualGestures();
     const platform = bio(gestures, { pin });
-    for (let finger = 0; finger < 3; finger++) gestures.finger(false);
-    expect((await uvToken(platform)).status).toBe('CTAP2_ERR_UV_BLOCKED');
+    for (const status of ['CTAP2_ERR_UV_INVALID', 'CTAP2_ERR_UV_INVALID', 'CTAP2_ERR_UV_BLOCKED']) {
+      gestures.finger(false);
+      expect((await uvToken(platform)).status).toBe(status);
+    }
     expect((await platform.clientPin('getUVRetries')).response.uvRetries).toBe(0);
     expect((await platform.makeCredential({ options: { uv: true } })).status).toBe('CTAP2_ERR_PUAT_REQUIRED');
     expect((await platform.pinToken(2, pin, mc)).status).toBe('CTAP2_OK');

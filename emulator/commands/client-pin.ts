@@ -5,6 +5,7 @@ import { CtapError } from '#protocol/errors.ts';
 import { encodeKeyAgreementKey } from '#protocol/pin-uv-auth.ts';
 import { hasClientPinSubCommand, rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
+import { uvRetriesLeft } from './built-in-verification.ts';
 import type { ClientPinRequest, ClientPinResult, SubCommand } from './client-pin-subcommand.ts';
 import type { CtapCommand } from './command.ts';
 import { getPinToken, getTokenUsingPin, getTokenUsingUv } from './get-token.ts';
@@ -13,9 +14,11 @@ import { changePin, setPin } from './set-pin.ts';
 export const clientPin: CtapCommand = {
   async execute(parameters, session, env): Promise<CborMap | undefined> {
     const request = commands.authenticatorClientPIN.request.parse(parameters ?? new Map());
+    const { protocolRequiredInClientPin, unknownSubCommand } = rulesOf(env.persona);
+    if (protocolRequiredInClientPin && request.pinUvAuthProtocol === undefined)
+      throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'pinProtocol');
     const name = names.get(request.subCommand);
-    if (!name || !isSupported(name, env))
-      throw new CtapError(rulesOf(env.persona).unknownSubCommand, `${request.subCommand}`);
+    if (!name || !isSupported(name, env)) throw new CtapError(unknownSubCommand, `${request.subCommand}`);
     const result = await subCommands[name](request, env, session);
     return result && commands.authenticatorClientPIN.response.encode(result);
   },
@@ -61,8 +64,8 @@ function getPINRetries(_request: ClientPinRequest, { state, pinUvAuth }: Authent
 }
 
 /** Section 6.5.5.3. */
-function getUVRetries(_request: ClientPinRequest, { state }: AuthenticatorEnv): ClientPinResult {
-  return { uvRetries: state.persistent.uvRetries };
+function getUVRetries(_request: ClientPinRequest, env: AuthenticatorEnv): ClientPinResult {
+  return { uvRetries: uvRetriesLeft(env) };
 }
 
 /** Section 6.5.5.4. */

@@ -12,7 +12,7 @@ import { defaultMaxPinLength } from '../personas/management-features.ts';
 import type { Persona } from '../personas/persona.ts';
 import type { CtapCommand } from './command.ts';
 import { commandPrefix, requireToken, signedMessage } from './management-token.ts';
-import { isProtected } from './user-verification.ts';
+import { isProtected } from './protection.ts';
 
 type Request = CommandRequest<'authenticatorConfig'>;
 
@@ -20,8 +20,7 @@ export const authenticatorConfig: CtapCommand = {
   execute(parameters, _session, env) {
     const request = commands.authenticatorConfig.request.parse(parameters ?? new Map());
     const name = names.get(request.subCommand);
-    if (!name || !supportsConfigSubCommand(env.persona, name))
-      throw new CtapError('CTAP2_ERR_INVALID_SUBCOMMAND', `${request.subCommand}`);
+    if (!name || !supportsConfigSubCommand(env.persona, name)) throw unsupportedError(request.subCommand); // step 1
     if (needsToken(name, env)) {
       const message = signedMessage(commandPrefix(0x0d), request.subCommand, request.subCommandParams);
       requireToken(request, message, permissions.acfg, env);
@@ -31,11 +30,15 @@ export const authenticatorConfig: CtapCommand = {
   },
 };
 
+/** Section 6.11 step 1. Unlike other commands, authenticatorConfig does not answer CTAP2_ERR_INVALID_SUBCOMMAND. */
+const unsupportedError = (subCommand: number) =>
+  new CtapError('CTAP1_ERR_INVALID_PARAMETER', `subCommand ${subCommand}`);
+
 const names = new Map<number, AuthenticatorConfigSubCommand>(
   Object.entries(authenticatorConfigSubCommands).map(([name, code]) => [code, name as AuthenticatorConfigSubCommand]),
 );
 
-/** Section 6.11 step 3: alwaysUv can be turned off without a token while no user verification is set up. */
+/** Section 6.11 steps 2 and 3: alwaysUv can be turned off without a token while no user verification is set up. */
 const needsToken = (name: AuthenticatorConfigSubCommand, env: AuthenticatorEnv): boolean =>
   isProtected(env) || (env.state.persistent.alwaysUv && name !== 'toggleAlwaysUv');
 
@@ -67,8 +70,8 @@ const subCommands: Record<AuthenticatorConfigSubCommand, (request: Request, env:
     persistent.longTouchForReset = true;
   },
   /** Section 6.11.3: no persona has it, see `supportsConfigSubCommand`. */
-  vendorPrototype() {
-    throw new CtapError('CTAP2_ERR_INVALID_SUBCOMMAND', 'vendorPrototype');
+  vendorPrototype({ subCommand }) {
+    throw unsupportedError(subCommand);
   },
 };
 

@@ -1,33 +1,20 @@
-/** authenticatorGetAssertion (0x02), CTAP 2.1 section 6.2: the order of the checks, and the choice of the credential. */
+/** authenticatorGetAssertion (0x02), CTAP 2.1 section 6.2: signs an assertion that the user has authorized. */
 import { concat } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
-import { type CommandRequest, commands, permissions } from '#protocol/commands.ts';
+import { commands } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { CtapError } from '#protocol/errors.ts';
 import { buildAuthenticatorData } from '../attestation/attest.ts';
 import type { Credential } from '../credential-store.ts';
+import { type CredentialSteps, rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { runGetAssertionExtensions } from '../extensions/registry.ts';
 import type { Channel } from '../session.ts';
 import type { UserEvidence } from '../user-evidence.ts';
+import type { Credentials, GetAssertionRequest } from './assertion.ts';
+import { authorizeAssertion } from './authorize-assertion.ts';
 import type { CtapCommand } from './command.ts';
-import { findCredential } from './credentials.ts';
-import {
-  answerZeroLengthPinUvAuthParam,
-  applyAlwaysUv,
-  chooseProtocol,
-  ensurePresence,
-  resolveUvOption,
-  verifyUser,
-} from './user-verification.ts';
-
-type GetAssertionRequest = CommandRequest<'authenticatorGetAssertion'>;
-type Credentials = [Credential, ...Credential[]];
-
-interface Options {
-  up: boolean;
-  uv: boolean;
-}
+import { authorizeAssertionCtap20 } from './ctap20-steps.ts';
+import { answerZeroLengthPinUvAuthParam } from './user-verification.ts';
 
 /** What the responses for all credentials of one request have in common. */
 interface Assertion {
@@ -37,68 +24,22 @@ interface Assertion {
   hasSeveralCredentials: boolean;
 }
 
+const authorize: Record<CredentialSteps, typeof authorizeAssertion> = {
+  'CTAP 2.0': authorizeAssertionCtap20,
+  'CTAP 2.1': authorizeAssertion,
+};
+
 export const getAssertion: CtapCommand = {
   async execute(parameters, session, env) {
     const request = commands.authenticatorGetAssertion.request.parse(parameters ?? new Map());
     await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
-    const protocol = chooseProtocol(request, env); // step 2
-    const options = resolveOptions(request, env); // steps 4 and 5
-    const { rpId, clientDataHash, pinUvAuthParam } = request;
-    const verification = { uv: options.uv, protocol, pinUvAuthParam, clientDataHash, rpId, permission: permissions.ga };
-    const user = await verifyUser(verification, session, env); // step 6
-    const rpIdHash = sha256(rpId);
-    const credentials = locateCredentials(request, rpIdHash, user, env); // step 7
-    if (options.up)
-      await ensurePresence(user, rpId, session, env); // steps 8 and 9
-    else user.present = false;
+    const rpIdHash = sha256(request.rpId);
+    const { credentialSteps } = rulesOf(env.persona);
+    const { credentials, user } = await authorize[credentialSteps](request, rpIdHash, session, env); // steps 2 to 9
     const assertion = { request, rpIdHash, user, hasSeveralCredentials: credentials.length > 1 };
     return answerWithFirst(credentials, assertion, session.channel, env); // steps 10 to 13
   },
 };
-
-/** Steps 4 and 5: `rk` is not allowed; alwaysUv does not apply to a request without user presence (up: false). */
-function resolveOptions(request: GetAssertionRequest, env: AuthenticatorEnv): Options {
-  const uv = resolveUvOption(request, env);
-  if (request.options?.rk !== undefined) throw new CtapError('CTAP2_ERR_UNSUPPORTED_OPTION', 'rk');
-  const up = request.options?.up ?? true;
-  return { up, uv: up ? applyAlwaysUv(uv, request, env) : uv };
-}
-
-/** Step 7: returns the credentials that can answer, the newest first. An empty allowList is treated as none. */
-function locateCredentials(
-  { allowList = [], rpId }: GetAssertionRequest,
-  rpIdHash: Uint8Array,
-  user: UserEvidence,
-  env: AuthenticatorEnv,
-): Credentials {
-  if (allowList.length > env.persona.maxCredentialCountInList)
-    throw new CtapError('CTAP2_ERR_LIMIT_EXCEEDED', 'allowList');
-  const isListed = allowList.length > 0;
-  const candidates = isListed
-    ? findListed(allowList, rpId, rpIdHash, env)
-    : env.state.persistent.credentials.ofRelyingParty(rpId);
-  const { newestCredentialFirst, enforceCredProtect } = env.faultHooks.rules;
-  if (!newestCredentialFirst) candidates.reverse();
-  const maxUnverified = isListed ? 2 : 1; // the highest credProtect that needs no user verification
-  const isAnyUsable = user.verified || !enforceCredProtect;
-  const [first, ...others] = candidates.filter(({ credProtect }) => isAnyUsable || credProtect <= maxUnverified);
-  if (!first) throw new CtapError('CTAP2_ERR_NO_CREDENTIALS');
-  return isListed ? [first] : [first, ...others];
-}
-
-function findListed(
-  allowList: NonNullable<GetAssertionRequest['allowList']>,
-  rpId: string,
-  rpIdHash: Uint8Array,
-  env: AuthenticatorEnv,
-): Credential[] {
-  const found: Credential[] = [];
-  for (const { id, type } of allowList) {
-    const credential = type === 'public-key' ? findCredential(id, rpId, rpIdHash, env) : undefined;
-    if (credential) found.push(credential);
-  }
-  return found;
-}
 
 /** Steps 11 and 12: without a display the platform chooses; it gets the other accounts with getNextAssertion. */
 function answerWithFirst(

@@ -13,7 +13,7 @@ import { maxCredBlobLength } from '../extensions/cred-blob.ts';
 import { defaultMaxPinLength } from '../personas/management-features.ts';
 import type { CtapCommand } from './command.ts';
 import { supportsConfigSubCommand } from './config.ts';
-import { hasBuiltInUv, hasClientPin } from './user-verification.ts';
+import { hasBuiltInUv, hasClientPin } from './protection.ts';
 
 export const getInfo: CtapCommand = {
   execute: (_parameters, _session, env) => commands.authenticatorGetInfo.response.encode(infoOf(env)),

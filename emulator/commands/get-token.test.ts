@@ -80,21 +80,45 @@ describe('a fingerprint', () => {
 
   it.each<[string, GestureOutcome[], string, number]>([
     ['that matches', ['granted'], 'CTAP2_OK', 5],
-    ['that matches the third time', ['no-match', 'no-match', 'granted'], 'CTAP2_OK', 5],
-    ['that never matches', ['no-match', 'no-match', 'no-match'], 'CTAP2_ERR_UV_INVALID', 2],
+    ['that does not match', ['no-match', 'granted'], 'CTAP2_ERR_UV_INVALID', 4],
     ['that is not given', ['timeout'], 'CTAP2_ERR_USER_ACTION_TIMEOUT', 5],
     ['that the user declines', ['denied'], 'CTAP2_ERR_OPERATION_DENIED', 5],
-  ])('%s answers $2 and leaves $3 retries', async (_title, outcomes, status, left) => {
+  ])('%s answers $2 and leaves $3 retries (6.5.5.7.3 steps 6 to 10)', async (_title, outcomes, status, left) => {
     const manager = ManagementPlatform.of({ gestures: finger(...outcomes) });
     expect((await tokenByFingerprint(manager, mc)).status).toBe(status);
     expect(await uvRetries(manager)).toBe(left);
+  });
+
+  it.each([
+    [
+      'the platform may try again: one finger for each command',
+      3,
+      ['CTAP2_ERR_UV_INVALID', 'CTAP2_ERR_UV_INVALID', 'CTAP2_OK'],
+    ],
+    ['all attempts are internal', 1, ['CTAP2_OK']],
+  ])('with %s (6.5.5.7.3 step 6, preferredPlatformUvAttempts $1)', async (_title, attempts, statuses) => {
+    const persona = personaWith({ builtInUv: { ...defined(complete.builtInUv), attempts } });
+    const manager = ManagementPlatform.of({ persona, gestures: finger('no-match', 'no-match', 'granted') });
+    const answers: string[] = [];
+    for (const _status of statuses) answers.push((await tokenByFingerprint(manager, mc)).status);
+    expect(answers).toEqual(statuses);
+  });
+
+  it('may be tried three times within a command that verifies the user itself (6.1.2 step 11.2, internalRetry)', async () => {
+    const options = { uv: true };
+    const twice = ManagementPlatform.of({ gestures: finger('no-match', 'no-match', 'granted') });
+    expect((await twice.makeCredential({ options })).status).toBe('CTAP2_OK');
+    const never = ManagementPlatform.of({ gestures: finger('no-match', 'no-match', 'no-match', 'granted') });
+    expect((await never.makeCredential({ options })).status).toBe('CTAP2_ERR_PUAT_REQUIRED');
+    expect(await uvRetries(never)).toBe(2);
   });
 
   it('is blocked after five that do not match, until a PIN is entered', async () => {
     const manager = ManagementPlatform.of({
       gestures: finger(...Array<GestureOutcome>(5).fill('no-match'), 'granted'),
     });
-    expect((await tokenByFingerprint(manager, mc)).status).toBe('CTAP2_ERR_UV_INVALID');
+    for (let attempt = 1; attempt < 5; attempt++)
+      expect((await tokenByFingerprint(manager, mc)).status).toBe('CTAP2_ERR_UV_INVALID');
     expect((await tokenByFingerprint(manager, mc)).status).toBe('CTAP2_ERR_UV_BLOCKED');
     expect((await tokenByFingerprint(manager, mc)).status).toBe('CTAP2_ERR_UV_BLOCKED');
     expect(await uvRetries(manager)).toBe(0);

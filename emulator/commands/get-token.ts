@@ -2,13 +2,15 @@
 import { type Permission, permissions } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
+import type { CtapStatusName } from '#protocol/status.ts';
 import { hasClientPinSubCommand, hasOption } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { Persona } from '../personas/persona.ts';
 import type { Session } from '../session.ts';
+import { type BuiltInUvFailure, performBuiltInUv, platformMayRetry } from './built-in-verification.ts';
 import type { ClientPinRequest, SubCommand } from './client-pin-subcommand.ts';
+import { hasBuiltInUv } from './protection.ts';
 import { refuseWithoutPin } from './set-pin.ts';
-import { hasBuiltInUv, performBuiltInUv } from './user-verification.ts';
 
 const mcAndGa = permissions.mc | permissions.ga;
 
@@ -31,11 +33,20 @@ export const getTokenUsingUv: SubCommand = async (request, env, session) => {
   const protocol = env.pinUvAuth.protocol(request.pinUvAuthProtocol);
   const grant = checkPermissions(request, grantableByUv, env);
   if (!hasBuiltInUv(env)) throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'built-in user verification is not set up');
-  if (env.state.persistent.uvRetries === 0) throw new CtapError('CTAP2_ERR_UV_BLOCKED');
-  await performBuiltInUv(grant.rpId, session, env);
+  const internalRetry = !platformMayRetry(env.persona); // step 6
+  const result = await performBuiltInUv({ rpId: grant.rpId, internalRetry }, session, env); // steps 7 and 9
+  if (result !== 'verified') throw new CtapError(builtInUvStatus[result], `built-in user verification: ${result}`);
   const secret = env.pinUvAuth.decapsulate(protocol, request.keyAgreement);
   const token = issueToken(grant, { userPresent: true, byBuiltInUv: true }, protocol, env);
   return { pinUvAuthToken: protocol.encrypt(secret, token, env.random) };
+};
+
+/** Steps 7, 8 and 10. A user who declines at the sensor declines the permissions. */
+const builtInUvStatus: Record<BuiltInUvFailure, CtapStatusName> = {
+  timeout: 'CTAP2_ERR_USER_ACTION_TIMEOUT',
+  denied: 'CTAP2_ERR_OPERATION_DENIED',
+  blocked: 'CTAP2_ERR_UV_BLOCKED',
+  invalid: 'CTAP2_ERR_UV_INVALID',
 };
 
 interface Grant {

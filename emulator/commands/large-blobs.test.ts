@@ -56,6 +56,14 @@ it('a fragment out of order answers CTAP1_ERR_INVALID_SEQ, and the right one can
   expect(await manager.writeBlob(whole.subarray(30), 30, undefined, token)).toBe('CTAP2_OK');
 });
 
+it('a first fragment that is refused ends the sequence of its channel (6.10.2: expectedNextOffset is then 0)', async () => {
+  const manager = ManagementPlatform.of();
+  const [whole, token] = [array(90), await manager.token(lbw)];
+  await manager.writeBlob(whole.subarray(0, 30), 0, 90, token);
+  expect(await manager.writeBlob(whole.subarray(0, 30), 0, 90, new Uint8Array(32))).toBe('CTAP2_ERR_PIN_AUTH_INVALID');
+  expect(await manager.writeBlob(whole.subarray(30), 30, undefined, token)).toBe('CTAP1_ERR_INVALID_SEQ');
+});
+
 it.each<[string, string, CborMap]>([
   ['no parameters', 'CTAP1_ERR_INVALID_PARAMETER', new Map()],
   ['no offset', 'CTAP1_ERR_INVALID_PARAMETER', new Map([[1, 10]])],

@@ -7,7 +7,7 @@ import type { AuthenticatorEnv } from '../env.ts';
 import type { Channel } from '../session.ts';
 import type { CtapCommand } from './command.ts';
 import { commandPrefix, requireToken } from './management-token.ts';
-import { isProtected } from './user-verification.ts';
+import { isProtected } from './protection.ts';
 
 type Request = CommandRequest<'authenticatorLargeBlobs'>;
 type WriteRequest = Request & { set: Uint8Array; offset: number };

@@ -15,7 +15,7 @@ export const reset: CtapCommand = {
     if (isRemovable && isTooLate && rules.enforceResetAfterPowerUp)
       throw new CtapError('CTAP2_ERR_NOT_ALLOWED', 'more than 10 seconds after power-up');
     if (rules.enforceTouchForReset)
-      await requirePresence(undefined, session, env, state.persistent.longTouchForReset ? 'long-touch' : 'presence');
+      await requirePresence(session, env, state.persistent.longTouchForReset ? 'long-touch' : 'presence');
     if (!rules.eraseOnReset) return undefined;
     const uvEnrolled = state.persistent.uvEnrolled && persona.builtInUv?.survivesReset === true;
     state.persistent = createPersistentState({ ...state.factory, uvEnrolled });

@@ -4,7 +4,7 @@ import type { CtapCommand } from './command.ts';
 
 export const selection: CtapCommand = {
   async execute(_parameters, session, env) {
-    await requirePresence(undefined, session, env);
+    await requirePresence(session, env);
     return undefined;
   },
 };

@@ -3,6 +3,7 @@ import { concat } from '#base/bytes.ts';
 import { sameBytes } from '#protocol/crypto.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { PinUvAuthProtocol } from '#protocol/pin-uv-auth.ts';
+import { rulesOf } from '../ctap-versions.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import { maxPinRetries } from '../initial-state.ts';
 import { defaultMaxPinLength } from '../personas/management-features.ts';
@@ -48,14 +49,18 @@ export const changePin: SubCommand = (request, env, session) => {
 
 /** The requirements for a new PIN. */
 interface PinPolicy {
-  /** In code points. */
+  unit: 'bytes' | 'code points';
   minLength: number;
   maxLength: number;
+  /** More than 64 bytes of padding are accepted. */
+  longPadding: boolean;
   /** Refuses a repeated character and sequences like 1234. CTAP 2.2 section 6.4 (0x1B) leaves the rule to the vendor. */
   refuseSimple: boolean;
 }
 
 const policyOf = ({ persona, state: { persistent }, faultHooks }: AuthenticatorEnv): PinPolicy => ({
+  unit: rulesOf(persona).pinLengthUnit,
+  longPadding: rulesOf(persona).longPinPadding,
   minLength: faultHooks.rules.enforcePinPolicy ? persistent.minPinLength : 0,
   maxLength: persona.features?.maxPINLength ?? defaultMaxPinLength,
   refuseSimple: faultHooks.rules.enforcePinPolicy && persistent.pinComplexityPolicy,
@@ -73,12 +78,13 @@ export function refuseWithoutPin({ state }: AuthenticatorEnv): void {
 }
 
 /**
- * Decrypts and checks a new PIN, section 6.5.5.5: 64 bytes padded with zeros, at least minPINLength code points, at most 63 bytes.
- * @throws {CtapError} CTAP1_ERR_INVALID_PARAMETER, CTAP2_ERR_PIN_POLICY_VIOLATION
+ * Decrypts and checks a new PIN, section 6.5.5.5 steps 6 to 10 and section 6.5.5.6 steps 9 to 14: padded with zeros to 64 bytes, at
+ * least minPINLength code points, at most 63 bytes.
+ * @throws {CtapError} CTAP2_ERR_PIN_AUTH_INVALID, CTAP1_ERR_INVALID_PARAMETER, CTAP2_ERR_PIN_POLICY_VIOLATION
  */
 function readNewPin(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: Uint8Array, policy: PinPolicy) {
   const padded = decrypt(protocol, secret, newPinEnc);
-  if (padded.length !== paddedPinLength)
+  if (padded.length < paddedPinLength || (padded.length > paddedPinLength && !policy.longPadding))
     throw new CtapError(
       'CTAP1_ERR_INVALID_PARAMETER',
       `expected a padded PIN of ${paddedPinLength} bytes, got ${padded.length}`,
@@ -86,7 +92,8 @@ function readNewPin(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: 
   const end = padded.findLastIndex((byte) => byte !== 0) + 1;
   const pin = padded.subarray(0, end);
   const codePoints = countCodePoints(pin);
-  if (end === paddedPinLength || codePoints < policy.minLength || codePoints > policy.maxLength)
+  const length = policy.unit === 'bytes' ? end : codePoints;
+  if (end >= paddedPinLength || length < policy.minLength || length > policy.maxLength)
     throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', `${codePoints} code points in ${end} bytes`);
   if (policy.refuseSimple && isSequence(pin))
     throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'the PIN is too simple');
@@ -97,7 +104,7 @@ function decrypt(protocol: PinUvAuthProtocol, secret: Uint8Array, newPinEnc: Uin
   try {
     return protocol.decrypt(secret, newPinEnc);
   } catch (cause) {
-    throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'newPinEnc', { cause });
+    throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID', 'newPinEnc', { cause });
   }
 }
 

@@ -45,7 +45,7 @@ const triggers: Record<ReplacedStatus, Trigger> = {
   },
   CTAP2_ERR_USER_ACTION_TIMEOUT: {
     options: { gestures: { respond: () => 'timeout' } },
-    trigger: (subject) => statusOf(subject.platform.makeCredential()),
+    trigger: (subject) => statusOf(subject.platform.send('authenticatorSelection')),
   },
   CTAP2_ERR_KEEPALIVE_CANCEL: {
     trigger: ({ platform }) => statusOf(platform.makeCredential({}, { signal: AbortSignal.abort() })),

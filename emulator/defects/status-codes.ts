@@ -44,7 +44,7 @@ export const statusReplacements = {
     to: 'CTAP2_ERR_USER_ACTION_TIMEOUT',
     section: '6.1.2 step 14',
   },
-  'status.timeout-as-other': { from: 'CTAP2_ERR_USER_ACTION_TIMEOUT', to: 'CTAP1_ERR_OTHER', section: '6.1.2 step 14' },
+  'status.timeout-as-other': { from: 'CTAP2_ERR_USER_ACTION_TIMEOUT', to: 'CTAP1_ERR_OTHER', section: '6.9' },
   'status.cancel-as-denied': {
     from: 'CTAP2_ERR_KEEPALIVE_CANCEL',
     to: 'CTAP2_ERR_OPERATION_DENIED',

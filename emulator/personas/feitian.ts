@@ -2,6 +2,7 @@
 import type { Persona } from './persona.ts';
 
 const common = {
+  touchTimeoutStatus: 'CTAP2_ERR_USER_ACTION_TIMEOUT',
   versions: ['U2F_V2', 'FIDO_2_0'],
   extensions: ['hmac-secret', 'credProtect'],
   options: { rk: true, clientPin: false },

@@ -3,6 +3,7 @@ import type { Persona } from './persona.ts';
 
 /** Common data: transport `internal`, built-in user verification, no client PIN. */
 export const platform = {
+  touchTimeoutStatus: 'CTAP2_ERR_USER_ACTION_TIMEOUT',
   versions: ['FIDO_2_0', 'FIDO_2_1'],
   extensions: [],
   options: { rk: true, plat: true },

@@ -6,6 +6,7 @@ export const googleTitanV2 = {
   label: 'Google Titan Security Key v2',
   aaguid: '42b4fb4a-2866-43b2-9bf7-6c6669c2e5d3',
   source: 'published',
+  touchTimeoutStatus: 'CTAP2_ERR_USER_ACTION_TIMEOUT',
   versions: ['U2F_V2', 'FIDO_2_0'],
   extensions: ['credProtect', 'hmac-secret'],
   options: { rk: true, clientPin: false },
@@ -25,6 +26,7 @@ export const googleTitanV2 = {
 
 /** Common data of simple keys. */
 const basicKey = {
+  touchTimeoutStatus: 'CTAP2_ERR_USER_ACTION_TIMEOUT',
   versions: ['U2F_V2', 'FIDO_2_0'],
   extensions: ['hmac-secret'],
   options: { rk: true, clientPin: false },

@@ -2,6 +2,7 @@
 import type { Persona } from './persona.ts';
 
 const common = {
+  touchTimeoutStatus: 'CTAP2_ERR_USER_ACTION_TIMEOUT',
   options: { rk: true, plat: false, clientPin: false },
   minPinLength: 4,
   intermediateCa: false,

@@ -27,6 +27,15 @@ export interface Reply<C extends CommandName> {
   response: CommandResponse<C>;
 }
 
+interface NewPin {
+  version: PinUvAuthProtocolVersion;
+  /** Padded. */
+  newPin?: Uint8Array;
+  newPinEnc?: Uint8Array;
+  /** For changePIN. */
+  currentPin?: string;
+}
+
 export const clientDataHash = sha256('client data');
 export const rpId = 'example.com';
 const es256 = { type: 'public-key', alg: -7 };
@@ -99,22 +108,24 @@ export class TestPlatform {
   }
 
   /** Returns the status. */
-  async setPin(version: PinUvAuthProtocolVersion, pin: string | Uint8Array): Promise<string> {
-    const { protocol, secret, keyAgreement } = await this.agreeOnSecret(version);
-    const newPinEnc = protocol.encrypt(secret, pad(pin), systemRandom);
-    const pinUvAuthParam = protocol.authenticate(secret, newPinEnc);
-    const request = { pinUvAuthProtocol: version, keyAgreement, newPinEnc, pinUvAuthParam };
-    return (await this.clientPin('setPIN', request)).status;
+  setPin(version: PinUvAuthProtocolVersion, pin: string | Uint8Array): Promise<string> {
+    return this.sendNewPin('setPIN', { version, newPin: pad(pin) });
   }
 
   /** Returns the status. */
-  async changePin(version: PinUvAuthProtocolVersion, from: string, to: string): Promise<string> {
+  changePin(version: PinUvAuthProtocolVersion, from: string, to: string): Promise<string> {
+    return this.sendNewPin('changePIN', { version, newPin: pad(to), currentPin: from });
+  }
+
+  /** Sends an authentic setPIN or changePIN: with `newPin` encrypted, or `newPinEnc` as it is. Returns the status. */
+  async sendNewPin(name: 'setPIN' | 'changePIN', { version, newPin, newPinEnc, currentPin }: NewPin): Promise<string> {
     const { protocol, secret, keyAgreement } = await this.agreeOnSecret(version);
-    const newPinEnc = protocol.encrypt(secret, pad(to), systemRandom);
-    const pinHashEnc = protocol.encrypt(secret, hashPin(from), systemRandom);
-    const pinUvAuthParam = protocol.authenticate(secret, concat(newPinEnc, pinHashEnc));
-    const request = { pinUvAuthProtocol: version, keyAgreement, newPinEnc, pinHashEnc, pinUvAuthParam };
-    return (await this.clientPin('changePIN', request)).status;
+    const encrypted = newPinEnc ?? protocol.encrypt(secret, newPin ?? pad(''), systemRandom);
+    const pinHashEnc =
+      currentPin === undefined ? undefined : protocol.encrypt(secret, hashPin(currentPin), systemRandom);
+    const pinUvAuthParam = protocol.authenticate(secret, concat(encrypted, pinHashEnc ?? new Uint8Array(0)));
+    const request = { pinUvAuthProtocol: version, keyAgreement, newPinEnc: encrypted, pinHashEnc, pinUvAuthParam };
+    return (await this.clientPin(name, request)).status;
   }
 
   /**

@@ -164,25 +164,34 @@ describe.each(Object.entries(sequences))('%s (section 6)', (_command, { begin, f
 });
 
 describe('a list of credentials', () => {
-  it.each(['getNextAssertion', 'enumerateRPsGetNextRP', 'enumerateCredentialsGetNextCredential'])(
-    'is not continued by %s after another channel has deleted a credential',
+  const deleteOldest = async (manager: ManagementPlatform, token: Uint8Array) => {
+    const [oldest] = manager.authenticator.inspect().credentials;
+    const credentialID = { type: 'public-key', id: defined(oldest).credentialId };
+    expect((await manager.credMgmt('deleteCredential', token, { credentialID })).status).toBe('CTAP2_OK');
+  };
+
+  it.each(['enumerateRPsGetNextRP', 'enumerateCredentialsGetNextCredential'])(
+    'is not continued by %s after another channel has deleted a credential with the same token',
     async (command) => {
-      const authenticator = await createKeyWithAccounts();
-      const [one, other] = twoDevices(authenticator);
+      const [one, other] = twoDevices(await createKeyWithAccounts());
       const token = await one.token(cm);
       const next = await defined(sequences[command]).begin(one, token);
-      const [oldest] = authenticator.inspect().credentials;
-      const credentialID = { type: 'public-key', id: defined(oldest).credentialId };
-      expect((await other.credMgmt('deleteCredential', token, { credentialID })).status).toBe('CTAP2_OK');
+      await deleteOldest(other, token);
       expect(await next(one)).toBe('CTAP2_ERR_NOT_ALLOWED');
     },
   );
 
+  it('is not continued by getNextAssertion after another channel has deleted a credential', async () => {
+    const [one, other] = twoDevices(await createKeyWithAccounts());
+    expect((await one.getAssertion()).response.numberOfCredentials).toBe(3);
+    await deleteOldest(other, await other.token(cm));
+    expect((await one.send('authenticatorGetNextAssertion')).status).toBe('CTAP2_ERR_NOT_ALLOWED');
+  });
+
   it.each(['enumerateRPsGetNextRP', 'enumerateCredentialsGetNextCredential'])(
     'is not continued by %s after another channel has got a token, which ends the one that authorized it',
     async (command) => {
-      const authenticator = await createKeyWithAccounts();
-      const [one, other] = twoDevices(authenticator);
+      const [one, other] = twoDevices(await createKeyWithAccounts());
       const next = await defined(sequences[command]).begin(one, await one.token(cm));
       await other.token(cm);
       expect(await next(one)).toBe('CTAP2_ERR_NOT_ALLOWED');

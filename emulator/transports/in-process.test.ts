@@ -11,7 +11,7 @@ const makeCredential = encodeCommand(
   'authenticatorMakeCredential',
   commands.authenticatorMakeCredential.request.encode(makeCredentialRequest({ options: { rk: true } })),
 );
-const [ok, cancelled, userActionTimeout, notAllowed] = [0x00, 0x2d, 0x2f, 0x30];
+const [ok, operationDenied, cancelled, userActionTimeout, notAllowed] = [0x00, 0x27, 0x2d, 0x2f, 0x30];
 
 /** Resolves when everything that needs no timer has happened. */
 const settled = () => new Promise(setImmediate);
@@ -34,13 +34,17 @@ describe('gestures', () => {
     expect(keepalives.at(-1)).toBe('processing');
   });
 
-  it('time out after 30 seconds', async () => {
+  it.each([
+    ['makeCredential of a reference persona with 0x27', 'touchstone-key', makeCredential, operationDenied],
+    ['makeCredential of a real key with 0x2f', 'yubikey-5-nfc', makeCredential, userActionTimeout],
+    ['selection with 0x2f', 'touchstone-key', encodeCommand('authenticatorSelection'), userActionTimeout],
+  ] as const)('time out after 30 seconds: %s', async (_title, persona, message, status) => {
     const clock = new ManualClock();
-    const device = plugIn(createAuthenticator({ persona: 'touchstone-key', clock, gestures: neverTouch }));
-    const answer = device.transact(makeCredential);
+    const device = plugIn(createAuthenticator({ persona, clock, gestures: neverTouch }));
+    const answer = device.transact(message);
     await settled();
     clock.advance(30_000);
-    expect((await answer)[0]).toBe(userActionTimeout);
+    expect((await answer)[0]).toBe(status);
   });
 
   it('end when the host cancels the command, and no credential is stored', async () => {

@@ -34,7 +34,14 @@ interface SubcommandTable {
 
 /** Commands with subcommands. */
 export const subcommandTables: Partial<Record<CommandName, SubcommandTable>> = {
-  authenticatorClientPIN: { codes: clientPinSubCommands, request: (code) => new Map([[0x02, code]]) },
+  authenticatorClientPIN: {
+    codes: clientPinSubCommands,
+    request: (code) =>
+      new Map([
+        [0x01, 0x01], // CTAP 2.0 requires the protocol in every request
+        [0x02, code],
+      ]),
+  },
   authenticatorBioEnrollment: {
     codes: bioEnrollmentSubCommands,
     request: (code) =>
