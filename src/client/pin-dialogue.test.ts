@@ -135,15 +135,45 @@ describe('built-in user verification', () => {
     expect(asked).toEqual(['touch verify', 'review']);
   });
 
-  test('falls back to the PIN when no finger matches', async () => {
-    const gestures = {
-      respond: ({ kind }: { kind: string }) => (kind === 'verification' ? 'no-match' : 'granted'),
-    } as const;
-    const { device } = createEmulatedKey({ persona: 'yubikey-bio', pin: '1234', gestures });
+  /** Creates a key whose sensor recognises only the finger number `match` (from 1), and records what the sensor has left. */
+  function createBiometricKey(persona: 'yubikey-bio' | 'touchstone-complete', match: number, pin?: string) {
+    const uvRetries: number[] = [];
+    const respond = ({ kind }: { kind: string }) => {
+      if (kind !== 'verification') return 'granted';
+      uvRetries.push(key.authenticator.inspect().uvRetries);
+      return uvRetries.length === match ? 'granted' : 'no-match';
+    };
+    const key = createEmulatedKey({ persona, pin, gestures: { respond } });
+    return { ...key, uvRetries };
+  }
+  const fingers = (count: number) => Array<string>(count).fill('touch verify');
+
+  test('asks for the finger again when it was not recognised', async () => {
+    const { device, uvRetries } = createBiometricKey('yubikey-bio', 2, '1234');
     const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '1234' });
     expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
-    const fingers = ['touch verify', 'touch verify', 'touch verify'];
-    expect(asked).toEqual([...fingers, 'pin enter 8', 'touch register', 'review']);
+    expect(asked).toEqual([...fingers(2), 'review']);
+    expect(uvRetries).toEqual([3, 2]);
+  });
+
+  test.each([
+    ['one attempt before the sensor blocks', 'yubikey-bio', 2, [3, 2]],
+    ['after the attempts that the key prefers', 'touchstone-complete', 3, [5, 4, 3]],
+  ] as const)('falls back to the PIN %s', async (_title, persona, attempts, left) => {
+    const { device, uvRetries, authenticator } = createBiometricKey(persona, 0, '1234');
+    const { context, asked } = createTestClient([asSecurityKey(device)], { pin: '1234' });
+    expect(flagsOf(await create(verified, context)) & flag.UV).toBe(flag.UV);
+    expect(asked).toEqual([...fingers(attempts), 'pin enter 8', 'touch register', 'review']);
+    expect(uvRetries).toEqual(left);
+    expect(authenticator.inspect().uvRetries, 'restored by the PIN').toBe(left[0]);
+  });
+
+  test('uses every attempt when there is no PIN to fall back to', async () => {
+    const { device, authenticator } = createBiometricKey('yubikey-bio', 0);
+    const { context, asked, informed } = createTestClient([asSecurityKey(device)]);
+    expect(await catchRejection(create(verified, context))).toMatchObject({ name: 'NotAllowedError' });
+    expect([asked, informed]).toEqual([fingers(3), ['denied-at-key']]);
+    expect(authenticator.inspect().uvRetries).toBe(0);
   });
 });
 

@@ -45,7 +45,7 @@ export const statusToDomException: Record<Exclude<CtapStatusName, 'CTAP2_OK'>, S
   CTAP2_ERR_OPERATION_DENIED: row('CTAP 2.1 section 6.1.2 step 14', 'denied-at-key'),
   CTAP2_ERR_NOT_ALLOWED: row('CTAP 2.1 section 8.2', 'denied-at-key'),
   CTAP2_ERR_KEEPALIVE_CANCEL: row('CTAP 2.1 section 11.2.9.1.5'),
-  CTAP2_ERR_USER_ACTION_TIMEOUT: row('CTAP 2.1 section 6.1.2 step 14', 'timeout'),
+  CTAP2_ERR_USER_ACTION_TIMEOUT: row('CTAP 2.1 section 6.1.2 step 11', 'timeout'),
   CTAP2_ERR_ACTION_TIMEOUT: row('CTAP 2.1 section 8.2', 'timeout'),
   CTAP1_ERR_TIMEOUT: row('CTAP 2.1 section 8.2', 'timeout'),
   CTAP2_ERR_PIN_INVALID: row('CTAP 2.1 section 6.5.5.7.2', 'denied-at-key'),

@@ -47,6 +47,8 @@ const pinIsUsable = (info: AuthenticatorInfo) =>
   info.options?.clientPin !== undefined &&
   info.options.noMcGaPermissionsWithClientPin !== true &&
   choosePinUvAuthProtocol(info) !== undefined;
+/** Returns whether a PIN is set, and its token allows makeCredential and getAssertion. */
+const canEnterPin = (info: AuthenticatorInfo) => hasPin(info) && pinIsUsable(info);
 
 /** Returns whether the authenticator can verify the user, now or after the user has created a PIN. */
 export const canVerifyUser = (info: AuthenticatorInfo): boolean => hasBuiltInUv(info) || pinIsUsable(info);
@@ -134,7 +136,10 @@ function getPinToken(
   return getTokenByPin({ ctap, info, protocol: requireProtocol(info) }, scope, ceremony);
 }
 
-/** Built-in verification: as many attempts as the authenticator prefers, then the PIN if there is one. */
+/**
+ * Built-in verification: as many attempts as the authenticator prefers, then the PIN if there is one. The last attempt before
+ * the authenticator blocks its sensor is not used when the PIN can be entered instead.
+ */
 async function getBuiltInToken(
   authenticator: OpenAuthenticator,
   scope: TokenScope,
@@ -142,13 +147,14 @@ async function getBuiltInToken(
 ): Promise<RenewableToken> {
   const { ctap, info } = authenticator;
   const attempts = Math.min(info.preferredPlatformUvAttempts ?? defaultUvAttempts, maxUvAttempts);
+  const sparedAttempts = canEnterPin(info) ? 1 : 0;
   for (let attempt = 1; ; attempt++) {
     try {
       const token = await getUvToken(authenticator, scope, ceremony);
       return { token, renew: () => getBuiltInToken(authenticator, scope, ceremony) };
     } catch (error) {
       const mayRetry = error instanceof CtapError && error.status === 'CTAP2_ERR_UV_INVALID' && attempt < attempts;
-      if (mayRetry && (await ceremony.measure('pin', () => uvRetries(ctap))) > 0) continue;
+      if (mayRetry && (await ceremony.measure('pin', () => uvRetries(ctap))) > sparedAttempts) continue;
       if (canFallBack(error, info)) return getPinToken(authenticator, scope, ceremony);
       throw error;
     }
@@ -164,7 +170,7 @@ function getUvToken({ ctap, info }: OpenAuthenticator, scope: TokenScope, ceremo
 }
 
 const canFallBack = (error: unknown, info: AuthenticatorInfo): boolean =>
-  error instanceof CtapError && fallbackStatuses.includes(error.status) && hasPin(info) && pinIsUsable(info);
+  error instanceof CtapError && fallbackStatuses.includes(error.status) && canEnterPin(info);
 
 function requireProtocol(info: AuthenticatorInfo) {
   const protocol = choosePinUvAuthProtocol(info);
