@@ -42,7 +42,7 @@ export interface WebAuthnHandler {
   isUserVerifyingPlatformAuthenticatorAvailable(): Promise<boolean>;
   /**
    * Returns the capabilities that differ from the defaults of the shim: no conditional mediation, no hybrid transport, no
-   * related origins. Not called on the proxy route, where Chromium reports its own.
+   * related origins. On the proxy route Chromium reports its own, limited to the related origins and extensions named here.
    */
   getClientCapabilities?(): Promise<ClientCapabilities>;
   /**

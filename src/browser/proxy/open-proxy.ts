@@ -1,6 +1,6 @@
 /**
  * The proxy route of the bridge, for Chromium: WebAuthn requests of a browser context go to a `WebAuthnHandler` through
- * `chrome.webAuthenticationProxy`, the browser's own API for remote desktops. The page keeps its native objects. The browser
+ * `chrome.webAuthenticationProxy`, the browser's own API for remote desktops. The page keeps its native objects, except getClientCapabilities(). The browser
  * itself checks the RP ID against the origin, permissions policy, user activation and aborts before a request arrives here.
  *
  * Behaviour of the API, observed on Chromium 156:
@@ -13,13 +13,15 @@
  * - An error arrives in the page with its name, but always as a DOMException, also with the name `TypeError`.
  * - A public key other than P-256, RSA or Ed25519 counts as malformed.
  * - A malformed credential is refused and the request stays pending; the worker then completes it with an error.
- * - Conditional mediation is not proxied: the page sees `conditionalGet: false`.
+ * - Conditional get() is not proxied, and conditional create() arrives as an ordinary request. `page-capabilities.ts` keeps
+ *   pages from learning of capabilities that do not reach the handler.
  * - The worker of a context starts with the first page. Once Playwright is attached to it, it is not stopped when idle.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Worker } from 'playwright';
 import type { Bridge } from '../bridge.ts';
+import { limitPageCapabilities } from './page-capabilities.ts';
 import { ProxySession } from './proxy-session.ts';
 import { listenForBrowser } from './proxy-socket.ts';
 import { RequestOrigins } from './request-origins.ts';
@@ -41,7 +43,9 @@ export async function openProxyBridge(browser: Browser): Promise<Bridge> {
       const origins = await RequestOrigins.observe(context);
       const { url, connected } = server.expectConnection();
       await worker.evaluate(connectWorker, url);
-      return new ProxySession(await connected, handler, origins);
+      const session = new ProxySession(await connected, handler, origins);
+      await limitPageCapabilities(context, () => (session.isOpen ? session.handler : undefined));
+      return session;
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -26,6 +26,7 @@ export class ProxySession implements BridgeSession {
   readonly #connection: BridgeConnection;
   readonly #origins: RequestOrigins;
   readonly #pending = new Map<number, AbortController>();
+  #isOpen = true;
 
   constructor(connection: BridgeConnection, handler: WebAuthnHandler, origins: RequestOrigins) {
     this.handler = handler;
@@ -33,12 +34,19 @@ export class ProxySession implements BridgeSession {
     this.#origins = origins;
     connection.onMessage((message) => this.#receive(message as WorkerMessage));
     connection.onClose(() => {
+      this.#isOpen = false;
       for (const controller of this.#pending.values()) controller.abort(abortError('The browser context was closed'));
       this.#pending.clear();
     });
   }
 
+  /** False after `close` and after the browser context was closed. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   async close(): Promise<void> {
+    this.#isOpen = false;
     this.#connection.close();
   }
 
