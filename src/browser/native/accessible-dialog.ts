@@ -1,12 +1,13 @@
 /**
  * A browser's own dialog: read through the accessibility bus, and answered with the keyboard (the focus is in the right field)
- * or by pressing buttons. One reader process runs as long as the browser, because starting programs is slow in the kernel lab;
- * it is stopped with SIGSTOP while there is no listener.
+ * or by pressing buttons.
  */
-import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { settlesWithin } from '#base/async.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
+import { UnavailableError } from '#base/errors.ts';
+import { AccessibilityReader, type BusState, type ReaderCommand } from './accessibility-reader.ts';
 import type { DialogSnapshot, NativeDialog } from './dialog-snapshot.ts';
 
 const run = promisify(execFile);
@@ -16,6 +17,9 @@ const keyDelayMs = 20;
 /** Better compression would take most of the time of a screenshot in the kernel lab. */
 const fastCompression = ['-define', 'png:compression-level=1'];
 const maxScreenshotBytes = 32 * 2 ** 20;
+/** A reader that does not see the window of the browser after this time is started again. Starting one takes seconds in the lab. */
+const readyTimeoutMs = 30_000;
+const maxReadyAttempts = 3;
 
 /** The differences between browsers. */
 export interface DialogTraits {
@@ -25,36 +29,49 @@ export interface DialogTraits {
   dismissedBy: { key: string } | { button: string };
 }
 
-/** One line of the reader's output: the open dialog or null, or the result of pressing a button. */
-type ReaderMessage = DialogSnapshot | { pressed: string } | { missing: string } | null;
+export interface AccessibleDialogOptions {
+  /** The reader; it gets the name of the application as its last argument. */
+  reader?: ReaderCommand;
+  clock?: Clock;
+}
 
 export class AccessibleDialog implements NativeDialog, AsyncDisposable {
   readonly #traits: DialogTraits;
-  readonly #reader: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #listeners = new Set<(snapshot: DialogSnapshot | undefined) => void>();
-  /** Button presses that the reader has not answered yet, in order. */
-  readonly #presses: ((wasPressed: boolean) => void)[] = [];
-  #hasExited = false;
+  readonly #reader: AccessibilityReader;
+  readonly #clock: Clock;
 
-  /** Starts the reader with the name of the application as its last argument. */
-  constructor(traits: DialogTraits, [program, ...args]: readonly [string, ...string[]] = readerCommand) {
+  /** Starts the reader. */
+  constructor(traits: DialogTraits, { reader = readerCommand, clock = systemClock }: AccessibleDialogOptions = {}) {
     this.#traits = traits;
-    this.#reader = spawn(program, [...args, traits.application], { stdio: ['pipe', 'pipe', 'inherit'] });
-    createInterface(this.#reader.stdout).on('line', (line) => this.#receive(JSON.parse(line) as ReaderMessage));
-    this.#reader.stdin.on('error', () => undefined); // the reader has exited; `close` follows
-    this.#reader.on('close', () => {
-      this.#hasExited = true;
-      for (const resolve of this.#presses.splice(0)) resolve(false);
-    });
+    this.#clock = clock;
+    this.#reader = new AccessibilityReader([...reader, traits.application]);
+  }
+
+  async whenReady(): Promise<void> {
+    for (let attempt = 1; attempt <= maxReadyAttempts; attempt++) {
+      if (attempt > 1) this.#reader.restart();
+      if (await this.#seesWindow()) return;
+    }
+    throw new UnavailableError(
+      `Cannot read the dialogs of ${this.#traits.application}: expected its window on the accessibility bus, ${this.describeState()}`,
+    );
   }
 
   watch(listener: (snapshot: DialogSnapshot | undefined) => void): () => void {
-    this.#listeners.add(listener);
-    this.#reader.kill('SIGCONT');
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#reader.kill('SIGSTOP');
-    };
+    return this.#reader.listen((state) => {
+      if (!('error' in state)) listener(state.dialog ?? undefined); // an error does not say that no dialog is open
+    });
+  }
+
+  reconnect(): void {
+    this.#reader.restart();
+  }
+
+  describeState(): string {
+    const { state } = this.#reader;
+    if ('error' in state) return `but the reader reports: ${state.error}`;
+    if (state.dialog) return `and the reader sees the dialog "${state.dialog.title}"`;
+    return state.window ? 'and the reader sees the window but no dialog' : 'but the reader does not see the window';
   }
 
   async typePin(pin: string, kind: 'enter' | 'set' | 'change'): Promise<void> {
@@ -67,12 +84,7 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
   }
 
   async pressButton(name: string): Promise<void> {
-    const wasPressed = await new Promise<boolean>((resolve) => {
-      if (this.#hasExited) return resolve(false);
-      this.#presses.push(resolve);
-      this.#reader.stdin.write(`${name}\n`);
-    });
-    if (!wasPressed)
+    if (!(await this.#reader.press(name)))
       throw new Error(`Cannot press "${name}": the dialog of ${this.#traits.application} has no such button`);
   }
 
@@ -90,12 +102,22 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#reader.kill('SIGKILL'); // a stopped process does not handle SIGTERM
+    this.#reader[Symbol.dispose]();
   }
 
-  #receive(message: ReaderMessage): void {
-    if (message && !('title' in message)) this.#presses.shift()?.('pressed' in message);
-    else for (const listener of this.#listeners) listener(message ?? undefined);
+  /** Returns whether the reader sees the window of the browser within the time limit. */
+  async #seesWindow(): Promise<boolean> {
+    let stopListening: (() => void) | undefined;
+    const seen = new Promise<void>((resolve) => {
+      stopListening = this.#reader.listen((state: BusState) => {
+        if ('window' in state && state.window) resolve();
+      });
+    });
+    try {
+      return await settlesWithin(seen, readyTimeoutMs, this.#clock);
+    } finally {
+      stopListening?.();
+    }
   }
 
   async #typeText(text: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '#base/testing/manual-clock.ts';
 import { type Cancelled, cancelled, type PinPrompt, type UserInteraction } from '#client/user-interaction.ts';
 import { chromiumPrompt } from './chromium-prompts.ts';
 import { DialogDriver } from './dialog-driver.ts';
@@ -8,6 +9,13 @@ import { firefoxPrompt } from './firefox-prompts.ts';
 /** A dialog whose content the test sets. `inputs` records what is typed and pressed. */
 class FakeDialog implements NativeDialog {
   readonly inputs: string[] = [];
+  async whenReady() {}
+  reconnect() {
+    this.inputs.push('reconnect');
+  }
+  describeState() {
+    return 'but the reader does not see the window';
+  }
   #listener: (snapshot: DialogSnapshot | undefined) => void = () => undefined;
   watch(listener: (snapshot: DialogSnapshot | undefined) => void) {
     this.#listener = listener;
@@ -55,6 +63,7 @@ function createDriver(
   } as unknown as UserInteraction;
   const dialog = new FakeDialog();
   const screenshots: string[] = [];
+  const clock = new ManualClock();
   new DialogDriver({
     dialog,
     readPrompt,
@@ -64,8 +73,11 @@ function createDriver(
     countPinRefusals: () => refusals,
     onPromptShown: async (kind) => void screenshots.push(kind),
     onProblem: (error) => asked.push(error.message),
+    countKeyMessages: () => 0,
+    onUnreadablePrompt: async (error, screenshot) => void asked.push(`${error.message} (${screenshot})`),
+    clock,
   });
-  return { dialog, asked, screenshots, refuse: () => refusals++ };
+  return { dialog, asked, screenshots, clock, refuse: () => refusals++ };
 }
 
 const waitForSettled = () => new Promise((resolve) => setImmediate(resolve));
@@ -117,6 +129,24 @@ describe('DialogDriver', () => {
     await waitForSettled();
     expect(asked).toEqual(['already-registered']);
     expect(dialog.inputs).toEqual(['dismiss']);
+  });
+
+  it('reads through a new connection when it sees no prompt for 30 seconds, and reports that screen and reader disagree after 60', async () => {
+    const { dialog, asked, clock } = createDriver({});
+    dialog.show(undefined);
+    const passSeconds = async (seconds: number) => {
+      for (let passed = 0; passed < seconds; passed += 5) {
+        clock.advance(5_000);
+        await waitForSettled();
+      }
+    };
+    await passSeconds(30);
+    expect(dialog.inputs).toEqual(['reconnect']);
+    expect(asked).toEqual([]);
+    await passSeconds(30);
+    expect(asked).toEqual([
+      'Screen and accessibility reader disagree: the browser waits for the user, but the reader does not see the window (screenshot)',
+    ]);
   });
 
   it('does not ask for a prompt that the browser has closed', async () => {

@@ -2,8 +2,11 @@
  * Connects a browser's own dialog to a `UserInteraction`: each prompt of the dialog becomes a call, and the answer is typed
  * into the dialog or pressed as a button. The browser remains the WebAuthn client.
  */
+import type { Clock } from '#base/clock.ts';
+import { UnavailableError } from '#base/errors.ts';
 import { cancelled, type UserInteraction } from '#client/user-interaction.ts';
 import type { DialogSnapshot, NativeDialog } from './dialog-snapshot.ts';
+import { MissingPromptWatch } from './missing-prompt-watch.ts';
 import type { KeyStatus, NativePrompt, ReadPrompt } from './native-prompt.ts';
 
 export interface DialogDriverOptions {
@@ -19,28 +22,50 @@ export interface DialogDriverOptions {
   onPromptShown(kind: NativePrompt['kind'], screenshot: Buffer): Promise<void>;
   /** Called when a prompt cannot be answered. */
   onProblem(error: Error): void;
+  /** Returns how many messages the key has received so far. */
+  countKeyMessages(): number;
+  /** Called when a prompt is on the screen that cannot be read, also through a new connection. `screenshot` is a PNG of the screen. */
+  onUnreadablePrompt(error: UnavailableError, screenshot: Buffer): Promise<void>;
+  clock?: Clock | undefined;
 }
 
 /** Answers prompts until it is disposed. */
 export class DialogDriver implements Disposable {
   readonly #options: DialogDriverOptions;
   readonly #stopWatching: () => void;
+  readonly #missingPrompt: MissingPromptWatch;
   /** The prompt that is being answered or has been answered; `key` identifies it. */
   #current: { key: string; abort: AbortController } | undefined;
 
   constructor(options: DialogDriverOptions) {
     this.#options = options;
+    this.#missingPrompt = new MissingPromptWatch({
+      clock: options.clock,
+      countKeyMessages: () => options.countKeyMessages(),
+      onSuspected: () => options.dialog.reconnect(),
+      onConfirmed: () => void this.#reportUnreadablePrompt(),
+    });
     this.#stopWatching = options.dialog.watch((snapshot) => this.#onSnapshot(snapshot));
   }
 
   [Symbol.dispose](): void {
+    this.#missingPrompt[Symbol.dispose]();
     this.#stopWatching();
     this.#abortCurrent();
+  }
+
+  async #reportUnreadablePrompt(): Promise<void> {
+    const { dialog, onUnreadablePrompt, onProblem } = this.#options;
+    const error = new UnavailableError(
+      `Screen and accessibility reader disagree: the browser waits for the user, ${dialog.describeState()}`,
+    );
+    await dialog.screenshot().then((screenshot) => onUnreadablePrompt(error, screenshot), onProblem);
   }
 
   #onSnapshot(snapshot: DialogSnapshot | undefined): void {
     const { keyStatus, countPinRefusals, onProblem, readPrompt } = this.#options;
     const prompt = readPrompt(snapshot, keyStatus());
+    this.#missingPrompt.report(prompt !== undefined);
     if (!prompt) {
       this.#abortCurrent();
       return;

@@ -8,6 +8,15 @@ export interface DialogSnapshot {
 }
 
 export interface NativeDialog {
+  /**
+   * Resolves when a known element of the browser's window can be read, so that a dialog will be seen.
+   * @throws {UnavailableError} if it cannot be read, also with a new connection.
+   */
+  whenReady(): Promise<void>;
+  /** Reads through a new connection from now on. */
+  reconnect(): void;
+  /** Returns what is read at the moment, as the end of a sentence. */
+  describeState(): string;
   /** Calls `listener` a few times per second with the dialog that is open, or undefined. The returned function stops that. */
   watch(listener: (snapshot: DialogSnapshot | undefined) => void): () => void;
   /** Types the PIN into the focused field, repeats it for a new PIN, and confirms. */

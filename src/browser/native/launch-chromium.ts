@@ -24,14 +24,18 @@ const switches = [
 const launchTimeoutMs = 120_000;
 
 /** @throws {UsageError} when no Chromium is installed. */
-export function launchNativeChromium(): Promise<Browser> {
+export function findNativeChromium(): string {
   const found = findBrowser('chromium');
   if (!found)
     throw new UsageError(
       'No Chromium-family browser found. Install one, or set TOUCHSTONE_CHROMIUM to its executable.',
     );
+  return found.path;
+}
+
+export function launchNativeChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
-    executablePath: found.path,
+    executablePath,
     headless: false,
     chromiumSandbox: process.getuid?.() !== 0,
     timeout: launchTimeoutMs,

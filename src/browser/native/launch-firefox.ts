@@ -23,13 +23,17 @@ const disabledSandboxes = {
 const launchTimeoutMs = 180_000;
 
 /** @throws {UsageError} when no Firefox is installed. */
-export function launchNativeFirefox(): Promise<Browser> {
+export function findNativeFirefox(): string {
   // Playwright's own build is modified.
   const found = findBrowsers('firefox').find(({ channel }) => channel !== 'playwright');
   if (!found) throw new UsageError('No Firefox found. Install one, or set TOUCHSTONE_FIREFOX to its executable.');
+  return found.path;
+}
+
+export function launchNativeFirefox(executablePath: string): Promise<Browser> {
   return firefox.launch({
     channel: 'moz-firefox',
-    executablePath: found.path,
+    executablePath,
     headless: false,
     timeout: launchTimeoutMs,
     firefoxUserPrefs: preferences,

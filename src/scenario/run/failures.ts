@@ -1,6 +1,6 @@
 /** The errors of a failed case: their stack points into the YAML file. */
 import { resolve } from 'node:path';
-import { UnavailableError } from '#base/errors.ts';
+import { messageOf, UnavailableError } from '#base/errors.ts';
 import { type Expectation, refusedErrorName, type SourceLocation } from '#result/run-result.ts';
 import type { BlockingReason } from '../parties/key-under-test.ts';
 import { OperatorTimeout } from '../parties/operator.ts';
@@ -48,6 +48,12 @@ export function applyBlockingReason(
   if (reason === undefined) return error;
   const Failure = reason.kind === 'refused' ? RefusedError : InfrastructureError;
   return new Failure(reason.why, location, { cause: error });
+}
+
+/** Returns the failure of browser or dialog as the error of the case, or `error` if they have not failed. */
+export function applyClientFailure(failureSignal: AbortSignal | undefined, location: SourceLocation, error: unknown) {
+  if (!failureSignal?.aborted) return error;
+  return new InfrastructureError(messageOf(failureSignal.reason), location, { cause: failureSignal.reason });
 }
 
 const stackAt = ({ name, message }: Error, { file, line, column }: SourceLocation) =>

@@ -14,7 +14,8 @@ import { ownClient } from '../parties/client/own-client.ts';
 import type { ProvideAuthenticators } from '../parties/key-under-test.ts';
 import { type Operator, OperatorTimeout } from '../parties/operator.ts';
 import type { PromptDisplay } from '../parties/operator-prompt.ts';
-import { runCase } from './run-case.ts';
+import { repeatAfterFailure } from './repeat-in-new-browser.ts';
+import { type CaseOutcome, runCase } from './run-case.ts';
 import type { CaseResources } from './set-up-case.ts';
 
 export interface HostOptions {
@@ -46,11 +47,7 @@ function registerCase(scenario: ExpandedCase, options: HostOptions, repetition: 
   if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
   else if (scenario.browser.stack === 'native')
     testIn[scenario.browser.channel ?? 'chromium'](title, details, (session, info) =>
-      runInEngine(scenario, options, info, {
-        page: session.page,
-        client: nativeClient(session),
-        operator: options.operator(undefined),
-      }),
+      runInNativeBrowser(scenario, options, info, session),
     );
   else
     test(title, details, ({ page, webauthn, headless }, info) =>
@@ -74,24 +71,60 @@ const testIn: Record<NativeChannel, NativeTest> = {
   firefox: (title, details, body) => test(title, details, ({ nativeFirefox }, info) => body(nativeFirefox, info)),
 };
 
-async function runInEngine(
+type EngineResources = Pick<CaseResources, 'page' | 'client' | 'operator'>;
+
+async function runInEngine(scenario: ExpandedCase, options: HostOptions, info: TestInfo, resources: EngineResources) {
+  info.setTimeout(scenario.timeoutMs + graceMs);
+  const outcome = await runOnce(scenario, options, info, resources).catch((error: unknown) => skipOrThrow(error, info));
+  await finish(outcome, info);
+}
+
+/** A case in which browser or dialog failed is repeated once in a new browser, and the report has what the old one left behind. */
+async function runInNativeBrowser(
+  scenario: ExpandedCase,
+  options: HostOptions,
+  info: TestInfo,
+  session: NativeBrowserSession,
+) {
+  const run = async (used: NativeBrowserSession) => {
+    info.setTimeout(info.duration + scenario.timeoutMs + graceMs);
+    const client = nativeClient(used);
+    const resources = { page: used.page, client, operator: options.operator(undefined) };
+    const outcome = await runOnce(scenario, options, info, resources).catch(
+      (error: unknown): CaseOutcome | { error: unknown } => ({ error }),
+    );
+    return { outcome, failure: client.failureSignal?.reason as Error | undefined };
+  };
+  const repeated = await repeatAfterFailure(session, run, (name, text) =>
+    info.attach(name, { contentType: 'text/plain', body: Buffer.from(text) }),
+  );
+  if (!('record' in repeated.outcome)) return skipOrThrow(repeated.outcome.error, info);
+  repeated.outcome.record.events.unshift(...repeated.events);
+  await finish(repeated.outcome, info);
+}
+
+function runOnce(
   scenario: ExpandedCase,
   { provide, seed }: HostOptions,
   info: TestInfo,
-  resources: Pick<CaseResources, 'page' | 'client' | 'operator'>,
-): Promise<void> {
-  info.setTimeout(scenario.timeoutMs + graceMs);
-  const attach = (name: string, contentType: string, body: Buffer) => info.attach(name, { contentType, body });
-  const { record, error, secrets } = await runCase(scenario, {
+  resources: EngineResources,
+): Promise<CaseOutcome> {
+  return runCase(scenario, {
     ...resources,
     random: randomOf(scenario, seed),
     provide,
     show: (call, body) => test.step(labelOf(call), body, { location: absolute(call) }),
     extend: (ms) => info.setTimeout(info.timeout + ms),
-    attach,
-  }).catch((error: unknown) => skipOrThrow(error, info));
-  await attach(secretsAttachment, 'application/json', Buffer.from(JSON.stringify(secrets)));
-  await attach(caseRecordAttachment, 'application/json', Buffer.from(JSON.stringify(record)));
+    attach: (name, contentType, body) => info.attach(name, { contentType, body }),
+  });
+}
+
+/** Attaches the record of a case and ends the test with its result. */
+async function finish({ record, error, secrets }: CaseOutcome, info: TestInfo): Promise<void> {
+  const attach = (name: string, body: unknown) =>
+    info.attach(name, { contentType: 'application/json', body: Buffer.from(JSON.stringify(body)) });
+  await attach(secretsAttachment, secrets);
+  await attach(caseRecordAttachment, record);
   if (error !== undefined) skipOrThrow(error, info);
 }
 

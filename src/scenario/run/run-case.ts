@@ -4,7 +4,7 @@ import { evaluate } from '../expect/evaluate.ts';
 import { observe } from '../expect/observe.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
-import { applyBlockingReason, failureOfExpectations } from './failures.ts';
+import { applyBlockingReason, applyClientFailure, failureOfExpectations } from './failures.ts';
 import { runAllSteps } from './run-steps.ts';
 import { type CaseFixture, type CaseResources, type CaseTracking, partiesOf, setUpCase } from './set-up-case.ts';
 import { TimeLimits } from './time-limits.ts';
@@ -22,7 +22,9 @@ export async function runCase(scenario: ExpandedCase, resources: CaseResources):
   await using fixture = await setUpCase(scenario, resources, tracking);
   const { context, authenticators } = fixture;
   const thrown = await runAndCheck(scenario, fixture, resources, tracking).catch((error: unknown) => error);
-  const error = applyBlockingReason(authenticators.blockingReason(), scenario.location, thrown);
+  const { failureSignal } = resources.client;
+  const ofKey = applyBlockingReason(authenticators.blockingReason(), scenario.location, thrown);
+  const error = applyClientFailure(failureSignal, scenario.location, ofKey);
   const keepsScreenshot = scenario.expect.some(
     ({ path, expected }) => path === 'ui.screenshot' && expected === 'always',
   );
@@ -41,11 +43,15 @@ export async function runCase(scenario: ExpandedCase, resources: CaseResources):
 async function runAndCheck(
   scenario: ExpandedCase,
   { context, authenticators, backgroundWork }: CaseFixture,
-  { show }: CaseResources,
+  { show, client: { failureSignal } }: CaseResources,
   { recorder, limits }: CaseTracking,
 ): Promise<undefined> {
   await limits.within(scenario.timeoutMs, 'The case', (timeout) => {
-    const deadline = AbortSignal.any([timeout, authenticators.failureSignal]);
+    const deadline = AbortSignal.any([
+      timeout,
+      authenticators.failureSignal,
+      ...(failureSignal ? [failureSignal] : []),
+    ]);
     return runAllSteps(scenario, { context, recorder, show, limits, deadline });
   });
   await Promise.all(backgroundWork);

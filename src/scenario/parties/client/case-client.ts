@@ -38,6 +38,8 @@ export interface CaseClient {
   createDialogScreenshot(scenario: ExpandedCase, site: Site): DialogScreenshot;
   /** Handles the ceremonies of the page from now on, until the returned object is disposed. */
   start(parts: ClientParts): Promise<AsyncDisposable>;
+  /** Aborted with an {UnavailableError} as soon as browser or dialog have failed, because the steps would wait in vain. */
+  readonly failureSignal?: AbortSignal;
   /** Returns problems between page and client that the page does not see. */
   problems(): string[];
 }

@@ -2,6 +2,7 @@
  * The WebAuthn of the browser itself, with its own dialog: watches the ceremonies of the page, passes the questions of the dialog to
  * the steps, and types their answers.
  */
+import type { UnavailableError } from '#base/errors.ts';
 import { type CeremonyEnd, watchCeremonies } from '#browser/native/ceremony-watch.ts';
 import { DialogDriver } from '#browser/native/dialog-driver.ts';
 import type { NativeBrowserSession } from '#browser/native/native-browser-session.ts';
@@ -12,7 +13,9 @@ import type { CaseClient, ClientParts } from './case-client.ts';
 
 export function nativeClient(session: NativeBrowserSession): CaseClient {
   const problems: string[] = [];
+  const unreadable = new AbortController();
   return {
+    failureSignal: AbortSignal.any([session.endSignal, unreadable.signal]),
     dialogLabel: () => `Own dialog of ${session.browser.dialogTraits.application}`,
     createDialogScreenshot: () => ({
       shown: () => undefined,
@@ -22,7 +25,10 @@ export function nativeClient(session: NativeBrowserSession): CaseClient {
       screenshot: () => session.dialog.screenshot(),
     }),
     async start(parts) {
-      const startDriver = driverFactory(session, parts, (problem) => problems.push(problem));
+      const startDriver = driverFactory(session, parts, {
+        onProblem: (problem) => problems.push(problem),
+        onUnreadablePrompt: (error) => unreadable.abort(error),
+      });
       let driver: DialogDriver | undefined;
       await watchCeremonies(session.page.context(), (ended) => {
         driver = startDriver();
@@ -35,11 +41,16 @@ export function nativeClient(session: NativeBrowserSession): CaseClient {
   };
 }
 
+interface DriverEvents {
+  onProblem(problem: string): void;
+  onUnreadablePrompt(error: UnavailableError): void;
+}
+
 /** Returns a function that starts a driver for the dialog of one ceremony. */
 function driverFactory(
   { dialog, browser }: NativeBrowserSession,
   { authenticators, dialog: user, attach }: ClientParts,
-  onProblem: (problem: string) => void,
+  { onProblem, onUnreadablePrompt }: DriverEvents,
 ): () => DialogDriver {
   const { key } = authenticators;
   const before = countRefusedPins(authenticators);
@@ -57,6 +68,11 @@ function driverFactory(
       countPinRefusals: () => countRefusedPins(authenticators) - before,
       onPromptShown: (kind, image) => attach(`dialog ${++screenshots}: ${kind}`, 'image/png', image),
       onProblem: (error) => onProblem(`native dialog: ${error.message}`),
+      countKeyMessages: () => authenticators.wire().length,
+      async onUnreadablePrompt(error, screenshot) {
+        await attach('prompt that cannot be read', 'image/png', screenshot);
+        onUnreadablePrompt(error);
+      },
     });
 }
 

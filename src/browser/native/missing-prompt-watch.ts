@@ -1,0 +1,63 @@
+/**
+ * Notices that screen and accessibility reader disagree. During a ceremony a browser always shows a prompt while it waits for the user,
+ * and sends messages to the key while it does not. If neither is seen for a while, the prompt is on the screen but cannot be read.
+ */
+import { type Clock, systemClock } from '#base/clock.ts';
+
+/** Longer than any pause that was measured in the kernel lab between the start of a ceremony, messages to the key, and prompts. */
+const silenceMs = 30_000;
+const checkIntervalMs = 5_000;
+
+export interface MissingPromptOptions {
+  clock?: Clock | undefined;
+  /** Returns how many messages the key has received so far. */
+  countKeyMessages(): number;
+  /** Called when nothing was seen for 30 seconds: the reader needs a new connection. */
+  onSuspected(): void;
+  /** Called once when nothing was seen for another 30 seconds, although the reader has a new connection. */
+  onConfirmed(): void;
+}
+
+export class MissingPromptWatch implements Disposable {
+  readonly #options: MissingPromptOptions;
+  readonly #clock: Clock;
+  readonly #stopped = new AbortController();
+  #isPromptVisible = false;
+  #isSuspected = false;
+  #keyMessages: number;
+  #lastSeenAt: number;
+
+  constructor(options: MissingPromptOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#keyMessages = options.countKeyMessages();
+    this.#lastSeenAt = this.#clock.monotonic();
+    void this.#check();
+  }
+
+  /** Must be called with each reading: whether a prompt is visible. */
+  report(isPromptVisible: boolean): void {
+    this.#isPromptVisible = isPromptVisible;
+    if (isPromptVisible) this.#isSuspected = false;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopped.abort();
+  }
+
+  async #check(): Promise<void> {
+    const { countKeyMessages, onSuspected, onConfirmed } = this.#options;
+    for (;;) {
+      await this.#clock.sleep(checkIntervalMs, this.#stopped.signal).catch(() => undefined);
+      if (this.#stopped.signal.aborted) return;
+      const keyMessages = countKeyMessages();
+      if (this.#isPromptVisible || keyMessages !== this.#keyMessages) this.#lastSeenAt = this.#clock.monotonic();
+      this.#keyMessages = keyMessages;
+      if (this.#clock.monotonic() - this.#lastSeenAt < silenceMs) continue;
+      if (this.#isSuspected) return onConfirmed();
+      this.#isSuspected = true;
+      this.#lastSeenAt = this.#clock.monotonic();
+      onSuspected();
+    }
+  }
+}
