@@ -11,5 +11,5 @@ export const formats = {
 
 export type FormatId = keyof typeof formats;
 
-/** Returns the whole text of the report, which depends on `result` only. */
-export type Renderer = (result: RunResult) => string | Promise<string>;
+/** Returns the text of the report, whole or piece by piece, which depends on `result` only. */
+export type Renderer = (result: RunResult) => string | Generator<string> | AsyncGenerator<string>;

@@ -33,7 +33,7 @@ export async function renderAll(result: RunResult, folder: string): Promise<Rend
   for (const format of Object.keys(renderers) as FormatId[]) {
     const path = join(folder, formats[format]);
     try {
-      await writeAtomically(path, await renderers[format](result));
+      await writeAtomically(path, renderers[format](result));
       outcome.written[format] = path;
     } catch (error) {
       outcome.failed.push({ format, error });

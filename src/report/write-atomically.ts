@@ -2,8 +2,11 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** Writes to a temporary file beside `path`, then renames it: a reader sees the old file or the new one. */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes to a temporary file beside `path`, piece by piece, then renames it: a reader sees the old file or the new one. */
+export async function writeAtomically(
+  path: string,
+  content: string | Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   const temporary = temporaryPathBeside(path);
   try {
     await writeFile(temporary, content);

@@ -1,12 +1,12 @@
 /**
- * Builds script and style of the HTML report from `app/` with Vite. The build is cached in `node_modules/.cache/touchstone/` by a hash
- * of its sources; nothing generated is committed.
+ * Builds script and style of the HTML report from `app/` with Vite. The build is cached in `node_modules/.cache/touchstone/` together
+ * with the hashes of its sources, and used only while all of them are unchanged; nothing generated is committed.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { concat, toHex, utf8 } from '#base/bytes.ts';
+import { toHex } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { writeAtomically } from '../write-atomically.ts';
 
@@ -16,13 +16,17 @@ export interface ReportBundle {
   style: string;
 }
 
+/** A bundle in the cache. */
+interface CachedBundle extends ReportBundle {
+  /** Hash of each source, by its path in the project. */
+  sources: Record<string, string>;
+  /** Versions of the packages that are compiled in. */
+  packages: Record<string, string>;
+}
+
 const appFolder = fileURLToPath(new URL('./app/', import.meta.url));
-/** Sources outside `app/` that the script imports. */
-const sharedSources = ['../format.ts', 'matrix-coordinates.ts'].map((file) =>
-  fileURLToPath(new URL(file, import.meta.url)),
-);
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
-const cacheFolder = join(projectRoot, 'node_modules/.cache/touchstone');
+const cacheFile = join(projectRoot, 'node_modules/.cache/touchstone/report.json');
 /** In the order of the cascade. */
 const styleSheets = [
   'base.css',
@@ -33,7 +37,7 @@ const styleSheets = [
   'wire.css',
   'overview.css',
   'print.css',
-];
+].map((name) => join(appFolder, name));
 
 let bundle: Promise<ReportBundle> | undefined;
 
@@ -47,28 +51,46 @@ export function buildReportBundle(): Promise<ReportBundle> {
 }
 
 async function loadOrBuild(): Promise<ReportBundle> {
-  const path = join(cacheFolder, `report-${await hashSources()}.json`);
-  const cached = await readFile(path, 'utf8')
-    .then(JSON.parse)
-    .catch(() => undefined);
-  if (typeof cached?.script === 'string' && typeof cached.style === 'string') return cached;
-  const fresh = { script: await buildScript(), style: await readStyle() };
-  await mkdir(cacheFolder, { recursive: true });
-  await writeAtomically(path, JSON.stringify(fresh));
+  const cached = await readCache();
+  if (cached && (await isCurrent(cached))) return cached;
+  const sources = await hashFiles([toProjectPath(fileURLToPath(import.meta.url))]);
+  const script = await buildScript(sources);
+  const style = await readStyle(sources);
+  await mkdir(dirname(cacheFile), { recursive: true });
+  const fresh: CachedBundle = { script, style, sources, packages: packageVersions() };
+  await writeAtomically(cacheFile, JSON.stringify(fresh));
   return fresh;
 }
 
-async function hashSources(): Promise<string> {
-  const require = createRequire(import.meta.url);
-  const sources = (await readdir(appFolder)).toSorted().map((name) => join(appFolder, name));
-  const parts: Uint8Array[] = [];
-  for (const source of [...sources, ...sharedSources, fileURLToPath(import.meta.url)])
-    parts.push(utf8(source.slice(projectRoot.length)), await readFile(source));
-  for (const name of ['vite', 'preact']) parts.push(utf8(require(`${name}/package.json`).version));
-  return toHex(sha256(concat(...parts))).slice(0, 16);
+async function readCache(): Promise<CachedBundle | undefined> {
+  try {
+    return JSON.parse(await readFile(cacheFile, 'utf8')) as CachedBundle;
+  } catch {
+    return undefined; // none yet, or not readable: build again
+  }
 }
 
-async function buildScript(): Promise<string> {
+async function isCurrent({ sources, packages }: CachedBundle): Promise<boolean> {
+  const now = await hashFiles(Object.keys(sources)).catch(() => undefined);
+  return JSON.stringify([now, packageVersions()]) === JSON.stringify([sources, packages]);
+}
+
+async function hashFiles(files: readonly string[]): Promise<Record<string, string>> {
+  const hash = async (file: string) => [file, hashOf(await readFile(join(projectRoot, file), 'utf8'))] as const;
+  return Object.fromEntries(await Promise.all(files.map(hash)));
+}
+
+const hashOf = (text: string): string => toHex(sha256(text));
+
+const toProjectPath = (path: string): string => relative(projectRoot, path);
+
+function packageVersions(): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  return Object.fromEntries(['vite', 'preact'].map((name) => [name, require(`${name}/package.json`).version]));
+}
+
+/** Returns the script. Adds the hash of each module of the project to `sources`, as the module is read. */
+async function buildScript(sources: Record<string, string>): Promise<string> {
   const { build } = await import('vite');
   const result = await build({
     configFile: false,
@@ -76,6 +98,15 @@ async function buildScript(): Promise<string> {
     mode: 'production',
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [
+      {
+        name: 'hash sources',
+        enforce: 'pre',
+        transform(code, id) {
+          if (id.startsWith(projectRoot) && !id.includes('/node_modules/')) sources[toProjectPath(id)] = hashOf(code);
+        },
+      },
+    ],
     build: {
       write: false,
       target: 'es2022',
@@ -89,8 +120,13 @@ async function buildScript(): Promise<string> {
   return script.code;
 }
 
-async function readStyle(): Promise<string> {
-  const sheets = await Promise.all(styleSheets.map((name) => readFile(join(appFolder, name), 'utf8')));
+async function readStyle(sources: Record<string, string>): Promise<string> {
+  const sheets: string[] = [];
+  for (const path of styleSheets) {
+    const sheet = await readFile(path, 'utf8');
+    sources[toProjectPath(path)] = hashOf(sheet);
+    sheets.push(sheet);
+  }
   return sheets
     .join('\n')
     .replace(/\/\*[\s\S]*?\*\//g, '')

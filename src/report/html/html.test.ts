@@ -1,34 +1,57 @@
 import { describe, expect, it } from 'vitest';
+import type { RunResult } from '#result/run-result.ts';
 import { injectionStrings, runWithTexts } from '../testing/injection-strings.ts';
 import { sampleCase, sampleRun } from '../testing/sample-runs.ts';
 import { buildReportBundle } from './bundle.ts';
 import { renderHtml, renderPage } from './html.ts';
-import type { CaseDetail, ReportIndex } from './view-model.ts';
+import { CaseDetails, casesPerChunk, readIndex } from './read-embedded-data.ts';
 
 const bundle = { script: 'void 0', style: '' };
-function parseEmbedded<T>(page: string, id: string): T {
-  const [, json = ''] = new RegExp(`<script type="application/json" id="${id}">(.*)</script>`).exec(page) ?? [];
-  return JSON.parse(json) as T;
+const pageOf = (run: RunResult, { script, style } = bundle) => [...renderPage(run, { script, style })].join('');
+
+/** Reads the embedded data as the page does. */
+function readPage(page: string) {
+  const textOf = (id: string) => new RegExp(`<script type="text/plain" id="${id}">(.*)</script>`).exec(page)?.[1] ?? '';
+  const index = readIndex(textOf);
+  return { index, details: new CaseDetails(textOf, index.rows.length) };
 }
 
 describe('renderPage', () => {
   it('embeds the index with failed cases first, and the details of each case', () => {
-    const run = sampleRun();
-    const page = renderPage(run, bundle);
-    const index = parseEmbedded<ReportIndex>(page, 'index');
-    expect(index.rows.map(({ verdict }) => verdict).slice(0, 6)).toEqual([
-      'failed',
-      'failed',
-      'errored',
-      'flaky',
-      'flaky',
-      'passed',
-    ]);
+    const run = sampleRun({ size: 3 * casesPerChunk + 1 });
+    const { index, details } = readPage(pageOf(run));
+    const verdicts = index.rows.map(({ verdict }) => verdict);
+    expect([...new Set(verdicts)]).toEqual(['failed', 'errored', 'flaky', 'passed', 'skipped']);
+    expect(verdicts.lastIndexOf('failed')).toBeLessThan(verdicts.indexOf('errored'));
     expect(index.coordinates.map(({ key }) => key)).toEqual(['persona', 'browser', 'policy']);
-    index.rows.forEach(({ id }, position) => {
-      const detail = parseEmbedded<CaseDetail>(page, `case-${position}`);
-      expect(detail.bars).toHaveLength(run.cases.find((item) => item.id === id)?.spans.length ?? -1);
-    });
+    expect(new Set(index.rows.map(({ position }) => position)).size).toBe(run.cases.length);
+    for (const row of index.rows) {
+      const source = run.cases.find(({ id }) => id === row.id);
+      const detail = details.read(row);
+      expect(detail.bars.map(({ label }) => label)).toEqual(source?.spans.map(({ label }) => label));
+      expect(detail.wire.map(({ response }) => response)).toEqual(source?.wire.map(({ response }) => response));
+    }
+  });
+
+  it('rounds times to the two decimals that the page shows', () => {
+    const run = sampleRun();
+    const { index, details } = readPage(pageOf(run));
+    const [row] = index.rows.filter(({ verdict }) => verdict === 'passed');
+    const { spans, machineMs } = run.cases.find(({ id }) => id === row?.id) ?? sampleCase();
+    const { bars } = details.read(row ?? { position: 0 });
+    expect(bars.map(({ startMs }) => startMs)).toEqual(spans.map(({ startMs }) => Number(startMs.toFixed(2))));
+    expect(row?.machineMs).toBe(Number(machineMs.toFixed(2)));
+  });
+
+  it('reports damaged details of a case and keeps the index', () => {
+    const page = pageOf(sampleRun()).replace(/(id="cases-0">.{200}).{9}/, '$1!!!!!!!!!');
+    const { index, details } = readPage(page);
+    expect(index.rows).toHaveLength(46);
+    expect(() => details.read({ position: 1 })).toThrow();
+  });
+
+  it('needs less than 1.6 kB for a case of a run with 2,000 cases', () => {
+    expect(pageOf(sampleRun({ size: 2000 })).length).toBeLessThan(2000 * 1600);
   });
 
   it('puts the same case on several devices into one row of the matrix', () => {
@@ -38,26 +61,30 @@ describe('renderPage', () => {
       id: `file/case[authenticator.device=${device}]`,
       parties: { 'authenticator.device': device },
     });
-    const page = renderPage(
+    const page = pageOf(
       { ...run, cases: [on('emulator'), on('5234567'), { ...on('5234567'), id: 'file/other' }] },
       bundle,
     );
-    expect(parseEmbedded<ReportIndex>(page, 'index').coordinates).toEqual([
+    expect(readPage(page).index.coordinates).toEqual([
       { key: 'case', values: ['file/case', 'file/other'] },
       { key: 'authenticator.device', values: ['emulator', '5234567'] },
     ]);
   });
 
   it.each(Object.entries(injectionStrings))('escapes %s', (_, text) => {
-    const page = renderPage(runWithTexts(text), bundle);
-    const harmless = renderPage(runWithTexts('x'), bundle);
+    const page = pageOf(runWithTexts(text));
+    const harmless = pageOf(runWithTexts('x'));
     const tags = (source: string) => source.match(/<\/?[a-z!][^\s>]*/gi);
     expect(tags(page)).toEqual(tags(harmless));
-    expect(parseEmbedded<ReportIndex>(page, 'index').rows[0]?.title).toBe(text);
+    const { index, details } = readPage(page);
+    expect(index.rows[0]?.title).toBe(text);
+    expect(details.read(index.rows[0] ?? { position: 0 }).failures[0]?.codeFrame).toBe(text);
   });
 
   it('loads nothing from the network', async () => {
-    const page = await renderHtml(sampleRun());
+    const parts: string[] = [];
+    for await (const part of renderHtml(sampleRun())) parts.push(part);
+    const page = parts.join('');
     expect(page).toContain("default-src 'none'");
     expect(page).not.toMatch(/<(?:link|script|img)[^>]+(?:src|href)="(?!data:)/);
     expect(page).not.toMatch(/@import|url\((?!data:)/);
@@ -68,7 +95,7 @@ it('builds script and style, and escapes end tags in them', async () => {
   const { script, style } = await buildReportBundle();
   expect(script.length).toBeGreaterThan(10_000);
   expect(style).toContain('.waterfall');
-  const page = renderPage(sampleRun({ size: 1 }), { script: 'a="</script><!--"', style: 'x</style>' });
+  const page = pageOf(sampleRun({ size: 1 }), { script: 'a="</script><!--"', style: 'x</style>' });
   expect(page.match(/<\/script>/g)).toHaveLength(3);
   expect(page.match(/<\/style>/g)).toHaveLength(1);
   expect(page).not.toContain('<!--');

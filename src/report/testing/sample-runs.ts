@@ -183,7 +183,7 @@ function toCase(
     spans,
     steps: verdict === 'skipped' ? [] : toSteps(location.file, { failures, verdict, totalMs }),
     expectations: ran ? toExpectations(location.file, verdict) : [],
-    wire: ran ? sampleWire(spans, next) : [],
+    wire: ran ? sampleWire(spans, parties.persona ?? '', next) : [],
     events: ran ? sampleEvents(spans, verdict) : [],
     durationMs: verdict === 'skipped' ? 0 : totalMs + 200 + next() * 300,
     gestureMs,

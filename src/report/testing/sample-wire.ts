@@ -1,4 +1,7 @@
-/** The CTAP exchanges of a sample registration: getInfo, key agreement, PIN token, makeCredential. Valid CBOR, invented values. */
+/**
+ * The CTAP exchanges of a sample registration: getInfo, key agreement, PIN token, makeCredential. Valid CBOR, invented values. What is
+ * random in a real ceremony differs in each one, so that reports compress as real ones do.
+ */
 import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
@@ -9,7 +12,12 @@ import type { NextNumber } from './seeded-numbers.ts';
 const map = (...entries: [number | string, CborValue][]): CborMap => new Map<CborValue, CborValue>(entries) as CborMap;
 
 const aaguid = fromHex('2fc0579f811347eab116bb5a8db9202a');
-const coseKey = (algorithm: number) => map([1, 2], [3, algorithm], [-1, 1], [-2, sha256('x')], [-3, sha256('y')]);
+
+/** Returns the same 32 bytes for the same name in one ceremony. */
+type Random32 = (name: string) => Uint8Array;
+
+const coseKey = (algorithm: number, random: Random32, name: string) =>
+  map([1, 2], [3, algorithm], [-1, 1], [-2, random(`${name} x`)], [-3, random(`${name} y`)]);
 
 interface Messages {
   request: Uint8Array;
@@ -30,28 +38,30 @@ const getInfo: Messages = {
   ),
 };
 
-const getKeyAgreement: Messages = {
+const getKeyAgreement = (random: Random32): Messages => ({
   request: concat(fromHex('06'), encode(map([1, 2], [2, 2]))),
-  response: encode(map([1, coseKey(-25)])),
-};
+  response: encode(map([1, coseKey(-25, random, 'authenticator')])),
+});
 
-const getPinToken: Messages = {
+const getPinToken = (random: Random32): Messages => ({
   request: concat(
     fromHex('06'),
-    encode(map([1, 2], [2, 9], [3, coseKey(-25)], [6, sha256('pin')], [9, 1], [10, 'contoso.test'])),
+    encode(
+      map([1, 2], [2, 9], [3, coseKey(-25, random, 'platform')], [6, random('pin')], [9, 1], [10, 'contoso.test']),
+    ),
   ),
-  response: encode(map([2, concat(sha256('token'), sha256('token2').slice(0, 16))])),
-};
+  response: encode(map([2, concat(random('token'), random('token2').slice(0, 16))])),
+});
 
-function makeCredential(credentialId: Uint8Array): Messages {
+function makeCredential(random: Random32, model: string): Messages {
   const parameters = map(
-    [1, sha256('clientDataJSON')],
+    [1, random('clientDataJSON')],
     [2, map(['id', 'contoso.test'], ['name', 'Contoso'])],
     [3, map(['id', utf8('user-1')], ['name', 'qa@contoso.test'], ['displayName', 'QA'])],
     [4, [map(['alg', -7], ['type', 'public-key'])]],
     [6, map(['credProtect', 2])],
     [7, map(['rk', true])],
-    [8, sha256('param')],
+    [8, random('param')],
     [9, 2],
   );
   const authData = concat(
@@ -59,30 +69,35 @@ function makeCredential(credentialId: Uint8Array): Messages {
     fromHex('c500000001'),
     aaguid,
     fromHex('0020'),
-    credentialId,
-    encode(coseKey(-7)),
+    random('credential'),
+    encode(coseKey(-7, random, 'credential')),
     encode(map(['credProtect', 2])),
   );
-  const certificate = concat(sha256('a'), sha256('b'), sha256('c'), sha256('d'));
-  const statement = map(['alg', -7], ['sig', concat(sha256('r'), sha256('s'))], ['x5c', [certificate]]);
+  const signature = concat(random('r'), random('s'));
+  const statement = map(['alg', -7], ['sig', signature], ['x5c', [batchCertificate(model)]]);
   return {
     request: concat(fromHex('01'), encode(parameters)),
     response: encode(map([1, 'packed'], [2, authData], [3, statement])),
   };
 }
 
+/** All keys of a model have the same certificate. */
+const batchCertificate = (model: string): Uint8Array =>
+  concat(...Array.from({ length: 20 }, (_, part) => sha256(`${model} ${part}`)));
+
 /** Returns one exchange for each span of the authenticator. */
-export function sampleWire(spans: readonly Span[], next: NextNumber): WireExchange[] {
-  const credentialId = sha256(`credential ${next()}`);
+export function sampleWire(spans: readonly Span[], model: string, next: NextNumber): WireExchange[] {
+  const ceremony = next();
+  const random: Random32 = (name) => sha256(`${ceremony} ${name}`);
   return spans.flatMap(({ phase, label, startMs, durationMs }) => {
     const times = { atMs: startMs, durationMs };
     if (phase === 'get-info') return [exchange('authenticatorGetInfo', getInfo, times)];
     if (phase === 'make-credential') {
-      const made = exchange('authenticatorMakeCredential', makeCredential(credentialId), times);
+      const made = exchange('authenticatorMakeCredential', makeCredential(random, model), times);
       return [{ ...made, keepalives: ['processing', 'upneeded', 'upneeded', 'upneeded'] }];
     }
     if (phase !== 'pin') return [];
-    const messages = label === 'getKeyAgreement' ? getKeyAgreement : getPinToken;
+    const messages = label === 'getKeyAgreement' ? getKeyAgreement(random) : getPinToken(random);
     return [{ ...exchange('authenticatorClientPIN', messages, times), subCommand: label }];
   });
 }

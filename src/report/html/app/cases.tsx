@@ -2,11 +2,12 @@
 import { useMemo } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
-import type { CaseDetail, CaseRow, ReportIndex } from '../view-model.ts';
+import type { CaseDetail } from '../case-detail.ts';
+import type { CaseDetails } from '../read-embedded-data.ts';
+import type { CaseRow, ReportIndex } from '../report-index.ts';
+import { CaseList } from './case-list.tsx';
 import { DetailView } from './detail.tsx';
 import { type Filter, isFiltering, noFilter } from './filter.ts';
-import { caseHref } from './route.ts';
-import { Time, VerdictMark } from './shared-components.tsx';
 
 interface CasesProps {
   index: ReportIndex;
@@ -14,75 +15,41 @@ interface CasesProps {
   filter: Filter;
   onFilter(filter: Filter): void;
   current: string | undefined;
-  /** Returns the details of the case at a position in the index. */
-  detail(position: number): CaseDetail;
+  details: CaseDetails;
+  printing: boolean;
 }
 
-export function CasesView({ index, rows, filter, onFilter, current, detail }: CasesProps) {
+export function CasesView({ index, rows, filter, onFilter, current, details, printing }: CasesProps) {
   const shown = index.rows.find(({ id }) => id === current) ?? rows[0];
   return (
     <div class={current === undefined ? 'cases' : 'cases chosen'}>
       <div class="side">
         <Filters index={index} filter={filter} onFilter={onFilter} found={rows.length} />
-        <List rows={rows} current={shown?.id} />
+        <CaseList rows={rows} shown={shown?.id} chosen={current !== undefined} complete={printing} />
       </div>
       <div class="pane" id="detail">
-        {shown ? (
-          <DetailView key={shown.id} row={shown} detail={detail(index.rows.indexOf(shown))} />
-        ) : (
-          <p class="empty">No case to show.</p>
-        )}
+        {shown ? <Detail row={shown} details={details} /> : <p class="empty">No case to show.</p>}
       </div>
     </div>
   );
 }
 
-const groups: [title: string, verdicts: Verdict[]][] = [
-  ['Needs attention', ['failed', 'errored', 'interrupted', 'flaky']],
-  ['Passed', ['passed']],
-  ['Skipped', ['skipped']],
-];
-
-function List({ rows, current }: { rows: readonly CaseRow[]; current: string | undefined }) {
-  // Preact does not compare an element that is the same object again, so opening another case redraws two entries, not all.
-  const closed = useMemo(() => new Map(rows.map((row) => [row, <Item key={row.id} row={row} open={false} />])), [rows]);
-  if (rows.length === 0) return <p class="empty">No case matches these filters.</p>;
-  return (
-    <nav class="list" aria-label="Cases">
-      {groups.map(([title, verdicts]) => {
-        const members = rows.filter(({ verdict }) => verdicts.includes(verdict));
-        if (members.length === 0) return null;
-        return (
-          <section key={title}>
-            <h2>
-              {title} <span>{members.length}</span>
-            </h2>
-            <ul>
-              {members.map((row) =>
-                row.id === current ? <Item key={row.id} row={row} open={true} /> : closed.get(row),
-              )}
-            </ul>
-          </section>
-        );
-      })}
-    </nav>
-  );
+function Detail({ row, details }: { row: CaseRow; details: CaseDetails }) {
+  const result = useMemo(() => readDetail(row, details), [row, details]);
+  if (result instanceof Error) return <p class="empty">The details of this case cannot be read. {result.message}</p>;
+  return <DetailView key={row.id} row={row} detail={result} />;
 }
 
-function Item({ row, open }: { row: CaseRow; open: boolean }) {
-  const { id, title, verdict, parties, problem, durationMs, remote } = row;
-  return (
-    <li>
-      <a href={caseHref(id)} aria-current={open ? 'true' : undefined}>
-        <VerdictMark verdict={verdict} />
-        <span class="title">{title}</span>
-        <span class="time">{verdict !== 'skipped' && <Time ms={durationMs} remote={remote} />}</span>
-        {problem && verdict !== 'passed' && <span class={`problem v-${verdict}`}>{problem}</span>}
-        <span class="meta">{Object.values(parties).join(' · ')}</span>
-      </a>
-    </li>
-  );
+function readDetail(row: CaseRow, details: CaseDetails): CaseDetail | Error {
+  try {
+    return details.read(row);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
+
+/** The case ids of a run on several devices are too many for a menu; the search field finds them. */
+const isSelectable = ({ values }: ReportIndex['coordinates'][number]): boolean => values.length <= 100;
 
 function Filters({
   index,
@@ -129,7 +96,7 @@ function Filters({
           ))}
       </fieldset>
       <div class="selects">
-        {index.coordinates.map(({ key, values }) => (
+        {index.coordinates.filter(isSelectable).map(({ key, values }) => (
           <Choice
             key={key}
             label={key}

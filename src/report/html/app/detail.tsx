@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Failure, Verdict } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
-import type { CaseDetail, CaseRow } from '../view-model.ts';
+import type { CaseDetail } from '../case-detail.ts';
+import type { CaseRow } from '../report-index.ts';
 import { CodeFrame, ScrollRegion, Section, Time, VerdictMark } from './shared-components.tsx';
 import { Waterfall } from './waterfall.tsx';
 import { Wire } from './wire.tsx';

@@ -1,6 +1,6 @@
 /** Filters the list of cases. Pure. */
 import type { Verdict } from '#result/run-result.ts';
-import type { CaseRow } from '../view-model.ts';
+import type { CaseRow } from '../report-index.ts';
 
 export interface Filter {
   text: string;

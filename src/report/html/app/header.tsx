@@ -1,7 +1,8 @@
 /** Top of the page: the verdict, the totals, a strip with one bar for each case, the facts of the run. */
+import type { TargetedMouseEvent } from 'preact';
 import type { Verdict } from '#result/run-result.ts';
 import { formatMs, verdictMarks, verdictsByUrgency } from '../../format.ts';
-import type { CaseRow, ReportIndex } from '../view-model.ts';
+import type { CaseRow, ReportIndex } from '../report-index.ts';
 import { CodeFrame } from './shared-components.tsx';
 
 const headlines = {
@@ -68,20 +69,43 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
   );
 }
 
+/** More cases than this have bars thinner than a few pixels: the strip then has one bar for all cases of a verdict. */
+const maxBars = 200;
+
 /** One bar for each case. Hidden from assistive technology, because the list has the same content. */
 function CaseStrip({ rows, onPick }: { rows: readonly CaseRow[]; onPick(row: CaseRow): void }) {
-  const pick = (event: Event) => {
-    const row = rows[Number((event.target as HTMLElement).dataset.n ?? -1)];
-    if (row) onPick(row);
+  const isDense = rows.length > maxBars;
+  const rowAt = ({ currentTarget, target, clientX }: TargetedMouseEvent<HTMLElement>) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    const number = (target as HTMLElement).dataset.n;
+    return rows[isDense ? Math.floor(((clientX - left) / width) * rows.length) : Number(number ?? -1)];
   };
   return (
-    <div class={rows.length > 200 ? 'case-strip dense' : 'case-strip'} aria-hidden="true" onClick={pick}>
-      {rows.map((row, n) => (
-        <i key={row.id} class={`v-${row.verdict}`} data-n={n} title={`${verdictMarks[row.verdict]} ${row.title}`} />
-      ))}
+    <div
+      class={isDense ? 'case-strip dense' : 'case-strip'}
+      aria-hidden="true"
+      onClick={(event) => {
+        const row = rowAt(event);
+        if (row) onPick(row);
+      }}
+      onMouseMove={(event) => {
+        event.currentTarget.title = titleOf(rowAt(event));
+      }}
+    >
+      {isDense
+        ? verdictsByUrgency.map((verdict) => (
+            <i
+              key={verdict}
+              class={`v-${verdict}`}
+              style={{ flexGrow: rows.filter((row) => row.verdict === verdict).length }}
+            />
+          ))
+        : rows.map((row, n) => <i key={row.id} class={`v-${row.verdict}`} data-n={n} />)}
     </div>
   );
 }
+
+const titleOf = (row: CaseRow | undefined): string => (row ? `${verdictMarks[row.verdict]} ${row.title}` : '');
 
 function facts(run: ReportIndex['run']): Record<string, string> {
   const all = {

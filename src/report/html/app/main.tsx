@@ -1,7 +1,8 @@
 /** Entry point of the HTML report in the browser: reads the embedded index and draws the page. */
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { ReportIndex } from '../view-model.ts';
+import { CaseDetails, readIndex } from '../read-embedded-data.ts';
+import type { ReportIndex } from '../report-index.ts';
 import { CasesView } from './cases.tsx';
 import { filterRows, noFilter } from './filter.ts';
 import { Header } from './header.tsx';
@@ -9,10 +10,15 @@ import { MatrixView } from './matrix.tsx';
 import { caseHref, useKeyboardShortcuts, useRoute, type View, viewHref } from './route.ts';
 import { TimingsView } from './timings.tsx';
 
-/** Returns the JSON in the script element with this id. */
-const readEmbedded = <T,>(id: string): T => JSON.parse(document.getElementById(id)?.textContent ?? '') as T;
+const textOfElement = (id: string): string => document.getElementById(id)?.textContent ?? '';
 
-function Report({ index }: { index: ReportIndex }) {
+interface ReportProps {
+  index: ReportIndex;
+  details: CaseDetails;
+  printing: boolean;
+}
+
+function Report({ index, details, printing }: ReportProps) {
   const [filter, setFilter] = useState(noFilter);
   const route = useRoute(index.rows);
   const rows = useMemo(() => filterRows(index.rows, filter), [index, filter]);
@@ -20,7 +26,7 @@ function Report({ index }: { index: ReportIndex }) {
   const open = (view: View) => {
     location.hash = viewHref(view);
   };
-  useKeyboardShortcuts({ rows, current: route.current, open });
+  useKeyboardShortcuts({ rows, open });
   useEffect(() => {
     if (route.current !== undefined) document.getElementById('detail')?.scrollIntoView({ block: 'nearest' });
   }, [route.current]);
@@ -61,7 +67,8 @@ function Report({ index }: { index: ReportIndex }) {
             filter={filter}
             onFilter={setFilter}
             current={route.current}
-            detail={(position) => readEmbedded(`case-${position}`)}
+            details={details}
+            printing={printing}
           />
         )}
         {route.view === 'matrix' && <MatrixView index={index} onPick={showMatching} />}
@@ -76,6 +83,11 @@ const focusMain = () => document.getElementById('main')?.focus();
 
 const root = document.getElementById('app');
 if (root) {
+  const index = readIndex(textOfElement);
+  const details = new CaseDetails(textOfElement, index.rows.length);
   root.textContent = '';
-  render(<Report index={readEmbedded('index')} />, root);
+  const draw = (printing: boolean) => render(<Report index={index} details={details} printing={printing} />, root);
+  draw(false);
+  addEventListener('beforeprint', () => draw(true));
+  addEventListener('afterprint', () => draw(false));
 }

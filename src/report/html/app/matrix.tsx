@@ -2,8 +2,9 @@
 import { useState } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
+import { groupBy } from '../../group-by.ts';
 import { deviceMatrix } from '../matrix-coordinates.ts';
-import type { CaseRow, ReportIndex } from '../view-model.ts';
+import type { CaseRow, ReportIndex } from '../report-index.ts';
 import { ScrollRegion } from './shared-components.tsx';
 
 type Coordinate = ReportIndex['coordinates'][number];
@@ -75,8 +76,10 @@ interface HeatmapProps {
 
 function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
   const [[onlyKey = '', onlyValue = ''] = []] = Object.entries(only);
-  const fits = (row: CaseRow, key: string, value: string) => key === '' || row.parties[key] === value;
-  const members = rows.filter((row) => fits(row, onlyKey, onlyValue));
+  const partyOf = (row: CaseRow, key: string) => (key === '' ? '' : row.parties[key]);
+  const cellOf = (line: string | undefined, column: string | undefined) => JSON.stringify([line, column]);
+  const members = rows.filter((row) => partyOf(row, onlyKey) === onlyValue);
+  const cells = groupBy(members, (row) => cellOf(partyOf(row, down.key), partyOf(row, across.key)));
   return (
     <ScrollRegion label={onlyKey ? `Heatmap of ${onlyKey} ${onlyValue}` : 'Heatmap'}>
       <table class="heatmap">
@@ -96,7 +99,7 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
             <tr key={line}>
               <th scope="row">{line}</th>
               {across.values.map((column) => {
-                const here = members.filter((row) => fits(row, down.key, line) && fits(row, across.key, column));
+                const here = cells.get(cellOf(line, column)) ?? [];
                 const coordinates = { [down.key]: line, [across.key]: column, [onlyKey]: onlyValue };
                 delete coordinates[''];
                 return <Cell key={column} rows={here} onPick={() => onPick(coordinates)} />;

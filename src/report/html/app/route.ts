@@ -1,6 +1,6 @@
 /** The router and the keyboard shortcuts: the URL fragment names a view (`#/matrix`) or a case (`#<id>`). */
 import { useEffect, useState } from 'preact/hooks';
-import type { CaseRow } from '../view-model.ts';
+import type { CaseRow } from '../report-index.ts';
 
 export type View = 'cases' | 'matrix' | 'timings';
 
@@ -12,6 +12,9 @@ export interface Route {
 
 export const viewHref = (view: View): string => (view === 'cases' ? '#/' : `#/${view}`);
 export const caseHref = (id: string): string => `#${encodeURIComponent(id)}`;
+
+/** Returns the id of the case in the fragment of the address now. */
+const openCase = (rows: readonly CaseRow[]) => parseFragment(location.hash, rows).current;
 
 function parseFragment(fragment: string, rows: readonly CaseRow[]): Route {
   if (fragment === '#/matrix') return { view: 'matrix', current: undefined };
@@ -40,18 +43,17 @@ export function useRoute(rows: readonly CaseRow[]): Route {
 
 interface ShortcutTargets {
   rows: readonly CaseRow[];
-  current: string | undefined;
   open(view: View): void;
 }
 
 /** `/` focuses the search field, `Escape` leaves it, `j` and `k` open the next and previous case. */
-export function useKeyboardShortcuts({ rows, current, open }: ShortcutTargets): void {
+export function useKeyboardShortcuts({ rows, open }: ShortcutTargets): void {
   useEffect(() => {
     const move = (by: number) => {
+      const current = openCase(rows); // not from the last drawing: keys may come faster
       const at = current === undefined ? 0 : rows.findIndex(({ id }) => id === current);
       const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
       if (next) location.assign(caseHref(next.id));
-      requestAnimationFrame(() => document.querySelector('.list [aria-current]')?.scrollIntoView({ block: 'nearest' }));
     };
     const press = (event: KeyboardEvent) => {
       const field = event.target instanceof HTMLElement && event.target.closest('input, select, textarea');
@@ -67,5 +69,5 @@ export function useKeyboardShortcuts({ rows, current, open }: ShortcutTargets): 
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
-  }, [rows, current, open]);
+  }, [rows, open]);
 }

@@ -1,7 +1,7 @@
 /** Times over all cases: percentiles of each phase with a plot on a logarithmic scale, and the slowest cases. */
 import { formatMs } from '../../format.ts';
 import type { PhaseStatistics } from '../../phase-statistics.ts';
-import type { ReportIndex } from '../view-model.ts';
+import type { ReportIndex } from '../report-index.ts';
 import { caseHref } from './route.ts';
 import { ScrollRegion, SplitBar, VerdictMark } from './shared-components.tsx';
 

@@ -1,7 +1,7 @@
 /** The phases of one ceremony as bars on a time axis. Bars are nested by time; gestures are hatched and counted separately. */
 import { useState } from 'preact/hooks';
 import { formatMs } from '../../format.ts';
-import type { Bar, CaseDetail, Lane } from '../view-model.ts';
+import type { Bar, CaseDetail, Lane } from '../case-detail.ts';
 import { ScrollRegion, Section, SplitBar } from './shared-components.tsx';
 
 const lanes: Record<Lane, string> = {

@@ -1,6 +1,6 @@
 /** The wire transcript: one line for each CTAP exchange; opened, it shows both messages decoded and in hex. */
 import { count, formatMs } from '../../format.ts';
-import type { CaseDetail } from '../view-model.ts';
+import type { CaseDetail } from '../case-detail.ts';
 import { Preformatted, Section, Time } from './shared-components.tsx';
 
 type Exchange = CaseDetail['wire'][number];

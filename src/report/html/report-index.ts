@@ -1,0 +1,101 @@
+/** The index of the HTML report: the run, one row for each case, and what the filters, the matrix and the timings need. */
+import type { CaseResult, Failure, RunResult, Verdict } from '#result/run-result.ts';
+import { isRemote } from '#result/transcript.ts';
+import { firstLine, verdictsByUrgency } from '../format.ts';
+import { describeExcludedCases, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
+import { deviceMatrix, toCoordinates } from './matrix-coordinates.ts';
+import { roundMs } from './round-ms.ts';
+
+/** One entry of the list of cases. */
+export interface CaseRow {
+  id: string;
+  title: string;
+  verdict: Verdict;
+  tags: string[];
+  parties: Record<string, string>;
+  file: string;
+  durationMs: number;
+  machineMs: number;
+  gestureMs: number;
+  attempts: number;
+  /** Whether the key was on another machine, so that the times include the network. */
+  remote: boolean;
+  /** First line of the first failure. */
+  problem?: string;
+  /** Position of the details of this case among those of all cases. */
+  position: number;
+}
+
+/** Larger samples are reduced: a strip of dots cannot show more. */
+const maxDots = 200;
+
+export interface ReportIndex {
+  run: RunResult['run'];
+  verdict: Verdict;
+  totals: RunResult['totals'];
+  errors: Failure[];
+  /** Sorted by urgency of the verdict, then in the order of the run. */
+  rows: CaseRow[];
+  phases: PhaseStatistics[];
+  /** A sentence about the timed cases that are not in `phases`; `''` if there are none. */
+  excludedCases: string;
+  /** The values of each coordinate in order of first use. A key with one value only is omitted, except the rows of the device matrix. */
+  coordinates: { key: string; values: string[] }[];
+  tags: string[];
+}
+
+/** Returns the index; `positions` are those of the details, by case. */
+export function toReportIndex(result: RunResult, positions: ReadonlyMap<CaseResult, number>): ReportIndex {
+  const { run, verdict, totals, errors = [], cases } = result;
+  return {
+    run,
+    verdict,
+    totals,
+    errors,
+    rows: sortByUrgency(cases).map((item) => toCaseRow(item, positions.get(item) ?? 0)),
+    phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: reduceSample(statistics.sample) })),
+    excludedCases: describeExcludedCases(cases),
+    coordinates: collectCoordinates(cases),
+    tags: [...new Set(cases.flatMap(({ tags }) => tags))].toSorted(),
+  };
+}
+
+const sortByUrgency = (cases: readonly CaseResult[]): CaseResult[] =>
+  cases.toSorted((a, b) => verdictsByUrgency.indexOf(a.verdict) - verdictsByUrgency.indexOf(b.verdict));
+
+function toCaseRow(result: CaseResult, position: number): CaseRow {
+  const { id, title, verdict, tags, location, attempts, failures, notes, wire } = result;
+  const problem = firstLine(failures[0]?.message ?? notes?.[0] ?? '');
+  return {
+    id,
+    title,
+    verdict,
+    tags,
+    parties: toCoordinates(id, result.parties),
+    file: location.file,
+    durationMs: roundMs(result.durationMs),
+    machineMs: roundMs(result.machineMs),
+    gestureMs: roundMs(result.gestureMs),
+    attempts,
+    remote: isRemote(wire),
+    ...(problem && { problem }),
+    position,
+  };
+}
+
+function collectCoordinates(cases: readonly CaseResult[]): ReportIndex['coordinates'] {
+  const values = new Map<string, Set<string>>();
+  for (const { id, parties } of cases) {
+    for (const [key, value] of Object.entries(toCoordinates(id, parties)))
+      values.set(key, (values.get(key) ?? new Set()).add(value));
+  }
+  return [...values]
+    .filter(([key, found]) => found.size > 1 || key === deviceMatrix.rows)
+    .map(([key, found]) => ({ key, values: [...found] }));
+}
+
+/** Returns at most `maxDots` values, spread evenly over the sample. */
+function reduceSample(sample: readonly number[]): number[] {
+  const step = Math.max(1, sample.length / maxDots);
+  return sample.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step)).map(roundMs);
+}
