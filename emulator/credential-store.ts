@@ -3,10 +3,12 @@ import { mapKey } from '#base/bytes.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { CredentialProperties } from './credential-keys.ts';
 
-interface UserEntity {
+export interface UserEntity {
   id: Uint8Array;
   name?: string | undefined;
   displayName?: string | undefined;
+  /** URL; only on personas with `hasIcons`. */
+  icon?: string | undefined;
 }
 
 /** What extensions store with a credential. Properties that are not in its id need a discoverable credential. */

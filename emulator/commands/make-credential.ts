@@ -15,6 +15,7 @@ import { authorizeRegistration } from './authorize-registration.ts';
 import type { CtapCommand } from './command.ts';
 import { renewCredStoreState } from './credentials.ts';
 import { authorizeRegistrationCtap20 } from './ctap20-steps.ts';
+import { checkIcons, toStoredUser } from './icons.ts';
 import type { MakeCredentialRequest } from './registration.ts';
 import { answerZeroLengthPinUvAuthParam } from './user-verification.ts';
 
@@ -26,6 +27,7 @@ const authorize: Record<CredentialSteps, typeof authorizeRegistration> = {
 export const makeCredential: CtapCommand = {
   async execute(parameters, session, env) {
     const request = commands.authenticatorMakeCredential.request.parse(parameters ?? new Map());
+    checkIcons(request, env);
     await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
     const rpIdHash = sha256(request.rp.id);
     const authorized = await authorize[rulesOf(env.persona).credentialSteps](request, rpIdHash, session, env); // steps 2 to 14
@@ -45,9 +47,11 @@ function createCredential(
   { rp, user }: MakeCredentialRequest,
   properties: CredentialProperties & CredentialExtras,
   rpIdHash: Uint8Array,
-  { state: { persistent } }: AuthenticatorEnv,
+  env: AuthenticatorEnv,
 ) {
+  const { persistent } = env.state;
   const { credentialId, key } = persistent.keys.create(properties, rpIdHash);
-  if (properties.discoverable) persistent.credentials.put({ ...properties, id: credentialId, rpId: rp.id, user });
+  if (properties.discoverable)
+    persistent.credentials.put({ ...properties, id: credentialId, rpId: rp.id, user: toStoredUser(user, env) });
   return { credentialId, key };
 }

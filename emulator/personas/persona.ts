@@ -99,6 +99,8 @@ export interface Persona {
    * section 6.1.2 steps 1.2, 14.1.2 and 14.2.1 and section 6.2.2 step 9. Real keys answer CTAP2_ERR_USER_ACTION_TIMEOUT.
    */
   touchTimeoutStatus?: 'CTAP2_ERR_USER_ACTION_TIMEOUT';
+  /** Checks the type of rp.icon and user.icon, and stores and returns user.icon (CTAP 2.0 sections 5.1 and 5.2). Absent: ignores them. */
+  hasIcons?: true;
   /** `global`: one counter for all credentials. `constant-zero`: no counter. */
   signCounter: 'global' | 'constant-zero';
 }

@@ -49,6 +49,7 @@ export const solo = {
   label: 'Solo',
   aaguid: '8876631b-d4a0-427f-5773-0ec71c9e0279',
   source: 'plausible',
+  hasIcons: true,
   usb: { vendorId: 0x0483, productId: 0xa2ca, manufacturer: 'SoloKeys', product: 'Solo' },
 } as const satisfies Persona;
 
