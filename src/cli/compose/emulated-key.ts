@@ -1,5 +1,6 @@
 /** An emulated key as the key under test of a case. Written against interfaces; the emulator is passed in. */
 import type { AvailableAuthenticator } from '#client/context.ts';
+import type { AccountChoice } from '#client/user-interaction.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import type { WireCommand } from '#scenario/language/schema/wire.ts';
 import type { KeyFacts, KeyState, KeyUnderTest } from '#scenario/parties/key-under-test.ts';
@@ -7,14 +8,21 @@ import { SentCommands } from '#scenario/parties/sent-commands.ts';
 import { type CaptureOptions, capture } from '#transport/capture.ts';
 import type { CtapDevice } from '#transport/device.ts';
 
+/** An emulated key also shows the accounts of its credentials. */
+interface EmulatedKeyState extends KeyState {
+  credentials: readonly (KeyState['credentials'][number] & { userName: string | undefined })[];
+}
+
 export interface EmulatedKeyParts {
   facts: KeyFacts;
   kind: AvailableAuthenticator['kind'];
   device: CtapDevice & { unplug(): void; replug(): void; powerCycle(): void };
   gestures: { whenAsked(signal: AbortSignal): Promise<unknown>; touch(): void; deny(): void };
-  inspect(): KeyState;
+  inspect(): EmulatedKeyState;
   /** Whether the key is plugged in at the start of the case. */
   connected: boolean;
+  /** Whether it is a credential manager that creates passkeys without a gesture (conditional create). */
+  createsWithoutPresence?: boolean | undefined;
   /** Called after the key was plugged in or unplugged; resolves when the operating system has noticed. */
   onChange(): void | Promise<void>;
   /** Milliseconds since the start of the case. */
@@ -99,6 +107,18 @@ export class EmulatedKey implements KeyUnderTest {
       record: (exchange) => this.wire.push(exchange),
       onSent: (name) => this.#sent.notify(name),
     });
-    return { id: facts.id, kind, label: facts.label, device: recorded };
+    const available = { id: facts.id, kind, label: facts.label, device: recorded };
+    if (kind !== 'this-device') return available;
+    const discoverCredentials = async (rpId: string) => this.#accountsOf(rpId);
+    return { ...available, discoverCredentials, createsWithoutPresence: this.#parts.createsWithoutPresence };
+  }
+
+  /** The system lists the passkeys of this device without a gesture. */
+  #accountsOf(rpId: string): AccountChoice[] {
+    return this.#parts
+      .inspect()
+      .credentials.flatMap(({ credentialId, userName: name = '', ...credential }) =>
+        credential.rpId === rpId ? [{ credentialId, name, displayName: name }] : [],
+      );
   }
 }

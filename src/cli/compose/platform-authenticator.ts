@@ -33,6 +33,7 @@ function createPlatformAuthenticator(
     gestures,
     inspect: () => authenticator.inspect(),
     connected: true,
+    createsWithoutPresence: authenticator.persona.createsWithoutPresence,
     onChange,
     elapsedMs,
   });

@@ -2,12 +2,15 @@
 import { type DialogProfileId, dialogProfiles } from '#browser/dialog-profiles.ts';
 import type { WebAuthn } from '#browser/playwright-fixtures.ts';
 import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
+import { getClientCapabilities } from '#client/client-capabilities.ts';
 import { create } from '#client/create.ts';
 import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '#client/credential-options.ts';
 import { get } from '#client/get.ts';
+import { RecentAuthentications } from '#client/recent-authentications.ts';
+import { createWellKnownFetcher } from '#client/well-known-fetcher.ts';
 import type { ExpandedCase } from '../../language/expanded-case.ts';
 import { OverlayDialogScreenshot } from '../dialog-screenshot.ts';
 import type { CaseClient, ClientParts } from './case-client.ts';
@@ -33,16 +36,20 @@ function createHandler(parts: ClientParts): WebAuthnHandler {
     random,
     timeline: recorder.timeline,
     policy: scenario.client,
+    relatedOrigins: createWellKnownFetcher(),
+    recentAuthentications: new RecentAuthentications(clock),
   };
   return {
     create: ({ publicKey, ...caller }, signal) =>
       ceremonies.follow(() =>
         create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...context, ...caller, signal }),
       ),
-    get: ({ publicKey, ...caller }, signal) =>
-      ceremonies.follow(() =>
-        get(publicKey as PublicKeyCredentialRequestOptionsJSON, { ...context, ...caller, signal }),
-      ),
+    get({ publicKey, ...caller }, signal) {
+      const run = () => get(publicKey as PublicKeyCredentialRequestOptionsJSON, { ...context, ...caller, signal });
+      // A conditional request is pending while the page is open, so the case does not wait for its end.
+      return caller.mediation === 'conditional' ? run() : ceremonies.follow(run);
+    },
+    getClientCapabilities: () => getClientCapabilities(context),
     isUserVerifyingPlatformAuthenticatorAvailable: async () =>
       authenticators.all.some(({ kind, connected }) => kind === 'this-device' && connected),
   };
