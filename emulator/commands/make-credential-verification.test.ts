@@ -141,6 +141,21 @@ async function register(platform: Platform, pinUvAuthParam: Uint8Array | undefin
   return status === 'CTAP2_OK' && (response.authData[32] ?? 0) & flag.UV ? `${status}, UV` : status;
 }
 
+it.each(['wrong', 'other'] as const)(
+  'yubikey-bio without PIN and finger refuses a %s pinUvAuthParam: CTAP2_ERR_PUAT_REQUIRED (6.1.2 step 6.2, 6.2.2 step 5.1)',
+  async (param) => {
+    const { platform, sign } = await createInState(
+      { persona: 'yubikey-bio' },
+      { pin: 'no PIN', finger: 'no finger' },
+      param,
+      permissions.mc,
+    );
+    const pinUvAuth = { pinUvAuthProtocol: 2, pinUvAuthParam: sign(clientDataHash) };
+    expect((await platform.makeCredential(pinUvAuth)).status).toBe('CTAP2_ERR_PUAT_REQUIRED');
+    expect((await platform.getAssertion(pinUvAuth)).status).toBe('CTAP2_ERR_PUAT_REQUIRED');
+  },
+);
+
 /** Without PIN and token there is no touch for an empty pinUvAuthParam, and step 2 gives the status. */
 describe('an authenticator without PIN support', () => {
   const platform: AuthenticatorOptions['persona'] = 'windows-hello-hardware';

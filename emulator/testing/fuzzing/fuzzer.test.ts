@@ -7,6 +7,7 @@ it.each([
   ['touchstone-key', 500, 12],
   ['yubikey-bio', 500, 11],
   ['google-titan-v2', 500, 9],
+  ['feitian-biopass', 500, 12],
   ['apple-passwords', 500, 8],
 ] as const)(
   '%s answers %i requests without violations, with at least %i different statuses',

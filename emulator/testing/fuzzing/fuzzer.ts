@@ -43,6 +43,8 @@ export class Fuzzer {
   readonly #prng: Prng;
   readonly #clock = new AdjustableClock();
   readonly #platform: TestPlatform;
+  /** Some messages come from a second channel. */
+  readonly #otherChannel = {};
   readonly #fuzzState: FuzzState = { token: undefined, protocol: 2, credentialIds: [], templateIds: [] };
   #pin: string | undefined;
   #before = '';
@@ -74,7 +76,8 @@ export class Fuzzer {
   }
 
   async #sendCommand(message: Uint8Array): Promise<void> {
-    const response = await this.#process(() => this.#platform.authenticator.process(message), message);
+    const channel = this.#prng.oneIn(8) ? this.#otherChannel : undefined;
+    const response = await this.#process(() => this.#platform.authenticator.process(message, { channel }), message);
     if (!response) return;
     const status = statusName(response[0] as number) ?? `0x${response[0]}`;
     this.#countStatus(status);

@@ -10,7 +10,8 @@ const shares: [PersonaId, number][] = [
   ['touchstone-complete', 0.5],
   ['touchstone-key', 0.15],
   ['yubikey-bio', 0.15],
-  ['google-titan-v2', 0.1],
+  ['google-titan-v2', 0.05],
+  ['feitian-biopass', 0.05],
   ['apple-passwords', 0.1],
 ];
 const [requests = 1_000_000, seed = 1] = process.argv.slice(2).map(Number);
