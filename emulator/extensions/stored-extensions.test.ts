@@ -8,13 +8,8 @@ import { sha256 } from '#protocol/crypto.ts';
 import { type AuthenticatorOptions, createAuthenticator, type Persona, personas } from '../index.ts';
 import { rpId, TestPlatform } from '../testing/test-platform.ts';
 
-/** Without the largeBlobs command, because a persona has either the command or the extension largeBlob. */
-const { largeBlobs: _, ...features } = personas['touchstone-complete'].features;
-const persona: Persona = {
-  ...personas['touchstone-complete'],
-  extensions: [...personas['touchstone-complete'].extensions, 'largeBlob'],
-  features: { ...features, pinComplexity: { preset: true } },
-};
+const reference: Persona = personas['touchstone-large-blob'];
+const persona: Persona = { ...reference, features: { ...reference.features, pinComplexity: { preset: true } } };
 const platformFor = (options: Partial<AuthenticatorOptions> = {}) =>
   new TestPlatform(createAuthenticator({ persona, uvEnrolled: false, ...options }));
 
@@ -48,8 +43,10 @@ describe('credBlob', () => {
 });
 
 describe('largeBlobKey', () => {
+  const withCommand = { persona: personas['touchstone-complete'] };
+
   it('returns the same 32 bytes at each sign-in in the largeBlobKey member', async () => {
-    const platform = platformFor();
+    const platform = platformFor(withCommand);
     const made = await register(platform, { largeBlobKey: true });
     expect(made.response.largeBlobKey).toHaveLength(32);
     expect(made.outputs).toBeUndefined();
@@ -59,8 +56,9 @@ describe('largeBlobKey', () => {
   });
 
   it('rejects rk: false and the input false', async () => {
-    expect((await register(platformFor(), { largeBlobKey: true }, false)).status).toBe('CTAP2_ERR_INVALID_OPTION');
-    expect((await register(platformFor(), { largeBlobKey: false })).status).toBe('CTAP2_ERR_INVALID_OPTION');
+    const attempt = (input: boolean, rk: boolean) => register(platformFor(withCommand), { largeBlobKey: input }, rk);
+    expect((await attempt(true, false)).status).toBe('CTAP2_ERR_INVALID_OPTION');
+    expect((await attempt(false, true)).status).toBe('CTAP2_ERR_INVALID_OPTION');
   });
 });
 

@@ -77,6 +77,7 @@ describe.each(all)('persona %s', (id, persona) => {
     if (extensions.some((id) => ctap21Extensions.includes(id))) expect(versions).toContain('FIDO_2_1');
     if (extensions.includes('largeBlobKey')) expect(features?.largeBlobs).toBeDefined();
     if (features?.largeBlobs) expect(extensions).not.toContain('largeBlob');
+    if (extensions.includes('largeBlob')) expect(versions).toContain('FIDO_2_3');
     if (extensions.includes('hmac-secret-mc')) expect(extensions).toContain('hmac-secret');
     if (features?.bioEnrollment) expect(persona.builtInUv?.survivesReset).toBe(false);
     if (options.plat) expect(persona.pinUvAuthProtocols).toEqual([]);
@@ -94,6 +95,12 @@ it('the portal names exactly the published models', () => {
   expect(Object.keys(modelNames).toSorted()).toEqual(
     all.flatMap(([, { source, aaguid }]) => (source === 'own' ? [] : [aaguid])).toSorted(),
   );
+});
+
+it('one reference key has the command largeBlobs, another one the extension largeBlob', () => {
+  const has = (id: ExtensionId) => all.flatMap(([name, { extensions }]) => (extensions.includes(id) ? [name] : []));
+  expect(has('largeBlob')).toEqual(['touchstone-large-blob']);
+  expect(has('largeBlobKey')).toContain('touchstone-complete');
 });
 
 it('AAGUIDs and labels are unique', () => {

@@ -24,7 +24,7 @@ import {
   windowsHelloVbs,
 } from './platforms.ts';
 import { googleTitanV2, solo, token2, token2PinPlus, touchstoneKey } from './security-keys.ts';
-import { touchstoneComplete } from './touchstone.ts';
+import { touchstoneComplete, touchstoneLargeBlob } from './touchstone.ts';
 import {
   securityKey,
   securityKeyFirmware52,
@@ -64,6 +64,7 @@ export const personas = {
   'token2-pin-plus': token2PinPlus,
   'touchstone-key': touchstoneKey,
   'touchstone-complete': touchstoneComplete,
+  'touchstone-large-blob': touchstoneLargeBlob,
   'windows-hello-hardware': windowsHelloHardware,
   'windows-hello-vbs': windowsHelloVbs,
   'windows-hello-software': windowsHelloSoftware,

@@ -1,4 +1,4 @@
-/** Touchstone's own key with every feature of CTAP 2.3. */
+/** Touchstone's own keys with every feature of CTAP 2.3; large blobs exist in two forms, and a key has only one of them. */
 import type { Persona } from './persona.ts';
 import { touchstoneKey } from './security-keys.ts';
 
@@ -42,4 +42,24 @@ export const touchstoneComplete = {
     encryptedIdentifiers: true,
     transportsForReset: ['usb'],
   },
+} as const satisfies Persona;
+
+const { largeBlobs: _, ...featuresWithoutLargeBlobs } = touchstoneComplete.features;
+
+/** Stores large blobs with the extension largeBlob instead of the command authenticatorLargeBlobs. */
+export const touchstoneLargeBlob = {
+  ...touchstoneComplete,
+  id: 'touchstone-large-blob',
+  label: 'Touchstone complete CTAP 2.3 key with the extension largeBlob',
+  aaguid: '746f7563-6873-4f6e-a500-000000000024',
+  extensions: [
+    ...touchstoneKey.extensions,
+    'credBlob',
+    'largeBlob',
+    'hmac-secret-mc',
+    'pinComplexityPolicy',
+    'thirdPartyPayment',
+    'uvm',
+  ],
+  features: featuresWithoutLargeBlobs,
 } as const satisfies Persona;
