@@ -1,6 +1,7 @@
 /** Every file of the project that is generated, wholly or in marked parts, and what it is generated from. */
 
 import { scenarioJsonSchema } from '#scenario/language/json-schema.ts';
+import { siteJsonSchema } from '#scenario/language/site-json-schema.ts';
 import { stepReference } from '#scenario/language/step-reference.ts';
 import { authenticatorTables } from './authenticator-tables.ts';
 import { commandLineReference } from './command-line-reference.ts';
@@ -13,6 +14,7 @@ type Generate = (current: string) => string | Promise<string>;
 /** By path relative to the project root. */
 export const generatedFiles: Readonly<Record<string, Generate>> = {
   'src/scenario/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'src/scenario/site.schema.json': () => `${JSON.stringify(siteJsonSchema(), null, 2)}\n`,
   'docs/scenarios.md': (current) => withMarkedParts(current, { steps: stepReference() }),
   'docs/authenticator.md': async (current) => withMarkedParts(current, await authenticatorTables()),
   'docs/cli.md': async (current) => withMarkedParts(current, { commands: await commandLineReference() }),

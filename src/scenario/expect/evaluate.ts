@@ -39,7 +39,7 @@ function read(path: string, observation: Observation): { matches: Matcher; actua
   const names = path.split('.');
   if (from) names.splice(-1, 1, from);
   const actual = names.reduce<unknown>(
-    (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+    (value, name) => (value instanceof Unobservable ? value : (value as Record<string, unknown> | undefined)?.[name]),
     observation,
   );
   return { matches, actual: actual ?? (names.includes('passkey') ? 'no passkey' : null) };

@@ -29,12 +29,12 @@ export interface ObservedPasskey {
 
 export interface Observation {
   'relying-party': {
-    passkey: ObservedPasskey | 'none';
-    passkeys: number;
-    refused: string | null;
+    passkey: ObservedPasskey | 'none' | Unobservable;
+    passkeys: number | Unobservable;
+    refused: string | null | Unobservable;
     http: number | null;
-    'abandoned-credentials': number;
-    events: string[];
+    'abandoned-credentials': number | Unobservable;
+    events: string[] | Unobservable;
   };
   authenticator: {
     pin: 'set' | 'unset' | 'blocked' | Unobservable;

@@ -7,11 +7,12 @@ import type {
   ScenarioThisDevice,
 } from './schema/authenticator.ts';
 import type { ScenarioRelyingParty } from './schema/relying-party.ts';
-import { keywordsOf } from './schema/steps.ts';
 import { type Comparison, isComparison } from './schema/units.ts';
 import type { ScenarioCase } from './schema.ts';
-import { entryAt, nearestPlace, type Path, type SourceNode } from './source-node.ts';
+import type { CaseSite } from './site-library.ts';
+import { entryAt, type SourceNode } from './source-node.ts';
 import { type Keyword, type StepArgument, stepArguments } from './step-arguments.ts';
+import { listCalls, locationOf } from './step-calls.ts';
 
 interface StepCallOf<K extends Keyword> {
   keyword: K;
@@ -46,6 +47,8 @@ export interface ExpandedCase {
   vars: Record<string, unknown>;
   timeoutMs: number;
   relyingParty: ScenarioRelyingParty;
+  /** The web site that the case runs on. */
+  site: CaseSite;
   authenticator: ScenarioAuthenticator;
   thisDevice: ScenarioThisDevice | undefined;
   browser: ScenarioBrowser;
@@ -69,7 +72,7 @@ export type CaseIdentity = Pick<ExpandedCase, 'id' | 'title' | 'location' | 'coo
 
 /** Builds the case from `parsed`, the validated value of `node`. */
 export function buildExpandedCase(
-  identity: CaseIdentity,
+  identity: CaseIdentity & Pick<ExpandedCase, 'site'>,
   parsed: ScenarioCase,
   node: SourceNode,
   secrets: Iterable<string>,
@@ -102,25 +105,11 @@ function stepCalls(
   node: SourceNode,
   timeoutMs: number,
 ): StepCall[] {
-  return entries.map((entry, index) => {
-    const isBare = typeof entry === 'string';
-    const [keyword] = isBare ? [entry] : keywordsOf(entry);
-    if (keyword === undefined) throw new Error('The schema accepted a step without a keyword');
-    // The schema has checked that the argument belongs to the keyword; the compiler cannot infer that for a computed key.
-    return {
-      keyword,
-      args: isBare ? undefined : entry[keyword],
-      label: (isBare ? undefined : entry.label) ?? keyword,
-      timeoutMs: (isBare ? undefined : entry.timeout) ?? timeoutMs,
-      location: locationOf(node, [section, index, ...(isBare ? [] : [keyword])]),
-    } as StepCall;
-  });
-}
-
-/** Returns the location of the key at `path`. */
-function locationOf(node: SourceNode, path: Path): SourceLocation {
-  const { file, line, column } = nearestPlace(node, path);
-  return { file, line, column };
+  return listCalls(stepArguments, entries, [section], node).map(
+    ({ path: _, ...call }) =>
+      // The schema has checked that the argument belongs to the keyword; the compiler cannot infer that for a computed key.
+      ({ ...call, timeoutMs: call.timeoutMs ?? timeoutMs }) as StepCall,
+  );
 }
 
 /** Returns one line for each leaf of the block, in the order of the file. */

@@ -10,6 +10,7 @@ import type { ExpandedCase } from './expanded-case.ts';
 import { Library, type SourceFile } from './library.ts';
 import { withoutNulls } from './merge.ts';
 import { isCaseKey, scenarioFile } from './schema.ts';
+import { SiteLibrary } from './site-library.ts';
 import { listNode, type MapEntry, type MapNode, mapNode, nodeAt, pickEntries, type SourceNode } from './source-node.ts';
 import { containsReference } from './variables.ts';
 
@@ -44,14 +45,16 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions): L
     return [];
   });
   diagnostics.push(...duplicateIds(scenarios.map(({ root }) => root && nodeAt(root, ['id']))));
-  const expanded = scenarios.map((source) => expand(source, options));
+  const sites = new SiteLibrary({ ...options, root });
+  const expanded = scenarios.map((source) => expand(source, options, sites));
   diagnostics.push(...library.diagnostics, ...expanded.flatMap((one) => one.diagnostics));
+  const sources = new Map([...library.sources, ...sites.sources]);
   const warnings = [...library.warnings, ...expanded.flatMap((one) => one.warnings)];
   return {
     cases: expanded.flatMap(({ cases }) => cases),
-    diagnostics: sortDiagnostics(diagnostics.map(withoutSecrets(options.env ?? {}, library.sources))),
+    diagnostics: sortDiagnostics(diagnostics.map(withoutSecrets(options.env ?? {}, sources))),
     warnings: sortDiagnostics(warnings),
-    sources: library.sources,
+    sources,
   };
 }
 

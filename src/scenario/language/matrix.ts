@@ -1,6 +1,7 @@
 /** Expands a matrix into all combinations of its values, except the excluded ones. */
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
+import { siteNameOf } from './site-library.ts';
 import { type MapEntry, nodeAt, type Place, type SourceNode, scalarNode, toPlainValue } from './source-node.ts';
 import { hintFor } from './suggest.ts';
 
@@ -47,17 +48,49 @@ export function expandMatrix(matrix: SourceNode | undefined): Expansion {
  * Returns each combination on each device. A real key replaces the persona, so combinations that differ in the persona only become
  * one.
  */
-export function multiplyByDevices(
+export const multiplyByDevices = (
   combinations: readonly Combination[],
   devices: readonly string[] | undefined,
   at: Place,
+): readonly Combination[] =>
+  multiply(
+    combinations,
+    devices?.map((device) => ({
+      coordinate: { path: devicePath, text: device, entry: { key: at, value: scalarNode(device, at) } },
+      replaces: isRealKey(device) ? ['authenticator.persona'] : [],
+    })),
+  );
+
+/** Returns each combination on each site. `sites` are paths of site files. */
+export const multiplyBySites = (
+  combinations: readonly Combination[],
+  sites: readonly string[] | undefined,
+  at: Place,
+): readonly Combination[] =>
+  multiply(
+    combinations,
+    sites?.map((site) => ({
+      coordinate: { path: sitePath, text: siteNameOf(site), entry: { key: at, value: scalarNode(site, at) } },
+      replaces: [],
+    })),
+  );
+
+interface Factor {
+  coordinate: Coordinate;
+  /** Paths whose values it replaces, besides its own. */
+  replaces: readonly string[];
+}
+
+/** Returns each combination with each factor, without duplicates. */
+function multiply(
+  combinations: readonly Combination[],
+  factors: readonly Factor[] | undefined,
 ): readonly Combination[] {
-  if (!devices) return combinations;
-  const replaced = (device: string) => [devicePath, ...(isRealKey(device) ? ['authenticator.persona'] : [])];
+  if (!factors) return combinations;
   const all = combinations.flatMap((combination) =>
-    devices.map((device) => [
-      ...combination.filter(({ path }) => !replaced(device).includes(path)),
-      { path: devicePath, text: device, entry: { key: at, value: scalarNode(device, at) } },
+    factors.map(({ coordinate, replaces }) => [
+      ...combination.filter(({ path }) => path !== coordinate.path && !replaces.includes(path)),
+      coordinate,
     ]),
   );
   const seen = new Set<string>();
@@ -67,6 +100,7 @@ export function multiplyByDevices(
   });
 }
 
+const sitePath = 'relying-party.site';
 const devicePath = 'authenticator.device';
 
 function coordinatesOf(path: string, { key, value }: MapEntry): Coordinate[] {

@@ -10,6 +10,7 @@ const flowParts: Record<string, string> = {
   '5': 'the security key',
   '6': 'name the passkey',
   '7': 'done',
+  page: 'any page',
   other: 'not part of the flow',
 };
 

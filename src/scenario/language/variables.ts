@@ -1,9 +1,10 @@
 /**
- * References in values: `${vars.x}`, `${case.x}`, `${persona.aaguid}`, `${this-device.aaguid}`, `${run.index}`,
- * `${secret:NAME}` and `${secret:NAME:-default}`. A value that consists of one reference is replaced by the value it refers to, with its
+ * References in values: `${vars.x}`, `${case.x}`, `${persona.aaguid}`, `${this-device.aaguid}`, `${run.index}`, and those to the
+ * environment: `${secret:NAME}`, `${env:NAME}`, `${env:NAME:-default}`. A value that consists of one reference is replaced by the value it refers to, with its
  * type. A list item that refers to a list is replaced by the items of that list. `$${` is a literal `${`.
  */
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
+import { type Environment, type EnvironmentValue, lookUpEnvironment } from './environment.ts';
 import {
   listNode,
   type MapEntry,
@@ -19,17 +20,15 @@ import {
   someNode,
   toPlainValue,
 } from './source-node.ts';
-import { hintFor, nearest } from './suggest.ts';
+import { hintFor } from './suggest.ts';
 
 const reference = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
 const wholeReference = /^\$\{([^{}]*)\}$/;
-const secretName = /^secret:([A-Za-z_]\w*)(?::-(.*))?$/s;
 const maxTextLength = 10_000;
 const maxChain = 30;
 /** How many values all references of a case may insert together. */
 const maxInserted = 10 * maxSize;
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 /** Facts about a persona, the values of `${persona.<key>}`. */
 export type PersonaFacts = Readonly<Record<string, Scalar>>;
 
@@ -126,8 +125,8 @@ export class Resolver {
   }
 
   #lookUp(name: string, at: Place): SourceNode {
-    const secret = secretName.exec(name);
-    if (secret) return this.#resolveSecret(secret[1] ?? '', secret[2], at);
+    const found = lookUpEnvironment(name, this.#scope.env);
+    if (found) return this.#insertFromEnvironment(found, at);
     if (this.#chain.includes(name))
       return this.#error(at, `The reference "\${${name}}" refers to itself`, [...this.#chain, name].join(' -> '));
     if (this.#chain.length >= maxChain) return this.#error(at, `References are nested more than ${maxChain} deep`);
@@ -181,20 +180,10 @@ export class Resolver {
     return Object.hasOwn(personas, persona.value) ? personas[persona.value] : undefined;
   }
 
-  #resolveSecret(name: string, fallback: string | undefined, at: Place): SourceNode {
-    const { env } = this.#scope;
-    if (env === undefined) return scalarNode(fallback ?? `(secret ${name})`, at);
-    const value = env[name] || fallback;
-    if (value === undefined) {
-      const similar = nearest(name, Object.keys(env).toSorted());
-      return this.#error(
-        at,
-        `The environment does not set ${name}`,
-        similar && similar !== name ? `The environment sets ${similar}` : undefined,
-      );
-    }
-    this.secrets.add(value);
-    return scalarNode(value, at);
+  #insertFromEnvironment(found: EnvironmentValue, at: Place): SourceNode {
+    if ('problem' in found) return this.#error(at, found.problem, found.hint);
+    if (found.isSecret) this.secrets.add(found.value);
+    return scalarNode(found.value, at);
   }
 
   #createHint(name: string): string | undefined {

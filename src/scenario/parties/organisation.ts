@@ -1,169 +1,41 @@
-/** The organisation behind the site: its users, and what its administrators do (users, Temporary Access Passes, policy, reading the directory). */
-import { toBase64url } from '#base/bytes.ts';
-import type { Clock } from '#base/clock.ts';
-import type { Random } from '#base/random.ts';
-import type { Directory } from '#relying-party/directory.ts';
-import { generateTotpCode, generateTotpSecret } from '#relying-party/methods/totp.ts';
-import type { RelyingParty } from '#relying-party/relying-party.ts';
-import type { EventRecord, Passkey, PendingPasskey, Store, User } from '#relying-party/store/store.ts';
-import { toPolicyInput } from '../language/policy-mapping.ts';
+/** The organisation behind a site: its users, and what its administrators do and see, as far as the site lets a test do that. */
+import type { EventRecord, Passkey, PendingPasskey } from '#relying-party/store/store.ts';
 import type { ScenarioPolicy, ScenarioUser } from '../language/schema/relying-party.ts';
 import type { StepArgument } from '../language/step-arguments.ts';
+import type { FlowValues } from './site/site-flow.ts';
 
 /** A user, with the secrets that only the user knows. */
-interface TestUser {
+export interface TestUser {
   name: string;
-  password: string;
-  totpSecret: string | undefined;
+  /** Values for the steps of a site file: `user.name`, `user.password`. */
+  values: FlowValues;
 }
 
-export interface OrganisationParts {
-  directory: Directory;
-  relyingParty: RelyingParty;
-  store: Store;
-  clock: Clock;
-  random: Random;
-}
-
-export class Organisation {
-  readonly #parts: OrganisationParts;
-  /** The first one is the default user. */
-  readonly #users: TestUser[] = [];
-  /** Ids of passkeys that exist before the case begins. */
-  readonly #provisioned = new Set<string>();
-  readonly #taps: string[] = [];
-
-  /** Creates the users of a scenario; the first one is the default user. */
-  static async create(parts: OrganisationParts, users: readonly ScenarioUser[]): Promise<Organisation> {
-    const organisation = new Organisation(parts);
-    for (const user of users) organisation.#users.push(await organisation.#createUser(user));
-    return organisation;
-  }
-
-  constructor(parts: OrganisationParts) {
-    this.#parts = parts;
-  }
-
-  /** Values that must not appear in a report. */
-  get secrets(): string[] {
-    return [...this.#users.flatMap(({ password, totpSecret }) => [password, totpSecret ?? []].flat()), ...this.#taps];
-  }
-
+export interface Organisation {
   /** Returns the user called `name`, or the default user. @throws {Error} if there is none; the message lists all users. */
-  user(name?: string): TestUser {
-    const user = name === undefined ? this.#users[0] : this.#users.find((other) => other.name === name);
-    if (user) return user;
-    const names = this.#users.map((other) => other.name).join(', ');
-    throw new Error(`Unknown user ${name ?? ''}; the users are ${names}`);
-  }
+  user(name?: string): TestUser;
+  /** Returns the current code of the authenticator app of the default user. @throws {Error} if the user has none. */
+  totpCode(): string;
+  /** The default user adds the key of an authenticator app that a page shows. */
+  addTotpSecret(secret: string): void;
+  /** @throws {Error} if no Temporary Access Pass was issued. */
+  newestTap(): string;
+  /** Values that must not appear in a report. */
+  readonly secrets: readonly string[];
+  /** Undefined for a site that Touchstone does not administer. What it stores and logs is then not observable. */
+  readonly administration: Administration | undefined;
+}
 
-  /** Returns the current code of the authenticator app of the default user. */
-  totpCode(): string {
-    const { name, totpSecret } = this.user();
-    if (totpSecret === undefined) throw new Error(`${name} has no authenticator app: give the user methods: [totp]`);
-    return this.codeFor(totpSecret);
-  }
-
-  codeFor(secret: string): string {
-    return generateTotpCode(secret, this.#parts.clock.now());
-  }
-
-  newestTap(): string {
-    const tap = this.#taps.at(-1);
-    if (tap === undefined) throw new Error('No Temporary Access Pass was issued: add a step issue-tap before this one');
-    return tap;
-  }
-
+/** What the administrators of the organisation do and see. */
+export interface Administration {
   /** A refusal is an outcome for `expect`, not a failure of the step. */
-  async issueTap(request: NonNullable<StepArgument<'issue-tap'>>): Promise<void> {
-    const user = await this.#storedUser(request.for);
-    const lifetimeMinutes = request.lifetime === undefined ? undefined : Math.round(request.lifetime / 60_000);
-    const issued = await this.#parts.directory.issueTap(
-      user,
-      { lifetimeMinutes, oneTime: request['one-time'], length: request.length },
-      request.by ?? 'authentication-administrator',
-    );
-    if (issued.accepted) this.#taps.push(issued.code);
-  }
-
-  async setPolicy(changes: ScenarioPolicy): Promise<void> {
-    const { directory } = this.#parts;
-    await directory.setPolicy(toPolicyInput(changes, await directory.policy()));
-  }
-
+  issueTap(request: NonNullable<StepArgument<'issue-tap'>>): Promise<void>;
+  setPolicy(changes: ScenarioPolicy): Promise<void>;
   /** Creates a user and makes it the default user. */
-  async provision(user: ScenarioUser): Promise<void> {
-    this.#users.unshift(await this.#createUser(user));
-  }
-
-  async passkeys(): Promise<(Passkey & { provisioned: boolean })[]> {
-    const passkeys = await this.#parts.directory.passkeys(await this.#storedUser());
-    return passkeys.map((passkey) => ({ ...passkey, provisioned: this.#provisioned.has(passkey.id) }));
-  }
-
+  provision(user: ScenarioUser): Promise<void>;
+  passkeys(): Promise<(Passkey & { provisioned: boolean })[]>;
   /** Returns credentials that were verified but never named, and can no longer be named. */
-  async abandonedCredentials(): Promise<PendingPasskey[]> {
-    const { directory, clock } = this.#parts;
-    const pending = await directory.pendingPasskeys(await this.#storedUser());
-    return pending.filter(({ state, expiresAt }) => state === 'abandoned' || expiresAt <= clock.now());
-  }
-
+  abandonedCredentials(): Promise<PendingPasskey[]>;
   /** Returns everything that the relying party logged, after it has marked expired pending passkeys as abandoned. */
-  async events(): Promise<EventRecord[]> {
-    await this.#parts.relyingParty.cleanUpExpired();
-    return this.#parts.directory.events();
-  }
-
-  async #storedUser(name?: string): Promise<User> {
-    return (await this.#parts.directory.user(this.user(name).name)) as User;
-  }
-
-  async #createUser(definition: ScenarioUser): Promise<TestUser> {
-    const { directory, random } = this.#parts;
-    const name = definition.name ?? `person-${this.#users.length + 1}@contoso.test`;
-    const password = definition.password ?? toBase64url(random.bytes(12));
-    const totpSecret = definition.methods?.includes('totp') ? generateTotpSecret(random) : undefined;
-    const user = await directory.createUser({
-      name,
-      password,
-      totpSecret,
-      displayName: definition['display-name'],
-      guest: definition.guest,
-      groups: definition.groups,
-      roles: definition.roles,
-    });
-    for (let number = 1; number <= (definition.passkeys ?? 0); number++)
-      await this.#addPasskey(user, `Earlier key ${number}`);
-    return { name, password, totpSecret };
-  }
-
-  /** Adds a passkey that no authenticator of the case has: it consists of random bytes. */
-  async #addPasskey(user: User, name: string): Promise<void> {
-    const { store, clock, random } = this.#parts;
-    const id = toBase64url(random.bytes(16));
-    await store.pending.insert({
-      id,
-      userId: user.id,
-      sessionId: 'provisioned',
-      verifiedAt: clock.now(),
-      expiresAt: clock.now() + 60_000,
-      state: 'waiting',
-      credential: {
-        credentialId: toBase64url(random.bytes(32)),
-        publicKey: toBase64url(random.bytes(77)),
-        algorithm: -7,
-        signCount: 0,
-        aaguid: '00000000-0000-0000-0000-000000000000',
-        attestation: { fmt: 'none', type: 'none', chain: 'none' },
-        kind: 'security-key',
-        transports: ['usb'],
-        userVerified: true,
-        backupEligible: false,
-        backedUp: false,
-        discoverable: true,
-      },
-    });
-    const passkey = await store.passkeys.promote(id, name, clock.now());
-    if (passkey) this.#provisioned.add(passkey.id);
-  }
+  events(): Promise<EventRecord[]>;
 }

@@ -15,9 +15,11 @@ import { Ceremonies } from '../parties/ceremonies.ts';
 import type { CaseClient } from '../parties/client/case-client.ts';
 import type { Authenticators, ProvideAuthenticators } from '../parties/key-under-test.ts';
 import type { Operator } from '../parties/operator.ts';
-import { Organisation } from '../parties/organisation.ts';
+import { PortalOrganisation } from '../parties/portal-organisation.ts';
 import { SecurityDialog } from '../parties/security-dialog.ts';
+import { RequestLog } from '../parties/site/request-log.ts';
 import { Site } from '../parties/site/site.ts';
+import { SiteFlow } from '../parties/site/site-flow.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { recordingOperator } from './recording-operator.ts';
 import type { ShowStep } from './run-steps.ts';
@@ -68,7 +70,15 @@ export async function setUpCase(
     recorder,
     trustAnchors: authenticators.trustAnchors,
   });
-  const site = new Site(resources.page, origin, recorder.timeline);
+  const { definition } = scenario.site;
+  const requests = new RequestLog({ origin, requests: definition.requests });
+  const site = new Site({ page: resources.page, url: origin, timeline: recorder.timeline, requests });
+  const flow = new SiteFlow({
+    site,
+    definition,
+    userValues: () => organisation.user().values,
+    onTotpSecret: (secret) => organisation.addTotpSecret(secret),
+  });
   const client = await startClient(scenario, resources, { authenticators, clock, recorder, site });
   const { dialog, dialogScreenshot, ceremonies } = client;
   const backgroundWork: Promise<void>[] = [];
@@ -78,6 +88,7 @@ export async function setUpCase(
     context: {
       clock,
       site,
+      flow,
       organisation,
       dialog,
       dialogScreenshot,
@@ -139,7 +150,7 @@ async function startRelyingParty(scenario: ExpandedCase, options: RelyingPartyOp
   });
   const { directory, relyingParty, origin } = portal;
   const users = scenario.relyingParty.users ?? defaultUsers;
-  const organisation = await Organisation.create({ directory, relyingParty, store, clock, random }, users);
+  const organisation = await PortalOrganisation.create({ directory, relyingParty, store, clock, random }, users);
   const stop = async () => {
     await portal[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();

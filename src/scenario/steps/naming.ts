@@ -1,11 +1,16 @@
 /** Steps `name`, `done`, `rename`, `delete`: the passkey in Security info. */
-import { deletePasskey, finish, namePasskey, renamePasskey } from '../parties/site/reference-portal.ts';
 import { step } from './step.ts';
 
-export const name = step({ keyword: 'name', run: (text, { site }, signal) => namePasskey(site, text, signal) });
-export const done = step({ keyword: 'done', run: (_, { site }, signal) => finish(site, signal) });
+export const name = step({
+  keyword: 'name',
+  run: (text, { flow }, signal) => flow.run('name', { name: text }, signal),
+});
+export const done = step({ keyword: 'done', run: (_, { flow }, signal) => flow.run('done', {}, signal) });
 export const rename = step({
   keyword: 'rename',
-  run: ({ from, to }, { site }, signal) => renamePasskey(site, from, to, signal),
+  run: ({ from, to }, { flow }, signal) => flow.run('rename', { from, to }, signal),
 });
-export const remove = step({ keyword: 'delete', run: (text, { site }, signal) => deletePasskey(site, text, signal) });
+export const remove = step({
+  keyword: 'delete',
+  run: (text, { flow }, signal) => flow.run('delete', { name: text }, signal),
+});

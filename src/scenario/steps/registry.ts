@@ -6,6 +6,7 @@ import { cancelDialog, dialogAsks } from './dialog.ts';
 import { letTimePass } from './let-time-pass.ts';
 import { mfa } from './mfa.ts';
 import { done, name, remove, rename } from './naming.ts';
+import { pageStepRegistry } from './page.ts';
 import { changePin, createPin, enterPin } from './pin.ts';
 import { powerCycle } from './power-cycle.ts';
 import { replugKey } from './replug-key.ts';
@@ -13,7 +14,7 @@ import { review } from './review.ts';
 import { saveTo } from './save-to.ts';
 import { openSecurityInfo, signInWithPasskey, signInWithPassword, signOut } from './signing-in.ts';
 import type { StepRegistry } from './step.ts';
-import { abortPage, closeTab, goBack, reload, screenshot, see } from './tab.ts';
+import { abortPage, screenshot } from './tab.ts';
 import { touch } from './touch.ts';
 import { unplugKey } from './unplug-key.ts';
 
@@ -43,10 +44,7 @@ export const stepRegistry: StepRegistry = {
   done,
   rename,
   delete: remove,
-  see,
-  reload,
-  'go-back': goBack,
-  'close-tab': closeTab,
+  ...pageStepRegistry,
   'let-time-pass': letTimePass,
   'set-policy': setPolicy,
   'provision-user': provisionUser,

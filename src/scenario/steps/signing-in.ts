@@ -1,11 +1,5 @@
 /** Steps `open-security-info`, `sign-in`, `sign-out`, `sign-in-with-passkey`. */
-import {
-  isAtSignIn,
-  signOut as leave,
-  openSecurityInfo as open,
-  signIn,
-  signInWithPasskey as startWithPasskey,
-} from '../parties/site/reference-portal.ts';
+import type { FlowValues } from '../parties/site/site-flow.ts';
 import { step } from './step.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -16,21 +10,21 @@ interface Credentials {
 
 export const openSecurityInfo = step({
   keyword: 'open-security-info',
-  async run(args, context, signal) {
-    await open(context.site);
-    if (await isAtSignIn(context.site)) await enter(args, context, signal);
-  },
+  run: (args, context, signal) => context.flow.run('open-security-info', credentials(args, context), signal),
 });
 
-export const signInWithPassword = step({ keyword: 'sign-in', run: enter });
+export const signInWithPassword = step({
+  keyword: 'sign-in',
+  run: (args, context, signal) => context.flow.run('sign-in', credentials(args, context), signal),
+});
 
-export const signOut = step({ keyword: 'sign-out', run: (_, { site }, signal) => leave(site, signal) });
+export const signOut = step({ keyword: 'sign-out', run: (_, { flow }, signal) => flow.run('sign-out', {}, signal) });
 
 export const signInWithPasskey = step({
   keyword: 'sign-in-with-passkey',
-  async run(args, { site, dialog }, signal) {
+  async run(args, { flow, dialog }, signal) {
     dialog.begin();
-    await startWithPasskey(site, signal);
+    await flow.run('sign-in-with-passkey', {}, signal);
     if (args?.as === undefined) return;
     const { detail, answer } = await dialog.whenAskedFor(['account'], signal);
     const account = detail.find(({ name }) => name === args.as);
@@ -40,11 +34,8 @@ export const signInWithPasskey = step({
   },
 });
 
-async function enter(
-  args: Credentials | undefined,
-  { site, organisation }: StepContext,
-  signal: AbortSignal,
-): Promise<void> {
-  const user = organisation.user(args?.as);
-  await signIn(site, user.name, args?.password ?? user.password, signal);
+/** Returns the credentials to type: those of the user, or others that the scenario gives. */
+function credentials(args: Credentials | undefined, { organisation }: StepContext): FlowValues {
+  const { values } = organisation.user(args?.as);
+  return args?.password === undefined ? values : { ...values, 'user.password': args.password };
 }

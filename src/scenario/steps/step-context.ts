@@ -7,12 +7,15 @@ import type { KeyUnderTest } from '../parties/key-under-test.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import type { SecurityDialog } from '../parties/security-dialog.ts';
 import type { Site } from '../parties/site/site.ts';
+import type { SiteFlow } from '../parties/site/site-flow.ts';
 
 export interface StepContext {
   /** Clock of relying party, client and key; `let-time-pass` advances it. */
   readonly clock: AdjustableClock;
   /** The web site, as a user sees it. */
   readonly site: Site;
+  /** Does the parts of the registration flow on the site, as its site file says. */
+  readonly flow: SiteFlow;
   /** The users and the policy behind the site. */
   readonly organisation: Organisation;
   readonly dialog: SecurityDialog;

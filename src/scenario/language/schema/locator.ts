@@ -3,10 +3,22 @@
  * Source: https://playwright.dev/docs/locators
  */
 import { z } from 'zod';
+import { describeValue } from '../validation-messages.ts';
 
 /** The ARIA roles that Playwright finds elements by, WAI-ARIA 1.2 section 5.3. */
 const ariaRoles = [
-  ...['alert', 'alertdialog', 'application', 'article', 'banner', 'blockquote', 'button', 'caption', 'cell', 'checkbox'],
+  ...[
+    'alert',
+    'alertdialog',
+    'application',
+    'article',
+    'banner',
+    'blockquote',
+    'button',
+    'caption',
+    'cell',
+    'checkbox',
+  ],
   ...['code', 'columnheader', 'combobox', 'complementary', 'contentinfo', 'definition', 'deletion', 'dialog'],
   ...['document', 'emphasis', 'feed', 'figure', 'form', 'generic', 'grid', 'gridcell', 'group', 'heading', 'img'],
   ...['insertion', 'link', 'list', 'listbox', 'listitem', 'log', 'main', 'marquee', 'math', 'meter', 'menu', 'menubar'],
@@ -61,12 +73,14 @@ const locatorShape = {
     .describe('Whole text, with the same case; default: a part of the text, in any case, as in Playwright'),
   'has-text': textPattern.optional().describe('Only elements that contain this text'),
   nth: z.int().optional().describe('One of several elements: 0 is the first, -1 the last'),
-  get within(): z.ZodOptional<z.ZodType<PageLocator>> {
-    return locator.optional().describe('Element that contains it, e.g. the row of a table');
-  },
-  get frame(): z.ZodOptional<z.ZodType<PageLocator>> {
-    return locator.optional().describe('Inline frame (iframe) that contains it');
-  },
+  within: z
+    .lazy(() => locator)
+    .optional()
+    .describe('Element that contains it, e.g. the row of a table'),
+  frame: z
+    .lazy(() => locator)
+    .optional()
+    .describe('Inline frame (iframe) that contains it'),
 };
 
 export interface PageLocator {
@@ -84,13 +98,19 @@ export interface PageLocator {
   frame?: PageLocator | undefined;
 }
 
+/** A text is the most frequent mistake: it does not say of what kind the element is. */
+const describeOtherType = ({ code, input }: { code: string; input?: unknown }): string | undefined =>
+  code === 'invalid_type'
+    ? `Expected a locator such as { role: button, name: Next }, got ${describeValue(input)}`
+    : undefined;
+
 const targetsOf = (value: unknown): string[] =>
   targets.filter((key) => typeof value === 'object' && value !== null && Object.hasOwn(value, key));
 
 /** A map with the keys of a locator and those of `extra`. */
 export const locatorWith = <Extra extends z.ZodRawShape>(extra: Extra) =>
   z
-    .strictObject({ ...locatorDescriptors(), ...extra })
+    .strictObject({ ...locatorShape, ...extra }, { error: describeOtherType })
     .refine((value) => targetsOf(value).length === 1, {
       error: ({ input }) =>
         `Expected exactly one of ${targets.join(', ')}, got ${targetsOf(input).join(' and ') || 'none'}`,
@@ -101,9 +121,6 @@ export const locatorWith = <Extra extends z.ZodRawShape>(extra: Extra) =>
       error: 'Expected a role beside the name, e.g. role: button',
       when: ({ issues, value }) => issues.length === 0 && targetsOf(value).length === 1,
     });
-
-/** Copies the shape without calling its getters, which refer to the locator schema itself. */
-const locatorDescriptors = (): typeof locatorShape => Object.defineProperties({}, Object.getOwnPropertyDescriptors(locatorShape)) as typeof locatorShape;
 
 /** An element of the page. */
 export const locator: z.ZodType<PageLocator> = locatorWith({}).meta({ id: 'locator' });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { mfaMethods, passkeyKinds } from '#relying-party/config.ts';
 import { roles } from '#relying-party/store/store.ts';
+import { siteUrl } from './site-url.ts';
 import { aaguid, algorithm, duration } from './units.ts';
 
 /** A user of the relying party. A user without methods cannot pass MFA. */
@@ -85,6 +86,12 @@ export type ScenarioPolicy = z.output<typeof policy>;
 
 export const relyingParty = policy
   .extend({
+    url: siteUrl.optional().describe('Address of the site under test; default: that of the site file'),
+    site: z
+      .string({ error: 'Expected the path of a site file' })
+      .min(1)
+      .optional()
+      .describe('Site file, relative to this file; default: the reference portal, which Touchstone starts'),
     users: z
       .array(user)
       .nonempty()

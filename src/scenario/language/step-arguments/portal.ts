@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { roles } from '#relying-party/store/store.ts';
 import { policy, user } from '../schema/relying-party.ts';
-import { duration, exactlyOneOf, noArgument, oneOrMore, optionalArgument } from '../schema/units.ts';
+import { duration, exactlyOneOf, noArgument, optionalArgument } from '../schema/units.ts';
 import { entry } from './entry.ts';
 
 const credentials = z.strictObject({
@@ -95,20 +95,6 @@ export const portalSteps = {
     article: 'other',
     doc: 'Deletes a passkey in Security info.',
     example: 'delete: Desk key',
-  }),
-  see: entry({
-    schema: oneOrMore(z.string().min(1)),
-    article: 'other',
-    doc: 'Waits until the page shows the text, or all texts of a list.',
-    example: 'see: ["Security info", "Desk key"]',
-  }),
-  reload: entry({ schema: noArgument, article: 'other', doc: 'Reloads the page.', example: 'reload' }),
-  'go-back': entry({ schema: noArgument, article: 'other', doc: 'Presses Back.', example: 'go-back' }),
-  'close-tab': entry({
-    schema: noArgument,
-    article: 'other',
-    doc: 'Closes the tab; the next step on the site opens a new one.',
-    example: 'close-tab',
   }),
   'abort-page': entry({
     schema: optionalArgument(z.strictObject({ after: duration.optional() })),

@@ -1,48 +1,174 @@
-import type { Page } from 'playwright';
-import { describe, expect, it, vi } from 'vitest';
+/** Page steps on real pages, which a route serves. */
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '#browser/launch.ts';
 import { Timeline } from '#result/timeline.ts';
+import { pageActions } from './page-actions.ts';
+import { firstTrue } from './page-conditions.ts';
+import { RequestLog } from './request-log.ts';
 import { Site } from './site.ts';
 
-/** A site whose page has one element that never becomes visible. */
-function setUp() {
-  let failWait: (error: Error) => void = () => undefined;
-  const waitFor = vi.fn(
-    () =>
-      new Promise<void>((_, reject) => {
-        failWait = reject;
-      }),
-  );
-  const button = { waitFor, click: vi.fn(), toString: () => 'the button' };
-  const page = { on: () => page, isClosed: () => false, getByRole: () => button } as unknown as Page;
-  const site = new Site(page, 'https://contoso.test', new Timeline());
-  return { site, waitFor, failWait: (error: Error) => failWait(error) };
+const origin = 'http://site.localhost';
+const pages: Readonly<Record<string, string>> = {
+  '/form': `<h1>Settings</h1>
+    <label>User name <input id="user"></label><label>Name <input placeholder="Display name"></label>
+    <label>Country <select><option value="no">Norway</option><option value="fi">Finland</option></select></label>
+    <label><input type="checkbox"> Remember me</label>
+    <button onclick="document.title = 'saved'">Save</button><button>Save all</button>
+    <ul><li>Desk key <button onclick="document.title = 'desk'">Delete</button></li>
+      <li>Spare key <button onclick="document.title = 'spare'">Delete</button></li></ul>
+    <p data-testid="state">ready</p><p hidden>secret</p>
+    <a href="/other" target="_blank">Terms</a>
+    <iframe title="Sign-in" srcdoc="<button onclick=&quot;parent.document.title = 'framed'&quot;>Continue</button>"></iframe>`,
+  '/other': '<h1>Terms of use</h1><button onclick="window.close()">Close</button>',
+  '/slow': `<p id="spinner" role="progressbar">Loading</p><script>setTimeout(() => { spinner.remove(); history.pushState({}, '', '/users/7/edit') }, 60)</script>`,
+};
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 60_000);
+afterAll(() => browser?.close());
+
+async function openPage(path: string): Promise<{ site: Site; page: Page; timeline: Timeline } & AsyncDisposable> {
+  const context = await browser.newContext();
+  await context.route('**', (route) => {
+    const body = pages[new URL(route.request().url()).pathname];
+    return body ? route.fulfill({ contentType: 'text/html', body }) : route.abort();
+  });
+  const page = await context.newPage();
+  const timeline = new Timeline();
+  const site = new Site({ page, url: origin, timeline, requests: new RequestLog({ origin, requests: {} }) });
+  await site.open(path);
+  return { site, page, timeline, [Symbol.asyncDispose]: () => context.close() };
 }
 
-describe('Site', () => {
-  it('names the element that did not become visible before the signal aborted', async () => {
-    const { site, waitFor, failWait } = setUp();
-    const abort = new AbortController();
-    const pressed = site.press('Next', 'button', abort.signal);
-    await vi.waitFor(() => expect(waitFor).toHaveBeenCalledWith({ state: 'visible', timeout: 0 }));
-    const cause = new Error('Not done within 15000 ms');
-    abort.abort(cause);
-    await expect(pressed).rejects.toMatchObject({ message: 'The page does not show the button', cause });
-    failWait(new Error('The page was closed')); // must not become an unhandled rejection
-    await new Promise((resolve) => setImmediate(resolve));
+const never = new AbortController().signal;
+const soon = () => AbortSignal.timeout(150);
+
+describe('page steps', () => {
+  it('fill, select, check and press work on the elements that their locators describe', async () => {
+    await using opened = await openPage('/form');
+    const { site, page } = opened;
+    await pageActions.fill({ label: 'User name', value: 'adele' }, site, never);
+    await pageActions.fill({ placeholder: 'Display', value: 'Adele Vance' }, site, never);
+    await pageActions.select({ label: 'Country', option: 'Finland' }, site, never);
+    await pageActions.check({ role: 'checkbox', name: 'Remember me' }, site, never);
+    await pageActions.press({ css: '#user', key: 'Shift+X' }, site, never);
+    await pageActions.press('Y', site, never);
+    expect(await page.locator('input').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value))).toEqual(
+      ['XYadele', 'Adele Vance', 'on'],
+    );
+    expect(await page.locator('select').inputValue()).toBe('fi');
+    expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+    await pageActions.check({ role: 'checkbox', name: 'Remember me', checked: false }, site, never);
+    expect(await page.getByRole('checkbox').isChecked()).toBe(false);
   });
 
-  it('rejects at once for a signal that is aborted already, and waits for no element', async () => {
-    const { site, waitFor } = setUp();
-    const pressed = site.press('Next', 'button', AbortSignal.abort(new Error('The case is over')));
-    await expect(pressed).rejects.toThrow('The page does not show the button');
-    expect(waitFor).not.toHaveBeenCalled();
+  it.each([
+    [{ role: 'button', name: 'Save', exact: true } as const, 'saved'],
+    [{ role: 'button', name: '/^save$/i' } as const, 'saved'],
+    [{ role: 'button', name: 'Delete', within: { role: 'listitem', 'has-text': 'Spare' } } as const, 'spare'],
+    [{ text: 'Delete', nth: 0 }, 'desk'],
+    [{ role: 'button', name: 'Continue', frame: { css: 'iframe' } } as const, 'framed'],
+  ])('click finds %j', async (target, title) => {
+    await using opened = await openPage('/form');
+    await pageActions.click(target, opened.site, never);
+    expect(await opened.page.title()).toBe(title);
   });
 
-  it('passes on a failure of the page', async () => {
-    const { site, waitFor, failWait } = setUp();
-    const pressed = site.press('Next', 'button', new AbortController().signal);
-    await vi.waitFor(() => expect(waitFor).toHaveBeenCalled());
-    failWait(new Error('The page was closed'));
-    await expect(pressed).rejects.toThrow('The page was closed');
+  it('click refuses a locator that several elements match, and says how to choose one', async () => {
+    await using opened = await openPage('/form');
+    await expect(pageActions.click({ role: 'button', name: 'Save' }, opened.site, never)).rejects.toThrow(
+      "2 elements match getByRole('button', { name: 'Save' }); expected one: add exact, within, has-text or nth to the locator",
+    );
+  });
+
+  it('click names the element that did not become visible before the signal aborted', async () => {
+    await using opened = await openPage('/form');
+    const clicked = pageActions.click({ role: 'button', name: 'Next' }, opened.site, soon());
+    await expect(clicked).rejects.toThrow("The page does not show getByRole('button', { name: 'Next' })");
+  });
+
+  it('click rejects at once for a signal that is aborted already', async () => {
+    await using opened = await openPage('/form');
+    const clicked = pageActions.click({ text: 'Save all' }, opened.site, AbortSignal.abort(new Error('over')));
+    await expect(clicked).rejects.toThrow('The page does not show');
+    expect(await opened.page.title()).toBe('');
+  });
+
+  it('click follows a new tab, and the steps return to the opener after it is closed', async () => {
+    await using opened = await openPage('/form');
+    const { site } = opened;
+    await pageActions.click({ role: 'link', name: 'Terms', 'opens-tab': true }, site, never);
+    await pageActions.see('terms of use', site, never);
+    await pageActions.click({ role: 'button', name: 'Close' }, site, never);
+    await pageActions.see({ role: 'heading', name: 'Settings' }, site, never);
+  });
+
+  it('close-tab returns to the tab that opened it, and open opens a new tab if none is left', async () => {
+    await using opened = await openPage('/form');
+    const { site } = opened;
+    await pageActions.click({ role: 'link', name: 'Terms', 'opens-tab': true }, site, never);
+    await pageActions['close-tab'](undefined, site, never);
+    expect(site.path).toBe('/form');
+    await pageActions['close-tab'](undefined, site, never);
+    await pageActions.open('/other', site, never);
+    await pageActions.see('Terms of use', site, never);
+  });
+
+  it('wait-for waits for a path and for an element to be hidden', async () => {
+    await using opened = await openPage('/slow');
+    const { site } = opened;
+    await pageActions['wait-for']({ role: 'progressbar', state: 'hidden' }, site, never);
+    await pageActions['wait-for']({ at: '/users/*/edit' }, site, never);
+    await expect(pageActions['wait-for']({ at: '/users' }, site, soon())).rejects.toThrow(
+      'The page is not at /users, but at /users/7/edit',
+    );
+    await expect(pageActions['wait-for']({ css: 'body', state: 'hidden' }, site, soon())).rejects.toThrow(
+      "locator('body') did not become hidden",
+    );
+  });
+
+  it('see waits for each text and element, and quotes the page if one is missing', async () => {
+    await using opened = await openPage('/form');
+    await pageActions.see(['settings', { 'test-id': 'state' }], opened.site, never);
+    await expect(pageActions.see(['secret'], opened.site, soon())).rejects.toThrow(
+      /^The page does not contain "secret"; it contains "Settings/,
+    );
+  });
+
+  it('measure their time as time of the page', async () => {
+    await using opened = await openPage('/form');
+    await pageActions.fill({ label: 'User name', value: 'adele' }, opened.site, never);
+    expect(opened.timeline.spans().map(({ phase, label }) => `${phase}: ${label}`)).toEqual([
+      'page: open /form',
+      'page: fill label "User name"',
+    ]);
+  });
+});
+
+describe('firstTrue', () => {
+  it('returns the first condition that is true', async () => {
+    await using opened = await openPage('/form');
+    const find = (...conditions: Parameters<typeof firstTrue>[0]) => firstTrue(conditions, opened.site, never);
+    expect(await find({ visible: 'Welcome' }, { visible: 'Settings' }, { visible: 'Delete' })).toBe(1);
+    expect(await find({ visible: 'Settings', at: '/other' }, { at: '/form' })).toBe(1);
+    expect(await find({ visible: 'secret' }, { visible: { text: 'Continue', frame: { css: 'iframe' } } })).toBe(1);
+  });
+
+  it('waits until one becomes true', async () => {
+    await using opened = await openPage('/slow');
+    expect(await firstTrue([{ at: '/users/*/edit' }, { visible: 'Welcome' }], opened.site, never)).toBe(0);
+  });
+
+  it.each([
+    [[{ visible: 'Welcome' }, { visible: { role: 'button', name: 'Next' } as const, at: '/x' }]],
+    [[{ visible: 'Welcome' }, { at: '/x' }]],
+  ])('lists the conditions %j if none became true in time', async (conditions) => {
+    await using opened = await openPage('/form');
+    await expect(firstTrue(conditions, opened.site, soon())).rejects.toThrow(
+      /^The page shows none of these: "Welcome", .*at \/x\. It is at \/form$/,
+    );
   });
 });

@@ -1,36 +1,57 @@
 /**
- * The web site as a user sees it: pages, buttons and fields by their labels. This class is responsible for the tab, for waiting, and
- * for reading what the page shows. `reference-portal.ts` knows the pages of the reference portal.
+ * The web site as a user sees it: its tabs, and what the page shows. This class is responsible for the tab, for waiting, and for
+ * reading. `site-flow.ts` knows how each part of the registration flow is done, from the site file.
  */
-import type { Locator, Page, Request } from 'playwright';
+import type { Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import type { Timeline } from '#result/timeline.ts';
+import type { RequestLog } from './request-log.ts';
 
 const pollMs = 25;
 /** How long the page has to react to the end of a ceremony. */
 const reactionMs = 2_000;
+/** How long requests may be pending after that. A page may keep some open for ever. */
+const idleMs = 5_000;
 
-type Role = 'button' | 'link' | 'textbox' | 'radio' | 'heading';
+export interface SiteParts {
+  page: Page;
+  /** Address of the site. */
+  url: string;
+  timeline: Timeline;
+  requests: RequestLog;
+}
 
 export class Site {
-  readonly origin: string;
-  /** Status of the last response to a POST request. */
-  lastStatus: number | undefined;
-  #page: Page;
+  readonly url: string;
+  readonly requests: RequestLog;
+  /** The open tabs; the last one is the current one. */
+  readonly #tabs: Page[];
   readonly #timeline: Timeline;
-  readonly #pendingRequests = new Set<Request>();
-  #lastRequestAt = 0;
 
-  constructor(page: Page, origin: string, timeline: Timeline) {
-    this.origin = origin;
+  constructor({ page, url, timeline, requests }: SiteParts) {
+    this.url = url;
+    this.requests = requests;
     this.#timeline = timeline;
-    this.#page = this.#observeRequests(page);
+    this.#tabs = [page];
+    requests.follow(page);
   }
 
-  /** Returns the tab; opens a new one if it was closed. */
+  get origin(): string {
+    return new URL(this.url).origin;
+  }
+
+  /** Path of the page in the current tab. */
+  get path(): string {
+    return new URL(this.#newest.url()).pathname;
+  }
+
+  /** Returns the current tab: the newest one that is open. Opens a new tab if all are closed. */
   async page(): Promise<Page> {
-    if (this.#page.isClosed()) this.#page = this.#observeRequests(await this.#page.context().newPage());
-    return this.#page;
+    const open = this.#open;
+    if (open) return open;
+    const page = await this.#newest.context().newPage();
+    this.#add(page);
+    return page;
   }
 
   /** Runs `action` and measures its time as time of the page. */
@@ -38,10 +59,22 @@ export class Site {
     return this.#timeline.measure('page', async () => action(await this.page()), label);
   }
 
+  /** Opens a path of the site, or a whole URL. */
   open(path: string): Promise<void> {
     return this.act(`open ${path}`, async (page) => {
-      await page.goto(new URL(path, this.origin).href);
+      await page.goto(new URL(path, this.url).href);
     });
+  }
+
+  /** Runs `action`, and waits for the tab or pop-up that it opens. The next actions are in it. */
+  async inNewTab(action: (page: Page) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const opener = await this.page();
+    const opened = opener.waitForEvent('popup', { timeout: 0 });
+    opened.catch(() => undefined); // the opener was closed
+    await action(opener);
+    const page = await abortable(opened, signal);
+    this.#add(page);
+    await page.waitForLoadState();
   }
 
   /** Reloads the page. Waits for a navigation in progress first, because the tab takes no command during it. */
@@ -56,29 +89,8 @@ export class Site {
     await this.act('go back', (page) => page.goBack());
   }
 
-  press(name: string | RegExp, role: Role, signal: AbortSignal): Promise<void> {
-    return this.act(`press ${name}`, async (page) =>
-      (await whenVisible(page.getByRole(role, { name, exact: true }), signal)).click(),
-    );
-  }
-
-  type(label: string, text: string, signal: AbortSignal): Promise<void> {
-    return this.act(`type ${label}`, async (page) =>
-      (await whenVisible(page.getByLabel(label, { exact: true }), signal)).fill(text),
-    );
-  }
-
-  /** Waits until the page shows one of `texts`. Returns its key. */
-  async whichAppears<T extends string>(texts: Record<T, string>, signal: AbortSignal): Promise<T> {
-    const page = await this.page();
-    const places = (Object.entries(texts) as [T, string][]).map(([key, text]) => ({
-      key,
-      locator: page.getByText(text).filter({ visible: true }),
-    }));
-    const anyOfThem = places.map(({ locator }) => locator).reduce((all, locator) => all.or(locator));
-    await whenVisible(anyOfThem.first(), signal);
-    for (const { key, locator } of places) if ((await locator.count()) > 0) return key;
-    return this.whichAppears(texts, signal); // it has disappeared: another page is loading
+  async closeTab(): Promise<void> {
+    await this.#newest.close();
   }
 
   /**
@@ -93,16 +105,23 @@ export class Site {
         throw new Error(
           `The page does not contain ${JSON.stringify(text)}; it contains ${JSON.stringify(says.slice(0, 300))}`,
         );
-      await this.#page.waitForTimeout(pollMs);
+      await this.#newest.waitForTimeout(pollMs);
     }
   }
 
-  async isAt(path: string): Promise<boolean> {
-    return new URL((await this.page()).url()).pathname === path;
-  }
-
-  async closeTab(): Promise<void> {
-    await this.#page.close();
+  /** Waits until `condition` returns a value, and returns it. @throws {Error} what `explain` returns, if `signal` aborts first. */
+  async until<T>(
+    condition: (page: Page) => Promise<T | undefined>,
+    signal: AbortSignal,
+    explain: () => Error,
+  ): Promise<T> {
+    for (;;) {
+      const page = await this.page();
+      const found = await condition(page);
+      if (found !== undefined) return found;
+      if (signal.aborted) throw explain();
+      await page.waitForTimeout(pollMs);
+    }
   }
 
   screenshot(): Promise<Buffer> {
@@ -114,51 +133,42 @@ export class Site {
    * the page has reported the outcome to its server, or its time to do so is over.
    */
   async settle(ceremonyEndedAt?: number): Promise<void> {
-    const deadline = performance.now() + reactionMs;
-    while (!this.#page.isClosed()) {
+    const now = performance.now();
+    const { requests } = this;
+    for (let page = this.#open; page; page = this.#open) {
+      const waitedMs = performance.now() - now;
       const hasReacted =
-        ceremonyEndedAt === undefined || this.#lastRequestAt > ceremonyEndedAt || performance.now() > deadline;
-      if (hasReacted && this.#pendingRequests.size === 0) return void (await this.#page.waitForLoadState());
-      await this.#page.waitForTimeout(pollMs);
+        ceremonyEndedAt === undefined || requests.lastRequestAt > ceremonyEndedAt || waitedMs > reactionMs;
+      if (hasReacted && (requests.isIdle || waitedMs > idleMs)) return void (await page.waitForLoadState());
+      await page.waitForTimeout(pollMs);
     }
   }
 
   /** Leaves the site, so that no script of it runs after its server has stopped. */
   async leave(): Promise<void> {
-    if (!this.#page.isClosed()) await this.#page.goto('about:blank');
+    const [first, ...others] = this.#tabs.filter((tab) => !tab.isClosed());
+    for (const tab of others) await tab.close();
+    await first?.goto('about:blank');
   }
 
   async observe(): Promise<{ says: string; title: string; url: string }> {
-    if (this.#page.isClosed()) return { says: '', title: '', url: '' };
+    const page = this.#open;
+    if (!page) return { says: '', title: '', url: '' };
     // biome-ignore lint/performance/useDomNodeTextContent: the visible text, without hidden panels
-    const says = await this.#page.locator('body').innerText();
-    return { says, title: await this.#page.title(), url: new URL(this.#page.url()).pathname };
+    const says = await page.locator('body').innerText();
+    return { says, title: await page.title(), url: new URL(page.url()).pathname };
   }
 
-  #observeRequests(page: Page): Page {
-    page.on('request', (request) => {
-      this.#lastRequestAt = performance.now();
-      this.#pendingRequests.add(request);
-    });
-    // A request does not end if its page is left, so all requests are dropped together with their document.
-    page.on('framenavigated', (frame) => frame === page.mainFrame() && this.#pendingRequests.clear());
-    page.on('requestfailed', (request) => this.#pendingRequests.delete(request));
-    page.on('requestfinished', (request) => this.#pendingRequests.delete(request));
-    page.on('response', (response) => {
-      if (response.request().method() === 'POST') this.lastStatus = response.status();
-    });
-    return page;
+  get #open(): Page | undefined {
+    return this.#tabs.findLast((tab) => !tab.isClosed());
   }
-}
 
-/** Waits until the element is visible, and returns its locator. @throws {Error} naming it if `signal` aborts first. */
-async function whenVisible(locator: Locator, signal: AbortSignal): Promise<Locator> {
-  try {
-    signal.throwIfAborted();
-    await abortable(locator.waitFor({ state: 'visible', timeout: 0 }), signal);
-    return locator;
-  } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
-    throw new Error(`The page does not show ${locator}`, { cause: error });
+  get #newest(): Page {
+    return this.#open ?? (this.#tabs.at(-1) as Page);
+  }
+
+  #add(page: Page): void {
+    this.#tabs.push(page);
+    this.requests.follow(page);
   }
 }

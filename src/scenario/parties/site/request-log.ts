@@ -1,0 +1,102 @@
+/** The requests of the pages of a site: which are pending, and how the server answered those that the site file names. */
+import type { Page, Request, Response } from 'playwright';
+import type { Timeline } from '#result/timeline.ts';
+import type { SiteRequests } from '../../language/site-definition.ts';
+import type { SiteRequest } from '../../language/site-words.ts';
+import { matchesRequest } from './path-pattern.ts';
+
+/** The answer to a request that the site file names. */
+export interface AnsweredRequest {
+  status: number;
+  durationMs: number;
+}
+
+/** Requests that stay open or do not belong to what the page does for its user. */
+const backgroundTypes = new Set(['eventsource', 'websocket', 'ping', 'media', 'beacon', 'cspviolationreport']);
+
+/** Phases of the timings for the requests that a site file names. */
+const phases = {
+  options: 'rp-options',
+  result: 'rp-verify',
+  finish: 'rp-store',
+  'sign-in-options': 'rp-options',
+  'sign-in-result': 'rp-verify',
+} as const;
+
+export interface RequestLogOptions {
+  origin: string;
+  requests: SiteRequests;
+  /** Records phases; absent if the relying party records them itself, which is more precise. */
+  timeline?: Timeline | undefined;
+}
+
+export class RequestLog {
+  /** Status of the last answer to a request that is not a GET request. */
+  lastStatus: number | undefined;
+  /** `performance.now()` of the last request. */
+  lastRequestAt = 0;
+  readonly #options: RequestLogOptions;
+  readonly #pending = new Set<Request>();
+  readonly #started = new Map<Request, { at: number; end: (() => void) | undefined }>();
+  readonly #answered = new Map<SiteRequest, AnsweredRequest>();
+
+  constructor(options: RequestLogOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a request is pending that belongs to what the page does. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  /** Returns the last answer to a request that the site file names. */
+  answered(name: SiteRequest): AnsweredRequest | undefined {
+    return this.#answered.get(name);
+  }
+
+  /** Forgets the answers, because a new ceremony begins. */
+  forgetAnswers(): void {
+    this.#answered.clear();
+  }
+
+  /** Follows the requests of a page from now on. */
+  follow(page: Page): void {
+    page.on('request', (request) => this.#begin(request));
+    page.on('requestfailed', (request) => this.#end(request));
+    page.on('requestfinished', (request) => this.#end(request));
+    page.on('response', (response) => this.#answer(response));
+    // A request does not end if its page is left, so all requests are dropped together with their document.
+    page.on('framenavigated', (frame) => frame === page.mainFrame() && this.#pending.clear());
+  }
+
+  #begin(request: Request): void {
+    this.lastRequestAt = performance.now();
+    if (!backgroundTypes.has(request.resourceType())) this.#pending.add(request);
+    const name = this.#nameOf(request);
+    if (name === undefined) return;
+    const end = this.#options.timeline?.start(phases[name], `${request.method()} ${new URL(request.url()).pathname}`);
+    this.#started.set(request, { at: performance.now(), end });
+  }
+
+  #end(request: Request): void {
+    this.#pending.delete(request);
+    this.#started.get(request)?.end?.();
+    this.#started.delete(request);
+  }
+
+  #answer(response: Response): void {
+    const request = response.request();
+    const name = this.#nameOf(request);
+    const isOfSite = name !== undefined || new URL(request.url()).origin === this.#options.origin;
+    if (isOfSite && request.method() !== 'GET') this.lastStatus = response.status();
+    const started = this.#started.get(request);
+    if (name && started)
+      this.#answered.set(name, { status: response.status(), durationMs: performance.now() - started.at });
+  }
+
+  #nameOf(request: Request): SiteRequest | undefined {
+    const { requests, origin } = this.#options;
+    const names = Object.keys(requests) as SiteRequest[];
+    return names.find((name) => matchesRequest(requests[name] ?? '', request.method(), request.url(), origin));
+  }
+}

@@ -1,0 +1,124 @@
+/** Does the parts of the registration flow on a site, with the steps of its site file. */
+import { messageOf } from '#base/errors.ts';
+import type { PageCondition, SiteCall, SiteDefinition } from '../../language/site-definition.ts';
+import { insertValues } from '../../language/site-values.ts';
+import type { SiteWord } from '../../language/site-words.ts';
+import { findElement } from './find-element.ts';
+import { pageActions } from './page-actions.ts';
+import { firstTrue, isTrue } from './page-conditions.ts';
+import type { Site } from './site.ts';
+
+/** The values that a word may use, by name. A function is called when the value is used. */
+export type FlowValues = Readonly<Record<string, string | (() => string)>>;
+
+export interface SiteFlowParts {
+  site: Site;
+  definition: SiteDefinition;
+  /** The user of the case, as values such as `user.name`. */
+  userValues: () => FlowValues;
+  /** Called with the key of an authenticator app that the page shows. */
+  onTotpSecret: (secret: string) => void;
+}
+
+export class SiteFlow {
+  readonly #parts: SiteFlowParts;
+  /** Values that `read` steps have read. */
+  readonly #read: Record<string, string> = {};
+
+  constructor(parts: SiteFlowParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Does what a word of the flow stands for on this site.
+   * @throws {Error} if the site file does not have the word, or if one of its steps fails; the message says where.
+   */
+  async run(word: SiteWord, values: FlowValues, signal: AbortSignal): Promise<void> {
+    const { definition } = this.#parts;
+    const calls = definition.flow[word];
+    if (!calls) throw new Error(`The site file ${definition.file} has no word "${word}" under flow`);
+    await this.#runAll(calls, values, signal);
+  }
+
+  async #runAll(calls: readonly SiteCall[], values: FlowValues, signal: AbortSignal): Promise<void> {
+    for (const call of calls) await this.#runCall(call, values, signal);
+  }
+
+  async #runCall(call: SiteCall, values: FlowValues, signal: AbortSignal): Promise<void> {
+    const limited =
+      call.timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(call.timeoutMs)]);
+    try {
+      await this.#do(call, values, limited);
+    } catch (error) {
+      throw error instanceof SiteStepError ? error : new SiteStepError(call, error);
+    }
+  }
+
+  #do(call: SiteCall, values: FlowValues, signal: AbortSignal): Promise<void> {
+    const { site } = this.#parts;
+    switch (call.keyword) {
+      case 'when':
+        return this.#when(call.args, values, signal);
+      case 'first-of':
+        return this.#firstOf(call.args, values, signal);
+      case 'run':
+        return this.#runAll(this.#stepsOf(call.args), values, signal);
+      case 'read':
+        return this.#readInto(this.#insert(call.args, values));
+      default: {
+        const action = pageActions[call.keyword] as (args: unknown, site: Site, signal: AbortSignal) => Promise<void>;
+        return action(this.#insert(call.args, values), site, signal);
+      }
+    }
+  }
+
+  async #when(
+    { steps, otherwise, ...condition }: PageCondition & { steps: SiteCall[]; otherwise: SiteCall[] },
+    values: FlowValues,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const holds = await isTrue(this.#insert(condition, values), await this.#parts.site.page());
+    await this.#runAll(holds ? steps : otherwise, values, signal);
+  }
+
+  async #firstOf(
+    alternatives: readonly (PageCondition & { steps: SiteCall[] })[],
+    values: FlowValues,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const conditions = alternatives.map(({ steps: _, ...condition }) => this.#insert(condition, values));
+    const found = await firstTrue(conditions, this.#parts.site, signal);
+    await this.#runAll(alternatives[found]?.steps ?? [], values, signal);
+  }
+
+  #stepsOf(name: string): readonly SiteCall[] {
+    const { flow, sequences } = this.#parts.definition;
+    return flow[name as SiteWord] ?? sequences[name] ?? [];
+  }
+
+  async #readInto({ into, ...target }: Extract<SiteCall, { keyword: 'read' }>['args']): Promise<void> {
+    const { site, onTotpSecret } = this.#parts;
+    const text = await site.act(`read ${into}`, (page) => findElement(page, target).textContent());
+    const value = text?.trim() ?? '';
+    this.#read[into] = value;
+    if (into === 'totp-secret') onTotpSecret(value.replace(/\s/g, ''));
+  }
+
+  #insert<Args>(args: Args, values: FlowValues): Args {
+    return insertValues(args, (name) => {
+      const read = name.startsWith('read.') ? this.#read[name.slice('read.'.length)] : undefined;
+      const value = read ?? values[name] ?? this.#parts.userValues()[name];
+      if (value === undefined) throw new Error(`There is no value \${${name}} here`);
+      return typeof value === 'string' ? value : value();
+    });
+  }
+}
+
+/** A step of a site file failed. The message names its place. */
+class SiteStepError extends Error {
+  override readonly name = 'SiteStepError';
+
+  constructor({ keyword, location: { file, line } }: SiteCall, cause: unknown) {
+    super(`${messageOf(cause)} (${keyword}, ${file}:${line})`, { cause });
+  }
+}
