@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { createBootError } from './boot-failure.ts';
 import { pickIdleCpu, raisePriority } from './cpu-scheduling.ts';
+import { EndWithParent } from './end-with-parent.ts';
 import { type GuestJob, prepareGuestFolder } from './guest-folder.ts';
 import { GuestOutputParser } from './guest-output-parser.ts';
 import { kernelArguments, kernelEnvironment } from './kernel-arguments.ts';
@@ -49,9 +50,11 @@ const graceMs = { stop: 30_000, off: 5000 };
  */
 export async function bootLab(options: LabOptions): Promise<LabOutcome> {
   const folder = prepareGuestFolder(options);
+  using endWithParent = new EndWithParent(folder);
   try {
     options.onFolder?.(folder);
     const kernel = await startKernel(options, folder);
+    endWithParent.watch(kernel.pid);
     try {
       return await waitForGuest(kernel, options);
     } finally {

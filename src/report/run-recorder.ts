@@ -16,6 +16,11 @@ export class RunRecorder {
     this.#writer = new RunWriter(options);
   }
 
+  /** Absolute path of this run's folder. */
+  get folder(): string {
+    return this.#writer.folder;
+  }
+
   begin(caseCount: number): void {
     this.#writer.begin(caseCount, 1);
   }

@@ -1,6 +1,6 @@
 /** `touchstone lab`: unmodified programs and browsers use an emulated key in the kernel lab; one report, one exit code. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { type JobId, labJobs } from '#lab/jobs/jobs.ts';
@@ -54,7 +54,7 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
     if (signal.aborted) break;
     await recordUnavailability(run, () => runJob(job, { kernel, signal, env, events: eventsOf(run) }));
   }
-  if (withScenarios && !signal.aborted) await recordUnavailability(run, () => includeScenarios(run, output, signal));
+  if (withScenarios && !signal.aborted) await recordUnavailability(run, () => includeScenarios(run, signal));
   const { verdict } = await run.end({ interrupted: signal.aborted });
   return signal.aborted ? exitCode.interrupted : exitCodeOfVerdict[verdict];
 }
@@ -79,10 +79,13 @@ const eventsOf = (run: RunRecorder): JobEvents => ({
   onLine: (line) => run.printOutput(line),
 });
 
-/** Runs the scenarios in a guest, where they write their own report, and adds its cases to this run. */
-async function includeScenarios(run: RunRecorder, output: string, signal: AbortSignal): Promise<void> {
-  mkdirSync(output, { recursive: true });
-  const folder = mkdtempSync(join(resolve(output), '.native-'));
+/**
+ * Runs the scenarios in a guest, where they write their own report, and adds its cases to this run. The report of the guest is in the
+ * folder of this run: if this process is killed, the cases that have ended are found there.
+ */
+async function includeScenarios(run: RunRecorder, signal: AbortSignal): Promise<void> {
+  const folder = join(run.folder, scenarioTag);
+  mkdirSync(folder, { recursive: true });
   try {
     await runInLab(['run', '--lab', '--tag', scenarioTag, '--output', folder], folder, signal);
     const master = join(folder, 'latest/result.json');
