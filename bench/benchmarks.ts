@@ -9,6 +9,7 @@ import { benchMemory } from './memory.ts';
 import { benchNid, type Comparison } from './nid.ts';
 import { benchPage } from './page.ts';
 import { benchRegistrations } from './registrations.ts';
+import { benchReport } from './report.ts';
 import { formatNumber, type Row, ratiosOf, type Spread, spreadOf, withRatioTarget } from './row.ts';
 import { benchTransports, makeCredential } from './transports.ts';
 import { benchVerify } from './verify.ts';
@@ -141,6 +142,12 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
     about:
       'Verifying a registration, applying the policy and storing it, beside the verification of @simplewebauthn/server alone, which validates no certificate path here.',
     run: benchVerify,
+  },
+
+  report: {
+    about:
+      'The reports of a run of 5,000 sample cases, whose messages differ where those of real ceremonies differ: written by a process of its own, then opened from disk in headless Chromium.',
+    run: benchReport,
   },
 
   transports: {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, UsageError } from '#base/errors.ts';
 import type { RunResult } from '#result/run-result.ts';
+import { parseByCase } from './parse-by-case.ts';
 import { findRunResultProblem, isRunResult } from './type-guards.ts';
 
 /**
@@ -9,12 +10,17 @@ import { findRunResultProblem, isRunResult } from './type-guards.ts';
  * @throws {UsageError} if the file cannot be read, is not JSON, or is not a master file of this version; the message names the member.
  */
 export async function readResult(path: string): Promise<RunResult> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`Cannot read ${path}: ${messageOf(cause)}`, { cause });
-  });
-  const value = parseJson(text, path);
+  const value = (await parseByCase(path)) ?? parseJson(await readText(path), path);
   if (isRunResult(value)) return value;
   throw new UsageError(`${path} is not a Touchstone result: ${findRunResultProblem(value)}`);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${path}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function parseJson(text: string, path: string): unknown {
