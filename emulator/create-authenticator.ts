@@ -17,42 +17,33 @@ import { type DefectId, defectOf } from './defects/registry.ts';
 import type { AuthenticatorEnv } from './env.ts';
 import { createFaultHooks, type FaultHooks } from './fault-hooks.ts';
 import { autoTouch, type GestureSource } from './gestures.ts';
-import { createPersistentState, createVolatileState, maxPinRetries } from './initial-state.ts';
+import { createPersistentState, createVolatileState } from './initial-state.ts';
+import { findOptionProblems, type ModelOptions } from './model-options.ts';
 import { FileJournal, type PersistentStore } from './persistence/journal.ts';
 import { importState } from './persistence/state-document.ts';
 import { replayStore, StateRecorder } from './persistence/state-recorder.ts';
 import type { AttestationChoice, Persona } from './personas/persona.ts';
-import { type PersonaId, personaOf } from './personas/registry.ts';
+import { personaOf } from './personas/registry.ts';
 import { createInitialPin } from './pin.ts';
 import { PinUvAuth } from './pin-uv-state.ts';
 import type { Identity, State } from './state.ts';
 
-/** The persona, and what differs from it. Only `persona` is required. */
-export interface AuthenticatorOptions {
-  /** The id of a built-in persona, or a persona object. */
-  persona: PersonaId | Persona;
+/** The persona, what differs from it, and its environment. Only `persona` is required. */
+export interface AuthenticatorOptions extends ModelOptions {
   clock?: Clock | undefined;
   /** With `seededRandom` every byte is reproducible. */
   random?: Random | undefined;
   /** Answers requests for gestures. Default: `autoTouch`. */
   gestures?: GestureSource | undefined;
-  /** A PIN that is already set: at least 4 code points (or the persona's minimum) and at most 63 bytes. */
-  pin?: string | undefined;
-  /** PIN retries left, 0 to 8. */
-  retries?: number | undefined;
   /** Whether a fingerprint is enrolled. Default: true for every persona with built-in user verification. */
   uvEnrolled?: boolean | undefined;
   /** Relying parties that may read the minimum PIN length (extension minPinLength). */
   minPinLengthRpIds?: readonly string[] | undefined;
   defects?: readonly DefectId[] | undefined;
-  /** Default: the persona's attestation. */
-  attestation?: AttestationChoice | undefined;
-  algorithms?: readonly CoseAlgorithm[] | undefined;
   /** Credentials of the caller: makeCredential returns them in their order, getAssertion knows them at once. A reset deletes them. */
   credentials?: readonly InjectedCredential[] | undefined;
   /** Attestation key, certificate authority and certificates of the caller. */
   attestationIdentity?: InjectedAttestation | undefined;
-  credentialCapacity?: number | undefined;
   /**
    * Where the state is stored: the path of a file, or a store object. A state in the store takes precedence over `pin`, `retries`,
    * `uvEnrolled`, `minPinLengthRpIds` and `importedState`.
@@ -64,10 +55,13 @@ export interface AuthenticatorOptions {
 
 /**
  * Creates an authenticator.
- * @throws {UsageError} for an unknown persona or defect, an invalid PIN or retry count, and a state of another persona or format.
+ * @throws {UsageError} for an unknown persona or defect, an option that the persona does not support (`findOptionProblems`), and a
+ * state of another persona or format.
  * @throws {UnavailableError} while another process uses the state file.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const [problem] = findOptionProblems(options);
+  if (problem) throw new UsageError(problem.message);
   const persona = applyPersonaOptions(options);
   const { clock = systemClock, random = systemRandom, gestures = autoTouch } = options;
   const faultHooks = createFaultHooks((options.defects ?? []).map(defectOf));
@@ -75,7 +69,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     persona,
     random,
     credentialCapacity: persona.credentialCapacity,
-    uvEnrolled: persona.builtInUv !== undefined && options.uvEnrolled !== false,
+    ...enrollment(options, persona),
     minPinLengthRpIds: options.minPinLengthRpIds ?? [],
   };
   const state: State = {
@@ -87,6 +81,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const { commit, close } = loadState(state, options);
   const pinUvAuth = new PinUvAuth({ persona, clock, random, rules: faultHooks.rules, state, commit });
   return new Authenticator({ persona, clock, random, gestures, faultHooks, state, pinUvAuth, commit, close });
+}
+
+function enrollment({ uvEnrolled = true, fingerprints }: AuthenticatorOptions, { builtInUv }: Persona) {
+  const isEnrolled = builtInUv !== undefined && (fingerprints === undefined ? uvEnrolled : fingerprints > 0);
+  return { uvEnrolled: isEnrolled, fingerprints: isEnrolled ? (fingerprints ?? 1) : 0 };
 }
 
 /** Loads `state` from the store; if there is no store, or it is empty, from the options. */
@@ -110,7 +109,7 @@ function applyStateOptions(state: State, { importedState, pin, retries }: Authen
   const { factory } = state;
   if (importedState !== undefined) state.persistent = importState(importedState, state.persistent, factory);
   if (pin !== undefined) state.persistent.pin = createInitialPin(pin, factory.persona);
-  if (retries !== undefined) state.persistent.pinRetries = checkRetries(retries);
+  if (retries !== undefined) state.persistent.pinRetries = retries;
 }
 
 function applyPersonaOptions({ persona, attestation, algorithms, credentialCapacity }: AuthenticatorOptions): Persona {
@@ -155,9 +154,4 @@ function createIdentity(
       return identity;
     },
   };
-}
-
-function checkRetries(retries: number): number {
-  if (Number.isInteger(retries) && retries >= 0 && retries <= maxPinRetries) return retries;
-  throw new UsageError(`Expected 0 to ${maxPinRetries} PIN retries, got ${retries}`);
 }

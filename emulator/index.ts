@@ -49,6 +49,13 @@ export {
   touchAfter,
 } from './gestures.ts';
 export type { InspectedCredential, Inspection } from './inspection.ts';
+export {
+  findOptionProblems,
+  type ModelOption,
+  type ModelOptions,
+  type OptionProblem,
+  readsFingerprints,
+} from './model-options.ts';
 export { FileJournal, type PersistentStore } from './persistence/journal.ts';
 export type { AuthenticatorStateJson } from './persistence/state-document.ts';
 export type { AttestationChoice, Persona, PersonaTransport, UsbIdentity } from './personas/persona.ts';

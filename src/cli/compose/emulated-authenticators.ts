@@ -1,15 +1,11 @@
 /** Emulated authenticators for a case: the security key that the scenario describes, and the platform authenticator. */
 import {
-  type AttestationChoice,
   type Authenticator,
   type AuthenticatorBackend,
   createAuthenticator,
-  type DefectId,
   deviceTransports,
   type Fault,
   ManualGestures,
-  type PersonaId,
-  personaOf,
   plugIn,
   type ServedKey,
   trustAnchors,
@@ -21,14 +17,13 @@ import type { ScenarioCommandFault } from '#scenario/language/schema/authenticat
 import type { Authenticators, ProvideAuthenticators } from '#scenario/parties/key-under-test.ts';
 import { packetTimeoutMs } from '../lab/inside-lab.ts';
 import { AuthenticatorList } from './authenticator-list.ts';
+import { personaIdOf, toAuthenticatorOptions } from './authenticator-options.ts';
 import { EmulatedKey } from './emulated-key.ts';
 import { limitMessageSize } from './emulator-catalogue.ts';
 import { createPlatformAuthenticators, factsOf, type KeyEnvironment } from './platform-authenticator.ts';
 import { attachUsbip } from './usbip-attach.ts';
 
 type AuthenticatorOfCase = ExpandedCase['authenticator'];
-
-const defaultPersona: PersonaId = 'yubikey-5-nfc';
 
 export const provideEmulatedAuthenticators: ProvideAuthenticators = async (
   scenario,
@@ -91,28 +86,20 @@ function createSecurityKey(authenticator: AuthenticatorOfCase, environment: KeyE
   return { key, serve };
 }
 
-const personaIdOf = ({ persona }: AuthenticatorOfCase) => (persona ?? defaultPersona) as PersonaId;
-
 /** Creates the authenticator with the persona, PIN, algorithms and defects of the scenario. */
 function createEmulatedAuthenticator(
   authenticator: AuthenticatorOfCase,
   { clock, random }: Pick<KeyEnvironment, 'clock' | 'random'>,
   gestures: ManualGestures,
 ): Authenticator {
-  const { transport, pin, fingerprints, fmt, algorithms, storage, defects = [] } = authenticator;
-  const persona = personaOf(personaIdOf(authenticator));
+  const { transport, defects = [] } = authenticator;
+  const { persona, ...options } = toAuthenticatorOptions(authenticator);
   const emulated = createAuthenticator({
+    ...options,
     persona: transport ? limitMessageSize(persona, deviceTransports[transport].maxMessageLength) : persona,
     clock,
     random,
     gestures,
-    ...(typeof pin === 'object' && { pin: pin.set, retries: pin.retries }),
-    ...(pin === 'blocked' && { pin: '0000', retries: 0 }),
-    ...(fingerprints !== undefined && { uvEnrolled: fingerprints > 0 }),
-    ...(fmt && { attestation: toAttestationChoice(fmt) }),
-    ...(algorithms && { algorithms }),
-    ...(storage !== undefined && { credentialCapacity: storage }),
-    defects: defects.filter((defect): defect is DefectId => typeof defect === 'string'),
   });
   for (const defect of defects) if (typeof defect === 'object') emulated.faults.plan(toFault(defect));
   return emulated;
@@ -135,10 +122,6 @@ function createRecordedBackend(key: EmulatedKey, emulated: Authenticator): Authe
     powerCycle: () => emulated.powerCycle(),
   };
 }
-
-/** In scenarios `packed` means packed attestation with a certificate. */
-const toAttestationChoice = (fmt: NonNullable<AuthenticatorOfCase['fmt']>): AttestationChoice =>
-  fmt === 'packed' ? 'packed-basic' : fmt;
 
 /** Converts a fault in the notation of scenarios to one of the emulator. */
 function toFault({ at, when, do: effect }: ScenarioCommandFault): Fault {

@@ -7,6 +7,7 @@ import {
   deviceTransports,
   personaOf,
   plugIn,
+  readsFingerprints,
   type ServedKey,
   seededRandom,
   type TransportId,
@@ -102,12 +103,11 @@ function createKey(persona: string, id: string, options: EmulationOptions, event
     events.onExchange(exchange);
   };
   const recorded = recordExchanges(plugIn(authenticator), onExchange);
-  const { label, builtInUv } = authenticator.persona;
   const facts = {
     id,
     persona,
-    label,
-    readsFingerprints: builtInUv?.uvModality === uvModalityFingerprint,
+    label: authenticator.persona.label,
+    readsFingerprints: readsFingerprints(authenticator.persona),
     gestures,
     log,
   };
@@ -123,9 +123,6 @@ function createKey(persona: string, id: string, options: EmulationOptions, event
       Object.assign(served, facts, { inspect: () => authenticator.inspect() }, withPowerEvents(served, events)),
   };
 }
-
-/** USER_VERIFY_FINGERPRINT_INTERNAL, FIDO Registry of Predefined Values section 3.1. */
-const uvModalityFingerprint = 0x02;
 
 /** Returns the plug functions of `served`; each also emits a power event. */
 function withPowerEvents(

@@ -13,6 +13,7 @@ import {
 } from '#emulator';
 import { modelName } from '#relying-party/authenticator-models.ts';
 import type { ExpandOptions } from '#scenario/language/expand.ts';
+import { findSettingProblems } from './authenticator-options.ts';
 
 export { defectGroups, deviceTransports, type Persona, personas };
 
@@ -39,6 +40,7 @@ export const vocabulary = {
   personas: Object.fromEntries(Object.entries(personas).map(([id, { label, aaguid }]) => [id, { id, label, aaguid }])),
   dialogs: Object.keys(dialogProfiles),
   defects: Object.keys(defects),
+  findSettingProblems,
 } satisfies ExpandOptions;
 
 /** Returns the root certificates of the emulator's attestation, DER. */

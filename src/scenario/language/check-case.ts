@@ -1,6 +1,7 @@
 /** Checks of a case beyond its schema: names that other modules define, and values that exclude each other. */
 import { policySchema } from '#relying-party/config.ts';
 import type { Finding } from './check.ts';
+import { checkPersona, type FindSettingProblems } from './check-persona.ts';
 import { toPolicyInput } from './policy-mapping.ts';
 import type { ScenarioCase } from './schema.ts';
 import { nodeAt, type Path, type SourceNode } from './source-node.ts';
@@ -11,11 +12,17 @@ export interface KnownNames {
   personas: Readonly<Record<string, unknown>>;
   dialogs?: readonly string[];
   defects?: readonly string[];
+  /** Checks the settings of emulated keys; absent: any setting is valid. */
+  findSettingProblems?: FindSettingProblems;
 }
 
 /** `valid`: the case, if its schema found no error. */
 export function checkCase(valid: ScenarioCase | undefined, resolved: SourceNode, known: KnownNames): Finding[] {
-  return [...(valid ? [...checkPolicy(valid), ...checkBrowser(valid)] : []), ...checkNames(resolved, known)];
+  const unknownNames = checkNames(resolved, known);
+  const { findSettingProblems = () => [] } = known;
+  if (!valid) return unknownNames;
+  const personaFindings = unknownNames.length === 0 ? checkPersona(valid, resolved, findSettingProblems) : [];
+  return [...checkPolicy(valid), ...checkBrowser(valid), ...unknownNames, ...personaFindings];
 }
 
 /** Finds combinations of policy settings that the relying party does not accept. */

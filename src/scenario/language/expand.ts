@@ -7,11 +7,10 @@ import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
 import { buildExpandedCase, type CaseIdentity, type ExpandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
-import { type Combination, expandMatrix, multiplyByDevices, multiplyBySites } from './matrix.ts';
+import { type Combination, expandMatrix, multiplyByDevices } from './matrix.ts';
 import { emptyMap, mergeCases, withEntry, withoutNulls } from './merge.ts';
 import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
 import { isCaseKey, scenarioCase } from './schema.ts';
-import type { SiteLibrary } from './site-library.ts';
 import { entryAt, type MapNode, maxSize, nodeAt, pickEntries, type SourceNode, toPlainValue } from './source-node.ts';
 import { type PersonaFacts, Resolver } from './variables.ts';
 
@@ -27,10 +26,6 @@ export interface ExpandOptions {
   findSettingProblems?: FindSettingProblems;
   /** Devices that every case runs on, instead of its own device. A real key replaces the persona. */
   devices?: readonly string[];
-  /** Site files that every case runs on, instead of its own site, by absolute path. */
-  sites?: readonly string[];
-  /** Address of the site of every case that Touchstone does not start itself. */
-  url?: string;
   /** Facts about real keys by their selector, with the values of `${persona.x}`. */
   keys?: Readonly<Record<string, PersonaFacts>>;
   /** Values of `${run.x}`; default `{ index: 0 }`. */
@@ -50,7 +45,7 @@ const maxCases = 5_000;
 const maxTotalSize = 2_000_000;
 
 /** Returns the cases of `source` in file order, the last matrix dimension varying fastest. Returns no case if there is an error. */
-export function expand(source: SourceFile, options: ExpandOptions, library: SiteLibrary): Expanded {
+export function expand(source: SourceFile, options: ExpandOptions): Expanded {
   const { root } = source;
   if (root === undefined || source.includes === undefined) return { cases: [], diagnostics: [], warnings: [] };
   const { combinations, diagnostics } = expandMatrix(nodeAt(root, ['matrix']));
@@ -58,8 +53,7 @@ export function expand(source: SourceFile, options: ExpandOptions, library: Site
     root,
     base: mergeBody(source, emptyMap(source.file)),
     overrides: caseOverrides(root),
-    combinations: multiplyBySites(multiplyByDevices(combinations, options.devices, root.at), options.sites, root.at),
-    library,
+    combinations: multiplyByDevices(combinations, options.devices, root.at),
   };
   const { error, expanded } = expandCases(parts, options);
   if (error) return { cases: [], diagnostics: [...diagnostics, diagnostic(root.at, error)], warnings: [] };
@@ -76,12 +70,11 @@ interface FileParts {
   base: MapNode;
   overrides: readonly (MapNode | undefined)[];
   combinations: readonly Combination[];
-  library: SiteLibrary;
 }
 
 /** Expands every case with every combination. `error`: the file has too many cases or values, and is not expanded. */
 function expandCases(
-  { root, base, overrides, combinations, library }: FileParts,
+  { root, base, overrides, combinations }: FileParts,
   options: ExpandOptions,
 ): { error?: string; expanded: Expanded[] } {
   const expanded: Expanded[] = [];
@@ -91,7 +84,7 @@ function expandCases(
   let size = 0;
   for (const override of overrides) {
     for (const combination of combinations) {
-      const one = expandCase({ root, base, override, combination, library }, options);
+      const one = expandCase({ root, base, override, combination }, options);
       size += one.size;
       if (size > maxTotalSize)
         return { error: `The cases of the file have more than ${maxTotalSize} values together`, expanded };
@@ -118,7 +111,6 @@ interface CaseParts {
   base: MapNode;
   override: MapNode | undefined;
   combination: Combination;
-  library: SiteLibrary;
 }
 
 /** `size`: number of values of the case, and those that its references inserted. */
@@ -137,15 +129,9 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded & { size
     const node = nodeAt(resolved, path);
     return node === undefined || !resolver.isIncomplete(node);
   });
-  const found = checked.ok ? parts.library.siteOf(resolved) : { diagnostics: [] };
-  const diagnostics = [
-    ...resolver.diagnostics,
-    ...relevant.map((finding) => locate(finding, resolved)),
-    ...('site' in found ? [] : found.diagnostics),
-  ];
-  if (!checked.ok || !('site' in found) || diagnostics.length > 0) return { cases: [], diagnostics, warnings, size };
-  const secrets = [...resolver.secrets, ...found.site.definition.secrets];
-  const expandedCase = buildExpandedCase({ ...identity, site: found.site }, checked.value, resolved, secrets);
+  const diagnostics = [...resolver.diagnostics, ...relevant.map((finding) => locate(finding, resolved))];
+  if (!checked.ok || diagnostics.length > 0) return { cases: [], diagnostics, warnings, size };
+  const expandedCase = buildExpandedCase(identity, checked.value, resolved, resolver.secrets);
   return { cases: [expandedCase], diagnostics, warnings, size };
 }
 
