@@ -7,10 +7,11 @@ import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
 import { buildExpandedCase, type CaseIdentity, type ExpandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
-import { type Combination, expandMatrix, multiplyByDevices } from './matrix.ts';
+import { type Combination, expandMatrix, multiplyByDevices, multiplyBySites } from './matrix.ts';
 import { emptyMap, mergeCases, withEntry, withoutNulls } from './merge.ts';
 import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
 import { isCaseKey, scenarioCase } from './schema.ts';
+import type { SiteLibrary } from './site-library.ts';
 import { entryAt, type MapNode, maxSize, nodeAt, pickEntries, type SourceNode, toPlainValue } from './source-node.ts';
 import { type PersonaFacts, Resolver } from './variables.ts';
 
@@ -26,6 +27,10 @@ export interface ExpandOptions {
   findSettingProblems?: FindSettingProblems;
   /** Devices that every case runs on, instead of its own device. A real key replaces the persona. */
   devices?: readonly string[];
+  /** Site files that every case runs on, instead of its own site, by absolute path. */
+  sites?: readonly string[];
+  /** Address of the site of every case that Touchstone does not start itself. */
+  url?: string;
   /** Facts about real keys by their selector, with the values of `${persona.x}`. */
   keys?: Readonly<Record<string, PersonaFacts>>;
   /** Values of `${run.x}`; default `{ index: 0 }`. */
@@ -45,7 +50,7 @@ const maxCases = 5_000;
 const maxTotalSize = 2_000_000;
 
 /** Returns the cases of `source` in file order, the last matrix dimension varying fastest. Returns no case if there is an error. */
-export function expand(source: SourceFile, options: ExpandOptions): Expanded {
+export function expand(source: SourceFile, options: ExpandOptions, library: SiteLibrary): Expanded {
   const { root } = source;
   if (root === undefined || source.includes === undefined) return { cases: [], diagnostics: [], warnings: [] };
   const { combinations, diagnostics } = expandMatrix(nodeAt(root, ['matrix']));
@@ -53,7 +58,8 @@ export function expand(source: SourceFile, options: ExpandOptions): Expanded {
     root,
     base: mergeBody(source, emptyMap(source.file)),
     overrides: caseOverrides(root),
-    combinations: multiplyByDevices(combinations, options.devices, root.at),
+    combinations: multiplyBySites(multiplyByDevices(combinations, options.devices, root.at), options.sites, root.at),
+    library,
   };
   const { error, expanded } = expandCases(parts, options);
   if (error) return { cases: [], diagnostics: [...diagnostics, diagnostic(root.at, error)], warnings: [] };
@@ -70,11 +76,12 @@ interface FileParts {
   base: MapNode;
   overrides: readonly (MapNode | undefined)[];
   combinations: readonly Combination[];
+  library: SiteLibrary;
 }
 
 /** Expands every case with every combination. `error`: the file has too many cases or values, and is not expanded. */
 function expandCases(
-  { root, base, overrides, combinations }: FileParts,
+  { root, base, overrides, combinations, library }: FileParts,
   options: ExpandOptions,
 ): { error?: string; expanded: Expanded[] } {
   const expanded: Expanded[] = [];
@@ -84,7 +91,7 @@ function expandCases(
   let size = 0;
   for (const override of overrides) {
     for (const combination of combinations) {
-      const one = expandCase({ root, base, override, combination }, options);
+      const one = expandCase({ root, base, override, combination, library }, options);
       size += one.size;
       if (size > maxTotalSize)
         return { error: `The cases of the file have more than ${maxTotalSize} values together`, expanded };
@@ -111,6 +118,7 @@ interface CaseParts {
   base: MapNode;
   override: MapNode | undefined;
   combination: Combination;
+  library: SiteLibrary;
 }
 
 /** `size`: number of values of the case, and those that its references inserted. */
@@ -129,9 +137,15 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded & { size
     const node = nodeAt(resolved, path);
     return node === undefined || !resolver.isIncomplete(node);
   });
-  const diagnostics = [...resolver.diagnostics, ...relevant.map((finding) => locate(finding, resolved))];
-  if (!checked.ok || diagnostics.length > 0) return { cases: [], diagnostics, warnings, size };
-  const expandedCase = buildExpandedCase(identity, checked.value, resolved, resolver.secrets);
+  const found = checked.ok ? parts.library.siteOf(resolved) : { diagnostics: [] };
+  const diagnostics = [
+    ...resolver.diagnostics,
+    ...relevant.map((finding) => locate(finding, resolved)),
+    ...('site' in found ? [] : found.diagnostics),
+  ];
+  if (!checked.ok || !('site' in found) || diagnostics.length > 0) return { cases: [], diagnostics, warnings, size };
+  const secrets = [...resolver.secrets, ...found.site.definition.secrets];
+  const expandedCase = buildExpandedCase({ ...identity, site: found.site }, checked.value, resolved, secrets);
   return { cases: [expandedCase], diagnostics, warnings, size };
 }
 
