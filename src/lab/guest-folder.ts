@@ -24,8 +24,8 @@ export const guestScriptsFolder = resolve(import.meta.dirname, 'guest');
  * @throws {UnavailableError} if a path contains characters that cannot be passed to the kernel.
  */
 export function prepareGuestFolder({ script, cwd = process.cwd(), shares = [], env = {} }: GuestJob): string {
+  for (const path of [tmpdir(), guestScriptsFolder, ...shares]) checkPath(path);
   const folder = mkdtempSync(join(tmpdir(), 'touchstone-lab-'));
-  for (const path of [folder, guestScriptsFolder, ...shares]) checkPath(path);
   for (const share of shares) mkdirSync(share, { recursive: true });
   const lines = shares.map((share) => `${resolve(share)}\n`).join('');
   writeFileSync(join(folder, 'shares'), lines);

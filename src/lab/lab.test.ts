@@ -1,9 +1,9 @@
 /** The parts of the lab that need no kernel: generated shell scripts, parsing of the guest's output, prerequisites, expectations. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
 import { createBootError } from './boot-failure.ts';
@@ -70,7 +70,12 @@ describe('guest folder', () => {
   });
 
   it('rejects a path that cannot be passed to the kernel', () => {
+    const temporary = join(scratch, 'temporary');
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
     expect(() => prepareGuestFolder({ script: '', shares: ['/tmp/a,b'] })).toThrow(/without spaces, commas/);
+    expect(readdirSync(temporary), 'folders left').toEqual([]);
   });
 });
 
