@@ -127,7 +127,7 @@ function constructCredential(
   const outputs = extensions ?? new Map();
   if (isStrict) checkRegistrationOutputs(outputs, processors, info, { requested: requestedExtensions, policy });
   const encodeKey = () => credentialPublicKey && encodePublicKey(credentialPublicKey);
-  const outcome = { outputs, discoverable };
+  const outcome = { outputs, discoverable, response };
   return {
     id: attestedCredentialData.credentialId,
     clientDataJSON,

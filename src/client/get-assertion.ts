@@ -9,7 +9,7 @@ import type { Ceremony } from './ceremony.ts';
 import { type CtapCredentialDescriptor, findSilently, fitsInOneRequest, selectCandidates } from './credential-list.ts';
 import type { CredentialDescriptor, RequestOptions } from './credential-options.ts';
 import type { AuthenticationProcessor, AuthenticatorExtensions } from './extensions/extension.ts';
-import { choosePinUvAuthProtocol, PinUvAuthSession, pinUvAuthParameters } from './pin-protocol.ts';
+import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken, pinUvAuthParameters } from './pin-protocol.ts';
 import type { SelectedAuthenticator } from './select-device.ts';
 import {
   canVerifyUser,
@@ -46,6 +46,7 @@ export interface AssertionResult {
   requestedExtensions: string[];
   /** Decrypts extension outputs. */
   session: PinUvAuthSession | undefined;
+  token: PinUvAuthToken | undefined;
 }
 
 /** More accounts than any authenticator stores for one RP ID; a larger numberOfCredentials is refused. */
@@ -53,6 +54,10 @@ const maxAccounts = 1000;
 
 const effectiveRequirement = ({ options, processors }: AssertionRequest) =>
   processors.some((processor) => processor.requiresUserVerification) ? 'required' : options.userVerification;
+
+/** A protected key accepts later commands only with a token, so the user must be verified if possible. */
+const atLeastPreferred = (request: AssertionRequest) =>
+  effectiveRequirement(request) === 'required' ? 'required' : 'preferred';
 
 /** Returns whether an authenticator fulfils the requirements of `request`. U2F needs a list of credentials (CTAP 2.1 section 7.2.3). */
 export const supportsAssertion = (info: SelectedAuthenticator['info'], request: AssertionRequest): boolean =>
@@ -68,8 +73,10 @@ export async function getAssertion(
   const { info } = authenticator;
   const rpId = await chooseRpId(authenticator, originalRequest, ceremony);
   const request = { ...originalRequest, rpId };
-  const method = chooseVerification(info, { requirement: effectiveRequirement(request), command: 'ga' });
-  const scope = { permissions: ['ga'] as const, rpId };
+  const further = request.processors.flatMap((processor) => processor.permissions?.(info) ?? []);
+  const requirement = further.length > 0 ? atLeastPreferred(request) : effectiveRequirement(request);
+  const method = chooseVerification(info, { requirement, command: 'ga' });
+  const scope = { permissions: ['ga', ...further] as const, rpId };
   const initial = await verifyUser(authenticator, method, scope, ceremony);
   return withPinFallback({ authenticator, verification: initial, scope, ceremony }, async (verification) => {
     const allowList = await narrowAllowList(authenticator, request, verification, ceremony);
@@ -79,7 +86,8 @@ export async function getAssertion(
     const first = await send(authenticator, message, verification, ceremony);
     const response =
       allowList.length > 0 ? checkAllowed(first, allowList) : await chooseAccount(first, authenticator, ceremony);
-    return { response, rpId, verified, session, requestedExtensions: Object.keys(message.extensions ?? {}) };
+    const requestedExtensions = Object.keys(message.extensions ?? {});
+    return { response, rpId, verified, session, token: verification.token, requestedExtensions };
   });
 }
 

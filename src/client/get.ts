@@ -10,6 +10,7 @@ import {
   parseRequestOptions,
   type RequestOptions,
 } from './credential-options.ts';
+import type { ClientOutputs } from './extensions/extension.ts';
 import { checkAuthenticationOutputs } from './extensions/output-checks.ts';
 import { createAuthenticationProcessors } from './extensions/registry.ts';
 import { type AssertionRequest, type AssertionResult, getAssertion, supportsAssertion } from './get-assertion.ts';
@@ -89,18 +90,20 @@ const signIn = async (
   constructAssertion(await getAssertion(authenticator, request, ceremony), authenticator, request, ceremony);
 
 /** Step 20, "If any authenticator indicates success": constructAssertionAlg. */
-function constructAssertion(
-  { response, rpId, verified, session, requestedExtensions }: AssertionResult,
-  { available }: SelectedAuthenticator,
+async function constructAssertion(
+  { response, rpId, verified, session, token, requestedExtensions }: AssertionResult,
+  { available, ctap, info }: SelectedAuthenticator,
   { clientDataJSON, processors }: AssertionRequest,
-  { policy }: Ceremony,
-): Assertion {
+  { policy, context }: Ceremony,
+): Promise<Assertion> {
   const isStrict = policy.checks === 'strict';
   const { extensions: outputs = new Map() } = isStrict
     ? checkAuthenticatorData(response.authData, { rpId, verified })
     : { extensions: readUncheckedExtensions(response.authData) };
   if (isStrict) checkAuthenticationOutputs(outputs, { requested: requestedExtensions, policy });
-  const outcome = { outputs, session, rpId };
+  const outcome = { outputs, session, rpId, response, ctap, info, token, random: context.random };
+  const clientExtensionResults: ClientOutputs = {};
+  for (const processor of processors) Object.assign(clientExtensionResults, await processor.clientOutputs?.(outcome));
   return {
     id: response.credential.id,
     clientDataJSON,
@@ -108,6 +111,6 @@ function constructAssertion(
     signature: response.signature,
     userHandle: response.user?.id,
     authenticatorAttachment: available.kind === 'this-device' ? 'platform' : 'cross-platform',
-    clientExtensionResults: Object.assign({}, ...processors.map((processor) => processor.clientOutputs?.(outcome))),
+    clientExtensionResults,
   };
 }

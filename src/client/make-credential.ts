@@ -49,15 +49,18 @@ export interface MakeCredentialResult {
 
 /** Returns whether an authenticator fulfils the requirements of `request`. */
 export function supportsCreation(info: AuthenticatorInfo, request: CreationRequest) {
-  const { options, pubKeyCredParams, processors, isConditional } = request;
+  const { options, pubKeyCredParams, isConditional } = request;
   const { residentKey, userVerification } = options;
   return (
     !(residentKey === 'required' && !canStore(info)) &&
     !(userVerification === 'required' && !isConditional && !canVerifyUser(info)) &&
     hasCommonAlgorithm(info, pubKeyCredParams) &&
-    processors.every((processor) => processor.isSuitable?.(info) ?? true)
+    fulfilsExtensions(info, request, effectiveResidentKey(info, options))
   );
 }
+
+const fulfilsExtensions = (info: AuthenticatorInfo, { processors }: CreationRequest, discoverable: boolean): boolean =>
+  processors.every((processor) => processor.isSuitable?.(info, discoverable) ?? true);
 
 const canStore = ({ options }: AuthenticatorInfo): boolean => options?.rk === true;
 
@@ -109,11 +112,12 @@ export async function makeCredential(
  * Returns whether a full key may create a server-side credential instead: `preferred` (WebAuthn L3 section 5.4.6) allows it.
  * Before CTAP 2.1 a key does not report the remaining space, so that only the error shows that it is full.
  */
-const mayCreateWithoutRk = (error: unknown, { discoverable, request }: RequestParts): boolean =>
+const mayCreateWithoutRk = (error: unknown, { info, discoverable, request }: RequestParts): boolean =>
   error instanceof CtapError &&
   error.status === 'CTAP2_ERR_KEY_STORE_FULL' &&
   discoverable &&
-  request.options.residentKey === 'preferred';
+  request.options.residentKey === 'preferred' &&
+  fulfilsExtensions(info, request, false);
 
 /** Returns whether to request a discoverable credential: `preferred` means yes if the authenticator has room for one. */
 function effectiveResidentKey(info: AuthenticatorInfo, { residentKey }: CreationOptions): boolean {
@@ -166,7 +170,7 @@ function baseRequest(
 ): MakeCredentialRequest {
   const extensions: AuthenticatorExtensions = Object.assign(
     {},
-    ...processors.map((processor) => processor.authenticatorInputs?.(info)),
+    ...processors.map((processor) => processor.authenticatorInputs?.(info, discoverable)),
   );
   const formats = options.attestation === 'none' ? ['none'] : options.attestationFormats;
   return {

@@ -70,7 +70,10 @@ async function chooseKind(selection: Selection, ceremony: Ceremony): Promise<Aut
   const choices = listChoices(selection, ceremony.context.authenticators.list());
   const [first] = choices;
   if (!first) throw unsuitable('the machine has none of the requested kind');
-  if (choices.every(({ kind }) => kind === first.kind)) return first;
+  if (choices.every(({ kind }) => kind === first.kind)) {
+    ceremony.context.user.skipChoice?.(choices);
+    return first;
+  }
   const id = await ceremony.askUser('Where to save', (user, signal) => user.chooseAuthenticator(choices, signal));
   const chosen = choices.find((choice) => choice.id === id);
   if (chosen) return chosen;

@@ -66,6 +66,8 @@ export interface UserInteraction {
     choices: AuthenticatorChoice[],
     signal: AbortSignal,
   ): Promise<AuthenticatorChoice['id'] | Cancelled>;
+  /** Called instead of `chooseAuthenticator` if all choices are of one kind. Nothing is asked. */
+  skipChoice?(choices: AuthenticatorChoice[]): void;
   /** Asks to connect a security key. Resolves when the user says it is connected; aborted when a key appears. */
   connectKey(signal: AbortSignal): Promise<'connected' | Cancelled>;
   providePin(prompt: PinPrompt, signal: AbortSignal): Promise<string | Cancelled>;

@@ -5,6 +5,8 @@ import { systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import { type CoseAlgorithm, coseAlgorithms, createCoseKey, parseCoseKey } from './cose.ts';
 import {
+  aes256GcmDecrypt,
+  aes256GcmEncrypt,
   derivePrivateKey,
   generateAgreementKey,
   generateSigningKey,
@@ -18,6 +20,26 @@ import * as der from './der.ts';
 it('hkdfSha256 computes RFC 5869 test case 3', () => {
   const okm = '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8';
   expect(toHex(hkdfSha256(new Uint8Array(22).fill(0x0b), new Uint8Array(0), '', 42))).toBe(okm);
+});
+
+it('AES-256-GCM computes test case 16 of the GCM specification, and detects changes', () => {
+  const parameters = {
+    key: fromHex('feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308'),
+    nonce: fromHex('cafebabefacedbaddecaf888'),
+    associatedData: fromHex('feedfacedeadbeeffeedfacedeadbeefabaddad2'),
+  };
+  const plain = fromHex(
+    'd9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39',
+  );
+  const sealed = aes256GcmEncrypt(parameters, plain);
+  expect(toHex(sealed)).toBe(
+    '522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662' +
+      '76fc6ece0f4e1768cddf8853bb2d551b',
+  );
+  expect(aes256GcmDecrypt(parameters, sealed)).toEqual(plain);
+  expect(aes256GcmDecrypt(parameters, sealed.with(0, 0))).toBeUndefined();
+  expect(aes256GcmDecrypt({ ...parameters, associatedData: new Uint8Array(0) }, sealed)).toBeUndefined();
+  expect(aes256GcmDecrypt(parameters, sealed.slice(0, 15))).toBeUndefined();
 });
 
 it('a deterministic ES256 key signs as in RFC 6979 appendix A.2.5, "sample"', () => {

@@ -66,6 +66,38 @@ export function aes128CbcDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Arr
   return concat(decipher.update(data), decipher.final());
 }
 
+const gcmTagLength = 16;
+
+/** A message of AES-256-GCM: key of 32 bytes, nonce of 12 bytes. */
+interface GcmParameters {
+  key: Uint8Array;
+  nonce: Uint8Array;
+  /** Data that is authenticated, but not encrypted. */
+  associatedData: Uint8Array;
+}
+
+/** AES-256-GCM as an AEAD, RFC 5116 section 5.2: returns the ciphertext followed by the tag of 16 bytes. */
+export function aes256GcmEncrypt({ key, nonce, associatedData }: GcmParameters, data: Uint8Array): Uint8Array {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associatedData);
+  return concat(cipher.update(data), cipher.final(), cipher.getAuthTag());
+}
+
+/** Returns the plaintext, or undefined if the message is not authentic. */
+export function aes256GcmDecrypt(
+  { key, nonce, associatedData }: GcmParameters,
+  sealed: Uint8Array,
+): Uint8Array | undefined {
+  const end = sealed.length - gcmTagLength;
+  if (end < 0) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(associatedData);
+  decipher.setAuthTag(sealed.subarray(end));
+  try {
+    return concat(decipher.update(sealed.subarray(0, end)), decipher.final());
+  } catch {
+    return undefined;
+  }
+}
+
 /** A P-256 key pair for key agreement. `publicKey` is 04 || x || y. */
 export interface AgreementKey {
   publicKey: Uint8Array;

@@ -2,10 +2,13 @@
  * The interface of a client extension, WebAuthn L3 section 9. An extension turns the page's input into a processor for one
  * ceremony. The ceremonies know no extension by name. To add one, add a file here and a line in `registry.ts`.
  */
+import type { Random } from '#base/random.ts';
 import type { CborValue } from '#protocol/cbor.ts';
+import type { CommandResponse, Permission } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CredentialDescriptor, ExtensionInputs } from '../credential-options.ts';
-import type { PinUvAuthSession } from '../pin-protocol.ts';
+import type { CtapCommands } from '../ctap2.ts';
+import type { PinUvAuthSession, PinUvAuthToken } from '../pin-protocol.ts';
 
 /** Authenticator extension inputs or outputs by identifier. */
 export type AuthenticatorExtensions = Record<string, CborValue>;
@@ -27,17 +30,32 @@ interface RegistrationOutcome {
   outputs: ReadonlyMap<unknown, CborValue>;
   /** Whether a discoverable credential was requested. */
   discoverable: boolean;
+  response: Pick<CommandResponse<'authenticatorMakeCredential'>, 'largeBlobKey' | 'unsignedExtensionOutputs'>;
 }
 
 export interface RegistrationProcessor {
   /** An identifier of U2F under which credentials of the exclude list may exist, too. */
   alternativeRpId?: string;
-  /** Returns false when no credential may be created on this authenticator. Default: true. */
-  isSuitable?(info: AuthenticatorInfo): boolean;
-  authenticatorInputs?(info: AuthenticatorInfo): AuthenticatorExtensions;
+  /** Returns false when no such credential may be created on this authenticator. Default: true. */
+  isSuitable?(info: AuthenticatorInfo, discoverable: boolean): boolean;
+  authenticatorInputs?(info: AuthenticatorInfo, discoverable: boolean): AuthenticatorExtensions;
   /** @throws {ProtocolViolation} for outputs with which no credential may be created. */
   checkOutputs?(outputs: RegistrationOutcome['outputs'], info: AuthenticatorInfo): void;
   clientOutputs?(outcome: RegistrationOutcome): ClientOutputs;
+}
+
+/** An assertion, and access to the authenticator that made it. */
+export interface AuthenticationOutcome {
+  outputs: ReadonlyMap<unknown, CborValue>;
+  session: PinUvAuthSession | undefined;
+  /** The RP ID, or the alternative, that the authenticator used. */
+  rpId: string;
+  response: Pick<CommandResponse<'authenticatorGetAssertion'>, 'largeBlobKey' | 'unsignedExtensionOutputs'>;
+  ctap: CtapCommands;
+  info: AuthenticatorInfo;
+  /** Has the `permissions` of the processor that the authenticator keeps after the assertion. */
+  token: PinUvAuthToken | undefined;
+  random: Random;
 }
 
 export interface AuthenticationProcessor {
@@ -45,6 +63,8 @@ export interface AuthenticationProcessor {
   alternativeRpId?: string;
   /** Whether the user must be verified even if the relying party does not require it. */
   requiresUserVerification?: boolean;
+  /** Further permissions of the token for commands after the assertion. A key with a PIN then always verifies the user. */
+  permissions?(info: AuthenticatorInfo): readonly Permission[];
   /** Returns whether `authenticatorInputs` needs a shared secret with this authenticator. */
   requiresSharedSecret?(info: AuthenticatorInfo): boolean;
   /** `credentialId` is set when the request allows exactly one credential. */
@@ -53,12 +73,7 @@ export interface AuthenticationProcessor {
     session: PinUvAuthSession | undefined;
     credentialId: Uint8Array | undefined;
   }): AuthenticatorExtensions;
-  clientOutputs?(outcome: {
-    outputs: ReadonlyMap<unknown, CborValue>;
-    session: PinUvAuthSession | undefined;
-    /** The RP ID, or the alternative, that the authenticator used. */
-    rpId: string;
-  }): ClientOutputs;
+  clientOutputs?(outcome: AuthenticationOutcome): ClientOutputs | Promise<ClientOutputs>;
 }
 
 export interface ClientExtension {

@@ -11,6 +11,7 @@ import type {
   RegistrationProcessor,
 } from './extension.ts';
 import { hmacCreateSecret } from './hmac-create-secret.ts';
+import { largeBlob } from './large-blob.ts';
 import { minPinLength } from './min-pin-length.ts';
 import { prf } from './prf.ts';
 
@@ -20,6 +21,7 @@ const clientExtensions: Record<string, ClientExtension> = {
   credentialProtectionPolicy: credProtect,
   credProps,
   hmacCreateSecret,
+  largeBlob,
   minPinLength,
   prf,
 };
