@@ -4,11 +4,12 @@
  */
 import { RefusalError } from '../refusals.ts';
 import type { AttestationRecord } from '../store/store.ts';
-import type { AttestationObject, AttestationPart } from './attestation-object.ts';
-import type { Certificate } from './certificate.ts';
+import { type AttestationObject, type AttestationPart, refuseOnViolation } from './attestation-object.ts';
+import { type Certificate, canSignData, findUnprocessedCritical, pathExtensions } from './certificate.ts';
 import { findEcdsaEncodingProblem } from './ecdsa-encoding.ts';
 import { findFormat } from './formats/registry.ts';
-import { parseChain } from './formats/statement.ts';
+import { parseChain, type Statement, type StatementFormat } from './formats/statement.ts';
+import { canLibraryVerifySignature, findProblemWithLibrary, type SignatureInput } from './simplewebauthn.ts';
 
 export interface StatementFacts {
   type: AttestationRecord['type'];
@@ -24,28 +25,65 @@ export const isKnownFormat = ({ fmt, parts }: AttestationObject): boolean =>
  * Verifies every statement of the attestation object. `now` is in milliseconds since the epoch.
  * @throws {RefusalError} `attestation-invalid` with the first violated rule.
  */
-export function verifyStatements(object: AttestationObject, clientDataHash: Uint8Array, now: number): StatementFacts {
+export async function verifyStatements(
+  object: AttestationObject,
+  clientDataHash: Uint8Array,
+  now: number,
+): Promise<StatementFacts> {
   const statements = object.parts ?? [object];
-  const chains = statements.map((part) => verifyPart(part, object, clientDataHash, now));
+  const chains: Certificate[][] = [];
+  for (const part of statements) chains.push(await verifyPart(part, object, clientDataHash, now));
   const certified = chains.filter((chain) => chain.length > 0);
   const allNone = statements.every(({ fmt }) => fmt === 'none');
   return { type: allNone ? 'none' : certified.length > 0 ? 'certified' : 'self', chains: certified };
 }
 
-function verifyPart(
+async function verifyPart(
   { fmt, attStmt }: AttestationPart,
   { authData, parsed }: AttestationObject,
   clientDataHash: Uint8Array,
   now: number,
-): Certificate[] {
+): Promise<Certificate[]> {
   const format = findFormat(fmt);
   if (!format) throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
   const chain = parseChain(format.readCertificates(attStmt));
   if (!chain) throw new RefusalError('attestation-invalid', 'Expected a list of at least one certificate in x5c');
-  const sig = attStmt.get('sig');
+  const statement: Statement = { attStmt, chain, authData, parsed, clientDataHash, now };
   const problem =
-    (sig instanceof Uint8Array ? findEcdsaEncodingProblem(format.readAlgorithm?.(attStmt), sig) : undefined) ??
-    format.findProblem({ attStmt, chain, authData, parsed, clientDataHash, now });
+    findEncodingProblem(format, statement) ??
+    format.findProblem(statement) ??
+    findLeafUseProblem(format, chain[0]) ??
+    (await findLibraryProblem(format, statement));
   if (problem !== undefined) throw new RefusalError('attestation-invalid', problem);
   return chain;
+}
+
+function findEncodingProblem(format: StatementFormat, { attStmt }: Statement): string | undefined {
+  const sig = attStmt.get('sig');
+  return sig instanceof Uint8Array ? findEcdsaEncodingProblem(format.readAlgorithm?.(attStmt), sig) : undefined;
+}
+
+/** Verifies the signature a second time, with an independent implementation, if the library supports its algorithm and key. */
+async function findLibraryProblem(format: StatementFormat, statement: Statement): Promise<string | undefined> {
+  const { attStmt, chain, parsed } = statement;
+  const signature = attStmt.get('sig');
+  if (!format.getSignedData || !(signature instanceof Uint8Array)) return undefined;
+  const input: SignatureInput = {
+    alg: format.readAlgorithm?.(attStmt),
+    data: format.getSignedData(statement),
+    signature,
+    certificate: chain[0],
+    credentialPublicKey: parsed.attestedCredentialData.credentialPublicKey,
+  };
+  return canLibraryVerifySignature(input) ? findProblemWithLibrary(input) : undefined;
+}
+
+/** Returns why the leaf certificate must not be used for a statement of this format, RFC 5280 sections 4.2 and 4.2.1.3. */
+function findLeafUseProblem({ leafExtensions }: StatementFormat, leaf: Certificate | undefined): string | undefined {
+  if (!leaf) return undefined;
+  const critical = findUnprocessedCritical(leaf, [...pathExtensions, ...leafExtensions]);
+  if (critical !== undefined) return `Critical extension ${critical} is not supported in this format`;
+  return refuseOnViolation('attestation-invalid', () => canSignData(leaf))
+    ? undefined
+    : 'The keyUsage of the certificate does not allow signatures';
 }

@@ -1,55 +1,83 @@
 /**
  * Certification path validation for attestation, RFC 5280 section 6.1: from the leaf of `x5c` to a configured trust anchor.
  * Revocation is not checked here (FIDO metadata reports it). Name constraints and certificate policies do not occur in attestation
- * certificates: a critical one is refused.
+ * certificates: a critical one is refused. The critical extensions of the leaf are checked with its statement, because each format
+ * processes others.
  */
 import { equal } from '#base/bytes.ts';
-import { type Certificate, canSignCertificates, listUnprocessedCritical, readBasicConstraints } from './certificate.ts';
+import {
+  type Certificate,
+  canSignCertificates,
+  findUnprocessedCritical,
+  pathExtensions,
+  readBasicConstraints,
+} from './certificate.ts';
 
 export type PathVerdict = { trusted: true } | { trusted: false; why: string };
 
+/** A path from a leaf to an anchor, with why each certificate cannot be trusted at any time. */
+type CheckedPath = readonly { certificate: Certificate; problem: string | undefined }[];
+
 /**
- * Validates `chain` (leaf first, each certificate signed by the next) against `anchors`, which may contain the last certificate of the
- * chain or its issuer. `now` is in milliseconds since the epoch.
+ * Validates `chain` (leaf first, each certificate signed by the next) against `anchors`. The path ends at the first certificate that is
+ * an anchor or is issued by one; certificates after it are not used. `now` is in milliseconds since the epoch.
  */
 export function validatePath(chain: readonly Certificate[], anchors: readonly Certificate[], now: number): PathVerdict {
-  const verdicts = listPathsToAnchors(chain, anchors).map((path) => findPathProblem(path, now));
-  if (verdicts.length === 0) return { trusted: false, why: 'No configured root issued the chain' };
-  const problem = verdicts.includes(undefined) ? undefined : verdicts[0];
-  return problem === undefined ? { trusted: true } : { trusted: false, why: problem };
+  const paths = checkPaths(chain, anchors);
+  if (paths.length === 0) return { trusted: false, why: 'No configured root issued the chain' };
+  if (hasDuplicates(chain)) return { trusted: false, why: 'A certificate occurs twice' };
+  const problems = paths.map((path) => findPathProblem(path, now));
+  const [first] = problems;
+  return problems.includes(undefined) || first === undefined ? { trusted: true } : { trusted: false, why: first };
 }
 
-/** Returns every path from the leaf to an anchor: its last certificate is an anchor, or an anchor has the name of its issuer. */
-function listPathsToAnchors(chain: readonly Certificate[], anchors: readonly Certificate[]): Certificate[][] {
-  const last = chain.at(-1);
-  if (!last) return [];
-  if (anchors.some(({ der }) => equal(der, last.der))) return [[...chain]];
-  return anchors.filter(({ subject }) => equal(subject, last.issuer)).map((anchor) => [...chain, anchor]);
+const hasDuplicates = (chain: readonly Certificate[]): boolean =>
+  new Set(chain.map(({ fingerprint }) => fingerprint)).size < chain.length;
+
+/** Returns every path from the leaf to an anchor, the shortest first, with the checks that do not depend on the time. */
+function checkPaths(chain: readonly Certificate[], anchors: readonly Certificate[]): CheckedPath[] {
+  return chain.flatMap((certificate, index) =>
+    listIssuingAnchors(certificate, anchors).map((end) => {
+      const path = [...chain.slice(0, index + 1), ...end];
+      return path.map((link, position) => ({ certificate: link, problem: findProblem(path, position) }));
+    }),
+  );
 }
 
-function findPathProblem(path: readonly Certificate[], now: number): string | undefined {
-  if (hasDuplicates(path)) return 'A certificate occurs twice';
-  for (const [index, certificate] of path.entries()) {
-    const problem = findCertificateProblem(certificate, now) ?? findIssuerProblem(path, index);
-    if (problem) return `Certificate ${index}: ${problem}`;
+/** Returns the ends of paths that lead on from `certificate`: none if it is an anchor itself, otherwise each anchor with the name of its issuer. */
+function listIssuingAnchors(certificate: Certificate, anchors: readonly Certificate[]): Certificate[][] {
+  if (anchors.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) return [[]];
+  return anchors.filter(({ subject }) => equal(subject, certificate.issuer)).map((anchor) => [anchor]);
+}
+
+/** Checks the dates of every certificate, and returns the first problem of the path. */
+function findPathProblem(path: CheckedPath, now: number): string | undefined {
+  for (const [index, { certificate, problem }] of path.entries()) {
+    const found = findDateProblem(certificate, now) ?? problem;
+    if (found !== undefined) return `Certificate ${index}: ${found}`;
   }
   return undefined;
 }
 
-const hasDuplicates = (path: readonly Certificate[]): boolean =>
-  new Set(path.map(({ der }) => Buffer.from(der).toString('latin1'))).size < path.length;
-
-function findCertificateProblem(certificate: Certificate, now: number): string | undefined {
-  if (now < certificate.notBefore) return 'not valid yet';
-  if (now > certificate.notAfter) return 'expired';
-  const critical = listUnprocessedCritical(certificate);
-  return critical.length > 0 ? `critical extension ${critical[0]} is not supported` : undefined;
+function findDateProblem({ notBefore, notAfter }: Certificate, now: number): string | undefined {
+  if (now < notBefore) return 'not valid yet';
+  return now > notAfter ? 'expired' : undefined;
 }
 
-/** Returns why the next certificate cannot be the issuer of `path[index]`. The last certificate is the anchor and has no issuer here. */
-function findIssuerProblem(path: readonly Certificate[], index: number): string | undefined {
+function findProblem(path: readonly Certificate[], index: number): string | undefined {
   const [certificate, issuer] = path.slice(index, index + 2);
-  if (!certificate || !issuer) return undefined;
+  const critical = certificate && index > 0 ? findUnprocessedCritical(certificate, pathExtensions) : undefined;
+  if (critical !== undefined) return `critical extension ${critical} is not supported`;
+  return certificate && issuer ? findIssuerProblem(path, index, certificate, issuer) : undefined;
+}
+
+/** Returns why `issuer`, the next certificate, cannot have issued `certificate`, number `index` of the path. */
+function findIssuerProblem(
+  path: readonly Certificate[],
+  index: number,
+  certificate: Certificate,
+  issuer: Certificate,
+): string | undefined {
   if (!equal(certificate.issuer, issuer.subject)) return 'its issuer is not the subject of the next certificate';
   const constraints = readBasicConstraints(issuer);
   if (issuer.version !== 3 || !constraints?.ca) return 'its issuer is not a certification authority';

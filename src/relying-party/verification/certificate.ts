@@ -1,4 +1,6 @@
 /** Parses what attestation needs of an X.509 certificate, RFC 5280 section 4.1: names, dates, key and extensions. Parsing is strict. */
+import { toBase64url } from '#base/bytes.ts';
+import { sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { findEdwardsPointProblem } from '#protocol/keys/edwards-point.ts';
 import { type KeyObject, X509Certificate } from '../crypto.ts';
@@ -17,8 +19,13 @@ export const extensionOid = {
   appleNonce: '1.2.840.113635.100.8.2',
 } as const;
 
+/** Extensions that path validation processes in every certificate, RFC 5280 section 6.1. */
+export const pathExtensions: readonly string[] = [extensionOid.basicConstraints, extensionOid.keyUsage];
+
 export interface Certificate {
   der: Uint8Array;
+  /** SHA-256 of `der`, base64url. */
+  fingerprint: string;
   version: number;
   /** DER of the Name. */
   issuer: Uint8Array;
@@ -46,6 +53,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const x509 = openX509(der);
   return {
     der,
+    fingerprint: toBase64url(sha256(der)),
     version,
     issuer: issuer.raw,
     subject: subject.raw,
@@ -135,11 +143,16 @@ export function readBasicConstraints(certificate: Certificate): { ca: boolean; p
 }
 
 /** Returns whether keyUsage is absent or has keyCertSign (bit 5), RFC 5280 section 4.2.1.3. */
-export function canSignCertificates(certificate: Certificate): boolean {
+export const canSignCertificates = (certificate: Certificate): boolean => isUsableFor(certificate, 0x04);
+
+/** Returns whether keyUsage is absent or has digitalSignature (bit 0) or contentCommitment (bit 1). */
+export const canSignData = (certificate: Certificate): boolean => isUsableFor(certificate, 0x80 | 0x40);
+
+function isUsableFor(certificate: Certificate, anyOf: number): boolean {
   const extension = certificate.extensions.get(extensionOid.keyUsage);
   if (!extension) return true;
   const [, bits = 0] = readOne(extension.value, tag.bitString).content;
-  return (bits & 0x04) !== 0;
+  return (bits & anyOf) !== 0;
 }
 
 /** Returns the attributes of a Name (DER) as text, by object identifier. */
@@ -154,11 +167,14 @@ export function readNameAttributes(name: Uint8Array): Map<string, string> {
   return attributes;
 }
 
-/** Returns the critical extensions that neither path validation nor the attestation formats process. */
-export const listUnprocessedCritical = (certificate: Certificate): string[] =>
-  [...certificate.extensions]
-    .filter(([oid, { critical }]) => critical && !(Object.values(extensionOid) as string[]).includes(oid))
-    .map(([oid]) => oid);
+/**
+ * Returns the first critical extension that is not in `processed`. A certificate with one must be rejected, also if its meaning is known:
+ * it says that the certificate must not be used without applying it (RFC 5280 section 4.2).
+ */
+export function findUnprocessedCritical({ extensions }: Certificate, processed: readonly string[]): string | undefined {
+  for (const [oid, { critical }] of extensions) if (critical && !processed.includes(oid)) return oid;
+  return undefined;
+}
 
 function refuse(rule: string, message: string, cause?: unknown): never {
   throw new ProtocolViolation(

@@ -1,21 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toBase64url } from '#base/bytes.ts';
+import { concat, toBase64url } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
+import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
+import type { CborMap } from '#protocol/cbor.ts';
 import { generateSigningKey } from '#protocol/crypto.ts';
 import { parseCertificate } from './certificate.ts';
-import { validatePath } from './certificate-path.ts';
 import {
   aaguidExtension,
   type CertificateChanges,
   certifiedAttester,
+  extensionWithId,
   type Issued,
   issue,
   issueLeaf,
   KeyUsageFlags,
   unknownExtension,
 } from './testing/certificates.ts';
-import { type Attester, makeRegistration, testAaguid } from './testing/registration.ts';
-import { verifyRegistration } from './verify-registration.ts';
+import { type Attester, makeRegistration, testAaguid, testKey } from './testing/registration.ts';
+import { type RegistrationExpectations, verifyRegistration } from './verify-registration.ts';
 
 const challenge = toBase64url(systemRandom.bytes(32));
 let root: Issued;
@@ -25,15 +27,22 @@ beforeAll(async () => {
   intermediate = await issue('Intermediate', { issuer: root });
 });
 
-const verify = async (attester: Attester, attestation: 'enforced' | 'requested' = 'enforced', anchors = [root]) =>
-  verifyRegistration(await makeRegistration({ challenge, attester }), {
+const verifyResponse = (response: unknown, changes: Partial<RegistrationExpectations> = {}) =>
+  verifyRegistration(response, {
     redeemChallenge: async () => ({ algorithms: [-7] }),
     origin: 'http://localhost:1234',
     rpId: 'localhost',
     userVerification: 'required',
+    attestation: 'enforced',
+    trustAnchors: [parseCertificate(root.der)],
+    now: Date.now(),
+    ...changes,
+  });
+
+const verify = async (attester: Attester, attestation: 'enforced' | 'requested' = 'enforced', anchors = [root]) =>
+  verifyResponse(await makeRegistration({ challenge, attester }), {
     attestation,
     trustAnchors: anchors.map(({ der }) => parseCertificate(der)),
-    now: Date.now(),
   });
 
 describe('packed attestation with certificates', () => {
@@ -64,12 +73,32 @@ describe('packed attestation with certificates', () => {
     'with another AAGUID': { extensions: [aaguidExtension('00000000-0000-0000-0000-000000000001')] },
     'with a critical AAGUID extension': { extensions: [aaguidExtension(testAaguid, true)] },
     'with an unknown critical extension': { extensions: [unknownExtension(true)] },
+    'with a critical extendedKeyUsage': { extensions: [extensionWithId('2.5.29.37', true)] },
+    'with a critical subjectAltName': { extensions: [extensionWithId('2.5.29.17', true)] },
+    'with a critical key description of Android': { extensions: [extensionWithId('1.3.6.1.4.1.11129.2.1.17', true)] },
+    'with a critical nonce of Apple': { extensions: [extensionWithId('1.2.840.113635.100.8.2', true)] },
+    'whose keyUsage allows certificates only': { keyUsage: KeyUsageFlags.keyCertSign },
+    'whose keyUsage allows encryption only': { keyUsage: KeyUsageFlags.keyEncipherment },
     'with another organisational unit': { subject: 'C=SE, O=Touchstone Test, OU=Web Server, CN=Test Key' },
     'without a country': { subject: 'O=Touchstone Test, OU=Authenticator Attestation, CN=Test Key' },
   };
   it.each(Object.entries(invalidLeaves))('refuses a certificate %s', async (_, changes) => {
     const attester = certifiedAttester(await issueLeaf(root, testAaguid, changes));
     expect(await verify(attester, 'requested')).toMatchObject({ reason: 'attestation-invalid' });
+  });
+
+  it.each([
+    ['digitalSignature', KeyUsageFlags.digitalSignature],
+    ['contentCommitment', KeyUsageFlags.nonRepudiation],
+  ])('trusts a certificate whose keyUsage is %s', async (_, keyUsage) => {
+    const attester = certifiedAttester(await issueLeaf(root, testAaguid, { keyUsage }));
+    expect(await verify(attester)).toMatchObject({ credential: { attestation: { chain: 'trusted' } } });
+  });
+
+  it('trusts a certificate with these extensions if they are not critical', async () => {
+    const extensions = ['2.5.29.37', '2.5.29.17', '1.3.6.1.4.1.11129.2.1.17'].map((oid) => extensionWithId(oid, false));
+    const attester = certifiedAttester(await issueLeaf(root, testAaguid, { extensions }));
+    expect(await verify(attester)).toMatchObject({ credential: { attestation: { chain: 'trusted' } } });
   });
 
   it('refuses an alg that does not match the certificate’s key, and a signature of another key', async () => {
@@ -90,65 +119,70 @@ describe('packed attestation with certificates', () => {
   });
 });
 
-describe('validatePath', () => {
-  const resultOf = (chain: Issued[], anchors: Issued[] = [root], now = Date.now()) => {
-    const parse = ({ der }: Issued) => parseCertificate(der);
-    const verdict = validatePath(chain.map(parse), anchors.map(parse), now);
-    return verdict.trusted ? 'trusted' : verdict.why;
+describe('fido-u2f attestation', () => {
+  /** Signs what section 8.6 says, with the key of `leaf`. */
+  const u2fRegistration = (leaf: Issued) => {
+    const { sign } = certifiedAttester(leaf);
+    const attester: Attester = {
+      ...certifiedAttester(leaf),
+      async sign(data) {
+        const [authData, hash] = [data.subarray(0, -32), data.subarray(-32)];
+        const { rpIdHash, attestedCredentialData } = parseAuthenticatorData(authData);
+        const { x, y } = { x: testKey.publicKey.get(-2), y: testKey.publicKey.get(-3) } as {
+          x: Uint8Array;
+          y: Uint8Array;
+        };
+        const id = attestedCredentialData?.credentialId ?? new Uint8Array();
+        return sign(concat(Uint8Array.of(0), rpIdHash, hash, id, Uint8Array.of(4), x, y));
+      },
+    };
+    const attStmt = (statement: CborMap) => new Map([...statement].filter(([name]) => name !== 'alg'));
+    return makeRegistration({ challenge, attester, attStmt, fmt: 'fido-u2f', aaguid: noAaguid });
   };
+  const noAaguid = '00000000-0000-0000-0000-000000000000';
+  const verifyU2f = async (leaf: Issued) => verifyResponse(await u2fRegistration(leaf));
 
-  it('finds the anchor among several, and accepts a leaf that is an anchor itself', async () => {
-    const leaf = await issueLeaf(root, testAaguid);
-    expect(resultOf([leaf], [await issue('Other'), root])).toBe('trusted');
-    expect(resultOf([leaf], [leaf])).toBe('trusted');
-    expect(resultOf([leaf], [])).toBe('No configured root issued the chain');
-    expect(resultOf([], [root])).toBe('No configured root issued the chain');
+  it('is trusted with a certificate that has no critical extension but those of path validation', async () => {
+    const leaf = await issueLeaf(root, testAaguid, { extensions: [extensionWithId('2.5.29.37', false)] });
+    expect(await verifyU2f(leaf)).toMatchObject({ credential: { attestation: { fmt: 'fido-u2f', chain: 'trusted' } } });
   });
 
-  it('refuses an anchor of the same name with another key, and tries the next anchor of that name', async () => {
-    const leaf = await issueLeaf(root, testAaguid);
-    const otherRootOfSameName = await issue('Root');
-    expect(resultOf([leaf], [otherRootOfSameName])).toMatch('signature does not verify');
-    expect(resultOf([leaf], [otherRootOfSameName, root])).toBe('trusted');
+  it.each(['2.5.29.17', '2.5.29.37', '1.3.6.1.4.1.45724.1.1.4', '1.3.6.1.4.1.11129.2.1.17'])(
+    'is refused with the critical extension %s, which other formats process',
+    async (oid) => {
+      const leaf = await issueLeaf(root, testAaguid, { extensions: [extensionWithId(oid, true)] });
+      expect(await verifyU2f(leaf)).toMatchObject({
+        reason: 'attestation-invalid',
+        detail: `Critical extension ${oid} is not supported in this format`,
+      });
+    },
+  );
+});
+
+describe('the time', () => {
+  const validity = { notBefore: new Date('2022-01-01'), notAfter: new Date('2024-01-01') };
+  const times: [string, string, 'trusted' | 'untrusted'][] = [
+    ['before', '2021-12-31', 'untrusted'],
+    ['within', '2023-01-01', 'trusted'],
+    ['after', '2024-01-02', 'untrusted'],
+  ];
+  it.each(times)('%s the validity of the leaf is that of the relying party’s clock', async (_, at, chain) => {
+    const attester = certifiedAttester(await issueLeaf(root, testAaguid, validity));
+    const response = await makeRegistration({ challenge, attester });
+    const now = Date.parse(at);
+    const requested = await verifyResponse(response, { attestation: 'requested', now });
+    expect(requested).toMatchObject({ accepted: true, credential: { attestation: { chain } } });
+    const enforced = await verifyResponse(response, { attestation: 'enforced', now });
+    expect(enforced).toMatchObject(chain === 'trusted' ? { accepted: true } : { reason: 'attestation-untrusted' });
   });
 
-  const invalidIntermediates: Record<string, [CertificateChanges, string]> = {
-    'is not a CA': [{ ca: false }, 'not a certification authority'],
-    'has no basicConstraints': [{ ca: null }, 'not a certification authority'],
-    'may not sign certificates': [{ keyUsage: KeyUsageFlags.digitalSignature }, 'may not sign certificates'],
-    'has expired': [{ notAfter: new Date('2021-01-01') }, 'expired'],
-    'is not valid yet': [{ notBefore: new Date('2048-01-01') }, 'not valid yet'],
-    'has an unknown critical extension': [{ extensions: [unknownExtension(true)] }, 'is not supported'],
-  };
-  it.each(Object.entries(invalidIntermediates))('refuses an intermediate that %s', async (_, [changes, problem]) => {
-    const invalid = await issue('Invalid', { issuer: root, ...changes });
-    expect(resultOf([await issueLeaf(invalid, testAaguid), invalid])).toMatch(problem);
-  });
-
-  it('accepts an intermediate without keyUsage and with an unknown extension that is not critical', async () => {
-    const valid = await issue('Valid', { issuer: root, keyUsage: null, extensions: [unknownExtension(false)] });
-    expect(resultOf([await issueLeaf(valid, testAaguid), valid])).toBe('trusted');
-  });
-
-  it('applies the path length: 0 allows a leaf, but no intermediate', async () => {
-    const top = await issue('Top', { issuer: root, pathLength: 0 });
-    const below = await issue('Below', { issuer: top });
-    expect(resultOf([await issueLeaf(top, testAaguid), top])).toBe('trusted');
-    expect(resultOf([await issueLeaf(below, testAaguid), below, top])).toMatch('path below its issuer is too long');
-  });
-
-  it('refuses a missing certificate, the wrong order, and a duplicate certificate', async () => {
-    const leaf = await issueLeaf(intermediate, testAaguid);
-    expect(resultOf([leaf])).toBe('No configured root issued the chain');
-    expect(resultOf([intermediate, leaf])).not.toBe('trusted');
-    expect(resultOf([leaf, intermediate, intermediate])).not.toBe('trusted');
-    expect(resultOf([leaf, intermediate, root, root])).toBe('A certificate occurs twice');
-  });
-
-  it('checks the dates of every certificate, including the root, at the given time', async () => {
-    const leaf = await issueLeaf(root, testAaguid);
-    expect(resultOf([leaf], [root], Date.parse('2019-01-01'))).toMatch('not valid yet');
-    const oldRoot = await issue('Old root', { notAfter: new Date('2021-01-01') });
-    expect(resultOf([await issueLeaf(oldRoot, testAaguid)], [oldRoot])).toMatch('Certificate 1: expired');
+  it('decides again for each response, also when the same certificates were validated before', async () => {
+    const attester = certifiedAttester(await issueLeaf(root, testAaguid, validity));
+    const verdicts: string[] = [];
+    for (const at of ['2023-01-01', '2025-01-01', '2021-01-01', '2023-06-01']) {
+      const outcome = await verifyResponse(await makeRegistration({ challenge, attester }), { now: Date.parse(at) });
+      verdicts.push(outcome.accepted ? outcome.credential.attestation.chain : outcome.detail);
+    }
+    expect(verdicts).toEqual(['trusted', 'Certificate 0: expired', 'Certificate 0: not valid yet', 'trusted']);
   });
 });

@@ -1,86 +1,55 @@
 /**
- * Verifies attestation statements and assertions with @simplewebauthn/server. The only file that imports it.
- *
- * The library's settings are process-wide, so none is set per call. Without roots it skips the certificate path; `certificate-path.ts`
- * validates that against the roots of each portal. The library's errors have no stable codes, so every error means the same refusal.
+ * Verifies signatures with @simplewebauthn/server. The only file that imports it. Only its signature verification is used:
+ * verifyRegistrationResponse and verifyAuthenticationResponse would parse everything again and less strictly, and they compare the dates
+ * of certificates with the time of this machine instead of the relying party's clock.
  */
-import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { verifySignature } from '@simplewebauthn/server/helpers';
 import { messageOf } from '#base/errors.ts';
-import type { AuthenticationResponseJson } from './authentication-response.ts';
-import type { RegistrationResponseJson } from './registration-response.ts';
-
-for (const identifier of ['android-key', 'android-safetynet', 'apple', 'mds'] as const)
-  SettingsService.setRootCertificates({ identifier, certificates: [] });
 
 const [es256, eddsa, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512] = [
   -7, -8, -35, -36, -257, -258, -259, -37, -38, -39,
 ];
 const signatureAlgorithms: readonly unknown[] = [es256, eddsa, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512];
 /**
- * Formats and credential key algorithms that the library verifies as the specification requires. Others are left out because the library
- * requires more (a root in x5c of android-key, its own clock for android-safetynet, registered TPM vendors) or supports less.
+ * SubjectPublicKeyInfo lengths of the certificate keys that the library can read: P-256 and P-384, not compressed. It reads RSA keys of
+ * every length.
  */
-const algorithmsByFormat = new Map<string, readonly unknown[]>([
-  ['none', signatureAlgorithms],
-  ['packed', signatureAlgorithms],
-  ['fido-u2f', [es256]],
-  ['apple', [es256, es384]],
+const certificateKeyLengths = new Map<unknown, number | undefined>([
+  [es256, 91],
+  [es384, 120],
+  [rs256, undefined],
+  [rs384, undefined],
+  [rs512, undefined],
 ]);
 
-/** Returns whether the library can verify a statement of this format for a credential key of this algorithm. */
-export const canLibraryVerifyStatement = (fmt: string, alg: number): boolean =>
-  algorithmsByFormat.get(fmt)?.includes(alg) ?? false;
-
-/** Returns whether the library can verify an assertion of this algorithm. */
-export const canLibraryVerifyAssertion = (alg: number): boolean => signatureAlgorithms.includes(alg);
-
-export interface StatementInput {
-  response: RegistrationResponseJson;
-  challenge: string;
-  origin: string;
-  rpId: string;
-  algorithms: number[];
-}
-
-/** Returns why the attestation statement does not verify, or undefined if it does. */
-export const findStatementProblem = (input: StatementInput): Promise<string | undefined> =>
-  describeFailure(() =>
-    verifyRegistrationResponse({
-      response: input.response as Parameters<typeof verifyRegistrationResponse>[0]['response'],
-      expectedChallenge: input.challenge,
-      expectedOrigin: input.origin,
-      expectedRPID: input.rpId,
-      requireUserPresence: false,
-      requireUserVerification: false,
-      supportedAlgorithmIDs: input.algorithms,
-    }),
-  );
-
-export interface AssertionInput extends Omit<StatementInput, 'response' | 'algorithms'> {
-  response: AuthenticationResponseJson;
-  /** Base64url. */
-  credentialId: string;
+/** A signature that was made with the key of `certificate`, or with the credential key if there is no certificate. */
+export interface SignatureInput {
+  /** COSE algorithm. */
+  alg: unknown;
+  data: Uint8Array;
+  signature: Uint8Array;
+  certificate?: { der: Uint8Array; spki: Uint8Array } | undefined;
   /** COSE_Key. */
-  publicKey: Uint8Array;
+  credentialPublicKey: Uint8Array;
 }
 
-/** Returns why the assertion does not verify, or undefined if it does. The caller checks the counter: with 0 the library skips it. */
-export const findAssertionProblem = (input: AssertionInput): Promise<string | undefined> =>
-  describeFailure(() =>
-    verifyAuthenticationResponse({
-      response: input.response as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
-      expectedChallenge: input.challenge,
-      expectedOrigin: input.origin,
-      expectedRPID: input.rpId,
-      requireUserVerification: false,
-      credential: { id: input.credentialId, publicKey: new Uint8Array(input.publicKey), counter: 0 },
-    }),
-  );
+/** Returns whether the library can verify a signature with this algorithm and key. */
+export function canLibraryVerifySignature({ alg, certificate }: SignatureInput): boolean {
+  if (!certificate) return signatureAlgorithms.includes(alg);
+  if (!certificateKeyLengths.has(alg)) return false;
+  const length = certificateKeyLengths.get(alg);
+  return length === undefined || length === certificate.spki.length;
+}
 
-async function describeFailure(verify: () => Promise<{ verified: boolean }>): Promise<string | undefined> {
+/** Returns why the signature does not verify, or undefined if it does. The library's errors have no stable codes. */
+export async function findProblemWithLibrary(input: SignatureInput): Promise<string | undefined> {
+  const { alg, certificate, credentialPublicKey } = input;
+  const key = certificate
+    ? { x509Certificate: Uint8Array.from(certificate.der), hashAlgorithm: alg as number }
+    : { credentialPublicKey: Uint8Array.from(credentialPublicKey) };
   try {
-    const { verified } = await verify();
-    return verified ? undefined : 'The signature does not verify';
+    const [signature, data] = [Uint8Array.from(input.signature), Uint8Array.from(input.data)];
+    return (await verifySignature({ signature, data, ...key })) ? undefined : 'The signature does not verify';
   } catch (error) {
     return messageOf(error);
   }

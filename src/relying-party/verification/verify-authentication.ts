@@ -12,11 +12,11 @@ import { catchRefusal, RefusalError, type Refused } from '../refusals.ts';
 import type { Passkey } from '../store/store.ts';
 import { refuseOnViolation } from './attestation-object.ts';
 import { type AuthenticationResponseJson, parseAuthenticationResponse } from './authentication-response.ts';
-import { type ClientData, parseClientData } from './client-data.ts';
+import { parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
 import { findEcdsaEncodingProblem } from './ecdsa-encoding.ts';
 import { readAlgorithm } from './public-key.ts';
-import { canLibraryVerifyAssertion, findAssertionProblem } from './simplewebauthn.ts';
+import { canLibraryVerifySignature, findProblemWithLibrary, type SignatureInput } from './simplewebauthn.ts';
 
 export interface AuthenticationExpectations {
   /** Uses up the challenge (base64url). @throws {RefusalError} if it was not issued for this visitor or is not valid any more. */
@@ -53,7 +53,7 @@ async function verify(body: unknown, expected: AuthenticationExpectations): Prom
   const { rpIdHash, flags, signCount } = refuseOnViolation('auth-data-invalid', () => parseAuthenticatorData(authData));
   if (!equal(rpIdHash, sha256(expected.rpId))) throw new RefusalError('rp-id-mismatch'); // step 15
   verifyFlags(flags, passkey, expected); // steps 16-19
-  await verifySignature(json, clientData, passkey, expected); // steps 20-21
+  await verifySignature(json, passkey); // steps 20-21
   verifyCounter(signCount, passkey); // step 22
   return { accepted: true, passkey, signCount, backedUp: (flags & flag.BS) !== 0 };
 }
@@ -82,30 +82,23 @@ function verifyFlags(
     throw new RefusalError('backup-state-invalid', 'BE differs from its value at registration');
 }
 
-async function verifySignature(
-  response: AuthenticationResponseJson,
-  { challenge }: ClientData,
-  { credentialId, publicKey }: Passkey,
-  { origin, rpId }: AuthenticationExpectations,
-): Promise<void> {
-  const key = refuseOnViolation('public-key-invalid', () => decode(fromBase64url(publicKey))) as CborMap;
-  const { authenticatorData, clientDataJSON, signature } = response.response;
-  const encodingProblem = findEcdsaEncodingProblem(readAlgorithm(key), fromBase64url(signature));
-  if (encodingProblem !== undefined) throw new RefusalError('signature-invalid', encodingProblem);
-  if (!canLibraryVerifyAssertion(readAlgorithm(key))) {
-    const signed = concat(fromBase64url(authenticatorData), sha256(fromBase64url(clientDataJSON)));
-    if (verifyWithCoseKey(key, signed, fromBase64url(signature))) return;
-    throw new RefusalError('signature-invalid', 'The signature does not verify');
-  }
-  const problem = await findAssertionProblem({
-    response,
-    challenge,
-    origin,
-    rpId,
-    credentialId,
-    publicKey: fromBase64url(publicKey),
-  });
+async function verifySignature({ response }: AuthenticationResponseJson, { publicKey }: Passkey): Promise<void> {
+  const credentialPublicKey = fromBase64url(publicKey);
+  const key = refuseOnViolation('public-key-invalid', () => decode(credentialPublicKey)) as CborMap;
+  const clientDataHash = sha256(fromBase64url(response.clientDataJSON));
+  const input: SignatureInput = {
+    alg: readAlgorithm(key),
+    data: concat(fromBase64url(response.authenticatorData), clientDataHash),
+    signature: fromBase64url(response.signature),
+    credentialPublicKey,
+  };
+  const problem = findEcdsaEncodingProblem(readAlgorithm(key), input.signature) ?? (await findProblem(key, input));
   if (problem !== undefined) throw new RefusalError('signature-invalid', problem);
+}
+
+async function findProblem(key: CborMap, input: SignatureInput): Promise<string | undefined> {
+  if (canLibraryVerifySignature(input)) return findProblemWithLibrary(input);
+  return verifyWithCoseKey(key, input.data, input.signature) ? undefined : 'The signature does not verify';
 }
 
 /** A counter that does not increase can mean that the key was copied. Authenticators without a counter always send 0. */

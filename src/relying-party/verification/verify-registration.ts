@@ -17,7 +17,6 @@ import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
 import { classifyPasskey } from './passkey-kind.ts';
 import { encodeCredentialSpki, readAlgorithm } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
-import { canLibraryVerifyStatement, findStatementProblem } from './simplewebauthn.ts';
 
 /** What the relying party requested and expects in the response. */
 export interface RegistrationExpectations {
@@ -51,14 +50,14 @@ async function verify(body: unknown, expected: RegistrationExpectations): Promis
   const { algorithms } = await expected.redeemChallenge(clientData.challenge); // step 8
   verifyOrigin(clientData, expected.origin); // step 9
   verifyNotEmbedded(clientData); // steps 10-11
-  const object = parseAttestationObject(response.attestationObject); // steps 12-13
+  const object = parseAttestationObject(response.attestationObject); // step 13
   verifyRpIdHash(object, expected); // step 14
   verifyUserPresence(object); // step 15
   verifyUserVerification(object, expected); // step 16
   verifyBackupFlags(object); // steps 17-19
   verifyAlgorithm(object, algorithms); // step 20
   verifyFormat(object); // step 21
-  const facts = await verifyStatement({ object, response, clientData, algorithms, expected }); // step 22
+  const facts = await verifyStatements(object, sha256(response.clientDataJson), expected.now); // steps 12 and 22
   const chain = assessTrust(facts, expected); // steps 23-24
   verifyCredentialId(object, response); // step 25
   return {
@@ -99,27 +98,6 @@ function verifyAlgorithm({ parsed }: AttestationObject, algorithms: readonly num
 function verifyFormat(object: AttestationObject): void {
   const { fmt } = object;
   if (!isKnownFormat(object)) throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
-}
-
-interface StatementVerification {
-  object: AttestationObject;
-  response: RegistrationResponse;
-  clientData: ClientData;
-  algorithms: number[];
-  expected: RegistrationExpectations;
-}
-
-/** Verifies the statement with our own code, and also with the library if it supports the format and algorithm. */
-async function verifyStatement(verification: StatementVerification): Promise<StatementFacts> {
-  const { object, algorithms } = verification;
-  const { json, clientDataJson } = verification.response;
-  const { challenge } = verification.clientData;
-  const { origin, rpId, now } = verification.expected;
-  const facts = verifyStatements(object, sha256(clientDataJson), now);
-  if (!canLibraryVerifyStatement(object.fmt, readAlgorithm(object.parsed.credentialPublicKey))) return facts;
-  const problem = await findStatementProblem({ response: json, challenge, origin, rpId, algorithms });
-  if (problem !== undefined) throw new RefusalError('attestation-invalid', problem);
-  return facts;
 }
 
 /** Refuses an untrusted or missing certificate chain if attestation is enforced; otherwise only records it. */

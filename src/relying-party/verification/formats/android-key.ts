@@ -7,8 +7,10 @@ import { encodeCredentialSpki, readAlgorithm } from '../public-key.ts';
 import { findSignatureProblem, getAlg, getX5c, hasOnly, type StatementFormat } from './statement.ts';
 
 export const androidKey: StatementFormat = {
+  leafExtensions: [extensionOid.androidKeyDescription],
   readCertificates: getX5c,
   readAlgorithm: getAlg,
+  getSignedData: ({ authData, clientDataHash }) => concat(authData, clientDataHash),
   findProblem({ attStmt, chain, authData, clientDataHash, parsed }) {
     const [leaf] = chain;
     if (!hasOnly(attStmt, ['alg', 'sig', 'x5c']) || !leaf)

@@ -10,6 +10,7 @@ const maxAgeMs = 60_000;
 const maxSkewMs = 10_000;
 
 export const androidSafetynet: StatementFormat = {
+  leafExtensions: [],
   readCertificates: (attStmt) => readJws(attStmt)?.x5c,
   findProblem({ attStmt, chain, authData, clientDataHash, now }) {
     if (!hasOnly(attStmt, ['ver', 'response']))

@@ -8,6 +8,7 @@ import { encodeCredentialSpki } from '../public-key.ts';
 import { getX5c, hasOnly, type StatementFormat } from './statement.ts';
 
 export const apple: StatementFormat = {
+  leafExtensions: [extensionOid.appleNonce],
   readCertificates: getX5c,
   findProblem({ attStmt, chain, authData, clientDataHash, parsed }) {
     const [leaf] = chain;

@@ -1,7 +1,7 @@
 /** Verifies `packed`, WebAuthn L3 section 8.2. */
 import { concat } from '#base/bytes.ts';
 import { verifySignature } from '#protocol/crypto.ts';
-import { type Certificate, readNameAttributes } from '../certificate.ts';
+import { type Certificate, extensionOid, readNameAttributes } from '../certificate.ts';
 import { readAlgorithm } from '../public-key.ts';
 import {
   findLeafProblem,
@@ -14,8 +14,10 @@ import {
 } from './statement.ts';
 
 export const packed: StatementFormat = {
+  leafExtensions: [extensionOid.fidoAaguid],
   readCertificates: getX5c,
   readAlgorithm: getAlg,
+  getSignedData: ({ authData, clientDataHash }) => concat(authData, clientDataHash),
   findProblem: (statement) => (statement.attStmt.has('x5c') ? findFullProblem(statement) : findSelfProblem(statement)),
 };
 

@@ -5,13 +5,7 @@ import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { algorithmName, coseAlgorithms } from '#protocol/cose.ts';
 import { verifyWithKey } from '#protocol/crypto.ts';
 import { refuseOnViolation } from '../attestation-object.ts';
-import {
-  type Certificate,
-  extensionOid,
-  listUnprocessedCritical,
-  parseCertificate,
-  readBasicConstraints,
-} from '../certificate.ts';
+import { type Certificate, extensionOid, parseCertificate, readBasicConstraints } from '../certificate.ts';
 import { readOne, tag } from '../der-reader.ts';
 
 export interface Statement {
@@ -27,10 +21,14 @@ export interface Statement {
 }
 
 export interface StatementFormat {
+  /** Extensions of the leaf certificate that `findProblem` processes, beside those of path validation. */
+  leafExtensions: readonly string[];
   /** Returns the certificates of the statement, DER, leaf first. */
   readCertificates(attStmt: CborMap): CborValue | undefined;
   /** Returns the COSE algorithm of `sig`; formats without `sig` do not have this method. */
   readAlgorithm?(attStmt: CborMap): CborValue | undefined;
+  /** Returns what `sig` is the signature of; formats without `sig` do not have this method. Only called for valid statements. */
+  getSignedData?(statement: Statement): Uint8Array;
   /** Returns why the statement is not valid, or undefined if it is. */
   findProblem(statement: Statement): string | undefined;
 }
@@ -74,12 +72,10 @@ export function hashOfAlgorithm(identifier: CborValue | undefined): string {
   return row && 'hash' in row ? row.hash : 'sha256';
 }
 
-/** Checks what sections 8.2.1 and 8.3.1 share: version 3, not a CA, no unsupported critical extension, the AAGUID of the authenticator. */
+/** Checks what sections 8.2.1 and 8.3.1 share: version 3, not a CA, the AAGUID of the authenticator. */
 export function findLeafProblem(leaf: Certificate, aaguid: Uint8Array): string | undefined {
   if (leaf.version !== 3) return 'Expected a certificate of version 3';
   if (readBasicConstraints(leaf)?.ca !== false) return 'Expected a certificate with basicConstraints and CA false';
-  const [critical] = listUnprocessedCritical(leaf);
-  if (critical) return `Critical extension ${critical} is not supported`;
   const extension = leaf.extensions.get(extensionOid.fidoAaguid);
   if (!extension) return undefined;
   if (extension.critical) return 'Expected an AAGUID extension that is not critical';

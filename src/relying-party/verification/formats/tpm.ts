@@ -25,8 +25,10 @@ const nameDigests: Record<number, string> = { 4: 'sha1', 11: 'sha256', 12: 'sha3
 const curves: Record<number, string> = { 3: 'ES256', 4: 'ES384', 5: 'ES512' };
 
 export const tpm: StatementFormat = {
+  leafExtensions: [extensionOid.subjectAltName, extensionOid.extendedKeyUsage, extensionOid.fidoAaguid],
   readCertificates: getX5c,
   readAlgorithm: getAlg,
+  getSignedData: ({ attStmt }) => attStmt.get('certInfo') as Uint8Array,
   findProblem(statement) {
     const { attStmt, chain, parsed } = statement;
     const [leaf] = chain;

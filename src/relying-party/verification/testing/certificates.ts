@@ -61,8 +61,11 @@ export const aaguidExtension = (aaguid: string, critical = false): x509.Extensio
     concat(Uint8Array.of(0x04, 16), parseAaguid(aaguid)).slice().buffer,
   );
 
-export const unknownExtension = (critical: boolean): x509.Extension =>
-  new x509.Extension('1.3.6.1.4.1.99999.1', critical, Uint8Array.of(0x05, 0x00).buffer);
+/** An extension with this object identifier, whose value is NULL. */
+export const extensionWithId = (oid: string, critical: boolean): x509.Extension =>
+  new x509.Extension(oid, critical, Uint8Array.of(0x05, 0x00).buffer);
+
+export const unknownExtension = (critical: boolean): x509.Extension => extensionWithId('1.3.6.1.4.1.99999.1', critical);
 
 /** Issues an attestation certificate that conforms to section 8.2.1, with `changes`. */
 export const issueLeaf = (issuer: Issued, aaguid: string, changes: CertificateChanges = {}): Promise<Issued> =>
