@@ -21,7 +21,7 @@ export async function getClientCapabilities(context: CapabilityContext): Promise
 }
 
 /** Returns whether an authenticator of this device can verify the user now: section 5.1.6. */
-export async function hasUserVerifyingPlatformAuthenticator({
+async function hasUserVerifyingPlatformAuthenticator({
   authenticators,
   clock,
 }: Pick<ClientContext, 'authenticators' | 'clock'>): Promise<boolean> {

@@ -61,7 +61,7 @@ async function runAttempt<T>(
   throw new CeremonyError('NotAllowedError', 'The authenticator cannot verify the user', 'device-unsuitable');
 }
 
-/** Waits until the user picks from the list. Offers it anew whenever authenticators come or go. */
+/** Waits until the user picks from the list. Offers it again whenever authenticators come or go. */
 async function chooseAccount(
   request: AssertionRequest,
   problem: AutofillPrompt['problem'],

@@ -4,12 +4,7 @@ import { type DefectId, ManualGestures } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';
-import {
-  createFakeDevice,
-  createScriptedDevice,
-  encodeResponse,
-  makeCredentialResponse,
-} from './testing/scripted-device.ts';
+import { createFakeDevice, createScriptedDevice } from './testing/scripted-device.ts';
 import {
   asSecurityKey,
   catchRejection,
@@ -18,6 +13,7 @@ import {
   creationOptions,
   PluggableAuthenticators,
 } from './testing/test-client.ts';
+import type { UserInteraction } from './user-interaction.ts';
 
 const platform = () => ({
   ...asSecurityKey(createEmulatedKey({ persona: 'apple-passwords' }).device, 'here'),
@@ -54,6 +50,15 @@ describe('choosing where to save', () => {
     const { context, asked } = createTestClient(everywhere(), { authenticatorKind: 'security-key' });
     await create(creationOptions(changes), context);
     expect(asked.find((shown) => shown.startsWith('choose'))).toBe(prompt);
+  });
+
+  test('reports the choices if they are of one kind, instead of asking', async () => {
+    const skipped: string[][] = [];
+    const skipChoice: UserInteraction['skipChoice'] = (choices) => skipped.push(choices.map(({ kind }) => kind));
+    const { context } = createTestClient(everywhere(), { authenticatorKind: 'security-key' }, { skipChoice });
+    await create(creationOptions({ hints: ['security-key'] }), context);
+    await create(creationOptions(), context);
+    expect(skipped).toEqual([['security-key']]);
   });
 
   test.each([
@@ -110,72 +115,6 @@ describe('several connected keys', () => {
     );
     await create(creationOptions({ authenticatorSelection: { residentKey: 'required' } }), context);
     expect(asked).toEqual(['pin set', 'touch register', 'review']);
-  });
-});
-
-describe('the command that waits for a touch of several keys', () => {
-  /** Registers with two CTAP 2.0 keys, of which the first has the defect. Touches the key with this index twice. */
-  async function registerWithTwoKeys(defect: DefectId, touched: 0 | 1) {
-    const gestures = [new ManualGestures(), new ManualGestures()] as const;
-    const keys = gestures.map((ofKey, index) =>
-      createEmulatedKey({
-        persona: 'google-titan-v2',
-        gestures: ofKey,
-        pin: '1234',
-        defects: index === 0 ? [defect] : [],
-      }),
-    );
-    const authenticators = keys.map(({ device }, index) => asSecurityKey(device, `key ${index}`));
-    const { context, asked } = createTestClient(authenticators, { pin: '1234' });
-    const running = create(creationOptions(), context);
-    await gestures[touched].whenAsked();
-    gestures[touched].touch();
-    await gestures[touched].whenAsked();
-    gestures[touched].touch();
-    await running;
-    return {
-      asked,
-      made: keys.map(({ sent }) => sent.filter((name) => name === 'authenticatorMakeCredential').length),
-    };
-  }
-
-  test('leaves out a key that refuses it without a touch', async () => {
-    const { asked, made } = await registerWithTwoKeys('registration.touch-request-as-missing', 1);
-    expect(made, 'commands sent to each key').toEqual([1, 2]);
-    expect(asked[0]).toBe('touch select-device');
-  });
-
-  test('selects a key that ends it with CTAP2_ERR_PIN_AUTH_INVALID after the touch', async () => {
-    const { made } = await registerWithTwoKeys('registration.touch-request-as-auth-invalid', 0);
-    expect(made, 'commands sent to each key').toEqual([2, 1]);
-  });
-
-  test.each([
-    [['U2F_V2', 'FIDO_2_0'], 'dummy'],
-    [['FIDO_2_0', 'FIDO_2_1_PRE'], 'dummy'],
-    [['FIDO_2_0', 'FIDO_2_1_PRE', 'FIDO_2_1'], 'selection'],
-    [['FIDO_2_3'], 'selection'],
-    [['FIDO_2_0', 'FIDO_2_9'], 'selection'],
-    [['FIDO_2_10'], 'selection'],
-  ])('with the versions %j is %s', async (versions, expected) => {
-    const used: string[] = [];
-    const keys = ['1', '2'].map((id) => {
-      const device = createScriptedDevice({
-        info: { versions },
-        selection: () => {
-          used.push('selection');
-          return encodeResponse('authenticatorSelection', {});
-        },
-        makeCredential: ({ rp }) => {
-          if (rp.id !== '.dummy') return makeCredentialResponse();
-          used.push('dummy');
-          return 'CTAP2_ERR_PIN_NOT_SET';
-        },
-      });
-      return asSecurityKey(device, id);
-    });
-    await create(creationOptions(), createTestClient(keys).context);
-    expect(used).toEqual([expected, expected]);
   });
 });
 

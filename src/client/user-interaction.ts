@@ -56,7 +56,7 @@ export interface AutofillPrompt {
 }
 
 /** A passkey that the site wants to create without a dialog, right after a sign-in. */
-export interface ConditionalCreatePrompt {
+interface ConditionalCreatePrompt {
   rpId: string;
   userName: string;
 }
