@@ -56,13 +56,34 @@ it('reports free memory and free shared memory', async () => {
   expect(end.report).toMatch(/^\/dev\/shm: \d+ of \d+ MiB free$/m);
 });
 
-it('reports a browser that was killed together with its script as unknown', async () => {
+/** Starts a browser in its own process group, as Playwright does. Resolves when the browser has printed a line. */
+async function startInGroup(process: BrowserProcess) {
+  const child = spawn(process.launcher, [], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const killGroup = () => globalThis.process.kill(-(child.pid as number), 'SIGKILL');
+  return { child, killGroup, pid: Number(line) };
+}
+
+it('keeps the status of a browser whose start script is killed at the moment of the crash', {
+  timeout: 30_000,
+}, async () => {
+  using process = new BrowserProcess(createExecutable('crashing', 'echo $$; sleep 0.2; kill -SEGV $$'));
+  const { killGroup } = await startInGroup(process);
+  killGroup();
+  expect((await process.describeEnd()).status).toBe('signal SIGSEGV');
+});
+
+it('ends the browser when its start script is killed', { timeout: 30_000 }, async () => {
+  using process = new BrowserProcess(createExecutable('waiting', 'echo $$; exec sleep 60'));
+  const { killGroup, pid } = await startInGroup(process);
+  killGroup();
+  expect((await process.describeEnd()).status).toBe('signal SIGKILL');
+  expect(() => globalThis.process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+it('reports a browser whose status was not written as unknown', async () => {
   const clock = { ...systemClock, sleep: async () => undefined };
-  using process = new BrowserProcess(createExecutable('waiting', 'sleep 60'), clock);
-  const child = spawn(process.launcher, [], { detached: true, stdio: 'ignore' });
-  await once(child, 'spawn');
-  globalThis.process.kill(-(child.pid as number), 'SIGKILL');
-  await once(child, 'close');
+  using process = new BrowserProcess('/bin/true', clock);
   expect((await process.describeEnd()).status).toMatch(/^unknown/);
 });
 

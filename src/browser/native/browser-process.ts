@@ -21,7 +21,7 @@ export interface BrowserEnd {
 
 const maxLines = 100;
 /** Time until the script has written the exit status of a browser whose connection has closed, in steps. */
-const statusWait = { stepMs: 100, steps: 100 };
+const statusWait = { stepMs: 100, steps: 300 };
 const backtraceTimeoutMs = 120_000;
 
 export class BrowserProcess implements Disposable {
@@ -32,7 +32,8 @@ export class BrowserProcess implements Disposable {
   constructor(executable: string, clock: Clock = systemClock) {
     this.#executable = executable;
     this.#clock = clock;
-    writeFileSync(this.launcher, createScript(executable, this.#folder), { mode: 0o700 });
+    writeFileSync(this.launcher, createStartScript(this.#folder), { mode: 0o700 });
+    writeFileSync(join(this.#folder, 'record'), createRecordScript(executable, this.#folder));
   }
 
   /** The script to start instead of the browser. */
@@ -42,7 +43,8 @@ export class BrowserProcess implements Disposable {
 
   /** Forgets the end of the last browser, because a new one is started. */
   forgetEnd(): void {
-    for (const name of readdirSync(this.#folder)) if (name !== 'start') rmSync(join(this.#folder, name));
+    const scripts = ['start', 'record'];
+    for (const name of readdirSync(this.#folder)) if (!scripts.includes(name)) rmSync(join(this.#folder, name));
   }
 
   /** Returns how the browser has ended. Waits until its exit status is known. */
@@ -73,7 +75,7 @@ export class BrowserProcess implements Disposable {
     const commands = ['bt 40', 'info sharedlibrary'].flatMap((command) => ['-ex', command]);
     const args = ['-batch', '-nx', ...commands, `--core=${join(this.#folder, core)}`, this.#executable];
     return await run('gdb', args, { timeout: backtraceTimeoutMs, maxBuffer: 2 ** 24 }).then(
-      ({ stdout }) => stdout,
+      ({ stdout }) => stdout.replaceAll(/^\[New LWP \d+\]\n/gm, ''),
       (error: Error) => `a core was written, but gdb cannot read it: ${error.message}`,
     );
   }
@@ -85,16 +87,36 @@ export class BrowserProcess implements Disposable {
 }
 
 /**
- * The browser keeps its standard streams and further file descriptors: Playwright reads its messages and may use a pipe. After its
- * end, the script gives `tee` a second to write the last messages; helper processes of the browser may keep `tee` running.
+ * The script that Playwright starts. The browser runs in a session of its own: Playwright kills the process group of the script as soon
+ * as the connection closes, and the exit status and the core of a crashed browser would be lost.
  */
-const createScript = (executable: string, folder: string) => `#!/bin/bash
+const createStartScript = (folder: string) => `#!/bin/bash
+exec setsid --wait bash ${quote(join(folder, 'record'))} "$@"
+`;
+
+/**
+ * Runs the browser to its end and writes its status. The browser keeps its standard streams and further file descriptors: Playwright reads
+ * its messages and may use a pipe. After its end, `tee` gets a second to write the last messages; helper processes may keep it running.
+ * When the start script is killed, the browser is ended, too, unless it still writes its core.
+ */
+const createRecordScript = (executable: string, folder: string) => `cd ${quote(folder)}
 ulimit -c unlimited 2>/dev/null
-cd ${quote(folder)}
-${quote(executable)} "$@" 2> >(tee -a stderr >&2)
+mkfifo messages
+tee stderr <messages >&2 &
+tee=$!
+exec 8<&0
+${quote(executable)} "$@" <&8 8<&- 2>messages &
+browser=$!
+{
+  while kill -0 $PPID && kill -0 $browser; do sleep 0.5; done
+  sleep 1
+  while grep -q "^CoreDumping:.*1" /proc/$browser/status; do sleep 0.5; done
+  kill -KILL $browser
+} >/dev/null 2>&1 8<&- &
+wait $browser
 code=$?
 for wait in 1 2 3 4 5 6 7 8 9 10; do
-  kill -0 $! 2>/dev/null || break
+  kill -0 $tee 2>/dev/null || break
   sleep 0.1
 done
 echo "$code" >status.new
