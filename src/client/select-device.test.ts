@@ -1,6 +1,6 @@
 /** Choosing the kind of authenticator, several keys, no key yet, and keys that are unplugged. */
 import { describe, expect, test } from 'vitest';
-import { type DefectId, ManualGestures } from '#emulator';
+import { ManualGestures } from '#emulator';
 import { TransportError } from '#protocol/errors.ts';
 import { create } from './create.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from './credential-options.ts';

@@ -1,8 +1,9 @@
-/** The command with which the client waits for a touch, by the versions of the keys. */
+/** The command with which the client waits for a touch of several keys, and keys that refuse it. */
 import { describe, expect, test } from 'vitest';
+import { type DefectId, ManualGestures } from '#emulator';
 import { create } from './create.ts';
 import { createScriptedDevice, encodeResponse, makeCredentialResponse } from './testing/scripted-device.ts';
-import { asSecurityKey, createTestClient, creationOptions } from './testing/test-client.ts';
+import { asSecurityKey, createEmulatedKey, createTestClient, creationOptions } from './testing/test-client.ts';
 
 describe('the command that waits for a touch of several keys', () => {
   /** Registers with two CTAP 2.0 keys, of which the first has the defect. Touches the key with this index twice. */
