@@ -79,7 +79,7 @@ async function assemble(options: InProcessPortalOptions, hosts: readonly string[
     origin,
     hosts: [rpId, ...hosts, ...loopbackHosts],
     policy: async () => (await store.policy.get()) ?? defaultPolicy,
-    trustAnchors: trustAnchors.map(parseCertificate),
+    trustAnchors: Object.freeze(trustAnchors.map(parseCertificate)),
     passwordCost: options.passwordCost ?? strongScrypt,
   };
   const sessions = createSessions(context);

@@ -48,10 +48,15 @@ function events(sql: Sql): Store['events'] {
 }
 
 function policy(sql: Sql): Store['policy'] {
+  /** The policy that was read last: it is read for every request, and seldom changes. */
+  let last: { document: string; policy: Policy } | undefined;
   return {
     async get(): Promise<Policy | undefined> {
       const row = sql.row('select document from policy');
-      return row && policySchema.parse(readJson(row, 'document'));
+      if (!row) return undefined;
+      const document = readText(row, 'document');
+      if (last?.document !== document) last = { document, policy: policySchema.parse(JSON.parse(document)) };
+      return last.policy;
     },
     async put(document) {
       sql.run(

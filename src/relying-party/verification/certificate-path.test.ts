@@ -122,6 +122,28 @@ describe('validatePath', () => {
     expect(resultOf([leaf, intermediate, root, root])).toBe('A certificate occurs twice');
   });
 
+  it('decides by time, chain and anchors each time, also when it has seen the same certificates', async () => {
+    const leaf = await issueLeaf(root, testAaguid, { notAfter: new Date('2030-01-01') });
+    const [before, after] = [Date.parse('2026-01-01'), Date.parse('2031-01-01')];
+    const other = await issue('Root');
+    for (let time = 0; time < 2; time++) {
+      expect(resultOf([leaf], [root], before)).toBe('trusted');
+      expect(resultOf([leaf], [root], after)).toBe('Certificate 0: expired');
+      expect(resultOf([leaf], [], before)).toBe('No configured root issued the chain');
+      expect(resultOf([leaf], [other], before)).toMatch('signature does not verify');
+      expect(resultOf([leaf, intermediate], [root], before)).toBe('trusted');
+      expect(resultOf([intermediate, leaf], [other], before)).toMatch('signature does not verify');
+    }
+  });
+
+  it('sees an anchor that is added to a list', async () => {
+    const leaf = parseCertificate((await issueLeaf(root, testAaguid)).der);
+    const anchors = [parseCertificate((await issue('Other')).der)];
+    expect(validatePath([leaf], anchors, Date.now()).trusted).toBe(false);
+    anchors.push(parseCertificate(root.der));
+    expect(validatePath([leaf], anchors, Date.now()).trusted).toBe(true);
+  });
+
   it('checks the dates of every certificate, including the root, at the given time', async () => {
     const leaf = await issueLeaf(root, testAaguid);
     expect(resultOf([leaf], [root], Date.parse('2019-01-01'))).toMatch('not valid yet');

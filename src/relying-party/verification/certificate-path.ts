@@ -5,6 +5,7 @@
  * processes others.
  */
 import { equal } from '#base/bytes.ts';
+import { BoundedCache } from './bounded-cache.ts';
 import {
   type Certificate,
   canSignCertificates,
@@ -34,8 +35,28 @@ export function validatePath(chain: readonly Certificate[], anchors: readonly Ce
 const hasDuplicates = (chain: readonly Certificate[]): boolean =>
   new Set(chain.map(({ fingerprint }) => fingerprint)).size < chain.length;
 
-/** Returns every path from the leaf to an anchor, the shortest first, with the checks that do not depend on the time. */
+/** Paths by the certificates of chain and anchors: many keys of one model have the same. The time is not part of them. */
+const checkedPaths = new BoundedCache<CheckedPath[]>(256);
+/** Fingerprints of all anchors of a list that cannot change. */
+const fingerprints = new WeakMap<readonly Certificate[], string>();
+
 function checkPaths(chain: readonly Certificate[], anchors: readonly Certificate[]): CheckedPath[] {
+  const key = `${joinFingerprints(chain)} ${describeAnchors(anchors)}`;
+  return checkedPaths.get(key, () => listCheckedPaths(chain, anchors));
+}
+
+const joinFingerprints = (list: readonly Certificate[]): string => list.map(({ fingerprint }) => fingerprint).join();
+
+function describeAnchors(anchors: readonly Certificate[]): string {
+  const known = fingerprints.get(anchors);
+  if (known !== undefined) return known;
+  const all = joinFingerprints(anchors);
+  if (Object.isFrozen(anchors)) fingerprints.set(anchors, all);
+  return all;
+}
+
+/** Returns every path from the leaf to an anchor, the shortest first, with the checks that do not depend on the time. */
+function listCheckedPaths(chain: readonly Certificate[], anchors: readonly Certificate[]): CheckedPath[] {
   return chain.flatMap((certificate, index) =>
     listIssuingAnchors(certificate, anchors).map((end) => {
       const path = [...chain.slice(0, index + 1), ...end];

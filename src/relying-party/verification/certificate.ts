@@ -2,7 +2,7 @@
 import { toBase64url } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
-import { findEdwardsPointProblem } from '#protocol/keys/edwards-point.ts';
+import { findEdwardsPointProblem } from '#protocol/keys/curve-point.ts';
 import { type KeyObject, X509Certificate } from '../crypto.ts';
 import { type DerItem, formatOid, readItems, readOne, tag } from './der-reader.ts';
 

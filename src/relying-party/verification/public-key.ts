@@ -1,7 +1,9 @@
 /** Checks credential public keys, WebAuthn L3 section 5.8.5 and RFC 9053, 8230 and 9964: strict for each algorithm, and a valid key (a point on its curve). */
+import { concat } from '#base/bytes.ts';
+import { messageOf } from '#base/errors.ts';
 import type { CborMap } from '#protocol/cbor.ts';
-import { coseKeyLabels, parseCoseKey } from '#protocol/cose.ts';
-import { findEdwardsPointProblem } from '#protocol/keys/edwards-point.ts';
+import { coseKeyLabels, type ParsedCoseKey, parseCoseKey } from '#protocol/cose.ts';
+import { findEcPointProblem, findEdwardsPointProblem } from '#protocol/keys/curve-point.ts';
 import { encodeSubjectPublicKeyInfo } from '#protocol/keys/spki.ts';
 import { importSpki } from '../crypto.ts';
 import { RefusalError } from '../refusals.ts';
@@ -15,20 +17,28 @@ export const readAlgorithm = (key: CborMap): number => {
 };
 
 /**
- * Returns the SubjectPublicKeyInfo of a credential key, DER. An ML-DSA key is valid if its length is correct (FIPS 204), an RSA key if
- * its numbers are possible (`parseCoseKey`). The point of a curve key is decoded.
+ * Checks a credential key. The point of a curve key is decoded, an RSA key is imported, and an ML-DSA key is valid if its length is
+ * correct (FIPS 204).
  * @throws {RefusalError} `public-key-invalid`.
  */
-export function encodeCredentialSpki(key: CborMap): Uint8Array {
+export function checkCredentialKey(key: CborMap): ParsedCoseKey {
   const parsed = refuseOnViolation('public-key-invalid', () => parseCoseKey(key));
-  const spki = encodeSubjectPublicKeyInfo(parsed);
-  const problem = parsed.kty === 1 ? findEdwardsPointProblem(parsed.name, parsed.x) : undefined;
+  const problem = findKeyProblem(parsed);
   if (problem !== undefined) throw new RefusalError('public-key-invalid', `${parsed.name}: ${problem}`);
-  if (parsed.kty === 7) return spki;
-  try {
-    importSpki(spki);
-  } catch (cause) {
-    throw new RefusalError('public-key-invalid', `Expected a valid ${parsed.name} key`, { cause });
-  }
-  return spki;
+  return parsed;
 }
+
+function findKeyProblem(key: ParsedCoseKey): string | undefined {
+  if (key.kty === 1) return findEdwardsPointProblem(key.name, key.x);
+  if (key.kty === 2) return findEcPointProblem(key.name, concat(Uint8Array.of(4), key.x, key.y ?? new Uint8Array()));
+  if (key.kty === 7) return undefined;
+  try {
+    importSpki(encodeSubjectPublicKeyInfo(key));
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Returns the SubjectPublicKeyInfo of a credential key, DER. @throws {RefusalError} `public-key-invalid`. */
+export const encodeCredentialSpki = (key: CborMap): Uint8Array => encodeSubjectPublicKeyInfo(checkCredentialKey(key));

@@ -15,7 +15,7 @@ import { validatePath } from './certificate-path.ts';
 import { type ClientData, parseClientData } from './client-data.ts';
 import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
 import { classifyPasskey } from './passkey-kind.ts';
-import { encodeCredentialSpki, readAlgorithm } from './public-key.ts';
+import { checkCredentialKey, readAlgorithm } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
 
 /** What the relying party requested and expects in the response. */
@@ -92,7 +92,7 @@ function verifyAlgorithm({ parsed }: AttestationObject, algorithms: readonly num
   const alg = readAlgorithm(parsed.credentialPublicKey);
   if (!algorithms.includes(alg))
     throw new RefusalError('algorithm-not-allowed', `Expected alg ${algorithms.join(', ')}, got ${alg}`);
-  encodeCredentialSpki(parsed.credentialPublicKey);
+  checkCredentialKey(parsed.credentialPublicKey);
 }
 
 function verifyFormat(object: AttestationObject): void {

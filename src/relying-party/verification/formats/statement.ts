@@ -5,6 +5,7 @@ import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { algorithmName, coseAlgorithms } from '#protocol/cose.ts';
 import { verifyWithKey } from '#protocol/crypto.ts';
 import { refuseOnViolation } from '../attestation-object.ts';
+import { BoundedCache } from '../bounded-cache.ts';
 import { type Certificate, extensionOid, parseCertificate, readBasicConstraints } from '../certificate.ts';
 import { readOne, tag } from '../der-reader.ts';
 
@@ -36,6 +37,11 @@ export interface StatementFormat {
 export const getX5c = (attStmt: CborMap): CborValue | undefined => attStmt.get('x5c');
 export const getAlg = (attStmt: CborMap): CborValue | undefined => attStmt.get('alg');
 
+/** Attestation certificates by their DER: the keys of one batch share one, and all keys of a vendor the intermediates. */
+const certificates = new BoundedCache<Certificate>(512);
+const parseKnownCertificate = (der: Uint8Array): Certificate =>
+  certificates.get(Buffer.from(der).toString('latin1'), () => parseCertificate(Uint8Array.from(der)));
+
 /**
  * Parses a list of certificates; returns an empty chain for an absent list and undefined for a malformed one.
  * @throws {RefusalError} `attestation-invalid` if a certificate cannot be read.
@@ -44,7 +50,7 @@ export function parseChain(list: CborValue | undefined): Certificate[] | undefin
   if (list === undefined) return [];
   if (!Array.isArray(list) || list.length === 0) return undefined;
   const chain = list.flatMap((der) =>
-    der instanceof Uint8Array ? refuseOnViolation('attestation-invalid', () => parseCertificate(der)) : [],
+    der instanceof Uint8Array ? refuseOnViolation('attestation-invalid', () => parseKnownCertificate(der)) : [],
   );
   return chain.length === list.length ? chain : undefined;
 }

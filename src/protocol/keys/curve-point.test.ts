@@ -3,9 +3,9 @@ import { fromHex } from '#base/bytes.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import { coseAlgorithms } from '../cose.ts';
 import { generateSigningKey } from '../crypto.ts';
-import { findEdwardsPointProblem } from './edwards-point.ts';
+import { findEcPointProblem, findEdwardsPointProblem } from './curve-point.ts';
 
-const random = seededRandom('edwards points');
+const random = seededRandom('curve points');
 const repeat = (byte: string, count: number) => byte.repeat(count);
 
 describe.each(['EdDSA', 'Ed448'] as const)('findEdwardsPointProblem for %s', (algorithm) => {
@@ -40,4 +40,25 @@ const invalid: ['EdDSA' | 'Ed448', what: string, encoding: string, problem: RegE
 ];
 it.each(invalid)('findEdwardsPointProblem for %s refuses %s', (algorithm, _, encoding, problem) => {
   expect(findEdwardsPointProblem(algorithm, fromHex(encoding))).toMatch(problem);
+});
+
+describe.each(['ES256', 'ES384', 'ES512', 'ES256K'] as const)('findEcPointProblem for %s', (algorithm) => {
+  const { coordinate } = coseAlgorithms[algorithm];
+  const encoded = generateSigningKey(algorithm, random).spki.slice(-1 - 2 * coordinate);
+
+  it('accepts a key that node:crypto generates', () => {
+    expect(findEcPointProblem(algorithm, encoded)).toBeUndefined();
+  });
+
+  const invalid: Record<string, Uint8Array> = {
+    'a changed y': encoded.with(-1, (encoded.at(-1) ?? 0) ^ 1),
+    'a changed x': encoded.with(1 + coordinate - 1, (encoded[coordinate] ?? 0) ^ 1),
+    'zeros, which stand for infinity': Uint8Array.of(4, ...new Uint8Array(2 * coordinate)),
+    'coordinates that are not below p': Uint8Array.of(4, ...new Uint8Array(2 * coordinate).fill(0xff)),
+    'a y that is missing': encoded.slice(0, 1 + coordinate),
+    infinity: Uint8Array.of(0),
+  };
+  it.each(Object.entries(invalid))('refuses %s', (_, bytes) => {
+    expect(findEcPointProblem(algorithm, bytes)).toMatch('Expected a point of the curve');
+  });
 });
