@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMask, maskDeep } from './mask.ts';
+import { createMask, KnownSecrets, maskDeep } from './mask.ts';
 
 const password = 'corr3ct "horse" & <staple>';
 const mask = createMask({ secrets: [password, '1234', 'JBSWY3DPEHPK3PXP'] });
@@ -78,6 +78,26 @@ describe('A PIN', () => {
 
 it('masks the longer of two overlapping secrets', () => {
   expect(createMask({ secrets: ['1234', '123456'] })('pin 123456')).toBe('pin •••');
+});
+
+it('masks 20,000 secrets of a large run, long ones, PINs and their hex', () => {
+  const long = Array.from({ length: 15_000 }, (_, index) => `secret number ${index} of the run`);
+  const pins = Array.from({ length: 5000 }, (_, index) => `p${index}n`);
+  const maskAll = createMask({ secrets: [...long, ...pins] });
+  for (const index of [0, 4999, 14_999]) {
+    const secret = long[index] ?? '';
+    expect(maskAll(`a ${secret} b ${Buffer.from(secret).toString('hex')} c`)).toBe('a ••• b ••• c');
+  }
+  expect(maskAll('PIN p0n, p4999n, p5000n')).toBe('PIN •••, •••, p5000n');
+});
+
+it('masks a secret that becomes known later', () => {
+  const known = new KnownSecrets();
+  known.add(['864209']);
+  expect(known.mask('864209 and hunter2-hunter2 and 1357')).toBe('••• and hunter2-hunter2 and 1357');
+  known.add(['hunter2-hunter2', '1357', 'x']);
+  expect(known.mask('864209 and hunter2-hunter2 and 1357')).toBe('••• and ••• and •••');
+  expect(known.size).toBe(3);
 });
 
 it('does not mask texts that are too short for a secret', () => {
