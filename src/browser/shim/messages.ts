@@ -38,4 +38,6 @@ export type Reply = { value: unknown } | { error: PageError };
 export interface ShimConfig {
   /** Name of the function that Playwright exposes in every document. */
   binding: string;
+  /** Whether `navigator.userActivation` shows gestures of the user. In Firefox Playwright activates every frame by itself. */
+  showsUserActivation: boolean;
 }

@@ -19,7 +19,7 @@ export async function openShimBridge(browser: Browser, random: Random = systemRa
   return {
     async attach(context, handler) {
       const binding = `webauthn${toHex(random.bytes(16))}`; // a page cannot guess it
-      const script = await initScript({ binding });
+      const script = await initScript({ binding, showsUserActivation: engine !== 'firefox' });
       const session: ShimSession = new ShimSession(handler, {
         binding,
         pending: new PendingRequests(engine),

@@ -1,5 +1,8 @@
 /** The shim where the engine has no WebAuthn of its own, as in WebKit on Linux: Chromium without these interfaces. */
 import { describeBridge } from '../testing/bridge-contract.ts';
+import { testOptions } from '../testing/contract/options.ts';
+import { testResults } from '../testing/contract/results.ts';
+import { testStaticMethods } from '../testing/contract/static-methods.ts';
 
 /** Runs in every document before the shim. */
 function removeWebAuthn() {
@@ -15,8 +18,8 @@ function removeWebAuthn() {
   Reflect.deleteProperty(Navigator.prototype, 'credentials');
 }
 
-describeBridge('the shim in Chromium without native WebAuthn', {
-  engine: 'chromium',
-  route: 'shim',
-  prepare: removeWebAuthn,
-});
+describeBridge(
+  'the shim in Chromium without native WebAuthn',
+  { engine: 'chromium', route: 'shim', prepare: removeWebAuthn },
+  [testResults, testOptions, testStaticMethods],
+);

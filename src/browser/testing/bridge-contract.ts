@@ -21,10 +21,10 @@ export interface ContractParts extends RouteDifferences, EngineDifferences {
   bridge(): TestBridge;
 }
 
-const parts = [testResults, testOptions, testEnds, testFrames, testStaticMethods, testConditionalMediation];
+const allParts = [testResults, testOptions, testEnds, testFrames, testStaticMethods, testConditionalMediation];
 
-/** Registers the tests; they are skipped where the browser is not installed. */
-export function describeBridge(title: string, options: TestBridgeOptions): void {
+/** Registers the tests of the given parts, or of all; they are skipped where the browser is not installed. */
+export function describeBridge(title: string, options: TestBridgeOptions, parts = allParts): void {
   const { engine, route } = options;
   const installed = findBrowser(engine);
   describe.skipIf(!installed)(`${title} (${installed?.path ?? `no ${engine} is installed`})`, () => {

@@ -14,7 +14,7 @@ export interface RouteDifferences {
   refusesMalformedAttestation: boolean;
   /** The proxy API does not tell which frame made a request, so a subframe that navigates keeps its request. */
   noticesNavigatedSubframe: boolean;
-  /** Conditional requests, signal methods and client capabilities reach the handler. */
+  /** Whether conditional requests and signal methods reach the handler. */
   hasConditionalMediation: boolean;
 }
 

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Frame, Page } from 'playwright';
+import { expect } from 'vitest';
 import type { BridgeRoute, BridgeSession, BrowserEngine } from '../bridge.ts';
 import { launchBrowser, type RemoteBrowser } from '../launch.ts';
 import { openBridge } from '../open-bridge.ts';
@@ -28,11 +29,13 @@ interface OpenedPage {
 export interface TestBridgeOptions {
   engine: BrowserEngine;
   route: BridgeRoute;
-  /** Connects to this server instead of starting a browser. */
-  connect?: RemoteBrowser;
+  /** Starts a Playwright server that starts the browser. */
+  startServer?: () => Promise<RemoteServer>;
   /** Runs in every document before the bridge. */
   prepare?: () => void;
 }
+
+export interface RemoteServer extends RemoteBrowser, AsyncDisposable {}
 
 /**
  * The content of a page: its query may have a `script` to run and a Permissions-Policy header `policy`. An inline script
@@ -45,14 +48,17 @@ function servePages() {
     if (policy !== null) response.setHeader('permissions-policy', policy);
     response
       .setHeader('content-type', 'text/html')
-      .end(`<!doctype html><title>RP</title><body><script>${searchParams.get('script') ?? ''}</script>`);
+      .end(
+        `<!doctype html><title>RP</title><body style="height: 100px"><script>${searchParams.get('script') ?? ''}</script>`,
+      );
   });
 }
 
-export async function startTestBridge({ engine, route, connect, prepare }: TestBridgeOptions): Promise<TestBridge> {
+export async function startTestBridge({ engine, route, startServer, prepare }: TestBridgeOptions): Promise<TestBridge> {
   const server = servePages();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const connect = await startServer?.();
   const browser = await launchBrowser({ engine, ...(connect && { connect }) });
   const bridge = await openBridge(browser, route);
   const originOf = (host: string) => `http://${host}:${port}`;
@@ -89,6 +95,7 @@ export async function startTestBridge({ engine, route, connect, prepare }: TestB
     async [Symbol.asyncDispose]() {
       await bridge[Symbol.asyncDispose]();
       await browser.close();
+      await connect?.[Symbol.asyncDispose]();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -151,6 +158,12 @@ export const createInPage = (page: Page | Frame, options: object = {}, more: obj
     { options, more },
   );
 
+/** Calls create() in a frame that the user has clicked. */
+export async function createAfterClick(frame: Frame, more: object = {}): Promise<Outcome> {
+  await frame.locator('body').click();
+  return createInPage(frame, {}, more);
+}
+
 /** Calls get() in the page. `options` replaces members of valid options. */
 export const getInPage = (page: Page | Frame, options: object = {}, more: object = {}): Promise<Outcome> =>
   page.evaluate(
@@ -172,10 +185,14 @@ export const pageGone: Outcome = {};
 /** Resolves with the outcome, or with `pageGone` when its page is left first. */
 export const untilPageGone = (outcome: Promise<Outcome>): Promise<Outcome> => outcome.catch(() => pageGone);
 
-/** Adds a frame to the page and waits until it is loaded. */
-export async function addFrame(page: Page, src: string, allow = ''): Promise<Frame> {
+/** Like `expect.poll`, with a time limit for a machine that is busy. */
+export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000 });
+
+/** Adds a frame to the page, or to one of its frames, and waits until it is loaded. */
+export async function addFrame(parent: Page | Frame, src: string, allow = ''): Promise<Frame> {
+  const page = 'page' in parent ? parent.page() : parent;
   const before = new Set(page.frames());
-  await page.evaluate(
+  await parent.evaluate(
     ({ src, allow }) => {
       const frame = Object.assign(document.createElement('iframe'), { src, allow });
       return new Promise((resolve) => {

@@ -22,7 +22,7 @@ export function install(config: ShimConfig): void {
   const patches = new Patches();
   const interfaces = defineCredentialInterfaces(patches);
   defineStaticMethods(patches, interfaces.PublicKeyCredential, connection);
-  defineCredentialsContainer(patches, { connection, interfaces, activation: new UserActivation() });
+  defineCredentialsContainer(patches, { connection, interfaces, activation: new UserActivation(config) });
   const installed: InstalledShim = {
     documentId: connection.documentId,
     restore() {

@@ -2,6 +2,7 @@
  * Transient activation, HTML section 6.4. Pages cannot consume it, so the shim remembers what it has consumed: afterwards only
  * a new gesture activates the window again, or the end of the time that any activation lasts.
  */
+import type { ShimConfig } from '../messages.ts';
 
 /** The events that activate a window. `keydown` only for keys other than Escape, pointer events by the kind of pointer. */
 const gestures = ['keydown', 'mousedown', 'pointerdown', 'pointerup', 'touchend'];
@@ -14,8 +15,8 @@ export class UserActivation {
   #lastGestureMs = Number.NEGATIVE_INFINITY;
   #consumedMs = Number.NEGATIVE_INFINITY;
 
-  constructor() {
-    const { userActivation } = navigator;
+  constructor({ showsUserActivation }: ShimConfig) {
+    const userActivation = showsUserActivation ? navigator.userActivation : undefined;
     this.#isActiveNow = () => userActivation?.isActive ?? this.#now() - this.#lastGestureMs < durationMs;
     const record = (event: Event) => {
       if (event.isTrusted && isActivating(event)) this.#lastGestureMs = this.#now();

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { approvingHandler, pendingHandler, recordingHandler } from '../approving-handler.ts';
 import type { ContractParts } from '../bridge-contract.ts';
-import { addFrame, createInPage, getInPage, untilPageGone } from '../test-bridge.ts';
+import { addFrame, createAfterClick, createInPage, getInPage, untilPageGone } from '../test-bridge.ts';
 
 const conditional = { mediation: 'conditional' };
 const capable = { getClientCapabilities: async () => ({ conditionalGet: true, conditionalCreate: true }) };
@@ -44,7 +44,7 @@ export function testConditionalMediation({ bridge, hasConditionalMediation, seco
       const { page } = await bridge().openPage({ ...approvingHandler, ...capable });
       const allow = 'publickey-credentials-create *';
       const frame = await addFrame(page, bridge().originOf('sub.localhost'), allow);
-      expect((await createInPage(frame, {}, conditional)).error?.name).toBe('NotAllowedError');
+      expect((await createAfterClick(frame, conditional)).error?.name).toBe('NotAllowedError');
     });
 
     test('a pending conditional request counts as the request of its page', async () => {

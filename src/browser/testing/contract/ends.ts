@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { approvingHandler, pendingHandler, recordingHandler } from '../approving-handler.ts';
 import type { ContractParts } from '../bridge-contract.ts';
-import { addFrame, createInPage, getInPage, pageGone, untilPageGone } from '../test-bridge.ts';
+import { addFrame, createInPage, eventually, getInPage, pageGone, untilPageGone } from '../test-bridge.ts';
 
 export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: ContractParts) {
   describe('ends', () => {
@@ -16,7 +16,7 @@ export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: Co
         const signal = await called;
         await page.evaluate(() => (globalThis as unknown as { controller: AbortController }).controller.abort('why'));
         expect(await reason).toBe('why');
-        await expect.poll(() => signal.aborted).toBe(true);
+        await eventually(() => signal.aborted).toBe(true);
         expect(signal.reason).toMatchObject({ name: 'AbortError' });
       },
     );
@@ -55,7 +55,7 @@ export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: Co
       const outcome = untilPageGone(createInPage(page));
       const signal = await called;
       await leave(page);
-      await expect.poll(() => signal.aborted).toBe(true);
+      await eventually(() => signal.aborted).toBe(true);
       expect(await outcome).toBe(pageGone);
     });
 
@@ -79,7 +79,7 @@ export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: Co
       void untilPageGone(getInPage(frame));
       const signal = await called;
       await page.evaluate(() => document.querySelector('iframe')?.remove());
-      await expect.poll(() => signal.aborted).toBe(true);
+      await eventually(() => signal.aborted).toBe(true);
     });
 
     const notices = noticesNavigatedSubframe ? 'is aborted' : 'is not aborted';
@@ -91,7 +91,7 @@ export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: Co
       void untilPageGone(getInPage(frame));
       const signal = await called;
       await frame.goto(`${bridge().originOf('sub.localhost')}/next`);
-      if (noticesNavigatedSubframe) await expect.poll(() => signal.aborted).toBe(true);
+      if (noticesNavigatedSubframe) await eventually(() => signal.aborted).toBe(true);
       else expect(signal.aborted).toBe(false);
     });
 
@@ -105,7 +105,7 @@ export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: Co
       const ended = await Promise.race(outcomes);
       expect(ended.error).toMatchObject({ name: error, isDomException: true });
       expect(await Promise.race([outcomes[ends === 'first' ? 0 : 1], 'pending'])).toBe(ended);
-      if (ends === 'first') await expect.poll(() => signals.length).toBe(2);
+      if (ends === 'first') await eventually(() => signals.length).toBe(2);
       expect(signals.map(({ aborted }) => aborted)).toEqual(ends === 'first' ? [true, false] : [false]);
       await page.close();
       await Promise.all(outcomes);
@@ -117,7 +117,7 @@ export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: Co
       const other = await page.context().newPage();
       await other.goto(bridge().originOf('sub.localhost'));
       const outcomes = [untilPageGone(createInPage(page)), untilPageGone(createInPage(other))];
-      await expect.poll(() => signals.length).toBe(2);
+      await eventually(() => signals.length).toBe(2);
       expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
       await page.context().close();
       expect(await Promise.all(outcomes)).toEqual([pageGone, pageGone]);

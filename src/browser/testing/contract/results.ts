@@ -4,7 +4,7 @@ import { toBase64url } from '#base/bytes.ts';
 import { WebAuthnError, type WebAuthnErrorName, webAuthnErrorNames } from '#protocol/errors.ts';
 import { approvingHandler, createRegistration, credentialId, failingHandler } from '../approving-handler.ts';
 import type { ContractParts } from '../bridge-contract.ts';
-import { createInPage, getInPage } from '../test-bridge.ts';
+import { createInPage, eventually, getInPage } from '../test-bridge.ts';
 
 export function testResults({ bridge, typeErrorBecomesDomException, refusesMalformedAttestation }: ContractParts) {
   describe('results', () => {
@@ -109,7 +109,7 @@ export function testResults({ bridge, typeErrorBecomesDomException, refusesMalfo
         create: async () => ({ id: 'not a credential' }),
       });
       expect((await createInPage(page)).error).toMatchObject({ name: 'UnknownError' });
-      await expect.poll(() => session.problems).toMatchObject([{ kind: 'answer-refused', ceremony: 'create' }]);
+      await eventually(() => session.problems).toMatchObject([{ kind: 'answer-refused', ceremony: 'create' }]);
     });
 
     test(`an attestation object that is no CBOR ${refusesMalformedAttestation ? 'is refused' : 'reaches the page'}`, async () => {
