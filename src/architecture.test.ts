@@ -69,6 +69,7 @@ const rules: Rules = {
       'src/scenario/parties/site',
       'src/scenario/run/set-up-case.ts',
       'src/scenario/run/start-site.ts',
+      'bench/page.ts',
     ],
     '@playwright/test': [
       'src/browser',
