@@ -31,6 +31,9 @@ export interface ProcessOptions {
   channel?: Channel | undefined;
 }
 
+/** Error codes of a disk, a quota or a file that has no space left. */
+const noSpaceCodes: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
 /** An authenticator without a transport. `createAuthenticator` creates it; `plugIn` and the socket servers connect it. */
 export class Authenticator implements Disposable {
   readonly persona: Persona;
@@ -101,7 +104,7 @@ export class Authenticator implements Disposable {
       const session = this.#createSession(options, power);
       this.#env.state.volatile.assertions.end(session.channel);
       const answer = await answerU2f(apdu, session, this.#env);
-      return this.#commitState() ? answer : encodeStatusResponse('SW_UNKNOWN');
+      return this.#commitState() === 'durable' ? answer : encodeStatusResponse('SW_UNKNOWN');
     } finally {
       if (this.#busy === power) this.#busy = undefined;
     }
@@ -156,7 +159,7 @@ export class Authenticator implements Disposable {
       return corruptAnswer(statusOnly('CTAP1_ERR_OTHER'), fault.do);
     }
     const result = await this.#execute(message, session);
-    const answer = this.#commitState() ? result : statusOnly('CTAP1_ERR_OTHER');
+    const answer = this.#answerAfterCommit(commandName(message[0] ?? 0), result);
     if (session.power.aborted || answer === undefined) return undefined;
     const altered = this.#env.faultHooks.answer(answer, this.#previousAnswer);
     if (!fault || altered === undefined) return altered;
@@ -164,13 +167,25 @@ export class Authenticator implements Disposable {
     return corruptAnswer(altered, fault.do);
   }
 
-  /** Makes the state durable before the answer is sent. Returns false if it cannot be written. */
-  #commitState(): boolean {
+  /**
+   * Makes the state durable, and returns the answer to send: `result`, or an error if the state cannot be written. getInfo is answered
+   * in every case, so that a platform can still ask what it has before it.
+   */
+  #answerAfterCommit(command: CommandName | undefined, result: Uint8Array | undefined): Uint8Array | undefined {
+    const outcome = this.#commitState();
+    if (outcome === 'durable' || command === 'authenticatorGetInfo') return result;
+    const storesCredential = command === 'authenticatorMakeCredential';
+    return statusOnly(outcome === 'full' && storesCredential ? 'CTAP2_ERR_KEY_STORE_FULL' : 'CTAP1_ERR_OTHER');
+  }
+
+  /** Makes the state durable before the answer is sent. Returns `full` if there is no space left for it. */
+  #commitState(): 'durable' | 'full' | 'failed' {
     try {
       this.#env.commit();
-      return true;
-    } catch {
-      return false;
+      return 'durable';
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      return noSpaceCodes.includes(code) ? 'full' : 'failed';
     }
   }
 

@@ -34,9 +34,11 @@ class MemoryStore implements PersistentStore {
   readonly stored: Uint8Array[] = [];
   needsCompaction = false;
   isFull = false;
+  /** Code of the error while it is full. */
+  errorCode = 'EIO';
   records = () => [...this.stored];
   append(record: Uint8Array): void {
-    if (this.isFull) throw new Error('no space left');
+    if (this.isFull) throw Object.assign(new Error('The store cannot be written'), { code: this.errorCode });
     this.stored.push(record);
   }
   replace(record: Uint8Array): void {
@@ -86,6 +88,25 @@ describe('a stored authenticator', () => {
     expect((await platform.makeCredential({ options: { rk: true } })).status).toBe('CTAP2_OK');
     expect(platformFor({ state: store }).authenticator.inspect()).toEqual(platform.authenticator.inspect());
   });
+
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])(
+    'answers KEY_STORE_FULL while the disk is full (%s), and still getInfo',
+    async (code) => {
+      const store = new MemoryStore();
+      const platform = platformFor({ state: store });
+      const id = await register(platform, 'a', false);
+      store.errorCode = code;
+      store.isFull = true;
+      for (let count = 0; count < 2; count++) {
+        expect((await platform.makeCredential({ options: { rk: true } })).status).toBe('CTAP2_ERR_KEY_STORE_FULL');
+        expect((await platform.send('authenticatorGetInfo')).status).toBe('CTAP2_OK');
+      }
+      expect(await assertionStatus(platform, id), 'its counter cannot be stored').toBe('CTAP1_ERR_OTHER');
+      store.isFull = false;
+      expect(await assertionStatus(platform, id)).toBe('CTAP2_OK');
+      expect(platformFor({ state: store }).authenticator.inspect()).toEqual(platform.authenticator.inspect());
+    },
+  );
 
   it('writes nothing if nothing changes, and one complete state if the store needs compaction', async () => {
     const store = new MemoryStore();
