@@ -20,10 +20,18 @@ import { findProjectRoot, type RootOption, withRootOption } from '../run/project
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
 import { runPlaywright } from '../run/run-playwright.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
+import {
+  checkSites,
+  describeLeftOut,
+  type SiteOptions,
+  siteExpansion,
+  siteSkipReasons,
+  withSiteOptions,
+} from '../run/site-options.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 import { collect, parseCount, parsePattern, parsePositive } from './option-parsers.ts';
 
-interface RunOptions extends KeyOptions, OperatorOptions, RootOption {
+interface RunOptions extends KeyOptions, OperatorOptions, SiteOptions, RootOption {
   grep?: RegExp;
   tag: string[];
   repeat: number;
@@ -38,7 +46,7 @@ interface RunOptions extends KeyOptions, OperatorOptions, RootOption {
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withOperatorOptions(withKeyOptions(withRootOption(createCommand()))).action(
+  withOperatorOptions(withKeyOptions(withSiteOptions(withRootOption(createCommand())))).action(
     async (paths: string[], options: RunOptions) => finish(await run(paths, options)),
   );
 
@@ -68,19 +76,20 @@ const createCommand = () =>
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const operator = operatorChoice(options);
-  const devices = options.device.length > 0 ? { devices: options.device } : {};
   const root = options.root ?? findProjectRoot(process.cwd());
-  const library = loadOrReport(paths, { env: process.env, root, ...devices });
+  const expansion = { ...siteExpansion(options), ...(options.device.length > 0 && { devices: options.device }) };
+  const library = loadOrReport(paths, { env: process.env, root, ...expansion });
   if (!library) return exitCode.usage;
   const selected = selectCases(library.cases, options);
   if (options.lab && !isInsideLab()) {
     return withInterruptSignal((signal) => runInLab(process.argv.slice(2), options.output, signal));
   }
+  const leftOut = planSites(selected, options);
   const { pins, notices, ...resolved } = await resolveDevices(selected, options, thisMachine);
   for (const notice of notices) console.log(notice);
   const keys = keyFacts(resolved.keys);
   const hasKeys = resolved.keys.length > 0;
-  const expanded = hasKeys ? loadOrReport(paths, { env: process.env, root, ...devices, keys }) : library;
+  const expanded = hasKeys ? loadOrReport(paths, { env: process.env, root, ...expansion, keys }) : library;
   if (!expanded) return exitCode.usage;
   const runnable = excludeLabCases(selectCases(expanded.cases, options));
   const plan: RunPlan = {
@@ -88,12 +97,25 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     paths: paths.map((path) => resolve(path)), // Playwright has another working directory
     root,
     caseIds: runnable.map(({ id }) => id),
-    ...devices,
+    ...expansion,
     ...resolved,
+    skipReasons: { ...resolved.skipReasons, ...leftOut },
   };
   const ending = await runPlaywright(planAsEnvironment(plan, pins));
   if (ending === 'interrupted') return exitCode.interrupted;
   return reportResult(resolve(plan.outputDir, plan.runId, 'result.json'), options);
+}
+
+/** Returns the reasons why cases are left out on their sites. @throws {UsageError} if the others need a permission. */
+function planSites(selected: readonly ExpandedCase[], options: SiteOptions): Record<string, string> {
+  const leftOut = siteSkipReasons(selected);
+  checkSites(
+    selected.filter(({ id }) => !Object.hasOwn(leftOut, id)),
+    options,
+  );
+  const notice = describeLeftOut(selected, leftOut);
+  if (notice !== undefined) console.log(notice);
+  return leftOut;
 }
 
 /** Prints which credentials remain on real keys and returns the exit code. */

@@ -19,6 +19,10 @@ export interface RunPlan {
   caseIds: string[];
   /** Devices that every case runs on, as the command line names them. */
   devices?: readonly string[];
+  /** Site files that every case runs on, by absolute path. */
+  sites?: readonly string[];
+  /** Address of the site under test. */
+  url?: string;
   /** The real keys of the run. */
   keys: PlannedKey[];
   /** Reasons why cases are skipped, by case id. */

@@ -9,7 +9,7 @@ import { findProjectRoot } from './project-root.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../../..');
 
-interface LibraryOptions extends Pick<ExpandOptions, 'devices' | 'keys'> {
+interface LibraryOptions extends Pick<ExpandOptions, 'devices' | 'keys' | 'sites' | 'url'> {
   /** Values of `${secret:NAME}`. Absent for listing and validating: secrets are then placeholders. */
   env?: NodeJS.ProcessEnv;
   /** Folder that contains every file that scenarios include; default: the project of the working directory. */

@@ -2,6 +2,7 @@
 import { createOperator } from '#real-keys/operator/operators.ts';
 import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
 import { isRealKey } from '#scenario/language/schema/authenticator.ts';
+import { findSiteObstacle, findUnauthorizedAction } from '#scenario/language/site-compatibility.ts';
 import { registerScenarios } from '#scenario/run/host.ts';
 import { provideEmulatedAuthenticators } from '../compose/emulated-authenticators.ts';
 import { provideRealAuthenticators } from '../compose/real-authenticators.ts';
@@ -15,12 +16,17 @@ const { cases } = readLibrary(plan?.paths ?? ['scenarios'], {
   env: process.env,
   ...(plan && { root: plan.root }),
   ...(plan?.devices && { devices: plan.devices }),
+  ...(plan?.sites && { sites: plan.sites }),
+  ...(plan?.url !== undefined && { url: plan.url }),
   keys: keyFacts(keys),
 });
 const selected = plan && new Set(plan.caseIds);
-/** Without a plan there are no real keys, and usually no kernel lab. */
+/** Without a plan there are no real keys and no permissions, and usually no kernel lab. */
 const runsWithoutPlan = (scenario: ExpandedCase) =>
-  !isRealKey(scenario.authenticator.device) && (isInsideLab() || !needsLab(scenario));
+  findUnauthorizedAction(scenario) === undefined &&
+  findSiteObstacle(scenario) === undefined &&
+  !isRealKey(scenario.authenticator.device) &&
+  (isInsideLab() || !needsLab(scenario));
 const { operator = { kind: 'none' as const }, gestureTimeoutMs = 0 } = plan ?? {};
 const provideReal = provideRealAuthenticators({ keys, pins: pinsFromEnvironment(), gestureTimeoutMs });
 registerScenarios({

@@ -1,5 +1,5 @@
 /** Authenticator app codes: time-based one-time passwords, RFC 6238 (SHA-1, 6 digits, 30 s). The only file that imports otpauth. */
-import { Secret, TOTP } from 'otpauth';
+import { Secret, TOTP, URI } from 'otpauth';
 import type { Random } from '#base/random.ts';
 
 const periodMs = 30_000;
@@ -15,6 +15,15 @@ export const generateTotpSecret = (random: Random): string =>
 
 /** Returns the code that an authenticator app with `secret` (base32) shows at `now` (ms since the epoch). */
 export const generateTotpCode = (secret: string, now: number): string => totp(secret).generate({ timestamp: now });
+
+/** Returns the code that an authenticator app shows for `key`: a secret in base32, or an `otpauth:` URI of a QR code. */
+export function generateCodeOfApp(key: string, now: number): string {
+  if (!key.startsWith('otpauth:')) return generateTotpCode(key, now);
+  const parsed = URI.parse(key);
+  if (!(parsed instanceof TOTP))
+    throw new TypeError('Expected the key of time-based codes, got one of counter-based codes');
+  return parsed.generate({ timestamp: now });
+}
 
 /** Returns the time step that `code` is valid for, or undefined. The caller must make sure that each step is used once. */
 export function findTotpStep(secret: string, code: string, now: number): number | undefined {

@@ -31,6 +31,26 @@ const observation: Observation = {
       alg: 'ES256',
       'sign-count': 4,
     },
+    outcome: 'registered',
+    options: {
+      'rp-id': 'localhost',
+      attestation: 'direct',
+      'user-verification': 'required',
+      'resident-key': 'required',
+      attachment: 'any',
+      algorithms: ['ES256', 'RS256'],
+      timeout: 60_000,
+      'exclude-credentials': 2,
+      hints: [],
+      extensions: ['credProps', 'prf'],
+    },
+    requests: {
+      options: { status: 200, within: 12 },
+      result: { status: 400, within: 30 },
+      finish: 'none',
+      'sign-in-options': 'none',
+      'sign-in-result': new Unobservable('The site file does not say which request is sign-in-result'),
+    },
     passkeys: 1,
     refused: null,
     http: 200,
@@ -64,6 +84,13 @@ describe('evaluate', () => {
     ['relying-party.passkey.transports', ['nfc', 'usb'], ['nfc']],
     ['relying-party.passkey.sign-count', { comparator: '>=', value: 1 }, { comparator: '>', value: 4 }],
     ['relying-party.passkeys', 1, 2],
+    ['relying-party.outcome', 'registered', 'refused'],
+    ['relying-party.options.attestation', 'direct', 'none'],
+    ['relying-party.options.algorithms', ['ES256', 'RS256'], ['RS256', 'ES256']],
+    ['relying-party.options.extensions', ['prf', 'credProps'], ['prf']],
+    ['relying-party.options.exclude-credentials', { comparator: '>=', value: 1 }, 0],
+    ['relying-party.requests.result.status', [400, 422], 200],
+    ['relying-party.requests.options.within', 2000, 10],
     ['relying-party.events', ['signin.ok', 'passkey.registered'], ['passkey.registered', 'signin.ok']],
     ['relying-party.events-absent', ['registration.refused'], ['mfa.totp.ok']],
     ['authenticator.needs-power-cycle', false, true],
@@ -111,6 +138,31 @@ describe('evaluate', () => {
       },
     ]);
     expect(failureOfExpectations(lines)).toBeUndefined();
+  });
+
+  it('skips every line about something in an unobservable value, also one about what must not occur', () => {
+    const unknown = new Unobservable('The site does not tell');
+    const onForeignSite: Observation = {
+      ...observation,
+      'relying-party': { ...observation['relying-party'], passkey: unknown, events: unknown, options: unknown },
+    };
+    const paths = [
+      'passkey',
+      'passkey.name',
+      'events',
+      'events-absent',
+      'options.rp-id',
+      'requests.sign-in-result.status',
+    ];
+    const lines = paths.map((path) => ({ path: `relying-party.${path}`, expected: 'none', location }));
+    const skipped = evaluate(lines, onForeignSite).map((line) => line.skipped);
+    expect(skipped.slice(0, -1)).toEqual(Array(5).fill('The site does not tell'));
+    expect(skipped.at(-1)).toBe('The site file does not say which request is sign-in-result');
+  });
+
+  it('does not find the status of a request that was not sent', () => {
+    const line = { path: 'relying-party.requests.finish.status', expected: 200, location };
+    expect(evaluate([line], observation)).toMatchObject([{ ok: false, actual: null }]);
   });
 
   it('does not find a member of a passkey that does not exist', () => {

@@ -1,5 +1,6 @@
 /** Checks every line of an `expect` block against the observation. All lines are checked, also after one that is not met. */
 import type { Expectation, SourceLocation } from '#result/run-result.ts';
+import { siteRequests } from '../language/site-words.ts';
 import { atMost, contains, type Matcher, noneOf, oneOf, orderedSubset, same, sameSet } from './matchers.ts';
 import { exchangeName, type Observation, observeExchanges, Unobservable } from './observation.ts';
 
@@ -14,6 +15,13 @@ const special: Record<string, { matches: Matcher; from?: string }> = {
   'relying-party.events': { matches: orderedSubset },
   'relying-party.events-absent': { matches: noneOf, from: 'events' },
   'relying-party.passkey.transports': { matches: sameSet },
+  'relying-party.options.extensions': { matches: sameSet },
+  ...Object.fromEntries(
+    Object.keys(siteRequests).flatMap((name): [string, { matches: Matcher }][] => [
+      [`relying-party.requests.${name}.status`, { matches: oneOf }],
+      [`relying-party.requests.${name}.within`, { matches: atMost }],
+    ]),
+  ),
   'browser.transports': { matches: sameSet },
   'browser.within': { matches: atMost },
   'ui.says': { matches: contains },

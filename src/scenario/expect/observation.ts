@@ -1,6 +1,7 @@
 /** The observed state of each party after the steps of a case, with the names of the `expect` block. */
 import type { WireExchange } from '#result/transcript.ts';
 import { shortCommandName } from '../language/schema/wire.ts';
+import type { SiteOutcome, SiteRequest } from '../language/site-words.ts';
 
 /** A value that cannot be observed here. An expectation about it is skipped. */
 export class Unobservable {
@@ -27,8 +28,25 @@ export interface ObservedPasskey {
   'sign-count': number;
 }
 
+/** The options of a create(), with the defaults of WebAuthn L3 section 5.4. */
+export interface ObservedOptions {
+  'rp-id': string;
+  attestation: string;
+  'user-verification': string;
+  'resident-key': string;
+  attachment: string;
+  algorithms: string[];
+  timeout: number | null;
+  'exclude-credentials': number;
+  hints: string[];
+  extensions: string[];
+}
+
 export interface Observation {
   'relying-party': {
+    outcome: SiteOutcome | 'none' | Unobservable;
+    options: ObservedOptions | 'none' | Unobservable;
+    requests: Readonly<Record<SiteRequest, { status: number; within: number } | 'none' | Unobservable>>;
     passkey: ObservedPasskey | 'none' | Unobservable;
     passkeys: number | Unobservable;
     refused: string | null | Unobservable;

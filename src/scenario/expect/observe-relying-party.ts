@@ -1,16 +1,26 @@
 /** Observes the relying party of a case: what it stores and logs, if Touchstone administers it, and what its pages and requests show. */
 import { algorithmName } from '#protocol/cose.ts';
+import { type SiteRequest, siteRequests } from '../language/site-words.ts';
 import type { Administration } from '../parties/organisation.ts';
-import type { StepContext } from '../steps/step-context.ts';
+import type { RequestLog } from '../parties/site/request-log.ts';
+import type { CaseContext } from '../steps/step-context.ts';
+import type { ExpectedLine } from './evaluate.ts';
 import { type Observation, type ObservedPasskey, Unobservable } from './observation.ts';
 
 type ObservedRelyingParty = Observation['relying-party'];
 
-export async function observeRelyingParty({ organisation, site }: StepContext): Promise<ObservedRelyingParty> {
-  const { administration } = organisation;
+export async function observeRelyingParty(
+  context: CaseContext,
+  lines: readonly ExpectedLine[],
+): Promise<ObservedRelyingParty> {
+  const { administration } = context.organisation;
+  const expectsOutcome = lines.some(({ path }) => path === 'relying-party.outcome');
   return {
     ...(administration ? await observeRecords(administration) : notObservable),
-    http: site.requests.lastStatus ?? null,
+    outcome: expectsOutcome ? await context.outcomes.last() : 'none',
+    options: observeOptions(context),
+    requests: observeRequests(context.site.requests),
+    http: context.site.requests.lastStatus ?? null,
   };
 }
 
@@ -22,7 +32,9 @@ const notObservable = {
   events: new Unobservable('The site does not tell what it logs'),
 };
 
-async function observeRecords(administration: Administration): Promise<Omit<ObservedRelyingParty, 'http'>> {
+async function observeRecords(
+  administration: Administration,
+): Promise<Pick<ObservedRelyingParty, keyof typeof notObservable>> {
   const passkeys = await administration.passkeys();
   const events = await administration.events();
   const newest = passkeys.findLast(({ provisioned }) => !provisioned);
@@ -33,6 +45,37 @@ async function observeRecords(administration: Administration): Promise<Omit<Obse
     'abandoned-credentials': (await administration.abandonedCredentials()).length,
     events: events.map(({ event }) => event),
   };
+}
+
+/** Returns the options of the last create(), with the defaults of WebAuthn L3 section 5.4. */
+function observeOptions({ ceremonies, site }: CaseContext): ObservedRelyingParty['options'] {
+  const { creationOptions: options, last } = ceremonies;
+  if (!options) return last ? new Unobservable('The client does not tell the options') : 'none';
+  const { residentKey, requireResidentKey, userVerification, authenticatorAttachment } =
+    options.authenticatorSelection ?? {};
+  return {
+    'rp-id': options.rp.id ?? new URL(site.url).hostname,
+    attestation: options.attestation ?? 'none',
+    'user-verification': userVerification ?? 'preferred',
+    'resident-key': residentKey ?? (requireResidentKey ? 'required' : 'discouraged'),
+    attachment: authenticatorAttachment ?? 'any',
+    algorithms: options.pubKeyCredParams.map(({ alg }) => algorithmName(alg) ?? String(alg)),
+    timeout: options.timeout ?? null,
+    'exclude-credentials': options.excludeCredentials?.length ?? 0,
+    hints: options.hints ?? [],
+    extensions: Object.keys(options.extensions ?? {}),
+  };
+}
+
+function observeRequests(requests: RequestLog): ObservedRelyingParty['requests'] {
+  const names = Object.keys(siteRequests) as SiteRequest[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const answer = requests.answered(name);
+      if (!requests.knows(name)) return [name, new Unobservable(`The site file does not say which request is ${name}`)];
+      return [name, answer ? { status: answer.status, within: answer.durationMs } : 'none'];
+    }),
+  ) as ObservedRelyingParty['requests'];
 }
 
 type StoredPasskey = Awaited<ReturnType<Administration['passkeys']>>[number];

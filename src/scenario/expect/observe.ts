@@ -3,13 +3,18 @@ import { toBase64url } from '#base/bytes.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import type { KeyState } from '../parties/key-under-test.ts';
 import type { Organisation } from '../parties/organisation.ts';
-import type { StepContext } from '../steps/step-context.ts';
+import type { CaseContext } from '../steps/step-context.ts';
+import type { ExpectedLine } from './evaluate.ts';
 import { type Observation, Unobservable } from './observation.ts';
 import { observeRelyingParty } from './observe-relying-party.ts';
 
-export async function observe(context: StepContext, wire: readonly WireExchange[]): Promise<Observation> {
+export async function observe(
+  context: CaseContext,
+  wire: readonly WireExchange[],
+  lines: readonly ExpectedLine[],
+): Promise<Observation> {
   return {
-    'relying-party': await observeRelyingParty(context),
+    'relying-party': await observeRelyingParty(context, lines),
     authenticator: await observeKey(context),
     browser: observeBrowser(context),
     wire,
@@ -17,7 +22,7 @@ export async function observe(context: StepContext, wire: readonly WireExchange[
   };
 }
 
-async function observeKey({ key, organisation }: StepContext): Promise<Observation['authenticator']> {
+async function observeKey({ key, organisation }: CaseContext): Promise<Observation['authenticator']> {
   const { pin, pinRetries, needsPowerCycle, credentials } = await key.observe();
   const discoverable = credentials?.filter((credential) => credential.discoverable);
   const notReported = new Unobservable('The key does not report this');
@@ -40,6 +45,6 @@ async function countAbandoned(
   return credentials.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length;
 }
 
-function observeBrowser({ ceremonies: { last } }: StepContext): Observation['browser'] {
+function observeBrowser({ ceremonies: { last } }: CaseContext): Observation['browser'] {
   return { error: last?.error ?? 'none', within: last?.durationMs ?? null, transports: last?.transports ?? null };
 }

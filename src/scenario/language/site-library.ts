@@ -11,6 +11,8 @@ import { nearestPlace, nodeAt, type Place, type SourceNode } from './source-node
 /** The site that a case runs on. */
 export interface CaseSite {
   definition: SiteDefinition;
+  /** Absolute path of the site file. */
+  path: string;
   /** Its address; undefined if Touchstone starts the site. */
   url: string | undefined;
 }
@@ -28,6 +30,11 @@ export interface SiteLibraryOptions {
   env?: Environment | undefined;
 }
 
+interface ReadFile extends ReadSite {
+  /** Absolute path. */
+  path: string;
+}
+
 const referencePortal = resolve(import.meta.dirname, '../../../sites/reference-portal.yaml');
 
 export class SiteLibrary {
@@ -36,7 +43,7 @@ export class SiteLibrary {
   readonly #options: SiteLibraryOptions;
   readonly #projectRoot: string;
   readonly #root: string;
-  readonly #read = new Map<string, ReadSite | { problem: string }>();
+  readonly #read = new Map<string, ReadFile | { problem: string }>();
 
   constructor(options: SiteLibraryOptions) {
     this.#options = options;
@@ -52,25 +59,25 @@ export class SiteLibrary {
     if (!file && url) return failed(url.at, `Missing key "site": a site file says what a user does on ${url.text}`);
     const read = file ? this.#readNamed(file.text, file.at) : this.#readFile(referencePortal);
     if ('problem' in read) return failed(file?.at ?? at, `Cannot use the site file ${file?.text}: ${read.problem}`);
-    const { site: definition, diagnostics } = read;
-    return definition ? this.#locate(definition, url, file?.at ?? at) : { diagnostics };
+    const { site: definition, diagnostics, path } = read;
+    return definition ? this.#locate({ definition, path }, url, file?.at ?? at) : { diagnostics };
   }
 
   #locate(
-    definition: SiteDefinition,
+    found: Omit<CaseSite, 'url'>,
     given: TextAt | undefined,
     at: Place,
   ): { site: CaseSite } | { diagnostics: Diagnostic[] } {
-    const { server, file } = definition;
+    const { server, file, url: ownUrl } = found.definition;
     if (server && given) return failed(given.at, `Expected no url, because Touchstone starts the ${server} itself`);
-    if (server) return { site: { definition, url: undefined } };
-    const url = this.#options.url ?? given?.text ?? definition.url;
-    if (url !== undefined) return { site: { definition, url } };
+    if (server) return { site: { ...found, url: undefined } };
+    const url = this.#options.url ?? given?.text ?? ownUrl;
+    if (url !== undefined) return { site: { ...found, url } };
     return failed(at, `${file} has no url: add it to the file, to relying-party, or give the option --url`);
   }
 
   /** Reads a file that a scenario or the command line names. */
-  #readNamed(name: string, { file }: Place): ReadSite | { problem: string } {
+  #readNamed(name: string, { file }: Place): ReadFile | { problem: string } {
     if (this.#options.sites?.includes(name)) return this.#readFile(name);
     if (isAbsolute(name)) return { problem: 'expected a path relative to the file that names it' };
     const real = realPathOf(join(this.#projectRoot, dirname(file), name));
@@ -79,12 +86,12 @@ export class SiteLibrary {
     return outsideProblem(real.path, this.#root) ?? this.#readFile(real.path);
   }
 
-  #readFile(path: string): ReadSite | { problem: string } {
+  #readFile(path: string): ReadFile | { problem: string } {
     const known = this.#read.get(path);
     if (known) return known;
     const text = readTextFile(path);
     const name = relative(this.#projectRoot, path).split(sep).join('/');
-    const read = 'problem' in text ? text : readSite(text.text, name, this.#options.env);
+    const read = 'problem' in text ? text : { ...readSite(text.text, name, this.#options.env), path };
     if ('text' in text) this.sources.set(name, text.text);
     this.#read.set(path, read);
     return read;

@@ -1,5 +1,6 @@
 /** The WebAuthn ceremonies of a case, seen from the client: whether one is running, and how the last one ended. */
 import { messageOf } from '#base/errors.ts';
+import type { PublicKeyCredentialCreationOptionsJSON } from '#client/credential-options.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 
 export interface CeremonyOutcome {
@@ -16,13 +17,30 @@ export interface CeremonyOutcome {
 
 export class Ceremonies {
   last: CeremonyOutcome | undefined;
+  /** The options of the last create(), if the client tells them. */
+  creationOptions: PublicKeyCredentialCreationOptionsJSON | undefined;
   #running: Promise<unknown> | undefined;
   readonly #onEnd: (outcome: CeremonyOutcome) => void;
   readonly #onBegin: () => void;
+  readonly #onCreation: (() => void) | undefined;
 
-  constructor(hooks: { onBegin(): void; onEnd(outcome: CeremonyOutcome): void }) {
+  /** `onCreation`: a registration begins, if the client tells its kind. */
+  constructor(hooks: { onBegin(): void; onEnd(outcome: CeremonyOutcome): void; onCreation?(): void }) {
     this.#onBegin = hooks.onBegin;
     this.#onEnd = hooks.onEnd;
+    this.#onCreation = hooks.onCreation;
+  }
+
+  /** Runs `work` as a registration. Returns its result or throws its error. */
+  followCreation<T>(options: PublicKeyCredentialCreationOptionsJSON, work: () => Promise<T>): Promise<T> {
+    this.creationOptions = options;
+    this.#onCreation?.();
+    return this.follow(work);
+  }
+
+  /** Whether a ceremony is running. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
   }
 
   /** Runs `work` as a ceremony. Returns its result or throws its error. */
@@ -31,23 +49,26 @@ export class Ceremonies {
     this.last = undefined;
     this.#onBegin();
     const running = work();
-    this.#running = running.catch(() => {});
+    this.#running = running;
     try {
       const response = await running;
-      this.#finish({ error: 'none', ...timing(startMs), ...transportsOf(response) });
+      this.#finish(running, { error: 'none', ...timing(startMs), ...transportsOf(response) });
       return response;
     } catch (error) {
-      this.#finish({ ...failureOf(error), ...timing(startMs) });
+      this.#finish(running, { ...failureOf(error), ...timing(startMs) });
       throw error;
     }
   }
 
   /** Waits until no ceremony is running. */
   async settled(): Promise<void> {
-    await this.#running;
+    while (this.#running) await this.#running.catch(() => undefined);
   }
 
-  #finish(outcome: CeremonyOutcome): void {
+  /** A ceremony that ends after the page has started the next one does not count: dialog and outcome are those of the next one. */
+  #finish(ceremony: Promise<unknown>, outcome: CeremonyOutcome): void {
+    if (this.#running !== ceremony) return;
+    this.#running = undefined;
     this.last = outcome;
     this.#onEnd(outcome);
   }

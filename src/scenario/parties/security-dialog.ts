@@ -65,6 +65,8 @@ export class SecurityDialog implements UserInteraction {
   #autofill: Question | undefined;
   /** How the ceremony ended; undefined while questions may come. */
   #ended: string | undefined;
+  #offered: readonly AuthenticatorChoice[] = [];
+  #chosen: AuthenticatorChoice['kind'] | undefined;
 
   constructor(options: { hasReviewStep: boolean; observer?: DialogObserver }) {
     this.#hasReviewStep = options.hasReviewStep;
@@ -76,8 +78,16 @@ export class SecurityDialog implements UserInteraction {
     return this.#waiters.size;
   }
 
-  chooseAuthenticator(choices: AuthenticatorChoice[], signal: AbortSignal): Promise<string | Cancelled> {
-    return this.#ask('choose', choices, signal);
+  async chooseAuthenticator(choices: AuthenticatorChoice[], signal: AbortSignal): Promise<string | Cancelled> {
+    this.#offered = choices;
+    const answer = await this.#ask('choose', choices, signal);
+    this.#chosen = choices.find(({ id }) => id === answer)?.kind;
+    return answer;
+  }
+
+  skipChoice(choices: readonly AuthenticatorChoice[]): void {
+    this.#offered = choices;
+    this.#chosen = choices[0]?.kind;
   }
 
   connectKey(signal: AbortSignal): Promise<'connected' | Cancelled> {
@@ -119,13 +129,30 @@ export class SecurityDialog implements UserInteraction {
   /** A ceremony begins: questions may come. */
   begin(): void {
     this.#ended = undefined;
+    this.#offered = [];
+    this.#chosen = undefined;
+  }
+
+  /** A step may let the page start a ceremony: questions may come again. Changes nothing while a ceremony is running. */
+  expectCeremony(): void {
+    if (this.#ended !== undefined) this.begin();
   }
 
   /** The ceremony has ended; every waiting step fails with `how` as the reason. */
   end(how: string): void {
     this.#ended = how;
     this.#observer?.closed();
-    this.#waiters.rejectAll(this.#closedError());
+    this.#waiters.rejectAll(new Error('The dialog has closed')); // whenAskedFor says which question does not come
+  }
+
+  /** The kind of authenticator that the ceremony uses: the only one, or the one that was chosen. Undefined before that. */
+  get chosenKind(): AuthenticatorChoice['kind'] | undefined {
+    return this.#chosen;
+  }
+
+  /** The kinds of authenticators that this ceremony offers, or uses without asking if there is only one; each once. */
+  get offeredKinds(): AuthenticatorChoice['kind'][] {
+    return [...new Set(this.#offered.map(({ kind }) => kind))];
   }
 
   /** The open question of the dialog, if there is one. */
@@ -145,7 +172,8 @@ export class SecurityDialog implements UserInteraction {
     try {
       return (await this.#waiters.wait(signal, isExpected)) as unknown as Question<K>;
     } catch (error) {
-      throw signal.aborted && error === signal.reason ? this.#notAskedError(kinds, error) : error;
+      const isAborted = signal.aborted && error === signal.reason;
+      throw isAborted ? this.#notAskedError(kinds, error) : this.#closedError(kinds);
     }
   }
 
@@ -198,8 +226,12 @@ export class SecurityDialog implements UserInteraction {
   }
 
   #notAskedError(kinds: readonly QuestionKind[], cause: unknown): Error {
-    const current = this.#open ? `it asks ${questionTexts[this.#open.kind]}` : 'it shows nothing';
-    return new Error(`The security dialog did not ask ${describeQuestions(kinds)}: ${current}`, { cause });
+    return new Error(`The security dialog did not ask ${describeQuestions(kinds)}: ${this.describeState()}`, { cause });
+  }
+
+  /** Returns what the dialog shows, e.g. `it asks for a PIN`. */
+  describeState(): string {
+    return this.#open ? `it asks ${questionTexts[this.#open.kind]}` : 'it shows nothing';
   }
 }
 

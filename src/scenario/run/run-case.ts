@@ -42,7 +42,7 @@ export async function runCase(scenario: ExpandedCase, resources: CaseResources):
 /** @throws {ScenarioFailure} for the step that failed, or for all expectations that are not met. */
 async function runAndCheck(
   scenario: ExpandedCase,
-  { context, authenticators, backgroundWork }: CaseFixture,
+  { context, authenticators }: CaseFixture,
   { show, client: { failureSignal } }: CaseResources,
   { recorder, limits }: CaseTracking,
 ): Promise<undefined> {
@@ -54,10 +54,8 @@ async function runAndCheck(
     ]);
     return runAllSteps(scenario, { context, recorder, show, limits, deadline });
   });
-  await Promise.all(backgroundWork);
-  await context.ceremonies.settled();
-  await context.site.settle(context.ceremonies.last?.endedAt);
-  recorder.expectations = evaluate(scenario.expect, await observe(context, authenticators.wire()));
+  await context.site.settle();
+  recorder.expectations = evaluate(scenario.expect, await observe(context, authenticators.wire(), scenario.expect));
   const failure = failureOfExpectations(recorder.expectations);
   if (failure) throw failure;
 }

@@ -1,28 +1,26 @@
 /**
- * Sets up one case: starts a relying party with its users, provides the authenticators, and starts the WebAuthn client whose security
+ * Sets up one case: provides its site with a user and its authenticators, and starts the WebAuthn client whose security
  * dialog the steps answer.
  */
 import type { Page } from 'playwright';
 import { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
-import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
-import { startPortal } from '#relying-party/portal/portal.ts';
-import { openStore } from '#relying-party/store/libsql-store.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
-import { toPolicyInput } from '../language/policy-mapping.ts';
 import type { CaseRecorder } from '../parties/case-recorder.ts';
 import { Ceremonies } from '../parties/ceremonies.ts';
 import type { CaseClient } from '../parties/client/case-client.ts';
 import type { Authenticators, ProvideAuthenticators } from '../parties/key-under-test.ts';
 import type { Operator } from '../parties/operator.ts';
-import { PortalOrganisation } from '../parties/portal-organisation.ts';
+import type { Organisation } from '../parties/organisation.ts';
 import { SecurityDialog } from '../parties/security-dialog.ts';
+import { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import { RequestLog } from '../parties/site/request-log.ts';
 import { Site } from '../parties/site/site.ts';
 import { SiteFlow } from '../parties/site/site-flow.ts';
-import type { StepContext } from '../steps/step-context.ts';
+import type { CaseContext } from '../steps/step-context.ts';
 import { recordingOperator } from './recording-operator.ts';
 import type { ShowStep } from './run-steps.ts';
+import { type StartedSite, startSite } from './start-site.ts';
 import type { TimeLimits } from './time-limits.ts';
 
 /** What the test engine provides for a case. */
@@ -42,10 +40,8 @@ export interface CaseResources {
 
 /** A case that is set up. Disposing it leaves the site, stops its server and closes the authenticators. */
 export interface CaseFixture extends AsyncDisposable {
-  context: StepContext;
+  context: CaseContext;
   authenticators: Authenticators;
-  /** Work of steps that continues during the following steps. */
-  backgroundWork: Promise<void>[];
 }
 
 /** What is recorded and limited while a case runs. */
@@ -53,8 +49,6 @@ export interface CaseTracking {
   recorder: CaseRecorder;
   limits: TimeLimits;
 }
-
-const defaultUsers = [{ methods: ['totp' as const] }];
 
 export async function setUpCase(
   scenario: ExpandedCase,
@@ -64,31 +58,25 @@ export async function setUpCase(
   const { recorder } = tracking;
   const clock = new AdjustableClock();
   const authenticators = await provideAuthenticators(scenario, resources, tracking, clock);
-  const { organisation, origin, stop } = await startRelyingParty(scenario, {
+  const started = await startSite(scenario, {
     clock,
     random: resources.random,
     recorder,
     trustAnchors: authenticators.trustAnchors,
+    browserContext: resources.page.context(),
   });
-  const { definition } = scenario.site;
-  const requests = new RequestLog({ origin, requests: definition.requests });
-  const site = new Site({ page: resources.page, url: origin, timeline: recorder.timeline, requests });
-  const flow = new SiteFlow({
-    site,
-    definition,
-    userValues: () => organisation.user().values,
-    onTotpSecret: (secret) => organisation.addTotpSecret(secret),
-  });
+  const { organisation } = started;
+  const site = openSite(scenario, resources.page, started, recorder);
   const client = await startClient(scenario, resources, { authenticators, clock, recorder, site });
   const { dialog, dialogScreenshot, ceremonies } = client;
-  const backgroundWork: Promise<void>[] = [];
+  const { outcomes, flow } = followSite(scenario, site, organisation, ceremonies);
   return {
     authenticators,
-    backgroundWork,
     context: {
       clock,
       site,
       flow,
+      outcomes,
       organisation,
       dialog,
       dialogScreenshot,
@@ -99,18 +87,46 @@ export async function setUpCase(
       async screenshot(name) {
         await resources.attach(name, 'image/png', await dialogScreenshot.screenshot());
       },
-      runInBackground(work) {
-        work.catch(() => undefined); // reported when the work is awaited, unless a step fails before
-        backgroundWork.push(work);
-      },
     },
     async [Symbol.asyncDispose]() {
       await client.session[Symbol.asyncDispose]();
       await site.leave();
-      await stop();
+      await started.stop();
       await authenticators[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Returns the site as a user sees it. */
+function openSite(
+  { site: { definition } }: ExpandedCase,
+  page: Page,
+  { url, recordsPhases }: StartedSite,
+  { timeline }: CaseRecorder,
+): Site {
+  const { origin } = new URL(url);
+  const requests = new RequestLog({ origin, requests: definition.requests, ...(!recordsPhases && { timeline }) });
+  return new Site({ page, url, timeline, requests });
+}
+
+/** Returns how the flow is done on the site, and how the site shows its outcome. */
+function followSite(
+  { site: { definition }, expect }: ExpandedCase,
+  site: Site,
+  organisation: Organisation,
+  ceremonies: Ceremonies,
+): { outcomes: OutcomeWatch; flow: SiteFlow } {
+  const { outcomes } = definition;
+  const watch = new OutcomeWatch({ site, outcomes, hasCeremonyEnded: () => ceremonies.last !== undefined });
+  const isExpected = expect.some(({ path }) => path === 'relying-party.outcome');
+  const flow = new SiteFlow({
+    site,
+    definition,
+    userValues: () => ({ ...organisation.user().values, 'site.url': site.url }),
+    onTotpSecret: (secret) => organisation.addTotpSecret(secret),
+    ...(isExpected && { afterStep: () => watch.look() }),
+  });
+  return { outcomes: watch, flow };
 }
 
 function provideAuthenticators(
@@ -125,37 +141,6 @@ function provideAuthenticators(
     elapsedMs: () => recorder.timeline.elapsedMs(),
     operator: recordingOperator(operator, { recorder, limits, extend }),
   });
-}
-
-interface RelyingPartyOptions {
-  clock: AdjustableClock;
-  random: Random;
-  recorder: CaseRecorder;
-  trustAnchors: Uint8Array[];
-}
-
-/** Starts the reference portal with the policy and the users of the case. */
-async function startRelyingParty(scenario: ExpandedCase, options: RelyingPartyOptions) {
-  const { clock, random, recorder, trustAnchors } = options;
-  const store = openStore();
-  const portal = await startPortal({
-    store,
-    policy: toPolicyInput(scenario.relyingParty),
-    clock,
-    random,
-    timeline: recorder.timeline,
-    trustAnchors,
-    passwordCost: quickScrypt,
-    events: (event) => recorder.events.push(event),
-  });
-  const { directory, relyingParty, origin } = portal;
-  const users = scenario.relyingParty.users ?? defaultUsers;
-  const organisation = await PortalOrganisation.create({ directory, relyingParty, store, clock, random }, users);
-  const stop = async () => {
-    await portal[Symbol.asyncDispose]();
-    await store[Symbol.asyncDispose]();
-  };
-  return { organisation, origin, stop };
 }
 
 interface ClientEnvironment {
@@ -173,10 +158,12 @@ async function startClient(
 ) {
   const { recorder } = environment;
   const dialogScreenshot = client.createDialogScreenshot(scenario, site);
-  const hasReviewStep = scenario.steps.some(({ keyword }) => keyword === 'review');
+  const { setup, steps, teardown } = scenario;
+  const hasReviewStep = [...setup, ...steps, ...teardown].some(({ keyword }) => keyword === 'review');
   const dialog = new SecurityDialog({ hasReviewStep, observer: dialogScreenshot });
   const ceremonies = new Ceremonies({
     onBegin: () => dialog.begin(),
+    onCreation: () => site.requests.beginCeremony(),
     onEnd: ({ error, reason }) => {
       recorder.note('client', 'ceremony.ended', { error, ...(reason && { reason }) });
       dialog.end(error === 'none' ? 'it succeeded' : (reason ?? error));
@@ -198,7 +185,9 @@ export function partiesOf(
     key: key.facts.label,
     ...(platform && { device: platform.facts.label }),
     dialog: client.dialogLabel(scenario),
-    attestation: scenario.relyingParty.attestation ?? 'requested',
+    ...(scenario.site.url === undefined
+      ? { attestation: scenario.relyingParty.attestation ?? 'requested' }
+      : { site: scenario.site.definition.name }),
     ...(scenario.authenticator.device && { 'authenticator.device': scenario.authenticator.device }),
     ...scenario.coordinates,
   };

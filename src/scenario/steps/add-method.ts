@@ -9,7 +9,7 @@ export const addSignInMethod = step({
 export const chooseMethod = step({
   keyword: 'choose-method',
   async run(method, { flow, dialog }, signal) {
-    dialog.begin();
+    dialog.expectCeremony();
     await flow.run(`choose-method.${method}`, {}, signal);
   },
 });

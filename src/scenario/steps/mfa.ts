@@ -4,7 +4,7 @@ import { step } from './step.ts';
 export const mfa = step({
   keyword: 'mfa',
   async run(args, { flow, organisation, dialog }, signal) {
-    dialog.begin();
+    dialog.expectCeremony();
     const method = typeof args === 'string' ? { [args]: undefined } : args;
     const totp = () => organisation.totpCode();
     if ('add' in method) await flow.run('mfa.add-authenticator-app', { totp }, signal);

@@ -1,5 +1,6 @@
 /** Steps `open-security-info`, `sign-in`, `sign-out`, `sign-in-with-passkey`. */
 import type { FlowValues } from '../parties/site/site-flow.ts';
+import { whenAccountOffered } from './choose-account.ts';
 import { step } from './step.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -22,15 +23,14 @@ export const signOut = step({ keyword: 'sign-out', run: (_, { flow }, signal) =>
 
 export const signInWithPasskey = step({
   keyword: 'sign-in-with-passkey',
-  async run(args, { flow, dialog }, signal) {
-    dialog.begin();
+  async run(args, { flow, dialog, runInBackground }, signal) {
+    dialog.expectCeremony();
     await flow.run('sign-in-with-passkey', {}, signal);
-    if (args?.as === undefined) return;
-    const { detail, answer } = await dialog.whenAskedFor(['account'], signal);
-    const account = detail.find(({ name }) => name === args.as);
-    if (!account)
-      throw new Error(`Cannot choose ${args.as}: the dialog offers ${detail.map(({ name }) => name).join(', ')}`);
-    answer(account.credentialId);
+    const { as } = args ?? {};
+    if (as === undefined) return;
+    // The dialog offers accounts after the steps for PIN and touch.
+    const until = (stepsEnded: AbortSignal) => whenAccountOffered(as, dialog, AbortSignal.any([signal, stepsEnded]));
+    runInBackground({ until, act: async ({ choose }) => choose() });
   },
 });
 

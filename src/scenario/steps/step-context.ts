@@ -6,6 +6,7 @@ import type { DialogScreenshot } from '../parties/client/case-client.ts';
 import type { KeyUnderTest } from '../parties/key-under-test.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import type { SecurityDialog } from '../parties/security-dialog.ts';
+import type { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import type { Site } from '../parties/site/site.ts';
 import type { SiteFlow } from '../parties/site/site-flow.ts';
 
@@ -16,6 +17,8 @@ export interface StepContext {
   readonly site: Site;
   /** Does the parts of the registration flow on the site, as its site file says. */
   readonly flow: SiteFlow;
+  /** How the site shows the outcome of a registration. */
+  readonly outcomes: OutcomeWatch;
   /** The users and the policy behind the site. */
   readonly organisation: Organisation;
   readonly dialog: SecurityDialog;
@@ -30,6 +33,16 @@ export interface StepContext {
   note(event: string, detail?: PartyEvent['detail']): void;
   /** Adds a screenshot of the page to the report. */
   screenshot(name: string): Promise<void>;
-  /** Lets `work` continue during the following steps. It is awaited, and its failure reported, after the last step. */
-  runInBackground(work: Promise<void>): void;
+  /** Lets `work` continue during the following steps. Its failure is the failure of this step. */
+  runInBackground<T>(work: BackgroundWork<T>): void;
+}
+
+/** The part of the context that all steps of a case share. */
+export type CaseContext = Omit<StepContext, 'runInBackground'>;
+
+export interface BackgroundWork<T> {
+  /** Waits for the moment to act. `stepsEnded` aborts after the last step, when nothing can happen any more. */
+  until(stepsEnded: AbortSignal): Promise<T>;
+  /** Gets what `until` has resolved with. */
+  act(value: T): Promise<void>;
 }

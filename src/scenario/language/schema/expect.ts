@@ -4,6 +4,7 @@ import { webAuthnErrorNames } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { type EventCode, eventCodes } from '#relying-party/events.ts';
 import { type Reason, refusals } from '#relying-party/refusals.ts';
+import { type SiteOutcome, type SiteRequest, siteOutcomes, siteRequests } from '../site-words.ts';
 import { aaguid, algorithm, count, duration, oneOrMore } from './units.ts';
 import { commandName, type WireCommand, wireCommands } from './wire.ts';
 
@@ -11,6 +12,7 @@ const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(table) as [Name, ...Name[]]);
 const event = names<EventCode>(eventCodes);
 const status = names<CtapStatusName>(ctapStatus);
+const requirement = z.enum(['required', 'preferred', 'discouraged']);
 const transport = z.enum(['usb', 'nfc', 'ble', 'internal', 'hybrid', 'smart-card']);
 
 const passkey = z.strictObject({
@@ -32,7 +34,41 @@ const passkey = z.strictObject({
   'sign-count': count.optional(),
 });
 
+const creationOptions = z.strictObject({
+  'rp-id': z.string().min(1).optional(),
+  attestation: z.enum(['none', 'indirect', 'direct', 'enterprise']).optional(),
+  'user-verification': requirement.optional(),
+  'resident-key': requirement.optional(),
+  attachment: z.enum(['platform', 'cross-platform', 'any']).optional(),
+  algorithms: z.array(algorithm).optional().describe('In order of preference'),
+  timeout: duration.optional(),
+  'exclude-credentials': count.optional().describe('Number of credentials that must not be registered again'),
+  hints: z.array(z.string()).optional(),
+  extensions: z.array(z.string()).optional().describe('Names of the requested extensions, in any order'),
+});
+
+const answeredRequest = z
+  .strictObject({
+    status: oneOrMore(z.int().min(100).max(599))
+      .optional()
+      .describe('HTTP status of its last answer; a list allows several'),
+    within: duration.optional().describe('Maximum time until its answer began'),
+  })
+  .meta({ id: 'request' });
+type RequestsShape = Record<SiteRequest, z.ZodOptional<typeof answeredRequest>>;
+const requests = z.strictObject(
+  Object.fromEntries(
+    Object.entries(siteRequests).map(([name, doc]) => [name, answeredRequest.optional().describe(doc)]),
+  ) as RequestsShape,
+);
+
 const relyingParty = z.strictObject({
+  outcome: z
+    .enum(['none', ...(Object.keys(siteOutcomes) as [SiteOutcome, ...SiteOutcome[]])])
+    .optional()
+    .describe('How the site shows the end of the last registration, by the signs in its site file'),
+  options: creationOptions.optional().describe('Options of the last create()'),
+  requests: requests.optional().describe('Answers to the requests that the site file names'),
   passkey: z
     .union([z.literal('none'), passkey])
     .optional()

@@ -40,10 +40,10 @@ function createHandler(parts: ClientParts): WebAuthnHandler {
     recentAuthentications: new RecentAuthentications(clock),
   };
   return {
-    create: ({ publicKey, ...caller }, signal) =>
-      ceremonies.follow(() =>
-        create(publicKey as PublicKeyCredentialCreationOptionsJSON, { ...context, ...caller, signal }),
-      ),
+    create({ publicKey, ...caller }, signal) {
+      const options = publicKey as PublicKeyCredentialCreationOptionsJSON;
+      return ceremonies.followCreation(options, () => create(options, { ...context, ...caller, signal }));
+    },
     get({ publicKey, ...caller }, signal) {
       const run = () => get(publicKey as PublicKeyCredentialRequestOptionsJSON, { ...context, ...caller, signal });
       // A conditional request is pending while the page is open, so the case does not wait for its end.

@@ -35,6 +35,8 @@ export class RequestLog {
   lastStatus: number | undefined;
   /** `performance.now()` of the last request. */
   lastRequestAt = 0;
+  /** Number of registrations that the pages have started. */
+  attempts = 0;
   readonly #options: RequestLogOptions;
   readonly #pending = new Set<Request>();
   readonly #started = new Map<Request, { at: number; end: (() => void) | undefined }>();
@@ -49,14 +51,25 @@ export class RequestLog {
     return this.#pending.size === 0;
   }
 
+  /** Whether the site file says which request this is. */
+  knows(name: SiteRequest): boolean {
+    return this.#options.requests[name] !== undefined;
+  }
+
   /** Returns the last answer to a request that the site file names. */
   answered(name: SiteRequest): AnsweredRequest | undefined {
     return this.#answered.get(name);
   }
 
-  /** Forgets the answers, because a new ceremony begins. */
-  forgetAnswers(): void {
-    this.#answered.clear();
+  /** Whether the site has refused to give the options of the current attempt. */
+  get wasRefused(): boolean {
+    return (this.#answered.get('options')?.status ?? 0) >= 400;
+  }
+
+  /** A new ceremony begins: the answers about the credential of an earlier one no longer count. */
+  beginCeremony(): void {
+    this.attempts += 1;
+    for (const name of ['result', 'finish', 'sign-in-result'] as const) this.#answered.delete(name);
   }
 
   /** Follows the requests of a page from now on. */
@@ -74,8 +87,14 @@ export class RequestLog {
     if (!backgroundTypes.has(request.resourceType())) this.#pending.add(request);
     const name = this.#nameOf(request);
     if (name === undefined) return;
+    if (name === 'options') this.#beginAttempt();
     const end = this.#options.timeline?.start(phases[name], `${request.method()} ${new URL(request.url()).pathname}`);
     this.#started.set(request, { at: performance.now(), end });
+  }
+
+  #beginAttempt(): void {
+    this.#answered.clear();
+    this.attempts += 1;
   }
 
   #end(request: Request): void {

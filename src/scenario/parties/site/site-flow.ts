@@ -18,6 +18,8 @@ export interface SiteFlowParts {
   userValues: () => FlowValues;
   /** Called with the key of an authenticator app that the page shows. */
   onTotpSecret: (secret: string) => void;
+  /** Called after each step, e.g. to look for what the page shows only for a moment. */
+  afterStep?: (() => Promise<unknown>) | undefined;
 }
 
 export class SiteFlow {
@@ -49,6 +51,7 @@ export class SiteFlow {
       call.timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(call.timeoutMs)]);
     try {
       await this.#do(call, values, limited);
+      await this.#parts.afterStep?.();
     } catch (error) {
       throw error instanceof SiteStepError ? error : new SiteStepError(call, error);
     }

@@ -1,0 +1,141 @@
+/**
+ * Decides whether a case can run on a site that Touchstone does not administer. A case that cannot is left out with the reason: it must
+ * neither fail nor pass because of something that nothing has set up.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ExpandedCase, StepCall } from './expanded-case.ts';
+import type { ScenarioRelyingParty } from './schema/relying-party.ts';
+import { isLoopback } from './schema/site-url.ts';
+import type { SiteDefinition } from './site-definition.ts';
+import type { SiteOutcome, SiteWord } from './site-words.ts';
+
+/** Returns why a case cannot run on its site; undefined if it can. */
+export function findSiteObstacle(scenario: ExpandedCase): string | undefined {
+  const { definition, url } = scenario.site;
+  if (url === undefined) return undefined;
+  const calls = [...scenario.setup, ...scenario.steps, ...scenario.teardown];
+  return (
+    findNativeObstacle(scenario, url) ??
+    findPolicyObstacle(scenario.relyingParty, definition) ??
+    findUserObstacle(scenario.relyingParty, definition) ??
+    firstOf(calls, (call) => findStepObstacle(call, definition)) ??
+    findOutcomeObstacle(scenario, definition)
+  );
+}
+
+/**
+ * Returns what a case does that a user of the site would not do; undefined if it does nothing of the kind, or if the site runs on this
+ * machine. The owner of the site has to permit it.
+ */
+export function findUnauthorizedAction({ site: { url }, authenticator, client }: ExpandedCase): string | undefined {
+  if (url === undefined || isLoopback(new URL(url).hostname)) return undefined;
+  const [defect] = authenticator.defects ?? [];
+  if (defect !== undefined) return `the key has the defect ${typeof defect === 'string' ? defect : `at ${defect.at}`}`;
+  return client.checks === 'none' ? 'the client passes malformed responses to the site' : undefined;
+}
+
+/** The dialogs of unmodified browsers are answered for localhost only. */
+const findNativeObstacle = ({ browser }: ExpandedCase, url: string): string | undefined =>
+  browser.stack === 'native' && !isLoopback(new URL(url).hostname)
+    ? 'browser.stack: native works with sites on this machine only'
+    : undefined;
+
+/** A policy that the case sets must be the one that the site file says the site has. */
+function findPolicyObstacle(
+  { users: _, url: __, site: ___, ...policy }: ScenarioRelyingParty,
+  { policy: known }: SiteDefinition,
+): string | undefined {
+  const missing = leaves(policy).find(([path, value]) => !isDeepStrictEqual(valueAt(known, path), value));
+  return (
+    missing &&
+    `the case needs the policy ${missing[0].join('.')}: ${formatValue(missing[1])}, which Touchstone cannot set on this site`
+  );
+}
+
+type Leaf = readonly [path: string[], value: unknown];
+
+/** Returns the values of a policy that are not maps. */
+function leaves(value: unknown, path: string[] = []): Leaf[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
+  return Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : leaves(inner, [...path, key])));
+}
+
+const valueAt = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+
+const formatValue = (value: unknown): string => (Array.isArray(value) ? `[${value.join(', ')}]` : String(value));
+
+/** Users of the site are as they are; only whether they have an authenticator app is known. */
+function findUserObstacle({ users }: ScenarioRelyingParty, site: SiteDefinition): string | undefined {
+  const [user, ...others] = users ?? [];
+  if (!user) return undefined;
+  if (others.length > 0) return 'the case needs several users';
+  const { methods, ...rest } = user;
+  const [setting] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
+  if (setting !== undefined) return `the case needs a user with ${setting}, which Touchstone cannot set on this site`;
+  if (methods?.length === 0 && hasTotp(site)) return 'the case needs a user without an authenticator app';
+  return undefined;
+}
+
+const hasTotp = ({ user, before }: SiteDefinition): boolean =>
+  user.totp !== undefined || (before?.provides.includes('totp') ?? false);
+
+function findStepObstacle({ keyword, args }: StepCall, site: SiteDefinition): string | undefined {
+  if (keyword === 'issue-tap' || keyword === 'set-policy' || keyword === 'provision-user')
+    return `Touchstone cannot administer this site (step ${keyword})`;
+  if (keyword === 'let-time-pass') return 'Touchstone cannot advance the clock of this site (step let-time-pass)';
+  const word = wordOf(keyword, args);
+  if (word === undefined) return undefined;
+  const calls = site.flow[word];
+  if (!calls) return `the site file has no word ${word}`;
+  if (word === 'mfa.tap' && args === 'tap' && calls.length > 0)
+    return 'Touchstone cannot issue a Temporary Access Pass for this site';
+  const needsTotp = args === 'totp' && JSON.stringify(calls).includes('${totp}');
+  if (needsTotp && !hasTotp(site)) return 'the user of the site has no authenticator app';
+  const as = typeof args === 'object' && args !== null && 'as' in args ? args.as : undefined;
+  const isKnown = as === undefined || as === site.user.name || keyword === 'sign-in-with-passkey';
+  return isKnown ? undefined : `the site file has no user ${as}`;
+}
+
+/** Returns the word of the site file that a step does; undefined for steps that do none. */
+function wordOf(keyword: StepCall['keyword'], args: unknown): SiteWord | undefined {
+  switch (keyword) {
+    case 'choose-method':
+      return `choose-method.${args as 'passkey' | 'authenticator-app'}`;
+    case 'mfa':
+      if (typeof args === 'string') return `mfa.${args as 'totp' | 'tap'}`;
+      return typeof args === 'object' && args !== null && 'tap' in args
+        ? 'mfa.tap'
+        : typeof args === 'object' && args !== null && 'add' in args
+          ? 'mfa.add-authenticator-app'
+          : 'mfa.totp';
+    case 'open-security-info':
+    case 'sign-in':
+    case 'sign-out':
+    case 'sign-in-with-passkey':
+    case 'add-sign-in-method':
+    case 'abort-page':
+    case 'name':
+    case 'done':
+    case 'rename':
+    case 'delete':
+      return keyword;
+    default:
+      return undefined;
+  }
+}
+
+function findOutcomeObstacle({ expect }: ExpandedCase, { outcomes }: SiteDefinition): string | undefined {
+  const expected = expect.find(({ path }) => path === 'relying-party.outcome')?.expected;
+  return expected === undefined || expected === 'none' || outcomes[expected as SiteOutcome]
+    ? undefined
+    : `the site file does not say what the outcome ${expected} looks like`;
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

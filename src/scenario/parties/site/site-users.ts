@@ -1,0 +1,78 @@
+/** The user of a site that Touchstone does not administer: from the site file, or created by its `before` hook. */
+import { type Clock, systemClock } from '#base/clock.ts';
+import { UnavailableError } from '#base/errors.ts';
+import { generateCodeOfApp } from '#relying-party/methods/totp.ts';
+import type { SiteDefinition } from '../../language/site-definition.ts';
+import type { Organisation, TestUser } from '../organisation.ts';
+import { type HookEnvironment, runHook } from './site-hook.ts';
+
+export interface SiteUsersOptions extends Omit<HookEnvironment, 'user'> {
+  definition: SiteDefinition;
+  /** Clock of the authenticator app; the clock of the site cannot be advanced. */
+  clock?: Clock;
+}
+
+export class SiteUsers implements Organisation, AsyncDisposable {
+  readonly administration = undefined;
+  readonly #options: SiteUsersOptions;
+  readonly #user: Record<string, unknown>;
+
+  /** Runs the `before` hook, if there is one. @throws {UnavailableError} if it fails or does not return what it says it provides. */
+  static async create(options: SiteUsersOptions): Promise<SiteUsers> {
+    const { user, before } = options.definition;
+    if (!before) return new SiteUsers(options, user);
+    const provided = (await runHook('before', before, { ...options, user })) as Record<string, unknown>;
+    const missing = before.provides.filter((name) => provided[name] === undefined);
+    if (missing.length > 0)
+      throw new UnavailableError(
+        `The before hook of the site returned no ${missing.join(', ')}; it returned ${Object.keys(provided).join(', ') || 'nothing'}`,
+      );
+    const values = Object.fromEntries(before.provides.map((name) => [name, provided[name]]));
+    return new SiteUsers(options, { ...user, ...values });
+  }
+
+  private constructor(options: SiteUsersOptions, user: Record<string, unknown>) {
+    this.#options = options;
+    this.#user = { ...user };
+  }
+
+  /** Playwright's storageState of the user: its path relative to the site file, or the state itself. */
+  get storageState(): unknown {
+    return this.#user['storage-state'];
+  }
+
+  get secrets(): string[] {
+    const { password, totp } = this.#user;
+    return [password, totp].filter((value): value is string => typeof value === 'string' && value !== '');
+  }
+
+  user(name?: string): TestUser {
+    const known = this.#user.name;
+    if (name !== undefined && name !== known)
+      throw new Error(`Unknown user ${name}; the user of the site is ${known ?? 'not named'}`);
+    const texts = Object.entries(this.#user).flatMap(([key, value]) =>
+      typeof value === 'object' || value === undefined ? [] : [[`user.${key}`, String(value)]],
+    );
+    return { name: String(known ?? ''), values: Object.fromEntries(texts) };
+  }
+
+  totpCode(): string {
+    const { totp } = this.#user;
+    if (typeof totp !== 'string') throw new Error('The user of the site has no authenticator app: set totp under user');
+    return generateCodeOfApp(totp, (this.#options.clock ?? systemClock).now());
+  }
+
+  addTotpSecret(secret: string): void {
+    this.#user.totp = secret;
+  }
+
+  newestTap(): string {
+    throw new Error('Touchstone issues no Temporary Access Pass for this site: give it to the step mfa');
+  }
+
+  /** Runs the `after` hook, if there is one. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { after } = this.#options.definition;
+    if (after) await runHook('after', after, { ...this.#options, user: this.#user });
+  }
+}

@@ -1,0 +1,100 @@
+/** Provides the web site of a case: starts the reference portal, or gets a user of the site under test. */
+import { dirname, resolve } from 'node:path';
+import type { BrowserContext } from 'playwright';
+import type { AdjustableClock } from '#base/clock.ts';
+import { messageOf, UnavailableError } from '#base/errors.ts';
+import type { Random } from '#base/random.ts';
+import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
+import { startPortal } from '#relying-party/portal/portal.ts';
+import { openStore } from '#relying-party/store/libsql-store.ts';
+import type { ExpandedCase } from '../language/expanded-case.ts';
+import { toPolicyInput } from '../language/policy-mapping.ts';
+import type { CaseRecorder } from '../parties/case-recorder.ts';
+import type { Organisation } from '../parties/organisation.ts';
+import { PortalOrganisation } from '../parties/portal-organisation.ts';
+import { SiteUsers } from '../parties/site/site-users.ts';
+import { InfrastructureError } from './failures.ts';
+
+export interface SiteOptions {
+  clock: AdjustableClock;
+  random: Random;
+  recorder: CaseRecorder;
+  /** Root certificates of the attestation of the authenticators, DER. */
+  trustAnchors: Uint8Array[];
+  /** Context of the page that will open the site. */
+  browserContext: BrowserContext;
+}
+
+export interface StartedSite {
+  url: string;
+  organisation: Organisation;
+  /** The site records the phases of a ceremony itself. */
+  recordsPhases: boolean;
+  stop(): Promise<void>;
+}
+
+/** @throws {InfrastructureError} if a hook of the site file fails, because the case then has no result about the site. */
+export async function startSite(scenario: ExpandedCase, options: SiteOptions): Promise<StartedSite> {
+  const { url } = scenario.site;
+  if (url === undefined) return startReferencePortal(scenario, options);
+  const asInfrastructure = (cause: unknown): never => {
+    throw new InfrastructureError(messageOf(cause), scenario.location, { cause });
+  };
+  const site = await useSite(scenario, url, options).catch(asInfrastructure);
+  return { ...site, stop: () => site.stop().catch(asInfrastructure) };
+}
+
+const defaultUsers = [{ methods: ['totp' as const] }];
+
+/** Starts the reference portal with the policy and the users of the case. */
+async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions): Promise<StartedSite> {
+  const { clock, random, recorder, trustAnchors } = options;
+  const store = openStore();
+  const portal = await startPortal({
+    store,
+    policy: toPolicyInput(scenario.relyingParty),
+    clock,
+    random,
+    timeline: recorder.timeline,
+    trustAnchors,
+    passwordCost: quickScrypt,
+    events: (event) => recorder.events.push(event),
+  });
+  const { directory, relyingParty, origin } = portal;
+  const users = scenario.relyingParty.users ?? defaultUsers;
+  const parts = { directory, relyingParty, store, clock, random };
+  return {
+    url: origin,
+    organisation: await PortalOrganisation.create(parts, users),
+    recordsPhases: true,
+    async stop() {
+      await portal[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Gets a user of a site that runs already. @throws {UnavailableError} if there is none. */
+async function useSite({ site }: ExpandedCase, url: string, { browserContext }: SiteOptions): Promise<StartedSite> {
+  const { definition, path } = site;
+  const organisation = await SiteUsers.create({ url, file: path, definition });
+  await signInWithStorageState(browserContext, organisation.storageState, dirname(path));
+  return {
+    url,
+    organisation,
+    recordsPhases: false,
+    stop: () => organisation[Symbol.asyncDispose](),
+  };
+}
+
+type StorageState = Parameters<BrowserContext['setStorageState']>[0];
+
+async function signInWithStorageState(context: BrowserContext, state: unknown, folder: string): Promise<void> {
+  if (state === undefined) return;
+  try {
+    await context.setStorageState(typeof state === 'string' ? resolve(folder, state) : (state as StorageState));
+  } catch (cause) {
+    const which = typeof state === 'string' ? ` ${state}` : '';
+    throw new UnavailableError(`Cannot use the storage state${which}: ${messageOf(cause)}`, { cause });
+  }
+}
