@@ -18,8 +18,8 @@ function askForName(number) {
 }
 
 element('begin').addEventListener('click', async () => {
-  element('success').innerText = '';
-  element('error').innerText = '';
+  element('success').textContent = '';
+  element('error').textContent = '';
   const resp = await fetch('/generate-registration-options');
   const optionsJSON = await resp.json();
   let attResp;
@@ -27,8 +27,8 @@ element('begin').addEventListener('click', async () => {
     attResp = await startRegistration({ optionsJSON });
   } catch (error) {
     if (error.name === 'InvalidStateError')
-      element('error').innerText = 'Error: Authenticator was probably already registered by user';
-    else element('error').innerText = error;
+      element('error').textContent = 'Error: Authenticator was probably already registered by user';
+    else element('error').textContent = error;
     return;
   }
   const verificationResp = await fetch('/verify-registration', {
@@ -38,10 +38,10 @@ element('begin').addEventListener('click', async () => {
   });
   const verificationJSON = await verificationResp.json();
   if (verificationJSON.verified) {
-    element('success').innerText = 'Success!';
+    element('success').textContent = 'Success!';
     askForName(document.querySelectorAll('li').length);
   } else {
-    element('error').innerText = `Oh no, something went wrong! Response: ${JSON.stringify(verificationJSON)}`;
+    element('error').textContent = `Oh no, something went wrong! Response: ${JSON.stringify(verificationJSON)}`;
   }
 });
 

@@ -3,14 +3,14 @@ const { startAuthentication } = SimpleWebAuthnBrowser;
 const element = (id) => document.getElementById(id);
 
 element('begin').addEventListener('click', async () => {
-  element('error').innerText = '';
+  element('error').textContent = '';
   const resp = await fetch('/generate-authentication-options');
   const optionsJSON = await resp.json();
   let asseResp;
   try {
     asseResp = await startAuthentication({ optionsJSON });
   } catch (error) {
-    element('error').innerText = error;
+    element('error').textContent = error;
     return;
   }
   const verificationResp = await fetch('/verify-authentication', {
@@ -20,5 +20,5 @@ element('begin').addEventListener('click', async () => {
   });
   const verificationJSON = await verificationResp.json();
   if (verificationJSON.verified) location.assign('/account');
-  else element('error').innerText = `Oh no, something went wrong! Response: ${JSON.stringify(verificationJSON)}`;
+  else element('error').textContent = `Oh no, something went wrong! Response: ${JSON.stringify(verificationJSON)}`;
 });

@@ -172,7 +172,9 @@ app.post('/test/users', (c) => {
 
 /** The library for the browser, as its package contains it. */
 const browserLibrary = new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser'));
-app.get('/simplewebauthn.js', (c) => c.body(readFileSync(browserLibrary, 'utf8'), 200, { 'content-type': 'text/javascript' }));
+app.get('/simplewebauthn.js', (c) =>
+  c.body(readFileSync(browserLibrary, 'utf8'), 200, { 'content-type': 'text/javascript' }),
+);
 for (const name of ['login.js', 'account.js'])
   app.get(`/${name}`, (c) =>
     c.body(readFileSync(new URL(name, import.meta.url), 'utf8'), 200, { 'content-type': 'text/javascript' }),

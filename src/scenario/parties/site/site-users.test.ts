@@ -1,0 +1,50 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { readSite } from '../../language/site-file.ts';
+import { SiteUsers } from './site-users.ts';
+
+function usersOf(keys: string, url = 'https://shop.example') {
+  const { site, diagnostics } = readSite(`id: shop\nflow: {}\n${keys}`, 'shop.yaml', {});
+  if (!site) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  return SiteUsers.create({ url, file: '/shop.yaml', definition: site });
+}
+const print = (value: string) => `[${JSON.stringify(process.execPath)}, -p, ${JSON.stringify(value)}]`;
+
+describe('SiteUsers', () => {
+  it('takes the user from the site file, and hides the password', async () => {
+    const users = await usersOf('user: { name: adele, password: pw }');
+    expect(users.user().values).toEqual({ 'user.name': 'adele', 'user.password': 'pw' });
+    expect(users.secrets).toEqual(['pw']);
+    expect(() => users.user('bob')).toThrow('Unknown user bob; the user of the site is adele');
+    expect(() => users.totpCode()).toThrow('The user of the site has no authenticator app');
+  });
+
+  it('takes the user from a command, which knows the site', async () => {
+    const users = await usersOf(
+      `before: { command: ${print('JSON.stringify({ name: process.env.TOUCHSTONE_SITE, password: "pw" })')}, provides: [name, password] }`,
+    );
+    expect(users.user().values).toEqual({ 'user.name': 'https://shop.example', 'user.password': 'pw' });
+  });
+
+  it('takes the user from an HTTP request', async () => {
+    const server = createServer((_, response) => response.end('{"name":"eve","invite":"x7"}'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const users = await usersOf('before: { request: { url: /users }, provides: [name, invite] }', url);
+    server.close();
+    expect(users.user().values).toEqual({ 'user.name': 'eve', 'user.invite': 'x7' });
+  });
+
+  it.each([
+    [`before: { command: ${print('"no json"')} }`, /Expected a JSON object, got "no json/],
+    [
+      `before: { command: ${print('JSON.stringify({ nam: 1 })')}, provides: [name] }`,
+      /returned no name; it returned nam/,
+    ],
+    ['before: { command: [/no/such/program] }', /There is no program \/no\/such\/program/],
+    [`before: { command: ${print('process.exit(3)')} }`, /Exit code 3/],
+  ])('reports a hook that fails: %s', async (keys, message) => {
+    await expect(usersOf(keys)).rejects.toThrow(message);
+  });
+});
