@@ -8,6 +8,7 @@ export const connectKey = step({
       await dialog.whenAskedFor(['connect'], signal);
       await clock.sleep(args.after, signal);
     }
+    if (key.connected && dialog.open?.kind !== 'connect') throw new Error('Cannot connect the key: it is connected');
     await key.connect(signal);
     const { open } = dialog;
     if (open?.kind === 'connect') (await dialog.whenAskedFor(['connect'], signal)).answer('connected');

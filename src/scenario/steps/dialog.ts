@@ -13,7 +13,8 @@ export const cancelDialog = step({
   keyword: 'cancel-dialog',
   async run(args, { clock, dialog }, signal) {
     const question = await dialog.whenAskedFor(args?.when ? [args.when] : dialogQuestions, signal);
-    if (args?.after) await clock.sleep(args.after, signal);
-    (dialog.open ?? question).cancel();
+    if (args?.after === undefined) return question.cancel();
+    await clock.sleep(args.after, signal);
+    (await dialog.whenAskedFor(dialogQuestions, signal)).cancel(); // it may show another question by now, or have closed
   },
 });

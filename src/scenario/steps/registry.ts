@@ -1,6 +1,7 @@
 /** Every keyword and its behaviour. A step is a row in `language/step-arguments/`, a file in this folder, and a line in this table. */
 import { addSignInMethod, chooseMethod } from './add-method.ts';
 import { issueTap, provisionUser, setPolicy } from './administration.ts';
+import { chooseAccount } from './choose-account.ts';
 import { connectKey } from './connect-key.ts';
 import { cancelDialog, dialogAsks } from './dialog.ts';
 import { letTimePass } from './let-time-pass.ts';
@@ -37,6 +38,7 @@ export const stepRegistry: StepRegistry = {
   'change-pin': changePin,
   touch,
   review,
+  'choose-account': chooseAccount,
   'dialog-asks': dialogAsks,
   'cancel-dialog': cancelDialog,
   'abort-page': abortPage,

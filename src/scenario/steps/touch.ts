@@ -27,14 +27,22 @@ async function letTimeRunOut(context: StepContext, signal: AbortSignal): Promise
   await context.ceremonies.settled();
 }
 
-/** Returns the first authenticator that requests a touch. Rejects when the ceremony ends. */
+/**
+ * Returns the first authenticator that requests a touch.
+ * @throws {Error} if the ceremony ends first, or if `signal` aborts first; the message says what the dialog shows instead.
+ */
 async function nextTouchRequest({ authenticators, dialog }: StepContext, signal: AbortSignal): Promise<KeyUnderTest> {
   using waiting = new LinkedAbort(signal);
   const requests = authenticators.map(async (key) => {
     await key.whenTouchRequested(waiting.signal);
     return key;
   });
-  return await Promise.race([...requests, afterPendingTouches(dialog.whenEnded(waiting.signal))]);
+  try {
+    return await Promise.race([...requests, afterPendingTouches(dialog.whenEnded(waiting.signal))]);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new Error(`No authenticator has requested a touch: ${dialog.describeState()}`, { cause: error });
+  }
 }
 
 /** Delays the end of the ceremony: a touch that was detected before this step may have caused it, and counts first. */

@@ -88,6 +88,12 @@ export const securityKeySteps = {
     doc: 'Waits until the dialog asks to review the passkey before the site gets it, then answers.',
     example: 'review: ok',
   }),
+  'choose-account': entry({
+    schema: z.string({ error: 'Expected a user name' }).min(1),
+    article: 'other',
+    doc: 'Waits until the dialog asks which account to sign in with, or the page offers an autofill list, then chooses one.',
+    example: 'choose-account: "adele@contoso.test"',
+  }),
   'dialog-asks': entry({
     schema: z.enum(dialogQuestions),
     article: '4',

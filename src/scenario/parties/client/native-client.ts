@@ -34,12 +34,16 @@ export function nativeClient(session: NativeBrowserSession): CaseClient {
         driver = startDriver();
         const end = ended.finally(() => driver?.[Symbol.dispose]());
         parts.ceremonies.follow(async () => toOutcome(await end)).catch(() => undefined); // the page has got the error
+        parts.dialog.skipChoice([anySecurityKey]);
       });
       return { [Symbol.asyncDispose]: async () => driver?.[Symbol.dispose]() };
     },
     problems: () => problems,
   };
 }
+
+/** The browsers of the kernel lab find security keys only. */
+const anySecurityKey = { id: 'security-key', kind: 'security-key', label: 'Security key' } as const;
 
 interface DriverEvents {
   onProblem(problem: string): void;
