@@ -3,7 +3,6 @@ import type { CaseRecord, Expectation, SourceLocation, StepResult } from '#resul
 import { Timeline } from '#result/timeline.ts';
 import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
-import { OperatorTimeout } from './operator.ts';
 
 export class CaseRecorder {
   readonly timeline = new Timeline();
@@ -16,8 +15,13 @@ export class CaseRecorder {
     this.events.push({ atMs: this.timeline.elapsedMs(), party, event, detail });
   }
 
-  /** Runs `work` as a step of the case. A step that needs an operator who does not act is recorded as skipped. */
-  async step(title: string, location: SourceLocation, work: () => Promise<void>): Promise<void> {
+  /** Runs `work` as a step of the case. `isSkipped` returns true for an error that is not a failure of this step. */
+  async step(
+    title: string,
+    location: SourceLocation,
+    work: () => Promise<void>,
+    isSkipped: (error: unknown) => boolean = () => false,
+  ): Promise<void> {
     const startMs = this.timeline.elapsedMs();
     const finish = (verdict: StepResult['verdict']) =>
       this.#steps.push({ title, verdict, startMs, durationMs: this.timeline.elapsedMs() - startMs, location });
@@ -25,9 +29,14 @@ export class CaseRecorder {
       await work();
       finish('passed');
     } catch (error) {
-      finish(error instanceof OperatorTimeout ? 'skipped' : 'failed');
+      finish(isSkipped(error) ? 'skipped' : 'failed');
       throw error;
     }
+  }
+
+  /** Records that what a step does in the background has failed, after the step itself has ended. */
+  markFailed(location: SourceLocation): void {
+    for (const step of this.#steps) if (step.location === location) step.verdict = 'failed';
   }
 
   /** Records a step that was not reached. */

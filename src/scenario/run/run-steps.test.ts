@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { AdjustableClock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
 import type { ExpandedCase, StepCall } from '../language/expanded-case.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
+import type { KeyUnderTest } from '../parties/key-under-test.ts';
 import { OperatorTimeout } from '../parties/operator.ts';
-import type { StepContext } from '../steps/step-context.ts';
+import type { Site } from '../parties/site/site.ts';
+import { createStepContext, neverAborted } from '../testing/step-context.ts';
 import { runAllSteps } from './run-steps.ts';
 import { TimeLimits } from './time-limits.ts';
 
@@ -14,16 +17,21 @@ const call = (keyword: 'let-time-pass' | 'power-cycle' | 'screenshot', timeoutMs
 /** A context with a clock, a key whose power cycle does what `powerCycle` does, and a screenshot that never ends. */
 function setUp(powerCycle: () => unknown = () => undefined) {
   const log: string[] = [];
-  const context = {
-    clock: { advance: (ms: number) => log.push(`${ms} ms`) },
+  const { context } = createStepContext({
+    clock: {
+      advance: (ms: number) => log.push(`${ms} ms`),
+      sleep: async () => undefined,
+    } as unknown as AdjustableClock,
     key: {
+      connected: true,
       powerCycle: () => {
         log.push('power');
         powerCycle();
       },
-    },
+    } as unknown as KeyUnderTest,
+    site: { settle: async () => undefined } as unknown as Site,
     screenshot: () => new Promise(() => {}),
-  } as unknown as StepContext;
+  });
   const recorder = new CaseRecorder();
   const show = (_: StepCall, body: () => Promise<void>) => body();
   const limits = new TimeLimits();
@@ -111,5 +119,95 @@ describe('runAllSteps', () => {
     });
     await expect(late).rejects.toThrow('The case was not done within 60000 ms');
     expect(log).toEqual(['5 ms']);
+  });
+
+  it('throws the failure of the steps, not one of the teardown that follows from it', async () => {
+    const { recorder, options } = setUp(failPowerCycle);
+    const steps = scenario({ steps: [call('screenshot', 20)], teardown: [call('power-cycle')] });
+    await expect(runAllSteps(steps, options)).rejects.toThrow('screenshot: The step was not done within 20 ms');
+    expect(verdictsOf(recorder)).toEqual(['failed', 'failed']);
+  });
+
+  it('reports a failed setup at the step that failed', async () => {
+    const { options } = setUp(failPowerCycle);
+    const failing = runAllSteps(
+      scenario({ setup: [{ ...call('power-cycle'), location: { ...location, line: 3 } }] }),
+      options,
+    );
+    await expect(failing).rejects.toMatchObject({
+      message: 'The setup failed: power-cycle: the key is broken',
+      stack: expect.stringMatching(/case\.yaml:3:5$/),
+    });
+  });
+});
+
+describe('the end of the steps', () => {
+  const at = (line: number) => ({ ...location, line });
+  const step = (keyword: string, line: number, args?: unknown): StepCall =>
+    ({ keyword, args, label: keyword, timeoutMs: 5000, location: at(line) }) as StepCall;
+  const pinPrompt = { kind: 'enter', minCodePoints: 4 } as const;
+
+  /** `beforeStep` is called before each step, with its line. */
+  function setUpCeremony(beforeStep: (line: number) => unknown = () => undefined) {
+    const site = { settle: async () => undefined } as unknown as Site;
+    const parties = createStepContext({ site });
+    const recorder = new CaseRecorder();
+    const show = async (call: StepCall, body: () => Promise<void>) => {
+      beforeStep(call.location.line);
+      await body();
+    };
+    const { context } = parties;
+    const options = { context, recorder, show, limits: new TimeLimits(), deadline: neverAborted };
+    const run = (...steps: StepCall[]) => runAllSteps(scenario({ steps }), options);
+    return { ...parties, recorder, run };
+  }
+
+  it('fails at the last step if the dialog is open, and names the question', async () => {
+    const { dialog, startCeremony, recorder, run: runSteps } = setUpCeremony();
+    startCeremony();
+    void dialog.providePin(pinPrompt, neverAborted);
+    const failing = runSteps(step('let-time-pass', 5, 1), step('dialog-asks', 6, 'pin'));
+    await expect(failing).rejects.toMatchObject({
+      message: 'dialog-asks: No step follows, but the security dialog is open: it asks for a PIN',
+      stack: expect.stringMatching(/case\.yaml:6:5$/),
+    });
+    expect(verdictsOf(recorder)).toEqual(['passed', 'failed']);
+  });
+
+  it('fails at the step that waits in the background for a command that is not sent', async () => {
+    const { recorder, run: runSteps } = setUpCeremony();
+    const failing = runSteps(step('unplug-key', 4, { during: 'makeCredential' }), step('let-time-pass', 5, 1));
+    await expect(failing).rejects.toMatchObject({
+      message: 'unplug-key: The command makeCredential was not sent',
+      stack: expect.stringMatching(/case\.yaml:4:5$/),
+    });
+    expect(verdictsOf(recorder)).toEqual(['failed', 'passed']);
+  });
+
+  it('waits for a step that acts in the background', async () => {
+    const { key, run: runSteps } = setUpCeremony(
+      (line) => line === 5 && key.sent.notify('authenticatorMakeCredential'),
+    );
+    await runSteps(step('unplug-key', 4, { during: 'makeCredential', after: 30 }), step('let-time-pass', 5, 1));
+    expect(key.connected).toBe(false);
+  });
+
+  it('interrupts the running step when a step in the background fails, and reports the latter', async () => {
+    const {
+      key,
+      recorder,
+      run: runSteps,
+    } = setUpCeremony((line) => line === 5 && key.sent.notify('authenticatorMakeCredential'));
+    key.connected = false;
+    const failing = runSteps(
+      step('unplug-key', 4, { during: 'makeCredential' }),
+      step('dialog-asks', 5, 'pin'),
+      step('let-time-pass', 6, 1),
+    );
+    await expect(failing).rejects.toMatchObject({
+      message: 'unplug-key: Cannot unplug the key: it is not connected',
+      stack: expect.stringMatching(/case\.yaml:4:5$/),
+    });
+    expect(verdictsOf(recorder)).toEqual(['failed', 'skipped', 'skipped']);
   });
 });

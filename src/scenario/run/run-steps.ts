@@ -7,7 +7,9 @@ import type { CaseRecorder } from '../parties/case-recorder.ts';
 import { OperatorTimeout } from '../parties/operator.ts';
 import { stepRegistry } from '../steps/registry.ts';
 import type { ScenarioStep } from '../steps/step.ts';
-import type { StepContext } from '../steps/step-context.ts';
+import type { CaseContext, StepContext } from '../steps/step-context.ts';
+import { BackgroundTasks } from './background-tasks.ts';
+import { waitForEnd } from './end-of-steps.ts';
 import { InfrastructureError, toStepFailure } from './failures.ts';
 import type { TimeLimits } from './time-limits.ts';
 
@@ -15,12 +17,16 @@ import type { TimeLimits } from './time-limits.ts';
 export type ShowStep = (call: StepCall, body: () => Promise<void>) => Promise<void>;
 
 export interface StepRunOptions {
-  context: StepContext;
+  context: CaseContext;
   recorder: CaseRecorder;
   show: ShowStep;
   limits: TimeLimits;
   /** Aborts when the time limit of the case is over. */
   deadline: AbortSignal;
+}
+
+interface Run extends StepRunOptions {
+  background: BackgroundTasks;
 }
 
 const teardownMs = 10_000;
@@ -29,48 +35,103 @@ const graceMs = 250;
 
 /**
  * Runs setup and steps, then the teardown, also after a failure.
- * @throws {ScenarioFailure} if a step fails; {@link InfrastructureError} if the setup fails; {@link OperatorTimeout} if the operator
- * does not act.
+ * @throws {ScenarioFailure} if a step fails, or if something still waits for the user after the last step; {@link InfrastructureError} if
+ * the setup fails; {@link OperatorTimeout} if the operator does not act. A failure of the teardown is thrown only if there is no other.
  */
 export async function runAllSteps(scenario: ExpandedCase, options: StepRunOptions): Promise<void> {
+  const background = createBackgroundTasks(options);
   try {
-    await runInOrder(scenario.setup, options).catch((error) => {
-      if (error instanceof OperatorTimeout) throw error;
-      throw new InfrastructureError(`The setup failed: ${messageOf(error)}`, scenario.location, { cause: error });
-    });
-    await runInOrder(scenario.steps, options);
-  } finally {
-    await options.limits.within(teardownMs, 'The teardown', (deadline) =>
-      runInOrder(scenario.teardown, { ...options, deadline }),
-    );
+    await runSetupAndSteps(scenario, { ...options, background });
+  } catch (error) {
+    background.cancel();
+    await runTeardown(scenario, options).catch(() => undefined); // recorded as a failed step; the first failure explains more
+    throw error;
   }
+  await runTeardown(scenario, options);
 }
 
-async function runInOrder(calls: readonly StepCall[], options: StepRunOptions): Promise<void> {
+/** A step whose work in the background fails is recorded as failed, although it has ended before. */
+const createBackgroundTasks = ({ recorder }: StepRunOptions): BackgroundTasks =>
+  new BackgroundTasks((call, error) => {
+    recorder.markFailed(call.location);
+    return failureOfStep(call, error);
+  });
+
+/** The teardown has a time limit of its own. What it starts in the background ends with it. */
+async function runTeardown({ teardown }: ExpandedCase, options: StepRunOptions): Promise<void> {
+  const background = createBackgroundTasks(options);
+  await options.limits.within(teardownMs, 'The teardown', (deadline) =>
+    runInOrder(teardown, { ...options, deadline, background }),
+  );
+  background.cancel();
+}
+
+async function runSetupAndSteps({ setup, steps }: ExpandedCase, run: Run): Promise<void> {
+  await runInOrder(setup, run, { toFailure: failureOfSetup });
+  await runInOrder(steps, run, { endsCase: true });
+  await run.background.finish();
+}
+
+interface OrderOptions {
+  toFailure?: typeof failureOfStep;
+  /** No step follows that could answer what these have started. */
+  endsCase?: boolean;
+}
+
+async function runInOrder(calls: readonly StepCall[], run: Run, options: OrderOptions = {}): Promise<void> {
+  const { toFailure = failureOfStep, endsCase = false } = options;
   const pending = [...calls];
   try {
-    for (let call = pending.shift(); call; call = pending.shift()) await runStep(call, options);
+    for (let call = pending.shift(); call; call = pending.shift())
+      await runStep(call, run, { toFailure, isLast: endsCase && pending.length === 0 });
   } finally {
-    for (const { label, location } of pending) options.recorder.skip(label, location);
+    for (const { label, location } of pending) run.recorder.skip(label, location);
   }
 }
 
-function runStep(call: StepCall, { context, recorder, show, limits, deadline }: StepRunOptions): Promise<void> {
-  const { keyword, args, label, timeoutMs, location } = call;
-  const { run } = stepRegistry[keyword] as ScenarioStep<Keyword>;
-  return show(call, () =>
-    recorder.step(titleOf(call), location, async () => {
-      try {
-        await limits.within(timeoutMs, 'The step', (timeout) => {
-          const signal = AbortSignal.any([timeout, deadline]);
-          return abortableAfterGrace(run(args as never, context, signal), signal);
-        });
-      } catch (error) {
-        throw toStepFailure(error, `${label}: ${messageOf(error)}`, location);
-      }
-    }),
-  );
+interface StepOptions {
+  isLast: boolean;
+  toFailure: typeof failureOfStep;
 }
+
+function runStep(call: StepCall, run: Run, { isLast, toFailure }: StepOptions): Promise<void> {
+  const { failureSignal } = run.background;
+  const isSkipped = (error: unknown) => error instanceof OperatorTimeout || error === failureSignal.reason;
+  const work = async () => {
+    try {
+      await runWithin(call, run);
+      if (isLast) await endWithin(call, run);
+    } catch (error) {
+      if (failureSignal.aborted) throw failureSignal.reason; // what an earlier step does in the background has failed
+      throw toFailure(call, error);
+    }
+  };
+  return run.show(call, () => run.recorder.step(titleOf(call), call.location, work, isSkipped));
+}
+
+/** Runs the step within its time limit. */
+function runWithin(call: StepCall, { context, limits, deadline, background }: Run): Promise<void> {
+  const { run } = stepRegistry[call.keyword] as ScenarioStep<Keyword>;
+  const stepContext: StepContext = { ...context, runInBackground: (work) => background.start(call, work) };
+  return limits.within(call.timeoutMs, 'The step', (timeout) => {
+    const signal = AbortSignal.any([timeout, deadline, background.failureSignal]);
+    return abortableAfterGrace(run(call.args as never, stepContext, signal), signal);
+  });
+}
+
+/** Waits for the end of what the steps have started, within the time limit of the last step. */
+const endWithin = ({ timeoutMs }: StepCall, { context, limits, deadline, background }: Run): Promise<void> =>
+  limits.within(timeoutMs, 'The end of the ceremony', (timeout) =>
+    waitForEnd(context, () => background.isActing, AbortSignal.any([timeout, deadline])),
+  );
+
+const failureOfStep = ({ label, location }: StepCall, error: unknown): Error =>
+  toStepFailure(error, `${label}: ${messageOf(error)}`, location);
+
+const failureOfSetup = ({ label, location }: StepCall, error: unknown): Error =>
+  error instanceof OperatorTimeout
+    ? error
+    : new InfrastructureError(`The setup failed: ${label}: ${messageOf(error)}`, location, { cause: error });
 
 /**
  * Settles as `work` does, or rejects with the reason of `signal` shortly after it has aborted. In that time a step can reject with a

@@ -5,11 +5,13 @@ export const unplugKey = step({
   keyword: 'unplug-key',
   async run(args, { clock, key, runInBackground }, signal) {
     const unplug = async () => {
-      if (args?.during) await key.whenSent(args.during, signal);
       if (args?.after) await clock.sleep(args.after, signal);
+      if (!key.connected) throw new Error('Cannot unplug the key: it is not connected');
       await key.disconnect(signal);
     };
-    if (args?.during) runInBackground(unplug());
-    else await unplug();
+    const { during } = args ?? {};
+    if (during === undefined) return unplug();
+    const until = (stepsEnded: AbortSignal) => key.whenSent(during, AbortSignal.any([signal, stepsEnded]));
+    runInBackground({ until, act: unplug });
   },
 });
