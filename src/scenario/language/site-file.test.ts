@@ -71,6 +71,14 @@ describe('readSite', () => {
     expect(site?.user.totp).toBe('(secret KEY)');
   });
 
+  it('accepts the example of docs/sites.md', () => {
+    const document = readFileSync(new URL('../../../docs/sites.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(document) ?? [];
+    const { site, diagnostics } = read(example, { SHOP_PASSWORD: 'x', SHOP_TOTP: 'ABCD' });
+    expect(diagnostics).toEqual([]);
+    expect(site?.id).toBe('shop');
+  });
+
   it('has a JSON Schema that accepts the site files of the project and rejects others', () => {
     const validate = new Ajv({ strict: false }).compile(siteJsonSchema());
     const accepts = (text: string) => validate(toPlainValue(parseYaml(text, 'site.yaml')));
