@@ -56,7 +56,7 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./commands/portal.ts')).portalCommand,
   },
   report: {
-    description: 'Render the reports of a run again from its result.json',
+    description: 'Render the reports of a run again, or of a run that was killed',
     load: async () => (await import('./commands/report.ts')).reportCommand,
   },
   schema: {

@@ -75,5 +75,5 @@ const reservedWords: Record<string, ReadonlySet<string>> = {
   party: new Set(['relying-party', 'client', 'authenticator', 'user']),
   keepalives: new Set(['processing', 'upneeded']),
 };
-const isReservedWord = (key: string, text: string): boolean =>
+export const isReservedWord = (key: string, text: string): boolean =>
   Object.hasOwn(reservedWords, key) && reservedWords[key]?.has(text) === true;

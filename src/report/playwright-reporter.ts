@@ -62,6 +62,7 @@ export default class TouchstoneReporter implements Reporter {
       if (willRetry(test, result)) return view.retryCase(test.id, { title: mask(title), attempt, message });
       const output = mask(splitOutput([...result.stdout, ...result.stderr].join('')).rest);
       view.finishCase(test.id, { title: mask(title), verdict, durationMs: result.duration, message, output });
+      this.#writer.recordCase({ result: collectCase(test, this.#project), files: attachmentsOf(test.results) });
     });
   }
 

@@ -34,11 +34,13 @@ export class RunRecorder {
     const { id, title, verdict, durationMs, failures } = result;
     this.#writer.view.finishCase(id, { title, verdict, durationMs, message: failures[0]?.message ?? '' });
     this.#cases.push({ result, files });
+    this.#writer.recordCase({ result, files });
   }
 
   /** Adds an error outside any case. */
   addError(message: string): void {
     this.#errors.push({ message });
+    this.#writer.recordError({ message });
     this.#writer.view.printOutput(message);
   }
 
@@ -56,8 +58,11 @@ export class RunRecorder {
       const target = join(this.#writer.folder, 'attachments');
       await cp(join(dirname(masterFile), 'attachments'), target, { recursive: true });
     }
-    this.#included.push(...cases.map((result) => ({ result, files: [] })));
+    const included = cases.map((result) => ({ result, files: [] }));
+    this.#included.push(...included);
     this.#errors.push(...errors);
+    for (const item of included) this.#writer.recordCase(item);
+    for (const error of errors) this.#writer.recordError(error);
   }
 
   /** Writes all reports and prints the summary. */

@@ -1,15 +1,16 @@
 /**
- * Writes one run: shows it on the terminal while it runs, and at its end writes every report into `<outputDir>/<runId>/`, points
- * `latest` to it and prints the summary. Shared by the Playwright reporter and by runs without Playwright.
+ * Writes one run: shows it on the terminal while it runs, adds each finished case to the journal, and at its end writes every report
+ * into `<outputDir>/<runId>/`, points `latest` to it and prints the summary. Shared by the Playwright reporter and by runs without it.
  */
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
-import { createMask } from '#result/mask.ts';
+import { KnownSecrets, maskDeep } from '#result/mask.ts';
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
-import { assembleResult } from './assemble-result.ts';
+import { assembleResult, isReservedWord } from './assemble-result.ts';
 import { type AttachmentSource, copyAttachments } from './attachments.ts';
+import { Journal, type JournalEntry } from './journal.ts';
 import { updateLatestLink } from './latest-link.ts';
 import { renderAll } from './renderers.ts';
 import { collectRunFacts, shortenPath } from './run-facts.ts';
@@ -55,8 +56,12 @@ export class RunWriter {
   readonly #startedAt: number;
   readonly #startedAtMonotonic: number;
   readonly #runId: string;
-  readonly #secrets = new Set<string>();
-  #mask = createMask({ secrets: [] });
+  readonly #secrets = new KnownSecrets();
+  #journal: Journal | undefined;
+  /** Work that was begun while the run goes on, in order. */
+  #pending: Promise<void> = Promise.resolve();
+  /** Attachments of finished cases. They are copied again at the end, when all secrets are known. */
+  readonly #earlyAttachments: string[] = [];
   #spinner: NodeJS.Timeout | undefined;
 
   constructor(options: RunWriterOptions) {
@@ -76,28 +81,72 @@ export class RunWriter {
   }
 
   /** Returns `text` with every known secret replaced. */
-  mask(text: string): string {
-    return this.#mask(text);
-  }
+  mask = (text: string): string => this.#secrets.mask(text);
 
   /** From now on `secrets` are masked in everything that is shown and written. */
   addSecrets(secrets: readonly string[]): void {
-    const before = this.#secrets.size;
-    for (const secret of secrets) this.#secrets.add(secret);
-    if (this.#secrets.size > before) this.#mask = createMask({ secrets: this.#secrets });
+    this.#secrets.add(secrets);
   }
 
   begin(caseCount: number, workerCount: number): void {
     this.view.begin(caseCount, workerCount, this.#runId);
     if (this.#terminal.interactive) this.#spinner = setInterval(() => this.view.tick(), spinnerIntervalMs).unref();
+    this.#enqueue(async () => {
+      // The command may contain secrets that are not known yet.
+      this.#journal = new Journal(this.folder, { run: { ...this.#facts(), command: '' }, caseCount });
+      await updateLatestLink(this.folder);
+    });
+  }
+
+  /** Adds a finished case to the journal, with its attachments. */
+  recordCase({ result, files }: CaseWithFiles): void {
+    this.#enqueue(async () => {
+      const complete = await this.#copyFiles({ result, files });
+      const copied = complete.attachments.slice(result.attachments.length);
+      this.#earlyAttachments.push(...copied.map(({ path }) => path));
+      this.#append((atMs) => ({ atMs, case: maskDeep(complete, this.mask, isReservedWord) }));
+    });
+  }
+
+  /** Adds an error outside any case to the journal. */
+  recordError(error: Failure): void {
+    this.#enqueue(async () => this.#append((atMs) => ({ atMs, error: maskDeep(error, this.mask) })));
+  }
+
+  #append(toEntry: (atMs: number) => JournalEntry): void {
+    this.#journal?.append(toEntry(this.#clock.monotonic() - this.#startedAtMonotonic));
+  }
+
+  /** The run goes on when the journal cannot be written; its reports are then written at its end only. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#pending = this.#pending.then(work).catch((error: unknown) => {
+      process.stderr.write(`Cannot write the journal of the run: ${this.mask(messageOf(error))}\n`);
+    });
   }
 
   /** Writes all reports, points `latest` to them and prints the summary. A format that cannot be written is reported on stderr. */
   async end({ cases, errors, interrupted }: RunOutcome): Promise<RunResult> {
     clearInterval(this.#spinner);
     this.view.end();
+    await this.#pending;
     await mkdir(this.folder, { recursive: true });
-    const run = collectRunFacts({
+    for (const path of this.#earlyAttachments) await rm(join(this.folder, path), { force: true });
+    const withAttachments: CaseResult[] = [];
+    for (const item of cases) withAttachments.push(await this.#copyFiles(item));
+    const result = assembleResult({ run: this.#facts(), cases: withAttachments, errors, interrupted }, this.mask);
+    const { written, failed } = await renderAll(result, this.folder);
+    for (const { format, error } of failed)
+      process.stderr.write(`Cannot write the ${format} report: ${this.mask(messageOf(error))}\n`);
+    this.#journal?.close();
+    if (written.json) this.#journal?.remove();
+    await updateLatestLink(this.folder);
+    const report = written.html && shortenPath(written.html);
+    this.#terminal.print(...renderSummary(result, report, this.#terminal.colours));
+    return result;
+  }
+
+  #facts() {
+    return collectRunFacts({
       id: this.#runId,
       folder: this.folder,
       startedAt: this.#startedAt,
@@ -105,27 +154,14 @@ export class RunWriter {
       command: this.#options.command ?? '',
       seed: this.#options.seed,
     });
-    const withAttachments = await this.#copyFiles(cases);
-    const result = assembleResult({ run, cases: withAttachments, errors, interrupted }, this.#mask);
-    const { written, failed } = await renderAll(result, this.folder);
-    for (const { format, error } of failed)
-      process.stderr.write(`Cannot write the ${format} report: ${this.#mask(messageOf(error))}\n`);
-    await updateLatestLink(this.folder);
-    const report = written.html && shortenPath(written.html);
-    this.#terminal.print(...renderSummary(result, report, this.#terminal.colours));
-    return result;
   }
 
-  async #copyFiles(cases: readonly CaseWithFiles[]): Promise<CaseResult[]> {
-    const target = { folder: this.folder, mask: this.#mask, hasSecrets: this.#secrets.size > 0 };
-    const results: CaseResult[] = [];
-    for (const { result, files } of cases) {
-      const copied = await copyAttachments(result.id, files, target);
-      const notes = [...(result.notes ?? []), ...copied.notes];
-      const attachments = [...result.attachments, ...copied.attachments];
-      results.push({ ...result, attachments, ...(notes.length > 0 && { notes }) });
-    }
-    return results;
+  async #copyFiles({ result, files }: CaseWithFiles): Promise<CaseResult> {
+    const target = { folder: this.folder, mask: this.mask, hasSecrets: this.#secrets.size > 0 };
+    const copied = await copyAttachments(result.id, files, target);
+    const notes = [...(result.notes ?? []), ...copied.notes];
+    const attachments = [...result.attachments, ...copied.attachments];
+    return { ...result, attachments, ...(notes.length > 0 && { notes }) };
   }
 }
 

@@ -153,6 +153,10 @@ const runResult = object({
 export const isCaseIdentity = (value: unknown): value is CaseIdentity => object(identity)(value, '') === undefined;
 export const isCaseRecord = (value: unknown): value is CaseRecord => object(caseRecord)(value, '') === undefined;
 
+/** Returns the first reason why `value` is not the line of a journal, or undefined when it is one. */
+export const findJournalEntryProblem: (value: unknown) => string | undefined = (value) =>
+  object({ atMs: number, case: optional(caseResult), error: optional(failure) })(value, '');
+
 /** Returns the first reason why `value` is not a master file, or undefined when it is one. */
 export const findRunResultProblem = (value: unknown): string | undefined => runResult(value, '');
 export const isRunResult = (value: unknown): value is RunResult => findRunResultProblem(value) === undefined;

@@ -3,7 +3,7 @@ import { type FormatId, formats } from '#report/renderer.ts';
 import { markdownTable } from '../table.ts';
 
 const purposes: Record<FormatId, string> = {
-  json: 'The master file. Every other file is rendered from it: `npx touchstone report <result.json>`',
+  json: 'The master file. Every other file is rendered from it: `npx touchstone report <folder>`',
   html: 'One self-contained page for the browser; works offline',
   junit: 'JUnit XML for CI systems',
   markdown: 'A short summary for pull requests and chat',
@@ -11,5 +11,15 @@ const purposes: Record<FormatId, string> = {
 
 export function reportFormatTable(): string {
   const rows = (Object.keys(formats) as FormatId[]).map((id) => [`\`${formats[id]}\``, purposes[id]]);
-  return markdownTable(['File', 'Content'], [...rows, ['`attachments/`', 'Screenshots']]);
+  return markdownTable(
+    ['File', 'Content'],
+    [
+      ...rows,
+      ['`attachments/`', 'Screenshots'],
+      [
+        '`result.ndjson`',
+        'The finished cases of a run that has not ended or was killed: `npx touchstone report <folder>` renders them',
+      ],
+    ],
+  );
 }

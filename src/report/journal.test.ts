@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findResult } from './find-result.ts';
+import { Journal } from './journal.ts';
+import { readJournal } from './read-journal.ts';
+import { RunWriter } from './run-writer.ts';
+import { Terminal } from './terminal/terminal.ts';
+import { sampleCase, sampleRun } from './testing/sample-runs.ts';
+import { createSeededNumbers } from './testing/seeded-numbers.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'touchstone-journal-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = sampleRun();
+const path = () => join(folder, 'result.ndjson');
+
+function writeJournal(count: number): void {
+  const journal = new Journal(folder, { run: run.run, caseCount: run.cases.length });
+  for (const [index, item] of run.cases.slice(0, count).entries()) journal.append({ atMs: index * 100, case: item });
+  journal.close();
+}
+
+describe('readJournal', () => {
+  it('returns the finished cases, marked as interrupted', async () => {
+    writeJournal(3);
+    const result = await readJournal(path());
+    expect(result.cases).toEqual(run.cases.slice(0, 3));
+    expect(result).toMatchObject({ verdict: 'interrupted', run: { id: run.run.id, durationMs: 200 } });
+    expect(result.errors).toEqual([{ message: 'The run was stopped before its end: 3 of 46 cases had finished.' }]);
+  });
+
+  it('ignores an incomplete last line, wherever it ends', async () => {
+    writeJournal(2);
+    const text = readFileSync(path(), 'utf8');
+    const secondCase = text.lastIndexOf('\n', text.length - 2) + 1;
+    for (const length of [secondCase + 1, secondCase + 100, text.length - 2]) {
+      writeFileSync(path(), text.slice(0, length));
+      expect((await readJournal(path())).cases).toHaveLength(1);
+    }
+  });
+
+  it('rejects a damaged line in the middle, another schema and a case that is not one', async () => {
+    writeJournal(1);
+    appendFileSync(path(), '{"atMs":\n{"atMs":1}\n');
+    await expect(readJournal(path())).rejects.toThrow(/result\.ndjson:3 is not JSON/);
+    writeFileSync(path(), '{"schema":"other"}\n');
+    await expect(readJournal(path())).rejects.toThrow('expected the schema touchstone.journal/1');
+    writeJournal(0);
+    appendFileSync(path(), '{"atMs":1,"case":{"verdict":"passed"}}\n');
+    await expect(readJournal(path())).rejects.toThrow(
+      /result\.ndjson:2 is not a line of a journal: case\.id: expected a string/,
+    );
+  });
+});
+
+describe('RunWriter', () => {
+  const terminal = new Terminal({ write: () => true, columns: 100 }, { interactive: false, colour: false });
+
+  it('adds each case to the journal with secrets masked, and removes the journal at the end', async () => {
+    const writer = new RunWriter({ outputDir: folder, runId: 'run', command: 'run --pin 864209', terminal });
+    writer.addSecrets(['864209']);
+    writer.begin(2, 1);
+    const file = { name: 'log', contentType: 'text/plain', body: Buffer.from('PIN 864209') };
+    const item = { result: { ...sampleCase(), title: 'types 864209', attachments: [] }, files: [file] };
+    writer.recordCase(item);
+    const journal = join(folder, 'run/result.ndjson');
+    await expect.poll(() => existsSync(journal) && readFileSync(journal, 'utf8').split('\n').length).toBe(3);
+    expect(readFileSync(journal, 'utf8')).not.toContain('864209');
+    const { result } = await findResult(join(folder, 'latest'));
+    expect(result.cases[0]?.title).toBe('types •••');
+    expect(readFileSync(join(folder, 'run', result.cases[0]?.attachments[0]?.path ?? ''), 'utf8')).toBe('PIN •••');
+    await writer.end({ cases: [item], errors: [], interrupted: false });
+    expect(readdirSync(join(folder, 'run'))).not.toContain('result.ndjson');
+    expect((await findResult(join(folder, 'latest'))).result.verdict).toBe('passed');
+  });
+});
+
+describe('a run that is killed', () => {
+  const script = fileURLToPath(new URL('./testing/endless-run.ts', import.meta.url));
+  let child: ChildProcess;
+
+  /** Kills the process when the journal has this many lines. */
+  async function killAtLine(line: number): Promise<void> {
+    child = spawn(process.execPath, ['--import', 'tsx', script, folder], { stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    const journal = join(folder, 'killed/result.ndjson');
+    const lines = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0);
+    while (lines() < line) await setTimeout(1);
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  const next = createSeededNumbers(12);
+  const lines = Array.from({ length: 10 }, () => 1 + Math.floor(next() * run.cases.length));
+  it.each(lines)(
+    'leaves its finished cases when it is killed at line %i of the journal',
+    async (line) => {
+      await killAtLine(line);
+      const { result } = await findResult(join(folder, 'killed'));
+      expect(result.cases.length).toBeGreaterThanOrEqual(line - 1);
+      expect(result.cases.map(({ id }) => id)).toEqual(run.cases.slice(0, result.cases.length).map(({ id }) => id));
+      expect(result.errors?.at(-1)?.message).toContain(`${result.cases.length} of ${run.cases.length} cases`);
+      for (const { id, attachments } of result.cases)
+        expect(readFileSync(join(folder, 'killed', attachments[0]?.path ?? ''), 'utf8')).toBe(id);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,59 @@
+/** Reads the journal of a run that did not end, and returns its finished cases as an interrupted run. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { messageOf, UsageError } from '#base/errors.ts';
+import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
+import { assembleResult } from './assemble-result.ts';
+import { type JournalEntry, type JournalHeader, journalSchema } from './journal.ts';
+import { findJournalEntryProblem, findRunResultProblem } from './type-guards.ts';
+
+/**
+ * Returns the run in the journal at `path`. An incomplete last line is ignored: the run was killed while it wrote it.
+ * @throws {UsageError} if the file cannot be read or is not a journal of this version; the message names the line.
+ */
+export async function readJournal(path: string): Promise<RunResult> {
+  const [header, ...entries] = await readLines(path);
+  if (!isHeader(header)) throw new UsageError(`${path} is not a journal: expected the schema ${journalSchema}`);
+  for (const [index, entry] of entries.entries()) {
+    const problem = findJournalEntryProblem(entry);
+    if (problem !== undefined) throw new UsageError(`${path}:${index + 2} is not a line of a journal: ${problem}`);
+  }
+  const result = toResult(header, entries as JournalEntry[]);
+  const problem = findRunResultProblem(result);
+  if (problem !== undefined) throw new UsageError(`${path} is not a journal: ${problem}`);
+  return result;
+}
+
+async function readLines(path: string): Promise<unknown[]> {
+  const values: unknown[] = [];
+  let problem: UsageError | undefined;
+  try {
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (problem) throw problem; // only the last line may be incomplete
+      try {
+        values.push(JSON.parse(line));
+      } catch (cause) {
+        problem = new UsageError(`${path}:${values.length + 1} is not JSON: ${messageOf(cause)}`, { cause });
+      }
+    }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(`Cannot read ${path}: ${messageOf(cause)}`, { cause });
+  }
+  return values;
+}
+
+const isHeader = (value: unknown): value is JournalHeader =>
+  typeof value === 'object' && value !== null && 'schema' in value && value.schema === journalSchema;
+
+function toResult({ run, caseCount }: JournalHeader, entries: readonly JournalEntry[]): RunResult {
+  const cases: CaseResult[] = entries.flatMap((entry) => ('case' in entry ? [entry.case] : []));
+  const errors: Failure[] = entries.flatMap((entry) => ('error' in entry ? [entry.error] : []));
+  const message = `The run was stopped before its end: ${cases.length} of ${caseCount} cases had finished.`;
+  const durationMs = entries.at(-1)?.atMs ?? 0;
+  const isMasked = (text: string) => text;
+  return assembleResult(
+    { run: { ...run, durationMs }, cases, errors: [...errors, { message }], interrupted: true },
+    isMasked,
+  );
+}
