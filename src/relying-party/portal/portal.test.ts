@@ -96,6 +96,31 @@ describe('portal over HTTP', () => {
     },
   );
 
+  it('explains that the time of a one-time pass is over, and how to get another method', async () => {
+    const portal = await createTestPortal();
+    const { code } = expectAccepted(
+      await portal.directory.issueTap(portal.user, { oneTime: true, lifetimeMinutes: 60 }),
+    );
+    const visitor = new TestVisitor(portal);
+    await visitor.signIn(adele.name, code, 'tap');
+    portal.clock.advance(11 * 60_000);
+    await visitor.open('/security-info/passkey');
+    expect(visitor.reason).toBe('tap-window-over');
+    expect(visitor.html).toContain('you have 10 minutes after signing in');
+    expect(visitor.html).toContain('Set up an authenticator app.');
+  });
+
+  it('lets a user with an app enter a pass that is used up, and says so', async () => {
+    const portal = await createTestPortal({}, { totpSecret });
+    const { code } = expectAccepted(await portal.directory.issueTap(portal.user, { oneTime: true }));
+    expectAccepted(await portal.signIn.withTap(adele.name, code));
+    const visitor = await signInVisitor(portal);
+    await visitor.open('/verify');
+    expect(visitor.html).toContain('Use a Temporary Access Pass instead');
+    await visitor.submit('/verify/tap', { code, next: '/security-info' });
+    expect(visitor.reason).toBe('tap-used');
+  });
+
   it('asks for the pass while it can be used', async () => {
     const portal = await createTestPortal();
     expectAccepted(await portal.directory.issueTap(portal.user, { oneTime: true }));

@@ -1,7 +1,7 @@
 /** The MFA pages (step S4): verifying with a method, and what to do without one. */
 import { html } from 'hono/html';
 import type { MfaMethod } from '../../config.ts';
-import type { Refused } from '../../refusals.ts';
+import { type Refused, refusals } from '../../refusals.ts';
 import { csrfField, field, formProblem, type Html, icon, nothing } from '../html.ts';
 
 export interface VerifyView {
@@ -75,10 +75,15 @@ export const verifyPage = ({
     )}
 </section>`;
 
-/** Explains how the user can get a method. */
-export const noMethodPage = (next: string, accept: readonly MfaMethod[]): Html => html`<section class="card">
+/** Explains how the user can get a method, and why the one that was used does not count any more. */
+export const noMethodPage = (
+  next: string,
+  accept: readonly MfaMethod[],
+  { reason }: Refused,
+): Html => html`<section class="card">
   <div class="badge">${icon('shield')}</div>
   <h1>Add another method first</h1>
+  ${reason === 'no-mfa-method' ? nothing : html`<p class="lead">${refusals[reason].why}</p>`}
   <p class="lead">To add a passkey you have to verify your identity with more than a password, and you have no method for that yet.</p>
   <ul class="steps">
     ${
@@ -97,5 +102,5 @@ export const noMethodPage = (next: string, accept: readonly MfaMethod[]): Html =
     ${accept.includes('tap') ? html`<a class="button secondary" href="/verify?with=tap&next=${encodeURIComponent(next)}">I have a Temporary Access Pass</a>` : nothing}
   </div>
   <p class="other"><a href="/security-info">Back to Security info</a></p>
-  <p class="fine">Reason: <code data-testid="reason">no-mfa-method</code></p>
+  <p class="fine">Reason: <code data-testid="reason">${reason}</code></p>
 </section>`;

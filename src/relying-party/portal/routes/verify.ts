@@ -1,5 +1,8 @@
 /** Routes: MFA verification before a passkey or another sign-in method is added or removed (step S4). */
 import { Hono } from 'hono';
+import type { MfaMethod } from '../../config.ts';
+import type { RelyingPartyContext } from '../../context.ts';
+import type { Caller } from '../../methods/sessions.ts';
 import { refusals } from '../../refusals.ts';
 import {
   refuseRequest,
@@ -34,14 +37,15 @@ export function verifyRoutes({ context, signIn, relyingParty }: PortalServices):
     const refused = await relyingParty.checkMfa(caller);
     if (!refused) return c.redirect(next, 303);
     const choices = await relyingParty.availableMfaMethods(caller);
+    const offered = await listOfferedMethods(context, caller, choices);
     const { accept } = (await context.policy()).mfa;
     const method = accept.find((accepted) => accepted === c.req.query('with')) ?? choices[0];
     if (method === undefined) {
       await context.events.emit('mfa.no-method', caller.user.name);
-      return showPage(c, context, { title: 'Add another method first', body: noMethodPage(next, accept) });
+      return showPage(c, context, { title: 'Add another method first', body: noMethodPage(next, accept, refused) });
     }
     await context.events.emit(refused.reason === 'mfa-stale' ? 'mfa.stale' : 'mfa.required', caller.user.name);
-    return showVerify(c, { next, method, choices, why: refusals[refused.reason].why });
+    return showVerify(c, { next, method, choices: offered, why: refusals[refused.reason].why });
   });
 
   for (const method of ['totp', 'tap'] as const)
@@ -56,9 +60,19 @@ export function verifyRoutes({ context, signIn, relyingParty }: PortalServices):
       }
       if (outcome.reason === 'mfa-method-not-accepted')
         return refuseRequest(c, context, outcome, 'We couldn’t verify it’s you');
-      const choices = await relyingParty.availableMfaMethods(caller);
+      const choices = await listOfferedMethods(context, caller, await relyingParty.availableMfaMethods(caller));
       return showVerify(c, { next, method, choices, why: refusals['mfa-required'].why, refused: outcome });
     });
 
   return routes;
+}
+
+/** Returns the methods between which the page lets the user choose. A pass that is used up or has expired can be entered, to learn that. */
+async function listOfferedMethods(
+  { store, policy }: RelyingPartyContext,
+  { user }: Caller,
+  usable: readonly MfaMethod[],
+): Promise<MfaMethod[]> {
+  const hasPass = (await store.passes.byUser(user.id)) !== undefined;
+  return (await policy()).mfa.accept.filter((method) => usable.includes(method) || (method === 'tap' && hasPass));
 }
