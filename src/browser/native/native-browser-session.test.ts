@@ -102,6 +102,15 @@ describe('a session in a native browser', () => {
     warn.mockRestore();
   });
 
+  it('is the last one in its browser after four pages, because a browser in the kernel lab must not grow', async () => {
+    const counts: number[] = [];
+    await withFakeBrowser(async (started, launched) => {
+      for (let round = 0; round < 9; round++)
+        await withNativeBrowserSession(started, async () => void counts.push(launched.length));
+    });
+    expect(counts).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3]);
+  });
+
   it('does not report the end of a browser after the session', async () => {
     const ends: Promise<BrowserEnd>[] = [];
     await withFakeBrowser(async (started, [browser]) => {

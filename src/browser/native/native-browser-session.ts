@@ -28,6 +28,12 @@ export interface NativeBrowserSession extends Pick<StartedBrowser, 'dialog' | 'b
   renew(): Promise<NativeBrowserSession>;
 }
 
+/**
+ * A browser is replaced after this many pages. In the kernel lab each page of its memory can need a mapping of the host, which permits
+ * 65530 for a process (vm.max_map_count); a Firefox that reached the limit, after 8 to 30 pages, was killed with SIGKILL.
+ */
+const maxPages = 4;
+
 /** What a test replaces. */
 interface NativeBrowserParts {
   browser?: NativeBrowser;
@@ -43,8 +49,13 @@ export async function withNativeBrowser(
   using restartable = new RestartableBrowser(browser);
   await restartable.start();
   await using dialog = createDialog(browser);
-  const newPage = () => openPage(restartable.running, dialog);
+  let pages = 0;
+  const newPage = () => {
+    pages += 1;
+    return openPage(restartable.running, dialog);
+  };
   const restart = async () => {
+    pages = 0;
     await restartable.close();
     await restartable.start();
     dialog.reconnect();
@@ -54,6 +65,7 @@ export async function withNativeBrowser(
     browser,
     restart,
     newPage: async () => {
+      if (pages === maxPages) await restart();
       try {
         return await newPage();
       } catch (error) {
