@@ -29,7 +29,7 @@ export interface ObservedPasskey {
 }
 
 /** The options of a create(), with the defaults of WebAuthn L3 section 5.4. */
-export interface ObservedOptions {
+interface ObservedOptions {
   'rp-id': string;
   attestation: string;
   'user-verification': string;

@@ -83,7 +83,7 @@ export function buildSiteDefinition(parsed: SiteFile, node: SourceNode, secrets:
 }
 
 /** Path of a word in a file: `mfa.totp` is in the map `mfa`. */
-export const wordPath = (word: SiteWord): Path => ['flow', ...word.split('.')];
+const wordPath = (word: SiteWord): Path => ['flow', ...word.split('.')];
 
 function flowOf(flow: SiteFile['flow'], node: SourceNode): SiteDefinition['flow'] {
   const defined = allSiteWords.filter((word) => nodeAt(node, wordPath(word)) !== undefined);

@@ -16,9 +16,6 @@ export interface ReadSite {
   diagnostics: Diagnostic[];
 }
 
-/** Returns true for a file that describes a site and no scenario. */
-export const isSiteFile = (root: MapNode): boolean => root.entries.has('flow');
-
 /** Reads `text`; `file` is its name in diagnostics. Without `env`, secrets are placeholders. */
 export function readSite(text: string, file: string, env: Environment | undefined): ReadSite {
   const { root, diagnostics } = readYaml(text, file);
@@ -28,8 +25,7 @@ export function readSite(text: string, file: string, env: Environment | undefine
   return { site: undefined, diagnostics: [diagnostic(root.at, `Expected a map in a site file, got ${got}`)] };
 }
 
-/** Reads a site file that is parsed already. */
-export function readSiteNode(node: MapNode, env: Environment | undefined): ReadSite {
+function readSiteNode(node: MapNode, env: Environment | undefined): ReadSite {
   const resolved = resolveSite(node, env, valuesIn(node));
   const checked = check(siteFile, resolved.root);
   const findings = checked.ok ? checkSite(checked.value, resolved.root) : checked.findings;

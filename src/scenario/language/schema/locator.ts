@@ -28,7 +28,7 @@ const ariaRoles = [
   ...['switch', 'tab', 'table', 'tablist', 'tabpanel', 'term', 'textbox', 'time', 'timer', 'toolbar', 'tooltip'],
   ...['tree', 'treegrid', 'treeitem'],
 ] as const;
-export type AriaRole = (typeof ariaRoles)[number];
+type AriaRole = (typeof ariaRoles)[number];
 
 const regularExpression = /^\/(.+)\/([a-z]*)$/s;
 

@@ -1,7 +1,7 @@
 /** A list of steps of any table: each entry is a keyword alone, or a map with the keyword, its argument, and optionally `label` and `timeout`. */
 import { z } from 'zod';
 import type { StepEntry } from '../step-arguments/entry.ts';
-import { duration, type Ms } from './units.ts';
+import { duration } from './units.ts';
 
 type Table = Readonly<Record<string, StepEntry>>;
 type ArgumentShape<T extends Table> = { [K in keyof T]: z.ZodOptional<T[K]['schema']> };
@@ -32,11 +32,6 @@ export function stepList<T extends Table>(table: T) {
   });
   return z.array(z.union([bareStep, stepWithArgument]));
 }
-
-/** An entry of a list after validation. */
-export type StepOf<T extends Table> =
-  | (keyof T & string)
-  | ({ [K in keyof T]?: z.output<T[K]['schema']> } & { label?: string | undefined; timeout?: Ms | undefined });
 
 /** Returns the keywords of an entry; a valid entry has exactly one. */
 export const keywordsOf = <T extends Table>(table: T, entry: object): (keyof T & string)[] =>

@@ -1,9 +1,9 @@
 /** Conditions of site files on a page: what it shows, and its path. */
 import type { Locator, Page } from 'playwright';
-import { messageOf } from '#base/errors.ts';
 import type { PageLocator } from '../../language/schema/locator.ts';
 import type { PageCondition } from '../../language/site-definition.ts';
 import { describeTarget, findElement, whenVisible } from './find-element.ts';
+import { isNavigation } from './page-navigation.ts';
 import { matchesPath } from './path-pattern.ts';
 import type { Site } from './site.ts';
 
@@ -45,7 +45,7 @@ const shownBy = (visible: string | PageLocator, page: Page): Locator =>
 
 /** A page that is left while it is read is read again. An aborted signal is handled by the caller. */
 function ignoreNavigation(error: unknown, signal: AbortSignal): undefined {
-  if (!signal.aborted && !/context was destroyed|frame was detached/i.test(messageOf(error))) throw error;
+  if (!signal.aborted && !isNavigation(error)) throw error;
 }
 
 const describeCondition = ({ visible, at }: PageCondition): string => {

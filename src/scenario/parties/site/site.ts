@@ -5,6 +5,7 @@
 import type { Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import type { Timeline } from '#result/timeline.ts';
+import { isNavigation } from './page-navigation.ts';
 import type { RequestLog } from './request-log.ts';
 
 const pollMs = 25;
@@ -12,6 +13,8 @@ const pollMs = 25;
 const reactionMs = 2_000;
 /** How long requests may be pending after that. A page may keep some open for ever. */
 const idleMs = 5_000;
+/** How often a page is read that is left while it is read. */
+const maxReads = 5;
 
 export interface SiteParts {
   page: Page;
@@ -151,12 +154,20 @@ export class Site {
     await first?.goto('about:blank');
   }
 
+  /** Returns what the page shows. A page that is left meanwhile is read again. */
   async observe(): Promise<{ says: string; title: string; url: string }> {
-    const page = this.#open;
-    if (!page) return { says: '', title: '', url: '' };
-    // biome-ignore lint/performance/useDomNodeTextContent: the visible text, without hidden panels
-    const says = await page.locator('body').innerText();
-    return { says, title: await page.title(), url: new URL(page.url()).pathname };
+    for (let attempt = 1; ; attempt++) {
+      const page = this.#open;
+      if (!page) return { says: '', title: '', url: '' };
+      try {
+        // biome-ignore lint/performance/useDomNodeTextContent: the visible text, without hidden panels
+        const says = await page.locator('body').innerText();
+        return { says, title: await page.title(), url: new URL(page.url()).pathname };
+      } catch (error) {
+        if (attempt === maxReads || !isNavigation(error)) throw error;
+        await page.waitForLoadState();
+      }
+    }
   }
 
   get #open(): Page | undefined {
