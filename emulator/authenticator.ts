@@ -169,13 +169,14 @@ export class Authenticator implements Disposable {
 
   /**
    * Makes the state durable, and returns the answer to send: `result`, or an error if the state cannot be written. getInfo is answered
-   * in every case, so that a platform can still ask what it has before it.
+   * also while there is no space left, so that a platform can still ask what it has before it.
    */
   #answerAfterCommit(command: CommandName | undefined, result: Uint8Array | undefined): Uint8Array | undefined {
     const outcome = this.#commitState();
-    if (outcome === 'durable' || command === 'authenticatorGetInfo') return result;
-    const storesCredential = command === 'authenticatorMakeCredential';
-    return statusOnly(outcome === 'full' && storesCredential ? 'CTAP2_ERR_KEY_STORE_FULL' : 'CTAP1_ERR_OTHER');
+    if (outcome === 'durable') return result;
+    if (outcome === 'full' && command === 'authenticatorGetInfo') return result;
+    const isStoreFull = outcome === 'full' && command === 'authenticatorMakeCredential';
+    return statusOnly(isStoreFull ? 'CTAP2_ERR_KEY_STORE_FULL' : 'CTAP1_ERR_OTHER');
   }
 
   /** Makes the state durable before the answer is sent. Returns `full` if there is no space left for it. */

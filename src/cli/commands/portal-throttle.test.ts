@@ -89,9 +89,14 @@ describe('60 concurrent attempts at two processes with one store', () => {
 
     await user.open('/security-info/authenticator-app');
     const secret = /data-testid="totp-secret">([^<]+)</.exec(user.html)?.[1]?.replaceAll(' ', '') ?? '';
-    await user.submit('/security-info/authenticator-app', { code: generateTotpCode(secret, Date.now()), next: '/' });
+    await user.submit('/security-info/authenticator-app', {
+      code: generateTotpCode(secret, Date.now()),
+      next: '/security-info',
+    });
+    expect(user.html, 'the app is added').toContain('Your authenticator app is set up.');
     const second = await signIn(adele);
     await second.open('/verify');
+    expect(second.html).toContain('Verify it’s you');
     // The code of the next time step is accepted too, and the one that added the app is used up.
     const totp = (correct: boolean) => ({
       code: correct ? generateTotpCode(secret, Date.now() + 30_000) : '000000',
