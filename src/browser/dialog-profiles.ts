@@ -2,6 +2,7 @@
  * The security dialogs that can be shown, as data: texts, order of the choices, the way to a security key, and appearance.
  * The appearance imitates colours and proportions of the system and uses none of its trademarks.
  */
+import { type ClientPolicy, defaultPolicy } from '#client/context.ts';
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
 import { androidTexts } from './dialog-texts/android.ts';
 import { appleTexts } from './dialog-texts/apple.ts';
@@ -41,8 +42,15 @@ export interface DialogProfile {
   kindOrder: readonly AuthenticatorChoice['kind'][];
   /** Label of the link from "this device" to the other choices; undefined if the dialog offers all choices at once. */
   otherDevicesLink?: string;
+  /** How the client behind the dialog limits the timeout that the page asks for: WebAuthn L3 section 5.1.3 step 4. */
+  timeout: ClientPolicy['timeout'];
   look: DialogLook;
 }
+
+/** WebAuthn L3 section 15.1 recommends this range. */
+const recommendedTimeout = defaultPolicy.timeout;
+/** Chromium raises shorter timeouts to three minutes before it proxies a request (measured); the rest is from its source code. */
+const chromiumTimeout = { minMs: 180_000, maxMs: 600_000, defaultMs: 600_000 } as const;
 
 const thisDeviceFirst = ['this-device', 'phone', 'security-key'] as const;
 const keyFirst = ['security-key', 'phone', 'this-device'] as const;
@@ -112,6 +120,7 @@ export const dialogProfiles = {
     texts: windowsTexts,
     kindOrder: thisDeviceFirst,
     otherDevicesLink: 'Use another device',
+    timeout: recommendedTimeout,
     look: windows11Look,
   },
   'windows-10': {
@@ -120,6 +129,7 @@ export const dialogProfiles = {
     texts: windowsTexts,
     kindOrder: thisDeviceFirst,
     otherDevicesLink: 'More choices',
+    timeout: recommendedTimeout,
     look: { ...windows11Look, radiusPx: 0, buttonRadiusPx: 0, footer: '#ffffff', accent: '#0067c0', border: '#cccccc' },
   },
   'macos-safari': {
@@ -127,6 +137,7 @@ export const dialogProfiles = {
     texts: appleTexts,
     kindOrder: thisDeviceFirst,
     otherDevicesLink: 'Other Options',
+    timeout: recommendedTimeout,
     look: macLook,
   },
   'macos-chrome': {
@@ -134,6 +145,7 @@ export const dialogProfiles = {
     texts: chromiumTexts,
     kindOrder: thisDeviceFirst,
     otherDevicesLink: 'Use another device',
+    timeout: chromiumTimeout,
     look: { ...chromiumLook, font: sanFrancisco },
   },
   'ios-safari': {
@@ -141,6 +153,7 @@ export const dialogProfiles = {
     texts: appleTexts,
     kindOrder: thisDeviceFirst,
     otherDevicesLink: 'More options',
+    timeout: recommendedTimeout,
     look: {
       ...macLook,
       position: 'bottom',
@@ -157,6 +170,7 @@ export const dialogProfiles = {
     texts: androidTexts,
     kindOrder: thisDeviceFirst,
     otherDevicesLink: 'More options',
+    timeout: recommendedTimeout,
     look: {
       ...chromiumLook,
       position: 'bottom',
@@ -171,12 +185,14 @@ export const dialogProfiles = {
     label: 'Chromium on Linux',
     texts: chromiumTexts,
     kindOrder: keyFirst,
+    timeout: chromiumTimeout,
     look: chromiumLook,
   },
   'linux-firefox': {
     label: 'Firefox on Linux',
     texts: firefoxTexts,
     kindOrder: keyFirst,
+    timeout: recommendedTimeout,
     look: {
       ...chromiumLook,
       position: 'top-left',

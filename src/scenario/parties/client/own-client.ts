@@ -35,7 +35,7 @@ function createHandler(parts: ClientParts): WebAuthnHandler {
     clock,
     random,
     timeline: recorder.timeline,
-    policy: scenario.client,
+    policy: { timeout: dialogProfiles[dialogProfile(scenario)].timeout, ...scenario.client },
     relatedOrigins: createWellKnownFetcher(),
     recentAuthentications: new RecentAuthentications(clock),
   };
