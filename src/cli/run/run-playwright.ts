@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -11,12 +12,13 @@ export function runPlaywright(environment: Record<string, string>): Promise<'end
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const { TOUCHSTONE_PROGRAM: compiled } = process.env;
   const config = compiled ? join(compiled, 'playwright.config.mjs') : resolve(root, 'playwright.config.ts');
-  const child = spawn(process.execPath, [cli, 'test', '--config', config], {
+  const endWithParent = pathToFileURL(resolve(root, 'src/cli/run/end-with-parent.mjs')).href;
+  const child = spawn(process.execPath, ['--import', endWithParent, cli, 'test', '--config', config], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // Ctrl+C signals the whole process group. After a second SIGINT, Playwright ends without a report.
     detached: process.platform !== 'win32',
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, TOUCHSTONE_END_WITH_PARENT: '1' },
   });
   let interrupted = false;
   const interrupt = () => {

@@ -1,0 +1,68 @@
+/**
+ * Ends Playwright when `touchstone run` ends unexpectedly, e.g. after `kill -9`: otherwise the engine and its browsers would continue without
+ * anyone to stop them, and would use a real key unattended.
+ *
+ * Node.js loads this file before Playwright (`--import`). The parent process holds the other end of an IPC channel; the operating system closes it
+ * when the parent ends, however that happens. Workers of Playwright load the file too, but Playwright ends them itself.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Playwright closes its browsers and writes the report of the finished cases in this time; what is left then is killed. */
+const graceMs = 4_000;
+
+const isEngine = process.env.TEST_WORKER_INDEX === undefined && process.env.TOUCHSTONE_END_WITH_PARENT === '1';
+if (isEngine) {
+  process.once('disconnect', end);
+  process.channel?.unref(); // the channel alone does not keep the engine running
+  if (!process.connected) end();
+}
+
+function end() {
+  process.kill(process.pid, 'SIGINT');
+  setTimeout(() => {
+    for (const pid of [...descendants(process.pid), process.pid]) kill(pid);
+  }, graceMs).unref();
+}
+
+/** @param {number} pid */
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // has ended
+  }
+}
+
+/** Returns all descendants of a process, from /proc; none on systems without it. @param {number} root */
+function descendants(root) {
+  /** @type {Map<number, number[]>} */
+  const childrenOf = new Map();
+  for (const pid of processIds()) {
+    const parent = parentOf(pid);
+    if (parent !== undefined) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid]);
+  }
+  /** @param {number} pid @returns {number[]} */
+  const collect = (pid) => (childrenOf.get(pid) ?? []).flatMap((child) => [child, ...collect(child)]);
+  return collect(root);
+}
+
+function processIds() {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** @param {number} pid @returns {number | undefined} */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name of the process may contain spaces and parentheses.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined; // has ended
+  }
+}
