@@ -1,0 +1,10 @@
+/** The configuration of Playwright Test for `fixtures.spec.ts`. */
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: 'fixtures.spec.ts',
+  outputDir: '../../../node_modules/.cache/touchstone/fixture-results',
+  workers: 1,
+  reporter: 'json',
+});
