@@ -1,0 +1,3 @@
+import { describeClientBehindShim } from '../testing/client-behind-shim.ts';
+
+describeClientBehindShim('chromium');
