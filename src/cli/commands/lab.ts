@@ -12,6 +12,7 @@ import { runInLab } from '../lab/run-in-lab.ts';
 import { compiledProgram } from '../program/compiled-program.mjs';
 import { readLibrary } from '../run/scenario-library.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
+import { ensureWritableFolder } from './output-folder.ts';
 
 /** Tag of the scenarios that only run in the lab. */
 const scenarioTag = 'native';
@@ -36,6 +37,7 @@ function defaultJobs(): string[] {
 }
 
 async function lab(chosen: readonly string[], output: string, signal: AbortSignal): Promise<number> {
+  await ensureWritableFolder(output);
   const jobs = jobIds.filter((id) => chosen.includes(id)).map((id) => labJobs[id]);
   const withScenarios = chosen.includes(scenarioTag);
   const purposes = [

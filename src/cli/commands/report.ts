@@ -5,12 +5,14 @@ import { messageOf } from '#base/errors.ts';
 import { findResult } from '#report/find-result.ts';
 import { renderAll } from '#report/renderers.ts';
 import { exitCode } from '../exit-codes.ts';
+import { ensureWritableFolder } from './output-folder.ts';
 
 export const reportCommand = (finish: (code: number) => void) =>
   new Command('report')
     .argument('[result]', 'The folder of a run, or its result.json or result.ndjson', 'reports/latest')
     .option('-o, --output <folder>', 'Folder of the rendered files; default: the folder of the run')
     .action(async (file: string, { output }: { output?: string }) => {
+      if (output !== undefined) await ensureWritableFolder(output);
       const { folder, result } = await findResult(file);
       const { written, failed } = await renderAll(result, resolve(output ?? folder));
       for (const path of Object.values(written)) console.log(path);

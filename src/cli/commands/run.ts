@@ -30,6 +30,7 @@ import {
 } from '../run/site-options.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 import { collect, parseCount, parsePattern, parsePositive } from './option-parsers.ts';
+import { ensureWritableFolder } from './output-folder.ts';
 
 interface RunOptions extends KeyOptions, OperatorOptions, SiteOptions, RootOption {
   grep?: RegExp;
@@ -81,6 +82,7 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   const library = loadOrReport(paths, { env: process.env, root, ...expansion });
   if (!library) return exitCode.usage;
   const selected = selectCases(library.cases, options);
+  await ensureWritableFolder(options.output);
   if (options.lab && !isInsideLab()) {
     return withInterruptSignal((signal) => runInLab(process.argv.slice(2), options.output, signal));
   }

@@ -10,8 +10,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Playwright closes its browsers and writes the report of the finished cases in this time; what is left then is killed. */
 const graceMs = 4_000;
 
-const isEngine = process.env.TEST_WORKER_INDEX === undefined && process.env.TOUCHSTONE_END_WITH_PARENT === '1';
+const isEngine = process.env.TOUCHSTONE_END_WITH_PARENT === '1';
 if (isEngine) {
+  // Workers inherit the environment. Without a channel that keeps them running, they would end at once.
+  delete process.env.TOUCHSTONE_END_WITH_PARENT;
   process.once('disconnect', end);
   process.channel?.unref(); // the channel alone does not keep the engine running
   if (!process.connected) end();
