@@ -8,10 +8,10 @@ export interface Spread {
   max: number;
 }
 
-export type Unit = 'x' | '%' | 's' | 'MB' | 'elements';
+type Unit = 'x' | '%' | 's' | 'MB' | 'elements';
 
 /** A value that must not exceed a limit. */
-export interface Target {
+interface Target {
   value: number;
   atMost: number;
   unit: Unit;

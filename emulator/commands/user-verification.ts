@@ -133,7 +133,7 @@ export async function ensurePresence(user: UserEvidence, rpId: string, session: 
  * @throws {CtapError} CTAP2_ERR_OPERATION_DENIED also for a timeout, unless the persona has another status;
  * CTAP2_ERR_KEEPALIVE_CANCEL.
  */
-export async function requireConsent(rpId: string | undefined, session: Session, env: AuthenticatorEnv): Promise<void> {
+async function requireConsent(rpId: string | undefined, session: Session, env: AuthenticatorEnv): Promise<void> {
   const outcome = await awaitGesture({ kind: 'presence', rpId }, session, env);
   if (outcome === 'granted') return;
   const status = outcome === 'timeout' ? env.persona.touchTimeoutStatus : undefined;

@@ -23,7 +23,7 @@ export type ParamKind = (typeof paramKinds)[number];
 export type Expectation = readonly [status: string, clause: string];
 
 /** Signs a message with a key, as pinUvAuthParam; undefined for no pinUvAuthParam. */
-export type Sign = (message: Uint8Array) => Uint8Array | undefined;
+type Sign = (message: Uint8Array) => Uint8Array | undefined;
 
 export interface AuthenticatorInState {
   platform: ManagementPlatform;

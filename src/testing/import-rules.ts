@@ -26,9 +26,9 @@ export interface Rules {
 }
 
 /** Tests and the `testing/` folders may import any module. */
-export const isTestSupport = (file: string): boolean => /\.test\.tsx?$|(^|\/)testing\//.test(file);
+const isTestSupport = (file: string): boolean => /\.test\.tsx?$|(^|\/)testing\//.test(file);
 
-export const isWithin = (file: string, places: readonly string[]): boolean =>
+const isWithin = (file: string, places: readonly string[]): boolean =>
   places.some((place) => file === place || file.startsWith(`${place}/`));
 
 /** The imports of product code, tests left out. */

@@ -11,7 +11,7 @@ import { type CommandParameters, decodeParameters } from './command-effects.ts';
 /** For a command without a gesture. The slowest are writes to the memory of the device, which take less than a second. */
 export const shortResponseLimitMs = 10_000;
 /** The user has 30 seconds for each of a few gestures. */
-export const longResponseLimitMs = 180_000;
+const longResponseLimitMs = 180_000;
 
 /** Whether a command may wait for a gesture, from its parameters; undefined if they are absent or cannot be decoded. */
 type GestureRule = (parameters: CommandParameters | undefined) => boolean;

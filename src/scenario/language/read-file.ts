@@ -6,7 +6,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** 64 Ki characters, the limit of the parser, with up to four bytes each. */
-export const maxFileBytes = 256 * 1024;
+const maxFileBytes = 256 * 1024;
 
 /** What was read, or why nothing was. */
 export type FileText = { text: string } | { problem: string };

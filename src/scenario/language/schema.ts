@@ -10,7 +10,7 @@ import { steps } from './schema/steps.ts';
 import { dottedId, duration } from './schema/units.ts';
 
 /** The parts of a case. Includes, the file and its cases may each define any of them. */
-export const caseShape = {
+const caseShape = {
   tags: z
     .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'Expected lower-case words joined by dashes' }))
     .optional()
