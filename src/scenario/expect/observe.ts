@@ -41,7 +41,7 @@ async function countAbandoned(
   { administration }: Organisation,
 ): Promise<number | Unobservable> {
   if (!administration) return new Unobservable('The site does not tell which passkeys it stores');
-  const known = new Set((await administration.passkeys()).map(({ credentialId }) => credentialId));
+  const known = new Set(await administration.credentialIds());
   return credentials.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length;
 }
 

@@ -8,6 +8,7 @@ import type { ScenarioRelyingParty } from './schema/relying-party.ts';
 import { isLoopback } from './schema/site-url.ts';
 import type { SiteDefinition } from './site-definition.ts';
 import type { SiteOutcome, SiteWord } from './site-words.ts';
+import type { StepArgument } from './step-arguments.ts';
 
 /** Returns why a case cannot run on its site; undefined if it can. */
 export function findSiteObstacle(scenario: ExpandedCase): string | undefined {
@@ -80,7 +81,8 @@ function findUserObstacle({ users }: ScenarioRelyingParty, site: SiteDefinition)
 const hasTotp = ({ user, before }: SiteDefinition): boolean =>
   user.totp !== undefined || (before?.provides.includes('totp') ?? false);
 
-function findStepObstacle({ keyword, args }: StepCall, site: SiteDefinition): string | undefined {
+function findStepObstacle(call: StepCall, site: SiteDefinition): string | undefined {
+  const { keyword, args } = call;
   if (keyword === 'issue-tap' || keyword === 'set-policy' || keyword === 'provision-user')
     return `Touchstone cannot administer this site (step ${keyword})`;
   if (keyword === 'let-time-pass') return 'Touchstone cannot advance the clock of this site (step let-time-pass)';
@@ -88,9 +90,10 @@ function findStepObstacle({ keyword, args }: StepCall, site: SiteDefinition): st
   if (word === undefined) return undefined;
   const calls = site.flow[word];
   if (!calls) return `the site file has no word ${word}`;
-  if (word === 'mfa.tap' && args === 'tap' && calls.length > 0)
+  const usesOwnCode = call.keyword === 'mfa' && call.args.code === undefined;
+  if (usesOwnCode && word === 'mfa.tap' && calls.length > 0)
     return 'Touchstone cannot issue a Temporary Access Pass for this site';
-  const needsTotp = args === 'totp' && JSON.stringify(calls).includes('${totp}');
+  const needsTotp = usesOwnCode && word === 'mfa.totp' && JSON.stringify(calls).includes('${totp}');
   if (needsTotp && !hasTotp(site)) return 'the user of the site has no authenticator app';
   const as = typeof args === 'object' && args !== null && 'as' in args ? args.as : undefined;
   const isKnown = as === undefined || as === site.user.name || keyword === 'sign-in-with-passkey';
@@ -103,12 +106,7 @@ function wordOf(keyword: StepCall['keyword'], args: unknown): SiteWord | undefin
     case 'choose-method':
       return `choose-method.${args as 'passkey' | 'authenticator-app'}`;
     case 'mfa':
-      if (typeof args === 'string') return `mfa.${args as 'totp' | 'tap'}`;
-      return typeof args === 'object' && args !== null && 'tap' in args
-        ? 'mfa.tap'
-        : typeof args === 'object' && args !== null && 'add' in args
-          ? 'mfa.add-authenticator-app'
-          : 'mfa.totp';
+      return `mfa.${(args as StepArgument<'mfa'>).method}`;
     case 'open-security-info':
     case 'sign-in':
     case 'sign-out':

@@ -2,6 +2,7 @@
 import type { EventRecord, Passkey, PendingPasskey } from '#relying-party/store/store.ts';
 import type { ScenarioPolicy, ScenarioUser } from '../language/schema/relying-party.ts';
 import type { StepArgument } from '../language/step-arguments.ts';
+import type { RelyingPartyLog } from './relying-party-log.ts';
 import type { FlowValues } from './site/site-flow.ts';
 
 /** A user, with the secrets that only the user knows. */
@@ -12,14 +13,19 @@ export interface TestUser {
 }
 
 export interface Organisation {
-  /** Returns the user called `name`, or the default user. @throws {Error} if there is none; the message lists all users. */
+  /**
+   * Returns the user called `name`; without it the user who is signed in, or the first user of the case if none is.
+   * @throws {Error} if there is none; the message lists all users.
+   */
   user(name?: string): TestUser;
-  /** Returns the current code of the authenticator app of the default user. @throws {Error} if the user has none. */
-  totpCode(): string;
-  /** The default user adds the key of an authenticator app that a page shows. */
+  /** Returns the current code of the authenticator app of that user. @throws {Error} if the user has none. */
+  totpCode(name?: string): string;
+  /** The user who is signed in adds the key of an authenticator app that a page shows. */
   addTotpSecret(secret: string): void;
-  /** @throws {Error} if no Temporary Access Pass was issued. */
-  newestTap(): string;
+  /** Returns the newest Temporary Access Pass of that user. @throws {Error} if none was issued. */
+  newestTap(name?: string): string;
+  /** What the relying party logs; undefined for a site that does not tell. */
+  readonly log: RelyingPartyLog | undefined;
   /** Values that must not appear in a report. */
   readonly secrets: readonly string[];
   /** Undefined for a site that Touchstone does not administer. What it stores and logs is then not observable. */
@@ -31,10 +37,13 @@ export interface Administration {
   /** A refusal is an outcome for `expect`, not a failure of the step. */
   issueTap(request: NonNullable<StepArgument<'issue-tap'>>): Promise<void>;
   setPolicy(changes: ScenarioPolicy): Promise<void>;
-  /** Creates a user and makes it the default user. */
+  /** Creates a user and makes it the first user of the case. */
   provision(user: ScenarioUser): Promise<void>;
+  /** Returns the passkeys of the user who has signed in last, or of the first user of the case. */
   passkeys(): Promise<(Passkey & { provisioned: boolean })[]>;
-  /** Returns credentials that were verified but never named, and can no longer be named. */
+  /** Returns the ids of the credentials of all users. */
+  credentialIds(): Promise<string[]>;
+  /** Returns credentials of that user that were verified but never named, and can no longer be named. */
   abandonedCredentials(): Promise<PendingPasskey[]>;
   /** Returns everything that the relying party logged, after it has marked expired pending passkeys as abandoned. */
   events(): Promise<EventRecord[]>;

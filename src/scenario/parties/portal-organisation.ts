@@ -10,6 +10,7 @@ import { toPolicyInput } from '../language/policy-mapping.ts';
 import type { ScenarioPolicy, ScenarioUser } from '../language/schema/relying-party.ts';
 import type { StepArgument } from '../language/step-arguments.ts';
 import type { Administration, Organisation, TestUser } from './organisation.ts';
+import type { RelyingPartyLog } from './relying-party-log.ts';
 
 interface PortalUser {
   name: string;
@@ -23,6 +24,7 @@ export interface PortalOrganisationParts {
   store: Store;
   clock: Clock;
   random: Random;
+  log: RelyingPartyLog;
 }
 
 export class PortalOrganisation implements Organisation, Administration {
@@ -31,7 +33,7 @@ export class PortalOrganisation implements Organisation, Administration {
   readonly #users: PortalUser[] = [];
   /** Ids of passkeys that exist before the case begins. */
   readonly #provisioned = new Set<string>();
-  readonly #taps: string[] = [];
+  readonly #taps: { user: string; code: string }[] = [];
 
   /** Creates the users of a scenario; the first one is the default user. */
   static async create(parts: PortalOrganisationParts, users: readonly ScenarioUser[]): Promise<PortalOrganisation> {
@@ -44,12 +46,19 @@ export class PortalOrganisation implements Organisation, Administration {
     this.#parts = parts;
   }
 
+  get log(): RelyingPartyLog {
+    return this.#parts.log;
+  }
+
   get administration(): Administration {
     return this;
   }
 
   get secrets(): string[] {
-    return [...this.#users.flatMap(({ password, totpSecret }) => [password, totpSecret ?? []].flat()), ...this.#taps];
+    return [
+      ...this.#users.flatMap(({ password, totpSecret }) => [password, totpSecret ?? []].flat()),
+      ...this.#taps.map(({ code }) => code),
+    ];
   }
 
   user(name?: string): TestUser {
@@ -57,15 +66,15 @@ export class PortalOrganisation implements Organisation, Administration {
     return { name: user.name, values: { 'user.name': user.name, 'user.password': user.password } };
   }
 
-  #user(name?: string): PortalUser {
+  #user(name = this.log.signedIn): PortalUser {
     const user = name === undefined ? this.#users[0] : this.#users.find((other) => other.name === name);
     if (user) return user;
     const names = this.#users.map((other) => other.name).join(', ');
     throw new Error(`Unknown user ${name ?? ''}; the users are ${names}`);
   }
 
-  totpCode(): string {
-    const { name, totpSecret } = this.#user();
+  totpCode(user?: string): string {
+    const { name, totpSecret } = this.#user(user);
     if (totpSecret === undefined) throw new Error(`${name} has no authenticator app: give the user methods: [totp]`);
     return generateTotpCode(totpSecret, this.#parts.clock.now());
   }
@@ -74,10 +83,11 @@ export class PortalOrganisation implements Organisation, Administration {
     this.#user().totpSecret = secret;
   }
 
-  newestTap(): string {
-    const tap = this.#taps.at(-1);
-    if (tap === undefined) throw new Error('No Temporary Access Pass was issued: add a step issue-tap before this one');
-    return tap;
+  newestTap(name?: string): string {
+    const user = this.#user(name).name;
+    const tap = this.#taps.findLast((issued) => issued.user === user);
+    if (tap) return tap.code;
+    throw new Error(`No Temporary Access Pass was issued for ${user}: add a step issue-tap before this one`);
   }
 
   async issueTap(request: NonNullable<StepArgument<'issue-tap'>>): Promise<void> {
@@ -88,7 +98,7 @@ export class PortalOrganisation implements Organisation, Administration {
       { lifetimeMinutes, oneTime: request['one-time'], length: request.length },
       request.by ?? 'authentication-administrator',
     );
-    if (issued.accepted) this.#taps.push(issued.code);
+    if (issued.accepted) this.#taps.push({ user: user.name, code: issued.code });
   }
 
   async setPolicy(changes: ScenarioPolicy): Promise<void> {
@@ -98,16 +108,23 @@ export class PortalOrganisation implements Organisation, Administration {
 
   async provision(user: ScenarioUser): Promise<void> {
     this.#users.unshift(await this.#createUser(user));
+    this.log.forgetUser();
   }
 
   async passkeys(): Promise<(Passkey & { provisioned: boolean })[]> {
-    const passkeys = await this.#parts.directory.passkeys(await this.#storedUser());
+    const passkeys = await this.#parts.directory.passkeys(await this.#storedUser(this.log.lastSignedIn));
     return passkeys.map((passkey) => ({ ...passkey, provisioned: this.#provisioned.has(passkey.id) }));
+  }
+
+  async credentialIds(): Promise<string[]> {
+    const users = await Promise.all(this.#users.map(({ name }) => this.#storedUser(name)));
+    const passkeys = await Promise.all(users.map((user) => this.#parts.directory.passkeys(user)));
+    return passkeys.flat().map(({ credentialId }) => credentialId);
   }
 
   async abandonedCredentials(): Promise<PendingPasskey[]> {
     const { directory, clock } = this.#parts;
-    const pending = await directory.pendingPasskeys(await this.#storedUser());
+    const pending = await directory.pendingPasskeys(await this.#storedUser(this.log.lastSignedIn));
     return pending.filter(({ state, expiresAt }) => state === 'abandoned' || expiresAt <= clock.now());
   }
 

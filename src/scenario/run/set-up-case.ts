@@ -17,6 +17,7 @@ import { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import { RequestLog } from '../parties/site/request-log.ts';
 import { Site } from '../parties/site/site.ts';
 import { SiteFlow } from '../parties/site/site-flow.ts';
+import { expectsRefusal } from '../steps/acceptance.ts';
 import type { CaseContext } from '../steps/step-context.ts';
 import { recordingOperator } from './recording-operator.ts';
 import type { ShowStep } from './run-steps.ts';
@@ -83,6 +84,7 @@ export async function setUpCase(
       ceremonies,
       key: authenticators.key,
       authenticators: authenticators.all,
+      expectsRefusal: expectsRefusal(scenario.expect),
       note: (event, detail) => recorder.note('user', event, detail),
       async screenshot(name) {
         await resources.attach(name, 'image/png', await dialogScreenshot.screenshot());

@@ -12,6 +12,7 @@ import { toPolicyInput } from '../language/policy-mapping.ts';
 import type { CaseRecorder } from '../parties/case-recorder.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import { PortalOrganisation } from '../parties/portal-organisation.ts';
+import { RelyingPartyLog } from '../parties/relying-party-log.ts';
 import { SiteUsers } from '../parties/site/site-users.ts';
 import { InfrastructureError } from './failures.ts';
 
@@ -50,6 +51,7 @@ const defaultUsers = [{ methods: ['totp' as const] }];
 async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions): Promise<StartedSite> {
   const { clock, random, recorder, trustAnchors } = options;
   const store = openStore();
+  const log = new RelyingPartyLog();
   const portal = await startPortal({
     store,
     policy: toPolicyInput(scenario.relyingParty),
@@ -58,11 +60,14 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
     timeline: recorder.timeline,
     trustAnchors,
     passwordCost: quickScrypt,
-    events: (event) => recorder.events.push(event),
+    events: (event) => {
+      recorder.events.push(event);
+      log.add(event);
+    },
   });
   const { directory, relyingParty, origin } = portal;
   const users = scenario.relyingParty.users ?? defaultUsers;
-  const parts = { directory, relyingParty, store, clock, random };
+  const parts = { directory, relyingParty, store, clock, random, log };
   return {
     url: origin,
     organisation: await PortalOrganisation.create(parts, users),

@@ -1,15 +1,20 @@
 /** Step `mfa`: verifies the user with a second factor: with the right code, with the code in the scenario, or by adding a first method. */
+import { refuseUnexpected } from './acceptance.ts';
 import { step } from './step.ts';
 
 export const mfa = step({
   keyword: 'mfa',
-  async run(args, { flow, organisation, dialog }, signal) {
+  async run({ method, code, as }, context, signal) {
+    const { flow, organisation, dialog } = context;
+    const isOwnCode = code === undefined;
+    const totp = code ?? (() => organisation.totpCode(as));
+    const tap = code ?? (() => organisation.newestTap(as));
+    const since = organisation.log?.length ?? 0;
     dialog.expectCeremony();
-    const method = typeof args === 'string' ? { [args]: undefined } : args;
-    const totp = () => organisation.totpCode();
-    if ('add' in method) await flow.run('mfa.add-authenticator-app', { totp }, signal);
-    else if ('tap' in method)
-      await flow.run('mfa.tap', { tap: method.tap ?? (() => organisation.newestTap()) }, signal);
-    else await flow.run('mfa.totp', { totp: method.totp ?? totp }, signal);
+    await flow.run(`mfa.${method}`, method === 'tap' ? { tap } : { totp }, signal);
+    if (isOwnCode)
+      refuseUnexpected(`did not accept the ${what[method]} of ${organisation.user(as).name}`, since, context);
   },
 });
+
+const what = { tap: 'Temporary Access Pass', totp: 'code', 'add-authenticator-app': 'authenticator app' } as const;

@@ -1,5 +1,5 @@
 /** Steps `open-security-info`, `sign-in`, `sign-out`, `sign-in-with-passkey`. */
-import type { FlowValues } from '../parties/site/site-flow.ts';
+import { whenAccepted } from './acceptance.ts';
 import { whenAccountOffered } from './choose-account.ts';
 import { step } from './step.ts';
 import type { StepContext } from './step-context.ts';
@@ -11,12 +11,17 @@ interface Credentials {
 
 export const openSecurityInfo = step({
   keyword: 'open-security-info',
-  run: (args, context, signal) => context.flow.run('open-security-info', credentials(args, context), signal),
+  async run(args, context, signal) {
+    await signIn('open-security-info', args, context, signal);
+    const signedIn = context.organisation.log?.signedIn;
+    if (args?.as !== undefined && signedIn !== undefined && signedIn !== args.as)
+      throw new Error(`Cannot open Security info as ${args.as}: ${signedIn} is signed in`);
+  },
 });
 
 export const signInWithPassword = step({
   keyword: 'sign-in',
-  run: (args, context, signal) => context.flow.run('sign-in', credentials(args, context), signal),
+  run: (args, context, signal) => signIn('sign-in', args, context, signal),
 });
 
 export const signOut = step({ keyword: 'sign-out', run: (_, { flow }, signal) => flow.run('sign-out', {}, signal) });
@@ -34,8 +39,29 @@ export const signInWithPasskey = step({
   },
 });
 
-/** Returns the credentials to type: those of the user, or others that the scenario gives. */
-function credentials(args: Credentials | undefined, { organisation }: StepContext): FlowValues {
-  const { values } = organisation.user(args?.as);
-  return args?.password === undefined ? values : { ...values, 'user.password': args.password };
+/**
+ * Does a word of the flow that may sign the user in, and waits for the answer of the relying party.
+ * @throws {Error} if it refuses the password of the user. A password that the scenario gives may be a wrong one.
+ */
+async function signIn(
+  word: 'open-security-info' | 'sign-in',
+  args: Credentials | undefined,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { flow, organisation } = context;
+  const { name, values } = organisation.user(args?.as);
+  const since = organisation.log?.length ?? 0;
+  let isTyped = false;
+  const typePassword = () => {
+    isTyped = true;
+    const password = args?.password ?? values['user.password'];
+    if (typeof password !== 'string') throw new Error(`There is no password of ${name}`);
+    return password;
+  };
+  await flow.run(word, { ...values, 'user.password': typePassword }, signal);
+  if (!isTyped) return; // the user is signed in already
+  const isOwnPassword = args?.password === undefined;
+  const judging = isOwnPassword ? context : { ...context, expectsRefusal: () => true };
+  await whenAccepted(['signin.ok'], `did not sign in ${name}`, judging, { since, signal });
 }

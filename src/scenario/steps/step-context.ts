@@ -5,6 +5,7 @@ import type { Ceremonies } from '../parties/ceremonies.ts';
 import type { DialogScreenshot } from '../parties/client/case-client.ts';
 import type { KeyUnderTest } from '../parties/key-under-test.ts';
 import type { Organisation } from '../parties/organisation.ts';
+import type { Refusal } from '../parties/relying-party-log.ts';
 import type { SecurityDialog } from '../parties/security-dialog.ts';
 import type { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import type { Site } from '../parties/site/site.ts';
@@ -29,6 +30,8 @@ export interface StepContext {
   readonly key: KeyUnderTest;
   /** The security key, and the platform authenticator if the case has one. */
   readonly authenticators: readonly KeyUnderTest[];
+  /** Returns whether the case expects that the relying party refuses this. */
+  expectsRefusal(refusal: Refusal): boolean;
   /** Records for the report what the user did. */
   note(event: string, detail?: PartyEvent['detail']): void;
   /** Adds a screenshot of the page to the report. */

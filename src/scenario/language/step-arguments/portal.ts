@@ -2,15 +2,47 @@
 import { z } from 'zod';
 import { roles } from '#relying-party/store/store.ts';
 import { policy, user } from '../schema/relying-party.ts';
-import { duration, exactlyOneOf, noArgument, optionalArgument } from '../schema/units.ts';
+import { duration, noArgument, optionalArgument } from '../schema/units.ts';
 import { entry } from './entry.ts';
 
 const credentials = z.strictObject({
-  as: z.string().min(1).optional().describe('User name; default: the first user of the case'),
+  as: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('User name; default: the user who is signed in, else the first user of the case'),
   password: z.string().optional().describe('Default: the password of the user'),
 });
 const code = z.string({ error: 'Expected a code in quotes, e.g. "123456"' });
 const passkeyName = z.string({ error: 'Expected a passkey name in quotes' });
+
+/** After validation every form of the argument is this one. */
+export interface MfaArgument {
+  method: 'tap' | 'totp' | 'add-authenticator-app';
+  /** Code to type instead of the right one. */
+  code?: string | undefined;
+  /** User whose code is typed; default: the user who is signed in. */
+  as?: string | undefined;
+}
+
+const mfaMethod = z.enum(['tap', 'totp']);
+const mfaChoices = { method: mfaMethod, tap: code, totp: code, add: z.literal('authenticator-app') };
+const mfaChoice = z
+  .strictObject({
+    ...mfaChoices,
+    as: z.string().min(1).describe('User whose code is typed; default: the user who is signed in'),
+  })
+  .partial()
+  .refine(({ as: _, ...choice }) => Object.keys(choice).length === 1, {
+    error: `Expected exactly one of ${Object.keys(mfaChoices).join(', ')}`,
+    when: ({ issues }) => issues.length === 0,
+  });
+const mfa = z.union([mfaMethod, mfaChoice]).transform((argument): MfaArgument => {
+  if (typeof argument === 'string') return { method: argument };
+  const { method, tap, totp, add, as } = argument;
+  if (add) return { method: 'add-authenticator-app', as };
+  return { method: method ?? (tap === undefined ? 'totp' : 'tap'), code: tap ?? totp, as };
+});
 
 export const portalSteps = {
   'open-security-info': entry({
@@ -49,19 +81,20 @@ export const portalSteps = {
     example: 'choose-method: passkey',
   }),
   mfa: entry({
-    schema: z.union([
-      z.enum(['tap', 'totp']),
-      exactlyOneOf({ tap: code, totp: code, add: z.literal('authenticator-app') }),
-    ]),
+    schema: mfa,
     article: '3',
-    doc: 'Completes MFA: with the right code, with a given code, or by adding a first method.',
+    doc: 'Completes MFA for the user who is signed in: with the right code, with a given code, or by adding a first method.',
     example: 'mfa: { totp: "000000" }',
-    secrets: (args) => (typeof args === 'object' && !('add' in args) ? Object.values(args) : []),
+    secrets: ({ code }) => [code],
   }),
   'issue-tap': entry({
     schema: optionalArgument(
       z.strictObject({
-        for: z.string().min(1).optional().describe('User name; default: the first user of the case'),
+        for: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('User name; default: the user who is signed in, else the first user of the case'),
         lifetime: duration.optional(),
         'one-time': z.boolean().optional(),
         length: z.int().optional().describe('Number of characters of the pass'),
@@ -69,7 +102,7 @@ export const portalSteps = {
       }),
     ),
     article: '3',
-    doc: 'An administrator issues a Temporary Access Pass; `mfa: tap` uses the newest one.',
+    doc: 'An administrator issues a Temporary Access Pass; `mfa: tap` uses the newest one of the user.',
     example: 'issue-tap: { one-time: true, lifetime: 10m }',
   }),
   name: entry({
@@ -111,7 +144,7 @@ export const portalSteps = {
   'provision-user': entry({
     schema: optionalArgument(user),
     article: 'other',
-    doc: 'An administrator creates a user, who becomes the default user of the case.',
+    doc: 'An administrator creates a user, who becomes the first user of the case.',
     example: 'provision-user: { methods: [totp] }',
     secrets: (args) => [args?.password],
   }),

@@ -14,6 +14,7 @@ export interface SiteUsersOptions extends Omit<HookEnvironment, 'user'> {
 
 export class SiteUsers implements Organisation, AsyncDisposable {
   readonly administration = undefined;
+  readonly log = undefined;
   readonly #options: SiteUsersOptions;
   readonly #user: Record<string, unknown>;
 
@@ -56,7 +57,8 @@ export class SiteUsers implements Organisation, AsyncDisposable {
     return { name: String(known ?? ''), values: Object.fromEntries(texts) };
   }
 
-  totpCode(): string {
+  totpCode(name?: string): string {
+    this.user(name);
     const { totp } = this.#user;
     if (typeof totp !== 'string') throw new Error('The user of the site has no authenticator app: set totp under user');
     return generateCodeOfApp(totp, (this.#options.clock ?? systemClock).now());
