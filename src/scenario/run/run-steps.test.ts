@@ -5,6 +5,8 @@ import type { ExpandedCase, StepCall } from '../language/expanded-case.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
 import type { KeyUnderTest } from '../parties/key-under-test.ts';
 import { OperatorTimeout } from '../parties/operator.ts';
+import type { Organisation } from '../parties/organisation.ts';
+import { RelyingPartyLog } from '../parties/relying-party-log.ts';
 import type { Site } from '../parties/site/site.ts';
 import { createStepContext, neverAborted } from '../testing/step-context.ts';
 import { runAllSteps } from './run-steps.ts';
@@ -29,7 +31,8 @@ function setUp(powerCycle: () => unknown = () => undefined) {
         powerCycle();
       },
     } as unknown as KeyUnderTest,
-    site: { settle: async () => undefined } as unknown as Site,
+    site: { settle: async () => undefined, observe: async () => noPage } as unknown as Site,
+    organisation: { secrets: [] } as unknown as Organisation,
     screenshot: () => new Promise(() => {}),
   });
   const recorder = new CaseRecorder();
@@ -38,6 +41,7 @@ function setUp(powerCycle: () => unknown = () => undefined) {
   return { log, recorder, options: { context, recorder, show, limits, deadline: new AbortController().signal } };
 }
 
+const noPage = { says: '', title: '', url: '' };
 const scenario = (parts: Partial<ExpandedCase>) =>
   ({ id: 'case', location, setup: [], steps: [], teardown: [], ...parts }) as unknown as ExpandedCase;
 const failPowerCycle = () => {
@@ -149,8 +153,8 @@ describe('the end of the steps', () => {
 
   /** `beforeStep` is called before each step, with its line. */
   function setUpCeremony(beforeStep: (line: number) => unknown = () => undefined) {
-    const site = { settle: async () => undefined } as unknown as Site;
-    const parties = createStepContext({ site });
+    const site = { settle: async () => undefined, observe: async () => noPage } as unknown as Site;
+    const parties = createStepContext({ site, organisation: { secrets: [] } as unknown as Organisation });
     const recorder = new CaseRecorder();
     const show = async (call: StepCall, body: () => Promise<void>) => {
       beforeStep(call.location.line);
@@ -209,5 +213,31 @@ describe('the end of the steps', () => {
       stack: expect.stringMatching(/case\.yaml:4:5$/),
     });
     expect(verdictsOf(recorder)).toEqual(['failed', 'skipped', 'skipped']);
+  });
+
+  it('adds to the failure of a step what the page says and why the relying party refused', async () => {
+    const log = new RelyingPartyLog();
+    log.add({
+      atMs: 0,
+      party: 'relying-party',
+      event: 'registration.refused',
+      detail: { reason: 'aaguid-not-allowed' },
+    });
+    const { context, recorder } = setUpCeremony();
+    const options = {
+      context: {
+        ...context,
+        flow: { run: () => Promise.reject(new Error('The page does not show Passkey name')) },
+        site: { ...context.site, observe: async () => ({ says: 'Reason: your model', title: '', url: '/passkey' }) },
+        organisation: { log, secrets: [] },
+      } as unknown as typeof context,
+      recorder,
+      show: (_call: StepCall, body: () => Promise<void>) => body(),
+      limits: new TimeLimits(),
+      deadline: neverAborted,
+    };
+    await expect(runAllSteps(scenario({ steps: [step('name', 9, 'Key')] }), options)).rejects.toThrow(
+      'name: The page does not show Passkey name. The page at /passkey says "Reason: your model". The relying party refused: aaguid-not-allowed (registration.refused)',
+    );
   });
 });

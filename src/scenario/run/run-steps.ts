@@ -11,6 +11,7 @@ import type { CaseContext, StepContext } from '../steps/step-context.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import { waitForEnd } from './end-of-steps.ts';
 import { InfrastructureError, toStepFailure } from './failures.ts';
+import { describePage } from './page-state.ts';
 import type { TimeLimits } from './time-limits.ts';
 
 /** Shows a step in the engine (Playwright's `test.step`). */
@@ -103,7 +104,7 @@ function runStep(call: StepCall, run: Run, { isLast, toFailure }: StepOptions): 
       if (isLast) await endWithin(call, run);
     } catch (error) {
       if (failureSignal.aborted) throw failureSignal.reason; // what an earlier step does in the background has failed
-      throw toFailure(call, error);
+      throw toFailure(call, error, await describePage(call.keyword, run.context));
     }
   };
   return run.show(call, () => run.recorder.step(titleOf(call), call.location, work, isSkipped));
@@ -125,13 +126,18 @@ const endWithin = ({ timeoutMs }: StepCall, { context, limits, deadline, backgro
     waitForEnd(context, () => background.isActing, AbortSignal.any([timeout, deadline])),
   );
 
-const failureOfStep = ({ label, location }: StepCall, error: unknown): Error =>
-  toStepFailure(error, `${label}: ${messageOf(error)}`, location);
+/** `state`: what page and relying party say. */
+const failureOfStep = ({ label, location }: StepCall, error: unknown, state = ''): Error =>
+  toStepFailure(error, joinSentences(`${label}: ${messageOf(error)}`, state), location);
 
-const failureOfSetup = ({ label, location }: StepCall, error: unknown): Error =>
+const failureOfSetup = ({ label, location }: StepCall, error: unknown, state = ''): Error =>
   error instanceof OperatorTimeout
     ? error
-    : new InfrastructureError(`The setup failed: ${label}: ${messageOf(error)}`, location, { cause: error });
+    : new InfrastructureError(joinSentences(`The setup failed: ${label}: ${messageOf(error)}`, state), location, {
+        cause: error,
+      });
+
+const joinSentences = (first: string, second: string): string => (second === '' ? first : `${first}. ${second}`);
 
 /**
  * Settles as `work` does, or rejects with the reason of `signal` shortly after it has aborted. In that time a step can reject with a
