@@ -30,7 +30,7 @@ function createDeferred<T>() {
 }
 
 /** A key of which a test requests a touch, and which it plugs in and unplugs. */
-export class FakeKey {
+class FakeKey {
   readonly facts = { id: 'key', label: 'Fake key', aaguid: '' };
   readonly kind = 'security-key';
   readonly sent = new SentCommands();

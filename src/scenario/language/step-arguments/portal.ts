@@ -17,7 +17,7 @@ const code = z.string({ error: 'Expected a code in quotes, e.g. "123456"' });
 const passkeyName = z.string({ error: 'Expected a passkey name in quotes' });
 
 /** After validation every form of the argument is this one. */
-export interface MfaArgument {
+interface MfaArgument {
   method: 'tap' | 'totp' | 'add-authenticator-app';
   /** Code to type instead of the right one. */
   code?: string | undefined;
