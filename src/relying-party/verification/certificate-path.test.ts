@@ -45,10 +45,13 @@ describe('validatePath', () => {
     expect(resultOf(full, [reissued]), 'the anchor has the name and key of an intermediate').toBe('trusted');
   });
 
-  it('does not look at certificates after the end of the path', async () => {
+  it('does not check the dates of certificates after the end of the path, but refuses those that are not part of the chain', async () => {
     const leaf = await issueLeaf(intermediate, testAaguid);
     const unrelated = await issue('Unrelated', { notAfter: new Date('2021-01-01'), ca: false });
-    expect(resultOf([leaf, intermediate, unrelated])).toBe('trusted');
+    const problem = 'Certificate 1: the next certificate did not issue it';
+    expect(resultOf([leaf, intermediate, unrelated])).toBe(problem);
+    const otherKey = await issue('Root');
+    expect(resultOf([leaf, intermediate, otherKey])).toBe(problem);
     const expired = await issue('Root', { keys: root.keys, notAfter: new Date('2021-01-01') });
     expect(resultOf([leaf, intermediate, expired], [intermediate])).toBe('trusted');
   });
@@ -131,7 +134,7 @@ describe('validatePath', () => {
       expect(resultOf([leaf], [root], after)).toBe('Certificate 0: expired');
       expect(resultOf([leaf], [], before)).toBe('No configured root issued the chain');
       expect(resultOf([leaf], [other], before)).toMatch('signature does not verify');
-      expect(resultOf([leaf, intermediate], [root], before)).toBe('trusted');
+      expect(resultOf([leaf, intermediate], [root], before)).toMatch('did not issue it');
       expect(resultOf([intermediate, leaf], [other], before)).toMatch('signature does not verify');
     }
   });

@@ -21,28 +21,38 @@ type CheckedPath = readonly { certificate: Certificate; problem: string | undefi
 
 /**
  * Validates `chain` (leaf first, each certificate signed by the next) against `anchors`. The path ends at the first certificate that is
- * an anchor or is issued by one; certificates after it are not used. `now` is in milliseconds since the epoch.
+ * an anchor or is issued by one; certificates after it are not used, but each must have issued the one before it. `now` is in milliseconds since the epoch.
  */
 export function validatePath(chain: readonly Certificate[], anchors: readonly Certificate[], now: number): PathVerdict {
-  const paths = checkPaths(chain, anchors);
+  const { paths, linkProblem } = checkChain(chain, anchors);
   if (paths.length === 0) return { trusted: false, why: 'No configured root issued the chain' };
   if (hasDuplicates(chain)) return { trusted: false, why: 'A certificate occurs twice' };
   const problems = paths.map((path) => findPathProblem(path, now));
   const [first] = problems;
-  return problems.includes(undefined) || first === undefined ? { trusted: true } : { trusted: false, why: first };
+  const why = problems.includes(undefined) ? linkProblem : first;
+  return why === undefined ? { trusted: true } : { trusted: false, why };
 }
 
 const hasDuplicates = (chain: readonly Certificate[]): boolean =>
   new Set(chain.map(({ fingerprint }) => fingerprint)).size < chain.length;
 
-/** Paths by the certificates of chain and anchors: many keys of one model have the same. The time is not part of them. */
-const checkedPaths = new BoundedCache<CheckedPath[]>(256);
+interface CheckedChain {
+  paths: CheckedPath[];
+  /** Why the certificates are not a chain. */
+  linkProblem: string | undefined;
+}
+
+/** By the certificates of chain and anchors: many keys of one model have the same. The time is not part of them. */
+const checkedChains = new BoundedCache<CheckedChain>(256);
 /** Fingerprints of all anchors of a list that cannot change. */
 const fingerprints = new WeakMap<readonly Certificate[], string>();
 
-function checkPaths(chain: readonly Certificate[], anchors: readonly Certificate[]): CheckedPath[] {
+function checkChain(chain: readonly Certificate[], anchors: readonly Certificate[]): CheckedChain {
   const key = `${joinFingerprints(chain)} ${describeAnchors(anchors)}`;
-  return checkedPaths.get(key, () => listCheckedPaths(chain, anchors));
+  return checkedChains.get(key, () => ({
+    paths: listCheckedPaths(chain, anchors),
+    linkProblem: findLinkProblem(chain),
+  }));
 }
 
 const joinFingerprints = (list: readonly Certificate[]): string => list.map(({ fingerprint }) => fingerprint).join();
@@ -53,6 +63,17 @@ function describeAnchors(anchors: readonly Certificate[]): string {
   const all = joinFingerprints(anchors);
   if (Object.isFrozen(anchors)) fingerprints.set(anchors, all);
   return all;
+}
+
+/** Returns which certificate of x5c was not issued by the next one. */
+function findLinkProblem(chain: readonly Certificate[]): string | undefined {
+  for (const [index, certificate] of chain.entries()) {
+    const issuer = chain[index + 1];
+    if (!issuer) return undefined;
+    if (!equal(certificate.issuer, issuer.subject) || !certificate.isSignedBy(issuer))
+      return `Certificate ${index}: the next certificate did not issue it`;
+  }
+  return undefined;
 }
 
 /** Returns every path from the leaf to an anchor, the shortest first, with the checks that do not depend on the time. */
