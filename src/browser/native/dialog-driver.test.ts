@@ -131,7 +131,7 @@ describe('DialogDriver', () => {
     expect(dialog.inputs).toEqual(['dismiss']);
   });
 
-  it('reads through a new connection when it sees no prompt for 30 seconds, and reports that screen and reader disagree after 60', async () => {
+  it('reads through a new connection when it sees no prompt for 15 seconds, and reports that screen and reader disagree after 60', async () => {
     const { dialog, asked, clock } = createDriver({});
     dialog.show(undefined);
     const passSeconds = async (seconds: number) => {
@@ -140,10 +140,10 @@ describe('DialogDriver', () => {
         await waitForSettled();
       }
     };
-    await passSeconds(30);
+    await passSeconds(15);
     expect(dialog.inputs).toEqual(['reconnect']);
     expect(asked).toEqual([]);
-    await passSeconds(30);
+    await passSeconds(45);
     expect(asked).toEqual([
       'Screen and accessibility reader disagree: the browser waits for the user, but the reader does not see the window (screenshot)',
     ]);

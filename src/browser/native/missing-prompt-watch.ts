@@ -4,17 +4,20 @@
  */
 import { type Clock, systemClock } from '#base/clock.ts';
 
-/** Longer than any pause that was measured in the kernel lab between the start of a ceremony, messages to the key, and prompts. */
-const silenceMs = 30_000;
+/**
+ * Time without a prompt and without a message to the key until the reader gets a new connection: its library keeps parts of a dialog that
+ * is being built, and a new process was seen to read a prompt that the old one did not. Then until the reader is known to fail.
+ */
+const silenceMs = { suspected: 15_000, confirmed: 45_000 };
 const checkIntervalMs = 5_000;
 
 export interface MissingPromptOptions {
   clock?: Clock | undefined;
   /** Returns how many messages the key has received so far. */
   countKeyMessages(): number;
-  /** Called when nothing was seen for 30 seconds: the reader needs a new connection. */
+  /** Called when nothing was seen for 15 seconds: the reader needs a new connection. */
   onSuspected(): void;
-  /** Called once when nothing was seen for another 30 seconds, although the reader has a new connection. */
+  /** Called once when nothing was seen for another 45 seconds, although the reader has a new connection. */
   onConfirmed(): void;
 }
 
@@ -53,7 +56,8 @@ export class MissingPromptWatch implements Disposable {
       const keyMessages = countKeyMessages();
       if (this.#isPromptVisible || keyMessages !== this.#keyMessages) this.#lastSeenAt = this.#clock.monotonic();
       this.#keyMessages = keyMessages;
-      if (this.#clock.monotonic() - this.#lastSeenAt < silenceMs) continue;
+      const limit = this.#isSuspected ? silenceMs.confirmed : silenceMs.suspected;
+      if (this.#clock.monotonic() - this.#lastSeenAt < limit) continue;
       if (this.#isSuspected) return onConfirmed();
       this.#isSuspected = true;
       this.#lastSeenAt = this.#clock.monotonic();
