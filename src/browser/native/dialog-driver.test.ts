@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '#base/testing/manual-clock.ts';
 import { type Cancelled, cancelled, type PinPrompt, type UserInteraction } from '#client/user-interaction.ts';
 import { chromiumPrompt } from './chromium-prompts.ts';
@@ -134,6 +134,7 @@ describe('DialogDriver', () => {
   it('reads through a new connection when it sees no prompt for 15 seconds, and reports that screen and reader disagree after 60', async () => {
     const { dialog, asked, clock } = createDriver({});
     dialog.show(undefined);
+    await waitForSettled(); // the driver has begun to watch
     const passSeconds = async (seconds: number) => {
       for (let passed = 0; passed < seconds; passed += 5) {
         clock.advance(5_000);
@@ -141,7 +142,7 @@ describe('DialogDriver', () => {
       }
     };
     await passSeconds(15);
-    expect(dialog.inputs).toEqual(['reconnect']);
+    await vi.waitFor(() => expect(dialog.inputs).toEqual(['reconnect']));
     expect(asked).toEqual([]);
     await passSeconds(45);
     expect(asked).toEqual([

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CaseDetails } from '#report/html/read-embedded-data.ts';
 import type { RunResult } from '#result/run-result.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
@@ -53,6 +54,12 @@ async function register(...more: string[]) {
   return { code, out, report, verdict, only };
 }
 
+/** Returns the notes of the first case in the HTML report, whose data is compressed. */
+function notesInPage(page: string): unknown {
+  const textOf = (id: string) => new RegExp(`<script type="text/plain" id="${id}">(.*)</script>`).exec(page)?.[1] ?? '';
+  return new CaseDetails(textOf, 1).read({ position: 0 }).notes;
+}
+
 const operatorEvents = ({ events }: RunResult['cases'][number]) =>
   events.filter(({ event }) => event.startsWith('hands.')).map(({ event, detail }) => [event, detail?.handling]);
 
@@ -80,7 +87,8 @@ describe('a key that waits for a touch', () => {
       ['done', 'skipped'],
     ]);
     expect(operatorEvents(only).at(-1)).toEqual(['hands.missing', 'touch']);
-    for (const file of ['index.html', 'junit.xml', 'summary.md']) expect(report(file), file).toContain(reason);
+    for (const file of ['junit.xml', 'summary.md']) expect(report(file), file).toContain(reason);
+    expect(notesInPage(report('index.html'))).toEqual([reason]);
     expect(out).toContain(reason);
     expect(out).not.toContain('touchstone:prompt');
     expect(out).toContain('every case was skipped, so nothing was tested');
