@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { X509Certificate } from '@peculiar/x509';
 import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, assert, beforeEach, describe, expect, it } from 'vitest';
 import { toBase64url, toHex, utf8 } from '#base/bytes.ts';
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
@@ -24,7 +24,7 @@ const clientDataJSON = utf8(JSON.stringify({ type: 'webauthn.create', challenge,
 
 const identifiers = ['packed', 'fido-u2f'] as const;
 
-beforeAll(() => {
+beforeEach(() => {
   const certificates = trustAnchors().map(toPem);
   for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates });
 });

@@ -1,6 +1,6 @@
 /** Checks every attestation format with every algorithm that @simplewebauthn/server 14 supports, under our test root. */
 import { SettingsService, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { type AttestationChoice, trustAnchors } from '../index.ts';
@@ -23,7 +23,7 @@ const combinations = formats.flatMap((format) =>
 
 const identifiers = ['packed', 'fido-u2f', 'tpm', 'android-key', 'android-safetynet', 'apple'] as const;
 
-beforeAll(() => {
+beforeEach(() => {
   const certificates = trustAnchors().map((der) => Buffer.from(der));
   for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates });
 });
