@@ -49,14 +49,20 @@ async function verifyPart(
   const chain = parseChain(format.readCertificates(attStmt));
   if (!chain) throw new RefusalError('attestation-invalid', 'Expected a list of at least one certificate in x5c');
   const statement: Statement = { attStmt, chain, authData, parsed, clientDataHash, now };
-  const problem =
-    findEncodingProblem(format, statement) ??
-    format.findProblem(statement) ??
-    findLeafUseProblem(format, chain[0]) ??
-    (await findLibraryProblem(format, statement));
+  const problem = findOwnProblem(format, statement) ?? (await findLibraryProblem(format, statement));
   if (problem !== undefined) throw new RefusalError('attestation-invalid', problem);
   return chain;
 }
+
+/** A statement or certificate that breaks a rule of its encoding is refused, wherever that is noticed. */
+const findOwnProblem = (format: StatementFormat, statement: Statement): string | undefined =>
+  refuseOnViolation(
+    'attestation-invalid',
+    () =>
+      findEncodingProblem(format, statement) ??
+      format.findProblem(statement) ??
+      findLeafUseProblem(format, statement.chain[0]),
+  );
 
 function findEncodingProblem(format: StatementFormat, { attStmt }: Statement): string | undefined {
   const sig = attStmt.get('sig');
@@ -83,7 +89,5 @@ function findLeafUseProblem({ leafExtensions }: StatementFormat, leaf: Certifica
   if (!leaf) return undefined;
   const critical = findUnprocessedCritical(leaf, [...pathExtensions, ...leafExtensions]);
   if (critical !== undefined) return `Critical extension ${critical} is not supported in this format`;
-  return refuseOnViolation('attestation-invalid', () => canSignData(leaf))
-    ? undefined
-    : 'The keyUsage of the certificate does not allow signatures';
+  return canSignData(leaf) ? undefined : 'The keyUsage of the certificate does not allow signatures';
 }

@@ -45,7 +45,29 @@ const verify = async (attester: Attester, attestation: 'enforced' | 'requested' 
     trustAnchors: anchors.map(({ der }) => parseCertificate(der)),
   });
 
+/** Returns the certificate with a wrong tag in the value of the extension; the signature of the issuer is invalid then, too. */
+function withDamagedExtension(certificate: Issued, oid: readonly number[]): Issued {
+  const der = Buffer.from(certificate.der);
+  const valueAt = der.indexOf(0x04, der.indexOf(Buffer.from(oid)) + oid.length) + 2;
+  der[valueAt] = (der[valueAt] ?? 0) ^ 0x10;
+  return { ...certificate, der: new Uint8Array(der) };
+}
+
 describe('packed attestation with certificates', () => {
+  it.each([
+    ['basicConstraints', [0x55, 0x1d, 0x13]],
+    ['keyUsage', [0x55, 0x1d, 0x0f]],
+    ['the AAGUID extension', [0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04]],
+  ])('refuses a leaf whose %s cannot be decoded, as a value and not as an error', async (_, oid) => {
+    const leaf = await issueLeaf(root, testAaguid, { keyUsage: KeyUsageFlags.digitalSignature });
+    const damaged = withDamagedExtension(leaf, oid);
+    for (const attestation of ['enforced', 'requested'] as const)
+      expect(await verify(certifiedAttester(damaged), attestation)).toMatchObject({
+        accepted: false,
+        reason: 'attestation-invalid',
+      });
+  });
+
   it('trusts a chain to a configured root, with and without an intermediate', async () => {
     const short = await issueLeaf(root, testAaguid);
     const long = await issueLeaf(intermediate, testAaguid);
