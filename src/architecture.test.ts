@@ -32,6 +32,7 @@ const rules: Rules = {
     'src/lab': pure,
     'src/client': [...pure, devicePort],
     'src/browser': [...pure, devicePort, 'src/client'],
+    'src/conformance': [...pure, devicePort, 'src/client'],
     'src/scenario': [...pure, devicePort, 'src/client', 'src/browser', 'src/relying-party'],
     'src/real-keys': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
     'src/emulator-server': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
