@@ -61,9 +61,15 @@ const rules: Rules = {
     otpauth: ['src/relying-party'],
     qrcode: ['src/relying-party'],
     tldts: ['src/client'],
-    yaml: ['src/scenario/language/yaml-source.ts'],
+    yaml: ['src/scenario/language/yaml-source.ts', 'src/conformance/expected-failures.ts'],
     'fastest-levenshtein': ['src/scenario'],
-    zod: ['src/scenario', 'src/relying-party', 'src/emulator-server', 'src/transport/remote/messages.ts'],
+    zod: [
+      'src/scenario',
+      'src/relying-party',
+      'src/emulator-server',
+      'src/transport/remote/messages.ts',
+      'src/conformance',
+    ],
     ws: ['src/browser', 'src/transport/remote'],
     playwright: [
       'src/browser',
