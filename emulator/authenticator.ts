@@ -15,6 +15,7 @@ import type { AuthenticatorEnv } from './env.ts';
 import type { FaultHooks } from './fault-hooks.ts';
 import { createVolatileState } from './initial-state.ts';
 import { type Inspection, inspect } from './inspection.ts';
+import { ManagedCredentials } from './managed-credentials.ts';
 import { type AuthenticatorStateJson, exportState } from './persistence/state-document.ts';
 import type { Persona } from './personas/persona.ts';
 import { corruptAnswer, type Fault, type FaultEffect, FaultPlan, PowerLost } from './planned-faults.ts';
@@ -39,6 +40,8 @@ export class Authenticator implements Disposable {
   readonly persona: Persona;
   /** Faults planned for commands to come. */
   readonly faults = new FaultPlan();
+  /** The stored credentials, as the system that the authenticator is built into manages them. */
+  readonly managedCredentials: ManagedCredentials;
   readonly #env: AuthenticatorEnv;
   /** The power-up during which a command runs: after a power cut the next command does not wait for the interrupted one. */
   #busy: AbortController | undefined;
@@ -56,6 +59,7 @@ export class Authenticator implements Disposable {
   constructor(env: AuthenticatorEnv) {
     this.persona = env.persona;
     this.#env = env;
+    this.managedCredentials = new ManagedCredentials(env);
     if (env.persona.versions.includes('U2F_V2')) this.processU2f = (apdu, options) => this.#answerU2f(apdu, options);
   }
 

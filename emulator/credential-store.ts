@@ -25,6 +25,8 @@ export interface Credential extends CredentialProperties, CredentialExtras {
   rpId: string;
   /** Undefined for a credential that is not discoverable. */
   user?: UserEntity | undefined;
+  /** The system has hidden it: the authenticator keeps it, but does not use it. See `managed-credentials.ts`. */
+  hidden?: boolean | undefined;
 }
 
 export type StoredCredential = Credential & { user: UserEntity };

@@ -19,9 +19,13 @@ export interface Inspection {
 /** A discoverable credential without its secrets. */
 export interface InspectedCredential {
   rpId: string;
+  userId: Uint8Array;
   userName: string | undefined;
+  userDisplayName: string | undefined;
   credentialId: Uint8Array;
   discoverable: boolean;
+  /** Whether the system has hidden it, so that it is not used. */
+  hidden: boolean;
 }
 
 /** Returns a copy of the visible state. */
@@ -32,11 +36,14 @@ export function inspect(env: AuthenticatorEnv): Inspection {
     pinRetries: persistent.pinRetries,
     uvRetries: persistent.uvRetries,
     needsPowerCycle: env.pinUvAuth.needsPowerCycle,
-    credentials: persistent.credentials.all().map(({ rpId, user, id, discoverable }) => ({
+    credentials: persistent.credentials.all().map(({ rpId, user, id, discoverable, hidden = false }) => ({
       rpId,
+      userId: user.id.slice(),
       userName: user.name,
+      userDisplayName: user.displayName,
       credentialId: id.slice(),
       discoverable,
+      hidden,
     })),
     signCounter: persistent.signCount,
     fingerprints: persistent.fingerprints.map(({ id, friendlyName }) => ({ templateId: id.slice(), friendlyName })),

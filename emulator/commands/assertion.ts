@@ -29,7 +29,7 @@ export function findCredentials(
   const found =
     allowList.length > 0
       ? findListed(allowList, rpId, rpIdHash, env)
-      : env.state.persistent.credentials.ofRelyingParty(rpId);
+      : env.state.persistent.credentials.ofRelyingParty(rpId).filter(({ hidden }) => !hidden);
   return env.faultHooks.rules.newestCredentialFirst ? found : found.reverse();
 }
 

@@ -4,7 +4,7 @@ import type { AuthenticatorEnv } from '../env.ts';
 
 /**
  * Returns the credential with this id of this relying party, from the store if it is discoverable and from its id otherwise;
- * undefined if this authenticator did not create it or has deleted it.
+ * undefined if this authenticator did not create it, or has deleted or hidden it.
  */
 export function findCredential(
   id: Uint8Array,
@@ -14,7 +14,10 @@ export function findCredential(
 ): Credential | undefined {
   const properties = persistent.keys.readProperties(id, rpIdHash);
   if (!properties) return undefined;
-  if (properties.discoverable) return persistent.credentials.byId(id);
+  if (properties.discoverable) {
+    const stored = persistent.credentials.byId(id);
+    return stored?.hidden ? undefined : stored;
+  }
   const { algorithm, credProtect, discoverable, thirdPartyPayment } = properties;
   return { id, rpId, algorithm, credProtect, discoverable, thirdPartyPayment };
 }

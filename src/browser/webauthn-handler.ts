@@ -1,4 +1,5 @@
 /** The interface behind the bridge. Its implementation is the WebAuthn client of the pages in one browser context. */
+import type { CredentialSignal } from '#client/signals.ts';
 
 /** The calling frame, as the browser describes it. */
 export interface CallingFrame {
@@ -20,12 +21,6 @@ export interface CeremonyRequest extends CallingFrame {
    */
   publicKey: unknown;
 }
-
-/** A call of one of the signal methods, WebAuthn L3 section 5.1.10. Ids are base64url. */
-export type CredentialSignal =
-  | { method: 'signalUnknownCredential'; rpId: string; credentialId: string }
-  | { method: 'signalAllAcceptedCredentials'; rpId: string; userId: string; allAcceptedCredentialIds: string[] }
-  | { method: 'signalCurrentUserDetails'; rpId: string; userId: string; name: string; displayName: string };
 
 /** Members of PublicKeyCredentialClientCapabilities, WebAuthn L3 section 5.8.7, and `extension:` with an identifier. */
 export type ClientCapabilities = Record<string, boolean>;

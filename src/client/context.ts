@@ -24,6 +24,24 @@ export interface AvailableAuthenticator {
    * create() requires: WebAuthn L3 section 6.3.2, requireUserPresence.
    */
   createsWithoutPresence?: boolean | undefined;
+  /** The passkeys of this authenticator, for signals of sites (section 5.1.10). Absent if the system does not manage them. */
+  passkeys?: ManagedPasskeys | undefined;
+}
+
+/** A passkey that the system manages. */
+export interface ManagedPasskey extends AccountChoice {
+  userId: Uint8Array;
+  /** A hidden passkey stays stored, and is neither offered nor used. */
+  hidden: boolean;
+}
+
+/** The passkeys of an authenticator, as the system manages them: without a gesture or a PIN. */
+export interface ManagedPasskeys {
+  /** Returns the discoverable credentials for an RP ID, also hidden ones. */
+  list(rpId: string): Promise<ManagedPasskey[]>;
+  remove(credentialId: Uint8Array): Promise<void>;
+  setHidden(credentialId: Uint8Array, hidden: boolean): Promise<void>;
+  rename(credentialId: Uint8Array, user: { name: string; displayName: string }): Promise<void>;
 }
 
 /** The authenticators of this machine. The list may change while a ceremony runs. */

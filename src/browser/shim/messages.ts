@@ -1,6 +1,6 @@
 /** The messages between the init script in a document and its session in Node.js. Both directions carry JSON text. */
+import type { CredentialSignal } from '#client/signals.ts';
 import type { PageError } from '../bridge-failure.ts';
-import type { CredentialSignal } from '../webauthn-handler.ts';
 
 /** The document that sends a message. The init script reads it before any script of the page runs. */
 export interface SendingDocument {

@@ -5,10 +5,11 @@
  */
 import type { Frame } from 'playwright';
 import { abortable } from '#base/async.ts';
+import type { CredentialSignal } from '#client/signals.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BridgedCall, BridgeProblem, BridgeSession } from '../bridge.ts';
 import { abortError, bridgeProblem, toPageError } from '../bridge-failure.ts';
-import type { CredentialSignal, WebAuthnHandler } from '../webauthn-handler.ts';
+import type { WebAuthnHandler } from '../webauthn-handler.ts';
 import { callerOf, isOriginOf, watchDocument } from './calling-frame.ts';
 import { clientCapabilities } from './client-capabilities.ts';
 import { isAllowedByFrames } from './frame-policy.ts';

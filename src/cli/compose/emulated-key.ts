@@ -1,6 +1,5 @@
 /** An emulated key as the key under test of a case. Written against interfaces; the emulator is passed in. */
-import type { AvailableAuthenticator } from '#client/context.ts';
-import type { AccountChoice } from '#client/user-interaction.ts';
+import type { AvailableAuthenticator, ManagedPasskey, ManagedPasskeys } from '#client/context.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import type { WireCommand } from '#scenario/language/schema/wire.ts';
 import type { KeyFacts, KeyState, KeyUnderTest } from '#scenario/parties/key-under-test.ts';
@@ -10,7 +9,19 @@ import type { CtapDevice } from '#transport/device.ts';
 
 /** An emulated key also shows the accounts of its credentials. */
 interface EmulatedKeyState extends KeyState {
-  credentials: readonly (KeyState['credentials'][number] & { userName: string | undefined })[];
+  credentials: readonly (KeyState['credentials'][number] & {
+    userId: Uint8Array;
+    userName: string | undefined;
+    userDisplayName: string | undefined;
+    hidden: boolean;
+  })[];
+}
+
+/** What a system can do with the credentials of an authenticator that is built into it. */
+interface ManagedCredentials {
+  remove(credentialId: Uint8Array): void;
+  setHidden(credentialId: Uint8Array, hidden: boolean): void;
+  rename(credentialId: Uint8Array, user: { name: string; displayName: string }): void;
 }
 
 export interface EmulatedKeyParts {
@@ -21,6 +32,8 @@ export interface EmulatedKeyParts {
   inspect(): EmulatedKeyState;
   /** Whether the key is plugged in at the start of the case. */
   connected: boolean;
+  /** Present for an authenticator whose credentials the system manages. */
+  managedCredentials?: ManagedCredentials | undefined;
   /** Whether it is a credential manager that creates passkeys without a gesture (conditional create). */
   createsWithoutPresence?: boolean | undefined;
   /** Called after the key was plugged in or unplugged; resolves when the operating system has noticed. */
@@ -108,17 +121,31 @@ export class EmulatedKey implements KeyUnderTest {
       onSent: (name) => this.#sent.notify(name),
     });
     const available = { id: facts.id, kind, label: facts.label, device: recorded };
-    if (kind !== 'this-device') return available;
-    const discoverCredentials = async (rpId: string) => this.#accountsOf(rpId);
-    return { ...available, discoverCredentials, createsWithoutPresence: this.#parts.createsWithoutPresence };
+    const { managedCredentials, createsWithoutPresence } = this.#parts;
+    if (!managedCredentials) return available;
+    return {
+      ...available,
+      createsWithoutPresence,
+      discoverCredentials: async (rpId) => this.#passkeysOf(rpId).filter(({ hidden }) => !hidden),
+      passkeys: this.#managePasskeys(managedCredentials),
+    };
+  }
+
+  #managePasskeys(credentials: ManagedCredentials): ManagedPasskeys {
+    return {
+      list: async (rpId) => this.#passkeysOf(rpId),
+      remove: async (id) => credentials.remove(id),
+      setHidden: async (id, hidden) => credentials.setHidden(id, hidden),
+      rename: async (id, user) => credentials.rename(id, user),
+    };
   }
 
   /** The system lists the passkeys of this device without a gesture. */
-  #accountsOf(rpId: string): AccountChoice[] {
+  #passkeysOf(ofRpId: string): ManagedPasskey[] {
     return this.#parts
       .inspect()
-      .credentials.flatMap(({ credentialId, userName: name = '', ...credential }) =>
-        credential.rpId === rpId ? [{ credentialId, name, displayName: name }] : [],
+      .credentials.flatMap(({ rpId, userName: name = '', userDisplayName: displayName = '', ...passkey }) =>
+        rpId === ofRpId ? [{ ...passkey, name, displayName }] : [],
       );
   }
 }

@@ -33,6 +33,7 @@ function createPlatformAuthenticator(
     gestures,
     inspect: () => authenticator.inspect(),
     connected: true,
+    managedCredentials: authenticator.managedCredentials,
     createsWithoutPresence: authenticator.persona.createsWithoutPresence,
     onChange,
     elapsedMs,

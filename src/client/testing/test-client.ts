@@ -6,7 +6,7 @@ import { type AuthenticatorOptions, createAuthenticator, type PluggedDevice, plu
 import { commandName } from '#protocol/commands.ts';
 import type { CtapDevice } from '#transport/device.ts';
 import { type AutoApproveOptions, autoApproveUser } from '../auto-approve-user.ts';
-import type { AuthenticatorSource, AvailableAuthenticator, ClientContext } from '../context.ts';
+import type { AuthenticatorSource, AvailableAuthenticator, ClientContext, ManagedPasskey } from '../context.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '../credential-options.ts';
 import type { EndReason, PinPrompt, UserInteraction } from '../user-interaction.ts';
 
@@ -119,13 +119,21 @@ export const asCredentialManager = ({ device, authenticator }: EmulatedTestKey):
   label: authenticator.persona.label,
   device,
   createsWithoutPresence: authenticator.persona.createsWithoutPresence,
-  discoverCredentials: async (rpId) =>
-    authenticator
-      .inspect()
-      .credentials.flatMap(({ credentialId, userName: name = '', ...credential }) =>
-        credential.rpId === rpId ? [{ credentialId, name, displayName: name }] : [],
-      ),
+  discoverCredentials: async (rpId) => listPasskeys(authenticator, rpId).filter(({ hidden }) => !hidden),
+  passkeys: {
+    list: async (rpId) => listPasskeys(authenticator, rpId),
+    remove: async (id) => authenticator.managedCredentials.remove(id),
+    setHidden: async (id, hidden) => authenticator.managedCredentials.setHidden(id, hidden),
+    rename: async (id, user) => authenticator.managedCredentials.rename(id, user),
+  },
 });
+
+const listPasskeys = (authenticator: EmulatedTestKey['authenticator'], ofRpId: string): ManagedPasskey[] =>
+  authenticator
+    .inspect()
+    .credentials.flatMap(({ rpId, userName: name = '', userDisplayName: displayName = '', ...passkey }) =>
+      rpId === ofRpId ? [{ ...passkey, name, displayName }] : [],
+    );
 
 /** Returns the device of a key that speaks only U2F; `sent` lists the U2F commands that it received. */
 export function asU2fDevice({ device }: Pick<EmulatedTestKey, 'device'>): CtapDevice & { sent: string[] } {

@@ -15,7 +15,17 @@ export interface KeyState {
   pin: 'set' | 'unset' | 'blocked';
   pinRetries: number;
   needsPowerCycle: boolean;
-  credentials: readonly { credentialId: Uint8Array; rpId: string; discoverable: boolean }[];
+  credentials: readonly KeyCredential[];
+}
+
+interface KeyCredential {
+  credentialId: Uint8Array;
+  rpId: string;
+  discoverable: boolean;
+  /** The names of the account and whether the system hides it; an emulated authenticator tells them. */
+  userName?: string | undefined;
+  userDisplayName?: string | undefined;
+  hidden?: boolean | undefined;
 }
 
 /** Facts about the model, which a scenario reads as `${persona.…}`. */

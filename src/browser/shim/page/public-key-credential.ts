@@ -1,5 +1,5 @@
 /** The static methods of PublicKeyCredential, WebAuthn L3 sections 5.1.6 to 5.1.10. */
-import type { CredentialSignal } from '../../webauthn-handler.ts';
+import type { CredentialSignal } from '#client/signals.ts';
 import { fromBase64url } from './base64url.ts';
 import { creationOptions, requestOptions, signalOptions } from './dictionaries.ts';
 import type { NodeConnection } from './node-connection.ts';

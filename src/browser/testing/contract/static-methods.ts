@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { resolveRelyingPartyId } from '#client/relying-party-id.ts';
-import type { CallingFrame, CredentialSignal, WebAuthnHandler } from '../../webauthn-handler.ts';
+import type { CredentialSignal } from '#client/signals.ts';
+import type { CallingFrame, WebAuthnHandler } from '../../webauthn-handler.ts';
 import { approvingHandler } from '../approving-handler.ts';
 import type { ContractParts } from '../bridge-contract.ts';
 
