@@ -15,7 +15,7 @@ import { attestationFormats } from './attestation/registry.ts';
 import { Authenticator } from './authenticator.ts';
 import { type DefectId, defectOf } from './defects/registry.ts';
 import type { AuthenticatorEnv } from './env.ts';
-import { createFaultHooks, type FaultHooks } from './fault-hooks.ts';
+import { createFaultHooks, type FaultChanges, type FaultHooks } from './fault-hooks.ts';
 import { autoTouch, type GestureSource } from './gestures.ts';
 import { createPersistentState, createVolatileState } from './initial-state.ts';
 import { findOptionProblems, type ModelOptions } from './model-options.ts';
@@ -40,6 +40,8 @@ export interface AuthenticatorOptions extends ModelOptions {
   /** Relying parties that may read the minimum PIN length (extension minPinLength). */
   minPinLengthRpIds?: readonly string[] | undefined;
   defects?: readonly DefectId[] | undefined;
+  /** Changes of the caller to values that the authenticator reads, signs or sends; they act after the defects. */
+  changes?: readonly FaultChanges[] | undefined;
   /** Credentials of the caller: makeCredential returns them in their order, getAssertion knows them at once. A reset deletes them. */
   credentials?: readonly InjectedCredential[] | undefined;
   /** Attestation key, certificate authority and certificates of the caller. */
@@ -64,7 +66,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   if (problem) throw new UsageError(problem.message);
   const persona = applyPersonaOptions(options);
   const { clock = systemClock, random = systemRandom, gestures = autoTouch } = options;
-  const faultHooks = createFaultHooks((options.defects ?? []).map(defectOf));
+  const faultHooks = createFaultHooks([...(options.defects ?? []).map(defectOf), ...(options.changes ?? [])]);
   const factory = {
     persona,
     random,

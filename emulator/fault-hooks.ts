@@ -7,7 +7,7 @@ import type { AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
-import type { CertificateTemplate } from './attestation/x509.ts';
+import type { CertificateTemplate } from '#protocol/x509/certificate.ts';
 
 /** The behaviour that the specification requires. A defect overrides one rule. */
 const conformingRules = {

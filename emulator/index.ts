@@ -20,7 +20,8 @@ export { seededRandom } from '#base/seeded-random.ts';
 export { encode as encodeCbor } from '#protocol/cbor.ts';
 export { decode as decodeCbor } from '#protocol/cbor-reader.ts';
 export { ProtocolViolation, TransportError } from '#protocol/errors.ts';
-export { trustAnchors } from './attestation/attestation-ca.ts';
+export { toPem } from '#protocol/x509/certificate.ts';
+export { rootAuthority, trustAnchors } from './attestation/attestation-ca.ts';
 export {
   exportAttestationCa,
   /** @deprecated Use `exportAttestationCa`. */
@@ -28,7 +29,6 @@ export {
 } from './attestation/export-attestation-ca.ts';
 export type { InjectedAttestation, InjectedCredential } from './attestation/injected-keys.ts';
 export { type MetadataStatement, metadataBlob, metadataStatement } from './attestation/metadata.ts';
-export { toPem } from './attestation/x509.ts';
 export type { Authenticator, ProcessOptions } from './authenticator.ts';
 export { type AuthenticatorOptions, createAuthenticator } from './create-authenticator.ts';
 export type {

@@ -4,9 +4,9 @@
  */
 import { concat } from '#base/bytes.ts';
 import * as der from '#protocol/der.ts';
+import type { Extension } from '#protocol/x509/certificate.ts';
 import { organisation } from './attestation-ca.ts';
 import type { AttestationFormat } from './format.ts';
-import type { Extension } from './x509.ts';
 
 export const androidKey: AttestationFormat = {
   fmt: 'android-key',

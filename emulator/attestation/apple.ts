@@ -5,9 +5,9 @@
 import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
+import type { Extension } from '#protocol/x509/certificate.ts';
 import { organisation } from './attestation-ca.ts';
 import type { AttestationFormat } from './format.ts';
-import type { Extension } from './x509.ts';
 
 export const apple: AttestationFormat = {
   fmt: 'apple',

@@ -14,9 +14,9 @@ import {
   findRoot,
   issueLeafCertificate,
   type LeafContent,
-} from './authority.ts';
+} from '#protocol/x509/authority.ts';
+import { aaguidExtension, type Name } from '#protocol/x509/certificate.ts';
 import type { TpmAttestationFields } from './tpm-attestation-fields.ts';
-import { aaguidExtension, type Name } from './x509.ts';
 
 /** The attestation key of a model with its certificates, and what the attestation formats need in addition. */
 export interface AttestationIdentity extends CertifiedKey {
@@ -67,6 +67,9 @@ const untrustedRoot = once(() => createTestAuthority('Touchstone Unknown Root CA
 
 /** Returns the root certificates that a relying party must trust to accept our attestation, DER. */
 export const trustAnchors = (): Uint8Array[] => [root().certificate];
+
+/** Returns the root authority with its key, which is no secret: suites issue certificates with it that break a rule. */
+export const rootAuthority = (): Authority => root();
 
 /** Returns the certificates of the intermediate authorities, DER. */
 export const intermediateCertificates = (): Uint8Array[] => [intermediate().certificate];

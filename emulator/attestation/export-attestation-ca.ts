@@ -1,11 +1,12 @@
 /** Exports the attestation CA and the metadata as files, so that a relying party can be configured to trust the emulator. */
+
+import { toPem } from '#protocol/x509/certificate.ts';
 import type { Persona } from '../personas/persona.ts';
 import { personas } from '../personas/registry.ts';
 import { createAttestationIdentity, intermediateCertificates, trustAnchors } from './attestation-ca.ts';
 import { metadataBlob, metadataStatement } from './metadata.ts';
 import { identityOptionsForPersona } from './persona-identity.ts';
 import { attestationFormats } from './registry.ts';
-import { toPem } from './x509.ts';
 
 const toPemFile = (certificates: readonly Uint8Array[]): string => certificates.map(toPem).join('');
 const toJsonFile = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

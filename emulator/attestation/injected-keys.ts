@@ -4,10 +4,10 @@
  */
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { importSigningKey } from '#protocol/crypto.ts';
+import { type CertificateTransform, importAuthority } from '#protocol/x509/authority.ts';
+import type { Name } from '#protocol/x509/certificate.ts';
 import type { AttestationIdentityOptions } from './attestation-ca.ts';
-import { type CertificateTransform, importAuthority } from './authority.ts';
 import type { TpmAttestationFields } from './tpm-attestation-fields.ts';
-import type { Name } from './x509.ts';
 
 /** A credential with a given id and private key. */
 export interface InjectedCredential {

@@ -5,12 +5,12 @@
 import { toHex } from '#base/bytes.ts';
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { sha1 } from '#protocol/crypto.ts';
+import { publicKeyBits } from '#protocol/x509/certificate.ts';
 import type { Persona } from '../personas/persona.ts';
 import { createAttestationIdentity, createServiceKey, trustAnchors } from './attestation-ca.ts';
 import { signJws } from './jws.ts';
 import { identityOptionsForPersona } from './persona-identity.ts';
 import { attestationFormats } from './registry.ts';
-import { publicKeyBits } from './x509.ts';
 
 /** A metadata statement as JSON object; members as in FIDO Metadata Statement v3. */
 export type MetadataStatement = Readonly<Record<string, unknown>>;

@@ -5,8 +5,8 @@
  */
 import { concat } from '#base/bytes.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
+import type { CertifiedKey } from '#protocol/x509/authority.ts';
 import type { AuthenticatorEnv } from '../env.ts';
-import type { CertifiedKey } from './authority.ts';
 import type { AttestationFormat, AttestationInput } from './format.ts';
 
 /** Returns the format with x5c, signed with the key that `getSigner` returns. */

@@ -6,9 +6,9 @@ import { concat, fromHex, uint } from '#base/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms, parseCoseKey } from '#protocol/cose.ts';
 import { digest, type SigningKey, sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
+import type { Extension } from '#protocol/x509/certificate.ts';
 import type { AttestationFormat } from './format.ts';
 import type { TpmAttestationFields } from './tpm-attestation-fields.ts';
-import type { Extension } from './x509.ts';
 
 /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, sign. */
 const defaultAttributes = 0x0004_0472;

@@ -7,7 +7,7 @@ import {
   type Extension,
   keyUsage,
   type Name,
-} from '../attestation/x509.ts';
+} from '#protocol/x509/certificate.ts';
 import { defectsDetectedBy } from './defect.ts';
 import { editCertificate, flipBits } from './mutators.ts';
 

@@ -5,7 +5,7 @@ import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
 import { CtapError } from '#protocol/errors.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
-import type { CertificateTemplate } from '../attestation/x509.ts';
+import type { CertificateTemplate } from '#protocol/x509/certificate.ts';
 import type { FaultChanges } from '../fault-hooks.ts';
 
 type Bytes = (bytes: Uint8Array) => Uint8Array;

@@ -9,14 +9,6 @@ import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { encodeRsaPrivateKey, hkdfSha256, importSigningKey, sha256 } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
 import {
-  type AttestationChoice,
-  createAuthenticator,
-  type InjectedAttestation,
-  type Persona,
-  personas,
-} from '../../index.ts';
-import { TestPlatform } from '../../testing/test-platform.ts';
-import {
   authorityKeyIdentifier,
   basicConstraints,
   type CertificateTemplate,
@@ -25,7 +17,15 @@ import {
   type Name,
   signCertificate,
   subjectKeyIdentifier,
-} from '../x509.ts';
+} from '#protocol/x509/certificate.ts';
+import {
+  type AttestationChoice,
+  createAuthenticator,
+  type InjectedAttestation,
+  type Persona,
+  personas,
+} from '../../index.ts';
+import { TestPlatform } from '../../testing/test-platform.ts';
 
 export interface W3cVector {
   name: string;

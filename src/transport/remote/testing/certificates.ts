@@ -3,8 +3,8 @@ import { concat, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import { generateSigningKey, type SigningKey } from '#protocol/crypto.ts';
 import * as der from '#protocol/der.ts';
-import { createAuthority, issueLeafCertificate } from '../../../../emulator/attestation/authority.ts';
-import { toPem } from '../../../../emulator/attestation/x509.ts';
+import { createAuthority, issueLeafCertificate } from '#protocol/x509/authority.ts';
+import { toPem } from '#protocol/x509/certificate.ts';
 
 /** Returns certificate, private key and CA certificate. `host` is the name of the server, or the bytes of its IPv4 address. */
 export function serverCertificate(host: string | number[] = [127, 0, 0, 1]) {

@@ -1,5 +1,5 @@
 /** A certification authority (CA) for attestation certificates. */
-import { importSigningKey, type SigningKey } from '#protocol/crypto.ts';
+import { importSigningKey, type SigningKey } from '../crypto.ts';
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -10,7 +10,7 @@ import {
   type Name,
   signCertificate,
   subjectKeyIdentifier,
-} from './x509.ts';
+} from './certificate.ts';
 
 /** A signing key with its certificates. */
 export interface CertifiedKey {

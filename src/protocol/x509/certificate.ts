@@ -3,9 +3,9 @@
  * invalid.
  */
 import { concat, fromHex, utf8 } from '#base/bytes.ts';
-import type { CoseAlgorithm } from '#protocol/cose.ts';
-import { type SigningKey, sha1 } from '#protocol/crypto.ts';
-import * as der from '#protocol/der.ts';
+import type { CoseAlgorithm } from '../cose.ts';
+import { type SigningKey, sha1 } from '../crypto.ts';
+import * as der from '../der.ts';
 
 /** The attributes of a distinguished name, in order. `C` and `serialNumber` are PrintableString, the others UTF8String. */
 export type Name = readonly (readonly [type: keyof typeof nameTypes, value: string])[];
