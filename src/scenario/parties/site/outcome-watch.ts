@@ -1,4 +1,5 @@
 /** Watches how registrations end, by the signs that the site file describes: text, path, and the status of requests. */
+import { systemClock } from '#base/clock.ts';
 import { normalizeText } from '../../expect/matchers.ts';
 import { parseTextPattern } from '../../language/schema/locator.ts';
 import type { SiteDefinition } from '../../language/site-definition.ts';
@@ -39,12 +40,12 @@ export class OutcomeWatch {
 
   /** Returns the outcome of the last attempt; waits a moment for it. */
   async last(): Promise<SiteOutcome | 'none'> {
-    const deadline = performance.now() + showMs;
+    const deadline = systemClock.monotonic() + showMs;
     for (;;) {
       const found = await this.look();
       if (found !== undefined) return found;
-      if (performance.now() > deadline) return 'none';
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      if (systemClock.monotonic() > deadline) return 'none';
+      await systemClock.sleep(pollMs);
     }
   }
 

@@ -1,10 +1,12 @@
 /** Does the page steps of scenarios and site files on the current tab of a site. */
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import { normalizeText } from '../../expect/matchers.ts';
+import type { PageLocator } from '../../language/schema/locator.ts';
 import type { PageArgument, PageKeyword } from '../../language/step-arguments/page.ts';
 import { describeTarget, findElement, whenVisible } from './find-element.ts';
 import { isTrue } from './page-conditions.ts';
+import { actOnPage } from './page-navigation.ts';
 import type { Site } from './site.ts';
 
 type PageAction<K extends PageKeyword> = (args: PageArgument<K>, site: Site, signal: AbortSignal) => Promise<void>;
@@ -15,31 +17,25 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
   click: ({ 'opens-tab': opensTab, ...target }, site, signal) =>
     site.act(`click ${describeTarget(target)}`, async (page) => {
       const element = await whenVisible(findElement(page, target), signal);
-      if (opensTab) await site.inNewTab(() => element.click(), signal);
-      else await element.click();
+      const click = () => actOnPage(() => element.click());
+      if (opensTab) await site.inNewTab(click, signal);
+      else await click();
     }),
 
   fill: ({ value, ...target }, site, signal) =>
-    site.act(`fill ${describeTarget(target)}`, async (page) =>
-      (await whenVisible(findElement(page, target), signal)).fill(value),
-    ),
+    actOnElement({ name: 'fill', target, site, signal }, (element) => element.fill(value)),
 
   select: ({ option, ...target }, site, signal) =>
-    site.act(`select ${describeTarget(target)}`, async (page) => {
-      await (await whenVisible(findElement(page, target), signal)).selectOption(option);
-    }),
+    actOnElement({ name: 'select', target, site, signal }, (element) => element.selectOption(option)),
 
   check: ({ checked = true, ...target }, site, signal) =>
-    site.act(`check ${describeTarget(target)}`, async (page) =>
-      (await whenVisible(findElement(page, target), signal)).setChecked(checked),
-    ),
+    actOnElement({ name: 'check', target, site, signal }, (element) => element.setChecked(checked)),
 
   press: (args, site, signal) => {
-    if (typeof args === 'string') return site.act(`press ${args}`, (page) => page.keyboard.press(args));
+    if (typeof args === 'string')
+      return site.act(`press ${args}`, (page) => actOnPage(() => page.keyboard.press(args)));
     const { key, ...target } = args;
-    return site.act(`press ${key} in ${describeTarget(target)}`, async (page) =>
-      (await whenVisible(findElement(page, target), signal)).press(key),
-    );
+    return actOnElement({ name: `press ${key} in`, target, site, signal }, (element) => element.press(key));
   },
 
   'wait-for': (args, site, signal) => {
@@ -62,6 +58,24 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
   'go-back': (_, site) => site.goBack(),
   'close-tab': (_, site) => site.closeTab(),
 };
+
+interface ElementAction {
+  name: string;
+  target: PageLocator;
+  site: Site;
+  signal: AbortSignal;
+}
+
+/** Waits until the element is visible, and does `action` on it. */
+function actOnElement(
+  { name, target, site, signal }: ElementAction,
+  action: (element: Locator) => Promise<unknown>,
+): Promise<void> {
+  return site.act(`${name} ${describeTarget(target)}`, async (page) => {
+    const element = await whenVisible(findElement(page, target), signal);
+    await actOnPage(() => action(element));
+  });
+}
 
 function waitForElement(
   { state = 'visible', ...target }: Exclude<PageArgument<'wait-for'>, { at: string }>,

@@ -18,9 +18,12 @@ const pages: Readonly<Record<string, string>> = {
     <ul><li>Desk key <button onclick="document.title = 'desk'">Delete</button></li>
       <li>Spare key <button onclick="document.title = 'spare'">Delete</button></li></ul>
     <p data-testid="state">ready</p><p hidden>secret</p>
-    <a href="/other" target="_blank">Terms</a>
+    <a href="/other" target="_blank">Terms</a><a href="/closing" target="_blank">Sign out</a>
     <iframe title="Sign-in" srcdoc="<button onclick=&quot;parent.document.title = 'framed'&quot;>Continue</button>"></iframe>`,
   '/other': '<h1>Terms of use</h1><button onclick="window.close()">Close</button>',
+  '/closing': `<button onmousedown="window.close()">Close</button><input aria-label="Code" oninput="window.close()">
+    <input type="checkbox" aria-label="Agree" onclick="window.close()"><input aria-label="Key" onkeydown="window.close()">
+    <select aria-label="Reason" onchange="window.close()"><option>none</option><option>done</option></select>`,
   '/slow': `<p id="spinner" role="progressbar">Loading</p><script>setTimeout(() => { spinner.remove(); history.pushState({}, '', '/users/7/edit') }, 60)</script>`,
 };
 
@@ -104,6 +107,38 @@ describe('page steps', () => {
     await pageActions.see('terms of use', site, never);
     await pageActions.click({ role: 'button', name: 'Close' }, site, never);
     await pageActions.see({ role: 'heading', name: 'Settings' }, site, never);
+  });
+
+  it.each<[string, (site: Site) => Promise<void>]>([
+    ['click', (site) => pageActions.click({ role: 'button', name: 'Close' }, site, never)],
+    ['fill', (site) => pageActions.fill({ label: 'Code', value: '123456' }, site, never)],
+    ['check', (site) => pageActions.check({ label: 'Agree' }, site, never)],
+    ['select', (site) => pageActions.select({ label: 'Reason', option: 'done' }, site, never)],
+    ['press', (site) => pageActions.press({ label: 'Key', key: 'a' }, site, never)],
+    [
+      'see',
+      async (site) => {
+        const seen = pageActions.see('Settings', site, never);
+        await pageActions.click({ role: 'button', name: 'Close' }, site, never);
+        await seen;
+      },
+    ],
+    [
+      'wait-for',
+      async (site) => {
+        const reached = pageActions['wait-for']({ at: '/form' }, site, never);
+        await pageActions.click({ role: 'button', name: 'Close' }, site, never);
+        await reached;
+      },
+    ],
+  ])('%s ends well if the page closes its tab meanwhile, and the next step is in the opener', async (_, act) => {
+    await using opened = await openPage('/form');
+    const { site } = opened;
+    await pageActions.click({ role: 'link', name: 'Sign out', 'opens-tab': true }, site, never);
+    await act(site);
+    await pageActions.see('Settings', site, never);
+    await site.settle();
+    expect(site.path).toBe('/form');
   });
 
   it('close-tab returns to the tab that opened it, and open opens a new tab if none is left', async () => {

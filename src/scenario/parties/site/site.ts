@@ -4,8 +4,9 @@
  */
 import type { Page } from 'playwright';
 import { abortable } from '#base/async.ts';
+import { systemClock } from '#base/clock.ts';
 import type { Timeline } from '#result/timeline.ts';
-import { isNavigation } from './page-navigation.ts';
+import { actOnPage, isNavigation } from './page-navigation.ts';
 import type { RequestLog } from './request-log.ts';
 
 const pollMs = 25;
@@ -108,7 +109,7 @@ export class Site {
         throw new Error(
           `The page does not contain ${JSON.stringify(text)}; it contains ${JSON.stringify(says.slice(0, 300))}`,
         );
-      await this.#newest.waitForTimeout(pollMs);
+      await systemClock.sleep(pollMs);
     }
   }
 
@@ -123,7 +124,7 @@ export class Site {
       const found = await condition(page);
       if (found !== undefined) return found;
       if (signal.aborted) throw explain();
-      await page.waitForTimeout(pollMs);
+      await systemClock.sleep(pollMs);
     }
   }
 
@@ -136,14 +137,14 @@ export class Site {
    * the page has reported the outcome to its server, or its time to do so is over.
    */
   async settle(ceremonyEndedAt?: number): Promise<void> {
-    const now = performance.now();
+    const now = systemClock.monotonic();
     const { requests } = this;
     for (let page = this.#open; page; page = this.#open) {
-      const waitedMs = performance.now() - now;
+      const waitedMs = systemClock.monotonic() - now;
       const hasReacted =
         ceremonyEndedAt === undefined || requests.lastRequestAt > ceremonyEndedAt || waitedMs > reactionMs;
-      if (hasReacted && (requests.isIdle || waitedMs > idleMs)) return void (await page.waitForLoadState());
-      await page.waitForTimeout(pollMs);
+      if (hasReacted && (requests.isIdle || waitedMs > idleMs)) return await this.#load(page);
+      await systemClock.sleep(pollMs);
     }
   }
 
@@ -165,9 +166,14 @@ export class Site {
         return { says, title: await page.title(), url: new URL(page.url()).pathname };
       } catch (error) {
         if (attempt === maxReads || !isNavigation(error)) throw error;
-        await page.waitForLoadState();
+        await this.#load(page);
       }
     }
+  }
+
+  /** Waits until a page that is being left has loaded, or its tab is closed. */
+  async #load(page: Page): Promise<void> {
+    await actOnPage(() => page.waitForLoadState());
   }
 
   get #open(): Page | undefined {
