@@ -38,6 +38,7 @@ const rules: Rules = {
     'src/emulator-server': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
     'src/cli': ['src'],
     bench: ['src', 'emulator'],
+    examples: [],
   },
   emulatorImporters: ['src/cli/compose', 'bench'],
   packages: {
@@ -49,15 +50,19 @@ const rules: Rules = {
       'src/relying-party/crypto.ts',
       'src/cli/program/compiled-program.mjs',
       'bench',
+      'examples',
     ],
     'cbor-x': ['emulator/persistence/record-encoding.ts'],
-    esbuild: ['src/cli/program/compiled-program.mjs', 'src/browser/shim/init-script.ts'],
+    esbuild: ['src/cli/program/compiled-program.mjs', 'src/browser/shim/init-script.ts', 'examples'],
     '@noble/curves': ['src/protocol/deterministic-ecdsa.ts', 'src/protocol/keys/curve-point.ts'],
     '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
-    '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts', 'bench/verify.ts'],
+    '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts', 'bench/verify.ts', 'examples'],
+    '@simplewebauthn/browser': ['examples'],
+    'better-auth': ['examples'],
+    '@better-auth/passkey': ['examples'],
     libsql: ['src/relying-party'],
-    hono: ['src/relying-party', 'src/emulator-server'],
-    '@hono/node-server': ['src/relying-party', 'src/emulator-server'],
+    hono: ['src/relying-party', 'src/emulator-server', 'examples'],
+    '@hono/node-server': ['src/relying-party', 'src/emulator-server', 'examples'],
     otpauth: ['src/relying-party'],
     qrcode: ['src/relying-party'],
     tldts: ['src/client'],
@@ -98,7 +103,7 @@ const rules: Rules = {
 };
 
 const sources: Sources = new Map(
-  ['src', 'emulator', 'bench']
+  ['src', 'emulator', 'bench', 'examples']
     .flatMap((folder) =>
       readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
     )
@@ -176,6 +181,17 @@ describe('a planted violation is found:', () => {
       'src/base/async.ts': "import { encode } from '../protocol/cbor.ts';\n",
     });
     expect(forbiddenImports(found, rules)).toHaveLength(3);
+  });
+
+  it('an example imports the product', () => {
+    const [, found] = plant({
+      'examples/sites/shop/server.ts': "import { encode } from '../../../src/protocol/cbor.ts';\n",
+      'examples/sites/shop/pages.ts': "import { encode } from '#protocol/cbor.ts';\nimport { x } from './server.ts';\n",
+    });
+    expect(forbiddenImports(found, rules)).toEqual([
+      'examples/sites/shop/server.ts imports src/protocol/cbor.ts',
+      'examples/sites/shop/pages.ts imports src/protocol/cbor.ts',
+    ]);
   });
 
   it('two files import each other', () => {

@@ -7,8 +7,7 @@ const page = (title: string, body: unknown, script: string) => html`<!doctype ht
   <head>
     <meta charset="utf-8">
     <title>${title} - Passkey notes</title>
-    <script src="/simplewebauthn.js" defer></script>
-    <script src="/${script}" defer></script>
+    <script type="module" src="/${script}"></script>
   </head>
   <body>${body}<p id="success" role="status"></p><p id="error" role="alert"></p></body>
 </html>`;

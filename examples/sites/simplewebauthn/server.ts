@@ -5,7 +5,6 @@
  * `npx tsx examples/sites/simplewebauthn/server.ts [port]` serves it at http://localhost:PORT.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import {
@@ -17,6 +16,7 @@ import {
   verifyRegistrationResponse,
   type WebAuthnCredential,
 } from '@simplewebauthn/server';
+import { build } from 'esbuild';
 import { type Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { accountPage, loginPage } from './pages.ts';
@@ -170,15 +170,15 @@ app.post('/test/users', (c) => {
   return c.json({ name: user.name, password: user.password }, 201);
 });
 
-/** The library for the browser, as its package contains it. */
-const browserLibrary = new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser'));
-app.get('/simplewebauthn.js', (c) =>
-  c.body(readFileSync(browserLibrary, 'utf8'), 200, { 'content-type': 'text/javascript' }),
-);
-for (const name of ['login.js', 'account.js'])
-  app.get(`/${name}`, (c) =>
-    c.body(readFileSync(new URL(name, import.meta.url), 'utf8'), 200, { 'content-type': 'text/javascript' }),
-  );
+for (const name of ['login', 'account'])
+  app.get(`/${name}.js`, async (c) => c.body(await bundle(`${name}.ts`), 200, { 'content-type': 'text/javascript' }));
+
+/** Returns a script of the pages, with what it imports. */
+async function bundle(file: string): Promise<string> {
+  const entry = new URL(file, import.meta.url).pathname;
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
+  return outputFiles[0]?.text ?? '';
+}
 
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.argv[2] ?? 4173) }, (address) => {
   origin = `http://localhost:${(address as AddressInfo).port}`;

@@ -54,21 +54,29 @@ describe('renderPage', () => {
     expect(pageOf(sampleRun({ size: 2000 })).length).toBeLessThan(2000 * 1600);
   });
 
-  it('puts the same case on several devices into one row of the matrix', () => {
+  it.each([
+    ['authenticator.device', ['emulator', '5234567']],
+    ['relying-party.site', ['reference-portal', 'shop']],
+    ['browser.engine', ['chromium', 'firefox']],
+  ])('puts the same case with several values of %s into one row of the matrix', (key, [one = '', other = '']) => {
     const run = sampleRun();
-    const on = (device: string) => ({
+    const caseWith = (value: string) => ({
       ...sampleCase(),
-      id: `file/case[authenticator.device=${device}]`,
-      parties: { 'authenticator.device': device },
+      id: `file/case[${key}=${value}]`,
+      parties: { [key]: value },
     });
-    const page = pageOf(
-      { ...run, cases: [on('emulator'), on('5234567'), { ...on('5234567'), id: 'file/other' }] },
-      bundle,
-    );
+    const page = pageOf({ ...run, cases: [caseWith(one), caseWith(other), { ...caseWith(other), id: 'file/other' }] });
     expect(readPage(page).index.coordinates).toEqual([
       { key: 'case', values: ['file/case', 'file/other'] },
-      { key: 'authenticator.device', values: ['emulator', '5234567'] },
+      { key, values: [one, other] },
     ]);
+  });
+
+  it('has no row for each case if only some cases name an engine themselves', () => {
+    const run = sampleRun();
+    const withEngine = { ...sampleCase(), parties: { 'browser.engine': 'firefox' } };
+    const page = pageOf({ ...run, cases: [withEngine, { ...sampleCase(), parties: { browser: 'chromium' } }] });
+    expect(readPage(page).index.coordinates.map(({ key }) => key)).not.toContain('case');
   });
 
   it.each(Object.entries(injectionStrings))('escapes %s', (_, text) => {

@@ -1,11 +1,28 @@
 /**
- * Coordinates of a case in the matrix. In a run on several devices, the case without its own coordinates is one more coordinate, so
- * that the same case on each device is one row.
+ * Coordinates of a case in the matrix. A run can repeat every case, e.g. on several devices or web sites. The case without its own
+ * coordinates is then one more coordinate, so that the same case on each device is one row.
  */
+import type { CaseResult } from '#result/run-result.ts';
 
-/** Rows and columns of the matrix in a run on several devices. */
-export const deviceMatrix = { rows: 'case', columns: 'authenticator.device' } as const;
+/** Rows of the matrix in a run that repeats every case. */
+export const caseCoordinate = 'case';
 
-/** Returns the parties of a case; in a run on several devices also the case id without its coordinates. */
-export const toCoordinates = (id: string, parties: Record<string, string>): Record<string, string> =>
-  deviceMatrix.columns in parties ? { [deviceMatrix.rows]: id.replace(/\[.*$/s, ''), ...parties } : parties;
+/** Coordinates of a run that repeats every case. The first one that a run has is the columns of the matrix. */
+const repeatedCoordinates: readonly string[] = [
+  'authenticator.device',
+  'relying-party.site',
+  'browser.engine',
+  'browser.route',
+];
+
+/** Sorts coordinates: rows, then columns of the matrix, then all others. */
+export const rankOfCoordinate = (key: string): number => {
+  const rank = [caseCoordinate, ...repeatedCoordinates].indexOf(key);
+  return rank === -1 ? Number.POSITIVE_INFINITY : rank;
+};
+
+/** Returns a function that returns the coordinates of a case of the run: its parties, and the case itself if the run repeats it. */
+export function coordinatesIn(cases: readonly CaseResult[]): (one: CaseResult) => Record<string, string> {
+  const isRepeated = repeatedCoordinates.some((key) => cases.every(({ parties }) => key in parties));
+  return ({ id, parties }) => (isRepeated ? { [caseCoordinate]: id.replace(/\[.*$/s, ''), ...parties } : parties);
+}

@@ -3,7 +3,7 @@ import type { CaseResult, Failure, RunResult, Verdict } from '#result/run-result
 import { isRemote } from '#result/transcript.ts';
 import { firstLine, verdictsByUrgency } from '../format.ts';
 import { describeExcludedCases, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
-import { deviceMatrix, toCoordinates } from './matrix-coordinates.ts';
+import { caseCoordinate, coordinatesIn } from './matrix-coordinates.ts';
 import { roundMs } from './round-ms.ts';
 
 /** One entry of the list of cases. */
@@ -39,7 +39,7 @@ export interface ReportIndex {
   phases: PhaseStatistics[];
   /** A sentence about the timed cases that are not in `phases`; `''` if there are none. */
   excludedCases: string;
-  /** The values of each coordinate in order of first use. A key with one value only is omitted, except the rows of the device matrix. */
+  /** The values of each coordinate in order of first use. A key with one value only is omitted, except the case itself. */
   coordinates: { key: string; values: string[] }[];
   tags: string[];
 }
@@ -47,15 +47,16 @@ export interface ReportIndex {
 /** Returns the index; `positions` are those of the details, by case. */
 export function toReportIndex(result: RunResult, positions: ReadonlyMap<CaseResult, number>): ReportIndex {
   const { run, verdict, totals, errors = [], cases } = result;
+  const coordinatesOf = coordinatesIn(cases);
   return {
     run,
     verdict,
     totals,
     errors,
-    rows: sortByUrgency(cases).map((item) => toCaseRow(item, positions.get(item) ?? 0)),
+    rows: sortByUrgency(cases).map((item) => toCaseRow(item, coordinatesOf(item), positions.get(item) ?? 0)),
     phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: reduceSample(statistics.sample) })),
     excludedCases: describeExcludedCases(cases),
-    coordinates: collectCoordinates(cases),
+    coordinates: collectCoordinates(cases.map(coordinatesOf)),
     tags: [...new Set(cases.flatMap(({ tags }) => tags))].toSorted(),
   };
 }
@@ -63,7 +64,7 @@ export function toReportIndex(result: RunResult, positions: ReadonlyMap<CaseResu
 const sortByUrgency = (cases: readonly CaseResult[]): CaseResult[] =>
   cases.toSorted((a, b) => verdictsByUrgency.indexOf(a.verdict) - verdictsByUrgency.indexOf(b.verdict));
 
-function toCaseRow(result: CaseResult, position: number): CaseRow {
+function toCaseRow(result: CaseResult, parties: Record<string, string>, position: number): CaseRow {
   const { id, title, verdict, tags, location, attempts, failures, notes, wire } = result;
   const problem = firstLine(failures[0]?.message ?? notes?.[0] ?? '');
   return {
@@ -71,7 +72,7 @@ function toCaseRow(result: CaseResult, position: number): CaseRow {
     title,
     verdict,
     tags,
-    parties: toCoordinates(id, result.parties),
+    parties,
     file: location.file,
     durationMs: roundMs(result.durationMs),
     machineMs: roundMs(result.machineMs),
@@ -83,14 +84,12 @@ function toCaseRow(result: CaseResult, position: number): CaseRow {
   };
 }
 
-function collectCoordinates(cases: readonly CaseResult[]): ReportIndex['coordinates'] {
+function collectCoordinates(coordinatesOfCases: readonly Record<string, string>[]): ReportIndex['coordinates'] {
   const values = new Map<string, Set<string>>();
-  for (const { id, parties } of cases) {
-    for (const [key, value] of Object.entries(toCoordinates(id, parties)))
-      values.set(key, (values.get(key) ?? new Set()).add(value));
-  }
+  for (const [key, value] of coordinatesOfCases.flatMap((coordinates) => Object.entries(coordinates)))
+    values.set(key, (values.get(key) ?? new Set()).add(value));
   return [...values]
-    .filter(([key, found]) => found.size > 1 || key === deviceMatrix.rows)
+    .filter(([key, found]) => found.size > 1 || key === caseCoordinate)
     .map(([key, found]) => ({ key, values: [...found] }));
 }
 

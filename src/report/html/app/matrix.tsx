@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
 import { groupBy } from '../../group-by.ts';
-import { deviceMatrix } from '../matrix-coordinates.ts';
+import { caseCoordinate, rankOfCoordinate } from '../matrix-coordinates.ts';
 import type { CaseRow, ReportIndex } from '../report-index.ts';
 import { ScrollRegion } from './shared-components.tsx';
 
@@ -11,8 +11,11 @@ type Coordinate = ReportIndex['coordinates'][number];
 /** Stands for no coordinate: every case has this value. */
 const all: Coordinate = { key: '', values: [''] };
 
-/** Sorts the coordinates of the device matrix first. */
-const rank = ({ key }: Coordinate): number => (key === deviceMatrix.rows ? 0 : key === deviceMatrix.columns ? 1 : 2);
+/** Sorts the coordinates of a run that repeats every case first, then those with the most values. */
+const compareCoordinates = (a: Coordinate, b: Coordinate): number => {
+  const [rankOfA, rankOfB] = [rankOfCoordinate(a.key), rankOfCoordinate(b.key)];
+  return rankOfA === rankOfB ? b.values.length - a.values.length : rankOfA - rankOfB;
+};
 
 export function MatrixView({
   index,
@@ -21,11 +24,11 @@ export function MatrixView({
   index: ReportIndex;
   onPick(coordinates: Record<string, string>): void;
 }) {
-  const longestFirst = index.coordinates.toSorted((a, b) => rank(a) - rank(b) || b.values.length - a.values.length);
+  const sorted = index.coordinates.toSorted(compareCoordinates);
   const [keys, setKeys] = useState([
-    longestFirst[0]?.key ?? '',
-    longestFirst[1]?.key ?? '',
-    longestFirst[0]?.key === deviceMatrix.rows ? '' : (longestFirst[2]?.key ?? ''),
+    sorted[0]?.key ?? '',
+    sorted[1]?.key ?? '',
+    sorted[0]?.key === caseCoordinate ? '' : (sorted[2]?.key ?? ''),
   ]);
   const coordinate = (key: string | undefined) => index.coordinates.find((each) => each.key === key) ?? all;
   const [down, across, split] = [coordinate(keys[0]), coordinate(keys[1]), coordinate(keys[2])];
