@@ -63,6 +63,7 @@ export class SecurityDialog implements UserInteraction {
   readonly #hasReviewStep: boolean;
   #open: Question | undefined;
   #autofill: Question | undefined;
+  #isCancelled = false;
   /** How the ceremony ended; undefined while questions may come. */
   #ended: string | undefined;
   #offered: readonly AuthenticatorChoice[] = [];
@@ -131,6 +132,7 @@ export class SecurityDialog implements UserInteraction {
     this.#ended = undefined;
     this.#offered = [];
     this.#chosen = undefined;
+    this.#isCancelled = false;
   }
 
   /** A step may let the page start a ceremony: questions may come again. Changes nothing while a ceremony is running. */
@@ -153,6 +155,11 @@ export class SecurityDialog implements UserInteraction {
   /** The kinds of authenticators that this ceremony offers, or uses without asking if there is only one; each once. */
   get offeredKinds(): AuthenticatorChoice['kind'][] {
     return [...new Set(this.#offered.map(({ kind }) => kind))];
+  }
+
+  /** The user cancelled the last question. The client now ends the ceremony, and the key stops waiting for a touch. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
   }
 
   /** The open question of the dialog, if there is one. */
@@ -200,7 +207,11 @@ export class SecurityDialog implements UserInteraction {
       close(); // at once, so that the next step does not find the answered question
       resolveAnswer(value);
     };
-    const question: QuestionOf<K> = { kind, detail, answer: settle, cancel: () => settle(cancelled) };
+    const cancel = () => {
+      this.#isCancelled = kind !== 'autofill';
+      settle(cancelled);
+    };
+    const question: QuestionOf<K> = { kind, detail, answer: settle, cancel };
     this.#show(question as unknown as Question);
     try {
       return await abortable(answered, signal);
@@ -214,6 +225,7 @@ export class SecurityDialog implements UserInteraction {
       this.#autofill = question;
     } else {
       this.#open = question;
+      this.#isCancelled = false;
       this.#observer?.shown(question);
     }
     this.#waiters.notify(question);

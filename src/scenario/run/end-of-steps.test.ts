@@ -55,6 +55,34 @@ describe('waitForEnd', () => {
     expect(settled).toEqual([ceremonies.last?.endedAt]);
   });
 
+  it('waits while the client cancels the command of a key that still waits for a touch', async () => {
+    const { startCeremony, waitFor, letTimePass, dialog, key } = setUp();
+    const ceremony = startCeremony();
+    key.requestTouch();
+    const answer = dialog.awaitPresence(presencePrompt, neverAborted);
+    dialog.open?.cancel();
+    await answer;
+    const { result } = waitFor();
+    await letTimePass(10_000);
+    expect(result()).toBeUndefined();
+    await ceremony.end();
+    await letTimePass(50);
+    expect(result()).toBe('ended');
+  });
+
+  it('fails for a key that waits for a touch after the user cancelled an earlier question only', async () => {
+    const { startCeremony, waitFor, letTimePass, dialog, key } = setUp();
+    startCeremony();
+    const review = dialog.review(reviewPrompt, neverAborted);
+    dialog.open?.cancel();
+    await review;
+    key.requestTouch();
+    void dialog.awaitPresence(presencePrompt, neverAborted);
+    const { result } = waitFor();
+    await letTimePass(1_100);
+    expect(result()).toBe('No step follows, but the security dialog is open: Fake key waits for a touch');
+  });
+
   it.each<[what: string, ask: (parties: ReturnType<typeof setUp>) => unknown]>([
     ['it asks for a PIN', ({ dialog }) => dialog.providePin(pinPrompt, neverAborted)],
     [

@@ -47,6 +47,7 @@ async function waitForCeremonyEnd(context: EndContext, isActing: () => boolean, 
 /** Returns which party waits for what the user has to do; undefined if none does. */
 async function whatWaitsForUser({ dialog, authenticators }: EndContext): Promise<string | undefined> {
   if (isOpenQuestion(dialog.open)) return `the security dialog is open: ${dialog.describeState()}`;
+  if (dialog.isCancelled) return undefined; // a browser takes a moment to cancel the command of the key
   for (const key of authenticators)
     if (await requestsTouch(key)) return `the security dialog is open: ${key.facts.label} waits for a touch`;
   return undefined;
