@@ -1,5 +1,7 @@
 /** Playwright Test is the engine of scenarios and conformance suites; `touchstone run` starts it with a plan. */
 import { defineConfig } from '@playwright/test';
+import type { BrowserFixtureOptions } from './src/browser/playwright-fixtures.ts';
+import { resolveHeaders } from './src/cli/run/browser-options.ts';
 import { planFromEnvironment } from './src/cli/run/run-plan.ts';
 import { keyTag } from './src/scenario/language/schema/authenticator.ts';
 
@@ -19,7 +21,7 @@ function projects() {
 
 const tagged = (tag: string) => new RegExp(`${tag.replace(/[.*+?^$()|[\\]/g, '\\$&')}(?:\\s|$)`);
 
-export default defineConfig({
+export default defineConfig<object, BrowserFixtureOptions>({
   testDir: compiled ?? 'src/cli/run',
   testMatch: compiled ? '*.host.mjs' : '*.host.ts',
   outputDir: 'node_modules/.cache/touchstone/test-results',
@@ -27,7 +29,10 @@ export default defineConfig({
   workers: plan?.workers ?? 2,
   retries: plan?.retries ?? 0,
   forbidOnly: true,
-  use: { headless: !plan?.headed },
+  use: {
+    headless: !plan?.headed,
+    ...(plan?.connect && { browserChoice: { connect: resolveHeaders(plan.connect, process.env) } }),
+  },
   ...(projects().length > 0 && { projects: projects() }),
   reporter: [
     [

@@ -8,7 +8,8 @@
 import type { BrowserContext } from 'playwright';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
-export type BrowserEngine = 'chromium' | 'firefox' | 'webkit';
+export const browserEngines = ['chromium', 'firefox', 'webkit'] as const;
+export type BrowserEngine = (typeof browserEngines)[number];
 
 export const bridgeRoutes = ['proxy', 'shim'] as const;
 export type BridgeRoute = (typeof bridgeRoutes)[number];

@@ -22,6 +22,7 @@ import path from 'node:path';
 
 /**
  * @typedef {object} BrowserLocations Where the browsers of one family are installed.
+ * @property {string} label name in messages
  * @property {string} override environment variable that names the executable to use
  * @property {string[]} playwright executables inside a folder of Playwright's cache
  * @property {[BrowserChannel, string][]} commands names in PATH
@@ -33,6 +34,7 @@ const testingApp = 'Google Chrome for Testing.app/Contents/MacOS/Google Chrome f
 /** @type {Record<BrowserFamily, BrowserLocations>} */
 const families = {
   chromium: {
+    label: 'Chromium-family browser',
     override: 'TOUCHSTONE_CHROMIUM',
     playwright: [
       'chrome-linux64/chrome',
@@ -60,6 +62,7 @@ const families = {
     ],
   },
   firefox: {
+    label: 'Firefox',
     override: 'TOUCHSTONE_FIREFOX',
     playwright: ['firefox/firefox', 'firefox/firefox.exe', 'firefox/Nightly.app/Contents/MacOS/firefox'],
     commands: [
@@ -73,6 +76,7 @@ const families = {
   },
   // Playwright drives only its own build of WebKit.
   webkit: {
+    label: 'WebKit of Playwright',
     override: 'TOUCHSTONE_WEBKIT',
     playwright: ['pw_run.sh', 'Playwright.exe'],
     commands: [],
@@ -118,6 +122,13 @@ export function findBrowsers(family, machine = thisMachine) {
  * @param {Machine} [machine]
  */
 export const findBrowser = (family, machine) => findBrowsers(family, machine)[0];
+
+/**
+ * Says that no browser of the family is installed, and what to do.
+ * @param {BrowserFamily} family
+ */
+export const notInstalledMessage = (family) =>
+  `No ${families[family].label} found. Install one, or set ${families[family].override} to its executable.`;
 
 /**
  * Returns Playwright's folders for this family, newest first, e.g. `chromium-1208`. Skips the headless shell, which supports no

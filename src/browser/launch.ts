@@ -1,8 +1,9 @@
 /** Starts a browser for the bridge, or connects to one, and keeps the browser itself from making network requests. */
 import { type Browser, type BrowserType, chromium, firefox, type LaunchOptions, webkit } from 'playwright';
-import { UsageError } from '#base/errors.ts';
+import { messageOf, UnavailableError, UsageError } from '#base/errors.ts';
 import type { BrowserEngine } from './bridge.ts';
-import { findBrowsers } from './installed-browsers.mjs';
+import { findBrowsers, notInstalledMessage } from './installed-browsers.mjs';
+import { type RemoteBrowser, withoutSecrets } from './remote-browser.ts';
 
 export interface BrowserChoice {
   /** Default: Chromium. */
@@ -17,19 +18,12 @@ export interface BrowserChoice {
   connect?: RemoteBrowser;
 }
 
-export interface RemoteBrowser {
-  /** Address of the server, e.g. `ws://127.0.0.1:3000/`. */
-  endpoint: string;
-  /** HTTP headers of the connection, e.g. `authorization` or Playwright's `x-playwright-launch-options`. */
-  headers?: Record<string, string>;
-}
+/** A grid may have to start a machine first. */
+const connectTimeoutMs = 60_000;
 
 /** How the engines differ when they are started. */
 interface Engine {
   type: BrowserType;
-  /** Environment variable that names the executable. */
-  variable: string;
-  name: string;
   options(choice: BrowserChoice, found: { channel: string }): LaunchOptions;
 }
 
@@ -52,8 +46,6 @@ const firefoxPreferences = {
 const engines: Record<BrowserEngine, Engine> = {
   chromium: {
     type: chromium,
-    variable: 'TOUCHSTONE_CHROMIUM',
-    name: 'Chromium-family browser',
     options: () => ({
       ignoreDefaultArgs: ['--disable-extensions'],
       args: chromiumSwitches,
@@ -63,16 +55,12 @@ const engines: Record<BrowserEngine, Engine> = {
   },
   firefox: {
     type: firefox,
-    variable: 'TOUCHSTONE_FIREFOX',
-    name: 'Firefox',
     // Playwright's own build speaks its own protocol, every other Firefox speaks WebDriver BiDi.
     options: (_, { channel }) =>
       channel === 'playwright' ? {} : { channel: 'moz-firefox', firefoxUserPrefs: firefoxPreferences },
   },
   webkit: {
     type: webkit,
-    variable: 'TOUCHSTONE_WEBKIT',
-    name: 'WebKit of Playwright',
     options: () => ({}),
   },
 };
@@ -85,8 +73,8 @@ export function launchOptions(choice: BrowserChoice = {}): LaunchOptions {
   const { engine = 'chromium', headed = false, executablePath, slowMo } = choice;
   const found = findBrowsers(engine).find(({ path }) => executablePath === undefined || path === executablePath);
   const path = executablePath ?? found?.path;
-  const { name, variable, options } = engines[engine];
-  if (path === undefined) throw new UsageError(`No ${name} found. Install one, or set ${variable} to its executable.`);
+  const { options } = engines[engine];
+  if (path === undefined) throw new UsageError(notInstalledMessage(engine));
   return {
     executablePath: path,
     headless: !headed,
@@ -98,15 +86,36 @@ export function launchOptions(choice: BrowserChoice = {}): LaunchOptions {
 /**
  * Starts a browser for the bridge, or connects to the server of `choice.connect`.
  * @throws {UsageError} when no browser is given and none is installed.
- * @throws {Error} when the browser does not start or the server cannot be reached.
+ * @throws {UnavailableError} when the server cannot be reached, or starts no browser.
+ * @throws {Error} when the browser does not start.
  */
-export function launchBrowser(choice: BrowserChoice = {}): Promise<Browser> {
+export async function launchBrowser(choice: BrowserChoice = {}): Promise<Browser> {
   const { engine = 'chromium', connect, slowMo } = choice;
   const { type } = engines[engine];
   if (!connect) return type.launch(launchOptions(choice));
   const { endpoint, headers } = connect;
-  return type.connect(endpoint, { ...(headers && { headers }), ...(slowMo !== undefined && { slowMo }) });
+  try {
+    return await type.connect(endpoint, {
+      timeout: connectTimeoutMs,
+      exposeNetwork: '<loopback>', // a relying party on this machine, such as the reference portal
+      ...(headers && { headers }),
+      ...(slowMo !== undefined && { slowMo }),
+    });
+  } catch (cause) {
+    throw new UnavailableError(`Cannot connect to a browser at ${withoutSecrets(endpoint)}: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
 }
+
+/** Returns the message of Playwright in one line, without the name of the method, the frame around it and the log. */
+const reasonOf = (error: unknown): string =>
+  messageOf(error)
+    .replace(/^browserType\.connect: /, '')
+    .replace(/\s*Call log:.*$/s, '')
+    .replaceAll(/[╔═╗║╚╝]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 
 /** Returns the engine of a browser that Playwright has started or is connected to. */
 export const engineOf = (browser: Browser): BrowserEngine => browser.browserType().name() as BrowserEngine;

@@ -36,14 +36,18 @@ interface TestFixtures extends NativeSessions {
   engine: BrowserEngine;
   /** Default: the proxy in Chromium, the shim elsewhere. */
   route: BridgeRoute | undefined;
-  webauthn: WebAuthn;
+  /** `route`: the one that the requests take. */
+  webauthn: WebAuthn & { readonly route: BridgeRoute };
 }
 
-interface WorkerFixtures {
-  stockChromium: StartedBrowser;
-  stockFirefox: StartedBrowser;
+export interface BrowserFixtureOptions {
   /** Which browser to start or to connect to; `headless` is Playwright's own option. */
   browserChoice: Omit<BrowserChoice, 'headed' | 'engine'>;
+}
+
+interface WorkerFixtures extends BrowserFixtureOptions {
+  stockChromium: StartedBrowser;
+  stockFirefox: StartedBrowser;
   browsers: StartedBrowsers;
 }
 
@@ -82,6 +86,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   webauthn: async ({ browsers, engine, route, context }, use) => {
     let session: BridgeSession | undefined;
     await use({
+      route: browsers.routeOf(engine, route),
       async handle(handler) {
         if (session) session.handler = handler;
         else session = await (await browsers.bridge(engine, route)).attach(context, handler);

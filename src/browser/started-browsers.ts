@@ -23,10 +23,15 @@ export class StartedBrowsers implements AsyncDisposable {
     return started;
   }
 
-  /** Returns the bridge of an engine on one of its routes. A remote browser has only the shim, which is then the default. */
+  /** Returns the route that is used when `route` is chosen, or none. A remote browser has only the shim. */
+  routeOf(engine: BrowserEngine, route: BridgeRoute | undefined): BridgeRoute {
+    return route ?? (this.#choice.connect ? 'shim' : defaultRoute(engine));
+  }
+
+  /** Returns the bridge of an engine on one of its routes. */
   async bridge(engine: BrowserEngine, route: BridgeRoute | undefined): Promise<Bridge> {
     const browser = await this.start(engine);
-    const chosen = route ?? (this.#choice.connect ? 'shim' : defaultRoute(browser));
+    const chosen = this.routeOf(engine, route);
     const key = `${engine} ${chosen}`;
     const open = this.#bridges.get(key);
     if (open) return open;

@@ -26,7 +26,7 @@ export function assembleResult({ run, cases, errors, interrupted }: RunParts, ma
   const allErrors = isEmpty ? [{ message: 'No case was selected, so nothing was tested.' }] : errors;
   const totals = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   for (const { verdict } of cases) totals[verdict] += 1;
-  const browsers = [...new Set(cases.flatMap(({ parties }) => parties.browser ?? []))];
+  const browsers = [...new Set(cases.flatMap(({ parties }) => describeBrowser(parties)))];
   const masked = maskDeep(
     {
       run: { ...run, ...(browsers.length > 0 && { browser: browsers.join(', ') }) },
@@ -45,6 +45,10 @@ export function assembleResult({ run, cases, errors, interrupted }: RunParts, ma
     cases: masked.cases,
   };
 }
+
+/** Returns engine and version, e.g. `firefox 153.0`; nothing for a case that has not run. */
+const describeBrowser = ({ browser, 'browser version': version }: Record<string, string>): string | [] =>
+  browser === undefined ? [] : [browser, version].filter((part) => part !== undefined).join(' ');
 
 function verdictOfRun(
   totals: Record<Verdict, number>,

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Frame, Page } from 'playwright';
 import { expect } from 'vitest';
 import type { BridgeRoute, BridgeSession, BrowserEngine } from '../bridge.ts';
-import { launchBrowser, type RemoteBrowser } from '../launch.ts';
+import { launchBrowser } from '../launch.ts';
 import { openBridge } from '../open-bridge.ts';
+import type { RemoteBrowser } from '../remote-browser.ts';
 import type { WebAuthnHandler } from '../webauthn-handler.ts';
 import { approvingHandler } from './approving-handler.ts';
 

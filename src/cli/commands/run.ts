@@ -9,11 +9,23 @@ import { askAtTerminal } from '#real-keys/pin-provider.ts';
 import { type HostEnvironment, resolveDevices } from '#real-keys/resolve-devices.ts';
 import { readResult } from '#report/read-result.ts';
 import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
+import { engineOfCase } from '#scenario/language/schema/browser.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { modelNameOf } from '../compose/emulator-catalogue.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { isInsideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
+import {
+  type BrowserOptions,
+  browserExpansion,
+  browserSkipReasons,
+  checkRemote,
+  describeCommand,
+  describeSkipped,
+  remoteBrowserOf,
+  resolveHeaders,
+  withBrowserOptions,
+} from '../run/browser-options.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { findProjectRoot, type RootOption, withRootOption } from '../run/project-root.ts';
@@ -32,7 +44,7 @@ import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 import { collect, parseCount, parsePattern, parsePositive } from './option-parsers.ts';
 import { ensureWritableFolder } from './output-folder.ts';
 
-interface RunOptions extends KeyOptions, OperatorOptions, SiteOptions, RootOption {
+interface RunOptions extends BrowserOptions, KeyOptions, OperatorOptions, SiteOptions, RootOption {
   grep?: RegExp;
   tag: string[];
   repeat: number;
@@ -47,7 +59,7 @@ interface RunOptions extends KeyOptions, OperatorOptions, SiteOptions, RootOptio
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withOperatorOptions(withKeyOptions(withSiteOptions(withRootOption(createCommand())))).action(
+  withOperatorOptions(withKeyOptions(withSiteOptions(withBrowserOptions(withRootOption(createCommand()))))).action(
     async (paths: string[], options: RunOptions) => finish(await run(paths, options)),
   );
 
@@ -78,7 +90,12 @@ const createCommand = () =>
 async function run(paths: string[], options: RunOptions): Promise<number> {
   const operator = operatorChoice(options);
   const root = options.root ?? findProjectRoot(process.cwd());
-  const expansion = { ...siteExpansion(options), ...(options.device.length > 0 && { devices: options.device }) };
+  const connect = remoteBrowserOf(options);
+  const expansion = {
+    ...siteExpansion(options),
+    ...browserExpansion(options),
+    ...(options.device.length > 0 && { devices: options.device }),
+  };
   const library = loadOrReport(paths, { env: process.env, root, ...expansion });
   if (!library) return exitCode.usage;
   const selected = selectCases(library.cases, options);
@@ -94,14 +111,16 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   const expanded = hasKeys ? loadOrReport(paths, { env: process.env, root, ...expansion, keys }) : library;
   if (!expanded) return exitCode.usage;
   const runnable = excludeLabCases(selectCases(expanded.cases, options));
+  const withoutBrowser = await planBrowsers(runnable, options);
   const plan: RunPlan = {
     ...planOf(options, operator),
     paths: paths.map((path) => resolve(path)), // Playwright has another working directory
     root,
     caseIds: runnable.map(({ id }) => id),
     ...expansion,
+    ...(connect && { connect }),
     ...resolved,
-    skipReasons: { ...resolved.skipReasons, ...leftOut },
+    skipReasons: { ...resolved.skipReasons, ...leftOut, ...withoutBrowser },
   };
   const ending = await runPlaywright(planAsEnvironment(plan, pins));
   if (ending === 'interrupted') return exitCode.interrupted;
@@ -120,6 +139,27 @@ function planSites(selected: readonly ExpandedCase[], options: SiteOptions): Rec
   return leftOut;
 }
 
+/**
+ * Returns the reasons why cases have no browser here, after printing them.
+ * @throws {UsageError} if a case cannot run in a remote browser.
+ * @throws {UnavailableError} if the remote browser cannot be reached, before any case has waited for it.
+ */
+async function planBrowsers(runnable: readonly ExpandedCase[], options: RunOptions): Promise<Record<string, string>> {
+  checkRemote(runnable, options);
+  const reasons = browserSkipReasons(runnable, options);
+  for (const line of describeSkipped(reasons)) console.log(line);
+  const remote = remoteBrowserOf(options);
+  if (remote) {
+    const { launchBrowser } = await import('#browser/launch.ts'); // loads Playwright
+    const engines = runnable
+      .filter(({ id }) => !Object.hasOwn(reasons, id))
+      .map(({ browser }) => engineOfCase(browser));
+    for (const engine of new Set(engines))
+      await (await launchBrowser({ engine, connect: resolveHeaders(remote, process.env) })).close();
+  }
+  return reasons;
+}
+
 /** Prints which credentials remain on real keys and returns the exit code. */
 async function reportResult(masterFile: string, options: RunOptions): Promise<number> {
   if (!existsSync(masterFile)) return exitCode.infrastructure;
@@ -136,7 +176,7 @@ function planOf(
   return {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
-    command: process.argv.slice(2).join(' '),
+    command: describeCommand(process.argv.slice(2)),
     operator,
     gestureTimeoutMs: options.gestureTimeout,
     bell: options.bell,

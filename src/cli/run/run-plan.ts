@@ -2,6 +2,7 @@
  * The plan that `touchstone run` passes to the Playwright processes it starts: one JSON value in an environment variable. PINs are
  * in another variable, so that the plan can be printed.
  */
+import type { RemoteBrowser } from '#browser/remote-browser.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import type { PlannedKey } from '#real-keys/resolve-devices.ts';
 
@@ -23,6 +24,12 @@ export interface RunPlan {
   sites?: readonly string[];
   /** Address of the site under test. */
   url?: string;
+  /** Engines that every case runs in. */
+  engines?: readonly string[];
+  /** Routes of the bridge that every case uses. */
+  routes?: readonly string[];
+  /** Playwright server of the browsers; the value of a header may name an environment variable. */
+  connect?: RemoteBrowser;
   /** The real keys of the run. */
   keys: PlannedKey[];
   /** Reasons why cases are skipped, by case id. */

@@ -4,12 +4,13 @@ import pc from 'picocolors';
 import { renderDiagnostics, renderWarnings } from '#scenario/language/diagnostics.ts';
 import type { ExpandOptions } from '#scenario/language/expand.ts';
 import { type LoadedScenarios, loadScenarios } from '#scenario/language/load.ts';
+import type { RunDimensions } from '#scenario/language/run-dimensions.ts';
 import { vocabulary } from '../compose/emulator-catalogue.ts';
 import { findProjectRoot } from './project-root.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../../..');
 
-interface LibraryOptions extends Pick<ExpandOptions, 'devices' | 'keys' | 'sites' | 'url'> {
+interface LibraryOptions extends Pick<ExpandOptions, keyof RunDimensions | 'keys' | 'url'> {
   /** Values of `${secret:NAME}`. Absent for listing and validating: secrets are then placeholders. */
   env?: NodeJS.ProcessEnv;
   /** Folder that contains every file that scenarios include; default: the project of the working directory. */

@@ -17,6 +17,8 @@ const { cases } = readLibrary(plan?.paths ?? ['scenarios'], {
   ...(plan && { root: plan.root }),
   ...(plan?.devices && { devices: plan.devices }),
   ...(plan?.sites && { sites: plan.sites }),
+  ...(plan?.engines && { engines: plan.engines }),
+  ...(plan?.routes && { routes: plan.routes }),
   ...(plan?.url !== undefined && { url: plan.url }),
   keys: keyFacts(keys),
 });

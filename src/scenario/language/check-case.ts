@@ -1,5 +1,6 @@
 /** Checks of a case beyond its schema: names that other modules define, and values that exclude each other. */
 import { policySchema } from '#relying-party/config.ts';
+import { findBrowserContradiction } from './browser-compatibility.ts';
 import type { Finding } from './check.ts';
 import { checkPersona, type FindSettingProblems } from './check-persona.ts';
 import { toPolicyInput } from './policy-mapping.ts';
@@ -14,6 +15,8 @@ export interface KnownNames {
   defects?: readonly string[];
   /** Checks the settings of emulated keys; absent: any setting is valid. */
   findSettingProblems?: FindSettingProblems;
+  /** The command line sets the engine or the route of every case: a case that they do not fit is skipped and no error. */
+  overridesBrowser?: boolean;
 }
 
 /** `valid`: the case, if its schema found no error. */
@@ -22,7 +25,8 @@ export function checkCase(valid: ScenarioCase | undefined, resolved: SourceNode,
   const { findSettingProblems = () => [] } = known;
   if (!valid) return unknownNames;
   const personaFindings = unknownNames.length === 0 ? checkPersona(valid, resolved, findSettingProblems) : [];
-  return [...checkPolicy(valid), ...checkBrowser(valid), ...unknownNames, ...personaFindings];
+  const browserFindings = known.overridesBrowser ? [] : checkBrowser(valid);
+  return [...checkPolicy(valid), ...browserFindings, ...unknownNames, ...personaFindings];
 }
 
 /** Finds combinations of policy settings that the relying party does not accept. */
@@ -31,12 +35,10 @@ function checkPolicy({ 'relying-party': policy = {} }: ScenarioCase): Finding[] 
   return (error?.issues ?? []).map(({ message }) => ({ path: ['relying-party'], kind: 'wrong', message }));
 }
 
-/** Our client works behind pages of Chromium only. Firefox can be tested with its own WebAuthn. */
-function checkBrowser({ browser }: ScenarioCase): Finding[] {
-  if (browser?.channel !== 'firefox' || browser.stack === 'native') return [];
-  const message =
-    'Expected stack: native for channel firefox, because the WebAuthn client of Touchstone needs Chromium';
-  return [{ path: ['browser', 'channel'], kind: 'wrong', message }];
+/** Finds settings of the browser that exclude each other. */
+function checkBrowser({ browser = {} }: ScenarioCase): Finding[] {
+  const found = findBrowserContradiction(browser);
+  return found ? [{ path: ['browser', found.setting], kind: 'wrong', message: found.message }] : [];
 }
 
 function checkNames(resolved: SourceNode, { personas, dialogs, defects }: KnownNames): Finding[] {

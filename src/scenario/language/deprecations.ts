@@ -14,6 +14,7 @@ interface DeprecatedValue extends DeprecatedKey {
 }
 
 const deprecatedKeys: readonly DeprecatedKey[] = [
+  { parent: ['browser'], from: 'channel', to: 'engine' },
   { parent: ['expect', 'relying-party'], from: 'orphans', to: 'abandoned-credentials' },
   { parent: ['expect', 'authenticator'], from: 'orphans', to: 'abandoned-credentials' },
 ];
@@ -57,7 +58,15 @@ function replaceInMatrix(matrix: SourceNode, warnings: Diagnostic[]): SourceNode
     [...parent, from].join('.'),
     [...parent, to].join('.'),
   ]);
-  return renameKeys(matrix, paths, warnings);
+  const rename = (map: MapNode) => renameKeys(map, paths, warnings);
+  return changeEntry(rename(matrix), 'exclude', (excluded) =>
+    excluded.kind === 'list'
+      ? listNode(
+          excluded.items.map((item) => (item.kind === 'map' ? rename(item) : item)),
+          excluded.at,
+        )
+      : excluded,
+  );
 }
 
 /** Renames entries of a map and keeps their order. An old key beside its new name stays, and is then an unknown key. */

@@ -7,8 +7,9 @@ import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
 import { buildExpandedCase, type CaseIdentity, type ExpandedCase } from './expanded-case.ts';
 import type { SourceFile } from './library.ts';
-import { type Combination, expandMatrix, multiplyByDevices, multiplyBySites } from './matrix.ts';
+import { type Combination, expandMatrix } from './matrix.ts';
 import { emptyMap, mergeCases, withEntry, withoutNulls } from './merge.ts';
+import { multiplyByRun, type RunDimensions } from './run-dimensions.ts';
 import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
 import { isCaseKey, scenarioCase } from './schema.ts';
 import type { SiteLibrary } from './site-library.ts';
@@ -16,7 +17,7 @@ import { entryAt, type MapNode, maxSize, nodeAt, pickEntries, type SourceNode, t
 import { type PersonaFacts, Resolver } from './variables.ts';
 
 /** Names that other modules define, and values of the run. */
-export interface ExpandOptions {
+export interface ExpandOptions extends RunDimensions {
   /** All personas, with the values of `${persona.x}`. */
   personas: Readonly<Record<string, PersonaFacts>>;
   /** Security-dialog profiles; any name is valid if absent. */
@@ -25,10 +26,6 @@ export interface ExpandOptions {
   defects?: readonly string[];
   /** Checks the settings of emulated keys against their personas; absent: any setting is valid. */
   findSettingProblems?: FindSettingProblems;
-  /** Devices that every case runs on, instead of its own device. A real key replaces the persona. */
-  devices?: readonly string[];
-  /** Site files that every case runs on, instead of its own site, by absolute path. */
-  sites?: readonly string[];
   /** Address of the site of every case that Touchstone does not start itself. */
   url?: string;
   /** Facts about real keys by their selector, with the values of `${persona.x}`. */
@@ -58,7 +55,7 @@ export function expand(source: SourceFile, options: ExpandOptions, library: Site
     root,
     base: mergeBody(source, emptyMap(source.file)),
     overrides: caseOverrides(root),
-    combinations: multiplyBySites(multiplyByDevices(combinations, options.devices, root.at), options.sites, root.at),
+    combinations: multiplyByRun(combinations, options, root.at),
     library,
   };
   const { error, expanded } = expandCases(parts, options);
@@ -129,9 +126,10 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded & { size
   const identity = identify(parts, resolver);
   const size = resolved.size + resolver.inserted;
   const checked = check(scenarioCase, resolved);
+  const known = { ...options, overridesBrowser: (options.engines ?? options.routes) !== undefined };
   const findings = [
     ...(checked.ok ? [] : checked.findings),
-    ...checkCase(checked.ok ? checked.value : undefined, resolved, options),
+    ...checkCase(checked.ok ? checked.value : undefined, resolved, known),
   ];
   const relevant = findings.filter(({ path }) => {
     const node = nodeAt(resolved, path);

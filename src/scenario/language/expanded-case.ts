@@ -1,11 +1,7 @@
 /** A case that is ready to run: validated and resolved, with the location of every step and expectation. */
 import type { SourceLocation } from '#result/run-result.ts';
-import type {
-  ScenarioAuthenticator,
-  ScenarioBrowser,
-  ScenarioClient,
-  ScenarioThisDevice,
-} from './schema/authenticator.ts';
+import type { ScenarioAuthenticator, ScenarioThisDevice } from './schema/authenticator.ts';
+import type { ScenarioBrowser, ScenarioClient } from './schema/browser.ts';
 import type { ScenarioRelyingParty } from './schema/relying-party.ts';
 import { type Comparison, isComparison } from './schema/units.ts';
 import type { ScenarioCase } from './schema.ts';

@@ -67,10 +67,10 @@ describe('includes', () => {
     const { errors } = load({
       'a.yaml': `id: a\ninclude: [shared.yaml]\n${steps}`,
       'b.yaml': `id: b\ninclude: [shared.yaml]\n${steps}`,
-      'shared.yaml': 'browser: { channel: cromium }\n',
+      'shared.yaml': 'browser: { engine: cromium }\n',
     });
     expect(errors).toEqual([
-      'shared.yaml:1:21 Unknown value "cromium" | Did you mean "chromium"? Allowed: chromium, firefox',
+      'shared.yaml:1:20 Unknown value "cromium" | Did you mean "chromium"? Allowed: chromium, firefox, webkit',
     ]);
   });
 });
@@ -96,8 +96,8 @@ test('a scenario needs at least one step', () => {
 });
 
 test('a matrix path that does not exist is reported at its location', () => {
-  expect(load({ 'a.yaml': `id: a\n${steps}matrix: { browser.chanel: [firefox] }\n` }).errors).toEqual([
-    'a.yaml:3:11 Unknown key "chanel" | Did you mean "channel"? Allowed: stack, channel, dialog',
+  expect(load({ 'a.yaml': `id: a\n${steps}matrix: { browser.engin: [firefox] }\n` }).errors).toEqual([
+    'a.yaml:3:11 Unknown key "engin" | Did you mean "engine"? Allowed: stack, engine, route, dialog',
   ]);
   expect(
     load({ 'a.yaml': `id: a\n${steps}matrix: { vars.x: [1, 2], exclude: [{ vars.y: 1 }, { vars.x: 3 }] }\n` }).errors,
@@ -117,10 +117,10 @@ test('too many combinations are rejected', () => {
 });
 
 test('values of secrets are masked in messages', () => {
-  const { errors } = load({ 'a.yaml': `id: a\nbrowser: { channel: "\${secret:TOKEN}" }\n${steps}` }, ['.'], {
+  const { errors } = load({ 'a.yaml': `id: a\nbrowser: { engine: "\${secret:TOKEN}" }\n${steps}` }, ['.'], {
     TOKEN: 'hunter2-hunter2',
   });
-  expect(errors).toEqual([expect.stringMatching(/^a\.yaml:2:21 Unknown value "•••" \| Allowed: chromium/)]);
+  expect(errors).toEqual([expect.stringMatching(/^a\.yaml:2:20 Unknown value "•••" \| Allowed: chromium/)]);
 });
 
 test('loadScenarios throws for no value in a scenario', () => {
@@ -152,18 +152,6 @@ function mutated(value: unknown, position: number, replacement: unknown): unknow
   };
   return visit(value);
 }
-
-describe('browser.channel', () => {
-  test('firefox is rejected without stack: native', () => {
-    const { errors } = load({
-      'a.yaml': `id: a\nbrowser: { channel: firefox }\n${steps}`,
-      'b.yaml': `id: b\nbrowser: { channel: firefox, stack: native }\nauthenticator: { transport: uhid }\n${steps}`,
-    });
-    expect(errors).toEqual([
-      'a.yaml:2:21 Expected stack: native for channel firefox, because the WebAuthn client of Touchstone needs Chromium',
-    ]);
-  });
-});
 
 describe('deprecated keys', () => {
   test('work like their new names, with a warning for each location', () => {

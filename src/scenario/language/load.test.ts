@@ -31,7 +31,7 @@ describe('an invalid file', () => {
         "11:12-25 Unknown persona "yubikey-5-nfs" | Did you mean "yubikey-5-nfc"? Allowed: yubikey-5-nfc, yubikey-bio",
         "12:15-19 Expected a PIN in quotes, e.g. "1234"",
         "12:30-31 Expected at most 8",
-        "13:12-18 Unknown key "chanel" | Did you mean "channel"? Allowed: stack, channel, dialog",
+        "13:12-17 Unknown key "engin" | Did you mean "engine"? Allowed: stack, engine, route, dialog",
         "17:5-18 Step "choose-method" needs an argument, e.g. choose-method: passkey",
         "18:5-15 Unknown key "enter-pinn" | Did you mean "enter-pin"?",
         "19:17-30 Unknown variable "\${vars.pni}" | Did you mean "vars.pin"? Allowed: vars.pin, vars.loop, run.index",
@@ -51,7 +51,7 @@ describe('an invalid file', () => {
         "34:1-8 Unknown key "expects" | Did you mean "expect"? Allowed: id, title, include, tags, vars, timeout, relying-party, au...",
         "38:9-12 Duplicate id "one" | First used in broken.yaml:37",
         "39:5-undefined Missing key "id"",
-        "41:40-48 Duplicate value "chromium" in browser.channel",
+        "41:39-47 Duplicate value "chromium" in browser.engine",
         "42:3-24 Expected at least 1 in the list",
       ]
     `);

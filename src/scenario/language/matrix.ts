@@ -1,12 +1,11 @@
 /** Expands a matrix into all combinations of its values, except the excluded ones. */
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
-import { isRealKey, parseDeviceName } from './schema/authenticator.ts';
-import { siteNameOf } from './site-library.ts';
-import { type MapEntry, nodeAt, type Place, type SourceNode, scalarNode, toPlainValue } from './source-node.ts';
+import { parseDeviceName } from './schema/authenticator.ts';
+import { type MapEntry, nodeAt, type SourceNode, toPlainValue } from './source-node.ts';
 import { hintFor } from './suggest.ts';
 
 /** One value of a dotted path. */
-interface Coordinate {
+export interface Coordinate {
   path: string;
   text: string;
   entry: MapEntry;
@@ -44,72 +43,13 @@ export function expandMatrix(matrix: SourceNode | undefined): Expansion {
   return { combinations: all.filter((one) => !exclusions.some((item) => matches(item, one))), diagnostics: errors };
 }
 
-/**
- * Returns each combination on each device. A real key replaces the persona, so combinations that differ in the persona only become
- * one.
- */
-export const multiplyByDevices = (
-  combinations: readonly Combination[],
-  devices: readonly string[] | undefined,
-  at: Place,
-): readonly Combination[] =>
-  multiply(
-    combinations,
-    devices?.map((device) => ({
-      coordinate: { path: devicePath, text: device, entry: { key: at, value: scalarNode(device, at) } },
-      replaces: isRealKey(device) ? ['authenticator.persona'] : [],
-    })),
-  );
-
-/** Returns each combination on each site. `sites` are paths of site files. */
-export const multiplyBySites = (
-  combinations: readonly Combination[],
-  sites: readonly string[] | undefined,
-  at: Place,
-): readonly Combination[] =>
-  multiply(
-    combinations,
-    sites?.map((site) => ({
-      coordinate: { path: sitePath, text: siteNameOf(site), entry: { key: at, value: scalarNode(site, at) } },
-      replaces: [],
-    })),
-  );
-
-interface Factor {
-  coordinate: Coordinate;
-  /** Paths whose values it replaces, besides its own. */
-  replaces: readonly string[];
-}
-
-/** Returns each combination with each factor, without duplicates. */
-function multiply(
-  combinations: readonly Combination[],
-  factors: readonly Factor[] | undefined,
-): readonly Combination[] {
-  if (!factors) return combinations;
-  const all = combinations.flatMap((combination) =>
-    factors.map(({ coordinate, replaces }) => [
-      ...combination.filter(({ path }) => path !== coordinate.path && !replaces.includes(path)),
-      coordinate,
-    ]),
-  );
-  const seen = new Set<string>();
-  return all.filter((combination) => {
-    const text = JSON.stringify(combination.map((coordinate) => [coordinate.path, coordinate.text]));
-    return !seen.has(text) && seen.add(text);
-  });
-}
-
-const sitePath = 'relying-party.site';
-const devicePath = 'authenticator.device';
-
 function coordinatesOf(path: string, { key, value }: MapEntry): Coordinate[] {
   const items = value.kind === 'list' ? value.items : [];
   return items.map((item) => ({ path, text: coordinateText(path, item), entry: { key, value: item } }));
 }
 
 const coordinateText = (path: string, node: SourceNode): string =>
-  (path === devicePath ? parseDeviceName(toPlainValue(node)) : undefined) ?? String(toPlainValue(node));
+  (path === 'authenticator.device' ? parseDeviceName(toPlainValue(node)) : undefined) ?? String(toPlainValue(node));
 
 function findDuplicates(values: readonly Coordinate[]): Diagnostic[] {
   const seen = new Set<string>();

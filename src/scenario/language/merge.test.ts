@@ -49,20 +49,18 @@ test('keeps the locations of both files', () => {
 
 test('withEntry creates missing maps on the path', () => {
   const entry = { key: node(0).at, value: node('firefox') };
-  expect(toPlainValue(withEntry(node({ browser: { dialog: 'x' } }) as MapNode, ['browser', 'channel'], entry))).toEqual(
-    {
-      browser: { dialog: 'x', channel: 'firefox' },
-    },
-  );
-  expect(toPlainValue(withEntry(node({ browser: 1 }) as MapNode, ['browser', 'channel'], entry))).toEqual({
-    browser: { channel: 'firefox' },
+  expect(toPlainValue(withEntry(node({ browser: { dialog: 'x' } }) as MapNode, ['browser', 'engine'], entry))).toEqual({
+    browser: { dialog: 'x', engine: 'firefox' },
+  });
+  expect(toPlainValue(withEntry(node({ browser: 1 }) as MapNode, ['browser', 'engine'], entry))).toEqual({
+    browser: { engine: 'firefox' },
   });
 });
 
 test('withEntry removes the entry at the path if its value is null', () => {
   const entry = { key: node(0).at, value: node(null) };
-  const base = node({ browser: { dialog: 'x', channel: 'y' } }) as MapNode;
-  expect(toPlainValue(withEntry(base, ['browser', 'channel'], entry))).toEqual({ browser: { dialog: 'x' } });
+  const base = node({ browser: { dialog: 'x', engine: 'y' } }) as MapNode;
+  expect(toPlainValue(withEntry(base, ['browser', 'engine'], entry))).toEqual({ browser: { dialog: 'x' } });
   expect(toPlainValue(withEntry(base, ['browser'], entry))).toEqual({});
 });
 

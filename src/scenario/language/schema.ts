@@ -3,7 +3,8 @@
  * also be a reference `${...}`: the loader resolves references first, then validates each expanded case.
  */
 import { z } from 'zod';
-import { authenticator, browser, client, thisDevice } from './schema/authenticator.ts';
+import { authenticator, thisDevice } from './schema/authenticator.ts';
+import { browser, client } from './schema/browser.ts';
 import { expectations } from './schema/expect.ts';
 import { relyingParty } from './schema/relying-party.ts';
 import { steps } from './schema/steps.ts';

@@ -1,5 +1,5 @@
 /** Playwright Test as the engine: registers one test per case, and provides its page, its WebAuthn client and its attachments. */
-import type { TestDetails, TestInfo } from '@playwright/test';
+import type { Page, TestDetails, TestInfo } from '@playwright/test';
 import { type Random, systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import type { NativeBrowserSession } from '#browser/native/native-browser-session.ts';
@@ -9,6 +9,7 @@ import { PromptOverlay } from '#browser/prompt-overlay.ts';
 import { type CaseIdentity, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
 import type { ExpandedCase, StepCall } from '../language/expanded-case.ts';
 import { isRealKey, keyTag } from '../language/schema/authenticator.ts';
+import { engineOfCase } from '../language/schema/browser.ts';
 import { nativeClient } from '../parties/client/native-client.ts';
 import { ownClient } from '../parties/client/own-client.ts';
 import type { ProvideAuthenticators } from '../parties/key-under-test.ts';
@@ -46,17 +47,22 @@ function registerCase(scenario: ExpandedCase, options: HostOptions, repetition: 
   const reason = options.skipReasons?.[scenario.id];
   if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
   else if (scenario.browser.stack === 'native')
-    testIn[scenario.browser.channel ?? 'chromium'](title, details, (session, info) =>
+    testIn[engineOfCase(scenario.browser) === 'firefox' ? 'firefox' : 'chromium'](title, details, (session, info) =>
       runInNativeBrowser(scenario, options, info, session),
     );
   else
-    test(title, details, ({ page, webauthn, headless }, info) =>
-      runInEngine(scenario, options, info, {
-        page,
-        client: ownClient(webauthn, { headed: !headless }),
-        operator: options.operator(headless ? undefined : new PromptOverlay(page.context())),
-      }),
-    );
+    test.describe(() => {
+      const { route } = scenario.browser;
+      test.use({ engine: engineOfCase(scenario.browser), ...(route && { route }) });
+      test(title, details, ({ page, webauthn, headless }, info) =>
+        runInEngine(scenario, options, info, {
+          page,
+          client: ownClient(webauthn, { headed: !headless }),
+          browserParties: { ...versionOf(page), route: webauthn.route },
+          operator: options.operator(headless ? undefined : new PromptOverlay(page.context())),
+        }),
+      );
+    });
 }
 
 type NativeTest = (
@@ -71,7 +77,13 @@ const testIn: Record<NativeChannel, NativeTest> = {
   firefox: (title, details, body) => test(title, details, ({ nativeFirefox }, info) => body(nativeFirefox, info)),
 };
 
-type EngineResources = Pick<CaseResources, 'page' | 'client' | 'operator'>;
+type EngineResources = Pick<CaseResources, 'page' | 'client' | 'operator' | 'browserParties'>;
+
+/** Returns the version of the browser, e.g. `153.0`. A browser that Playwright has not started tells none. */
+function versionOf(page: Page): Record<string, string> {
+  const version = page.context().browser()?.version();
+  return version === undefined ? {} : { 'browser version': version };
+}
 
 async function runInEngine(scenario: ExpandedCase, options: HostOptions, info: TestInfo, resources: EngineResources) {
   info.setTimeout(scenario.timeoutMs + graceMs);
@@ -89,7 +101,8 @@ async function runInNativeBrowser(
   const run = async (used: NativeBrowserSession) => {
     info.setTimeout(info.duration + scenario.timeoutMs + graceMs);
     const client = nativeClient(used);
-    const resources = { page: used.page, client, operator: options.operator(undefined) };
+    const { page } = used;
+    const resources = { page, client, browserParties: versionOf(page), operator: options.operator(undefined) };
     const outcome = await runOnce(scenario, options, info, resources).catch(
       (error: unknown): CaseOutcome | { error: unknown } => ({ error }),
     );

@@ -33,7 +33,7 @@ export async function runCase(scenario: ExpandedCase, resources: CaseResources):
   const { recorder } = tracking;
   for (const problem of resources.client.problems()) recorder.note('client', 'bridge.problem', { problem });
   for (const { party, event, detail } of await authenticators.cleanUp()) recorder.note(party, event, detail);
-  const parties = partiesOf(scenario, authenticators, resources.client);
+  const parties = partiesOf(scenario, authenticators, resources);
   const record = recorder.record(scenario, parties, authenticators.wire());
   const secrets = [...scenario.secrets, ...context.organisation.secrets, ...authenticators.secrets];
   return { record, secrets, ...(error !== undefined && { error }) };

@@ -6,6 +6,7 @@ import type { Page } from 'playwright';
 import { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
+import { engineOfCase } from '../language/schema/browser.ts';
 import type { CaseRecorder } from '../parties/case-recorder.ts';
 import { Ceremonies } from '../parties/ceremonies.ts';
 import type { CaseClient } from '../parties/client/case-client.ts';
@@ -31,6 +32,8 @@ export interface CaseResources {
   provide: ProvideAuthenticators;
   /** The WebAuthn client of the page: ours, or that of the browser itself. */
   client: CaseClient;
+  /** What the report says about the browser besides its engine: its version, and the route of our client into the page. */
+  browserParties?: Record<string, string>;
   show: ShowStep;
   /** Performs manual actions on real keys. */
   operator: Operator;
@@ -179,11 +182,12 @@ async function startClient(
 export function partiesOf(
   scenario: ExpandedCase,
   { key, all }: Authenticators,
-  client: CaseClient,
+  { client, browserParties }: CaseResources,
 ): Record<string, string> {
   const platform = all.find(({ kind }) => kind === 'this-device');
   return {
-    browser: scenario.browser.channel ?? 'chromium',
+    browser: engineOfCase(scenario.browser),
+    ...browserParties,
     key: key.facts.label,
     ...(platform && { device: platform.facts.label }),
     dialog: client.dialogLabel(scenario),

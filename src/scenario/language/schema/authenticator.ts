@@ -1,4 +1,4 @@
-/** `authenticator:`, `this-device:`, `browser:` and `client:` of a scenario. */
+/** `authenticator:` and `this-device:` of a scenario. */
 import { z } from 'zod';
 import { type AttestationFormatId, attestationFormats } from '#protocol/attestation-formats.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
@@ -98,28 +98,3 @@ export const thisDevice = z.strictObject({
 });
 
 export type ScenarioThisDevice = z.output<typeof thisDevice>;
-
-export const browser = z.strictObject({
-  stack: z
-    .enum(['touchstone', 'native'])
-    .optional()
-    .describe(
-      'WebAuthn implementation: touchstone (default), or native, that of the browser with its own dialog; in the kernel lab only',
-    ),
-  channel: z
-    .enum(['chromium', 'firefox'])
-    .optional()
-    .describe('chromium: Chrome, Edge or Chromium, the first that is installed; firefox: with stack native only'),
-  dialog: z.string().min(1).optional().describe('Security dialog to emulate, e.g. windows-11'),
-});
-export type ScenarioBrowser = z.output<typeof browser>;
-
-export const client = z.strictObject({
-  checks: z
-    .enum(['strict', 'none'])
-    .optional()
-    .describe(
-      'none: the client passes malformed responses of a key to the page, so that the relying party has to refuse them',
-    ),
-});
-export type ScenarioClient = z.output<typeof client>;
