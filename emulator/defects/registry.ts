@@ -16,7 +16,9 @@ import type { Defect } from './defect.ts';
 import { extensionDefects } from './extensions.ts';
 import { flagDefects } from './flags.ts';
 import { getInfoDefects } from './get-info.ts';
+import { ignoredErrorDefects } from './ignored-errors.ts';
 import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
+import { parameterDefects } from './parameters.ts';
 import { pinDefects, tokenDefects } from './pin-token.ts';
 import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
@@ -36,6 +38,7 @@ export const defectGroups = {
   'fido-u2f': { title: 'Attestation format fido-u2f', rows: u2fDefects },
   certificate: { title: 'Attestation certificate', rows: certificateDefects },
   status: { title: 'Status codes', rows: statusDefects },
+  'ignored-error': { title: 'Errors that are not reported', rows: ignoredErrorDefects },
   cbor: { title: 'CBOR of responses', rows: cborDefects },
   getinfo: { title: 'getInfo', rows: getInfoDefects },
   pin: { title: 'PIN', rows: pinDefects },
@@ -47,6 +50,7 @@ export const defectGroups = {
   bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },
   largeblobs: { title: 'largeBlobs', rows: largeBlobDefects },
   extension: { title: 'Extensions', rows: extensionDefects },
+  parameter: { title: 'Parameters of requests', rows: parameterDefects },
   transport: { title: 'Transport', rows: transportDefects },
   ctaphid: { title: 'CTAPHID packets', rows: ctapHidPacketDefects },
 } as const satisfies Record<string, { title: string; rows: Record<string, Defect> }>;

@@ -28,6 +28,8 @@ export type MessageOf<F extends Fields> = Simplify<
 >;
 
 export interface Message<T> extends FieldType<T> {
+  /** The members by name. */
+  readonly fields: Readonly<Fields>;
   /**
    * Checks required members and types. Unknown members are ignored, as CTAP requires.
    * @throws {CtapError} CTAP2_ERR_MISSING_PARAMETER, CTAP2_ERR_CBOR_UNEXPECTED_TYPE, CTAP1_ERR_INVALID_LENGTH
@@ -43,6 +45,7 @@ export const optional = <T>(key: CborKey, type: FieldType<T>): Field<T, false> =
 export function message<F extends Fields>(fields: F): Message<MessageOf<F>> {
   const table = Object.entries(fields);
   return {
+    fields,
     parse(value, path = '') {
       if (!(value instanceof Map)) throw createTypeError(path || 'parameters', 'a map', value);
       const parsed: Record<string, unknown> = {};

@@ -1,0 +1,125 @@
+/** Valid makeCredential requests, and registrations that other checks build on. CTAP 2.1 section 6.1. */
+import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
+import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
+import { coseAlgorithms } from '#protocol/cose.ts';
+import { checkSuccess, readBytes } from './checks.ts';
+import type { Exchange } from './exchange.ts';
+import { setUp } from './failures.ts';
+import { addToken, getToken } from './pin.ts';
+import { algorithmsOf } from './preconditions.ts';
+import type { TestContext } from './test-context.ts';
+
+/** The keys of a makeCredential request. */
+export const mc = {
+  clientDataHash: 0x01,
+  rp: 0x02,
+  user: 0x03,
+  pubKeyCredParams: 0x04,
+  excludeList: 0x05,
+  extensions: 0x06,
+  options: 0x07,
+  pinUvAuthParam: 0x08,
+  pinUvAuthProtocol: 0x09,
+  enterpriseAttestation: 0x0a,
+  attestationFormatsPreference: 0x0b,
+} as const;
+
+/** What differs from the plainest registration. */
+export interface RegistrationOptions {
+  rk?: boolean | undefined;
+  /** Default: the first algorithm of getInfo. */
+  algorithm?: number | undefined;
+  rpId?: string | undefined;
+  /** 16 bytes; default: the same for all requests of a case. */
+  userId?: Uint8Array | undefined;
+  extensions?: CborMap | undefined;
+  excludeList?: CborValue[] | undefined;
+  /** False leaves out user verification also where the authenticator requires it. */
+  verified?: boolean | undefined;
+}
+
+const member = <V extends CborValue>(...entries: [CborKey, V][]): CborMap => new Map<CborKey, CborValue>(entries);
+
+export const credentialParameters = (alg: number): CborMap => member<CborValue>(['alg', alg], ['type', 'public-key']);
+export const descriptorOf = (id: Uint8Array): CborMap => member<CborValue>(['id', id], ['type', 'public-key']);
+export const es256 = coseAlgorithms.ES256.alg;
+
+/** Whether the authenticator verifies the user itself, so that no token is needed. */
+const verifiesItself = ({ info, hasPin }: TestContext): boolean => info.options?.uv === true && !hasPin;
+
+/** Returns a request that the authenticator accepts, without a token. */
+export function buildRegistration(context: TestContext, options: RegistrationOptions = {}): CborMap {
+  const { rk = false, algorithm = algorithmsOf(context.info)[0] ?? es256, rpId = context.rpId } = options;
+  const userId = options.userId ?? new Uint8Array(16).fill(0x75);
+  const uv = verifiesItself(context) && options.verified !== false;
+  const requestOptions = member(
+    ...(rk ? [['rk', true] as [CborKey, boolean]] : []),
+    ...(uv ? [['uv', true] as [CborKey, boolean]] : []),
+  );
+  const request = member<CborValue>(
+    [mc.clientDataHash, context.random.bytes(32)],
+    [mc.rp, member(['id', rpId], ['name', 'Conformance'])],
+    [mc.user, member<CborValue>(['id', userId], ['name', 'alice'], ['displayName', 'Alice'])],
+    [mc.pubKeyCredParams, [credentialParameters(algorithm)]],
+  );
+  if (options.excludeList) request.set(mc.excludeList, options.excludeList);
+  if (options.extensions) request.set(mc.extensions, options.extensions);
+  if (requestOptions.size > 0) request.set(mc.options, requestOptions);
+  return request;
+}
+
+/** Adds a new token if a PIN is set; otherwise returns the request. */
+export async function authorizeRegistration(
+  context: TestContext,
+  request: CborMap,
+  rpId = context.rpId,
+): Promise<CborMap> {
+  if (!context.hasPin) return request;
+  const token = await getToken(context, ['mc'], rpId);
+  const hash = request.get(mc.clientDataHash) as Uint8Array;
+  return addToken(request, token, hash, { param: mc.pinUvAuthParam, protocol: mc.pinUvAuthProtocol });
+}
+
+/** Sends a registration that the authenticator has to accept. */
+export async function sendRegistration(context: TestContext, options: RegistrationOptions = {}): Promise<Exchange> {
+  const request = buildRegistration(context, options);
+  const isAuthorized = options.verified !== false;
+  const authorized = isAuthorized ? await authorizeRegistration(context, request, options.rpId) : request;
+  return context.send('authenticatorMakeCredential', authorized);
+}
+
+/** A credential that the case has created. */
+export interface TestCredential {
+  id: Uint8Array;
+  rpId: string;
+  userId: Uint8Array;
+  publicKey: CborMap;
+  signCount: number;
+  /** Outputs of extensions in authenticator data. */
+  extensions: CborMap;
+  /** The members of the answer. */
+  members: CborMap;
+}
+
+/** Registers a credential as the preparation of a check. @throws {SetUpFailed} */
+export const register = (context: TestContext, options: RegistrationOptions = {}): Promise<TestCredential> =>
+  setUp('register a credential', async () => {
+    const members = checkSuccess(await sendRegistration(context, options));
+    return readCredential(context, members, options);
+  });
+
+/** Returns the credential of a successful answer. */
+export function readCredential(context: TestContext, members: CborMap, options: RegistrationOptions): TestCredential {
+  const authData = parseAuthenticatorData(readBytes(members, 0x02, 'authData'));
+  const { attestedCredentialData, credentialPublicKey, signCount, extensions } = authData;
+  if (!attestedCredentialData || !credentialPublicKey) throw new Error('authData contains no credential');
+  return {
+    id: attestedCredentialData.credentialId,
+    rpId: options.rpId ?? context.rpId,
+    userId: options.userId ?? new Uint8Array(16).fill(0x75),
+    publicKey: credentialPublicKey,
+    signCount,
+    extensions: extensions ?? new Map(),
+    members,
+  };
+}

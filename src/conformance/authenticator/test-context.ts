@@ -1,0 +1,111 @@
+/** What a case works with: the authenticator, the user, time, and random values of its own. */
+import type { Clock } from '#base/clock.ts';
+import { systemClock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
+import { type CborMap, encodeMessage } from '#protocol/cbor.ts';
+import { type CommandName, commands } from '#protocol/commands.ts';
+import type { AuthenticatorInfo } from '#protocol/get-info.ts';
+import type { CtapDevice, TransactOptions } from '#transport/device.ts';
+import { decodeExchange, type Exchange } from './exchange.ts';
+import { readInfo } from './read-info.ts';
+import type { TestTarget, UserBehaviour } from './test-target.ts';
+
+interface TestContextOptions {
+  target: TestTarget;
+  random: Random;
+  caseId: string;
+  variant: string | undefined;
+}
+
+export class TestContext {
+  /** Only this case uses this RP ID. */
+  readonly rpId: string;
+  readonly variant: string | undefined;
+  readonly random: Random;
+  readonly clock: Clock = systemClock;
+  /** The same authenticator as a device port, for the helpers of the client; its messages are evidence, too. */
+  readonly device: CtapDevice;
+  /** getInfo at the start of the case. */
+  info: AuthenticatorInfo = readInfo(new Map());
+  /** Whether a PIN is set. */
+  hasPin = false;
+  /** Statuses and values that the specification does not demand otherwise. */
+  readonly observations: string[] = [];
+  readonly exchanges: Exchange[] = [];
+  readonly #target: TestTarget;
+
+  constructor({ target, random, caseId, variant }: TestContextOptions) {
+    this.#target = target;
+    this.random = random;
+    this.variant = variant;
+    this.rpId = `${caseId.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.example`;
+    const { name, transport, capabilities } = target.device;
+    this.device = {
+      name,
+      transport,
+      capabilities,
+      transact: async (message, options) => (await this.sendBytes(message, options)).answer,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  }
+
+  /** Sends a command; without `parameters` only its command byte. */
+  send(command: CommandName, parameters?: CborMap, options?: TransactOptions): Promise<Exchange> {
+    return this.sendBytes(encodeMessage(commands[command].code, parameters), options);
+  }
+
+  async sendBytes(request: Uint8Array, { signal, onKeepalive, channel }: TransactOptions = {}): Promise<Exchange> {
+    let waitedForUser = false;
+    const answer = await this.#target.device.transact(request, {
+      signal,
+      channel,
+      onKeepalive(state) {
+        waitedForUser ||= state === 'upneeded';
+        onKeepalive?.(state);
+      },
+    });
+    const exchange = decodeExchange(request, answer, waitedForUser);
+    this.exchanges.push(exchange);
+    return exchange;
+  }
+
+  /** Sends a command while the user does not react, and cancels it when the authenticator waits for the user. */
+  async sendAndCancel(command: CommandName, parameters?: CborMap): Promise<Exchange> {
+    this.#target.setUser('wait');
+    const cancellation = new AbortController();
+    const onKeepalive = () => cancellation.abort(new Error('The platform cancels'));
+    try {
+      return await this.send(command, parameters, { signal: cancellation.signal, onKeepalive });
+    } finally {
+      this.#target.setUser('touch');
+    }
+  }
+
+  /** Sends a command while the user behaves in this way. */
+  async sendWith(user: UserBehaviour, command: CommandName, parameters?: CborMap): Promise<Exchange> {
+    this.#target.setUser(user);
+    try {
+      return await this.send(command, parameters);
+    } finally {
+      this.#target.setUser('touch');
+    }
+  }
+
+  /** Asks for getInfo again. */
+  async readInfo(): Promise<AuthenticatorInfo> {
+    return readInfo((await this.send('authenticatorGetInfo')).members);
+  }
+
+  powerCycle(): Promise<void> {
+    return this.#target.powerCycle();
+  }
+
+  /** Lets time pass for the authenticator. */
+  wait(ms: number): Promise<void> {
+    return this.#target.wait(ms);
+  }
+
+  observe(message: string): void {
+    this.observations.push(message);
+  }
+}
