@@ -6,15 +6,15 @@ import { parseCommand } from '#protocol/apdu.ts';
 import { type CommandName, clientPinSubCommands, commandName } from '#protocol/commands.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { authenticatorConfigSubCommands, bioEnrollmentSubCommands } from '#protocol/management.ts';
-import { type CommandParameters, decodeParameters } from './command-effects.ts';
+import { decodeParameters } from './command-effects.ts';
 
 /** For a command without a gesture. The slowest are writes to the memory of the device, which take less than a second. */
 export const shortResponseLimitMs = 10_000;
 /** The user has 30 seconds for each of a few gestures. */
 const longResponseLimitMs = 180_000;
 
-/** Whether a command may wait for a gesture, from its parameters; undefined if they are absent or cannot be decoded. */
-type GestureRule = (parameters: CommandParameters | undefined) => boolean;
+/** Whether a message may wait for a gesture. Parameters that are absent or cannot be decoded match no exception. */
+type GestureRule = (message: Uint8Array) => boolean;
 
 const always: GestureRule = () => true;
 const never: GestureRule = () => false;
@@ -22,8 +22,8 @@ const never: GestureRule = () => false;
 /** A rule for a command whose subcommand is in parameter `key`: no gesture for those listed. */
 const unlessSubCommand =
   (key: number, ...listed: number[]): GestureRule =>
-  (parameters) =>
-    !listed.includes(parameters?.get(key) as number);
+  (message) =>
+    !listed.includes(decodeParameters(message)?.get(key) as number);
 
 /** Not listed: the subcommands that return a token. A fingerprint, or consent on a display, may be required (CTAP 2.1 section 6.5.5.7). */
 const clientPin = unlessSubCommand(
@@ -45,7 +45,8 @@ const bioSubCommands = unlessSubCommand(
 );
 
 /** `getModality` (parameter 0x06) stands alone. */
-const bioEnrollment: GestureRule = (parameters) => parameters?.get(0x06) !== true && bioSubCommands(parameters);
+const bioEnrollment: GestureRule = (message) =>
+  decodeParameters(message)?.get(0x06) !== true && bioSubCommands(message);
 
 const authenticatorConfig = unlessSubCommand(
   0x01,
@@ -74,7 +75,7 @@ const mayNeedGesture: Record<CommandName, GestureRule> = {
 /** Returns the limit of a CTAP2 message, in milliseconds. */
 export function responseLimitMs(message: Uint8Array): number {
   const name = commandName(message[0] ?? 0);
-  return !name || mayNeedGesture[name](decodeParameters(message)) ? longResponseLimitMs : shortResponseLimitMs;
+  return !name || mayNeedGesture[name](message) ? longResponseLimitMs : shortResponseLimitMs;
 }
 
 const [authenticate, version] = [0x02, 0x03];
