@@ -82,6 +82,14 @@ const policyShape = {
     .prefault({}),
   userVerification: requirement.default('required'),
   residentKey: requirement.default('required'),
+  passkeyAutofill: z
+    .boolean()
+    .default(false)
+    .describe('The sign-in page offers passkeys in the autofill list of the user name (conditional get)'),
+  passkeyUpgrade: z
+    .boolean()
+    .default(false)
+    .describe('After a sign-in with a password the browser creates a passkey without a dialog (conditional create)'),
   timeoutMs: z.int().positive().default(minuteMs).describe('Time the browser gives the user'),
   algorithms: z.array(z.int()).nonempty().default([-7, -8, -257]).describe('COSE algorithms in order of preference'),
   maxPasskeys: z.int().positive().default(20).describe('Passkeys one user may have'),

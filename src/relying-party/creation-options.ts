@@ -4,12 +4,20 @@ import type { RelyingPartyContext } from './context.ts';
 import type { Caller } from './methods/sessions.ts';
 import { attestationConveyance, requestedAttachment } from './policy.ts';
 
+/** A challenge for one kind of create() does not serve for the other, which checks more. */
+export const challengePurpose = (mediation: 'conditional' | undefined) =>
+  mediation === 'conditional' ? 'conditional-create' : 'create';
+
 export type CreationOptions = PublicKeyCredentialCreationOptionsJSON & { rp: { id: string; name: string } };
 
-/** Returns options with a new challenge for this session; they exclude the passkeys the user already has. */
+/**
+ * Returns options with a new challenge for this session; they exclude the passkeys the user already has. A conditional
+ * create() asks the user for no gesture, so user verification is only preferred there (WebAuthn L3 section 5.1.3 step 19).
+ */
 export async function createCreationOptions(
   context: RelyingPartyContext,
   { user, session }: Caller,
+  mediation?: 'conditional',
 ): Promise<CreationOptions> {
   const policy = await context.policy();
   const attachment = requestedAttachment(policy);
@@ -17,7 +25,7 @@ export async function createCreationOptions(
   return {
     rp: { id: context.rpId, name: context.rpName },
     user: { id: user.id, name: user.name, displayName: user.displayName },
-    challenge: await issueChallenge(context, 'create', session.id),
+    challenge: await issueChallenge(context, challengePurpose(mediation), session.id),
     pubKeyCredParams: policy.algorithms.map((alg) => ({ type: 'public-key', alg })),
     timeout: policy.timeoutMs,
     excludeCredentials: registered.map(({ credentialId, transports }) => ({
@@ -29,7 +37,7 @@ export async function createCreationOptions(
       ...(attachment && { authenticatorAttachment: attachment }),
       residentKey: policy.residentKey,
       requireResidentKey: policy.residentKey === 'required',
-      userVerification: policy.userVerification,
+      userVerification: mediation ? 'preferred' : policy.userVerification,
     },
     attestation: attestationConveyance(policy),
     extensions: { credProps: true },

@@ -28,6 +28,7 @@ export const eventCodes = {
   'passkey.abandoned': 'Passkey never named: abandoned on the authenticator',
   'passkey.renamed': 'Passkey renamed',
   'passkey.deleted': 'Passkey deleted',
+  'user.renamed': 'Display name changed',
   'tap.issued': 'Temporary Access Pass issued',
   'tap.replaced': 'Temporary Access Pass replaced by a new one',
   'tap.refused': 'Temporary Access Pass not issued',

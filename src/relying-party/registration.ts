@@ -7,7 +7,7 @@ import type { Timeline } from '#result/timeline.ts';
 import { redeemChallenge } from './challenges.ts';
 import type { MfaMethod, Policy } from './config.ts';
 import type { RelyingPartyContext } from './context.ts';
-import { type CreationOptions, createCreationOptions } from './creation-options.ts';
+import { type CreationOptions, challengePurpose, createCreationOptions } from './creation-options.ts';
 import type { Caller } from './methods/sessions.ts';
 import { availableMfaMethods, checkCredential, checkMethodChange, checkMfa, checkUser } from './policy.ts';
 import { type Refused, refuse } from './refusals.ts';
@@ -15,7 +15,7 @@ import { logAbandoned, logRefusedRegistration, measurePhase } from './registrati
 import type { PendingPasskey, VerifiedCredential } from './store/store.ts';
 import { verifyRegistration } from './verification/verify-registration.ts';
 
-type OptionsGiven = { accepted: true; options: CreationOptions };
+export type OptionsGiven = { accepted: true; options: CreationOptions };
 type CredentialPending = { accepted: true; pending: PendingPasskey };
 
 /** The `check...` methods return why something is refused, or undefined when it is allowed. */
@@ -57,21 +57,32 @@ export function createRegistration(
       }),
 
     async register(caller, response, timeline = defaultTimeline) {
-      const policy = await context.policy();
       const refused = await checkCaller(caller);
       if (refused) return logRefusedRegistration(context, caller, refused);
-      const verified = await measurePhase(timeline, 'rp-verify', () => verify(context, caller, policy, response));
-      if (!verified.accepted) return logRefusedRegistration(context, caller, verified);
-      const { credential } = verified;
-      const facts = { aaguid: credential.aaguid, fmt: credential.attestation.fmt };
-      const forbidden = checkCredential(policy, credential);
-      if (forbidden) return logRefusedRegistration(context, caller, forbidden, facts);
-      const pending = createPending(context, caller, policy, credential);
-      const stored = await measurePhase(timeline, 'rp-store', () => storePending(context, caller, pending)); // step 26
-      if (!stored) return logRefusedRegistration(context, caller, refuse('already-registered'), facts);
-      return { accepted: true, pending };
+      return verifyAndStore(context, caller, response, { timeline });
     },
   };
+}
+
+/** Verifies a response and applies the policy. Returns the credential, which is pending. */
+export async function verifyAndStore(
+  context: RelyingPartyContext,
+  caller: Caller,
+  response: unknown,
+  options: { mediation?: 'conditional'; timeline?: Timeline | undefined },
+): Promise<CredentialPending | Refused> {
+  const { mediation, timeline } = options;
+  const policy = await context.policy();
+  const verified = await measurePhase(timeline, 'rp-verify', () => verify(context, caller, response, mediation));
+  if (!verified.accepted) return logRefusedRegistration(context, caller, verified);
+  const { credential } = verified;
+  const facts = { aaguid: credential.aaguid, fmt: credential.attestation.fmt };
+  const forbidden = checkCredential(policy, credential);
+  if (forbidden) return logRefusedRegistration(context, caller, forbidden, facts);
+  const pending = createPending(context, caller, policy, credential);
+  const stored = await measurePhase(timeline, 'rp-store', () => storePending(context, caller, pending)); // step 26
+  if (!stored) return logRefusedRegistration(context, caller, refuse('already-registered'), facts);
+  return { accepted: true, pending };
 }
 
 /**
@@ -109,16 +120,24 @@ function createChecks({ store, clock, policy }: RelyingPartyContext): Checks {
   return checks;
 }
 
-const verify = (context: RelyingPartyContext, { session }: Caller, policy: Policy, response: unknown) =>
-  verifyRegistration(response, {
-    redeemChallenge: (challenge) => redeemChallenge(context, 'create', session.id, challenge),
+async function verify(
+  context: RelyingPartyContext,
+  { session }: Caller,
+  response: unknown,
+  mediation: 'conditional' | undefined,
+) {
+  const { userVerification, attestation } = await context.policy();
+  return verifyRegistration(response, {
+    redeemChallenge: (challenge) => redeemChallenge(context, challengePurpose(mediation), session.id, challenge),
     origin: context.origin(),
     rpId: context.rpId,
-    userVerification: policy.userVerification,
-    attestation: policy.attestation,
+    userVerification: mediation ? 'preferred' : userVerification,
+    attestation,
+    mediation,
     trustAnchors: context.trustAnchors,
     now: context.clock.now(),
   });
+}
 
 function createPending(
   { clock, random }: RelyingPartyContext,

@@ -20,6 +20,7 @@ const assets: Readonly<Record<string, { type: string; text: string }>> = {
   'webauthn.js': { type: javascript, text: read('webauthn.js') },
   'sign-in.js': { type: javascript, text: read('sign-in.js') },
   'passkey.js': { type: javascript, text: read('passkey.js') },
+  'security-info.js': { type: javascript, text: read('security-info.js') },
   'mark.svg': { type: 'image/svg+xml', text: read('mark.svg') },
 };
 

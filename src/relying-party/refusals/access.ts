@@ -26,6 +26,12 @@ export const accessRefusals = {
     advice: askAdministrator,
     section: 'administration',
   },
+  'upgrade-off': {
+    http: 403,
+    why: 'Your organisation doesn’t let browsers create passkeys by themselves.',
+    advice: 'Add a passkey in Security info.',
+    section: 'S2',
+  },
   'not-found': {
     http: 404,
     why: 'We couldn’t find what you’re looking for.',

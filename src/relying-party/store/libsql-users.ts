@@ -33,6 +33,9 @@ export function users(sql: Sql): Store['users'] {
     byId: async (id) => one(sql.row('select * from users where id = ?', id)),
     byName: async (name) => one(sql.row('select * from users where name = ?', name)),
     list: async () => sql.rows('select * from users order by name').map(toUser),
+    async setDisplayName(id, displayName) {
+      sql.run('update users set display_name = ? where id = ?', displayName, id);
+    },
     enrollTotp: async (id, secret, step) =>
       sql.run(
         `update users set totp_secret = ?, totp_step = ?

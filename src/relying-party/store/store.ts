@@ -58,7 +58,7 @@ export interface TemporaryAccessPass {
 export interface Challenge {
   /** Base64url. */
   value: string;
-  purpose: 'create' | 'get';
+  purpose: 'create' | 'conditional-create' | 'get';
   owner: string;
   issuedAt: number;
   expiresAt: number;
@@ -137,6 +137,7 @@ export interface Store extends AsyncDisposable {
     /** Names are not case-sensitive. */
     byName(name: string): Promise<User | undefined>;
     list(): Promise<User[]>;
+    setDisplayName(id: string, displayName: string): Promise<void>;
     /**
      * Stores the secret of a new authenticator app, and marks time step `step` as used: its code confirmed the app.
      * @returns false if the user has this secret already and used it in that step or a later one.

@@ -19,6 +19,8 @@ export function toPolicyInput(policy: ScenarioPolicy, base: Partial<Policy> = {}
         attestation: policy.attestation,
         userVerification: policy['user-verification'],
         residentKey: policy['resident-key'],
+        passkeyAutofill: policy['passkey-autofill'],
+        passkeyUpgrade: policy['passkey-upgrade'],
         timeoutMs: policy.timeout,
         algorithms: policy.algorithms?.map((name) => coseAlgorithms[name].alg) as [number, ...number[]] | undefined,
         maxPasskeys: policy['max-passkeys'],

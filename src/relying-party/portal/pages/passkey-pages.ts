@@ -82,6 +82,22 @@ export const passkeyDonePage = ({ name, kind, aaguid }: Passkey): Html => html`<
   <form class="actions center" method="get" action="/security-info"><button type="submit">Done</button></form>
 </section>`;
 
+/** Changes the name that the browser shows for the account of the user's passkeys. */
+export const changeNamePage = (
+  csrf: string,
+  displayName: string,
+  refused?: Refused,
+): Html => html`<section class="card">
+  <h1>Change your name</h1>
+  <p class="lead">It’s shown here and beside your passkeys.</p>
+  ${formProblem(refused)}
+  <form method="post" action="/security-info/name">
+    ${csrfField(csrf)}
+    ${field({ label: 'Your name', name: 'name', value: displayName, autocomplete: 'name', maxlength: 64, autofocus: true, invalid: refused !== undefined })}
+    <div class="actions"><button type="submit">Save</button><a class="button secondary" href="/security-info">Cancel</a></div>
+  </form>
+</section>`;
+
 export const renamePasskeyPage = (
   csrf: string,
   { id, name }: Pick<Passkey, 'id' | 'name'>,

@@ -30,6 +30,7 @@ export interface PolicyView {
 
 export function policyPage({ csrf, policy, mayEdit, saved, problems = [] }: PolicyView): Html {
   const { selfService, allow, attestation, aaguids, mfa, maxPasskeys, includedGroups, excludedGroups, tap } = policy;
+  const { passkeyAutofill, passkeyUpgrade } = policy;
   return adminLayout(
     'policy',
     html`${saved ? html`<div class="notice good" role="status">${icon('check')}<div>The policy is saved and in force.</div></div>` : nothing}
@@ -40,6 +41,8 @@ export function policyPage({ csrf, policy, mayEdit, saved, problems = [] }: Poli
           ${checkbox('selfService', 'yes', 'Users may add passkeys themselves', selfService)}
           ${text('Groups with passkeys', 'includedGroups', includedGroups.join(', '), 'Separated by commas; “everyone” means all users')}
           ${text('Groups without passkeys', 'excludedGroups', excludedGroups.join(', '), 'Exclusion takes precedence')}
+          ${checkbox('passkeyAutofill', 'yes', 'The sign-in page offers passkeys in the autofill list', passkeyAutofill)}
+          ${checkbox('passkeyUpgrade', 'yes', 'After a sign-in with a password the browser creates a passkey', passkeyUpgrade)}
           ${field({ label: 'Passkeys per user', name: 'maxPasskeys', type: 'number', value: String(maxPasskeys), min: 1 })}
         </fieldset>
         <fieldset class="card" ${mayEdit ? '' : raw('disabled')}><legend>What may be registered</legend>
@@ -93,6 +96,8 @@ export function parsePolicyForm(form: RequestBody['form'], policy: Policy) {
   return policySchema.safeParse({
     ...policy,
     selfService: one('selfService') === 'yes',
+    passkeyAutofill: one('passkeyAutofill') === 'yes',
+    passkeyUpgrade: one('passkeyUpgrade') === 'yes',
     includedGroups: list('includedGroups', /,/),
     excludedGroups: list('excludedGroups', /,/),
     maxPasskeys: Number(one('maxPasskeys')),

@@ -1,6 +1,7 @@
 /** The Security info page with the list of methods, and the pages for choosing a method, the authenticator app and deletion. */
 import { html, raw } from 'hono/html';
 import { kindLabels, modelName } from '../../authenticator-models.ts';
+import type { PasskeySignals } from '../../passkey-signals.ts';
 import type { Refused } from '../../refusals.ts';
 import type { Passkey, User } from '../../store/store.ts';
 import { csrfField, dateText, field, formProblem, type Html, type Icon, icon, nothing } from '../html.ts';
@@ -12,15 +13,27 @@ export const kindIcons = {
   unknown: 'key',
 } as const satisfies Record<Passkey['kind'], Icon>;
 
-export const securityInfoPage = (
-  user: User,
-  passkeys: readonly Passkey[],
-  confirmation: string | undefined,
-): Html => html`
+export interface SecurityInfoView {
+  user: User;
+  passkeys: readonly Passkey[];
+  /** What the last change was. */
+  confirmation: string | undefined;
+  /** Arguments of the signal methods that the page calls. */
+  signals: PasskeySignals | undefined;
+  /** Whether the browser may create a passkey without a dialog. */
+  upgrade: boolean;
+}
+
+export const securityInfoPage = ({ user, passkeys, confirmation, signals, upgrade }: SecurityInfoView): Html => html`
   <div class="title">
     <div><h1>Security info</h1><p class="lead">The methods you use to sign in and to verify that it’s you.</p></div>
     <a class="button" href="/security-info/add">Add sign-in method</a>
   </div>
+  ${
+    signals || upgrade
+      ? html`<div id="webauthn" hidden${signals ? html` data-signals="${JSON.stringify(signals)}"` : nothing}${upgrade ? raw(' data-upgrade="true"') : nothing}></div>`
+      : nothing
+  }
   ${confirmation ? html`<div class="notice good" role="status">${icon('check')}<div>${confirmation}</div></div>` : nothing}
   <ul class="methods" aria-label="Sign-in methods">
     ${passkeys.map(passkeyRow)}
@@ -31,7 +44,8 @@ export const securityInfoPage = (
     passkeys.length === 0
       ? html`<p class="tip">${icon('shield')}<span>You have no passkey yet. A passkey signs you in with your face, fingerprint or PIN, and can’t be phished.</span></p>`
       : nothing
-  }`;
+  }
+  <p class="other">Your name is shown as <strong>${user.displayName}</strong>. <a href="/security-info/name">Change your name</a></p>`;
 
 const methodRow = (image: Icon, name: string, facts: Html, actions: Html): Html => html`<li class="method">
   <span class="tile">${icon(image)}</span>

@@ -1,5 +1,5 @@
 /** The sign-in page. */
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Refused } from '../../refusals.ts';
 import { csrfField, field, formProblem, type Html, icon } from '../html.ts';
 
@@ -8,10 +8,12 @@ export interface SignInView {
   with: 'password' | 'tap';
   next: string;
   name: string;
+  /** Whether the autofill list of the user name offers passkeys. */
+  autofill: boolean;
   refused?: Refused | undefined;
 }
 
-export function signInPage({ csrf, with: method, next, name, refused }: SignInView): Html {
+export function signInPage({ csrf, with: method, next, name, autofill, refused }: SignInView): Html {
   const other = method === 'password' ? 'tap' : 'password';
   return html`<section class="card">
     <h1>Sign in</h1>
@@ -19,7 +21,7 @@ export function signInPage({ csrf, with: method, next, name, refused }: SignInVi
     ${formProblem(refused)}
     <form method="post" action="/sign-in">
       ${csrfField(csrf)}<input type="hidden" name="next" value="${next}"><input type="hidden" name="with" value="${method}">
-      ${field({ label: 'User name', name: 'name', value: name, autocomplete: 'username', autofocus: name === '' })}
+      ${field({ label: 'User name', name: 'name', value: name, autocomplete: autofill ? 'username webauthn' : 'username', autofocus: name === '' })}
       ${
         method === 'password'
           ? field({
@@ -42,7 +44,7 @@ export function signInPage({ csrf, with: method, next, name, refused }: SignInVi
       <div class="actions"><button type="submit">Sign in</button></div>
     </form>
     <div class="or" aria-hidden="true">or</div>
-    <button type="button" class="secondary full" id="passkey" data-next="${next}">${icon('key')} Use a passkey</button>
+    <button type="button" class="secondary full" id="passkey" data-next="${next}"${autofill ? raw(' data-autofill') : ''}>${icon('key')} Use a passkey</button>
     <div id="problem" class="notice bad" role="alert" hidden>${icon('problem')}<div>
       <strong id="why"></strong> <span id="advice"></span> <span class="fine">Reason: <code id="reason" data-testid="reason"></code></span>
     </div></div>

@@ -36,6 +36,17 @@ export function apiRoutes({ context, signIn, relyingParty }: PortalServices): Ho
     return c.json({ accepted: true, next: `/security-info/passkey/${outcome.pending.id}/name` });
   });
 
+  routes.post('/api/passkeys/upgrade/options', async (c) => {
+    const outcome = await relyingParty.upgradeOptions(requireCaller(c));
+    return outcome.accepted ? c.json(outcome) : refuseRequest(c, context, outcome, '');
+  });
+
+  routes.post('/api/passkeys/upgrade', async (c) => {
+    const outcome = await relyingParty.upgrade(requireCaller(c), c.get('body').json);
+    if (!outcome.accepted) return refuseRequest(c, context, outcome, '');
+    return c.json({ accepted: true, next: '/security-info?done=upgraded' });
+  });
+
   routes.post('/api/passkeys/failed', async (c) => {
     const name = readErrorName(c.get('body').json);
     await context.events.emit('registration.client-error', requireCaller(c).user.name, { name });

@@ -7,15 +7,17 @@ import { readFormText } from '../request-body.ts';
 
 export function signInRoutes({ context, signIn }: PortalServices): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
-  const showSignIn = (c: PortalContext, view: Omit<SignInView, 'csrf'>) =>
-    showPage(c, context, {
+  const showSignIn = async (c: PortalContext, view: Omit<SignInView, 'csrf' | 'autofill'>) => {
+    const { passkeyAutofill: autofill } = await context.policy();
+    return showPage(c, context, {
       title: 'Sign in',
       script: 'sign-in.js',
-      body: signInPage({ csrf: c.get('csrf'), ...view }),
+      body: signInPage({ csrf: c.get('csrf'), autofill, ...view }),
       status: statusOf(view.refused),
     });
+  };
 
-  routes.get('/sign-in', (c) => {
+  routes.get('/sign-in', async (c) => {
     const next = sanitizePath(c.req.query('next'));
     if (c.get('caller')) return c.redirect(next, 303);
     return showSignIn(c, { with: parseMethod(c.req.query('with')), next, name: '' });

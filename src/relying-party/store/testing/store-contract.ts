@@ -20,6 +20,14 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.users.byName('unknown@contoso.test')).toBeUndefined();
   });
 
+  it('changes the display name of a user, and of no other', async () => {
+    await using store = await withAdele();
+    const other = { ...adele, id: 'other', name: 'bob@contoso.test' };
+    await store.users.insert(other);
+    await store.users.setDisplayName(adele.id, 'Adele V.');
+    expect(await store.users.list()).toEqual([{ ...adele, displayName: 'Adele V.' }, other]);
+  });
+
   it('allows a TOTP time step once, and refuses earlier steps', async () => {
     await using store = await withAdele();
     expect(await store.users.enrollTotp(adele.id, 'SECRET', 9)).toBe(true);

@@ -74,6 +74,14 @@ export const policy = z
       .optional(),
     'user-verification': requirement.optional(),
     'resident-key': requirement.optional(),
+    'passkey-autofill': z
+      .boolean()
+      .optional()
+      .describe('The sign-in page offers passkeys in the autofill list of the user name (conditional get)'),
+    'passkey-upgrade': z
+      .boolean()
+      .optional()
+      .describe('After a sign-in with a password the browser creates a passkey without a dialog (conditional create)'),
     timeout: duration.optional().describe('Timeout of the ceremony in the browser'),
     algorithms: z.array(algorithm).nonempty().optional().describe('In order of preference'),
     'max-passkeys': z.int().positive().optional().describe('Maximum number of passkeys of a user'),
