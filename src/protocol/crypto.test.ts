@@ -1,4 +1,5 @@
 /** Tests with published vectors: RFC 5869, 6979, 8032. */
+import { hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
@@ -17,9 +18,21 @@ import {
 } from './crypto.ts';
 import * as der from './der.ts';
 
-it('hkdfSha256 computes RFC 5869 test case 3', () => {
-  const okm = '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8';
-  expect(toHex(hkdfSha256(new Uint8Array(22).fill(0x0b), new Uint8Array(0), '', 42))).toBe(okm);
+describe('hkdfSha256', () => {
+  it('computes RFC 5869 test case 3', () => {
+    const okm = '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8';
+    expect(toHex(hkdfSha256(new Uint8Array(22).fill(0x0b), new Uint8Array(0), '', 42))).toBe(okm);
+  });
+
+  it.each([0, 1, 31, 32, 33, 64, 65, 8_160])('derives the same %i bytes as node:crypto', (length) => {
+    const [ikm, salt] = [new Uint8Array(40).fill(7), new Uint8Array(70).fill(9)];
+    const theirs = new Uint8Array(hkdfSync('sha256', ikm, salt, 'a label with é', length));
+    expect(hkdfSha256(ikm, salt, 'a label with é', length)).toEqual(theirs);
+  });
+
+  it('refuses more than 255 blocks', () => {
+    expect(() => hkdfSha256(new Uint8Array(32), new Uint8Array(32), '', 8_161)).toThrow(RangeError);
+  });
 });
 
 it('AES-256-GCM computes test case 16 of the GCM specification, and detects changes', () => {

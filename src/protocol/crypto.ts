@@ -10,10 +10,9 @@ import {
   createHmac,
   type ECDH,
   hash,
-  hkdfSync,
   timingSafeEqual,
 } from 'node:crypto';
-import { concat } from '#base/bytes.ts';
+import { concat, utf8 } from '#base/bytes.ts';
 import type { Random } from '#base/random.ts';
 import { deriveScalar } from './keys/ec.ts';
 
@@ -38,8 +37,26 @@ function fromLatin1(text: string): Uint8Array {
   return bytes;
 }
 
-export const hkdfSha256 = (ikm: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', ikm, salt, info, length));
+const sha256Length = 32;
+const maxHkdfLength = 255 * sha256Length;
+
+/**
+ * HKDF with SHA-256, RFC 5869. For short keys this takes half the time of `hkdfSync`, which imports the key first.
+ * @throws {RangeError} if `length` is above 8,160.
+ */
+export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array {
+  if (length > maxHkdfLength)
+    throw new RangeError(`Cannot derive ${length} bytes: HKDF with SHA-256 gives at most ${maxHkdfLength}`);
+  const pseudorandomKey = hmacSha256(salt, ikm); // section 2.2, extract
+  const encodedInfo = utf8(info);
+  const output = new Uint8Array(length);
+  let block: Uint8Array = new Uint8Array(0);
+  for (let at = 0, counter = 1; at < length; at += sha256Length, counter++) {
+    block = hmacSha256(pseudorandomKey, concat(block, encodedInfo, new Uint8Array([counter]))); // section 2.3, expand
+    output.set(block.subarray(0, length - at), at);
+  }
+  return output;
+}
 
 /** Constant-time comparison; false for different lengths. */
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
