@@ -27,6 +27,8 @@ export interface Refused {
   accepted: false;
   reason: Reason;
   detail: string;
+  /** Id of the violated rule of verification, if it is one. */
+  rule?: string | undefined;
 }
 
 export const refuse = (reason: Reason, detail = ''): Refused => ({ accepted: false, reason, detail });
@@ -36,10 +38,12 @@ export class RefusalError extends Error {
   override readonly name = 'RefusalError';
   readonly reason: Reason;
   readonly detail: string;
-  constructor(reason: Reason, detail = '', options?: ErrorOptions) {
+  readonly rule: string | undefined;
+  constructor(reason: Reason, detail = '', options?: ErrorOptions & { rule?: string }) {
     super(detail === '' ? reason : `${reason}: ${detail}`, options);
     this.reason = reason;
     this.detail = detail;
+    this.rule = options?.rule;
   }
 }
 
@@ -48,7 +52,8 @@ export async function catchRefusal<T>(work: () => Promise<T>): Promise<T | Refus
   try {
     return await work();
   } catch (error) {
-    if (error instanceof RefusalError) return refuse(error.reason, error.detail);
+    if (error instanceof RefusalError)
+      return { ...refuse(error.reason, error.detail), ...(error.rule && { rule: error.rule }) };
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { type Certificate, canSignData, findUnprocessedCritical, pathExtensions 
 import { findEcdsaEncodingProblem } from './ecdsa-encoding.ts';
 import { findFormat } from './formats/registry.ts';
 import { parseChain, type Statement, type StatementFormat } from './formats/statement.ts';
+import { type Problem, type Refuse, refuseProblems } from './rules.ts';
 import { canLibraryVerifySignature, findProblemWithLibrary, type SignatureInput } from './simplewebauthn.ts';
 
 export interface StatementFacts {
@@ -21,18 +22,26 @@ export interface StatementFacts {
 export const isKnownFormat = ({ fmt, parts }: AttestationObject): boolean =>
   parts ? parts.every((part) => findFormat(part.fmt)) : findFormat(fmt) !== undefined;
 
+/** The ceremony that a statement belongs to. */
+interface Ceremony {
+  /** 32 bytes. */
+  clientDataHash: Uint8Array;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
 /**
- * Verifies every statement of the attestation object. `now` is in milliseconds since the epoch.
+ * Verifies every statement of the attestation object.
  * @throws {RefusalError} `attestation-invalid` with the first violated rule.
  */
 export async function verifyStatements(
   object: AttestationObject,
-  clientDataHash: Uint8Array,
-  now: number,
+  ceremony: Ceremony,
+  refuse: Refuse,
 ): Promise<StatementFacts> {
   const statements = object.parts ?? [object];
   const chains: Certificate[][] = [];
-  for (const part of statements) chains.push(await verifyPart(part, object, clientDataHash, now));
+  for (const part of statements) chains.push(await verifyPart(part, object, ceremony, refuse));
   const certified = chains.filter((chain) => chain.length > 0);
   const allNone = statements.every(({ fmt }) => fmt === 'none');
   return { type: allNone ? 'none' : certified.length > 0 ? 'certified' : 'self', chains: certified };
@@ -41,32 +50,34 @@ export async function verifyStatements(
 async function verifyPart(
   { fmt, attStmt }: AttestationPart,
   { authData, parsed }: AttestationObject,
-  clientDataHash: Uint8Array,
-  now: number,
+  ceremony: Ceremony,
+  refuse: Refuse,
 ): Promise<Certificate[]> {
   const format = findFormat(fmt);
-  if (!format) throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
+  if (!format)
+    throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`, { rule: 'statement.format' });
   const chain = parseChain(format.readCertificates(attStmt));
-  if (!chain) throw new RefusalError('attestation-invalid', 'Expected a list of at least one certificate in x5c');
-  const statement: Statement = { attStmt, chain, authData, parsed, clientDataHash, now };
-  const problem = findOwnProblem(format, statement) ?? (await findLibraryProblem(format, statement));
-  if (problem !== undefined) throw new RefusalError('attestation-invalid', problem);
+  if (!chain)
+    throw new RefusalError('attestation-invalid', 'Expected a list of at least one certificate in x5c', {
+      rule: 'statement.certificates',
+    });
+  const statement: Statement = { attStmt, chain, authData, parsed, ...ceremony };
+  refuseOnViolation('statement.certificates', 'attestation-invalid', () =>
+    refuseProblems(findProblems(format, statement), 'attestation-invalid', refuse),
+  );
+  const problem = await findLibraryProblem(format, statement);
+  if (problem !== undefined && format.signatureRule) refuse(format.signatureRule, 'attestation-invalid', problem);
   return chain;
 }
 
 /** A statement or certificate that breaks a rule of its encoding is refused, wherever that is noticed. */
-const findOwnProblem = (format: StatementFormat, statement: Statement): string | undefined =>
-  refuseOnViolation(
-    'attestation-invalid',
-    () =>
-      findEncodingProblem(format, statement) ??
-      format.findProblem(statement) ??
-      findLeafUseProblem(format, statement.chain[0]),
-  );
-
-function findEncodingProblem(format: StatementFormat, { attStmt }: Statement): string | undefined {
-  const sig = attStmt.get('sig');
-  return sig instanceof Uint8Array ? findEcdsaEncodingProblem(format.readAlgorithm?.(attStmt), sig) : undefined;
+function* findProblems(format: StatementFormat, statement: Statement): Generator<Problem> {
+  const sig = statement.attStmt.get('sig');
+  const encodingProblem =
+    sig instanceof Uint8Array ? findEcdsaEncodingProblem(format.readAlgorithm?.(statement.attStmt), sig) : undefined;
+  if (encodingProblem !== undefined) yield ['statement.ecdsa-encoding', encodingProblem];
+  yield* format.findProblems(statement);
+  yield* findLeafUseProblems(format, statement.chain[0]);
 }
 
 /** Verifies the signature a second time, with an independent implementation, if the library supports its algorithm and key. */
@@ -84,10 +95,11 @@ async function findLibraryProblem(format: StatementFormat, statement: Statement)
   return canLibraryVerifySignature(input) ? findProblemWithLibrary(input) : undefined;
 }
 
-/** Returns why the leaf certificate must not be used for a statement of this format, RFC 5280 sections 4.2 and 4.2.1.3. */
-function findLeafUseProblem({ leafExtensions }: StatementFormat, leaf: Certificate | undefined): string | undefined {
-  if (!leaf) return undefined;
+/** Yields why the leaf certificate must not be used for a statement of this format, RFC 5280 sections 4.2 and 4.2.1.3. */
+function* findLeafUseProblems({ leafExtensions }: StatementFormat, leaf: Certificate | undefined): Generator<Problem> {
+  if (!leaf) return;
   const critical = findUnprocessedCritical(leaf, [...pathExtensions, ...leafExtensions]);
-  if (critical !== undefined) return `Critical extension ${critical} is not supported in this format`;
-  return canSignData(leaf) ? undefined : 'The keyUsage of the certificate does not allow signatures';
+  if (critical !== undefined)
+    yield ['leaf.critical-extension', `Critical extension ${critical} is not supported in this format`];
+  if (!canSignData(leaf)) yield ['leaf.key-usage', 'The keyUsage of the certificate does not allow signatures'];
 }

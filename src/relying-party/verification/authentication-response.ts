@@ -1,7 +1,7 @@
 /** Parses AuthenticationResponseJSON, WebAuthn L3 section 5.1 (toJSON). */
 import { z } from 'zod';
-import { RefusalError } from '../refusals.ts';
 import { base64url, parseBody } from './base64url.ts';
+import { createRefuse, type Refuse } from './rules.ts';
 
 const responseSchema = z.object({
   id: base64url,
@@ -20,8 +20,11 @@ const responseSchema = z.object({
 export type AuthenticationResponseJson = z.output<typeof responseSchema>;
 
 /** @throws {RefusalError} `body-invalid` or `credential-id-invalid`. */
-export function parseAuthenticationResponse(body: unknown): AuthenticationResponseJson {
+export function parseAuthenticationResponse(
+  body: unknown,
+  refuse: Refuse = createRefuse(),
+): AuthenticationResponseJson {
   const json = parseBody(responseSchema, body);
-  if (json.id !== json.rawId) throw new RefusalError('credential-id-invalid', 'id and rawId differ');
+  if (json.id !== json.rawId) refuse('envelope.raw-id', 'credential-id-invalid', 'id and rawId differ');
   return json;
 }

@@ -18,5 +18,7 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.outp
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new RefusalError('body-invalid', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
+  throw new RefusalError('body-invalid', `${issue?.path.join('.') || 'body'}: ${issue?.message}`, {
+    rule: 'envelope.members',
+  });
 }

@@ -13,25 +13,38 @@ import {
   pathExtensions,
   readBasicConstraints,
 } from './certificate.ts';
+import type { Problem, Rule } from './rules.ts';
 
-export type PathVerdict = { trusted: true } | { trusted: false; why: string };
+export type PathVerdict = { trusted: true } | { trusted: false; rule: Rule; why: string };
 
 /** A path from a leaf to an anchor, with why each certificate cannot be trusted at any time. */
-type CheckedPath = readonly { certificate: Certificate; problem: string | undefined }[];
+type CheckedPath = readonly { certificate: Certificate; problems: readonly Problem[] }[];
 
 /**
  * Validates `chain` (leaf first, each certificate signed by the next) against `anchors`. The path ends at the first certificate that is
- * an anchor or is issued by one; certificates after it are not used, but each must have issued the one before it. `now` is in milliseconds since the epoch.
+ * an anchor or is issued by one; certificates after it are not used, but each must have issued the one before it. `now` is in milliseconds
+ * since the epoch; violations of the rules in `lacks` do not count.
  */
-export function validatePath(chain: readonly Certificate[], anchors: readonly Certificate[], now: number): PathVerdict {
+export function validatePath(
+  chain: readonly Certificate[],
+  anchors: readonly Certificate[],
+  now: number,
+  lacks: ReadonlySet<Rule> = new Set(),
+): PathVerdict {
   const { paths, linkProblem } = checkChain(chain, anchors);
-  if (paths.length === 0) return { trusted: false, why: 'No configured root issued the chain' };
-  if (hasDuplicates(chain)) return { trusted: false, why: 'A certificate occurs twice' };
-  const problems = paths.map((path) => findPathProblem(path, now));
-  const [first] = problems;
-  const why = problems.includes(undefined) ? linkProblem : first;
-  return why === undefined ? { trusted: true } : { trusted: false, why };
+  const findFirst = (problems: readonly Problem[]) => problems.find(([rule]) => !lacks.has(rule));
+  const found =
+    paths.length === 0
+      ? findFirst([['path.anchor', 'No configured root issued the chain']])
+      : (findFirst(hasDuplicates(chain) ? [['path.duplicate', 'A certificate occurs twice']] : []) ??
+        findPathsProblem(paths.map((path) => findFirst(listProblems(path, now)))) ??
+        findFirst(linkProblem ? [linkProblem] : []));
+  return found ? { trusted: false, rule: found[0], why: found[1] } : { trusted: true };
 }
+
+/** One path without a problem is enough; otherwise the problem of the first path counts. */
+const findPathsProblem = (problems: readonly (Problem | undefined)[]): Problem | undefined =>
+  problems.includes(undefined) ? undefined : problems[0];
 
 const hasDuplicates = (chain: readonly Certificate[]): boolean =>
   new Set(chain.map(({ fingerprint }) => fingerprint)).size < chain.length;
@@ -39,7 +52,7 @@ const hasDuplicates = (chain: readonly Certificate[]): boolean =>
 interface CheckedChain {
   paths: CheckedPath[];
   /** Why the certificates are not a chain. */
-  linkProblem: string | undefined;
+  linkProblem: Problem | undefined;
 }
 
 /** By the certificates of chain and anchors: many keys of one model have the same. The time is not part of them. */
@@ -66,12 +79,12 @@ function describeAnchors(anchors: readonly Certificate[]): string {
 }
 
 /** Returns which certificate of x5c was not issued by the next one. */
-function findLinkProblem(chain: readonly Certificate[]): string | undefined {
+function findLinkProblem(chain: readonly Certificate[]): Problem | undefined {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];
     if (!issuer) return undefined;
     if (!equal(certificate.issuer, issuer.subject) || !certificate.isSignedBy(issuer))
-      return `Certificate ${index}: the next certificate did not issue it`;
+      return ['path.order', `Certificate ${index}: the next certificate did not issue it`];
   }
   return undefined;
 }
@@ -81,7 +94,7 @@ function listCheckedPaths(chain: readonly Certificate[], anchors: readonly Certi
   return chain.flatMap((certificate, index) =>
     listIssuingAnchors(certificate, anchors).map((end) => {
       const path = [...chain.slice(0, index + 1), ...end];
-      return path.map((link, position) => ({ certificate: link, problem: findProblem(path, position) }));
+      return path.map((link, position) => ({ certificate: link, problems: [...findProblems(path, position)] }));
     }),
   );
 }
@@ -92,13 +105,13 @@ function listIssuingAnchors(certificate: Certificate, anchors: readonly Certific
   return anchors.filter(({ subject }) => equal(subject, certificate.issuer)).map((anchor) => [anchor]);
 }
 
-/** Checks the dates of every certificate, and returns the first problem of the path. */
-function findPathProblem(path: CheckedPath, now: number): string | undefined {
-  for (const [index, { certificate, problem }] of path.entries()) {
-    const found = findDateProblem(certificate, now) ?? problem;
-    if (found !== undefined) return `Certificate ${index}: ${found}`;
-  }
-  return undefined;
+/** Returns the problems of the path in the order of its certificates; the dates come first. */
+function listProblems(path: CheckedPath, now: number): Problem[] {
+  return path.flatMap(({ certificate, problems }, index) => {
+    const dateProblem = findDateProblem(certificate, now);
+    const all: readonly Problem[] = dateProblem ? [['path.date', dateProblem], ...problems] : problems;
+    return all.map(([rule, detail]): Problem => [rule, `Certificate ${index}: ${detail}`]);
+  });
 }
 
 function findDateProblem({ notBefore, notAfter }: Certificate, now: number): string | undefined {
@@ -106,26 +119,27 @@ function findDateProblem({ notBefore, notAfter }: Certificate, now: number): str
   return now > notAfter ? 'expired' : undefined;
 }
 
-function findProblem(path: readonly Certificate[], index: number): string | undefined {
+function* findProblems(path: readonly Certificate[], index: number): Generator<Problem> {
   const [certificate, issuer] = path.slice(index, index + 2);
   const critical = certificate && index > 0 ? findUnprocessedCritical(certificate, pathExtensions) : undefined;
-  if (critical !== undefined) return `critical extension ${critical} is not supported`;
-  return certificate && issuer ? findIssuerProblem(path, index, certificate, issuer) : undefined;
+  if (critical !== undefined) yield ['path.critical-extension', `critical extension ${critical} is not supported`];
+  if (certificate && issuer) yield* findIssuerProblems(path, index, certificate, issuer);
 }
 
-/** Returns why `issuer`, the next certificate, cannot have issued `certificate`, number `index` of the path. */
-function findIssuerProblem(
+/** Yields why `issuer`, the next certificate, cannot have issued `certificate`, number `index` of the path. */
+function* findIssuerProblems(
   path: readonly Certificate[],
   index: number,
   certificate: Certificate,
   issuer: Certificate,
-): string | undefined {
-  if (!equal(certificate.issuer, issuer.subject)) return 'its issuer is not the subject of the next certificate';
+): Generator<Problem> {
+  if (!equal(certificate.issuer, issuer.subject))
+    yield ['path.issuer-name', 'its issuer is not the subject of the next certificate'];
   const constraints = readBasicConstraints(issuer);
-  if (issuer.version !== 3 || !constraints?.ca) return 'its issuer is not a certification authority';
-  if (!canSignCertificates(issuer)) return 'its issuer may not sign certificates';
+  if (issuer.version !== 3 || !constraints?.ca) yield ['path.authority', 'its issuer is not a certification authority'];
+  if (!canSignCertificates(issuer)) yield ['path.key-usage', 'its issuer may not sign certificates'];
   const intermediates = path.slice(1, index + 1).filter(({ subject, issuer: by }) => !equal(subject, by)).length;
-  if (constraints.pathLength !== undefined && intermediates > constraints.pathLength)
-    return 'the path below its issuer is too long';
-  return certificate.isSignedBy(issuer) ? undefined : 'its signature does not verify under its issuer';
+  if (constraints?.pathLength !== undefined && intermediates > constraints.pathLength)
+    yield ['path.length', 'the path below its issuer is too long'];
+  if (!certificate.isSignedBy(issuer)) yield ['path.signature', 'its signature does not verify under its issuer'];
 }

@@ -3,6 +3,7 @@
  * JSON. What follows is strict: one object, no duplicate members, correct types.
  */
 import { RefusalError } from '../refusals.ts';
+import { createRefuse, type Refuse } from './rules.ts';
 
 export interface ClientData {
   type: string;
@@ -19,35 +20,45 @@ export interface ClientData {
 const utf8Decode = new TextDecoder('utf-8', { fatal: false, ignoreBOM: false });
 
 /** @throws {RefusalError} `client-data-invalid`. */
-export function parseClientData(bytes: Uint8Array): ClientData {
+export function parseClientData(bytes: Uint8Array, refuse: Refuse = createRefuse()): ClientData {
   const text = utf8Decode.decode(bytes);
   const value = parseJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('Expected a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('Expected a JSON object');
   const duplicate = findDuplicateMember(text);
-  if (duplicate !== undefined) return refuse(`Member ${duplicate} occurs twice`);
+  if (duplicate !== undefined)
+    refuse('client-data.duplicate', 'client-data-invalid', `Member ${duplicate} occurs twice`);
   const members = value as Record<string, unknown>;
-  for (const name of ['type', 'challenge', 'origin'])
-    if (typeof members[name] !== 'string') return refuse(`Expected text in ${name}`);
-  if (members.crossOrigin !== undefined && typeof members.crossOrigin !== 'boolean')
-    return refuse('Expected true or false in crossOrigin');
-  if (members.topOrigin !== undefined && typeof members.topOrigin !== 'string')
-    return refuse('Expected text in topOrigin');
-  if (members.tokenBinding !== undefined) checkTokenBinding(members.tokenBinding);
+  const problem = findMemberProblem(members);
+  if (problem !== undefined) refuse('client-data.members', 'client-data-invalid', problem);
+  if (members.tokenBinding !== undefined && claimsTokenBinding(members.tokenBinding))
+    refuse(
+      'client-data.token-binding',
+      'client-data-invalid',
+      'tokenBinding claims a token binding, but this connection has none',
+    );
   return members as unknown as ClientData;
 }
 
+function findMemberProblem(members: Record<string, unknown>): string | undefined {
+  for (const name of ['type', 'challenge', 'origin'])
+    if (typeof members[name] !== 'string') return `Expected text in ${name}`;
+  if (members.crossOrigin !== undefined && typeof members.crossOrigin !== 'boolean')
+    return 'Expected true or false in crossOrigin';
+  if (members.topOrigin !== undefined && typeof members.topOrigin !== 'string') return 'Expected text in topOrigin';
+  return undefined;
+}
+
 /** WebAuthn L1 and L2 clients may send `supported`. `present` claims a token binding, which this connection does not have. */
-function checkTokenBinding(value: unknown): void {
+function claimsTokenBinding(value: unknown): boolean {
   const status = typeof value === 'object' && value !== null && 'status' in value ? value.status : undefined;
-  if (status !== 'supported' && status !== 'not-supported')
-    refuse('tokenBinding claims a token binding, but this connection has none');
+  return status !== 'supported' && status !== 'not-supported';
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    return refuse('Expected JSON', cause);
+    throw malformed('Expected JSON', cause);
   }
 }
 
@@ -68,6 +79,5 @@ function findDuplicateMember(json: string): string | undefined {
   return undefined;
 }
 
-function refuse(detail: string, cause?: unknown): never {
-  throw new RefusalError('client-data-invalid', detail, { cause });
-}
+const malformed = (detail: string, cause?: unknown): RefusalError =>
+  new RefusalError('client-data-invalid', detail, { cause, rule: 'client-data.json' });

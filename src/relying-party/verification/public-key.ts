@@ -8,11 +8,13 @@ import { encodeSubjectPublicKeyInfo } from '#protocol/keys/spki.ts';
 import { importSpki } from '../crypto.ts';
 import { RefusalError } from '../refusals.ts';
 import { refuseOnViolation } from './attestation-object.ts';
+import { createRefuse, type Refuse } from './rules.ts';
 
 /** Returns the COSE algorithm of a key. @throws {RefusalError} `public-key-invalid`. */
 export const readAlgorithm = (key: CborMap): number => {
   const alg = key.get(coseKeyLabels.alg);
-  if (typeof alg !== 'number') throw new RefusalError('public-key-invalid', 'Expected an integer in alg');
+  if (typeof alg !== 'number')
+    throw new RefusalError('public-key-invalid', 'Expected an integer in alg', { rule: 'key.members' });
   return alg;
 };
 
@@ -21,10 +23,10 @@ export const readAlgorithm = (key: CborMap): number => {
  * correct (FIPS 204).
  * @throws {RefusalError} `public-key-invalid`.
  */
-export function checkCredentialKey(key: CborMap): ParsedCoseKey {
-  const parsed = refuseOnViolation('public-key-invalid', () => parseCoseKey(key));
+export function checkCredentialKey(key: CborMap, refuse: Refuse = createRefuse()): ParsedCoseKey {
+  const parsed = refuseOnViolation('key.members', 'public-key-invalid', () => parseCoseKey(key));
   const problem = findKeyProblem(parsed);
-  if (problem !== undefined) throw new RefusalError('public-key-invalid', `${parsed.name}: ${problem}`);
+  if (problem !== undefined) refuse('key.point', 'public-key-invalid', `${parsed.name}: ${problem}`);
   return parsed;
 }
 
@@ -41,4 +43,5 @@ function findKeyProblem(key: ParsedCoseKey): string | undefined {
 }
 
 /** Returns the SubjectPublicKeyInfo of a credential key, DER. @throws {RefusalError} `public-key-invalid`. */
-export const encodeCredentialSpki = (key: CborMap): Uint8Array => encodeSubjectPublicKeyInfo(checkCredentialKey(key));
+export const encodeCredentialSpki = (key: CborMap): Uint8Array =>
+  encodeSubjectPublicKeyInfo(refuseOnViolation('key.members', 'public-key-invalid', () => parseCoseKey(key)));

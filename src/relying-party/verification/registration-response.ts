@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fromBase64url } from '#base/bytes.ts';
 import { RefusalError } from '../refusals.ts';
 import { base64url, parseBody } from './base64url.ts';
+import { createRefuse, type Refuse } from './rules.ts';
 
 const responseSchema = z.object({
   id: base64url,
@@ -31,9 +32,9 @@ export interface RegistrationResponse {
 }
 
 /** @throws {RefusalError} `body-invalid`, `credential-id-invalid` or `extensions-invalid`. */
-export function parseRegistrationResponse(body: unknown): RegistrationResponse {
+export function parseRegistrationResponse(body: unknown, refuse: Refuse = createRefuse()): RegistrationResponse {
   const json = parseBody(responseSchema, body);
-  if (json.id !== json.rawId) throw new RefusalError('credential-id-invalid', 'id and rawId differ');
+  if (json.id !== json.rawId) refuse('envelope.raw-id', 'credential-id-invalid', 'id and rawId differ');
   return {
     json,
     clientDataJson: fromBase64url(json.response.clientDataJSON),
@@ -48,6 +49,9 @@ const credPropsSchema = z.object({ credProps: z.object({ rk: z.boolean().optiona
 
 function readDiscoverable(results: Record<string, unknown>): boolean | null {
   const parsed = credPropsSchema.safeParse(results);
-  if (!parsed.success) throw new RefusalError('extensions-invalid', 'Expected true or false in credProps.rk');
+  if (!parsed.success)
+    throw new RefusalError('extensions-invalid', 'Expected true or false in credProps.rk', {
+      rule: 'extensions.output',
+    });
   return parsed.data.credProps?.rk ?? null;
 }

@@ -13,9 +13,10 @@ import type { Passkey } from '../store/store.ts';
 import { refuseOnViolation } from './attestation-object.ts';
 import { type AuthenticationResponseJson, parseAuthenticationResponse } from './authentication-response.ts';
 import { parseClientData } from './client-data.ts';
-import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
+import { verifyNotEmbedded, verifyOrigin, verifyType } from './client-data-checks.ts';
 import { findEcdsaEncodingProblem } from './ecdsa-encoding.ts';
 import { readAlgorithm } from './public-key.ts';
+import { createRefuse, type Refuse, type Rule } from './rules.ts';
 import { canLibraryVerifySignature, findProblemWithLibrary, type SignatureInput } from './simplewebauthn.ts';
 
 export interface AuthenticationExpectations {
@@ -25,6 +26,8 @@ export interface AuthenticationExpectations {
   origin: string;
   rpId: string;
   userVerification: 'required' | 'preferred' | 'discouraged';
+  /** Rules that this verifier lacks, to prove conformance cases; none by default. */
+  lacks?: ReadonlySet<Rule> | undefined;
 }
 
 export interface VerifiedAuthentication {
@@ -41,20 +44,22 @@ export const verifyAuthentication = (
 ): Promise<VerifiedAuthentication | Refused> => catchRefusal(() => verify(body, expected));
 
 async function verify(body: unknown, expected: AuthenticationExpectations): Promise<VerifiedAuthentication> {
-  const json = parseAuthenticationResponse(body);
-  const clientData = parseClientData(fromBase64url(json.response.clientDataJSON)); // steps 8-9
-  if (clientData.type !== 'webauthn.get')
-    throw new RefusalError('type-mismatch', `Expected type webauthn.get, got ${clientData.type}`); // step 10
+  const refuse = createRefuse(expected.lacks);
+  const json = parseAuthenticationResponse(body, refuse);
+  const clientData = parseClientData(fromBase64url(json.response.clientDataJSON), refuse); // steps 8-9
+  verifyType(clientData, 'webauthn.get', refuse); // step 10
   await expected.redeemChallenge(clientData.challenge); // step 11
-  const passkey = await identifyPasskey(json, expected); // steps 5-7
-  verifyOrigin(clientData, expected.origin); // step 12
-  verifyNotEmbedded(clientData); // steps 13-14
+  const passkey = await identifyPasskey(json, expected, refuse); // steps 5-7
+  verifyOrigin(clientData, expected.origin, refuse); // step 12
+  verifyNotEmbedded(clientData, refuse); // steps 13-14
   const authData = fromBase64url(json.response.authenticatorData);
-  const { rpIdHash, flags, signCount } = refuseOnViolation('auth-data-invalid', () => parseAuthenticatorData(authData));
-  if (!equal(rpIdHash, sha256(expected.rpId))) throw new RefusalError('rp-id-mismatch'); // step 15
-  verifyFlags(flags, passkey, expected); // steps 16-19
-  await verifySignature(json, passkey); // steps 20-21
-  verifyCounter(signCount, passkey); // step 22
+  const { rpIdHash, flags, signCount } = refuseOnViolation('auth-data.structure', 'auth-data-invalid', () =>
+    parseAuthenticatorData(authData),
+  );
+  if (!equal(rpIdHash, sha256(expected.rpId))) refuse('auth-data.rp-id-hash', 'rp-id-mismatch'); // step 15
+  verifyFlags(flags, passkey, expected, refuse); // steps 16-19
+  await verifySignature(json, passkey, refuse); // steps 20-21
+  verifyCounter(signCount, passkey, refuse); // step 22
   return { accepted: true, passkey, signCount, backedUp: (flags & flag.BS) !== 0 };
 }
 
@@ -62,11 +67,12 @@ async function verify(body: unknown, expected: AuthenticationExpectations): Prom
 async function identifyPasskey(
   { id, response }: AuthenticationResponseJson,
   expected: AuthenticationExpectations,
+  refuse: Refuse,
 ): Promise<Passkey> {
   const passkey = await expected.findPasskey(id);
-  if (!passkey) throw new RefusalError('credential-unknown');
+  if (!passkey) throw new RefusalError('credential-unknown', '', { rule: 'assertion.credential' });
   if (response.userHandle !== passkey.userId)
-    throw new RefusalError('credential-unknown', 'The user handle is that of another user');
+    refuse('assertion.user-handle', 'credential-unknown', 'The user handle is that of another user');
   return passkey;
 }
 
@@ -74,17 +80,23 @@ function verifyFlags(
   flags: number,
   { backupEligible }: Passkey,
   { userVerification }: AuthenticationExpectations,
+  refuse: Refuse,
 ): void {
-  if (!(flags & flag.UP)) throw new RefusalError('user-presence-missing');
-  if (userVerification === 'required' && !(flags & flag.UV)) throw new RefusalError('user-verification-missing');
-  if (flags & flag.BS && !(flags & flag.BE)) throw new RefusalError('backup-state-invalid', 'BS is set, but BE is not');
+  if (!(flags & flag.UP)) refuse('flags.user-present', 'user-presence-missing');
+  if (userVerification === 'required' && !(flags & flag.UV)) refuse('flags.user-verified', 'user-verification-missing');
+  if (flags & flag.BS && !(flags & flag.BE))
+    refuse('flags.backup-state', 'backup-state-invalid', 'BS is set, but BE is not');
   if (((flags & flag.BE) !== 0) !== backupEligible)
-    throw new RefusalError('backup-state-invalid', 'BE differs from its value at registration');
+    refuse('assertion.backup-eligibility', 'backup-state-invalid', 'BE differs from its value at registration');
 }
 
-async function verifySignature({ response }: AuthenticationResponseJson, { publicKey }: Passkey): Promise<void> {
+async function verifySignature(
+  { response }: AuthenticationResponseJson,
+  { publicKey }: Passkey,
+  refuse: Refuse,
+): Promise<void> {
   const credentialPublicKey = fromBase64url(publicKey);
-  const key = refuseOnViolation('public-key-invalid', () => decode(credentialPublicKey)) as CborMap;
+  const key = refuseOnViolation('key.members', 'public-key-invalid', () => decode(credentialPublicKey)) as CborMap;
   const clientDataHash = sha256(fromBase64url(response.clientDataJSON));
   const input: SignatureInput = {
     alg: readAlgorithm(key),
@@ -92,8 +104,10 @@ async function verifySignature({ response }: AuthenticationResponseJson, { publi
     signature: fromBase64url(response.signature),
     credentialPublicKey,
   };
-  const problem = findEcdsaEncodingProblem(readAlgorithm(key), input.signature) ?? (await findProblem(key, input));
-  if (problem !== undefined) throw new RefusalError('signature-invalid', problem);
+  const encodingProblem = findEcdsaEncodingProblem(readAlgorithm(key), input.signature);
+  if (encodingProblem !== undefined) refuse('statement.ecdsa-encoding', 'signature-invalid', encodingProblem);
+  const problem = await findProblem(key, input);
+  if (problem !== undefined) refuse('assertion.signature', 'signature-invalid', problem);
 }
 
 async function findProblem(key: CborMap, input: SignatureInput): Promise<string | undefined> {
@@ -102,7 +116,7 @@ async function findProblem(key: CborMap, input: SignatureInput): Promise<string 
 }
 
 /** A counter that does not increase can mean that the key was copied. Authenticators without a counter always send 0. */
-function verifyCounter(signCount: number, passkey: Passkey): void {
+function verifyCounter(signCount: number, passkey: Passkey, refuse: Refuse): void {
   if ((signCount !== 0 || passkey.signCount !== 0) && signCount <= passkey.signCount)
-    throw new RefusalError('counter-went-back', `Expected a counter above ${passkey.signCount}, got ${signCount}`);
+    refuse('assertion.counter', 'counter-went-back', `Expected a counter above ${passkey.signCount}, got ${signCount}`);
 }

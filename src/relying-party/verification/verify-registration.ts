@@ -12,11 +12,12 @@ import { type AttestationObject, parseAttestationObject, refuseOnViolation } fro
 import { isKnownFormat, type StatementFacts, verifyStatements } from './attestation-statement.ts';
 import type { Certificate } from './certificate.ts';
 import { validatePath } from './certificate-path.ts';
-import { type ClientData, parseClientData } from './client-data.ts';
-import { verifyNotEmbedded, verifyOrigin } from './client-data-checks.ts';
+import { parseClientData } from './client-data.ts';
+import { verifyNotEmbedded, verifyOrigin, verifyType } from './client-data-checks.ts';
 import { classifyPasskey } from './passkey-kind.ts';
 import { checkCredentialKey, readAlgorithm } from './public-key.ts';
 import { parseRegistrationResponse, type RegistrationResponse } from './registration-response.ts';
+import { createRefuse, type Refuse, type Rule } from './rules.ts';
 
 /** What the relying party requested and expects in the response. */
 export interface RegistrationExpectations {
@@ -26,10 +27,14 @@ export interface RegistrationExpectations {
   rpId: string;
   userVerification: 'required' | 'preferred' | 'discouraged';
   attestation: 'enforced' | 'requested' | 'ignored';
+  /** Set for a create() without a dialog, in which the user need not be present. */
+  mediation?: 'conditional' | undefined;
   /** Root certificates that attestation certificates may lead to. */
   trustAnchors: readonly Certificate[];
   /** Milliseconds since the epoch, for certificate dates. */
   now: number;
+  /** Rules that this verifier lacks, to prove conformance cases; none by default. */
+  lacks?: ReadonlySet<Rule> | undefined;
 }
 
 export interface VerifiedRegistration {
@@ -44,87 +49,104 @@ export const verifyRegistration = (
 ): Promise<VerifiedRegistration | Refused> => catchRefusal(() => verify(body, expected));
 
 async function verify(body: unknown, expected: RegistrationExpectations): Promise<VerifiedRegistration> {
-  const response = parseRegistrationResponse(body); // steps 3-4
-  const clientData = parseClientData(response.clientDataJson); // steps 5-6
-  verifyType(clientData); // step 7
+  const refuse = createRefuse(expected.lacks);
+  const response = parseRegistrationResponse(body, refuse); // steps 3-4
+  const clientData = parseClientData(response.clientDataJson, refuse); // steps 5-6
+  verifyType(clientData, 'webauthn.create', refuse); // step 7
   const { algorithms } = await expected.redeemChallenge(clientData.challenge); // step 8
-  verifyOrigin(clientData, expected.origin); // step 9
-  verifyNotEmbedded(clientData); // steps 10-11
-  const object = parseAttestationObject(response.attestationObject); // step 13
-  verifyRpIdHash(object, expected); // step 14
-  verifyUserPresence(object); // step 15
-  verifyUserVerification(object, expected); // step 16
-  verifyBackupFlags(object); // steps 17-19
-  verifyAlgorithm(object, algorithms); // step 20
+  verifyOrigin(clientData, expected.origin, refuse); // step 9
+  verifyNotEmbedded(clientData, refuse); // steps 10-11
+  const object = parseAttestationObject(response.attestationObject, refuse); // step 13
+  verifyRpIdHash(object, expected, refuse); // step 14
+  verifyUserPresence(object, expected, refuse); // step 15
+  verifyUserVerification(object, expected, refuse); // step 16
+  verifyBackupFlags(object, refuse); // steps 17-19
+  verifyAlgorithm(object, algorithms, refuse); // step 20
   verifyFormat(object); // step 21
-  const facts = await verifyStatements(object, sha256(response.clientDataJson), expected.now); // steps 12 and 22
-  const chain = assessTrust(facts, expected); // steps 23-24
-  verifyCredentialId(object, response); // step 25
+  const ceremony = { clientDataHash: sha256(response.clientDataJson), now: expected.now }; // step 12
+  const facts = await verifyStatements(object, ceremony, refuse); // step 22
+  const chain = assessTrust(facts, expected, refuse); // steps 23-24
+  verifyCredentialId(object, response, refuse); // step 25
   return {
     accepted: true,
     credential: createCredentialRecord(object, response, { fmt: object.fmt, type: facts.type, chain }),
   };
 }
 
-function verifyType({ type }: ClientData): void {
-  if (type !== 'webauthn.create') throw new RefusalError('type-mismatch', `Expected type webauthn.create, got ${type}`);
-}
-
-function verifyRpIdHash({ parsed }: AttestationObject, { rpId }: RegistrationExpectations): void {
+function verifyRpIdHash({ parsed }: AttestationObject, { rpId }: RegistrationExpectations, refuse: Refuse): void {
   if (!equal(parsed.rpIdHash, sha256(rpId)))
-    throw new RefusalError('rp-id-mismatch', `Expected the rpIdHash of ${rpId}`);
+    refuse('auth-data.rp-id-hash', 'rp-id-mismatch', `Expected the rpIdHash of ${rpId}`);
 }
 
-function verifyUserPresence({ parsed }: AttestationObject): void {
-  if (!(parsed.flags & flag.UP)) throw new RefusalError('user-presence-missing');
+function verifyUserPresence(
+  { parsed }: AttestationObject,
+  { mediation }: RegistrationExpectations,
+  refuse: Refuse,
+): void {
+  if (mediation !== 'conditional' && !(parsed.flags & flag.UP)) refuse('flags.user-present', 'user-presence-missing');
 }
 
-function verifyUserVerification({ parsed }: AttestationObject, { userVerification }: RegistrationExpectations): void {
-  if (userVerification === 'required' && !(parsed.flags & flag.UV)) throw new RefusalError('user-verification-missing');
+function verifyUserVerification(
+  { parsed }: AttestationObject,
+  { userVerification }: RegistrationExpectations,
+  refuse: Refuse,
+): void {
+  if (userVerification === 'required' && !(parsed.flags & flag.UV))
+    refuse('flags.user-verified', 'user-verification-missing');
 }
 
-function verifyBackupFlags({ parsed }: AttestationObject): void {
+function verifyBackupFlags({ parsed }: AttestationObject, refuse: Refuse): void {
   if (parsed.flags & flag.BS && !(parsed.flags & flag.BE))
-    throw new RefusalError('backup-state-invalid', 'BS is set, but BE is not');
+    refuse('flags.backup-state', 'backup-state-invalid', 'BS is set, but BE is not');
 }
 
-function verifyAlgorithm({ parsed }: AttestationObject, algorithms: readonly number[]): void {
+function verifyAlgorithm({ parsed }: AttestationObject, algorithms: readonly number[], refuse: Refuse): void {
   const alg = readAlgorithm(parsed.credentialPublicKey);
   if (!algorithms.includes(alg))
-    throw new RefusalError('algorithm-not-allowed', `Expected alg ${algorithms.join(', ')}, got ${alg}`);
-  checkCredentialKey(parsed.credentialPublicKey);
+    refuse('key.algorithm', 'algorithm-not-allowed', `Expected alg ${algorithms.join(', ')}, got ${alg}`);
+  checkCredentialKey(parsed.credentialPublicKey, refuse);
 }
 
 function verifyFormat(object: AttestationObject): void {
   const { fmt } = object;
-  if (!isKnownFormat(object)) throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`);
+  if (!isKnownFormat(object))
+    throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`, { rule: 'statement.format' });
 }
 
 /** Refuses an untrusted or missing certificate chain if attestation is enforced; otherwise only records it. */
-function assessTrust({ chains, type }: StatementFacts, expected: RegistrationExpectations): AttestationRecord['chain'] {
+function assessTrust(
+  { chains, type }: StatementFacts,
+  expected: RegistrationExpectations,
+  refuse: Refuse,
+): AttestationRecord['chain'] {
+  const { attestation, trustAnchors, now, lacks } = expected;
   if (chains.length === 0) {
-    if (expected.attestation === 'enforced')
-      throw new RefusalError('attestation-required', `The attestation type is ${type}`);
+    if (attestation === 'enforced')
+      refuse('attestation.required', 'attestation-required', `The attestation type is ${type}`);
     return 'none';
   }
   for (const chain of chains) {
-    const verdict = refuseOnViolation('attestation-invalid', () =>
-      validatePath(chain, expected.trustAnchors, expected.now),
+    const verdict = refuseOnViolation('statement.certificates', 'attestation-invalid', () =>
+      validatePath(chain, trustAnchors, now, lacks),
     );
     if (verdict.trusted) continue;
-    if (expected.attestation === 'enforced') throw new RefusalError('attestation-untrusted', verdict.why);
+    if (attestation === 'enforced') refuse(verdict.rule, 'attestation-untrusted', verdict.why);
     return 'untrusted';
   }
   return 'trusted';
 }
 
 /** A credential id has at least 16 bytes (section 4, Credential ID). The parser has already checked that it has at most 1023. */
-function verifyCredentialId({ parsed }: AttestationObject, { json }: RegistrationResponse): void {
+function verifyCredentialId({ parsed }: AttestationObject, { json }: RegistrationResponse, refuse: Refuse): void {
   const { credentialId } = parsed.attestedCredentialData;
   if (credentialId.length < 16)
-    throw new RefusalError('credential-id-invalid', `Expected at least 16 bytes, got ${credentialId.length}`);
+    refuse('credential-id.length', 'credential-id-invalid', `Expected at least 16 bytes, got ${credentialId.length}`);
   if (!equal(fromBase64url(json.id), credentialId))
-    throw new RefusalError('credential-id-invalid', 'id differs from the credential id in the authenticator data');
+    refuse(
+      'credential-id.same',
+      'credential-id-invalid',
+      'id differs from the credential id in the authenticator data',
+    );
 }
 
 function createCredentialRecord(

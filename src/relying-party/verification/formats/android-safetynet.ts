@@ -12,24 +12,26 @@ const maxSkewMs = 10_000;
 export const androidSafetynet: StatementFormat = {
   leafExtensions: [],
   readCertificates: (attStmt) => readJws(attStmt)?.x5c,
-  findProblem({ attStmt, chain, authData, clientDataHash, now }) {
+  *findProblems({ attStmt, chain, authData, clientDataHash, now }) {
     if (!hasOnly(attStmt, ['ver', 'response']))
-      return 'Expected an android-safetynet statement with ver and response only';
-    if (typeof attStmt.get('ver') !== 'string' || attStmt.get('ver') === '') return 'Expected text in ver';
+      yield ['android-safetynet.members', 'Expected an android-safetynet statement with ver and response only'];
+    if (typeof attStmt.get('ver') !== 'string' || attStmt.get('ver') === '')
+      yield ['android-safetynet.version', 'Expected text in ver'];
     const jws = readJws(attStmt);
     const [leaf] = chain;
-    if (!jws || !leaf) return 'Expected a JSON Web Signature with certificates in response';
+    if (!jws || !leaf)
+      return yield ['android-safetynet.response', 'Expected a JSON Web Signature with certificates in response'];
     const { nonce, timestampMs, ctsProfileMatch } = jws.payload;
     const expectedNonce = Buffer.from(sha256(concat(authData, clientDataHash))).toString('base64');
-    if (nonce !== expectedNonce) return 'The nonce differs from the hash of authData and clientDataHash';
-    if (ctsProfileMatch !== true) return 'ctsProfileMatch is not true';
+    if (nonce !== expectedNonce)
+      yield ['android-safetynet.nonce', 'The nonce differs from the hash of authData and clientDataHash'];
+    if (ctsProfileMatch !== true) yield ['android-safetynet.cts-profile', 'ctsProfileMatch is not true'];
     if (typeof timestampMs !== 'number' || timestampMs > now + maxSkewMs || timestampMs < now - maxAgeMs)
-      return 'timestampMs is not within the time of this ceremony';
+      yield ['android-safetynet.timestamp', 'timestampMs is not within the time of this ceremony'];
     if (readNameAttributes(leaf.subject).get('2.5.4.3') !== 'attest.android.com')
-      return 'The certificate is not that of attest.android.com';
+      yield ['android-safetynet.host', 'The certificate is not that of attest.android.com'];
     if (jws.alg !== 'RS256' || !verifyWithKey(leaf.publicKey, 'RS256', jws.signed, jws.signature))
-      return 'The signature does not verify with RS256';
-    return undefined;
+      yield ['android-safetynet.signature', 'The signature does not verify with RS256'];
   },
 };
 

@@ -10,17 +10,17 @@ import { getX5c, hasOnly, type StatementFormat } from './statement.ts';
 export const apple: StatementFormat = {
   leafExtensions: [extensionOid.appleNonce],
   readCertificates: getX5c,
-  findProblem({ attStmt, chain, authData, clientDataHash, parsed }) {
+  *findProblems({ attStmt, chain, authData, clientDataHash, parsed }) {
     const [leaf] = chain;
-    if (!hasOnly(attStmt, ['x5c']) || !leaf) return 'Expected an apple statement with x5c only';
+    if (!hasOnly(attStmt, ['x5c'])) yield ['apple.members', 'Expected an apple statement with x5c only'];
+    if (!leaf) return yield ['apple.members', 'Expected a list of at least one certificate in x5c'];
+    if (!equal(leaf.spki, encodeCredentialSpki(parsed.credentialPublicKey)))
+      yield ['apple.credential-key', 'The certificate’s key is not the credential key'];
     const extension = leaf.extensions.get(extensionOid.appleNonce);
-    if (!extension) return 'The certificate has no nonce extension';
-    const found = refuseOnViolation('attestation-invalid', () => readNonce(extension.value));
+    if (!extension) return yield ['apple.nonce', 'The certificate has no nonce extension'];
+    const found = refuseOnViolation('apple.nonce', 'attestation-invalid', () => readNonce(extension.value));
     if (!equal(found, sha256(concat(authData, clientDataHash))))
-      return 'The nonce differs from the hash of authData and clientDataHash';
-    return equal(leaf.spki, encodeCredentialSpki(parsed.credentialPublicKey))
-      ? undefined
-      : 'The certificate’s key is not the credential key';
+      yield ['apple.nonce', 'The nonce differs from the hash of authData and clientDataHash'];
   },
 };
 

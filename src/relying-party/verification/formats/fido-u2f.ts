@@ -10,20 +10,26 @@ export const fidoU2f: StatementFormat = {
   readCertificates: getX5c,
   readAlgorithm: () => coseAlgorithms.ES256.alg,
   getSignedData,
-  findProblem(statement) {
+  signatureRule: 'fido-u2f.signature',
+  *findProblems(statement) {
     const { attStmt, chain, parsed } = statement;
-    if (!hasOnly(attStmt, ['sig', 'x5c'])) return 'Expected a fido-u2f statement with sig and x5c only';
+    if (!hasOnly(attStmt, ['sig', 'x5c']))
+      yield ['fido-u2f.members', 'Expected a fido-u2f statement with sig and x5c only'];
     const [leaf] = chain;
-    if (!leaf || chain.length !== 1) return 'Expected exactly one certificate in a fido-u2f statement';
-    if (!isKeyForAlgorithm(leaf.publicKey, 'ES256')) return 'Expected a P-256 key in the certificate';
+    if (chain.length !== 1)
+      yield ['fido-u2f.single-certificate', 'Expected exactly one certificate in a fido-u2f statement'];
+    if (!leaf) return yield ['fido-u2f.members', 'Expected a certificate in a fido-u2f statement'];
+    if (!isKeyForAlgorithm(leaf.publicKey, 'ES256'))
+      yield ['fido-u2f.certificate-key', 'Expected a P-256 key in the certificate'];
     const { attestedCredentialData, credentialPublicKey: key } = parsed;
-    if (readAlgorithm(key) !== coseAlgorithms.ES256.alg) return 'Expected a credential key on P-256';
-    if (attestedCredentialData.aaguid.some((byte) => byte !== 0)) return 'Expected a zero AAGUID: U2F has none';
+    if (readAlgorithm(key) !== coseAlgorithms.ES256.alg)
+      yield ['fido-u2f.credential-key', 'Expected a credential key on P-256'];
+    if (attestedCredentialData.aaguid.some((byte) => byte !== 0))
+      yield ['fido-u2f.aaguid', 'Expected a zero AAGUID: U2F has none'];
     const sig = attStmt.get('sig');
-    if (!(sig instanceof Uint8Array)) return 'Expected bytes in sig';
-    return verifyWithKey(leaf.publicKey, 'ES256', getSignedData(statement), sig)
-      ? undefined
-      : 'The signature does not verify';
+    if (!(sig instanceof Uint8Array)) return yield ['fido-u2f.members', 'Expected bytes in sig'];
+    if (!verifyWithKey(leaf.publicKey, 'ES256', getSignedData(statement), sig))
+      yield ['fido-u2f.signature', 'The signature does not verify'];
   },
 };
 

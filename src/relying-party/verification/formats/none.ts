@@ -4,5 +4,7 @@ import type { StatementFormat } from './statement.ts';
 export const none: StatementFormat = {
   leafExtensions: [],
   readCertificates: () => undefined,
-  findProblem: ({ attStmt }) => (attStmt.size > 0 ? 'Expected an empty statement' : undefined),
+  *findProblems({ attStmt }) {
+    if (attStmt.size > 0) yield ['none.empty', 'Expected an empty statement'];
+  },
 };

@@ -3,8 +3,9 @@ import { concat } from '#base/bytes.ts';
 import { verifySignature } from '#protocol/crypto.ts';
 import { type Certificate, extensionOid, readNameAttributes } from '../certificate.ts';
 import { readAlgorithm } from '../public-key.ts';
+import type { Problem } from '../rules.ts';
 import {
-  findLeafProblem,
+  findLeafProblems,
   findSignatureProblem,
   getAlg,
   getX5c,
@@ -18,18 +19,21 @@ export const packed: StatementFormat = {
   readCertificates: getX5c,
   readAlgorithm: getAlg,
   getSignedData: ({ authData, clientDataHash }) => concat(authData, clientDataHash),
-  findProblem: (statement) => (statement.attStmt.has('x5c') ? findFullProblem(statement) : findSelfProblem(statement)),
+  signatureRule: 'packed.signature',
+  findProblems: (statement) =>
+    statement.attStmt.has('x5c') ? findFullProblems(statement) : findSelfProblems(statement),
 };
 
-function findFullProblem({ attStmt, chain, authData, clientDataHash, parsed }: Statement): string | undefined {
+function* findFullProblems({ attStmt, chain, authData, clientDataHash, parsed }: Statement): Generator<Problem> {
   const [leaf] = chain;
-  if (!hasOnly(attStmt, ['alg', 'sig', 'x5c'])) return 'Expected a packed statement with alg, sig and x5c only';
-  if (!leaf) return 'Expected a list of at least one certificate in x5c';
-  return (
-    findSignatureProblem(leaf, attStmt, concat(authData, clientDataHash)) ??
-    findLeafProblem(leaf, parsed.attestedCredentialData.aaguid) ??
-    findSubjectProblem(leaf)
-  );
+  if (!hasOnly(attStmt, ['alg', 'sig', 'x5c']))
+    yield ['packed.members', 'Expected a packed statement with alg, sig and x5c only'];
+  if (!leaf) return yield ['packed.members', 'Expected a list of at least one certificate in x5c'];
+  const signatureProblem = findSignatureProblem(leaf, attStmt, concat(authData, clientDataHash));
+  if (signatureProblem !== undefined) yield ['packed.signature', signatureProblem];
+  yield* findLeafProblems(leaf, parsed.attestedCredentialData.aaguid);
+  const subjectProblem = findSubjectProblem(leaf);
+  if (subjectProblem !== undefined) yield ['packed.subject', subjectProblem];
 }
 
 /** Section 8.2.1: the subject has country, organisation, the fixed organisational unit, and a common name. */
@@ -44,13 +48,13 @@ function findSubjectProblem({ subject }: Certificate): string | undefined {
 }
 
 /** Self attestation: the signature is made with the credential key. */
-function findSelfProblem({ attStmt, authData, clientDataHash, parsed }: Statement): string | undefined {
+function* findSelfProblems({ attStmt, authData, clientDataHash, parsed }: Statement): Generator<Problem> {
   const sig = attStmt.get('sig');
-  if (!hasOnly(attStmt, ['alg', 'sig'])) return 'Expected a packed self statement with alg and sig only';
+  if (!hasOnly(attStmt, ['alg', 'sig']))
+    yield ['packed.members', 'Expected a packed self statement with alg and sig only'];
   if (getAlg(attStmt) !== readAlgorithm(parsed.credentialPublicKey))
-    return 'alg differs from the algorithm of the credential key';
+    yield ['packed.self-algorithm', 'alg differs from the algorithm of the credential key'];
   const signed = concat(authData, clientDataHash);
   if (!(sig instanceof Uint8Array) || !verifySignature(parsed.credentialPublicKey, signed, sig))
-    return 'The signature does not verify with the credential key';
-  return undefined;
+    yield ['packed.self-signature', 'The signature does not verify with the credential key'];
 }

@@ -8,6 +8,7 @@ import { refuseOnViolation } from '../attestation-object.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { type Certificate, extensionOid, parseCertificate, readBasicConstraints } from '../certificate.ts';
 import { readOne, tag } from '../der-reader.ts';
+import type { Problem, Rule } from '../rules.ts';
 
 export interface Statement {
   attStmt: CborMap;
@@ -22,7 +23,7 @@ export interface Statement {
 }
 
 export interface StatementFormat {
-  /** Extensions of the leaf certificate that `findProblem` processes, beside those of path validation. */
+  /** Extensions of the leaf certificate that `findProblems` processes, beside those of path validation. */
   leafExtensions: readonly string[];
   /** Returns the certificates of the statement, DER, leaf first. */
   readCertificates(attStmt: CborMap): CborValue | undefined;
@@ -30,8 +31,10 @@ export interface StatementFormat {
   readAlgorithm?(attStmt: CborMap): CborValue | undefined;
   /** Returns what `sig` is the signature of; formats without `sig` do not have this method. Only called for valid statements. */
   getSignedData?(statement: Statement): Uint8Array;
-  /** Returns why the statement is not valid, or undefined if it is. */
-  findProblem(statement: Statement): string | undefined;
+  /** The rule that `sig` verifies; formats without `sig` do not have this member. */
+  signatureRule?: Rule;
+  /** Yields why the statement is not valid, in the order of the specification. */
+  findProblems(statement: Statement): Iterable<Problem>;
 }
 
 export const getX5c = (attStmt: CborMap): CborValue | undefined => attStmt.get('x5c');
@@ -50,7 +53,9 @@ export function parseChain(list: CborValue | undefined): Certificate[] | undefin
   if (list === undefined) return [];
   if (!Array.isArray(list) || list.length === 0) return undefined;
   const chain = list.flatMap((der) =>
-    der instanceof Uint8Array ? refuseOnViolation('attestation-invalid', () => parseKnownCertificate(der)) : [],
+    der instanceof Uint8Array
+      ? refuseOnViolation('statement.certificates', 'attestation-invalid', () => parseKnownCertificate(der))
+      : [],
   );
   return chain.length === list.length ? chain : undefined;
 }
@@ -79,12 +84,15 @@ export function hashOfAlgorithm(identifier: CborValue | undefined): string {
 }
 
 /** Checks what sections 8.2.1 and 8.3.1 share: version 3, not a CA, the AAGUID of the authenticator. */
-export function findLeafProblem(leaf: Certificate, aaguid: Uint8Array): string | undefined {
-  if (leaf.version !== 3) return 'Expected a certificate of version 3';
-  if (readBasicConstraints(leaf)?.ca !== false) return 'Expected a certificate with basicConstraints and CA false';
+export function* findLeafProblems(leaf: Certificate, aaguid: Uint8Array): Generator<Problem> {
+  if (leaf.version !== 3) yield ['leaf.version', 'Expected a certificate of version 3'];
+  if (readBasicConstraints(leaf)?.ca !== false)
+    yield ['leaf.basic-constraints', 'Expected a certificate with basicConstraints and CA false'];
   const extension = leaf.extensions.get(extensionOid.fidoAaguid);
-  if (!extension) return undefined;
-  if (extension.critical) return 'Expected an AAGUID extension that is not critical';
-  const { content } = refuseOnViolation('attestation-invalid', () => readOne(extension.value, tag.octetString));
-  return equal(content, aaguid) ? undefined : 'The AAGUID extension differs from the AAGUID';
+  if (!extension) return;
+  if (extension.critical) yield ['leaf.aaguid-critical', 'Expected an AAGUID extension that is not critical'];
+  const { content } = refuseOnViolation('leaf.aaguid', 'attestation-invalid', () =>
+    readOne(extension.value, tag.octetString),
+  );
+  if (!equal(content, aaguid)) yield ['leaf.aaguid', 'The AAGUID extension differs from the AAGUID'];
 }
