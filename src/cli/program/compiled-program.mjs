@@ -7,26 +7,29 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import {
+  bundledPackages,
+  commandLineEntries,
+  compileOptions,
+  locationInClone,
+  sourceLocations,
+} from './compile-options.mjs';
 
 /** @typedef {{ folder: string, sources: Record<string, string> }} Manifest */
 
 const projectRoot = resolve(import.meta.dirname, '../../..');
 /** Inside `node_modules` the compiled files find their packages, and Playwright does not compile them again. */
 const cacheFolder = 'node_modules/.cache/touchstone/program';
-/** Entry points: what Node.js and Playwright load by name. */
-const entries = [
-  'src/cli/main.ts',
-  'src/cli/run/scenarios.host.ts',
-  'playwright.config.ts',
-  'src/report/playwright-reporter.ts',
-];
 /** They decide how sources are resolved and compiled. */
-const alwaysSources = ['package.json', 'package-lock.json', 'tsconfig.json', 'src/cli/program/compiled-program.mjs'];
-/** Pure JavaScript packages that are compiled in: one file loads faster than their many. All others stay external. */
-const bundledPackages = ['commander', 'picocolors', 'zod', 'yaml', 'fastest-levenshtein', 'tldts'];
+const alwaysSources = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'src/cli/program/compiled-program.mjs',
+  'src/cli/program/compile-options.mjs',
+];
 /** Folders of earlier programs are kept this long: a run that still uses one may load more of it. */
 const keepMs = 24 * 60 * 60_000;
 
@@ -76,23 +79,9 @@ async function compile(root) {
       sources[relative(root, path)] = hashOf(bytes);
     };
     for (const file of alwaysSources) remember(join(root, file), readFileSync(join(root, file)));
-    await build({
-      absWorkingDir: root,
-      entryPoints: entries.map((path) => ({ in: path, out: path.replace(/^.*\/|\.ts$/g, '') })),
-      outdir,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      // CommonJS packages that are compiled in still require built-in modules.
-      banner: {
-        js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-      },
-      logLevel: 'silent', // the error names what is wrong
-      plugins: [externalPackages, sourceLocations(remember)],
-    });
+    const entries = Object.fromEntries(commandLineEntries.map((path) => [path.replace(/^.*\/|\.ts$/g, ''), path]));
+    const plugins = [keepThisFile, sourceLocations({ locate: locationInClone, onSource: remember })];
+    await build(compileOptions({ root, outdir, entries, bundled: bundledPackages, plugins }));
     return await install(outdir, sources, cache);
   } finally {
     await rm(outdir, { recursive: true, force: true });
@@ -130,39 +119,10 @@ async function removeOldPrograms(cache, current) {
   }
 }
 
-/** @type {import('esbuild').Plugin} */
-const externalPackages = {
-  name: 'external packages',
+/** This file itself stays as it is: it is plain JavaScript, and loads the compiler. @type {import('esbuild').Plugin} */
+const keepThisFile = {
+  name: 'keep the file that compiles',
   setup({ onResolve }) {
-    // This file itself stays as it is: it is plain JavaScript, and the texts that it replaces stand in it.
     onResolve({ filter: /\/compiled-program\.mjs$/ }, () => ({ path: import.meta.filename, external: true }));
-    onResolve({ filter: /^[^./#]/ }, ({ path, kind, resolveDir }) => {
-      if (kind === 'entry-point' || resolveDir.includes('node_modules')) return undefined;
-      return bundledPackages.some((name) => path === name || path.startsWith(`${name}/`))
-        ? undefined
-        : { external: true };
-    });
   },
 };
-
-/**
- * A source that looks for files beside itself finds them beside its source, not beside the compiled file. Each source is hashed as it is read.
- * @param {(path: string, bytes: Buffer) => void} remember
- * @returns {import('esbuild').Plugin}
- */
-const sourceLocations = (remember) => ({
-  name: 'source locations',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.(ts|mjs)$/ }, async ({ path }) => {
-      if (path.includes('/node_modules/')) return undefined; // pinned by package-lock.json
-      const bytes = await readFile(path);
-      remember(path, bytes);
-      const contents = bytes
-        .toString('utf8')
-        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
-        .replaceAll('import.meta.filename', JSON.stringify(path))
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
-      return { contents, loader: 'ts' };
-    });
-  },
-});

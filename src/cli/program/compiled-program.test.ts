@@ -22,7 +22,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'touchstone-program-'));
   write('package.json', JSON.stringify({ type: 'module' }));
   for (const file of ['package-lock.json', 'tsconfig.json']) write(file, '{}');
-  write('src/cli/program/compiled-program.mjs', '');
+  for (const name of ['compiled-program', 'compile-options']) write(`src/cli/program/${name}.mjs`, '');
   for (const file of ['src/cli/run/scenarios.host.ts', 'playwright.config.ts', 'src/report/playwright-reporter.ts'])
     write(file, 'export {};');
   write('src/answer.ts', 'export const answer: number = 41;');
@@ -71,14 +71,17 @@ describe('compiledProgram', () => {
     expect((await run())[0]).toBe(41);
   });
 
-  it.each(['package.json', 'package-lock.json', 'tsconfig.json', 'src/cli/program/compiled-program.mjs'])(
-    'compiles again when %s changes',
-    async (file) => {
-      const before = await compiledProgram(root);
-      write(file, `${readFileSync(join(root, file), 'utf8')} `);
-      expect(await compiledProgram(root)).not.toBe(before);
-    },
-  );
+  it.each([
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'src/cli/program/compiled-program.mjs',
+    'src/cli/program/compile-options.mjs',
+  ])('compiles again when %s changes', async (file) => {
+    const before = await compiledProgram(root);
+    write(file, `${readFileSync(join(root, file), 'utf8')} `);
+    expect(await compiledProgram(root)).not.toBe(before);
+  });
 
   it('compiles again when a source disappears, and reports what is missing', async () => {
     await compiledProgram(root);
