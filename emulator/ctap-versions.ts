@@ -157,22 +157,34 @@ const oldestFirst = Object.keys(profiles) as CtapVersion[];
 export const rulesOf = ({ versions }: Persona): VersionRules =>
   profiles[oldestFirst.findLast((version) => versions.includes(version)) ?? 'FIDO_2_0'].rules;
 
-const isInVersion = (version: CtapVersion, test: (profile: VersionProfile) => boolean): boolean => {
+type Defined = 'commands' | 'clientPin' | 'config' | 'info' | 'options';
+
+/** What each version defines, together with the version that it extends. */
+const definitions = {} as Record<CtapVersion, Record<Defined, ReadonlySet<string>>>;
+for (const version of oldestFirst) {
   const profile = profiles[version];
-  return test(profile) || (profile.extends !== undefined && isInVersion(profile.extends, test));
-};
-const isInAnyVersion = ({ versions }: Persona, test: (profile: VersionProfile) => boolean): boolean =>
-  versions.some((version) => isInVersion(version, test));
+  const inherited = profile.extends && definitions[profile.extends];
+  const define = (what: Defined) => new Set<string>([...(inherited?.[what] ?? []), ...profile[what]]);
+  definitions[version] = {
+    commands: define('commands'),
+    clientPin: define('clientPin'),
+    config: define('config'),
+    info: define('info'),
+    options: define('options'),
+  };
+}
+
+const isDefined = ({ versions }: Persona, what: Defined, name: string): boolean =>
+  versions.some((version) => definitions[version][what].has(name));
 
 /** Whether a version of this persona defines the clientPIN subcommand, config subcommand, getInfo member or option. */
 export const hasClientPinSubCommand = (persona: Persona, name: ClientPinSubCommand): boolean =>
-  isInAnyVersion(persona, ({ clientPin }) => clientPin.includes(name));
+  isDefined(persona, 'clientPin', name);
 export const hasConfigSubCommand = (persona: Persona, name: AuthenticatorConfigSubCommand): boolean =>
-  isInAnyVersion(persona, ({ config }) => config.includes(name));
+  isDefined(persona, 'config', name);
 export const hasInfoMember = (persona: Persona, name: keyof AuthenticatorInfo): boolean =>
-  isInAnyVersion(persona, ({ info }) => info.includes(name));
-export const hasOption = (persona: Persona, id: string): boolean =>
-  isInAnyVersion(persona, ({ options }) => options.includes(id));
+  isDefined(persona, 'info', name);
+export const hasOption = (persona: Persona, id: string): boolean => isDefined(persona, 'options', id);
 
 /** What a command requires of the persona in addition to the version. */
 const requirements: Partial<Record<CommandName, (persona: Persona) => boolean>> = {
@@ -187,4 +199,4 @@ const requirements: Partial<Record<CommandName, (persona: Persona) => boolean>> 
 
 /** Whether the persona supports the command. If not, it answers CTAP1_ERR_INVALID_COMMAND. */
 export const hasCommand = (persona: Persona, name: CommandName): boolean =>
-  isInAnyVersion(persona, ({ commands }) => commands.includes(name)) && (requirements[name]?.(persona) ?? true);
+  isDefined(persona, 'commands', name) && (requirements[name]?.(persona) ?? true);

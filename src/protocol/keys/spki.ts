@@ -3,30 +3,31 @@ import { concat, fromHex } from '#base/bytes.ts';
 import type { AlgorithmOf, ParsedCoseKey } from '../cose.ts';
 import * as der from '../der.ts';
 
-const idEcPublicKey = '1.2.840.10045.2.1';
-const namedCurves: Record<AlgorithmOf<2>, string> = {
-  ES256: '1.2.840.10045.3.1.7',
-  ES384: '1.3.132.0.34',
-  ES512: '1.3.132.0.35',
-  ES256K: '1.3.132.0.10',
+const idEcPublicKey = der.objectIdentifier('1.2.840.10045.2.1');
+const onCurve = (oid: string) => der.sequence(idEcPublicKey, der.objectIdentifier(oid));
+const withoutParameters = (oid: string) => der.sequence(der.objectIdentifier(oid));
+
+/** AlgorithmIdentifier of each algorithm. */
+const ecIdentifiers: Record<AlgorithmOf<2>, Uint8Array> = {
+  ES256: onCurve('1.2.840.10045.3.1.7'),
+  ES384: onCurve('1.3.132.0.34'),
+  ES512: onCurve('1.3.132.0.35'),
+  ES256K: onCurve('1.3.132.0.10'),
 };
-const objectIdentifiers: Record<AlgorithmOf<1> | AlgorithmOf<7>, string> = {
-  EdDSA: '1.3.101.112',
-  Ed448: '1.3.101.113',
-  'ML-DSA-44': '2.16.840.1.101.3.4.3.17',
-  'ML-DSA-65': '2.16.840.1.101.3.4.3.18',
-  'ML-DSA-87': '2.16.840.1.101.3.4.3.19',
+const identifiers: Record<AlgorithmOf<1> | AlgorithmOf<7>, Uint8Array> = {
+  EdDSA: withoutParameters('1.3.101.112'),
+  Ed448: withoutParameters('1.3.101.113'),
+  'ML-DSA-44': withoutParameters('2.16.840.1.101.3.4.3.17'),
+  'ML-DSA-65': withoutParameters('2.16.840.1.101.3.4.3.18'),
+  'ML-DSA-87': withoutParameters('2.16.840.1.101.3.4.3.19'),
 };
 const rsaEncryption = der.sequence(der.objectIdentifier('1.2.840.113549.1.1.1'), fromHex('0500'));
 
 export function encodeSubjectPublicKeyInfo(key: ParsedCoseKey): Uint8Array {
-  if (key.kty === 2) {
-    const algorithm = der.sequence(der.objectIdentifier(idEcPublicKey), der.objectIdentifier(namedCurves[key.name]));
-    return encodeInfo(algorithm, concat(new Uint8Array([0x04]), key.x, key.y as Uint8Array));
-  }
+  if (key.kty === 2)
+    return encodeInfo(ecIdentifiers[key.name], concat(new Uint8Array([0x04]), key.x, key.y as Uint8Array));
   if (key.kty === 3) return encodeInfo(rsaEncryption, der.sequence(der.integer(key.n), der.integer(key.e)));
-  const algorithm = der.sequence(der.objectIdentifier(objectIdentifiers[key.name]));
-  return encodeInfo(algorithm, key.kty === 1 ? key.x : key.pub);
+  return encodeInfo(identifiers[key.name], key.kty === 1 ? key.x : key.pub);
 }
 
 const encodeInfo = (algorithm: Uint8Array, bits: Uint8Array): Uint8Array =>
