@@ -1,10 +1,12 @@
-/** Runs one case: sets it up, runs its steps, observes all parties, and checks the expectations. */
+/** Runs one case: sets it up, runs its steps, observes all parties, checks the expectations, and cleans up. */
+import { messageOf } from '#base/errors.ts';
 import type { CaseRecord } from '#result/run-result.ts';
 import { evaluate } from '../expect/evaluate.ts';
 import { observe } from '../expect/observe.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
-import { applyBlockingReason, applyClientFailure, failureOfExpectations } from './failures.ts';
+import type { CleanUpProblem } from './clean-up.ts';
+import { applyBlockingReason, applyClientFailure, failureOfExpectations, InfrastructureError } from './failures.ts';
 import { runAllSteps } from './run-steps.ts';
 import { type CaseFixture, type CaseResources, type CaseTracking, partiesOf, setUpCase } from './set-up-case.ts';
 import { TimeLimits } from './time-limits.ts';
@@ -34,9 +36,21 @@ export async function runCase(scenario: ExpandedCase, resources: CaseResources):
   for (const problem of resources.client.problems()) recorder.note('client', 'bridge.problem', { problem });
   for (const { party, event, detail } of await authenticators.cleanUp()) recorder.note(party, event, detail);
   const parties = partiesOf(scenario, authenticators, resources);
-  const record = recorder.record(scenario, parties, authenticators.wire());
+  const wire = authenticators.wire();
+  const problems = await fixture.cleanUp();
+  for (const { party, error } of problems) recorder.note(party, 'clean-up.failed', { problem: messageOf(error) });
+  const record = recorder.record(scenario, parties, wire);
   const secrets = [...scenario.secrets, ...context.organisation.secrets, ...authenticators.secrets];
-  return { record, secrets, ...(error !== undefined && { error }) };
+  const failure = error ?? failureOfCleanUp(problems, scenario);
+  return { record, secrets, ...(failure !== undefined && { error: failure }) };
+}
+
+/** Returns the first failure of the clean-up, which says nothing about the party under test. */
+function failureOfCleanUp([first]: readonly CleanUpProblem[], { location }: ExpandedCase): Error | undefined {
+  if (first === undefined || first.error instanceof InfrastructureError) return first?.error as Error | undefined;
+  return new InfrastructureError(`The case could not be cleaned up: ${messageOf(first.error)}`, location, {
+    cause: first.error,
+  });
 }
 
 /** @throws {ScenarioFailure} for the step that failed, or for all expectations that are not met. */

@@ -5,21 +5,25 @@
 import type { Page } from 'playwright';
 import { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
+import { RecentAuthentications } from '#client/recent-authentications.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import { engineOfCase } from '../language/schema/browser.ts';
 import type { CaseRecorder } from '../parties/case-recorder.ts';
 import { Ceremonies } from '../parties/ceremonies.ts';
 import type { CaseClient } from '../parties/client/case-client.ts';
+import { ConditionalGet } from '../parties/conditional-get.ts';
 import type { Authenticators, ProvideAuthenticators } from '../parties/key-under-test.ts';
 import type { Operator } from '../parties/operator.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import { SecurityDialog } from '../parties/security-dialog.ts';
+import { SignalLog } from '../parties/signal-log.ts';
 import { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import { RequestLog } from '../parties/site/request-log.ts';
 import { Site } from '../parties/site/site.ts';
 import { SiteFlow } from '../parties/site/site-flow.ts';
 import { expectsRefusal } from '../steps/acceptance.ts';
 import type { CaseContext } from '../steps/step-context.ts';
+import { CleanUp, type CleanUpProblem } from './clean-up.ts';
 import { recordingOperator } from './recording-operator.ts';
 import type { ShowStep } from './run-steps.ts';
 import { type StartedSite, startSite } from './start-site.ts';
@@ -42,10 +46,12 @@ export interface CaseResources {
   attach(name: string, contentType: string, body: Buffer): Promise<void>;
 }
 
-/** A case that is set up. Disposing it leaves the site, stops its server and closes the authenticators. */
+/** A case that is set up. Disposing it cleans up. */
 export interface CaseFixture extends AsyncDisposable {
   context: CaseContext;
   authenticators: Authenticators;
+  /** Leaves the site, runs its `after` hook or stops its server, and closes the authenticators. Returns what failed. */
+  cleanUp(): Promise<CleanUpProblem[]>;
 }
 
 /** What is recorded and limited while a case runs. */
@@ -54,25 +60,54 @@ export interface CaseTracking {
   limits: TimeLimits;
 }
 
+/** @throws {InfrastructureError} if something is not available, after cleaning up what the case had already. */
 export async function setUpCase(
   scenario: ExpandedCase,
   resources: CaseResources,
   tracking: CaseTracking,
 ): Promise<CaseFixture> {
+  const cleanUp = new CleanUp();
+  try {
+    return await startParties(scenario, resources, tracking, cleanUp);
+  } catch (error) {
+    await cleanUp.run(); // the first failure explains more
+    throw error;
+  }
+}
+
+async function startParties(
+  scenario: ExpandedCase,
+  resources: CaseResources,
+  tracking: CaseTracking,
+  cleanUp: CleanUp,
+): Promise<CaseFixture> {
   const { recorder } = tracking;
   const clock = new AdjustableClock();
   const authenticators = await provideAuthenticators(scenario, resources, tracking, clock);
+  cleanUp.add('authenticator', () => authenticators[Symbol.asyncDispose]());
+  const recentAuthentications = new RecentAuthentications(clock);
   const started = await startSite(scenario, {
     clock,
     random: resources.random,
     recorder,
     trustAnchors: authenticators.trustAnchors,
     browserContext: resources.page.context(),
+    onPasswordSignIn: (origin) => recentAuthentications.add(origin),
+    extend: resources.extend,
   });
+  cleanUp.add('relying-party', () => started.stop());
   const { organisation } = started;
   const site = openSite(scenario, resources.page, started, recorder);
-  const client = await startClient(scenario, resources, { authenticators, clock, recorder, site });
-  const { dialog, dialogScreenshot, ceremonies } = client;
+  cleanUp.add('relying-party', () => site.leave());
+  const client = await startClient(scenario, resources, {
+    authenticators,
+    clock,
+    recorder,
+    site,
+    recentAuthentications,
+  });
+  cleanUp.add('client', () => client.session[Symbol.asyncDispose]());
+  const { dialog, dialogScreenshot, ceremonies, conditionalGet, signals } = client;
   const { outcomes, flow } = followSite(scenario, site, organisation, ceremonies);
   return {
     authenticators,
@@ -85,6 +120,7 @@ export async function setUpCase(
       dialog,
       dialogScreenshot,
       ceremonies,
+      ...(resources.client.hasConditionalMediation && { conditionalGet, signals }),
       key: authenticators.key,
       authenticators: authenticators.all,
       expectsRefusal: expectsRefusal(scenario.expect),
@@ -93,11 +129,9 @@ export async function setUpCase(
         await resources.attach(name, 'image/png', await dialogScreenshot.screenshot());
       },
     },
+    cleanUp: () => cleanUp.run(),
     async [Symbol.asyncDispose]() {
-      await client.session[Symbol.asyncDispose]();
-      await site.leave();
-      await started.stop();
-      await authenticators[Symbol.asyncDispose]();
+      await cleanUp.run();
     },
   };
 }
@@ -153,6 +187,7 @@ interface ClientEnvironment {
   clock: AdjustableClock;
   recorder: CaseRecorder;
   site: Site;
+  recentAuthentications: RecentAuthentications;
 }
 
 /** Starts the WebAuthn client of the page, and the dialog through which it asks the user. */
@@ -165,17 +200,21 @@ async function startClient(
   const dialogScreenshot = client.createDialogScreenshot(scenario, site);
   const { setup, steps, teardown } = scenario;
   const hasReviewStep = [...setup, ...steps, ...teardown].some(({ keyword }) => keyword === 'review');
-  const dialog = new SecurityDialog({ hasReviewStep, observer: dialogScreenshot });
-  const ceremonies = new Ceremonies({
+  const ceremonies: Ceremonies = new Ceremonies({
     onBegin: () => dialog.begin(),
     onCreation: () => site.requests.beginCeremony(),
     onEnd: ({ error, reason }) => {
       recorder.note('client', 'ceremony.ended', { error, ...(reason && { reason }) });
-      dialog.end(error === 'none' ? 'it succeeded' : (reason ?? error));
+      dialog.end(reason ?? (error === 'none' ? 'it succeeded' : error));
     },
   });
-  const session = await client.start({ ...environment, scenario, ceremonies, dialog, random, attach });
-  return { session, dialog, dialogScreenshot, ceremonies };
+  const note = (event: string, detail?: PartyEvent['detail']) => recorder.note('client', event, detail);
+  const conditionalGet = new ConditionalGet({ ceremonies, note });
+  const dialog = new SecurityDialog({ hasReviewStep, observer: dialogScreenshot, autofill: conditionalGet });
+  const signals = new SignalLog();
+  const parts = { scenario, ceremonies, conditionalGet, dialog, signals, random, attach };
+  const session = await client.start({ ...environment, ...parts });
+  return { session, dialog, dialogScreenshot, ceremonies, conditionalGet, signals };
 }
 
 /** Returns the parties of the case, for grouping in reports. */

@@ -5,7 +5,7 @@ import type { AdjustableClock } from '#base/clock.ts';
 import { messageOf, UnavailableError } from '#base/errors.ts';
 import type { Random } from '#base/random.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
-import { startPortal } from '#relying-party/portal/portal.ts';
+import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import { toPolicyInput } from '../language/policy-mapping.ts';
@@ -13,6 +13,7 @@ import type { CaseRecorder } from '../parties/case-recorder.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import { PortalOrganisation } from '../parties/portal-organisation.ts';
 import { RelyingPartyLog } from '../parties/relying-party-log.ts';
+import { hookTimeoutMs } from '../parties/site/site-hook.ts';
 import { SiteUsers } from '../parties/site/site-users.ts';
 import { InfrastructureError } from './failures.ts';
 
@@ -24,6 +25,10 @@ export interface SiteOptions {
   trustAnchors: Uint8Array[];
   /** Context of the page that will open the site. */
   browserContext: BrowserContext;
+  /** The user has signed in with the password at this origin. */
+  onPasswordSignIn(origin: string): void;
+  /** Extends the time limit of the engine for this case. */
+  extend(ms: number): void;
 }
 
 export interface StartedSite {
@@ -52,7 +57,7 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
   const { clock, random, recorder, trustAnchors } = options;
   const store = openStore();
   const log = new RelyingPartyLog();
-  const portal = await startPortal({
+  const portal: Portal = await startPortal({
     store,
     policy: toPolicyInput(scenario.relyingParty),
     clock,
@@ -63,6 +68,7 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
     events: (event) => {
       recorder.events.push(event);
       log.add(event);
+      if (event.event === 'signin.ok' && event.detail?.with === 'password') options.onPasswordSignIn(portal.origin);
     },
   });
   const { directory, relyingParty, origin } = portal;
@@ -80,16 +86,22 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
 }
 
 /** Gets a user of a site that runs already. @throws {UnavailableError} if there is none. */
-async function useSite({ site }: ExpandedCase, url: string, { browserContext }: SiteOptions): Promise<StartedSite> {
-  const { definition, path } = site;
+async function useSite(
+  { site: { definition, path } }: ExpandedCase,
+  url: string,
+  { browserContext, extend }: SiteOptions,
+): Promise<StartedSite> {
+  const hooks = [definition.before, definition.after].filter((hook) => hook !== undefined);
+  extend(hooks.length * hookTimeoutMs);
   const organisation = await SiteUsers.create({ url, file: path, definition });
-  await signInWithStorageState(browserContext, organisation.storageState, dirname(path));
-  return {
-    url,
-    organisation,
-    recordsPhases: false,
-    stop: () => organisation[Symbol.asyncDispose](),
-  };
+  const stop = () => organisation[Symbol.asyncDispose]();
+  try {
+    await signInWithStorageState(browserContext, organisation.storageState, dirname(path));
+  } catch (error) {
+    await stop().catch(() => undefined); // the user exists already; the first failure explains more
+    throw error;
+  }
+  return { url, organisation, recordsPhases: false, stop };
 }
 
 type StorageState = Parameters<BrowserContext['setStorageState']>[0];

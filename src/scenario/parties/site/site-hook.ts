@@ -14,7 +14,8 @@ export interface HookEnvironment {
   user: Readonly<Record<string, unknown>>;
 }
 
-const timeoutMs = 60_000;
+/** Time limit of a hook, which is not part of that of the case. */
+export const hookTimeoutMs = 60_000;
 const maxOutputBytes = 1024 * 1024;
 
 /**
@@ -43,11 +44,11 @@ function findValue(name: string, { url, user }: HookEnvironment): string {
 
 function runCommand([program = '', ...args]: readonly string[], { url, file, user }: HookEnvironment): Promise<string> {
   const env = { ...process.env, TOUCHSTONE_SITE: url, TOUCHSTONE_USER: JSON.stringify(user) };
-  const options = { cwd: dirname(file), env, timeout: timeoutMs, maxBuffer: maxOutputBytes };
+  const options = { cwd: dirname(file), env, timeout: hookTimeoutMs, maxBuffer: maxOutputBytes };
   return new Promise((resolve, reject) => {
     execFile(program, [...args], options, (error, stdout, stderr) => {
       if (!error) resolve(stdout);
-      else if (error.killed) reject(new Error(`It did not end within ${timeoutMs / 1000} s`));
+      else if (error.killed) reject(new Error(`It did not end within ${hookTimeoutMs / 1000} s`));
       else if (error.code === 'ENOENT') reject(new Error(`There is no program ${program}`));
       else reject(new Error(`Exit code ${error.code}: ${stderr.trim().slice(-500)}`));
     });
@@ -62,7 +63,7 @@ async function sendRequest(
     method,
     headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(json !== undefined && { body: JSON.stringify(json) }),
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(hookTimeoutMs),
   });
   const text = await response.text();
   if (response.ok) return text;
