@@ -1,17 +1,17 @@
 /** Defects of statements in the formats other than packed, WebAuthn L3 sections 8.3 to 8.8. */
 import type { CborMap } from '#protocol/cbor.ts';
-import { defectsDetectedBy } from './defect.ts';
 import {
   appendBytes,
   deleteMember,
   dropLastBytes,
   editBytes,
   editMap,
-  editResponse,
   flipBits,
   setMember,
   zeroBytes,
-} from './mutators.ts';
+} from '#protocol/edits.ts';
+import { defectsDetectedBy } from './defect.ts';
+import { editResponse } from './mutators.ts';
 
 const tpm = 'WebAuthn L3 section 8.3';
 const androidKey = 'WebAuthn L3 section 8.4';

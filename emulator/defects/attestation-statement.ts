@@ -1,18 +1,10 @@
 /** Defects of the attestation object: fmt, the members of the statement, and the order of its certificates. */
 import { concat } from '#base/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
+import { appendBytes, deleteMember, dropLastBytes, editList, editMap, flipBits, setMember } from '#protocol/edits.ts';
 import { untrustedRootCertificate } from '../attestation/attestation-ca.ts';
 import { defectsDetectedBy } from './defect.ts';
-import {
-  appendBytes,
-  deleteMember,
-  dropLastBytes,
-  editList,
-  editMap,
-  editResponse,
-  flipBits,
-  setMember,
-} from './mutators.ts';
+import { editResponse } from './mutators.ts';
 
 const packed = 'WebAuthn L3 section 8.2';
 const identifiers = 'WebAuthn L3 section 8.1';

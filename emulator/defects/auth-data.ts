@@ -1,8 +1,9 @@
 /** Defects in the layout of authenticator data: rpIdHash, attested credential data, extensions, and lengths. */
 import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import { appendBytes, flipBits } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { appendBytes, editAttestedData, editRegistrationData, flipBits } from './mutators.ts';
+import { editAttestedData, editRegistrationData } from './mutators.ts';
 
 const layout = 'WebAuthn L3 section 6.1';
 const attested = 'WebAuthn L3 section 6.5.1';

@@ -2,8 +2,9 @@
 import { concat } from '#base/bytes.ts';
 import { type CborMap, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
+import { appendBytes } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { appendBytes, editResponseBytes } from './mutators.ts';
+import { editResponseBytes } from './mutators.ts';
 
 const section = 'CTAP 2.1 section 8';
 

@@ -1,6 +1,7 @@
 /** Defects of the attestation certificate, field by field: WebAuthn L3 section 8.2.1 and RFC 5280 section 4.1. */
 import { utf8 } from '#base/bytes.ts';
 import * as der from '#protocol/der.ts';
+import { flipBits } from '#protocol/edits.ts';
 import {
   basicConstraints,
   type CertificateTemplate,
@@ -9,7 +10,7 @@ import {
   type Name,
 } from '#protocol/x509/certificate.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { editCertificate, flipBits } from './mutators.ts';
+import { editCertificate } from './mutators.ts';
 
 const requirements = 'WebAuthn L3 section 8.2.1';
 const path = 'RFC 5280 section 6.1.3';

@@ -1,18 +1,8 @@
 /** Defects in the behaviour of makeCredential, getAssertion, getNextAssertion and reset. */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
+import { deleteMember, editBytes, editList, editMap, editMember, flipBits, setMember } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import {
-  deleteMember,
-  editBytes,
-  editList,
-  editMap,
-  editMember,
-  editRequest,
-  editResponse,
-  flipBits,
-  refuseRequest,
-  setMember,
-} from './mutators.ts';
+import { editRequest, editResponse, refuseRequest } from './mutators.ts';
 
 const editMakeCredential = (change: (map: CborMap) => CborMap) => editRequest('authenticatorMakeCredential', change);
 const editGetAssertion = (change: (map: CborMap) => CborMap) => editRequest('authenticatorGetAssertion', change);

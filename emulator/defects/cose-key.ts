@@ -3,17 +3,17 @@ import { concat } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode, Raw } from '#protocol/cbor.ts';
 import { decode } from '#protocol/cbor-reader.ts';
 import { coseKeyLabels as label } from '#protocol/cose.ts';
-import { defectsDetectedBy } from './defect.ts';
 import {
   appendBytes,
   deleteMember,
   dropLastBytes,
-  editAttestedData,
   editBytes,
   flipBits,
   setMember,
   zeroBytes,
-} from './mutators.ts';
+} from '#protocol/edits.ts';
+import { defectsDetectedBy } from './defect.ts';
+import { editAttestedData } from './mutators.ts';
 
 const members = 'RFC 9053 section 7.1';
 const format = 'WebAuthn L3 section 6.5.1';

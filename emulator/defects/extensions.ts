@@ -1,7 +1,8 @@
 /** Defects of extension inputs and outputs, CTAP 2.1 section 12 and WebAuthn L3 section 9. */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
+import { deleteMember, dropLastBytes, editBytes, setMember, zeroBytes } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { deleteMember, dropLastBytes, editBytes, editRequest, setMember, zeroBytes } from './mutators.ts';
+import { editRequest } from './mutators.ts';
 
 /** Changes the extension outputs if there are any; an empty map is omitted. */
 const editOutputs = (change: (map: CborMap) => CborMap) => ({

@@ -1,7 +1,8 @@
 /** Defects of the authenticatorGetInfo response, CTAP 2.1 section 6.4: each row changes one member. */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
+import { deleteMember, editList, editMap, editMember, setMember } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { deleteMember, editList, editMap, editMember, editResponse, setMember } from './mutators.ts';
+import { editResponse } from './mutators.ts';
 
 const section = 'CTAP 2.1 section 6.4';
 const key = {

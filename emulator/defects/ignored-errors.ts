@@ -21,6 +21,7 @@ const ignoredErrors = {
   'ignored-error.invalid-option': 'CTAP2_ERR_INVALID_OPTION',
   'ignored-error.cancel': 'CTAP2_ERR_KEEPALIVE_CANCEL',
   'ignored-error.user-action-timeout': 'CTAP2_ERR_USER_ACTION_TIMEOUT',
+  'ignored-error.no-credentials': 'CTAP2_ERR_NO_CREDENTIALS',
   'ignored-error.not-allowed': 'CTAP2_ERR_NOT_ALLOWED',
   'ignored-error.pin-invalid': 'CTAP2_ERR_PIN_INVALID',
   'ignored-error.pin-blocked': 'CTAP2_ERR_PIN_BLOCKED',

@@ -1,15 +1,8 @@
 /** Defects in responses of the management commands: bioEnrollment, credentialManagement, largeBlobs. */
+
+import { deleteMember, dropLastBytes, editBytes, editMap, editMember, flipBits, setMember } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import {
-  deleteMember,
-  dropLastBytes,
-  editBytes,
-  editMap,
-  editMember,
-  editResponse,
-  flipBits,
-  setMember,
-} from './mutators.ts';
+import { editResponse } from './mutators.ts';
 
 const management = 'authenticatorCredentialManagement';
 const credentials = 'CTAP 2.1 section 6.8';

@@ -4,9 +4,10 @@
  */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import { type CommandName, commands } from '#protocol/commands.ts';
+import { deleteMember, setMember } from '#protocol/edits.ts';
 import type { Field } from '#protocol/message.ts';
 import { type Defect, defectsDetectedBy } from './defect.ts';
-import { deleteMember, editRequest, setMember } from './mutators.ts';
+import { editRequest } from './mutators.ts';
 
 interface UncheckedParameter {
   command: CommandName;

@@ -1,17 +1,9 @@
 /** Defects of PIN retries, key agreement and PIN/UV auth tokens, CTAP 2.1 section 6.5. */
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
+import { deleteMember, dropLastBytes, editBytes, editMap, editMember, flipBits, setMember } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import {
-  deleteMember,
-  dropLastBytes,
-  editBytes,
-  editMap,
-  editMember,
-  editResponse,
-  flipBits,
-  setMember,
-} from './mutators.ts';
+import { editResponse } from './mutators.ts';
 
 const compare = 'CTAP 2.1 section 6.5.5.7.2';
 const tokens = 'CTAP 2.1 section 6.5.2.1';

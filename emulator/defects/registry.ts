@@ -20,6 +20,7 @@ import { ignoredErrorDefects } from './ignored-errors.ts';
 import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
 import { parameterDefects } from './parameters.ts';
 import { pinDefects, tokenDefects } from './pin-token.ts';
+import { assertionRequestDefects, registrationRequestDefects } from './request-handling.ts';
 import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
 import { transportDefects } from './transport.ts';
@@ -43,8 +44,8 @@ export const defectGroups = {
   getinfo: { title: 'getInfo', rows: getInfoDefects },
   pin: { title: 'PIN', rows: pinDefects },
   token: { title: 'PIN/UV auth tokens', rows: tokenDefects },
-  registration: { title: 'makeCredential', rows: registrationDefects },
-  assertion: { title: 'getAssertion', rows: assertionDefects },
+  registration: { title: 'makeCredential', rows: { ...registrationDefects, ...registrationRequestDefects } },
+  assertion: { title: 'getAssertion', rows: { ...assertionDefects, ...assertionRequestDefects } },
   reset: { title: 'reset', rows: resetDefects },
   credmgmt: { title: 'credentialManagement', rows: credentialManagementDefects },
   bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },

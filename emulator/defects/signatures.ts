@@ -2,8 +2,9 @@
 import { concat } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { integer, sequence } from '#protocol/der.ts';
+import { appendBytes, dropLastBytes, editBytes, flipBits, zeroBytes } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { appendBytes, dropLastBytes, editBytes, editResponse, flipBits, zeroBytes } from './mutators.ts';
+import { editResponse } from './mutators.ts';
 
 const encoding = 'WebAuthn L3 section 6.5.5';
 const content = 'WebAuthn L3 section 6.5.4 and 8.2';
