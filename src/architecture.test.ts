@@ -53,7 +53,12 @@ const rules: Rules = {
       'examples',
     ],
     'cbor-x': ['emulator/persistence/record-encoding.ts'],
-    esbuild: ['src/cli/program/compiled-program.mjs', 'src/browser/shim/init-script.ts', 'examples'],
+    esbuild: [
+      'src/cli/program/compiled-program.mjs',
+      'src/browser/shim/init-script.ts',
+      'bench/start.mjs',
+      'examples',
+    ],
     '@noble/curves': ['src/protocol/deterministic-ecdsa.ts', 'src/protocol/keys/curve-point.ts'],
     '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
     '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts', 'bench/verify.ts', 'examples'],
@@ -66,7 +71,11 @@ const rules: Rules = {
     otpauth: ['src/relying-party'],
     qrcode: ['src/relying-party'],
     tldts: ['src/client'],
-    yaml: ['src/scenario/language/yaml-source.ts', 'src/conformance/expected-failures.ts'],
+    yaml: [
+      'src/scenario/language/yaml-source.ts',
+      'src/scenario/language/yaml-text.ts',
+      'src/conformance/expected-failures.ts',
+    ],
     'fastest-levenshtein': ['src/scenario'],
     zod: [
       'src/scenario',
@@ -81,6 +90,8 @@ const rules: Rules = {
       'src/scenario/parties/site',
       'src/scenario/run/set-up-case.ts',
       'src/scenario/run/start-site.ts',
+      'src/scenario/site-check',
+      'src/scenario/site-recording',
       'bench/page.ts',
     ],
     '@playwright/test': [

@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'List the cases of scenario files',
     load: async () => (await import('./commands/list.ts')).listCommand,
   },
+  site: {
+    description: 'Check a site file, which says how the flow is done on one web site',
+    load: async () => (await import('./commands/site.ts')).siteCommand,
+  },
   personas: {
     description: 'List the authenticator models that can be emulated',
     load: async () => (await import('./commands/personas.ts')).personasCommand,

@@ -23,7 +23,7 @@ export const withSiteOptions = (command: Command): Command =>
     .option(
       '--site <file>',
       'Run every case on the site of this site file; repeat the option for more sites',
-      collectFile,
+      collectSiteFile,
       [],
     )
     .option('--url <url>', 'Address of the site, instead of the one in its file or in the scenarios', parseSiteUrl)
@@ -34,14 +34,15 @@ export const withSiteOptions = (command: Command): Command =>
       [],
     );
 
-function collectFile(text: string, previous: readonly string[]): string[] {
+/** Adds the path of a site file, without symbolic links. */
+export function collectSiteFile(text: string, previous: readonly string[]): string[] {
   const path = resolve(text);
   if (!existsSync(path)) throw new InvalidArgumentError('There is no such file.');
   const real = realpathSync.native(path);
   return previous.includes(real) ? [...previous] : [...previous, real];
 }
 
-function parseSiteUrl(text: string): string {
+export function parseSiteUrl(text: string): string {
   const problem = siteUrlProblem(text);
   if (problem !== undefined) throw new InvalidArgumentError(`${problem}.`);
   return text;

@@ -81,7 +81,8 @@ function findUserObstacle({ users }: ScenarioRelyingParty, site: SiteDefinition)
 const hasTotp = ({ user, before }: SiteDefinition): boolean =>
   user.totp !== undefined || (before?.provides.includes('totp') ?? false);
 
-function findStepObstacle(call: StepCall, site: SiteDefinition): string | undefined {
+/** Returns why a step cannot run on a site; undefined if it can. */
+export function findStepObstacle(call: StepCall, site: SiteDefinition): string | undefined {
   const { keyword, args } = call;
   if (keyword === 'issue-tap' || keyword === 'set-policy' || keyword === 'provision-user')
     return `Touchstone cannot administer this site (step ${keyword})`;
@@ -101,7 +102,7 @@ function findStepObstacle(call: StepCall, site: SiteDefinition): string | undefi
 }
 
 /** Returns the word of the site file that a step does; undefined for steps that do none. */
-function wordOf(keyword: StepCall['keyword'], args: unknown): SiteWord | undefined {
+export function wordOf(keyword: StepCall['keyword'], args: unknown): SiteWord | undefined {
   switch (keyword) {
     case 'choose-method':
       return `choose-method.${args as 'passkey' | 'authenticator-app'}`;

@@ -1,15 +1,15 @@
 /** Does the parts of the registration flow on a site, with the steps of its site file. */
 import { messageOf } from '#base/errors.ts';
 import type { PageCondition, SiteCall, SiteDefinition } from '../../language/site-definition.ts';
-import { insertValues } from '../../language/site-values.ts';
+import { insertValues, valuesUsedIn } from '../../language/site-values.ts';
 import type { SiteWord } from '../../language/site-words.ts';
 import { findElement } from './find-element.ts';
 import { pageActions } from './page-actions.ts';
 import { firstTrue, isTrue } from './page-conditions.ts';
 import type { Site } from './site.ts';
 
-/** The values that a word may use, by name. A function is called when the value is used. */
-export type FlowValues = Readonly<Record<string, string | (() => string)>>;
+/** The values that a word may use, by name. A function is called when a step uses the value. */
+export type FlowValues = Readonly<Record<string, string | (() => string | Promise<string>)>>;
 
 export interface SiteFlowParts {
   site: Site;
@@ -57,7 +57,7 @@ export class SiteFlow {
     }
   }
 
-  #do(call: SiteCall, values: FlowValues, signal: AbortSignal): Promise<void> {
+  async #do(call: SiteCall, values: FlowValues, signal: AbortSignal): Promise<void> {
     const { site } = this.#parts;
     switch (call.keyword) {
       case 'when':
@@ -67,10 +67,10 @@ export class SiteFlow {
       case 'run':
         return this.#runAll(this.#stepsOf(call.args), values, signal);
       case 'read':
-        return this.#readInto(this.#insert(call.args, values));
+        return this.#readInto(await this.#insert(call.args, values));
       default: {
         const action = pageActions[call.keyword] as (args: unknown, site: Site, signal: AbortSignal) => Promise<void>;
-        return action(this.#insert(call.args, values), site, signal);
+        return action(await this.#insert(call.args, values), site, signal);
       }
     }
   }
@@ -80,7 +80,7 @@ export class SiteFlow {
     values: FlowValues,
     signal: AbortSignal,
   ): Promise<void> {
-    const holds = await isTrue(this.#insert(condition, values), await this.#parts.site.page());
+    const holds = await isTrue(await this.#insert(condition, values), await this.#parts.site.page());
     await this.#runAll(holds ? steps : otherwise, values, signal);
   }
 
@@ -89,7 +89,9 @@ export class SiteFlow {
     values: FlowValues,
     signal: AbortSignal,
   ): Promise<void> {
-    const conditions = alternatives.map(({ steps: _, ...condition }) => this.#insert(condition, values));
+    const conditions = await Promise.all(
+      alternatives.map(({ steps: _, ...condition }) => this.#insert(condition, values)),
+    );
     const found = await firstTrue(conditions, this.#parts.site, signal);
     await this.#runAll(alternatives[found]?.steps ?? [], values, signal);
   }
@@ -107,21 +109,29 @@ export class SiteFlow {
     if (into === 'totp-secret') onTotpSecret(value.replace(/\s/g, ''));
   }
 
-  #insert<Args>(args: Args, values: FlowValues): Args {
-    return insertValues(args, (name) => {
-      const read = name.startsWith('read.') ? this.#read[name.slice('read.'.length)] : undefined;
-      const value = read ?? values[name] ?? this.#parts.userValues()[name];
-      if (value === undefined) throw new Error(`There is no value \${${name}} here`);
-      return typeof value === 'string' ? value : value();
-    });
+  async #insert<Args>(args: Args, values: FlowValues): Promise<Args> {
+    const found = new Map<string, string>();
+    for (const name of valuesUsedIn(args)) found.set(name, await this.#find(name, values));
+    return insertValues(args, (name) => found.get(name) ?? '');
+  }
+
+  #find(name: string, values: FlowValues): string | Promise<string> {
+    const read = name.startsWith('read.') ? this.#read[name.slice('read.'.length)] : undefined;
+    const value = read ?? values[name] ?? this.#parts.userValues()[name];
+    if (value === undefined) throw new Error(`There is no value \${${name}} here`);
+    return typeof value === 'string' ? value : value();
   }
 }
 
 /** A step of a site file failed. The message names its place. */
-class SiteStepError extends Error {
+export class SiteStepError extends Error {
   override readonly name = 'SiteStepError';
+  /** The step, which may be inside others. */
+  readonly call: SiteCall;
 
-  constructor({ keyword, location: { file, line } }: SiteCall, cause: unknown) {
-    super(`${messageOf(cause)} (${keyword}, ${file}:${line})`, { cause });
+  constructor(call: SiteCall, cause: unknown) {
+    const { keyword, location } = call;
+    super(`${messageOf(cause)} (${keyword}, ${location.file}:${location.line})`, { cause });
+    this.call = call;
   }
 }
