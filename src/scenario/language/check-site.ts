@@ -1,4 +1,6 @@
 /** Checks of a site file beyond its schema: names that it defines itself, and parts that need each other. */
+import { messageOf } from '#base/errors.ts';
+import { openAuthenticatorApp } from '#relying-party/methods/totp.ts';
 import type { Finding } from './check.ts';
 import { siteUrlProblem } from './schema/site-url.ts';
 import type { SiteFile } from './site-schema.ts';
@@ -8,6 +10,7 @@ import { hintFor } from './suggest.ts';
 
 export const checkSite = (site: SiteFile, node: SourceNode): Finding[] => [
   ...checkAddress(site),
+  ...checkTotp(site),
   ...checkRequests(site, node),
   ...checkRuns(node),
   ...checkUserValues(site, node),
@@ -18,10 +21,23 @@ const wrong = (path: Path, message: string, hint?: string): Finding => ({ path, 
 function checkAddress({ url, server }: SiteFile): Finding[] {
   if (url === undefined) return [];
   if (server !== undefined) return [wrong(['url'], `Expected no url, because Touchstone starts the ${server} itself`)];
-  const isPlaceholder = /^\((?:env|secret) \w+\)$/.test(url); // the environment is read only for a run
-  const problem = isPlaceholder ? undefined : siteUrlProblem(url);
+  const problem = isPlaceholder(url) ? undefined : siteUrlProblem(url);
   return problem === undefined ? [] : [wrong(['url'], problem)];
 }
+
+/** The authenticator app of the user must be able to show codes. */
+function checkTotp({ user }: SiteFile): Finding[] {
+  if (user?.totp === undefined || isPlaceholder(user.totp)) return [];
+  try {
+    openAuthenticatorApp(user.totp);
+    return [];
+  } catch (error) {
+    return [wrong(['user', 'totp'], messageOf(error))];
+  }
+}
+
+/** The environment is read only for a run. Without it, a value is a placeholder. */
+const isPlaceholder = (text: string): boolean => /\((?:env|secret) \w+\)/.test(text);
 
 /** An outcome may refer only to a request that the file describes. */
 function checkRequests({ requests = {}, outcomes = {} }: SiteFile, node: SourceNode): Finding[] {

@@ -104,6 +104,16 @@ export function insertValues<Args>(args: Args, lookUp: (name: string) => string)
   return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, insertValues(value, lookUp)])) as Args;
 }
 
+/** Returns the names of the values that `args` uses, each once. */
+export function valuesUsedIn(args: unknown): string[] {
+  const names = new Set<string>();
+  insertValues(args, (name) => {
+    names.add(name);
+    return '';
+  });
+  return [...names];
+}
+
 function insertInto(text: string, lookUp: (name: string) => string): string {
   if (!text.includes('${')) return text;
   const isPattern = parseTextPattern(text) !== undefined;

@@ -18,8 +18,11 @@ export interface Organisation {
    * @throws {Error} if there is none; the message lists all users.
    */
   user(name?: string): TestUser;
-  /** Returns the current code of the authenticator app of that user. @throws {Error} if the user has none. */
-  totpCode(name?: string): string;
+  /**
+   * Returns a code of the authenticator app of that user, and waits for the next one if the current one was used.
+   * @throws {Error} if the user has none, or the reason of `signal` if it aborts first.
+   */
+  totpCode(name?: string, signal?: AbortSignal): string | Promise<string>;
   /** The user who is signed in adds the key of an authenticator app that a page shows. */
   addTotpSecret(secret: string): void;
   /** Returns the newest Temporary Access Pass of that user. @throws {Error} if none was issued. */

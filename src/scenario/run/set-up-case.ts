@@ -6,6 +6,7 @@ import type { Page } from 'playwright';
 import { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import { RecentAuthentications } from '#client/recent-authentications.ts';
+import type { PartyEvent } from '#result/transcript.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import { engineOfCase } from '../language/schema/browser.ts';
 import type { CaseRecorder } from '../parties/case-recorder.ts';
@@ -94,6 +95,7 @@ async function startParties(
     browserContext: resources.page.context(),
     onPasswordSignIn: (origin) => recentAuthentications.add(origin),
     extend: resources.extend,
+    limits: tracking.limits,
   });
   cleanUp.add('relying-party', () => started.stop());
   const { organisation } = started;

@@ -16,6 +16,7 @@ import { RelyingPartyLog } from '../parties/relying-party-log.ts';
 import { hookTimeoutMs } from '../parties/site/site-hook.ts';
 import { SiteUsers } from '../parties/site/site-users.ts';
 import { InfrastructureError } from './failures.ts';
+import type { TimeLimits } from './time-limits.ts';
 
 export interface SiteOptions {
   clock: AdjustableClock;
@@ -29,6 +30,7 @@ export interface SiteOptions {
   onPasswordSignIn(origin: string): void;
   /** Extends the time limit of the engine for this case. */
   extend(ms: number): void;
+  limits: TimeLimits;
 }
 
 export interface StartedSite {
@@ -89,11 +91,16 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
 async function useSite(
   { site: { definition, path } }: ExpandedCase,
   url: string,
-  { browserContext, extend }: SiteOptions,
+  { browserContext, recorder, extend, limits }: SiteOptions,
 ): Promise<StartedSite> {
   const hooks = [definition.before, definition.after].filter((hook) => hook !== undefined);
   extend(hooks.length * hookTimeoutMs);
-  const organisation = await SiteUsers.create({ url, file: path, definition });
+  const waitForCode = async (ms: number, work: () => Promise<void>) => {
+    recorder.note('user', 'totp.wait', { ms });
+    extend(ms);
+    await limits.pauseWhile(work);
+  };
+  const organisation = await SiteUsers.create({ url, file: path, definition, waitForCode });
   const stop = () => organisation[Symbol.asyncDispose]();
   try {
     await signInWithStorageState(browserContext, organisation.storageState, dirname(path));

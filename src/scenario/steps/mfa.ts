@@ -7,7 +7,7 @@ export const mfa = step({
   async run({ method, code, as }, context, signal) {
     const { flow, organisation, dialog } = context;
     const isOwnCode = code === undefined;
-    const totp = code ?? (() => organisation.totpCode(as));
+    const totp = code ?? (() => organisation.totpCode(as, signal));
     const tap = code ?? (() => organisation.newestTap(as));
     const since = organisation.log?.length ?? 0;
     dialog.expectCeremony();

@@ -73,6 +73,13 @@ describe('SiteFlow', () => {
     await expect(setUp('[{ run: greet }]').run({ name: fail })).rejects.toThrow('no code (click, shop.yaml:7)');
   });
 
+  it('waits for a value, and computes it once for a step', async () => {
+    const { log, run } = setUp('[{ fill: { label: "Code ${name}", value: "${name}" } }]');
+    let codes = 0;
+    await run({ name: async () => `${++codes}` });
+    expect(log).toEqual(['fill Code 1 1']);
+  });
+
   it('does the steps of a condition that is true, and of else if it is not', async () => {
     const steps = '[{ when: { visible: Sign in, do: [{ click: { text: A } }], else: [{ click: { text: B } }] } }]';
     const one = setUp(steps, { shown: ['Sign in'] });

@@ -1,15 +1,20 @@
 /** The user of a site that Touchstone does not administer: from the site file, or created by its `before` hook. */
 import { type Clock, systemClock } from '#base/clock.ts';
-import { UnavailableError } from '#base/errors.ts';
-import { generateCodeOfApp } from '#relying-party/methods/totp.ts';
+import { messageOf, UnavailableError } from '#base/errors.ts';
+import { openAuthenticatorApp } from '#relying-party/methods/totp.ts';
 import type { SiteDefinition } from '../../language/site-definition.ts';
 import type { Organisation, TestUser } from '../organisation.ts';
 import { type HookEnvironment, runHook } from './site-hook.ts';
+import { type ClaimOptions, claimCode } from './totp-steps.ts';
 
 export interface SiteUsersOptions extends Omit<HookEnvironment, 'user'> {
   definition: SiteDefinition;
   /** Clock of the authenticator app; the clock of the site cannot be advanced. */
   clock?: Clock;
+  /** How the case waits for a code that was not used yet. */
+  waitForCode?: ClaimOptions['wait'];
+  /** Folder with the used codes; default: the one that all runs of this user share. */
+  usedCodes?: string;
 }
 
 export class SiteUsers implements Organisation, AsyncDisposable {
@@ -29,6 +34,7 @@ export class SiteUsers implements Organisation, AsyncDisposable {
         `The before hook of the site returned no ${missing.join(', ')}; it returned ${Object.keys(provided).join(', ') || 'nothing'}`,
       );
     const values = Object.fromEntries(before.provides.map((name) => [name, provided[name]]));
+    if (typeof values.totp === 'string') checkTotp(values.totp);
     return new SiteUsers(options, { ...user, ...values });
   }
 
@@ -57,11 +63,12 @@ export class SiteUsers implements Organisation, AsyncDisposable {
     return { name: String(known ?? ''), values: Object.fromEntries(texts) };
   }
 
-  totpCode(name?: string): string {
+  async totpCode(name?: string, signal?: AbortSignal): Promise<string> {
     this.user(name);
     const { totp } = this.#user;
     if (typeof totp !== 'string') throw new Error('The user of the site has no authenticator app: set totp under user');
-    return generateCodeOfApp(totp, (this.#options.clock ?? systemClock).now());
+    const { clock = systemClock, waitForCode, usedCodes } = this.#options;
+    return claimCode(openAuthenticatorApp(totp), { clock, wait: waitForCode, folder: usedCodes, signal });
   }
 
   addTotpSecret(secret: string): void {
@@ -76,5 +83,14 @@ export class SiteUsers implements Organisation, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { after } = this.#options.definition;
     if (after) await runHook('after', after, { ...this.#options, user: this.#user });
+  }
+}
+
+/** @throws {UnavailableError} if it is not the key of an authenticator app. */
+function checkTotp(key: string): void {
+  try {
+    openAuthenticatorApp(key);
+  } catch (cause) {
+    throw new UnavailableError(`The before hook of the site returned a wrong totp: ${messageOf(cause)}`, { cause });
   }
 }
