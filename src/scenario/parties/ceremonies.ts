@@ -19,7 +19,7 @@ export class Ceremonies {
   last: CeremonyOutcome | undefined;
   /** The options of the last create(), if the client tells them. */
   creationOptions: PublicKeyCredentialCreationOptionsJSON | undefined;
-  #running: Promise<unknown> | undefined;
+  #running: Promise<void> | undefined;
   readonly #onEnd: (outcome: CeremonyOutcome) => void;
   readonly #onBegin: () => void;
   readonly #onCreation: (() => void) | undefined;
@@ -45,28 +45,40 @@ export class Ceremonies {
 
   /** Runs `work` as a ceremony. Returns its result or throws its error. */
   async follow<T>(work: () => Promise<T>): Promise<T> {
-    const startMs = performance.now();
-    this.last = undefined;
-    this.#onBegin();
-    const running = work();
-    this.#running = running;
+    const end = this.begin();
     try {
-      const response = await running;
-      this.#finish(running, { error: 'none', ...timing(startMs), ...transportsOf(response) });
+      const response = await work();
+      end({ error: 'none', ...transportsOf(response) });
       return response;
     } catch (error) {
-      this.#finish(running, { ...failureOf(error), ...timing(startMs) });
+      end(failureOf(error));
       throw error;
     }
   }
 
+  /** A ceremony begins. It ends when the returned function is called with its outcome. */
+  begin(): (outcome: Pick<CeremonyOutcome, 'error' | 'reason' | 'transports'>) => void {
+    const startMs = performance.now();
+    let settle = () => {};
+    const running = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    this.last = undefined;
+    this.#onBegin();
+    this.#running = running;
+    return (outcome) => {
+      this.#finish(running, { ...outcome, ...timing(startMs) });
+      settle();
+    };
+  }
+
   /** Waits until no ceremony is running. */
   async settled(): Promise<void> {
-    while (this.#running) await this.#running.catch(() => undefined);
+    while (this.#running) await this.#running;
   }
 
   /** A ceremony that ends after the page has started the next one does not count: dialog and outcome are those of the next one. */
-  #finish(ceremony: Promise<unknown>, outcome: CeremonyOutcome): void {
+  #finish(ceremony: Promise<void>, outcome: CeremonyOutcome): void {
     if (this.#running !== ceremony) return;
     this.#running = undefined;
     this.last = outcome;
@@ -85,7 +97,7 @@ function transportsOf(response: unknown): { transports?: string[] } {
 }
 
 /** When the page aborts, the error is the reason of its signal and not a `WebAuthnError`. */
-function failureOf(error: unknown): { error: string; reason: string } {
+export function failureOf(error: unknown): { error: string; reason: string } {
   if (error instanceof WebAuthnError) {
     const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return { error: error.name, reason: `${error.message}${cause}` };

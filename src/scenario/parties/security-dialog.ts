@@ -24,7 +24,7 @@ interface Questions {
   presence: { detail: PresencePrompt; answer: Cancelled };
   review: { detail: ReviewPrompt; answer: 'ok' };
   account: { detail: AccountChoice[]; answer: Uint8Array };
-  /** Not a dialog: the autofill list of a form field in the page. It may be open beside a question of the dialog. */
+  /** Not the dialog: the autofill list of a form field in the page. It may be open beside a question of the dialog. */
   autofill: { detail: AutofillPrompt; answer: Uint8Array | 'another-device' };
 }
 export type QuestionKind = keyof Questions;
@@ -45,6 +45,15 @@ export interface DialogObserver {
   closed(): void;
 }
 
+/** Is notified about the autofill list of the page. */
+export interface AutofillObserver {
+  offered(prompt: AutofillPrompt): void;
+  /** The user has picked an account, by its user name, or another device. */
+  chosen(account: string): void;
+  /** The user has closed the list. It is shown again when the user comes back to the form field. */
+  dismissed(): void;
+}
+
 const questionTexts: Record<QuestionKind, string> = {
   choose: 'where to save the passkey',
   connect: 'to connect a key',
@@ -59,19 +68,21 @@ export class SecurityDialog implements UserInteraction {
   readonly endReasons: EndReason[] = [];
   readonly #waiters = new Waiters<Question>();
   readonly #observer: DialogObserver | undefined;
+  readonly #autofillObserver: AutofillObserver | undefined;
   /** A step of the case answers the review question; otherwise it is confirmed automatically. */
   readonly #hasReviewStep: boolean;
   #open: Question | undefined;
-  #autofill: Question | undefined;
+  #autofill: QuestionOf<'autofill'> | undefined;
   #isCancelled = false;
   /** How the ceremony ended; undefined while questions may come. */
   #ended: string | undefined;
   #offered: readonly AuthenticatorChoice[] = [];
   #chosen: AuthenticatorChoice['kind'] | undefined;
 
-  constructor(options: { hasReviewStep: boolean; observer?: DialogObserver }) {
+  constructor(options: { hasReviewStep: boolean; observer?: DialogObserver; autofill?: AutofillObserver }) {
     this.#hasReviewStep = options.hasReviewStep;
     this.#observer = options.observer;
+    this.#autofillObserver = options.autofill;
   }
 
   /** How many steps wait for a question. */
@@ -111,10 +122,34 @@ export class SecurityDialog implements UserInteraction {
     return this.#ask('account', accounts, signal);
   }
 
-  /** A list that the user leaves without a choice stays available until the page or the client ends the request. */
+  /** A list that the user closes without a choice stays available until the page or the client ends the request. */
   async chooseAutofillAccount(prompt: AutofillPrompt, signal: AbortSignal): Promise<Uint8Array | 'another-device'> {
-    const answer = await this.#ask('autofill', prompt, signal);
-    return answer === cancelled ? await abortable(new Promise<never>(() => undefined), signal) : answer;
+    signal.throwIfAborted();
+    let choose: (choice: Uint8Array | 'another-device') => void = () => undefined;
+    const chosen = new Promise<Uint8Array | 'another-device'>((resolve) => {
+      choose = resolve;
+    });
+    const close = () => {
+      if (this.#autofill === question) this.#autofill = undefined;
+    };
+    const question: QuestionOf<'autofill'> = {
+      kind: 'autofill',
+      detail: prompt,
+      answer: (choice) => {
+        close(); // at once, so that the next step does not find the answered list
+        this.#autofillObserver?.chosen(nameOfChoice(choice, prompt));
+        choose(choice);
+      },
+      cancel: () => this.#autofillObserver?.dismissed(),
+    };
+    this.#autofill = question;
+    this.#waiters.notify(question);
+    this.#autofillObserver?.offered(prompt); // last, because it ends a sign-in from the list, and with it the steps that wait for its dialog
+    try {
+      return await abortable(chosen, signal);
+    } finally {
+      close();
+    }
   }
 
   /** The browser's setting that allows it is on. */
@@ -175,12 +210,14 @@ export class SecurityDialog implements UserInteraction {
     const isExpected = ({ kind }: Question) => (kinds as readonly QuestionKind[]).includes(kind);
     const open = [this.#open, this.#autofill].find((question) => question && isExpected(question));
     if (open) return open as unknown as Question<K>;
-    if (this.#ended !== undefined) throw this.#closedError(kinds);
+    const isForListOnly = kinds.length > 0 && kinds.every((kind) => kind === 'autofill');
+    if (this.#ended !== undefined && !isForListOnly) throw this.#closedError(kinds);
     try {
       return (await this.#waiters.wait(signal, isExpected)) as unknown as Question<K>;
     } catch (error) {
-      const isAborted = signal.aborted && error === signal.reason;
-      throw isAborted ? this.#notAskedError(kinds, error) : this.#closedError(kinds);
+      if (signal.aborted && error === signal.reason) throw this.#notAskedError(kinds, error);
+      if (isForListOnly) return await this.whenAskedFor(kinds, signal); // only the dialog has closed
+      throw this.#closedError(kinds);
     }
   }
 
@@ -201,14 +238,13 @@ export class SecurityDialog implements UserInteraction {
     });
     const close = () => {
       if (this.#open === (question as unknown)) this.#open = undefined;
-      if (this.#autofill === (question as unknown)) this.#autofill = undefined;
     };
     const settle = (value: Questions[K]['answer'] | Cancelled) => {
       close(); // at once, so that the next step does not find the answered question
       resolveAnswer(value);
     };
     const cancel = () => {
-      this.#isCancelled = kind !== 'autofill';
+      this.#isCancelled = true;
       settle(cancelled);
     };
     const question: QuestionOf<K> = { kind, detail, answer: settle, cancel };
@@ -221,13 +257,9 @@ export class SecurityDialog implements UserInteraction {
   }
 
   #show(question: Question): void {
-    if (question.kind === 'autofill') {
-      this.#autofill = question;
-    } else {
-      this.#open = question;
-      this.#isCancelled = false;
-      this.#observer?.shown(question);
-    }
+    this.#open = question;
+    this.#isCancelled = false;
+    this.#observer?.shown(question);
     this.#waiters.notify(question);
   }
 
@@ -243,9 +275,18 @@ export class SecurityDialog implements UserInteraction {
 
   /** Returns what the dialog shows, e.g. `it asks for a PIN`. */
   describeState(): string {
-    return this.#open ? `it asks ${questionTexts[this.#open.kind]}` : 'it shows nothing';
+    if (this.#open) return `it asks ${questionTexts[this.#open.kind]}`;
+    if (!this.#autofill) return 'it shows nothing';
+    return `it shows nothing; the autofill list offers ${namesIn(this.#autofill.detail) || 'no account'}`;
   }
 }
+
+const namesIn = ({ accounts }: AutofillPrompt): string => accounts.map(({ name }) => name).join(', ');
+
+const nameOfChoice = (choice: Uint8Array | 'another-device', { accounts }: AutofillPrompt): string =>
+  choice === 'another-device'
+    ? 'another device'
+    : (accounts.find((one) => one.credentialId === choice)?.name ?? 'unknown');
 
 const describeQuestions = (kinds: readonly QuestionKind[]): string =>
   kinds.map((kind) => questionTexts[kind]).join(' or ');

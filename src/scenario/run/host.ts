@@ -1,4 +1,5 @@
 /** Playwright Test as the engine: registers one test per case, and provides its page, its WebAuthn client and its attachments. */
+import { resolve } from 'node:path';
 import type { Page, TestDetails, TestInfo } from '@playwright/test';
 import { type Random, systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
@@ -57,7 +58,7 @@ function registerCase(scenario: ExpandedCase, options: HostOptions, repetition: 
       test(title, details, ({ page, webauthn, headless }, info) =>
         runInEngine(scenario, options, info, {
           page,
-          client: ownClient(webauthn, { headed: !headless }),
+          client: ownClient(webauthn, { headed: !headless, route: webauthn.route }),
           browserParties: { ...versionOf(page), route: webauthn.route },
           operator: options.operator(headless ? undefined : new PromptOverlay(page.context())),
         }),
@@ -170,9 +171,5 @@ const randomOf = ({ id, authenticator }: ExpandedCase, seed: string | undefined)
 /** Contains no arguments, because they may contain a PIN and the engine's own reports do not mask it. */
 const labelOf = ({ label }: StepCall): string => label;
 
-const absolute = ({ location: { file, line, column } }: StepCall) => ({
-  file: new URL(file, projectRoot).pathname,
-  line,
-  column,
-});
-const projectRoot = new URL('../../../', import.meta.url);
+/** Locations are relative to the project, the working directory of the engine. */
+const absolute = ({ location: { file, line, column } }: StepCall) => ({ file: resolve(file), line, column });

@@ -3,10 +3,12 @@ import type { AdjustableClock } from '#base/clock.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import type { Ceremonies } from '../parties/ceremonies.ts';
 import type { DialogScreenshot } from '../parties/client/case-client.ts';
+import type { ConditionalGet } from '../parties/conditional-get.ts';
 import type { KeyUnderTest } from '../parties/key-under-test.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import type { Refusal } from '../parties/relying-party-log.ts';
 import type { SecurityDialog } from '../parties/security-dialog.ts';
+import type { SignalLog } from '../parties/signal-log.ts';
 import type { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import type { Site } from '../parties/site/site.ts';
 import type { SiteFlow } from '../parties/site/site-flow.ts';
@@ -26,6 +28,9 @@ export interface StepContext {
   /** Draws the dialog and takes screenshots of it. */
   readonly dialogScreenshot: DialogScreenshot;
   readonly ceremonies: Ceremonies;
+  /** The conditional get() of the page, and its signals; absent if they do not reach the client. */
+  readonly conditionalGet?: ConditionalGet;
+  readonly signals?: SignalLog;
   /** The security key of the case. */
   readonly key: KeyUnderTest;
   /** The security key, and the platform authenticator if the case has one. */

@@ -1,12 +1,15 @@
 /** The WebAuthn client of a case. Two implementations: our client behind the bridge, and the WebAuthn of the browser itself. */
 import type { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
+import type { RecentAuthentications } from '#client/recent-authentications.ts';
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
 import type { ExpandedCase } from '../../language/expanded-case.ts';
 import type { CaseRecorder } from '../case-recorder.ts';
 import type { Ceremonies } from '../ceremonies.ts';
+import type { ConditionalGet } from '../conditional-get.ts';
 import type { Authenticators } from '../key-under-test.ts';
 import type { DialogObserver, SecurityDialog } from '../security-dialog.ts';
+import type { SignalLog } from '../signal-log.ts';
 import type { Site } from '../site/site.ts';
 
 /** Draws the security dialog and takes screenshots of it. */
@@ -26,6 +29,10 @@ export interface ClientParts {
   authenticators: Authenticators;
   ceremonies: Ceremonies;
   dialog: SecurityDialog;
+  conditionalGet: ConditionalGet;
+  signals: SignalLog;
+  /** The sign-ins of the user, also those with a password. */
+  recentAuthentications: RecentAuthentications;
   clock: AdjustableClock;
   recorder: CaseRecorder;
   random: Random;
@@ -35,6 +42,8 @@ export interface ClientParts {
 export interface CaseClient {
   /** Label of the dialog, for grouping in reports. */
   dialogLabel(scenario: ExpandedCase): string;
+  /** Whether conditional requests and signal methods of the page reach the client. */
+  readonly hasConditionalMediation: boolean;
   createDialogScreenshot(scenario: ExpandedCase, site: Site): DialogScreenshot;
   /** Handles the ceremonies of the page from now on, until the returned object is disposed. */
   start(parts: ClientParts): Promise<AsyncDisposable>;

@@ -16,6 +16,7 @@ export function nativeClient(session: NativeBrowserSession): CaseClient {
   const unreadable = new AbortController();
   return {
     failureSignal: AbortSignal.any([session.endSignal, unreadable.signal]),
+    hasConditionalMediation: false, // its autofill list cannot be answered
     dialogLabel: () => `Own dialog of ${session.browser.dialogTraits.application}`,
     createDialogScreenshot: () => ({
       shown: () => undefined,

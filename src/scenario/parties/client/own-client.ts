@@ -1,4 +1,5 @@
 /** Our client behind `navigator.credentials` of the page, connected by the bridge. Its dialog is drawn over the page. */
+import type { BridgeRoute } from '#browser/bridge.ts';
 import { type DialogProfileId, dialogProfiles } from '#browser/dialog-profiles.ts';
 import type { WebAuthn } from '#browser/playwright-fixtures.ts';
 import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
@@ -9,14 +10,21 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '#client/credential-options.ts';
 import { get } from '#client/get.ts';
-import { RecentAuthentications } from '#client/recent-authentications.ts';
+import { receiveSignal } from '#client/signals.ts';
 import { createWellKnownFetcher } from '#client/well-known-fetcher.ts';
 import type { ExpandedCase } from '../../language/expanded-case.ts';
 import { OverlayDialogScreenshot } from '../dialog-screenshot.ts';
 import type { CaseClient, ClientParts } from './case-client.ts';
 
-/** `headed`: the browser window is visible, so the dialog is drawn at every change. */
-export const ownClient = (webauthn: WebAuthn, { headed }: { headed: boolean }): CaseClient => ({
+export interface OwnClientOptions {
+  /** The browser window is visible, so the dialog is drawn at every change. */
+  headed: boolean;
+  /** The route that the requests of the page take; default: the proxy. */
+  route?: BridgeRoute;
+}
+
+export const ownClient = (webauthn: WebAuthn, { headed, route = 'proxy' }: OwnClientOptions): CaseClient => ({
+  hasConditionalMediation: route === 'shim',
   dialogLabel: (scenario) => dialogProfiles[dialogProfile(scenario)].label,
   createDialogScreenshot: (scenario, site) =>
     new OverlayDialogScreenshot({ profile: dialogProfile(scenario), site, live: headed }),
@@ -28,7 +36,7 @@ export const ownClient = (webauthn: WebAuthn, { headed }: { headed: boolean }): 
 });
 
 function createHandler(parts: ClientParts): WebAuthnHandler {
-  const { scenario, authenticators, ceremonies, dialog, clock, recorder, random } = parts;
+  const { scenario, authenticators, ceremonies, conditionalGet, dialog, clock, recorder, random, signals } = parts;
   const context = {
     authenticators: authenticators.source,
     user: dialog,
@@ -37,7 +45,7 @@ function createHandler(parts: ClientParts): WebAuthnHandler {
     timeline: recorder.timeline,
     policy: { timeout: dialogProfiles[dialogProfile(scenario)].timeout, ...scenario.client },
     relatedOrigins: createWellKnownFetcher(),
-    recentAuthentications: new RecentAuthentications(clock),
+    recentAuthentications: parts.recentAuthentications,
   };
   return {
     create({ publicKey, ...caller }, signal) {
@@ -46,9 +54,9 @@ function createHandler(parts: ClientParts): WebAuthnHandler {
     },
     get({ publicKey, ...caller }, signal) {
       const run = () => get(publicKey as PublicKeyCredentialRequestOptionsJSON, { ...context, ...caller, signal });
-      // A conditional request is pending while the page is open, so the case does not wait for its end.
-      return caller.mediation === 'conditional' ? run() : ceremonies.follow(run);
+      return caller.mediation === 'conditional' ? conditionalGet.follow(run) : ceremonies.follow(run);
     },
+    receiveSignal: (signal, { origin }) => signals.follow(signal, () => receiveSignal(signal, { ...context, origin })),
     getClientCapabilities: () => getClientCapabilities(context),
     isUserVerifyingPlatformAuthenticatorAvailable: async () =>
       authenticators.all.some(({ kind, connected }) => kind === 'this-device' && connected),
