@@ -73,7 +73,7 @@ export async function benchGetAssertion(): Promise<GetAssertionFigures> {
       { name: 'sign', run: () => sign('sha256', data, privateKey) },
       { name: 'getAssertion', run: () => expectOk(device.transact(message)) },
     ],
-    { rounds: 25, operations: 1000 },
+    { rounds: 5, turns: 100, operations: 40 },
   );
   return { perSecond: rate(full), signPerSecond: rate(bare), slowdown: slowdown(full, bare) };
 }
@@ -110,11 +110,11 @@ export async function benchStored(stored = 10_000): Promise<StoredFigures> {
 
 type KeyName = 'full' | 'empty' | 'baseline';
 
-/** Uses short rounds, so that a disturbance of the machine affects all keys of a round and not only one of them. */
 async function measureSlowdowns(command: (key: KeyName) => Promise<Uint8Array>): Promise<Slowdown> {
   const contender = (name: KeyName) => ({ name, run: () => expectOk(command(name)) });
   const [full, empty, baseline] = await interleave([contender('full'), contender('empty'), contender('baseline')], {
-    rounds: 200,
+    rounds: 5,
+    turns: 40,
     operations: 30,
   });
   return { full: slowdown(full, baseline), empty: slowdown(empty, baseline) };

@@ -40,7 +40,7 @@ export async function benchMakeCredential(): Promise<MakeCredentialFigures> {
       },
       { name: 'makeCredential', run: () => expectOk(device.transact(message)) },
     ],
-    { rounds: 15, operations: 500 },
+    { rounds: 5, turns: 75, operations: 20 },
   );
   return { perSecond: rate(full), barePerSecond: rate(bare), slowdown: slowdown(full, bare) };
 }

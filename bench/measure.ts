@@ -10,35 +10,42 @@ export interface Contender {
 
 export interface Measured {
   name: string;
-  /** Operations per second in each round. */
-  rates: number[];
+  /** Operations per second of each turn, by round. */
+  rates: number[][];
 }
 
 export interface Rounds {
   rounds: number;
-  /** Operations of each contender in one round. */
+  /** In each round, the contenders take turns this many times. Many short turns: a disturbance of the machine then affects few of them. */
+  turns: number;
+  /** Operations in one turn. */
   operations: number;
 }
 
 /**
- * Runs all contenders in each round, and returns their measurements in the given order. Every second round runs in reverse
+ * Runs all contenders in each turn, and returns their measurements in the given order. Every second turn runs in reverse
  * order, so that no contender always follows the same other one. The first round is a warm-up and is not measured.
  */
 export async function interleave<const Contenders extends readonly Contender[]>(
   contenders: Contenders,
-  { rounds, operations }: Rounds,
+  { rounds, turns, operations }: Rounds,
 ): Promise<{ [Index in keyof Contenders]: Measured }> {
-  const measurements = contenders.map((contender) => ({ contender, rates: [] as number[] }));
+  const measurements = contenders.map((contender) => ({ contender, rates: [] as number[][] }));
   for (let round = 0; round <= rounds; round++) {
-    for (const { contender, rates } of round % 2 === 0 ? measurements : measurements.toReversed()) {
-      const rate = await measurePerSecond(contender, operations);
-      if (round > 0) rates.push(rate);
-    }
+    if (round > 0) for (const { rates } of measurements) rates.push([]);
+    for (let turn = 0; turn < turns; turn++)
+      for (const { contender, rates } of turn % 2 === 0 ? measurements : measurements.toReversed()) {
+        const rate = await measurePerSecond(contender, operations);
+        rates.at(-1)?.push(rate);
+      }
   }
   return measurements.map(({ contender: { name }, rates }) => ({ name, rates })) as {
     [Index in keyof Contenders]: Measured;
   };
 }
+
+/** The number of operations that `interleave` runs of each contender, warm-up included. */
+export const operationsOf = ({ rounds, turns, operations }: Rounds): number => (rounds + 1) * turns * operations;
 
 async function measurePerSecond({ run }: Contender, operations: number): Promise<number> {
   const start = performance.now();
@@ -47,8 +54,8 @@ async function measurePerSecond({ run }: Contender, operations: number): Promise
 }
 
 /** Returns the median of operations per second. */
-export const rate = ({ rates }: Measured): number => median(rates);
+export const rate = ({ rates }: Measured): number => median(rates.flat());
 
-/** Returns how many times slower `measured` is than `baseline`, over the rounds. */
+/** Returns how many times slower `measured` is than `baseline`: the median over the turns of each round, with the spread over the rounds. */
 export const slowdown = (measured: Measured, baseline: Measured): Spread =>
-  spreadOf(ratiosOf(baseline.rates, measured.rates));
+  spreadOf(measured.rates.map((rates, round) => median(ratiosOf(baseline.rates[round] ?? [], rates))));

@@ -64,7 +64,7 @@ async function prepare(emulator: Emulator): Promise<{ fmt: string; assertion: Ui
   return { fmt: created.fmt, assertion: concat(new Uint8Array([authenticatorGetAssertion.code]), cbor) };
 }
 
-const rounds = { rounds: 50, operations: 50 };
+const rounds = { rounds: 5, turns: 25, operations: 20 };
 const [withNone, withPacked] = [createOurs('none'), createOurs('packed-basic')];
 const [noneSetup, packedSetup, theirSetup] = await Promise.all([
   prepare(withNone),

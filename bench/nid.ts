@@ -22,7 +22,11 @@ export interface NidFigures {
 
 /** Returns undefined if the comparison did not end within the time limit. Its process is then killed. */
 export function benchNid(timeoutMs = 120_000): Promise<NidFigures | undefined> {
-  const child = fork(new URL('./nid-comparison.ts', import.meta.url), { timeout: timeoutMs, killSignal: 'SIGKILL' });
+  const child = fork(new URL('./nid-comparison.ts', import.meta.url), {
+    execArgv: ['--import', 'tsx'],
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  });
   return new Promise((resolve, reject) => {
     let figures: NidFigures | undefined;
     child.on('message', (message) => {

@@ -8,7 +8,7 @@ export interface Spread {
   max: number;
 }
 
-type Unit = 'x' | '%' | 's' | 'MB' | 'elements';
+type Unit = 'x' | 's' | 'MB' | 'elements';
 
 /** A value that must not exceed a limit. */
 interface Target {
@@ -57,7 +57,7 @@ export const formatRatio = ({ median: middle, min, max }: Spread): string =>
 export function formatTarget(row: Row): string {
   if (!row.target) return '';
   const { value, atMost, unit } = row.target;
-  const amount = unit === 'x' || unit === '%' ? unit : ` ${unit}`;
+  const amount = unit === 'x' ? unit : ` ${unit}`;
   const digits = unit === 'elements' ? 0 : 2;
   const verdict = isMet(row) ? 'met' : `missed (${formatNumber(value, digits)}${amount})`;
   return `at most ${atMost}${amount}: ${verdict}`;

@@ -10,9 +10,10 @@ import type { CtapDevice, Keepalive } from '#transport/device.ts';
 import { openSmartCard, type SmartCardChannel } from '#transport/smart-card-channel.ts';
 import { openTcp, openUdp } from '#transport/sockets.ts';
 import { insertIntoVirtualReader } from './card-reader.ts';
-import { interleave, rate, slowdown } from './measure.ts';
+import { interleave, type Measured, rate, slowdown } from './measure.ts';
 import type { Spread } from './row.ts';
 
+const framingRounds = { rounds: 5, turns: 60, operations: 20 };
 const createKey = () => createAuthenticator({ persona: 'yubikey-5-nfc' });
 const { code, request } = commands.authenticatorMakeCredential;
 export const makeCredential = encodeMessage(
@@ -31,8 +32,13 @@ export interface TransportFigures {
     roundTrips: { of: string; perSecond: number } | undefined;
     makeCredentialP50Ms: number;
   }[];
-  /** Shares of a direct makeCredential, 0.1 is 10 %: the time of the framing of both sides alone, and the time that it adds. */
-  framing: { alone: Spread; added: Spread };
+  /** Times as multiples of a direct makeCredential: the framing of both sides alone, and makeCredential through it. */
+  framing: { alone: Framing; around: Framing };
+}
+
+export interface Framing {
+  ms: number;
+  ratio: Spread;
 }
 
 interface MeasuredTransport {
@@ -96,14 +102,12 @@ async function measureFraming(
     powerCycle() {},
   };
   const alone: MeasuredTransport = { name: 'framing', device: await openCtapHid(plugInHid(instantKey)) };
-  const rounds = { rounds: 25, operations: 200 };
-  const withFraming = await interleave([createContender(direct), createContender(framed)], rounds);
-  const framingOnly = await interleave([createContender(direct), createContender(alone)], rounds);
-  const added = slowdown(withFraming[1], withFraming[0]);
-  return {
-    alone: slowdown(framingOnly[1], framingOnly[0]),
-    added: { median: added.median - 1, min: added.min - 1, max: added.max - 1 },
-  };
+  const [bare, around, only] = await interleave(
+    [createContender(direct), createContender(framed), createContender(alone)],
+    framingRounds,
+  );
+  const compare = (measured: Measured): Framing => ({ ms: 1000 / rate(measured), ratio: slowdown(measured, bare) });
+  return { alone: compare(only), around: compare(around) };
 }
 
 const createContender = ({ name, device }: MeasuredTransport) => ({ name, run: () => sendMakeCredential(device) });
@@ -118,7 +122,11 @@ async function measureRoundTrips({
   roundTrip,
 }: MeasuredTransport): Promise<TransportFigures['transports'][number]['roundTrips']> {
   if (!roundTrip) return undefined;
-  const [measured] = await interleave([{ name: roundTrip.of, run: roundTrip.run }], { rounds: 5, operations: 1_000 });
+  const [measured] = await interleave([{ name: roundTrip.of, run: roundTrip.run }], {
+    rounds: 5,
+    turns: 1,
+    operations: 1_000,
+  });
   return { of: roundTrip.of, perSecond: rate(measured) };
 }
 

@@ -14,15 +14,12 @@ import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import type { Caller } from '#relying-party/methods/sessions.ts';
 import { createInProcessPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
-import { median } from '#result/statistics.ts';
-import { interleave, rate, slowdown } from './measure.ts';
-import { formatNumber, type Row, spreadOf, withRatioTarget } from './row.ts';
+import { interleave, operationsOf, rate, slowdown } from './measure.ts';
+import { formatNumber, type Row, withRatioTarget } from './row.ts';
 
 const origin = 'http://localhost:8080';
 const pin = '1234';
-const rounds = 3;
-/** Contenders take turns in small batches within a round, so that a busy machine affects both. */
-const batches = { rounds: 15, operations: 25 };
+const rounds = { rounds: 3, turns: 15, operations: 25 };
 
 /** `packed` has an attestation certificate; `none` is what the client makes of it when no attestation is requested. */
 const attestationOf = { packed: 'requested', none: 'ignored' } as const;
@@ -40,20 +37,20 @@ export async function benchVerify(): Promise<Row[]> {
 
 async function compare(format: Format): Promise<Row> {
   await using store = openStore();
-  const count = rounds * (batches.rounds + 1) * batches.operations;
-  const { register, prepared } = await prepareResponses(format, store, count);
+  const { register, prepared } = await prepareResponses(format, store, operationsOf(rounds));
   const next = [prepared[Symbol.iterator](), prepared[Symbol.iterator]()] as const;
-  const contenders = [
-    { name: 'ours', run: () => register(take(next[0])) },
-    { name: 'library', run: () => verifyWithLibrary(take(next[1])) },
-  ] as const;
-  const measured: Awaited<ReturnType<typeof interleave<typeof contenders>>>[] = [];
-  for (let round = 0; round < rounds; round++) measured.push(await interleave(contenders, batches));
+  const [ours, library] = await interleave(
+    [
+      { name: 'ours', run: () => register(take(next[0])) },
+      { name: 'library', run: () => verifyWithLibrary(take(next[1])) },
+    ],
+    rounds,
+  );
   const row = {
     name: `${format}: verify and store`,
-    figure: `${formatNumber(median(measured.map(([ours]) => rate(ours))))}/s`,
-    peer: `library, verify only ${formatNumber(median(measured.map(([, library]) => rate(library))))}/s`,
-    ratio: spreadOf(measured.map(([ours, library]) => slowdown(ours, library).median)),
+    figure: `${formatNumber(rate(ours))}/s`,
+    peer: `library, verify only ${formatNumber(rate(library))}/s`,
+    ratio: slowdown(ours, library),
   };
   return withRatioTarget(row, 2);
 }
