@@ -1,0 +1,130 @@
+/**
+ * A library under test as a target: two functions of an adapter verify a response, and this file keeps what a server would keep:
+ * the challenge and the credential.
+ */
+import { toBase64url, utf8 } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
+import type { Account, CeremonySettings, Outcome, RelyingPartyTarget } from './target.ts';
+
+/** What both functions of an adapter get. */
+interface VerificationInput {
+  /** The body as it came: RegistrationResponseJSON or AuthenticationResponseJSON, or something else. */
+  response: unknown;
+  /** Base64url. */
+  challenge: string;
+  origin: string;
+  rpId: string;
+  userVerification: CeremonySettings['userVerification'];
+}
+
+export interface RegistrationInput extends VerificationInput {
+  algorithms: readonly number[];
+  attestation: CeremonySettings['attestation'];
+  /** Root certificates, DER. */
+  trustAnchors: readonly Uint8Array[];
+}
+
+export interface AuthenticationInput extends VerificationInput {
+  /** What `verifyRegistration` returned as `credential`. */
+  credential: unknown;
+  /** Base64url. */
+  userHandle: string;
+}
+
+export type Verified = { accepted: true; credential?: unknown } | { accepted: false; rule?: string; reason?: string };
+
+/**
+ * The adapter of a library. A function refuses with `accepted: false` or with an exception; the exceptions that JavaScript throws for
+ * programming errors (TypeError, RangeError, ReferenceError) count as a crash.
+ */
+export interface RelyingPartyLibrary {
+  name: string;
+  version?: string | undefined;
+  formats?: readonly string[] | undefined;
+  algorithms?: readonly number[] | undefined;
+  checksTrust: boolean;
+  verifyRegistration(input: RegistrationInput): Promise<Verified>;
+  verifyAuthentication(input: AuthenticationInput): Promise<Verified>;
+}
+
+export interface LibraryTargetOptions {
+  random: Random;
+  /** Root certificates, DER. */
+  trustAnchors: readonly Uint8Array[];
+}
+
+const origin = 'https://relying-party.example';
+const rpId = 'relying-party.example';
+
+export function createLibraryTarget(
+  library: RelyingPartyLibrary,
+  { random, trustAnchors }: LibraryTargetOptions,
+): RelyingPartyTarget {
+  const { name, version, formats, algorithms, checksTrust } = library;
+  return {
+    name,
+    version,
+    formats,
+    algorithms,
+    checksTrust,
+    keepsState: false,
+    openAccount: async (settings) => createAccount(library, settings, { random, trustAnchors }),
+  };
+}
+
+function createAccount(
+  library: RelyingPartyLibrary,
+  settings: CeremonySettings,
+  { random, trustAnchors }: LibraryTargetOptions,
+): Account {
+  const userHandle = toBase64url(utf8(`user-${toBase64url(random.bytes(6))}`));
+  let challenge = '';
+  let credential: unknown;
+  const begin = async () => {
+    challenge = toBase64url(random.bytes(32));
+    return challenge;
+  };
+  const common = (response: unknown) => ({
+    response,
+    challenge,
+    origin,
+    rpId,
+    userVerification: settings.userVerification,
+  });
+  return {
+    origin,
+    rpId,
+    userHandle,
+    beginRegistration: begin,
+    register: (response) =>
+      toOutcome(async () => {
+        const { algorithms, attestation } = settings;
+        const verified = await library.verifyRegistration({
+          ...common(response),
+          algorithms,
+          attestation,
+          trustAnchors,
+        });
+        if (verified.accepted) credential = verified.credential;
+        return verified;
+      }),
+    beginAuthentication: begin,
+    authenticate: (response) =>
+      toOutcome(() => library.verifyAuthentication({ ...common(response), credential, userHandle })),
+    listCredentialIds: async () => undefined,
+  };
+}
+
+async function toOutcome(verify: () => Promise<Verified>): Promise<Outcome> {
+  try {
+    const verified = await verify();
+    return verified.accepted
+      ? { verdict: 'accepted' }
+      : { verdict: 'refused', rule: verified.rule, detail: verified.reason };
+  } catch (error) {
+    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const isProgrammingError =
+      error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+    return isProgrammingError ? { verdict: 'crashed', detail } : { verdict: 'refused', detail };
+  }
+}

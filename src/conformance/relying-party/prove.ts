@@ -1,0 +1,97 @@
+/**
+ * Proves the catalogue: each case passes with a target that conforms, and fails with one that lacks exactly the rules which the case
+ * violates. A case that must be accepted is proven by a target that refuses everything, a case with two correct outcomes by one that
+ * crashes.
+ */
+import type { Random } from '#base/random.ts';
+import type { SuiteEmulator } from './emulator-port.ts';
+import { createLibraryTarget, type RelyingPartyLibrary } from './library-target.ts';
+import type { RelyingPartyCase } from './relying-party-case.ts';
+import type { RuleId } from './rules.ts';
+import { CaseRunner } from './run-case.ts';
+import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
+
+export interface ProofParties {
+  emulator: SuiteEmulator;
+  random: Random;
+  /** Root certificates, DER. */
+  trustAnchors: readonly Uint8Array[];
+  /** Returns a verifier that conforms but for the rules in `lacks`. */
+  createVerifier(lacks: readonly RuleId[]): RelyingPartyLibrary;
+}
+
+/** Returns why each case is not proven; empty if all are. */
+export async function findUnprovenCases(
+  cases: readonly RelyingPartyCase[],
+  parties: ProofParties,
+): Promise<{ id: string; problem: string }[]> {
+  const prover = new Prover(parties);
+  const problems: { id: string; problem: string }[] = [];
+  for (const one of cases) {
+    const problem = await prover.findProblem(one);
+    if (problem !== undefined) problems.push({ id: one.id, problem });
+  }
+  return problems;
+}
+
+class Prover {
+  readonly #parties: ProofParties;
+  readonly #runners = new Map<string, CaseRunner>();
+
+  constructor(parties: ProofParties) {
+    this.#parties = parties;
+  }
+
+  async findProblem(one: RelyingPartyCase): Promise<string | undefined> {
+    if (one.session) return undefined; // proven on the portal, which keeps sessions
+    const conforming = await this.#runnerFor([]).run(one);
+    if (conforming.verdict !== 'pass')
+      return `With the conforming target: ${conforming.verdict}: ${conforming.message}`;
+    const weak = one.expected === 'refuse' ? await this.#runnerFor(one.rules).run(one) : await this.#runOnBroken(one);
+    if (weak.verdict === 'fail') return undefined;
+    return `With a target without ${one.rules.join(', ') || 'the behaviour'}: ${weak.verdict}: ${weak.message}`;
+  }
+
+  #runnerFor(rules: readonly RuleId[]): CaseRunner {
+    const key = rules.join();
+    const known = this.#runners.get(key);
+    if (known) return known;
+    const { createVerifier, emulator, ...options } = this.#parties;
+    const runner = new CaseRunner(createLibraryTarget(createVerifier(rules), options), emulator);
+    this.#runners.set(key, runner);
+    return runner;
+  }
+
+  /** Runs the case on a target that accepts the control, and then refuses everything or crashes. */
+  #runOnBroken(one: RelyingPartyCase) {
+    const { createVerifier, emulator, ...options } = this.#parties;
+    const answer: Outcome =
+      one.expected === 'accept'
+        ? { verdict: 'refused', detail: 'refuses everything' }
+        : { verdict: 'crashed', detail: 'crashes' };
+    return new CaseRunner(
+      breakAfterControl(createLibraryTarget(createVerifier([]), options), one, answer),
+      emulator,
+    ).run(one);
+  }
+}
+
+/** Returns the target with `answer` for every response after the first account, which is that of the control. */
+function breakAfterControl(
+  target: RelyingPartyTarget,
+  { ceremony }: RelyingPartyCase,
+  answer: Outcome,
+): RelyingPartyTarget {
+  let accounts = 0;
+  return {
+    ...target,
+    async openAccount(settings) {
+      const account: Account = await target.openAccount(settings);
+      accounts += 1;
+      if (accounts === 1) return account;
+      return ceremony === 'registration'
+        ? { ...account, register: async () => answer }
+        : { ...account, authenticate: async () => answer };
+    },
+  };
+}

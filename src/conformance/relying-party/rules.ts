@@ -1,0 +1,12 @@
+/** The rules that a relying party must enforce. Each case that must be refused violates exactly one of them. */
+import { ceremonyRules } from './rules/ceremony.ts';
+import type { RuleRow } from './rules/rule.ts';
+import { statementRules } from './rules/statements.ts';
+
+const rules = { ...ceremonyRules, ...statementRules } as const;
+
+export type RuleId = keyof typeof rules;
+
+export const ruleIds = Object.keys(rules) as RuleId[];
+
+export const ruleOf = (id: RuleId): RuleRow => rules[id];

@@ -1,0 +1,165 @@
+/** Runs one case against a target: a control without the change, the change, what was stored, and an honest ceremony afterwards. */
+import { messageOf } from '#base/errors.ts';
+import type { CaseResult, Evidence } from '../case-result.ts';
+import type { CheckVerdict } from '../verdict.ts';
+import type { SuiteEmulator } from './emulator-port.ts';
+import {
+  type Ceremony,
+  createCredential,
+  makeAuthentication,
+  makeRegistration,
+  type SuiteCredential,
+} from './make-ceremony.ts';
+import type { Base, RelyingPartyCase } from './relying-party-case.ts';
+import { ruleOf } from './rules.ts';
+import { findMissingSupport } from './support.ts';
+import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
+
+interface Judgement {
+  verdict: CheckVerdict;
+  message: string;
+  outcome?: Outcome | undefined;
+}
+
+/** Runs cases against one target. It remembers for each base whether the target accepts it without a change. */
+export class CaseRunner {
+  readonly #target: RelyingPartyTarget;
+  readonly #emulator: SuiteEmulator;
+  readonly #controls = new Map<string, Promise<Outcome>>();
+  #credentials = 0;
+
+  constructor(target: RelyingPartyTarget, emulator: SuiteEmulator) {
+    this.#target = target;
+    this.#emulator = emulator;
+  }
+
+  /** Runs a case. An error of the target or of the suite makes it inconclusive; it ends no run. */
+  async run(one: RelyingPartyCase): Promise<CaseResult> {
+    const start = performance.now();
+    const { verdict, message, outcome } = await this.#judge(one).catch(
+      (error: unknown): Judgement => ({ verdict: 'inconclusive', message: messageOf(error) }),
+    );
+    const evidence: Evidence[] = outcome ? [{ name: 'outcome', text: describeOutcome(outcome) }] : [];
+    return { id: one.id, verdict, message, evidence, durationMs: performance.now() - start };
+  }
+
+  async #judge(one: RelyingPartyCase): Promise<Judgement> {
+    const missing = findMissingSupport(one, this.#target);
+    if (missing !== undefined) return { verdict: 'not-applicable', message: missing };
+    const control = await this.#runControl(one);
+    if (control.verdict !== 'accepted')
+      return {
+        verdict: one.expected === 'accept' && isUnchanged(one) ? 'fail' : 'inconclusive',
+        message: `The target does not accept the ceremony without the change: ${describeOutcome(control)}`,
+      };
+    const account = await this.#target.openAccount(one.base.settings);
+    const outcome = await this.#perform(one, account);
+    const problem = compare(one, outcome) ?? (await this.#findTrace(one, account, outcome));
+    return problem === undefined
+      ? { verdict: 'pass', message: '', outcome }
+      : { verdict: 'fail', message: problem, outcome };
+  }
+
+  #runControl({ base, ceremony }: RelyingPartyCase): Promise<Outcome> {
+    const key = `${ceremony} ${JSON.stringify(base)}`;
+    const known = this.#controls.get(key);
+    if (known) return known;
+    const control = this.#target.openAccount(base.settings).then(async (account) => {
+      const credential = this.#createCredential(base);
+      const registered = await this.#register(account, credential);
+      if (ceremony === 'registration' || registered.verdict !== 'accepted') return registered;
+      return account.authenticate(
+        await makeAuthentication(this.#emulator, credential, await beginAuthentication(account)),
+      );
+    });
+    this.#controls.set(key, control);
+    return control;
+  }
+
+  /** Returns a credential that no other case has. */
+  #createCredential = (base: Base): SuiteCredential => createCredential(`credential ${this.#credentials++}`, base);
+
+  async #register(account: Account, credential: SuiteCredential): Promise<Outcome> {
+    return account.register(await makeRegistration(this.#emulator, credential, await beginRegistration(account)));
+  }
+
+  async #perform(one: RelyingPartyCase, account: Account): Promise<Outcome> {
+    const credential = this.#createCredential(one.base);
+    if (one.ceremony === 'registration') {
+      if (one.session) return this.#performInSession(one.session, one.base, account, credential);
+      const ceremony = await beginRegistration(account);
+      return account.register(await makeRegistration(this.#emulator, credential, ceremony, one.change));
+    }
+    const registered = await this.#register(account, credential);
+    if (registered.verdict !== 'accepted')
+      throw new Error(`The target does not register the passkey for the sign-in: ${describeOutcome(registered)}`);
+    const ceremony = await beginAuthentication(account);
+    const response = await makeAuthentication(this.#emulator, credential, ceremony, one.change);
+    if (one.session !== 'challenge-used-twice') return account.authenticate(response);
+    await account.authenticate(response);
+    return account.authenticate(response);
+  }
+
+  async #performInSession(
+    event: NonNullable<RelyingPartyCase['session']>,
+    base: Base,
+    account: Account,
+    credential: SuiteCredential,
+  ): Promise<Outcome> {
+    const other = await this.#target.openAccount(base.settings);
+    const ceremony = await beginRegistration(account);
+    const response = await makeRegistration(this.#emulator, credential, ceremony);
+    if (event === 'challenge-of-another-session') return other.register(response);
+    const first = await account.register(response);
+    if (first.verdict !== 'accepted')
+      throw new Error(`The first registration is not accepted: ${describeOutcome(first)}`);
+    if (event === 'credential-registered-twice') return this.#register(other, credential);
+    const again = await makeRegistration(this.#emulator, this.#createCredential(base), ceremony);
+    return account.register(again);
+  }
+
+  /** Returns what a refusal left behind: a stored credential, or a session in which honest users cannot register. */
+  async #findTrace(one: RelyingPartyCase, account: Account, outcome: Outcome): Promise<string | undefined> {
+    if (!this.#target.keepsState || one.ceremony !== 'registration' || outcome.verdict === 'accepted') return undefined;
+    const expected = one.session === 'challenge-used-twice' ? 1 : 0;
+    const stored = await account.listCredentialIds();
+    if (stored && stored.length > expected)
+      return `Expected nothing to be stored after the refusal, found ${stored.join(', ')}`;
+    const honest = await this.#register(account, this.#createCredential(one.base));
+    return honest.verdict === 'accepted'
+      ? undefined
+      : `Expected an honest registration afterwards to be accepted, got ${describeOutcome(honest)}`;
+  }
+}
+
+const isUnchanged = ({ change, session }: RelyingPartyCase): boolean =>
+  Object.keys(change).length === 0 && session === undefined;
+
+const beginRegistration = async (account: Account): Promise<Ceremony> => ({
+  ...account,
+  challenge: await account.beginRegistration(),
+});
+const beginAuthentication = async (account: Account): Promise<Ceremony> => ({
+  ...account,
+  challenge: await account.beginAuthentication(),
+});
+
+/** Returns what is wrong with the outcome, or undefined if it is the expected one, for the expected reason. */
+function compare({ expected, rules }: RelyingPartyCase, outcome: Outcome): string | undefined {
+  if (outcome.verdict === 'crashed')
+    return `Expected a refusal with a reason, but the target crashed: ${outcome.detail}`;
+  if (typeof expected === 'object') return undefined;
+  if (expected === 'accept')
+    return outcome.verdict === 'accepted' ? undefined : `Expected acceptance, got ${describeOutcome(outcome)}`;
+  const [first] = rules;
+  if (outcome.verdict === 'accepted') return `Expected a refusal${first ? `: ${ruleOf(first).weakness}` : ''}`;
+  const { rule } = outcome;
+  if (rule === undefined || rules.some((id) => id === rule)) return undefined;
+  return `Expected a refusal because of ${rules.join(' or ')}, got ${describeOutcome(outcome)}`;
+}
+
+function describeOutcome(outcome: Outcome): string {
+  if (outcome.verdict === 'accepted') return 'accepted';
+  if (outcome.verdict === 'crashed') return `crashed (${outcome.detail})`;
+  return ['refused', outcome.rule, outcome.detail].filter(Boolean).join(': ');
+}

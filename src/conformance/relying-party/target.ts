@@ -1,0 +1,58 @@
+/**
+ * The port to a relying party under test. Implementations: a library through its adapter (`library-target.ts`), a server with the
+ * conformance API, and the reference portal.
+ */
+
+/** What one ceremony demands. */
+export interface CeremonySettings {
+  userVerification: 'required' | 'preferred';
+  /** `required` refuses a registration without a trusted certificate chain, `optional` accepts it. */
+  attestation: 'required' | 'optional';
+  /** COSE algorithms that are requested. */
+  algorithms: readonly number[];
+}
+
+/** What the relying party did with a response. */
+export type Outcome =
+  | { verdict: 'accepted' }
+  | {
+      verdict: 'refused';
+      /** Id of the violated rule, if the target names it. */
+      rule?: string | undefined;
+      /** What the target says. */
+      detail?: string | undefined;
+    }
+  /** An exception that is not a refusal, or HTTP status 5xx. */
+  | { verdict: 'crashed'; detail: string };
+
+/** One user of the relying party, with a session. */
+export interface Account {
+  readonly origin: string;
+  readonly rpId: string;
+  /** Base64url. */
+  readonly userHandle: string;
+  /** Returns the challenge (base64url) of a new registration. */
+  beginRegistration(): Promise<string>;
+  /** Sends RegistrationResponseJSON, or what a case makes of it. */
+  register(response: unknown): Promise<Outcome>;
+  /** Returns the challenge (base64url) of a new authentication. */
+  beginAuthentication(): Promise<string>;
+  /** Sends AuthenticationResponseJSON, or what a case makes of it. */
+  authenticate(response: unknown): Promise<Outcome>;
+  /** Returns the ids (base64url) of the stored credentials; undefined if the target does not tell. */
+  listCredentialIds(): Promise<readonly string[] | undefined>;
+}
+
+export interface RelyingPartyTarget {
+  name: string;
+  version?: string | undefined;
+  /** Attestation statement formats that it verifies; undefined if that is not known. */
+  formats?: readonly string[] | undefined;
+  /** COSE algorithms that it supports; undefined if that is not known. */
+  algorithms?: readonly number[] | undefined;
+  /** Whether it checks attestation certificates against given root certificates. */
+  checksTrust: boolean;
+  /** Whether it keeps challenges, sessions and credentials between calls. */
+  keepsState: boolean;
+  openAccount(settings: CeremonySettings): Promise<Account>;
+}
