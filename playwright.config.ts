@@ -1,4 +1,5 @@
 /** Playwright Test is the engine of scenarios and conformance suites; `touchstone run` starts it with a plan. */
+import { resolve } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import type { BrowserFixtureOptions } from './src/browser/playwright-fixtures.ts';
 import { resolveHeaders } from './src/cli/run/browser-options.ts';
@@ -24,7 +25,7 @@ const tagged = (tag: string) => new RegExp(`${tag.replace(/[.*+?^$()|[\\]/g, '\\
 export default defineConfig<object, BrowserFixtureOptions>({
   testDir: compiled ?? 'src/cli/run',
   testMatch: compiled ? '*.host.mjs' : '*.host.ts',
-  outputDir: 'node_modules/.cache/touchstone/test-results',
+  outputDir: resolve('node_modules/.cache/touchstone/test-results'),
   fullyParallel: true,
   workers: plan?.workers ?? 2,
   retries: plan?.retries ?? 0,

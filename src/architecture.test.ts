@@ -37,10 +37,11 @@ const rules: Rules = {
     'src/real-keys': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
     'src/emulator-server': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
     'src/cli': ['src'],
+    'src/api': ['src', 'emulator'],
     bench: ['src', 'emulator'],
     examples: [],
   },
-  emulatorImporters: ['src/cli/compose', 'bench'],
+  emulatorImporters: ['src/cli/compose', 'src/api', 'bench'],
   packages: {
     'node:crypto': [
       'src/base/random.ts',
@@ -53,12 +54,7 @@ const rules: Rules = {
       'examples',
     ],
     'cbor-x': ['emulator/persistence/record-encoding.ts'],
-    esbuild: [
-      'src/cli/program/compiled-program.mjs',
-      'src/browser/shim/init-script.ts',
-      'bench/start.mjs',
-      'examples',
-    ],
+    esbuild: ['src/cli/program', 'src/cli/package', 'src/browser/shim/page-script.ts', 'bench/start.mjs', 'examples'],
     '@noble/curves': ['src/protocol/deterministic-ecdsa.ts', 'src/protocol/keys/curve-point.ts'],
     '@noble/post-quantum': ['src/protocol/keys/ml-dsa.ts'],
     '@simplewebauthn/server': ['src/relying-party/verification/simplewebauthn.ts', 'bench/verify.ts', 'examples'],

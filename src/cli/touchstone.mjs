@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-/** The `touchstone` command: compiles the program when a source has changed, and runs it. */
-import { pathToFileURL } from 'node:url';
-import { compiledProgram } from './program/compiled-program.mjs';
+/** The `touchstone` command: in a clone, compiles the program when a source has changed; in the npm package it is compiled already. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exitOnClosedPipe } from './setup/closed-pipe.mjs';
 import { nodeVersionProblem } from './setup/node-version.mjs';
 
@@ -21,7 +21,7 @@ const problem = nodeVersionProblem();
 if (problem) fail(problem);
 
 // In a guest of the kernel lab the file system is read-only: the host has compiled the program.
-const program = (process.env.TOUCHSTONE_LAB && process.env.TOUCHSTONE_PROGRAM) || (await compile());
+const program = (process.env.TOUCHSTONE_LAB && process.env.TOUCHSTONE_PROGRAM) || (await findProgram());
 process.env.TOUCHSTONE_PROGRAM = program; // Playwright and its workers run the same files
 try {
   const { main } = await import(pathToFileURL(`${program}/main.mjs`).href);
@@ -32,8 +32,11 @@ try {
 }
 
 /** @returns {Promise<string>} */
-async function compile() {
+async function findProgram() {
+  if (!existsSync(new URL('main.ts', import.meta.url)))
+    return fileURLToPath(new URL('../../dist/program', import.meta.url));
   try {
+    const { compiledProgram } = await import('./program/compiled-program.mjs');
     return await compiledProgram();
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_MODULE_NOT_FOUND')

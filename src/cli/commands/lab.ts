@@ -44,13 +44,13 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
     ...(jobs.length > 0 ? (['command-line'] as const) : []),
     ...(withScenarios || jobs.some(({ withBrowser }) => withBrowser) ? (['desktop'] as const) : []),
   ];
+  const env = { TOUCHSTONE_PROGRAM: await compiledProgram() };
   const kernel = await prepareLab(purposes, signal);
   const run = new RunRecorder({
     outputDir: output,
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     command: process.argv.slice(2).join(' '),
   });
-  const env = { TOUCHSTONE_PROGRAM: await compiledProgram() };
   run.begin(jobs.reduce((sum, { cases }) => sum + cases.length, 0));
   for (const job of jobs) {
     if (signal.aborted) break;

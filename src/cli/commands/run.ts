@@ -122,7 +122,7 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     ...resolved,
     skipReasons: { ...resolved.skipReasons, ...leftOut, ...withoutBrowser },
   };
-  const ending = await runPlaywright(planAsEnvironment(plan, pins));
+  const ending = await runPlaywright(planAsEnvironment(plan, pins), root);
   if (ending === 'interrupted') return exitCode.interrupted;
   return reportResult(resolve(plan.outputDir, plan.runId, 'result.json'), options);
 }

@@ -19,8 +19,8 @@ const browserNiceness = -8;
  * @throws {UnavailableError} if the lab cannot run on this machine.
  */
 export async function runInLab(args: readonly string[], output: string, signal?: AbortSignal): Promise<number> {
-  const kernel = await prepareLab(['desktop'], signal);
   const program = await compiledProgram();
+  const kernel = await prepareLab(['desktop'], signal);
   const { outcome, exitCode: code } = await bootLab({
     kernel,
     memoryMiB,

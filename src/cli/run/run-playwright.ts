@@ -6,15 +6,21 @@ import { pathToFileURL } from 'node:url';
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Waits until Playwright has ended. SIGINT and SIGTERM are passed on to it as SIGINT; it then still writes its report. */
-export function runPlaywright(environment: Record<string, string>): Promise<'ended' | 'interrupted'> {
+/**
+ * Waits until Playwright has ended. Its working directory is the project, `projectRoot`, to which the paths in messages are relative. SIGINT and
+ * SIGTERM are passed on to it as SIGINT; it then still writes its report.
+ */
+export function runPlaywright(
+  environment: Record<string, string>,
+  projectRoot: string,
+): Promise<'ended' | 'interrupted'> {
   const root = resolve(import.meta.dirname, '../../..');
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const { TOUCHSTONE_PROGRAM: compiled } = process.env;
   const config = compiled ? join(compiled, 'playwright.config.mjs') : resolve(root, 'playwright.config.ts');
   const endWithParent = pathToFileURL(resolve(root, 'src/cli/run/end-with-parent.mjs')).href;
   const child = spawn(process.execPath, ['--import', endWithParent, cli, 'test', '--config', config], {
-    cwd: root,
+    cwd: projectRoot,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // Ctrl+C signals the whole process group. After a second SIGINT, Playwright ends without a report.
     detached: process.platform !== 'win32',

@@ -8,8 +8,6 @@ import type { RunDimensions } from '#scenario/language/run-dimensions.ts';
 import { vocabulary } from '../compose/emulator-catalogue.ts';
 import { findProjectRoot } from './project-root.ts';
 
-const projectRoot = resolve(import.meta.dirname, '../../..');
-
 interface LibraryOptions extends Pick<ExpandOptions, keyof RunDimensions | 'keys' | 'url'> {
   /** Values of `${secret:NAME}`. Absent for listing and validating: secrets are then placeholders. */
   env?: NodeJS.ProcessEnv;
@@ -21,7 +19,7 @@ interface LibraryOptions extends Pick<ExpandOptions, keyof RunDimensions | 'keys
 export function readLibrary(paths: readonly string[], options: LibraryOptions = {}): LoadedScenarios {
   const absolute = paths.map((path) => resolve(path));
   const root = options.root ?? findProjectRoot(process.cwd());
-  return loadScenarios(absolute, { projectRoot, ...vocabulary, ...options, root });
+  return loadScenarios(absolute, { projectRoot: root, ...vocabulary, ...options, root });
 }
 
 /** Loads `paths`. Returns undefined if there are errors, after printing all of them to standard error. */

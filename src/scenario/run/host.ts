@@ -7,15 +7,18 @@ import type { NativeBrowserSession } from '#browser/native/native-browser-sessio
 import type { NativeChannel } from '#browser/native/native-browsers.ts';
 import { test } from '#browser/playwright-fixtures.ts';
 import { PromptOverlay } from '#browser/prompt-overlay.ts';
+import type { VirtualAuthenticatorPage } from '#browser/virtual-authenticator/virtual-authenticator.ts';
 import { type CaseIdentity, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
 import type { ExpandedCase, StepCall } from '../language/expanded-case.ts';
 import { isRealKey, keyTag } from '../language/schema/authenticator.ts';
 import { engineOfCase } from '../language/schema/browser.ts';
+import { builtInClient } from '../parties/client/built-in-client.ts';
 import { nativeClient } from '../parties/client/native-client.ts';
 import { ownClient } from '../parties/client/own-client.ts';
 import type { ProvideAuthenticators } from '../parties/key-under-test.ts';
 import { type Operator, OperatorTimeout } from '../parties/operator.ts';
 import type { PromptDisplay } from '../parties/operator-prompt.ts';
+import { provideVirtualAuthenticators } from '../parties/virtual-authenticators.ts';
 import { repeatAfterFailure } from './repeat-in-new-browser.ts';
 import { type CaseOutcome, runCase } from './run-case.ts';
 import type { CaseResources } from './set-up-case.ts';
@@ -66,16 +69,21 @@ function registerCase(scenario: ExpandedCase, options: HostOptions, repetition: 
     });
 }
 
-type NativeTest = (
+type TestOf<Fixture> = (
   title: string,
   details: TestDetails,
-  body: (session: NativeBrowserSession, info: TestInfo) => Promise<void>,
+  body: (fixture: Fixture, info: TestInfo) => Promise<void>,
 ) => void;
 
 /** A browser is started only for a test that uses its fixture. */
-const testIn: Record<NativeChannel, NativeTest> = {
+const testIn: Record<NativeChannel, TestOf<NativeBrowserSession>> = {
   chromium: (title, details, body) => test(title, details, ({ nativeChromium }, info) => body(nativeChromium, info)),
   firefox: (title, details, body) => test(title, details, ({ nativeFirefox }, info) => body(nativeFirefox, info)),
+};
+
+const builtInTestIn: Record<'chromium' | 'firefox', TestOf<VirtualAuthenticatorPage>> = {
+  chromium: (title, details, body) => test(title, details, ({ virtualChromium }, info) => body(virtualChromium, info)),
+  firefox: (title, details, body) => test(title, details, ({ virtualFirefox }, info) => body(virtualFirefox, info)),
 };
 
 type EngineResources = Pick<CaseResources, 'page' | 'client' | 'operator' | 'browserParties'>;

@@ -1,0 +1,109 @@
+/**
+ * Builds what the npm package contains beside the sources that `files` in `package.json` lists: `dist/program`, the compiled program, and
+ * `dist/types`, its declarations. Nothing is compiled where the package is used: what a clone compiles at run time is compiled in.
+ */
+import { rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { join, relative, sep } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { compilePageScript } from '#browser/shim/page-script.ts';
+import { buildReportBundle } from '#report/html/bundle.ts';
+import {
+  bundledPackages,
+  commandLineEntries,
+  compileOptions,
+  type Location,
+  sourceLocations,
+} from '../program/compile-options.mjs';
+import { writeDeclarations } from './declarations.ts';
+import { licenseTexts } from './licenses.ts';
+
+/** The public entry points of `package.json`, by the name of their compiled file. */
+const publicEntries = {
+  api: 'src/api/main.ts',
+  emulator: 'emulator/index.ts',
+  client: 'src/api/client.ts',
+  'relying-party': 'src/api/relying-party.ts',
+} as const;
+
+/** Compiled in as well, because it depends on 25 packages. */
+const bundled = [...bundledPackages, 'qrcode'];
+
+const programFolder = 'dist/program';
+
+/** Builds `dist` in the folder of the project. Returns which packages the compiled program imports. */
+export async function buildPackage(root: string): Promise<{ imports: string[] }> {
+  await rm(join(root, 'dist'), { recursive: true, force: true });
+  const [metafile] = await Promise.all([compileProgram(root), writeDeclarations(root, Object.values(publicEntries))]);
+  await writeFile(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), await licenseTexts(root, compiledPackages(metafile)));
+  return { imports: importedPackages(metafile) };
+}
+
+async function compileProgram(root: string): Promise<Metafile> {
+  const commandLine = Object.fromEntries(commandLineEntries.map((path) => [path.replace(/^.*\/|\.ts$/g, ''), path]));
+  const { metafile } = await build({
+    ...compileOptions({
+      root,
+      outdir: join(root, programFolder),
+      entries: { ...commandLine, ...publicEntries },
+      bundled,
+      plugins: [
+        replaceModules(root, {
+          'src/browser/shim/page-script.ts': constantFunction('compilePageScript', await compilePageScript()),
+          'src/report/html/bundle.ts': constantFunction('buildReportBundle', await buildReportBundle()),
+          'src/cli/program/compiled-program.mjs': withoutCompiler,
+        }),
+        sourceLocations({ locate: (path) => locationInPackage(relative(root, path)) }),
+      ],
+    }),
+    metafile: true,
+    legalComments: 'linked',
+  });
+  return metafile;
+}
+
+/** Returns a module whose only function always resolves to `value`. */
+const constantFunction = (name: string, value: unknown): string =>
+  `export const ${name} = async () => (${JSON.stringify(value)});`;
+
+/** The lab compiles the program for its guest, from sources that the package does not contain. */
+const withoutCompiler = `import { UnavailableError } from '#base/errors.ts';
+export const compiledProgram = async () => {
+  throw new UnavailableError('The kernel lab works only in a clone of the repository, not in the installed package');
+};`;
+
+/** Compiles `modules`, by their path in the project, instead of the sources. */
+const replaceModules = (root: string, modules: Readonly<Record<string, string>>): Plugin => ({
+  name: 'replace modules',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.(ts|mjs)$/ }, ({ path, suffix }) => {
+      const contents = suffix === '' ? modules[relative(root, path)] : undefined;
+      return contents === undefined ? undefined : { contents, loader: 'js', resolveDir: root };
+    });
+  },
+});
+
+/** The place of a source in the package, where the compiled files are in `dist/program`. Its assets have the same path as in the clone. */
+function locationInPackage(path: string): Location {
+  const url = `new URL(${JSON.stringify(relative(programFolder, path).split(sep).join('/'))}, import.meta.url)`;
+  const filename = `process.getBuiltinModule('node:url').fileURLToPath(${url})`;
+  return { filename, dirname: `process.getBuiltinModule('node:path').dirname(${filename})`, url: `${url}.href` };
+}
+
+/** Returns the names of the packages that are compiled into the program, sorted. */
+function compiledPackages({ inputs }: Metafile): string[] {
+  const paths = Object.keys(inputs).flatMap((path) => path.split('node_modules/')[1] ?? []);
+  return [...new Set(paths.map(packageName))].sort();
+}
+
+/** Returns the names of the packages that the compiled program imports, sorted. */
+function importedPackages({ outputs }: Metafile): string[] {
+  const paths = Object.values(outputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+  const names = paths
+    .map(({ path }) => path)
+    .filter((path) => !isBuiltin(path))
+    .map(packageName);
+  return [...new Set(names)].sort();
+}
+
+const packageName = (path: string): string => path.split('/', path.startsWith('@') ? 2 : 1).join('/');
