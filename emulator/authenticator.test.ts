@@ -37,6 +37,7 @@ describe('messages', () => {
     ['keys out of order', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xa2, 2, 0, 1, 0]))],
     ['a key twice', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xa2, 1, 0, 1, 0]))],
     ['a tag', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xc1]), parameters)],
+    ['null in place of the parameters', 'CTAP2_ERR_CBOR_UNEXPECTED_TYPE', concat(code, new Uint8Array([0xf6]))],
     ['a float', 'CTAP2_ERR_INVALID_CBOR', concat(code, new Uint8Array([0xf9, 0, 0]))],
     [
       'five levels of nesting',

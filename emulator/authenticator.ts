@@ -20,6 +20,7 @@ import { type AuthenticatorStateJson, exportState } from './persistence/state-do
 import type { Persona } from './personas/persona.ts';
 import { corruptAnswer, type Fault, type FaultEffect, FaultPlan, PowerLost } from './planned-faults.ts';
 import { type Channel, CommandSession, type Keepalive, type Session } from './session.ts';
+import type { VolatileState } from './state.ts';
 import { answerU2f } from './u2f/u2f.ts';
 
 /** Sender, cancellation and progress of a command. */
@@ -201,7 +202,18 @@ export class Authenticator implements Disposable {
   #cutPower(staysDisconnected: boolean): void {
     const { state, clock } = this.#env;
     state.volatile.power.abort(new PowerLost(staysDisconnected));
-    state.volatile = createVolatileState(clock);
+    state.volatile = this.#keepOverPowerCycle(state.volatile, createVolatileState(clock));
+  }
+
+  /** Returns the state after a power cycle; with some defects, parts of the state before it stay. */
+  #keepOverPowerCycle(before: VolatileState, after: VolatileState): VolatileState {
+    const { renewKeyAgreementAtPowerUp, revokeTokensAtPowerUp, unlockPinAtPowerUp } = this.#env.faultHooks.rules;
+    for (const version of [1, 2] as const) {
+      if (!renewKeyAgreementAtPowerUp) after.protocols[version].keyAgreement = before.protocols[version].keyAgreement;
+      if (!revokeTokensAtPowerUp) after.protocols[version].token = before.protocols[version].token;
+    }
+    if (!unlockPinAtPowerUp) after.consecutiveWrongPins = before.consecutiveWrongPins;
+    return after;
   }
 
   async #execute(message: Uint8Array, session: Session): Promise<Uint8Array> {

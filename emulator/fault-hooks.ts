@@ -22,10 +22,17 @@ const conformingRules = {
   enforcePinPolicy: true,
   refuseSetPinWhenSet: true,
   regenerateKeyAgreement: true,
+  keepKeyAgreement: true,
+  /** What a power cycle ends: the key agreement key, the tokens, and the lock after three wrong PINs. */
+  renewKeyAgreementAtPowerUp: true,
+  revokeTokensAtPowerUp: true,
+  unlockPinAtPowerUp: true,
   verifyToken: true,
   enforceTokenPermissions: true,
   enforceTokenRpId: true,
   expireTokens: true,
+  /** Milliseconds in which a token has to be used first; CTAP 2.1 section 6.5.2.1. */
+  tokenInitialUsageMs: 30_000,
   consumeTokens: true,
   revokeTokensOnNewToken: true,
   revokeTokensOnPinChange: true,

@@ -16,7 +16,7 @@ import type { Session } from './session.ts';
 import type { PinUvAuthToken, State, TokenUse } from './state.ts';
 
 /** Section 6.5.2.1: the limits for USB, and the maximum lifetime of any token. */
-const tokenLimits = { initialUsageMs: 30_000, userPresentMs: 30_000, maximumUsageMs: 600_000 } as const;
+const tokenLimits = { userPresentMs: 30_000, maximumUsageMs: 600_000 } as const;
 
 interface Dependencies {
   persona: Persona;
@@ -195,7 +195,8 @@ export class PinUvAuth {
     if (!use || !this.#persona.options.pinUvAuthToken || !this.#rules.expireTokens) return use;
     const age = this.#clock.monotonic() - use.startedAt;
     if (age >= tokenLimits.userPresentMs) use.userPresent = false;
-    if (age >= tokenLimits.maximumUsageMs || (!use.used && age >= tokenLimits.initialUsageMs)) token.use = undefined;
+    if (age >= tokenLimits.maximumUsageMs || (!use.used && age >= this.#rules.tokenInitialUsageMs))
+      token.use = undefined;
     return token.use;
   }
 

@@ -21,7 +21,9 @@ const fingerprint = 0x01;
 
 export const bioEnrollment: CtapCommand = {
   async execute(parameters, session, env) {
-    const request = commands.authenticatorBioEnrollment.request.parse(parameters ?? new Map());
+    const request = commands.authenticatorBioEnrollment.request.parse(
+      parameters === undefined ? new Map() : parameters,
+    );
     const result = await dispatch(request, session, env);
     return result && commands.authenticatorBioEnrollment.response.encode(result);
   },

@@ -13,7 +13,7 @@ import { changePin, setPin } from './set-pin.ts';
 
 export const clientPin: CtapCommand = {
   async execute(parameters, session, env): Promise<CborMap | undefined> {
-    const request = commands.authenticatorClientPIN.request.parse(parameters ?? new Map());
+    const request = commands.authenticatorClientPIN.request.parse(parameters === undefined ? new Map() : parameters);
     const { protocolRequiredInClientPin, unknownSubCommand } = rulesOf(env.persona);
     if (protocolRequiredInClientPin && request.pinUvAuthProtocol === undefined)
       throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'pinProtocol');
@@ -69,7 +69,11 @@ function getUVRetries(_request: ClientPinRequest, env: AuthenticatorEnv): Client
 }
 
 /** Section 6.5.5.4. */
-function getKeyAgreement({ pinUvAuthProtocol }: ClientPinRequest, { pinUvAuth }: AuthenticatorEnv): ClientPinResult {
+function getKeyAgreement(
+  { pinUvAuthProtocol }: ClientPinRequest,
+  { pinUvAuth, faultHooks: { rules } }: AuthenticatorEnv,
+): ClientPinResult {
   const protocol = pinUvAuth.protocol(pinUvAuthProtocol);
+  if (!rules.keepKeyAgreement) pinUvAuth.regenerateKeyAgreement(protocol);
   return { keyAgreement: encodeKeyAgreementKey(pinUvAuth.keyAgreement(protocol)) };
 }

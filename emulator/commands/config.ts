@@ -18,7 +18,7 @@ type Request = CommandRequest<'authenticatorConfig'>;
 
 export const authenticatorConfig: CtapCommand = {
   execute(parameters, _session, env) {
-    const request = commands.authenticatorConfig.request.parse(parameters ?? new Map());
+    const request = commands.authenticatorConfig.request.parse(parameters === undefined ? new Map() : parameters);
     const name = names.get(request.subCommand);
     if (!name || !supportsConfigSubCommand(env.persona, name)) throw unsupportedError(request.subCommand); // step 1
     if (needsToken(name, env)) {

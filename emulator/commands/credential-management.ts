@@ -29,7 +29,9 @@ interface Sender {
 
 export const credentialManagement: CtapCommand = {
   execute(parameters, { channel }, env) {
-    const request = commands.authenticatorCredentialManagement.request.parse(parameters ?? new Map());
+    const request = commands.authenticatorCredentialManagement.request.parse(
+      parameters === undefined ? new Map() : parameters,
+    );
     const name = names.get(request.subCommand);
     if (!name) throw new CtapError(rulesOf(env.persona).unknownSubCommand, `${request.subCommand}`);
     if (!continuing.has(name)) env.state.volatile.enumeration.end(channel);

@@ -31,7 +31,7 @@ const authorize: Record<CredentialSteps, typeof authorizeAssertion> = {
 
 export const getAssertion: CtapCommand = {
   async execute(parameters, session, env) {
-    const request = commands.authenticatorGetAssertion.request.parse(parameters ?? new Map());
+    const request = commands.authenticatorGetAssertion.request.parse(parameters === undefined ? new Map() : parameters);
     await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
     const rpIdHash = sha256(request.rpId);
     const { credentialSteps } = rulesOf(env.persona);

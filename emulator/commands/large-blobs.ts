@@ -18,7 +18,7 @@ const digestLength = 16;
 
 export const largeBlobs: CtapCommand = {
   execute(parameters, { channel }, env) {
-    const request = commands.authenticatorLargeBlobs.request.parse(parameters ?? new Map());
+    const request = commands.authenticatorLargeBlobs.request.parse(parameters === undefined ? new Map() : parameters);
     const { get, set, offset } = request;
     if (offset === undefined) throw invalid('offset is missing');
     if ((get === undefined) === (set === undefined)) throw invalid('expected either get or set');

@@ -26,7 +26,9 @@ const authorize: Record<CredentialSteps, typeof authorizeRegistration> = {
 
 export const makeCredential: CtapCommand = {
   async execute(parameters, session, env) {
-    const request = commands.authenticatorMakeCredential.request.parse(parameters ?? new Map());
+    const request = commands.authenticatorMakeCredential.request.parse(
+      parameters === undefined ? new Map() : parameters,
+    );
     checkIcons(request, env);
     await answerZeroLengthPinUvAuthParam(request, session, env); // step 1
     const rpIdHash = sha256(request.rp.id);

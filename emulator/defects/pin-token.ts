@@ -1,13 +1,17 @@
 /** Defects of PIN retries, key agreement and PIN/UV auth tokens, CTAP 2.1 section 6.5. */
+import { concat } from '#base/bytes.ts';
 import { type CborMap, encode } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { deleteMember, dropLastBytes, editBytes, editMap, editMember, flipBits, setMember } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { editResponse } from './mutators.ts';
+import { editResponse, refuseRequest } from './mutators.ts';
 
 const compare = 'CTAP 2.1 section 6.5.5.7.2';
 const tokens = 'CTAP 2.1 section 6.5.2.1';
-const editClientPin = (change: (map: CborMap) => CborMap) => editResponse('authenticatorClientPIN', change);
+const clientPin = 'authenticatorClientPIN';
+const editClientPin = (change: (map: CborMap) => CborMap) => editResponse(clientPin, change);
+/** The permissions of a request as a bit field. */
+const permissionsOf = (request: CborMap): number => Number(request.get(0x09) ?? 0);
 const editKeyAgreement = (change: (map: CborMap) => CborMap) => editClientPin(editMap(0x01, change));
 
 export const pinDefects = {
@@ -53,6 +57,36 @@ export const pinDefects = {
       title: 'setPIN replaces an existing PIN without the old PIN',
       breaks: 'CTAP 2.1 section 6.5.5.5',
       rules: { refuseSetPinWhenSet: false },
+    },
+    'pin.key-agreement-always-new': {
+      title: 'Every getKeyAgreement returns another key',
+      breaks: 'CTAP 2.1 section 6.5.4',
+      rules: { keepKeyAgreement: false },
+    },
+    'pin.key-agreement-survives-power-cycle': {
+      title: 'The key agreement key does not change with a power cycle',
+      breaks: 'CTAP 2.1 section 6.5.4',
+      rules: { renewKeyAgreementAtPowerUp: false },
+    },
+    'pin.lock-survives-power-cycle': {
+      title: 'A power cycle does not end the lock after three wrong PINs',
+      breaks: compare,
+      rules: { unlockPinAtPowerUp: false },
+    },
+    'pin.set-ignored': {
+      title: 'setPIN answers CTAP2_OK but sets no PIN',
+      breaks: 'CTAP 2.1 section 6.5.5.5',
+      ...refuseRequest(clientPin, (request) => request.get(0x02) === 0x03, 'CTAP2_OK'),
+    },
+    'pin.change-ignored': {
+      title: 'changePIN answers CTAP2_OK but keeps the old PIN',
+      breaks: 'CTAP 2.1 section 6.5.5.6',
+      ...refuseRequest(clientPin, (request) => request.get(0x02) === 0x04, 'CTAP2_OK'),
+    },
+    'pin.uv-retries-missing': {
+      title: 'uvRetries is missing in the response to getUVRetries',
+      breaks: 'CTAP 2.1 section 6.5.5.3',
+      ...editClientPin(deleteMember(0x05)),
     },
     'pin.key-agreement-kept': {
       title: 'The key agreement key does not change after a wrong PIN',
@@ -111,6 +145,37 @@ export const pinDefects = {
 
 export const tokenDefects = {
   ...defectsDetectedBy('suite', {
+    'token.survives-power-cycle': {
+      title: 'Tokens stay valid after a power cycle',
+      breaks: 'CTAP 2.1 section 6.5.4',
+      rules: { revokeTokensAtPowerUp: false },
+    },
+    'token.expires-at-once': {
+      title: 'A token is invalid when it is not used within a second',
+      breaks: tokens,
+      rules: { tokenInitialUsageMs: 1_000 },
+    },
+    'token.undefined-permission-refused': {
+      title: 'A token with an undefined permission is refused',
+      breaks: compare,
+      ...refuseRequest(clientPin, (request) => permissionsOf(request) >= 0x80, 'CTAP2_ERR_UNAUTHORIZED_PERMISSION'),
+    },
+    'token.feature-permissions-refused': {
+      title: 'Only the permissions mc and ga are granted',
+      breaks: compare,
+      ...refuseRequest(
+        clientPin,
+        (request) => (permissionsOf(request) & 0x7c) !== 0,
+        'CTAP2_ERR_UNAUTHORIZED_PERMISSION',
+      ),
+    },
+    'token.iv-constant': {
+      title: 'The initialization vector of encrypted tokens is always zero',
+      breaks: 'CTAP 2.1 section 6.5.7',
+      ...editClientPin(
+        editBytes(0x02, (bytes) => (bytes.length > 32 ? concat(new Uint8Array(16), bytes.slice(16)) : bytes)),
+      ),
+    },
     'token.permissions-ignored': {
       title: 'A token is accepted for commands outside its permissions',
       breaks: tokens,

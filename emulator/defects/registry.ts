@@ -16,6 +16,7 @@ import type { Defect } from './defect.ts';
 import { extensionDefects } from './extensions.ts';
 import { flagDefects } from './flags.ts';
 import { getInfoDefects } from './get-info.ts';
+import { getInfoConsistencyDefects, getInfoTypeDefects, getInfoValueDefects } from './get-info-members.ts';
 import { ignoredErrorDefects } from './ignored-errors.ts';
 import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
 import { parameterDefects } from './parameters.ts';
@@ -41,7 +42,10 @@ export const defectGroups = {
   status: { title: 'Status codes', rows: statusDefects },
   'ignored-error': { title: 'Errors that are not reported', rows: ignoredErrorDefects },
   cbor: { title: 'CBOR of responses', rows: cborDefects },
-  getinfo: { title: 'getInfo', rows: getInfoDefects },
+  getinfo: {
+    title: 'getInfo',
+    rows: { ...getInfoDefects, ...getInfoTypeDefects, ...getInfoValueDefects, ...getInfoConsistencyDefects },
+  },
   pin: { title: 'PIN', rows: pinDefects },
   token: { title: 'PIN/UV auth tokens', rows: tokenDefects },
   registration: { title: 'makeCredential', rows: { ...registrationDefects, ...registrationRequestDefects } },

@@ -1,15 +1,25 @@
 /** The catalogue of requirements on authenticators, in the order in which they run. */
+import { cborRequirements } from './groups/cbor.ts';
 import { getAssertionSteps } from './groups/getassert.ts';
 import { getAssertionParameters } from './groups/getassert-parameters.ts';
+import { getInfoRequirements } from './groups/getinfo.ts';
 import { makeCredentialSteps } from './groups/makecred.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
 import { makeCredentialResponse } from './groups/makecred-response.ts';
+import { pinRequirements } from './groups/pin.ts';
+import { pinParameters } from './groups/pin-parameters.ts';
+import { tokenRequirements } from './groups/token.ts';
 import type { Requirement } from './requirement.ts';
 
 export const authenticatorCatalogue: readonly Requirement[] = [
+  ...getInfoRequirements,
   ...makeCredentialParameters,
   ...makeCredentialSteps,
   ...makeCredentialResponse,
   ...getAssertionParameters,
   ...getAssertionSteps,
+  ...pinParameters,
+  ...pinRequirements,
+  ...tokenRequirements,
+  ...cborRequirements,
 ];

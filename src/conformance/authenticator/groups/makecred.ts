@@ -426,7 +426,7 @@ const tokens: RequirementInput[] = [
     title: 'A discoverable credential requires a token while a PIN is set',
     section: '6.1.2 step 8',
     provenBy: ['registration.verification-not-required', 'status.verification-required-as-denied'],
-    preconditions: [hasDiscoverableCredentials],
+    preconditions: [hasDiscoverableCredentials, optionIsNotTrue('alwaysUv')],
     state: 'pin',
     accepted: required,
     async run(context) {
@@ -439,7 +439,7 @@ const tokens: RequirementInput[] = [
     section: '6.1.2 step 8',
     provenBy: ['registration.verification-not-required', 'status.verification-required-as-denied'],
     provenOn: 'yubikey-5-nfc',
-    preconditions: [optionIsNotTrue('makeCredUvNotRqd')],
+    preconditions: [optionIsNotTrue('makeCredUvNotRqd'), optionIsNotTrue('alwaysUv')],
     state: 'pin',
     accepted: required,
     async run(context) {

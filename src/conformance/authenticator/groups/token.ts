@@ -1,0 +1,393 @@
+/** token: PIN/UV auth tokens, their permissions and their lifetime. CTAP 2.1 sections 6.5.2.1, 6.5.3.2 and 6.5.5.7. */
+import type { PinUvAuthToken } from '#client/pin-protocol.ts';
+import { type Permission, permissions } from '#protocol/commands.ts';
+import { buildAssertion, ga } from '../assertion.ts';
+import { check, checkDifferentBytes, checkStatus, checkSuccess, readBytes } from '../checks.ts';
+import {
+  buildChangePin,
+  buildGetPinToken,
+  buildGetToken,
+  buildGetUvToken,
+  cp,
+  enterWrongPin,
+  sendClientPin,
+  type TokenRequest,
+} from '../client-pin.ts';
+import { setUp } from '../failures.ts';
+import { withMember } from '../members.ts';
+import { addToken, getToken, openPinSession, suitePin } from '../pin.ts';
+import {
+  hasBuiltInUv,
+  hasClientPin,
+  hasOption,
+  hasTokens,
+  lacksOption,
+  optionIsNotTrue,
+  pinAuthorizesCeremonies,
+  pinProtocolVariants,
+} from '../preconditions.ts';
+import { buildRegistration, mc, register } from '../registration.ts';
+import { defineGroup, type Precondition, type RequirementInput } from '../requirement.ts';
+import type { TestContext } from '../test-context.ts';
+
+const invalid = 'CTAP2_ERR_PIN_AUTH_INVALID';
+const unauthorized = 'CTAP2_ERR_UNAUTHORIZED_PERMISSION';
+const ceremonies = [hasTokens, pinAuthorizesCeremonies];
+
+/** Registers with the token, and returns how the command ended. */
+function registerWith(context: TestContext, token: PinUvAuthToken) {
+  const request = buildRegistration(context);
+  const hash = request.get(mc.clientDataHash) as Uint8Array;
+  const keys = { param: mc.pinUvAuthParam, protocol: mc.pinUvAuthProtocol };
+  return context.send('authenticatorMakeCredential', addToken(request, token, hash, keys));
+}
+
+const requestToken = async (context: TestContext, request: TokenRequest) =>
+  sendClientPin(context, await buildGetToken(context, request));
+const getCeremonyToken = (context: TestContext, names: readonly Permission[] = ['mc', 'ga']) =>
+  getToken(context, names, context.rpId);
+
+const issuing: RequirementInput[] = [
+  {
+    id: 'issue.length',
+    title: 'An encrypted pinUvAuthToken has whole blocks and decrypts to 32 bytes',
+    section: '6.5.5.7',
+    provenBy: ['token.missing', 'token.cut-off', 'token.empty', 'token.text'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    async run(context) {
+      const members = checkSuccess(await requestToken(context, {}));
+      const { length } = readBytes(members, 0x02, 'pinUvAuthToken');
+      const expected = context.variant === 'pin1' ? [32] : [48];
+      check(expected.includes(length), `Expected ${expected.join(' or ')} bytes, got ${length}`);
+    },
+  },
+  {
+    id: 'issue.encryption',
+    title: 'With protocol 2, two encrypted tokens have different initialization vectors',
+    section: '6.5.7',
+    provenBy: ['token.iv-constant'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants.filter(({ name }) => name === 'pin2'),
+    async run(context) {
+      const read = async () => readBytes(checkSuccess(await requestToken(context, {})), 0x02, 'pinUvAuthToken');
+      checkDifferentBytes((await read()).slice(0, 16), (await read()).slice(0, 16), 'the initialization vectors');
+    },
+  },
+  {
+    id: 'issue.no-pin',
+    title: 'A token is refused with CTAP2_ERR_PIN_NOT_SET while no PIN is set',
+    section: '6.5.5.7.2',
+    provenBy: ['ignored-error.pin-not-set', 'status.pin-not-set-as-wrong-pin'],
+    state: 'no-pin',
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    accepted: ['CTAP2_ERR_PIN_NOT_SET'],
+    run: async (context) => checkStatus(await requestToken(context, {}), 'CTAP2_ERR_PIN_NOT_SET'),
+  },
+  {
+    id: 'issue.wrong-pin',
+    title: 'A token with permissions is refused with CTAP2_ERR_PIN_INVALID if the PIN is wrong',
+    section: '6.5.5.7.2',
+    provenBy: ['pin.not-compared', 'status.wrong-pin-as-auth-invalid'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    accepted: ['CTAP2_ERR_PIN_INVALID'],
+    run: async (context) => checkStatus(await requestToken(context, { pin: 'wrong-pin' }), 'CTAP2_ERR_PIN_INVALID'),
+  },
+  {
+    id: 'issue.permissions-zero',
+    title: 'permissions: 0 is refused with CTAP1_ERR_INVALID_PARAMETER',
+    section: '6.5.5.7.2',
+    provenBy: ['ignored-error.invalid-parameter'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    accepted: ['CTAP1_ERR_INVALID_PARAMETER'],
+    run: async (context) => checkStatus(await requestToken(context, { permissions: 0 }), 'CTAP1_ERR_INVALID_PARAMETER'),
+  },
+  {
+    id: 'issue.undefined-permission',
+    title: 'Undefined permissions are ignored',
+    section: '6.5.5.7.2',
+    provenBy: ['token.undefined-permission-refused'],
+    preconditions: ceremonies,
+    run: async (context) => void checkSuccess(await requestToken(context, { permissions: permissions.mc | 0x80 })),
+  },
+  ...(['mc', 'ga'] as const).map(
+    (name): RequirementInput => ({
+      id: `issue.rp-id-required.${name}`,
+      title: `The permission ${name} without rpId is refused with CTAP2_ERR_MISSING_PARAMETER`,
+      section: '6.5.5.7.2',
+      provenBy: ['ignored-error.missing-parameter'],
+      preconditions: ceremonies,
+      variants: pinProtocolVariants,
+      accepted: ['CTAP2_ERR_MISSING_PARAMETER'],
+      async run(context) {
+        const request = { permissions: permissions[name], rpId: undefined };
+        checkStatus(await requestToken(context, request), 'CTAP2_ERR_MISSING_PARAMETER');
+      },
+    }),
+  ),
+  {
+    id: 'issue.get-pin-token-permissions',
+    title: 'getPinToken with permissions or rpId is refused with CTAP1_ERR_INVALID_PARAMETER',
+    section: '6.5.5.7.1',
+    provenBy: ['ignored-error.invalid-parameter'],
+    preconditions: ceremonies,
+    variants: [{ name: 'permissions' }, { name: 'rp-id' }],
+    accepted: ['CTAP1_ERR_INVALID_PARAMETER'],
+    async run(context) {
+      const request = await buildGetPinToken(context);
+      const changed =
+        context.variant === 'rp-id'
+          ? withMember(request, [cp.rpId], context.rpId)
+          : withMember(request, [cp.permissions], permissions.mc);
+      checkStatus(await sendClientPin(context, changed), 'CTAP1_ERR_INVALID_PARAMETER');
+    },
+  },
+];
+
+/** Permissions that require a feature. */
+const features: Record<
+  Exclude<Permission, 'mc' | 'ga'>,
+  { has: Precondition; lacks: Precondition; personaWithout: string }
+> = {
+  cm: { has: hasOption('credMgmt'), lacks: lacksOption('credMgmt'), personaWithout: 'touchstone-key' },
+  be: { has: hasOption('bioEnroll'), lacks: lacksOption('bioEnroll'), personaWithout: 'touchstone-key' },
+  lbw: { has: hasOption('largeBlobs'), lacks: lacksOption('largeBlobs'), personaWithout: 'touchstone-key' },
+  acfg: { has: hasOption('authnrCfg'), lacks: lacksOption('authnrCfg'), personaWithout: 'touchstone-key' },
+  pcmr: { has: hasOption('perCredMgmtRO'), lacks: lacksOption('perCredMgmtRO'), personaWithout: 'touchstone-key' },
+};
+
+const featurePermissions: RequirementInput[] = Object.entries(features).flatMap(
+  ([name, { has, lacks, personaWithout }]): RequirementInput[] => [
+    {
+      id: `permission.${name}.granted`,
+      title: `The permission ${name} is granted without rpId`,
+      section: '6.5.5.7.2',
+      provenBy: ['token.feature-permissions-refused'],
+      preconditions: [hasTokens, has],
+      variants: pinProtocolVariants,
+      async run(context) {
+        const request = { permissions: permissions[name as Permission], rpId: undefined };
+        checkSuccess(await requestToken(context, request));
+      },
+    },
+    {
+      id: `permission.${name}.unsupported`,
+      title: `The permission ${name} is refused with ${unauthorized} if the feature is not supported`,
+      section: '6.5.5.7.2',
+      provenBy: ['ignored-error.unauthorized-permission'],
+      provenOn: personaWithout,
+      preconditions: [hasTokens, lacks],
+      variants: pinProtocolVariants,
+      accepted: [unauthorized],
+      async run(context) {
+        const request = { permissions: permissions[name as Permission], rpId: undefined };
+        checkStatus(await requestToken(context, request), unauthorized);
+      },
+    },
+  ],
+);
+
+const lifetime: RequirementInput[] = [
+  {
+    id: 'lifetime.initial',
+    title: 'A token that is not used within its initial usage time limit is invalid',
+    section: '6.5.2.1',
+    provenBy: ['token.never-expires'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    accepted: [invalid],
+    async run(context) {
+      const token = await getCeremonyToken(context);
+      await context.wait(31_000);
+      checkStatus(await registerWith(context, token), invalid);
+    },
+  },
+  {
+    id: 'lifetime.usable',
+    title: 'A token is valid 15 seconds after it was issued',
+    section: '6.5.2.1',
+    level: 'SHOULD',
+    provenBy: ['token.expires-at-once'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    async run(context) {
+      const token = await getCeremonyToken(context);
+      await context.wait(15_000);
+      checkSuccess(await registerWith(context, token));
+    },
+  },
+  {
+    id: 'lifetime.power-cycle',
+    title: 'A power cycle makes tokens invalid',
+    section: '6.5.4',
+    provenBy: ['token.survives-power-cycle'],
+    preconditions: [pinAuthorizesCeremonies],
+    variants: pinProtocolVariants,
+    accepted: [invalid],
+    async run(context) {
+      const token = await getCeremonyToken(context);
+      await context.powerCycle();
+      checkStatus(await registerWith(context, token), invalid);
+    },
+  },
+  {
+    id: 'lifetime.new-token',
+    title: 'A new token makes the earlier one invalid',
+    section: '6.5.5.7.2',
+    provenBy: ['token.old-survives'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    accepted: [invalid],
+    async run(context) {
+      const token = await getCeremonyToken(context);
+      await getCeremonyToken(context);
+      checkStatus(await registerWith(context, token), invalid);
+    },
+  },
+  {
+    id: 'lifetime.different',
+    title: 'Two tokens are different',
+    section: '6.5.5.7.2',
+    provenBy: ['token.old-survives'],
+    preconditions: ceremonies,
+    variants: pinProtocolVariants,
+    async run(context) {
+      const first = await getCeremonyToken(context);
+      checkDifferentBytes(first.token, (await getCeremonyToken(context)).token, 'the tokens');
+    },
+  },
+  {
+    id: 'lifetime.pin-change',
+    title: 'A changed PIN makes tokens invalid',
+    section: '6.5.5.6',
+    provenBy: ['token.survives-pin-change'],
+    preconditions: [pinAuthorizesCeremonies],
+    variants: pinProtocolVariants,
+    accepted: [invalid],
+    async run(context) {
+      const token = await getCeremonyToken(context);
+      await setUp('change the PIN', async () =>
+        checkSuccess(await sendClientPin(context, await buildChangePin(context))),
+      );
+      checkStatus(await registerWith(context, token), invalid);
+    },
+  },
+  {
+    id: 'lifetime.wrong-pin',
+    title: 'A wrong PIN does not extend what an earlier token allows',
+    section: '6.5.5.7.2',
+    provenBy: ['token.permissions-ignored'],
+    preconditions: ceremonies,
+    accepted: [invalid],
+    async run(context) {
+      const token = await getCeremonyToken(context, ['ga']);
+      await enterWrongPin(context);
+      checkStatus(await registerWith(context, token), invalid);
+    },
+  },
+];
+
+const binding: RequirementInput[] = [
+  {
+    id: 'binding.first-use',
+    title: 'A token of getPinToken is bound to the relying party of its first use',
+    section: '6.5.5.7.1',
+    provenBy: ['token.rp-id-ignored'],
+    preconditions: [...ceremonies, optionIsNotTrue('alwaysUv')],
+    variants: pinProtocolVariants,
+    accepted: [invalid],
+    async run(context) {
+      const rpId = `other-${context.rpId}`;
+      await register(context);
+      const session = await openPinSession(context);
+      const token = await setUp('get a token', () => session.tokenUsingPin(suitePin));
+      const silent = (id: string) => {
+        const request = buildAssertion(context, { rpId: id, up: false });
+        const hash = request.get(ga.clientDataHash) as Uint8Array;
+        const keys = { param: ga.pinUvAuthParam, protocol: ga.pinUvAuthProtocol };
+        return context.send('authenticatorGetAssertion', addToken(request, token, hash, keys));
+      };
+      await silent(context.rpId);
+      checkStatus(await silent(rpId), invalid);
+    },
+  },
+];
+
+const byVerification: RequirementInput[] = [
+  {
+    id: 'uv.granted',
+    title: 'Built-in user verification gives a token',
+    section: '6.5.5.7.3',
+    provenBy: ['token.missing', 'token.empty', 'token.text'],
+    async run(context) {
+      const members = checkSuccess(await sendClientPin(context, await buildGetUvToken(context)));
+      const { length } = readBytes(members, 0x02, 'pinUvAuthToken');
+      check(length === 32 || length === 48, `Expected 32 or 48 bytes, got ${length}`);
+    },
+    variants: pinProtocolVariants,
+  },
+  {
+    id: 'uv.wrong-finger',
+    title: 'A fingerprint that is not enrolled gives no token',
+    section: '6.5.5.7.3',
+    provenBy: ['ignored-error.verification-failed'],
+    variants: pinProtocolVariants,
+    accepted: ['CTAP2_ERR_UV_INVALID', 'CTAP2_ERR_UV_BLOCKED'],
+    async run(context) {
+      const request = await buildGetUvToken(context);
+      const exchange = await context.sendWith('wrong-finger', 'authenticatorClientPIN', request);
+      checkStatus(exchange, 'CTAP2_ERR_UV_INVALID', 'CTAP2_ERR_UV_BLOCKED');
+    },
+  },
+  {
+    id: 'uv.declined',
+    title: 'A user who declines at the sensor gets no token',
+    section: '6.5.5.7.3',
+    provenBy: ['ignored-error.operation-denied'],
+    accepted: ['CTAP2_ERR_OPERATION_DENIED'],
+    async run(context) {
+      const request = await buildGetUvToken(context);
+      const exchange = await context.sendWith('decline', 'authenticatorClientPIN', request);
+      checkStatus(exchange, 'CTAP2_ERR_OPERATION_DENIED');
+    },
+  },
+  {
+    id: 'uv.cancel',
+    title: 'A verification that the platform cancels ends with CTAP2_ERR_KEEPALIVE_CANCEL',
+    section: '11.2.9.1.5',
+    provenBy: ['status.cancel-as-denied', 'ignored-error.cancel'],
+    accepted: ['CTAP2_ERR_KEEPALIVE_CANCEL'],
+    async run(context) {
+      const request = await buildGetUvToken(context);
+      checkStatus(await context.sendAndCancel('authenticatorClientPIN', request), 'CTAP2_ERR_KEEPALIVE_CANCEL');
+    },
+  },
+  {
+    id: 'uv.blocked',
+    title: 'After the last attempt, built-in user verification is blocked',
+    section: '6.5.5.7.3',
+    provenBy: ['ignored-error.verification-blocked'],
+    accepted: ['CTAP2_ERR_UV_BLOCKED'],
+    destructive: true,
+    async run(context) {
+      const request = await buildGetUvToken(context);
+      for (let attempt = 0; attempt < 25; attempt++)
+        await context.sendWith('wrong-finger', 'authenticatorClientPIN', request);
+      checkStatus(await sendClientPin(context, request), 'CTAP2_ERR_UV_BLOCKED');
+    },
+  },
+];
+
+const token = { group: 'token', document: 'CTAP 2.1' } as const;
+export const tokenRequirements = [
+  ...defineGroup({ ...token, state: 'pin', preconditions: [hasClientPin] }, [
+    ...issuing,
+    ...featurePermissions,
+    ...lifetime,
+    ...binding,
+  ]),
+  ...defineGroup({ ...token, preconditions: [hasTokens, hasBuiltInUv] }, byVerification),
+];
