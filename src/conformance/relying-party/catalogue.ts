@@ -1,9 +1,18 @@
 /** The mutation catalogue: every case of every group, in the order of the documentation. */
+import { attestationObjectCases } from './cases/attestation-object.ts';
+import { authenticatorDataCases } from './cases/authenticator-data.ts';
 import { clientDataCases } from './cases/client-data.ts';
 import { envelopeCases } from './cases/envelope.ts';
+import { signInCases } from './cases/sign-in.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
 
-export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [...envelopeCases, ...clientDataCases];
+export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
+  ...envelopeCases,
+  ...clientDataCases,
+  ...attestationObjectCases,
+  ...authenticatorDataCases,
+  ...signInCases,
+];
 
 /** Titles of the groups, in the order of the catalogue. */
 export const groupTitles: Readonly<Record<string, string>> = {
@@ -11,4 +20,13 @@ export const groupTitles: Readonly<Record<string, string>> = {
   'sign-in-envelope': 'JSON of the credential at sign-in',
   'client-data': 'Client data at registration',
   'sign-in-client-data': 'Client data at sign-in',
+  'attestation-object': 'Attestation object',
+  'authenticator-data': 'Authenticator data at registration',
+  'credential-id': 'Credential id',
+  extensions: 'Extension outputs at registration',
+  flags: 'All 256 values of the flags at registration',
+  'sign-in-authenticator-data': 'Authenticator data at sign-in',
+  'sign-in': 'Signature and user at sign-in',
+  'sign-in-algorithms': 'Algorithms at sign-in',
+  algorithms: 'Algorithms at registration',
 };

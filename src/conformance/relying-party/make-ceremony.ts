@@ -82,10 +82,10 @@ export async function makeRegistration(
   const context: SigningContext = { authData, clientDataHash, credentialKey, attestationKey, root, aaguid };
   const members: CborMap = new Map<string, CborValue>([
     ['fmt', fmt],
-    ['attStmt', change.statement?.(attStmt, context) ?? attStmt],
+    ['attStmt', change.statement ? change.statement(attStmt, context) : attStmt],
     ['authData', authData],
   ]);
-  const bytes = encode(change.attestationObject?.(members) ?? members);
+  const bytes = encode(change.attestationObject ? change.attestationObject(members) : members);
   const attestationObject = change.attestationObjectBytes?.(bytes) ?? bytes;
   return finish(readCredentialId(authData) ?? credential.id, change, {
     clientDataJSON: toBase64url(sent),
