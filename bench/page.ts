@@ -20,8 +20,10 @@ import { median, type Percentiles, percentiles } from '#result/statistics.ts';
 import { ratiosOf, type Spread, spreadOf } from './row.ts';
 
 const pin = '1234';
-const rounds = 10;
-const callsPerRound = 40;
+const rounds = 5;
+/** In each round, the contenders take turns this many times. Short turns: a busy machine then affects neighbours equally. */
+const turns = 6;
+const callsPerTurn = 15;
 const baseline = 'context.credentials of Playwright';
 
 export interface PageFigures extends Percentiles {
@@ -35,7 +37,7 @@ interface Contender {
   name: string;
   page: Page;
   userVerification: UserVerificationRequirement;
-  /** Milliseconds of each call, by round. */
+  /** Milliseconds of each call, by turn. */
   times: number[][];
 }
 
@@ -56,13 +58,12 @@ export async function benchPage(): Promise<PageFigures[]> {
   }
 }
 
-/** The first round is a warm-up. Every second round runs in reverse order, as in `interleave`. */
+/** The first round is a warm-up. Every second turn runs in reverse order, as in `interleave`. */
 async function measure(contenders: readonly Contender[]): Promise<void> {
-  for (let round = 0; round <= rounds; round++)
-    for (const { page, userVerification, times } of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      const measured = await page.evaluate(createInPage, { count: callsPerRound, userVerification });
-      if (round > 0) times.push(measured);
-    }
+  for (let turn = 0; turn < (rounds + 1) * turns; turn++)
+    for (const { page, userVerification, times } of turn % 2 === 0 ? contenders : contenders.toReversed())
+      times.push(await page.evaluate(createInPage, { count: callsPerTurn, userVerification }));
+  for (const { times } of contenders) times.splice(0, turns);
 }
 
 async function openContenders(browser: Browser, bridges: Record<BridgeRoute, Bridge>): Promise<Contender[]> {
@@ -108,14 +109,15 @@ async function addVirtualAuthenticator(context: BrowserContext, page: Page): Pro
   await cdp.send('WebAuthn.addVirtualAuthenticator', { options });
 }
 
+/** The ratio of a round is the median over its turns. */
 function compare(contenders: readonly Contender[]): PageFigures[] {
   const medians = new Map(contenders.map(({ name, times }) => [name, times.map(median)]));
   const theirs = medians.get(baseline) ?? [];
-  return contenders.map(({ name, times }) => ({
-    name,
-    ...percentiles(times.flat()),
-    ratio: spreadOf(ratiosOf(medians.get(name) ?? [], theirs)),
-  }));
+  return contenders.map(({ name, times }) => {
+    const ratios = ratiosOf(medians.get(name) ?? [], theirs);
+    const byRound = Array.from({ length: rounds }, (_, round) => ratios.slice(round * turns, (round + 1) * turns));
+    return { name, ...percentiles(times.flat()), ratio: spreadOf(byRound.map(median)) };
+  });
 }
 
 /** Runs in the page. */
