@@ -1,10 +1,11 @@
-/** The command line run as a process: output, exit codes and files. */
+/** The command line: output, exit codes and files; as a process, except where arguments are refused before anything starts. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '#result/run-result.ts';
+import { main } from './main.ts';
 
 const launcher = resolve(import.meta.dirname, 'touchstone.mjs');
 const fixtures = 'src/cli/testing';
@@ -27,6 +28,22 @@ function touchstoneIn(cwd: string, ...args: string[]): Promise<{ code: number; o
       },
     );
   });
+}
+
+/** Runs a command line that ends at once in this process. Returns its exit code and what it wrote to standard error. */
+async function refusedInProcess(...args: string[]): Promise<{ code: number; err: string }> {
+  let err = '';
+  const write = (text: unknown) => {
+    err += `${text}\n`;
+    return true;
+  };
+  vi.spyOn(console, 'error').mockImplementation(write);
+  vi.spyOn(process.stderr, 'write').mockImplementation(write);
+  try {
+    return { code: await main(args), err };
+  } finally {
+    vi.restoreAllMocks();
+  }
 }
 
 const latest = (): RunResult => JSON.parse(readFileSync(join(reports, 'latest/result.json'), 'utf8')) as RunResult;
@@ -59,6 +76,30 @@ describe('touchstone validate', () => {
   });
 });
 
+describe('touchstone validate on site files', () => {
+  it('reads them as site files, alone and beside scenarios', async () => {
+    const { code, out, err } = await touchstone('validate', 'sites', 'examples', 'scenarios/any-site');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.trim()).toBe('✓ 6 valid cases in 6 files, 4 valid site files');
+  });
+});
+
+describe('touchstone run on a site that is not on this machine', () => {
+  const site = ['--site', 'examples/sites/simplewebauthn/simplewebauthn.yaml', '--url', 'https://shop.example'];
+
+  it.each([
+    [[], 'Refused to run 1 case: they do what a user of the site would not do. The owner of the site can permit this'],
+    [['--authorized', 'example'], '--authorized example names no host of this run. Hosts of this run: shop.example'],
+  ])('exits 2 before the first case, with a case with defects and %j', async (authorized, message) => {
+    const output = join(reports, 'not-authorized');
+    const { code, out, err } = await touchstone('run', 'scenarios/any-site', ...site, ...authorized, '-o', output);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(out).not.toContain('Touchstone');
+    expect(existsSync(join(output, 'latest'))).toBe(false);
+  });
+});
+
 describe('touchstone with invalid arguments', () => {
   it.each([
     [['frobnicate']],
@@ -68,7 +109,7 @@ describe('touchstone with invalid arguments', () => {
     [['run', 'no/such/folder']],
     [['report', 'no/such/result.json']],
   ])('exits 2 with a message and no stack for %j', async (args) => {
-    const { code, err } = await touchstone(...args);
+    const { code, err } = await refusedInProcess(...args);
     expect(code).toBe(2);
     expect(err).not.toBe('');
     expect(err).not.toMatch(/^\s+at .*\.ts:\d+/m);
@@ -125,26 +166,40 @@ describe('touchstone run', () => {
     const [only] = latest().cases;
     expect([only?.id, only?.expectations.map(({ ok }) => ok)]).toEqual(['a', [true]]);
   }, 90_000);
+});
 
-  it('fails exactly the cases whose key model the policy denies', async () => {
-    const { code } = await touchstone('run', `${fixtures}/denied-model.yaml`, '-o', reports);
-    expect(code).toBe(1);
-    const verdicts = Object.fromEntries(latest().cases.map(({ id, verdict }) => [id, verdict]));
-    expect(verdicts).toEqual({
+describe('touchstone run with cases that fail', () => {
+  let ended: Awaited<ReturnType<typeof touchstone>>;
+  let cases: RunResult['cases'];
+  beforeAll(async () => {
+    const files = ['denied-model', 'wrong-expectation'].map((name) => `${fixtures}/${name}.yaml`);
+    ended = await touchstone('run', ...files, '-o', reports);
+    cases = latest().cases;
+  }, 90_000);
+
+  it('fails exactly the cases whose key model the policy denies', () => {
+    expect(ended.code).toBe(1);
+    const ofModel = cases.filter(({ id }) => id.startsWith('denied-model/'));
+    expect(Object.fromEntries(ofModel.map(({ id, verdict }) => [id, verdict]))).toEqual({
       'denied-model/denied': 'failed',
       'denied-model/another-model': 'passed',
       'denied-model/never-registered': 'passed',
     });
-  }, 90_000);
+    const denied = ofModel.find(({ verdict }) => verdict === 'failed');
+    expect(denied?.steps.filter(({ verdict }) => verdict === 'failed').map(({ title }) => title)).toEqual([
+      'name: Key',
+    ]);
+    expect(denied?.failures[0]?.message).toMatch(/^ScenarioFailure: name: .*refused: aaguid-not-allowed/s);
+  });
 
-  it('prints the line of an expectation that is not met and checks all others', async () => {
-    const { code, out } = await touchstone('run', `${fixtures}/wrong-expectation.yaml`, '-o', reports);
+  it('prints the line of an expectation that is not met and checks all others', () => {
+    const { code, out } = ended;
     expect(code).toBe(1);
     expect(out).toContain('wrong-expectation.yaml:8:5');
     expect(out).toMatch(/> 8 \| +passkeys: 3/);
-    const [failed] = latest().cases;
+    const failed = cases.find(({ id }) => id === 'wrong-expectation');
     expect(failed?.expectations.map(({ ok }) => ok)).toEqual([true, false]);
     for (const file of ['index.html', 'junit.xml', 'summary.md'])
       expect(existsSync(join(reports, 'latest', file))).toBe(true);
-  }, 90_000);
+  });
 });

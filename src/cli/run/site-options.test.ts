@@ -28,6 +28,18 @@ describe('checkSites', () => {
     );
   });
 
+  it('refuses them on Microsoft Entra ID without its host', () => {
+    const entra = resolve(import.meta.dirname, '../../../sites/entra.yaml');
+    const env = { ENTRA_USER: 'adele', ENTRA_PASSWORD: 'pw', ENTRA_TOTP: 'JBSWY3DPEHPK3PXP' };
+    const { cases, diagnostics } = readLibrary(anySite, { env, sites: [entra] });
+    expect(diagnostics).toEqual([]);
+    const host = 'mysignins.microsoft.com';
+    expect(() => checkSites(cases, { site: [entra], authorized: [] })).toThrow(`--authorized ${host}\n`);
+    checkSites(cases, { site: [entra], authorized: [host] });
+    // The file does not say how the site shows an outcome, and every case expects one.
+    expect(Object.keys(siteSkipReasons(cases))).toHaveLength(6);
+  });
+
   it('refuses an address that applies to no case', () => {
     const { cases } = readLibrary(anySite, { env: {} });
     expect(() => checkSites(cases, { ...options, url: 'https://shop.example' })).toThrow('--url applies to no case');

@@ -29,6 +29,42 @@ function load(files: Record<string, string>, paths = ['.'], env: Record<string, 
 }
 const steps = 'steps: [open-security-info]\n';
 
+describe('site files in a folder', () => {
+  const site = 'id: shop\nurl: https://shop.example\nflow: { name: [{ click: { text: Next } }] }\n';
+
+  test('are no scenarios, and are checked as site files', () => {
+    const { cases, siteFiles, errors } = load({
+      'a.yaml': `id: a\nrelying-party: { site: sites/shop.yaml }\n${steps}`,
+      'sites/shop.yaml': `${site}user: { password: "\${secret:SHOP_PASSWORD}" }\n`,
+      'sites/other.yaml': site,
+    });
+    expect(errors).toEqual(['sites/shop.yaml:4:19 The environment does not set SHOP_PASSWORD']);
+    expect(cases).toEqual([]);
+    expect(siteFiles).toEqual(['sites/other.yaml', 'sites/shop.yaml']);
+  });
+
+  test('need no environment if no case uses them', () => {
+    const { cases, errors } = load({
+      'a.yaml': `id: a\n${steps}`,
+      'shop.yaml': `${site}user: { password: "\${secret:SHOP_PASSWORD}" }\n`,
+    });
+    expect([errors, cases.length]).toEqual([[], 1]);
+  });
+
+  test.each([
+    [`${site}adress: https://shop.example\n`, /^shop\.yaml:4:1 Unknown key "adress" .*Allowed: id, name, url, server/],
+    ['id: shop\nflows: {}\noutcomes: {}\n', /^shop\.yaml:1:1 Missing key "flow"/],
+    ['id: a\nflow: {}\nsteps: [done]\nexpect: {}\n', /^shop\.yaml:2:1 Unknown key "flow" .*Allowed: id, title/],
+  ])('are recognised by their keys: %j', (text, message) => {
+    expect(load({ 'shop.yaml': text }).errors[0]).toMatch(message);
+  });
+
+  test('with the id of a scenario are no duplicate', () => {
+    const { errors } = load({ 'a.yaml': `id: shop\n${steps}`, 'shop.yaml': site });
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('includes', () => {
   test('are relative to the including file and may be nested; later ones take precedence', () => {
     const { cases, errors } = load({

@@ -10,6 +10,7 @@ import type { ExpandedCase } from './expanded-case.ts';
 import { Library, type SourceFile } from './library.ts';
 import { withoutNulls } from './merge.ts';
 import { isCaseKey, scenarioFile } from './schema.ts';
+import { isSiteFile, readSite } from './site-file.ts';
 import { SiteLibrary } from './site-library.ts';
 import { listNode, type MapEntry, type MapNode, mapNode, nodeAt, pickEntries, type SourceNode } from './source-node.ts';
 import { containsReference } from './variables.ts';
@@ -24,6 +25,8 @@ export interface LoadOptions extends ExpandOptions {
 export interface LoadedScenarios {
   /** Valid cases, in the order of the files and of the cases in them. */
   cases: ExpandedCase[];
+  /** Names of the site files among the files that were named or found in folders. */
+  siteFiles: string[];
   /** Errors, sorted, each once. */
   diagnostics: Diagnostic[];
   /** Deprecated keys, sorted, each once. */
@@ -38,8 +41,15 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions): L
   const library = new Library({ projectRoot, root });
   const named = library.find(paths);
   const files = named.map((path) => ({ path, source: library.read(path) }));
-  const diagnostics = library.files.flatMap(findErrorsInFile);
+  const siteFiles = files.flatMap(({ path, source }) =>
+    source.root && isSiteFile(source.root) && !library.included.has(path) ? [source.file] : [],
+  );
+  const isSite = ({ file }: SourceFile) => siteFiles.includes(file);
+  const diagnostics = library.files.flatMap((source) =>
+    isSite(source) ? findErrorsInSite(source, library) : findErrorsInFile(source),
+  );
   const scenarios = files.flatMap(({ path, source }) => {
+    if (isSite(source)) return [];
     if (source.root !== undefined && nodeAt(source.root, ['id']) !== undefined) return [source];
     if (source.root && !library.included.has(path)) diagnostics.push(missingId(source.root));
     return [];
@@ -52,6 +62,7 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions): L
   const warnings = [...library.warnings, ...expanded.flatMap((one) => one.warnings)];
   return {
     cases: expanded.flatMap(({ cases }) => cases),
+    siteFiles,
     diagnostics: sortDiagnostics(diagnostics.map(withoutSecrets(options.env ?? {}, sources))),
     warnings: sortDiagnostics(warnings),
     sources,
@@ -60,6 +71,10 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions): L
 
 const missingId = (root: MapNode): Diagnostic =>
   diagnostic(root.at, 'Missing key "id"', 'Only files that other files include have no id');
+
+/** Only the cases that use a site need what its file takes from the environment. */
+const findErrorsInSite = ({ file }: SourceFile, { sources }: Library): Diagnostic[] =>
+  readSite(sources.get(file) ?? '', file, undefined).diagnostics;
 
 function findErrorsInFile({ root }: SourceFile): Diagnostic[] {
   if (root === undefined) return [];

@@ -3,6 +3,7 @@ import { check, locate } from './check.ts';
 import { checkSite } from './check-site.ts';
 import { type Diagnostic, diagnostic } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
+import { scenarioFile } from './schema.ts';
 import { buildSiteDefinition, type SiteDefinition } from './site-definition.ts';
 import { siteFile } from './site-schema.ts';
 import { resolveSite } from './site-values.ts';
@@ -14,6 +15,13 @@ export interface ReadSite {
   /** Undefined if there are errors. */
   site: SiteDefinition | undefined;
   diagnostics: Diagnostic[];
+}
+
+/** Returns true for a file with more keys of site files than of scenario files. The key `id` is one of both. */
+export function isSiteFile({ entries }: MapNode): boolean {
+  const keys = [...entries.keys()].filter((key) => key !== 'id');
+  const countOf = (shape: object) => keys.filter((key) => Object.hasOwn(shape, key)).length;
+  return countOf(siteFile.shape) > countOf(scenarioFile.shape);
 }
 
 /** Reads `text`; `file` is its name in diagnostics. Without `env`, secrets are placeholders. */
