@@ -35,6 +35,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'Check a site file, which says how the flow is done on one web site',
     load: async () => (await import('./commands/site.ts')).siteCommand,
   },
+  conform: {
+    description: 'Test whether an authenticator conforms to its specifications',
+    load: async () => (await import('./commands/conform.ts')).conformCommand,
+  },
   personas: {
     description: 'List the authenticator models that can be emulated',
     load: async () => (await import('./commands/personas.ts')).personasCommand,

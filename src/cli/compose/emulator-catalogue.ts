@@ -43,5 +43,9 @@ export const vocabulary = {
   findSettingProblems,
 } satisfies ExpandOptions;
 
+/** Returns what is wrong with an authenticator that has the defect; the id itself if there is no such defect. */
+export const defectTitle = (id: string): string =>
+  Object.hasOwn(defects, id) ? defects[id as keyof typeof defects].title : id;
+
 /** Returns the root certificates of the emulator's attestation, DER. */
 export const emulatorTrustAnchors = (): Uint8Array[] => trustAnchors();
