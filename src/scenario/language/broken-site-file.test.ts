@@ -1,20 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from './diagnostics.ts';
 import { readSite } from './site-file.ts';
+import { siteStepTable } from './site-steps.ts';
+import { describeDiagnostic, withKeys, withSteps } from './testing/site-text.ts';
 
-const portalFile = new URL('../../../sites/reference-portal.yaml', import.meta.url);
-const _portalText = readFileSync(portalFile, 'utf8');
+/** The keys that an entry of a list of steps may have. */
+const steps = [...Object.keys(siteStepTable), 'label', 'timeout'].join(', ');
 
 const read = (text: string, env: Record<string, string> | undefined = {}) => readSite(text, 'site.yaml', env);
-const line = ({ line, column, message, hint }: Diagnostic) => `${line}:${column} ${message}${hint ? ` | ${hint}` : ''}`;
-
-/** A site file with a word `name` that has the given steps. */
-const withSteps = (...steps: string[]) =>
-  ['id: shop', 'url: https://shop.example', 'flow:', '  name:', ...steps.map((step) => `    - ${step}`)].join('\n');
-
-/** A site file with other keys in its first lines. */
-const withKeys = (...keys: string[]) => [...keys, 'id: shop', 'flow: {}'].join('\n');
 
 describe('a broken site file', () => {
   it.each<[string, string, string[]]>([
@@ -77,9 +69,7 @@ describe('a broken site file', () => {
     [
       'misspells a step',
       withSteps('klick: { role: button }'),
-      [
-        '5:7 Unknown key "klick" | Did you mean "click"? Allowed: open, click, fill, select, check, press, wait-for, see, reload, go-back, close-tab, when, first-of, run, read, label, timeout',
-      ],
+      [`5:7 Unknown key "klick" | Did you mean "click"? Allowed: ${steps}`],
     ],
     [
       'has a step without its argument',
@@ -151,9 +141,7 @@ describe('a broken site file', () => {
     [
       'misspells a step in a condition',
       withSteps('when: { at: /x, do: [{ clik: { text: Next } }] }'),
-      [
-        '5:30 Unknown key "clik" | Did you mean "click"? Allowed: open, click, fill, select, check, press, wait-for, see, reload, go-back, close-tab, when, first-of, run, read, label, timeout',
-      ],
+      [`5:30 Unknown key "clik" | Did you mean "click"? Allowed: ${steps}`],
     ],
     ['has no alternatives', withSteps('first-of: []'), ['5:7 Expected at least 1 in the list']],
     [
@@ -251,7 +239,7 @@ describe('a broken site file', () => {
     ],
   ])('that %s gets the exact message', (_, text, expected) => {
     const { site, diagnostics } = read(text, { SHOP_PASSWORD: 'x' });
-    expect(diagnostics.map(line)).toEqual(expected);
+    expect(diagnostics.map(describeDiagnostic)).toEqual(expected);
     expect(site).toBeUndefined();
   });
 });

@@ -1,26 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from './diagnostics.ts';
 import { readSite } from './site-file.ts';
 import { siteJsonSchema } from './site-json-schema.ts';
 import { allSiteWords } from './site-words.ts';
 import { toPlainValue } from './source-node.ts';
 import { parseYaml } from './testing/parse-yaml.ts';
+import { withKeys, withSteps } from './testing/site-text.ts';
 
 const portalFile = new URL('../../../sites/reference-portal.yaml', import.meta.url);
 const portalText = readFileSync(portalFile, 'utf8');
 
 const read = (text: string, env: Record<string, string> | undefined = {}) => readSite(text, 'site.yaml', env);
-const _line = ({ line, column, message, hint }: Diagnostic) =>
-  `${line}:${column} ${message}${hint ? ` | ${hint}` : ''}`;
-
-/** A site file with a word `name` that has the given steps. */
-const withSteps = (...steps: string[]) =>
-  ['id: shop', 'url: https://shop.example', 'flow:', '  name:', ...steps.map((step) => `    - ${step}`)].join('\n');
-
-/** A site file with other keys in its first lines. */
-const withKeys = (...keys: string[]) => [...keys, 'id: shop', 'flow: {}'].join('\n');
 
 describe('readSite', () => {
   it('reads the words, with the place of every step', () => {

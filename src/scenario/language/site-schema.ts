@@ -10,7 +10,7 @@ import { siteSteps } from './site-steps.ts';
 import { type SiteOutcome, type SiteRequest, siteOutcomes, siteRequests, siteWords } from './site-words.ts';
 import { pathPattern } from './step-arguments/page.ts';
 
-const text = z.string({ error: 'Expected text in quotes' }).min(1);
+const text = z.string({ error: 'Expected text in quotes' }).min(1, { error: 'Expected at least one character' });
 
 const user = z.strictObject({
   name: text.optional().describe('User name, the value of ${user.name}'),
