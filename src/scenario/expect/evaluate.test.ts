@@ -14,6 +14,18 @@ const exchange = (command: string, status: string, more: Partial<WireExchange> =
   ...more,
 });
 
+const noSignal = {
+  times: 0,
+  error: 'none',
+  removed: 0,
+  hidden: 0,
+  restored: 0,
+  renamed: 0,
+  credentials: null,
+  name: null,
+  'display-name': null,
+};
+
 const observation: Observation = {
   'relying-party': {
     passkey: {
@@ -64,7 +76,19 @@ const observation: Observation = {
     credentials: 1,
     'abandoned-credentials': 0,
   },
-  browser: { error: 'none', within: 420, transports: ['usb', 'nfc'] },
+  'this-device': { passkeys: 2, hidden: 1, accounts: ['adele', 'bob'], 'display-names': ['Adele', 'Bob'] },
+  browser: {
+    error: 'none',
+    within: 420,
+    transports: ['usb', 'nfc'],
+    'conditional-get': { state: 'pending', accounts: ['adele', 'bob'], problem: 'none' },
+    signals: {
+      signalUnknownCredential: noSignal,
+      signalAllAcceptedCredentials: { ...noSignal, times: 1, credentials: 2, hidden: 1 },
+      signalCurrentUserDetails: { ...noSignal, times: 2, name: 'adele', 'display-name': 'Adele', renamed: 1 },
+    },
+    capabilities: { conditionalGet: true, relatedOrigins: false },
+  },
   wire: [
     exchange('authenticatorGetInfo', 'CTAP2_OK'),
     exchange('authenticatorClientPIN', 'CTAP2_OK', { subCommand: 'getKeyAgreement' }),
@@ -92,6 +116,15 @@ describe('evaluate', () => {
     ['relying-party.requests.result.status', [400, 422], 200],
     ['relying-party.requests.options.within', 2000, 10],
     ['relying-party.events', ['signin.ok', 'passkey.registered'], ['passkey.registered', 'signin.ok']],
+    ['browser.conditional-get.state', 'pending', 'succeeded'],
+    ['browser.conditional-get.accounts', ['bob', 'adele'], ['adele']],
+    ['browser.signals.signalAllAcceptedCredentials.hidden', 1, 0],
+    ['browser.signals.signalCurrentUserDetails.display-name', 'Adele', 'A'],
+    ['browser.signals.signalUnknownCredential.times', 0, 1],
+    ['browser.capabilities.conditionalGet', true, false],
+    ['browser.capabilities.conditionalCreate', null, false],
+    ['this-device.accounts', ['bob', 'adele'], ['bob']],
+    ['this-device.hidden', 1, 0],
     ['relying-party.events-absent', ['registration.refused'], ['mfa.totp.ok']],
     ['authenticator.needs-power-cycle', false, true],
     ['browser.within', 1000, 100],

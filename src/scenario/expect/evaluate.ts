@@ -23,6 +23,9 @@ const special: Record<string, { matches: Matcher; from?: string }> = {
     ]),
   ),
   'browser.transports': { matches: sameSet },
+  'browser.conditional-get.accounts': { matches: sameSet },
+  'this-device.accounts': { matches: sameSet },
+  'this-device.display-names': { matches: sameSet },
   'browser.within': { matches: atMost },
   'ui.says': { matches: contains },
   'ui.title': { matches: contains },
@@ -55,6 +58,7 @@ function read(path: string, observation: Observation): { matches: Matcher; actua
 
 /** Reads `wire.order`, `wire.never`, or `wire.<command>.<member>`. */
 function readWire(path: string, { wire }: Observation): { matches: Matcher; actual: unknown } {
+  if (wire instanceof Unobservable) return { matches: same, actual: wire };
   const [, subject = '', member] = path.split('.');
   if (subject === 'order') return { matches: orderedSubset, actual: wire.map(exchangeName) };
   if (subject === 'never') return { matches: noneOf, actual: wire.map(exchangeName) };

@@ -1,4 +1,5 @@
 /** The observed state of each party after the steps of a case, with the names of the `expect` block. */
+import type { SignalEffect, SignalMethod } from '#client/signals.ts';
 import type { WireExchange } from '#result/transcript.ts';
 import { shortCommandName } from '../language/schema/wire.ts';
 import type { SiteOutcome, SiteRequest } from '../language/site-words.ts';
@@ -42,6 +43,15 @@ interface ObservedOptions {
   extensions: string[];
 }
 
+/** All calls of one signal method: what they said at last, and what the client did in all of them. */
+export interface ObservedSignal extends SignalEffect {
+  times: number;
+  error: string;
+  credentials: number | null;
+  name: string | null;
+  'display-name': string | null;
+}
+
 export interface Observation {
   'relying-party': {
     outcome: SiteOutcome | 'none' | Unobservable;
@@ -61,8 +71,19 @@ export interface Observation {
     credentials: number | Unobservable;
     'abandoned-credentials': number | Unobservable;
   };
-  browser: { error: string; within: number | null; transports: string[] | null };
-  wire: readonly WireExchange[];
+  'this-device':
+    | { passkeys: number; hidden: number; accounts: string[]; 'display-names': string[] }
+    | 'none'
+    | Unobservable;
+  browser: {
+    error: string;
+    within: number | null;
+    transports: string[] | Unobservable | null;
+    'conditional-get': { state: string; accounts: readonly string[] | null; problem: string } | Unobservable;
+    signals: Readonly<Record<SignalMethod, ObservedSignal>> | Unobservable;
+    capabilities: Readonly<Record<string, boolean>> | Unobservable;
+  };
+  wire: readonly WireExchange[] | Unobservable;
   ui: { says: string; title: string; url: string };
 }
 

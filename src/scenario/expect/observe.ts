@@ -6,6 +6,7 @@ import type { Organisation } from '../parties/organisation.ts';
 import type { CaseContext } from '../steps/step-context.ts';
 import type { ExpectedLine } from './evaluate.ts';
 import { type Observation, Unobservable } from './observation.ts';
+import { observeBrowser } from './observe-browser.ts';
 import { observeRelyingParty } from './observe-relying-party.ts';
 
 export async function observe(
@@ -16,7 +17,8 @@ export async function observe(
   return {
     'relying-party': await observeRelyingParty(context, lines),
     authenticator: await observeKey(context),
-    browser: observeBrowser(context),
+    'this-device': await observeThisDevice(context),
+    browser: await observeBrowser(context, lines),
     wire,
     ui: await context.site.observe(),
   };
@@ -45,6 +47,17 @@ async function countAbandoned(
   return credentials.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length;
 }
 
-function observeBrowser({ ceremonies: { last } }: CaseContext): Observation['browser'] {
-  return { error: last?.error ?? 'none', within: last?.durationMs ?? null, transports: last?.transports ?? null };
+/** The authenticator that is built into the computer tells its passkeys to the system. */
+async function observeThisDevice({ authenticators }: CaseContext): Promise<Observation['this-device']> {
+  const device = authenticators.find(({ kind }) => kind === 'this-device');
+  if (!device) return 'none';
+  const { credentials } = await device.observe();
+  if (!credentials) return new Unobservable('The authenticator of this device does not report its passkeys');
+  const offered = credentials.filter(({ hidden }) => !hidden);
+  return {
+    passkeys: offered.length,
+    hidden: credentials.length - offered.length,
+    accounts: offered.map(({ userName }) => userName ?? ''),
+    'display-names': offered.map(({ userDisplayName }) => userDisplayName ?? ''),
+  };
 }

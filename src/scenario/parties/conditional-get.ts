@@ -2,10 +2,15 @@
  * The conditional get() of a case: what its autofill list offers, and how it ends. It is pending while the page is open, and it is a
  * ceremony only while the user signs in with an account from the list.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AutofillPrompt } from '#client/user-interaction.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import { type Ceremonies, failureOf } from './ceremonies.ts';
 import type { AutofillObserver } from './security-dialog.ts';
+
+/** How long the end of a request may take to arrive after the last step. */
+const endMs = 2_000;
+const pollMs = 25;
 
 export interface ConditionalGetOptions {
   ceremonies: Ceremonies;
@@ -41,6 +46,12 @@ export class ConditionalGet implements AutofillObserver {
       this.#end(request, failure.error, failure);
       throw error;
     }
+  }
+
+  /** Waits a moment until the state is `expected`: the end of a page takes some time to arrive. */
+  async whenState(expected: string): Promise<void> {
+    const deadline = performance.now() + endMs;
+    while (this.state !== expected && performance.now() < deadline) await delay(pollMs);
   }
 
   offered({ accounts, problem }: AutofillPrompt): void {

@@ -11,7 +11,10 @@ export const pageStepRegistry = Object.fromEntries(
     keyword,
     {
       keyword,
-      run: (args, { site }, signal) => pageActions[keyword](args as never, site, signal),
+      run(args, { site, dialog }, signal) {
+        dialog.expectCeremony(); // a page may call get() or create() at once
+        return pageActions[keyword](args as never, site, signal);
+      },
     } satisfies ScenarioStep<PageKeyword>,
   ]),
 ) as unknown as PageStepRegistry;

@@ -1,7 +1,7 @@
 /** Every keyword and its behaviour. A step is a row in `language/step-arguments/`, a file in this folder, and a line in this table. */
 import { addSignInMethod, chooseMethod } from './add-method.ts';
 import { issueTap, provisionUser, setPolicy } from './administration.ts';
-import { chooseAccount } from './choose-account.ts';
+import { chooseAccount, dismissAutofill } from './choose-account.ts';
 import { connectKey } from './connect-key.ts';
 import { cancelDialog, dialogAsks } from './dialog.ts';
 import { letTimePass } from './let-time-pass.ts';
@@ -39,6 +39,7 @@ export const stepRegistry: StepRegistry = {
   touch,
   review,
   'choose-account': chooseAccount,
+  'dismiss-autofill': dismissAutofill,
   'dialog-asks': dialogAsks,
   'cancel-dialog': cancelDialog,
   'abort-page': abortPage,

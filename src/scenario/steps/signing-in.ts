@@ -24,7 +24,13 @@ export const signInWithPassword = step({
   run: (args, context, signal) => signIn('sign-in', args, context, signal),
 });
 
-export const signOut = step({ keyword: 'sign-out', run: (_, { flow }, signal) => flow.run('sign-out', {}, signal) });
+export const signOut = step({
+  keyword: 'sign-out',
+  async run(_, { flow, dialog }, signal) {
+    dialog.expectCeremony(); // the sign-in page may offer passkeys at once
+    await flow.run('sign-out', {}, signal);
+  },
+});
 
 export const signInWithPasskey = step({
   keyword: 'sign-in-with-passkey',
@@ -49,7 +55,8 @@ async function signIn(
   context: StepContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { flow, organisation } = context;
+  const { dialog, flow, organisation } = context;
+  dialog.expectCeremony(); // a page may offer passkeys before the sign-in, or create one after it
   const { name, values } = organisation.user(args?.as);
   const since = organisation.log?.length ?? 0;
   let isTyped = false;

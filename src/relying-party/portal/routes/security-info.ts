@@ -33,7 +33,7 @@ export function securityInfoRoutes(services: PortalServices): Hono<PortalEnv> {
     const caller = requireCaller(c);
     const done = c.req.query('done') ?? '';
     const signals = await signalsAfter(done, services, caller);
-    const upgrade = (await relyingParty.checkUpgrade(caller)) === undefined;
+    const upgrade = done === '' && (await relyingParty.checkUpgrade(caller)) === undefined;
     const body = securityInfoPage({
       user: caller.user,
       passkeys: await relyingParty.listPasskeys(caller),

@@ -1,11 +1,11 @@
 /** `expect:` of a scenario: what must be true of each party after the steps. Every line is checked, also after one that is not met. */
 import { z } from 'zod';
-import { webAuthnErrorNames } from '#protocol/errors.ts';
 import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { type EventCode, eventCodes } from '#relying-party/events.ts';
 import { type Reason, refusals } from '#relying-party/refusals.ts';
 import { type SiteOutcome, type SiteRequest, siteOutcomes, siteRequests } from '../site-words.ts';
-import { aaguid, algorithm, count, duration, oneOrMore } from './units.ts';
+import { browserExpectations, thisDeviceExpectations } from './expect-browser.ts';
+import { aaguid, algorithm, count, duration, oneOrMore, transport } from './units.ts';
 import { commandName, type WireCommand, wireCommands } from './wire.ts';
 
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
@@ -13,7 +13,6 @@ const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
 const event = names<EventCode>(eventCodes);
 const status = names<CtapStatusName>(ctapStatus);
 const requirement = z.enum(['required', 'preferred', 'discouraged']);
-const transport = z.enum(['usb', 'nfc', 'ble', 'internal', 'hybrid', 'smart-card']);
 
 const passkey = z.strictObject({
   name: z.string().optional(),
@@ -94,15 +93,6 @@ const authenticator = z.strictObject({
     .describe('Number of credentials on the key that the relying party does not know'),
 });
 
-const browser = z.strictObject({
-  error: z
-    .enum(['none', ...webAuthnErrorNames])
-    .optional()
-    .describe('Name of the DOMException that the page got, or none'),
-  within: duration.optional().describe('Maximum duration of create() or get()'),
-  transports: z.array(transport).optional().describe('getTransports() of the new credential'),
-});
-
 const exchanges = z
   .strictObject({
     status: oneOrMore(status).optional().describe('Status of the last exchange; a list allows several'),
@@ -133,7 +123,8 @@ export const expectations = z
   .strictObject({
     'relying-party': relyingParty.optional(),
     authenticator: authenticator.optional(),
-    browser: browser.optional(),
+    'this-device': thisDeviceExpectations.optional(),
+    browser: browserExpectations.optional(),
     wire: wire.optional(),
     ui: ui.optional(),
   })

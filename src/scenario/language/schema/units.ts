@@ -82,5 +82,8 @@ export const aaguid = z
   })
   .transform((text) => text.toLowerCase());
 
+/** AuthenticatorTransport, WebAuthn L3 section 5.8.4. */
+export const transport = z.enum(['usb', 'nfc', 'ble', 'internal', 'hybrid', 'smart-card']);
+
 /** Names of COSE algorithms. */
 export const algorithm = z.enum(Object.keys(coseAlgorithms) as [CoseAlgorithm, ...CoseAlgorithm[]]);

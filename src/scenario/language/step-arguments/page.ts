@@ -77,6 +77,12 @@ export const pageSteps = {
     doc: 'Waits until the page shows the text or the element, or all of a list.',
     example: 'see: ["Security info", { role: heading, name: Desk key }]',
   }),
+  'in-frame': entry({
+    schema: z.union([z.literal('none'), locator]),
+    article: 'page',
+    doc: 'The next steps on the page are in this inline frame (iframe); none: in the page itself again.',
+    example: 'in-frame: { css: "iframe#sign-in" }',
+  }),
   reload: entry({ schema: noArgument, article: 'page', doc: 'Reloads the page.', example: 'reload' }),
   'go-back': entry({ schema: noArgument, article: 'page', doc: 'Presses Back.', example: 'go-back' }),
   'close-tab': entry({

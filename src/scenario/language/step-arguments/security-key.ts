@@ -89,15 +89,26 @@ export const securityKeySteps = {
     example: 'review: ok',
   }),
   'choose-account': entry({
-    schema: z.string({ error: 'Expected a user name' }).min(1),
+    schema: z.union([
+      z.string({ error: 'Expected a user name' }).min(1),
+      z.strictObject({
+        'another-device': z.literal(true).describe('The entry of the autofill list for a security key or a phone'),
+      }),
+    ]),
     article: 'other',
     doc: 'Waits until the dialog asks which account to sign in with, or the page offers an autofill list, then chooses one.',
     example: 'choose-account: "adele@contoso.test"',
   }),
+  'dismiss-autofill': entry({
+    schema: noArgument,
+    article: 'other',
+    doc: 'Waits until the page offers an autofill list, and closes it; its request stays pending.',
+    example: 'dismiss-autofill',
+  }),
   'dialog-asks': entry({
-    schema: z.enum(dialogQuestions),
+    schema: z.enum([...dialogQuestions, 'autofill']),
     article: '4',
-    doc: 'Waits until the security dialog asks this question, and does not answer.',
+    doc: 'Waits until the security dialog asks this question, or until the page offers an autofill list, and does not answer.',
     example: 'dialog-asks: pin',
   }),
   'cancel-dialog': entry({

@@ -3,7 +3,7 @@ import type { FrameLocator, Locator, Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import { type PageLocator, parseTextPattern } from '../../language/schema/locator.ts';
 
-type Scope = Page | FrameLocator | Locator;
+export type Scope = Page | FrameLocator | Locator;
 
 /** Returns Playwright's locator of `target`. Nothing is looked up yet. */
 export function findElement(page: Scope, target: PageLocator): Locator {

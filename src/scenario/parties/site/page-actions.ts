@@ -9,6 +9,9 @@ import { isTrue } from './page-conditions.ts';
 import { actOnPage } from './page-navigation.ts';
 import type { Site } from './site.ts';
 
+/** Finds an element in the frame that the steps are in, or in the page. */
+const find = (site: Site, page: Page, target: PageLocator) => findElement(site.scopeOf(page), target);
+
 type PageAction<K extends PageKeyword> = (args: PageArgument<K>, site: Site, signal: AbortSignal) => Promise<void>;
 
 export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
@@ -16,7 +19,7 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
 
   click: ({ 'opens-tab': opensTab, ...target }, site, signal) =>
     site.act(`click ${describeTarget(target)}`, async (page) => {
-      const element = await whenVisible(findElement(page, target), signal);
+      const element = await whenVisible(find(site, page, target), signal);
       const click = () => actOnPage(() => element.click());
       if (opensTab) await site.inNewTab(click, signal);
       else await click();
@@ -50,8 +53,12 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
   async see(texts, site, signal) {
     for (const text of [texts].flat()) {
       if (typeof text === 'string') await site.waitForText(text, normalizeText, signal);
-      else await site.act(`see ${describeTarget(text)}`, (page) => whenVisible(findElement(page, text), signal));
+      else await site.act(`see ${describeTarget(text)}`, (page) => whenVisible(find(site, page, text), signal));
     }
+  },
+
+  'in-frame': async (frame, site) => {
+    site.frame = frame === 'none' ? undefined : frame;
   },
 
   reload: (_, site) => site.reload(),
@@ -72,7 +79,7 @@ function actOnElement(
   action: (element: Locator) => Promise<unknown>,
 ): Promise<void> {
   return site.act(`${name} ${describeTarget(target)}`, async (page) => {
-    const element = await whenVisible(findElement(page, target), signal);
+    const element = await whenVisible(find(site, page, target), signal);
     await actOnPage(() => action(element));
   });
 }
@@ -83,7 +90,7 @@ function waitForElement(
   signal: AbortSignal,
 ): Promise<void> {
   return site.act(`wait for ${describeTarget(target)}`, async (page) => {
-    const element = findElement(page, target);
+    const element = find(site, page, target);
     if (state === 'visible') return void (await whenVisible(element, signal));
     try {
       await abortable(element.waitFor({ state, timeout: 0 }), signal);

@@ -80,7 +80,9 @@ export class SiteFlow {
     values: FlowValues,
     signal: AbortSignal,
   ): Promise<void> {
-    const holds = await isTrue(await this.#insert(condition, values), await this.#parts.site.page());
+    const { site } = this.#parts;
+    const page = await site.page();
+    const holds = await isTrue(await this.#insert(condition, values), page, site.scopeOf(page));
     await this.#runAll(holds ? steps : otherwise, values, signal);
   }
 

@@ -6,6 +6,8 @@ import type { Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import { systemClock } from '#base/clock.ts';
 import type { Timeline } from '#result/timeline.ts';
+import type { PageLocator } from '../../language/schema/locator.ts';
+import { findElement, type Scope } from './find-element.ts';
 import { actOnPage, isNavigation } from './page-navigation.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -14,6 +16,8 @@ const pollMs = 25;
 const reactionMs = 2_000;
 /** How long requests may be pending after that. A page may keep some open for ever. */
 const idleMs = 5_000;
+/** How long a frame may be loading when it is read; it is read again after that. */
+const frameReadMs = 1_000;
 /** How often a page is read that is left while it is read. */
 const maxReads = 5;
 
@@ -28,6 +32,8 @@ export interface SiteParts {
 export class Site {
   readonly url: string;
   readonly requests: RequestLog;
+  /** The inline frame that the steps are in; undefined for the page itself. */
+  frame: PageLocator | undefined;
   /** The open tabs; the last one is the current one. */
   readonly #tabs: Page[];
   readonly #timeline: Timeline;
@@ -56,6 +62,11 @@ export class Site {
     const page = await this.#newest.context().newPage();
     this.#add(page);
     return page;
+  }
+
+  /** Returns where the steps find elements: the frame that they are in, or the page. */
+  scopeOf(page: Page): Scope {
+    return this.frame ? findElement(page, this.frame).contentFrame() : page;
   }
 
   /** Runs `action` and measures its time as time of the page. */
@@ -103,7 +114,7 @@ export class Site {
    */
   async waitForText(text: string, normalize: (text: string) => string, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const { says } = await this.observe();
+      const says = await this.#readScope();
       if (normalize(says).includes(normalize(text))) return;
       if (signal.aborted)
         throw new Error(
@@ -174,6 +185,15 @@ export class Site {
   /** Waits until a page that is being left has loaded, or its tab is closed. */
   async #load(page: Page): Promise<void> {
     await actOnPage(() => page.waitForLoadState());
+  }
+
+  /** Returns the text of the frame that the steps are in, or of the page. */
+  async #readScope(): Promise<string> {
+    const page = this.#open;
+    if (!this.frame || !page) return (await this.observe()).says;
+    const body = this.scopeOf(page).locator('body');
+    // biome-ignore lint/performance/useDomNodeTextContent: the visible text, without hidden panels
+    return body.innerText({ timeout: frameReadMs }).catch(() => ''); // the frame is loading
   }
 
   get #open(): Page | undefined {
