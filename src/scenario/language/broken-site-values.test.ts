@@ -50,7 +50,6 @@ describe('a site file', () => {
       ['1:15 Expected a URL such as otpauth://totp/Contoso:adele?secret=JBSWY3DPEHPK3PXP'],
     ],
     ['has a list as its policy', withKeys('policy: []'), ['1:1 Expected a map, got a list']],
-    ],
     ['has a text as its requests', withKeys('requests: POST /api'), ['1:11 Expected a map, got text "POST /api"']],
     [
       'has a request with an unknown method',
