@@ -32,4 +32,4 @@ async function upgrade() {
 }
 
 if (dataset.signals) await send(JSON.parse(dataset.signals));
-if (dataset.upgrade) await upgrade();
+if (dataset.upgrade) await upgrade().finally(() => (dataset.upgrade = 'ended'));
