@@ -22,11 +22,15 @@ function projects() {
 
 const tagged = (tag: string) => new RegExp(`${tag.replace(/[.*+?^$()|[\\]/g, '\\$&')}(?:\\s|$)`);
 
+/** For the browser to start; a case then sets its own time limit. */
+const setUpTimeoutMs = 120_000;
+
 export default defineConfig<object, BrowserFixtureOptions>({
   testDir: compiled ?? 'src/cli/run',
   testMatch: compiled ? '*.host.mjs' : '*.host.ts',
   outputDir: resolve('node_modules/.cache/touchstone/test-results'),
   fullyParallel: true,
+  timeout: setUpTimeoutMs,
   workers: plan?.workers ?? 2,
   retries: plan?.retries ?? 0,
   forbidOnly: true,

@@ -1,7 +1,7 @@
 /**
  * Fixtures for Playwright Test. After `webauthn.handle(handler)`, the WebAuthn requests of the test's pages go to that handler.
  * The options `engine` and `route` select browser and bridge, for a project, a file or a group of tests. `nativeChromium` and
- * `nativeFirefox` are pages of unmodified browsers. A browser is started once for each worker process, when the first test
+ * `nativeFirefox` are pages of unmodified browsers, `virtualChromium` and `virtualFirefox` pages with virtual authenticators. A browser is started once for each worker process, when the first test
  * uses it; every test has its own browser context and session.
  */
 import { test as base } from '@playwright/test';
@@ -14,6 +14,9 @@ import {
   withNativeBrowserSession,
 } from './native/native-browser-session.ts';
 import { StartedBrowsers } from './started-browsers.ts';
+import { openChromiumPage } from './virtual-authenticator/chromium-virtual-authenticator.ts';
+import { launchSoftTokenFirefox, type SoftTokenFirefox } from './virtual-authenticator/firefox-soft-token.ts';
+import type { VirtualAuthenticatorPage } from './virtual-authenticator/virtual-authenticator.ts';
 import type { WebAuthnHandler } from './webauthn-handler.ts';
 
 export interface WebAuthn {
@@ -32,7 +35,13 @@ interface NativeSessions {
   nativeFirefox: NativeBrowserSession;
 }
 
-interface TestFixtures extends NativeSessions {
+/** A page in each engine that has virtual authenticators. */
+interface VirtualAuthenticatorPages {
+  virtualChromium: VirtualAuthenticatorPage;
+  virtualFirefox: VirtualAuthenticatorPage;
+}
+
+interface TestFixtures extends NativeSessions, VirtualAuthenticatorPages {
   engine: BrowserEngine;
   /** Default: the proxy in Chromium, the shim elsewhere. */
   route: BridgeRoute | undefined;
@@ -48,6 +57,7 @@ export interface BrowserFixtureOptions {
 interface WorkerFixtures extends BrowserFixtureOptions {
   stockChromium: StartedBrowser;
   stockFirefox: StartedBrowser;
+  softTokenFirefox: SoftTokenFirefox;
   browsers: StartedBrowsers;
 }
 
@@ -83,6 +93,23 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({ stockFirefox }, use) => withNativeBrowserSession(stockFirefox, use),
     { timeout: launchTimeoutMs },
   ],
+  softTokenFirefox: [
+    async ({ headless }, use) => {
+      await using firefox = await launchSoftTokenFirefox({ headed: !headless });
+      await use(firefox);
+    },
+    { scope: 'worker', timeout: launchTimeoutMs },
+  ],
+  virtualChromium: async ({ browsers }, use) => {
+    const context = await (await browsers.start('chromium')).newContext();
+    await use(await openChromiumPage(await context.newPage()));
+    await context.close();
+  },
+  virtualFirefox: async ({ softTokenFirefox: { browser, addAuthenticator } }, use) => {
+    const context = await browser.newContext();
+    await use({ page: await context.newPage(), addAuthenticator });
+    await context.close();
+  },
   webauthn: async ({ browsers, engine, route, context }, use) => {
     let session: BridgeSession | undefined;
     await use({

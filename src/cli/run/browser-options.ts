@@ -5,14 +5,17 @@ import { type BridgeRoute, type BrowserEngine, bridgeRoutes, browserEngines } fr
 import { findBrowser, notInstalledMessage } from '#browser/installed-browsers.mjs';
 import { type RemoteBrowser, withoutSecrets } from '#browser/remote-browser.ts';
 import { findBrowserContradiction } from '#scenario/language/browser-compatibility.ts';
+import { findBuiltInObstacle } from '#scenario/language/built-in-compatibility.ts';
 import type { ExpandOptions } from '#scenario/language/expand.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
-import { engineOfCase } from '#scenario/language/schema/browser.ts';
+import { browserStacks, engineOfCase } from '#scenario/language/schema/browser.ts';
 
 export interface BrowserOptions {
   /** Engines that every case runs in; empty: the engine that each case names itself. */
   browser: BrowserEngine[];
   route?: BridgeRoute;
+  /** WebAuthn implementation of every case. */
+  stack?: (typeof browserStacks)[number];
   /** Address of a Playwright server. */
   connect?: string;
   /** HTTP headers of the connection to it, as `name: value`. */
@@ -32,6 +35,12 @@ export const withBrowserOptions = (command: Command): Command =>
         '--route <route>',
         'How the WebAuthn client gets the requests of the page in every case; default: proxy in Chromium, else shim',
       ).choices(bridgeRoutes),
+    )
+    .addOption(
+      new Option(
+        '--stack <stack>',
+        'WebAuthn implementation of every case: that of Touchstone, or for comparison that of the browser; default: touchstone',
+      ).choices(browserStacks),
     )
     .option(
       '--connect <address>',
@@ -69,9 +78,11 @@ function collectHeader(text: string, previous: readonly string[]): string[] {
 export const browserExpansion = ({
   browser,
   route,
-}: Pick<BrowserOptions, 'browser' | 'route'>): Pick<ExpandOptions, 'engines' | 'routes'> => ({
+  stack,
+}: Pick<BrowserOptions, 'browser' | 'route' | 'stack'>): Pick<ExpandOptions, 'engines' | 'routes' | 'stacks'> => ({
   ...(browser.length > 0 && { engines: browser }),
   ...(route !== undefined && { routes: [route] }),
+  ...(stack !== undefined && { stacks: [stack] }),
 });
 
 /**
@@ -130,13 +141,17 @@ export function browserSkipReasons(cases: readonly ExpandedCase[], machine: Mach
 }
 
 function findBrowserObstacle(
-  { browser }: ExpandedCase,
+  scenario: ExpandedCase,
   { connect, isInstalled = (engine) => findBrowser(engine) !== undefined }: Machine,
 ): string | undefined {
+  const { browser } = scenario;
   const contradiction = findBrowserContradiction(browser);
   if (contradiction) return contradiction.message;
-  if (browser.stack === 'built-in') return 'browser.stack: built-in cannot be driven yet';
+  const obstacle = findBuiltInObstacle(scenario);
+  if (obstacle !== undefined) return `Left out with browser.stack: built-in: ${obstacle}`;
   const engine = engineOfCase(browser);
+  if (connect !== undefined && browser.stack === 'built-in' && engine === 'firefox')
+    return 'The virtual authenticator of firefox can be controlled only in a browser that Touchstone starts itself';
   return connect === undefined && !isInstalled(engine) ? notInstalledMessage(engine) : undefined;
 }
 

@@ -28,6 +28,8 @@ export interface RunPlan {
   engines?: readonly string[];
   /** Routes of the bridge that every case uses. */
   routes?: readonly string[];
+  /** WebAuthn implementations that every case runs with. */
+  stacks?: readonly string[];
   /** Playwright server of the browsers; the value of a header may name an environment variable. */
   connect?: RemoteBrowser;
   /** The real keys of the run. */

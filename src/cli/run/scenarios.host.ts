@@ -19,6 +19,7 @@ const { cases } = readLibrary(plan?.paths ?? ['scenarios'], {
   ...(plan?.sites && { sites: plan.sites }),
   ...(plan?.engines && { engines: plan.engines }),
   ...(plan?.routes && { routes: plan.routes }),
+  ...(plan?.stacks && { stacks: plan.stacks }),
   ...(plan?.url !== undefined && { url: plan.url }),
   keys: keyFacts(keys),
 });

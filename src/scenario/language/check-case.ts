@@ -15,7 +15,7 @@ export interface KnownNames {
   defects?: readonly string[];
   /** Checks the settings of emulated keys; absent: any setting is valid. */
   findSettingProblems?: FindSettingProblems;
-  /** The command line sets the engine or the route of every case: a case that they do not fit is skipped and no error. */
+  /** The command line sets engine, route or stack of every case: a case that they do not fit is skipped and no error. */
   overridesBrowser?: boolean;
 }
 

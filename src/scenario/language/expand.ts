@@ -126,7 +126,7 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded & { size
   const identity = identify(parts, resolver);
   const size = resolved.size + resolver.inserted;
   const checked = check(scenarioCase, resolved);
-  const known = { ...options, overridesBrowser: (options.engines ?? options.routes) !== undefined };
+  const known = { ...options, overridesBrowser: (options.engines ?? options.routes ?? options.stacks) !== undefined };
   const findings = [
     ...(checked.ok ? [] : checked.findings),
     ...checkCase(checked.ok ? checked.value : undefined, resolved, known),

@@ -1,4 +1,4 @@
-/** What the command line sets for every case, as dimensions beside those of the matrix: devices, sites, browser engines and routes. */
+/** What the command line sets for every case, as dimensions beside those of the matrix: devices, sites, and settings of the browser. */
 import type { Combination, Coordinate } from './matrix.ts';
 import { isRealKey } from './schema/authenticator.ts';
 import { siteNameOf } from './site-library.ts';
@@ -13,6 +13,8 @@ export interface RunDimensions {
   engines?: readonly string[];
   /** Routes of the bridge that every case uses, instead of its own. */
   routes?: readonly string[];
+  /** WebAuthn implementations that every case runs with, instead of its own. */
+  stacks?: readonly string[];
 }
 
 interface Dimension {
@@ -24,7 +26,7 @@ interface Dimension {
   replaces?(value: string): readonly string[];
 }
 
-const dimensionsOf = ({ devices, sites, engines, routes }: RunDimensions): Dimension[] => [
+const dimensionsOf = ({ devices, sites, engines, routes, stacks }: RunDimensions): Dimension[] => [
   {
     path: 'authenticator.device',
     values: devices,
@@ -33,6 +35,7 @@ const dimensionsOf = ({ devices, sites, engines, routes }: RunDimensions): Dimen
   { path: 'relying-party.site', values: sites, textOf: siteNameOf },
   { path: 'browser.engine', values: engines },
   { path: 'browser.route', values: routes },
+  { path: 'browser.stack', values: stacks },
 ];
 
 /** Returns each combination with each value of each dimension, without duplicates. `at`: place of the values in messages. */

@@ -70,6 +70,8 @@ export interface Authenticators extends AsyncDisposable {
   trustAnchors: Uint8Array[];
   /** All exchanges with the security key so far. */
   wire(): readonly WireExchange[];
+  /** Why expectations about exchanges, and about what follows from the model of the key, cannot be checked; absent if they can. */
+  notObservable?: { exchanges: string; model: string };
   /** Values to mask in reports: the PINs of real keys. */
   secrets: readonly string[];
   /** Returns why the case has no result about the key; undefined if it has one. */

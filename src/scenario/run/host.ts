@@ -54,6 +54,18 @@ function registerCase(scenario: ExpandedCase, options: HostOptions, repetition: 
     testIn[engineOfCase(scenario.browser) === 'firefox' ? 'firefox' : 'chromium'](title, details, (session, info) =>
       runInNativeBrowser(scenario, options, info, session),
     );
+  else if (scenario.browser.stack === 'built-in')
+    builtInTestIn[engineOfCase(scenario.browser) === 'firefox' ? 'firefox' : 'chromium'](
+      title,
+      details,
+      (opened, info) =>
+        runInEngine(scenario, { ...options, provide: provideVirtualAuthenticators(opened) }, info, {
+          page: opened.page,
+          client: builtInClient(opened),
+          browserParties: versionOf(opened.page),
+          operator: options.operator(undefined),
+        }),
+    );
   else
     test.describe(() => {
       const { route } = scenario.browser;

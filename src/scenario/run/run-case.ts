@@ -3,6 +3,8 @@ import { messageOf } from '#base/errors.ts';
 import type { CaseRecord } from '#result/run-result.ts';
 import { evaluate } from '../expect/evaluate.ts';
 import { observe } from '../expect/observe.ts';
+import { withoutModel } from '../expect/without-model.ts';
+import { whyLeftOut } from '../language/built-in-compatibility.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
 import type { CleanUpProblem } from './clean-up.ts';
@@ -66,10 +68,14 @@ async function runAndCheck(
       authenticators.failureSignal,
       ...(failureSignal ? [failureSignal] : []),
     ]);
-    return runAllSteps(scenario, { context, recorder, show, limits, deadline });
+    const leftOut = scenario.browser.stack === 'built-in' ? { leftOut: whyLeftOut } : {};
+    return runAllSteps(scenario, { context, recorder, show, limits, deadline, ...leftOut });
   });
   await context.site.settle();
-  recorder.expectations = evaluate(scenario.expect, await observe(context, authenticators.wire(), scenario.expect));
+  const observed = await observe(context, authenticators.wire(), scenario.expect);
+  const { notObservable } = authenticators;
+  const observation = notObservable ? withoutModel(observed, notObservable) : observed;
+  recorder.expectations = evaluate(scenario.expect, observation);
   const failure = failureOfExpectations(recorder.expectations);
   if (failure) throw failure;
 }

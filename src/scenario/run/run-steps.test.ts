@@ -60,6 +60,19 @@ describe('runAllSteps', () => {
     expect(log).toEqual(['power', '5 ms', 'power']);
   });
 
+  it('leaves out the steps that cannot be done, and says why', async () => {
+    const { log, recorder, options } = setUp();
+    const leftOut = ({ keyword }: StepCall) => (keyword === 'power-cycle' ? 'There is no power' : undefined);
+    const steps = [call('power-cycle'), call('let-time-pass'), call('power-cycle')];
+    await runAllSteps(scenario({ steps }), { ...options, leftOut });
+    expect(log).toEqual(['5 ms']);
+    expect(verdictsOf(recorder)).toEqual(['skipped', 'passed', 'skipped']);
+    expect(recorder.events).toMatchObject([
+      { event: 'step.left-out', detail: { step: 'power-cycle', reason: 'There is no power' } },
+      { event: 'step.left-out' },
+    ]);
+  });
+
   it('stops at a failed step, skips the rest, and still runs the teardown', async () => {
     const { log, recorder, options } = setUp(failPowerCycle);
     const failing = runAllSteps(

@@ -24,6 +24,8 @@ export interface StepRunOptions {
   limits: TimeLimits;
   /** Aborts when the time limit of the case is over. */
   deadline: AbortSignal;
+  /** Returns why a step is left out; undefined if it runs. Default: every step runs. */
+  leftOut?(call: StepCall): string | undefined;
 }
 
 interface Run extends StepRunOptions {
@@ -83,11 +85,20 @@ async function runInOrder(calls: readonly StepCall[], run: Run, options: OrderOp
   const { toFailure = failureOfStep, endsCase = false } = options;
   const pending = [...calls];
   try {
-    for (let call = pending.shift(); call; call = pending.shift())
-      await runStep(call, run, { toFailure, isLast: endsCase && pending.length === 0 });
+    for (let call = pending.shift(); call; call = pending.shift()) {
+      const reason = run.leftOut?.(call);
+      if (reason !== undefined) leaveOut(call, reason, run);
+      else await runStep(call, run, { toFailure, isLast: endsCase && pending.every((next) => run.leftOut?.(next)) });
+    }
   } finally {
     for (const { label, location } of pending) run.recorder.skip(label, location);
   }
+}
+
+/** A step that cannot be done here is no failure, and the report says that it was not done. */
+function leaveOut(call: StepCall, reason: string, { recorder }: Run): void {
+  recorder.skip(titleOf(call), call.location);
+  recorder.note('user', 'step.left-out', { step: call.label, reason });
 }
 
 interface StepOptions {

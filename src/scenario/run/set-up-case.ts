@@ -6,6 +6,7 @@ import type { Page } from 'playwright';
 import { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import { RecentAuthentications } from '#client/recent-authentications.ts';
+import type { RelatedOrigins } from '#client/related-origins.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import { engineOfCase } from '../language/schema/browser.ts';
@@ -107,6 +108,7 @@ async function startParties(
     recorder,
     site,
     recentAuthentications,
+    relatedOrigins: started.relatedOrigins,
   });
   cleanUp.add('client', () => client.session[Symbol.asyncDispose]());
   const { dialog, dialogScreenshot, ceremonies, conditionalGet, signals } = client;
@@ -190,6 +192,7 @@ interface ClientEnvironment {
   recorder: CaseRecorder;
   site: Site;
   recentAuthentications: RecentAuthentications;
+  relatedOrigins: RelatedOrigins | undefined;
 }
 
 /** Starts the WebAuthn client of the page, and the dialog through which it asks the user. */
@@ -228,6 +231,7 @@ export function partiesOf(
   const platform = all.find(({ kind }) => kind === 'this-device');
   return {
     browser: engineOfCase(scenario.browser),
+    ...(scenario.browser.stack === 'built-in' && { stack: 'built-in' }),
     ...browserParties,
     key: key.facts.label,
     ...(platform && { device: platform.facts.label }),

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { type BrowserEngine, bridgeRoutes, browserEngines } from '#browser/bridge.ts';
 
+export const browserStacks = ['touchstone', 'native', 'built-in'] as const;
+
 export const browser = z.strictObject({
   stack: z
-    .enum(['touchstone', 'native', 'built-in'])
+    .enum(browserStacks)
     .optional()
     .describe(
       'WebAuthn implementation: touchstone (default); native, that of the browser with its own dialog, in the kernel lab only; or built-in, that of the browser with its virtual authenticator',

@@ -85,7 +85,8 @@ const countRefusedPins = ({ wire }: Authenticators): number =>
   wire().filter((exchange) => /getPin(Uv)?.*Token/.test(exchangeName(exchange)) && exchange.status !== 'CTAP2_OK')
     .length;
 
-function toOutcome({ error, message = error, transports = [] }: CeremonyEnd) {
+/** Returns the response of a ceremony that has succeeded. @throws {WebAuthnError} for one that has not. */
+export function toOutcome({ error, message = error, transports = [] }: CeremonyEnd) {
   if (error !== 'none') throw new WebAuthnError(error as WebAuthnErrorName, message);
   return { response: { transports } };
 }
