@@ -30,7 +30,7 @@ export interface LabJob {
   withBrowser?: true;
   cases: readonly LabCase[];
   /** The file that declares the cases, relative to the project, and its text. */
-  source: { file: string; text: string };
+  source: { file: string; readText(): string };
 }
 
 /** The result of a case in the guest. */
@@ -111,6 +111,9 @@ const excerpt = (text: string): string => {
 
 /** Returns the location of the case's id in its source file. */
 function locationOf({ source }: LabJob, { id }: LabCase): SourceLocation {
-  const line = source.text.split('\n').findIndex((text) => text.includes(`id: '${id}'`));
+  const line = source
+    .readText()
+    .split('\n')
+    .findIndex((text) => text.includes(`id: '${id}'`));
   return { file: source.file, line: line + 1 || 1, column: 1 };
 }

@@ -158,7 +158,7 @@ describe('the result of a case', () => {
     title: 'uhid',
     transport: 'uhid',
     cases: [labCase],
-    source: { file: 'jobs.ts', text: "a\n  id: 'x',\n" },
+    source: { file: 'jobs.ts', readText: () => "a\n  id: 'x',\n" },
   };
   const location = { file: 'jobs.ts', line: 2, column: 1 };
 

@@ -3,6 +3,7 @@ import { issueChallenge } from './challenges.ts';
 import type { RelyingPartyContext } from './context.ts';
 import type { Caller } from './methods/sessions.ts';
 import { attestationConveyance, requestedAttachment } from './policy.ts';
+import type { PublicKeyCredentialCreationOptionsJSON } from './verification/simplewebauthn.ts';
 
 /** A challenge for one kind of create() does not serve for the other, which checks more. */
 export const challengePurpose = (mediation: 'conditional' | undefined) =>

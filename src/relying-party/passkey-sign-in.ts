@@ -4,6 +4,7 @@ import type { RelyingPartyContext } from './context.ts';
 import { checkAaguid } from './policy.ts';
 import { type Refused, refuse } from './refusals.ts';
 import type { Passkey, User } from './store/store.ts';
+import type { PublicKeyCredentialRequestOptionsJSON } from './verification/simplewebauthn.ts';
 import { verifyAuthentication } from './verification/verify-authentication.ts';
 
 export interface PasskeySignIn {

@@ -66,9 +66,10 @@ export const sourceLocations = ({ locate, onSource }) => ({
       const location = locate(path);
       const contents = bytes
         .toString('utf8')
-        .replaceAll('import.meta.dirname', location.dirname)
-        .replaceAll('import.meta.filename', location.filename)
-        .replaceAll('import.meta.url', location.url);
+        .replace(
+          /\bimport\.meta\.(dirname|filename|url)\b/g,
+          (_, member) => location[/** @type {keyof Location} */ (member)],
+        );
       return { contents, loader: 'ts' };
     });
   },

@@ -14,7 +14,7 @@ export const createCommandLineJob = (transport: LabTransport): LabJob => ({
   title: transportNames[transport],
   transport,
   cases: [...plugInCases[transport], ...programCases, ...unplugCases],
-  source: { file: 'src/lab/jobs/command-line.ts', text: readFileSync(import.meta.filename, 'utf8') },
+  source: { file: 'src/lab/jobs/command-line.ts', readText: () => readFileSync(import.meta.filename, 'utf8') },
 });
 
 const model = { persona: 'yubikey-5-nfc', vendor: '1050', product: '0402' };

@@ -22,7 +22,7 @@ export const createRealKeyJob = (transport: LabTransport): LabJob => ({
     ...(transport === 'usbip' ? usbCases : []),
     unplugCase,
   ],
-  source: { file: 'src/lab/jobs/real-key.ts', text: readFileSync(import.meta.filename, 'utf8') },
+  source: { file: 'src/lab/jobs/real-key.ts', readText: () => readFileSync(import.meta.filename, 'utf8') },
 });
 
 const persona = 'yubikey-5-nfc';

@@ -3,6 +3,11 @@
  * verifyRegistrationResponse and verifyAuthenticationResponse would parse everything again and less strictly, and they compare the dates
  * of certificates with the time of this machine instead of the relying party's clock.
  */
+export type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server';
+
 import { verifySignature } from '@simplewebauthn/server/helpers';
 import { messageOf } from '#base/errors.ts';
 
