@@ -1,7 +1,7 @@
 /** A page with the bridge for commands that need one browser and no test engine. */
 import type { Page } from 'playwright';
 import type { BridgeRoute, BridgeSession } from './bridge.ts';
-import { type BrowserChoice, launchBrowser } from './launch.ts';
+import { type BrowserChoice, engineOf, launchBrowser } from './launch.ts';
 import { defaultRoute, openBridge } from './open-bridge.ts';
 import type { WebAuthn } from './playwright-fixtures.ts';
 
@@ -21,7 +21,7 @@ export interface BridgedPage extends AsyncDisposable {
 export async function openBridgedPage(choice: BrowserChoice = {}): Promise<BridgedPage> {
   const browser = await launchBrowser(choice);
   try {
-    const route = defaultRoute(browser);
+    const route = defaultRoute(engineOf(browser));
     const bridge = await openBridge(browser, route);
     const page = await (await browser.newContext()).newPage();
     let session: BridgeSession | undefined;

@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'List the cases of scenario files',
     load: async () => (await import('./commands/list.ts')).listCommand,
   },
+  init: {
+    description: 'Record a web site, and write a first site file and a first scenario',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
   site: {
     description: 'Check a site file, which says how the flow is done on one web site',
     load: async () => (await import('./commands/site.ts')).siteCommand,

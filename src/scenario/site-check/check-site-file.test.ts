@@ -8,8 +8,8 @@ import { provideEmulatedAuthenticators } from '#cli/compose/emulated-authenticat
 import { vocabulary } from '#cli/compose/emulator-catalogue.ts';
 import { loadScenarios } from '../language/load.ts';
 import { ownClient } from '../parties/client/own-client.ts';
+import { type SmallSite, smallSiteFile, startSmallSite } from '../testing/small-site.ts';
 import { checkSiteFile, type SiteCheckResult } from './check-site-file.ts';
-import { type SmallSite, smallSiteFile, startSmallSite } from './testing/small-site.ts';
 
 const checkScenario = resolve(import.meta.dirname, 'site-check.yaml');
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-site-check-'));

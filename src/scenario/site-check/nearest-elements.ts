@@ -1,9 +1,9 @@
 /** Suggests locators for an element that a step of a site file does not find: those of the most similar elements of the page. */
 import type { Page } from 'playwright';
-import type { FrameAddress, PageContent, PageElement } from '#browser/page-content.ts';
+import type { PageContent, PageElement } from '#browser/page-content.ts';
 import type { PageLocator } from '../language/schema/locator.ts';
 import type { SiteCall } from '../language/site-definition.ts';
-import { findElement } from '../parties/site/find-element.ts';
+import { inFrame, makeUnique } from '../parties/site/unique-locator.ts';
 import { bestOf, similarity } from './similarity.ts';
 
 type Role = NonNullable<PageLocator['role']>;
@@ -50,7 +50,7 @@ export async function nearestElements(options: NearestOptions): Promise<PageLoca
     (suitable === undefined || suitable.has(role) ? 4 : 0);
   const found: PageLocator[] = [];
   for (const candidate of bestOf(candidatesFor(target, content), score, maxRanked)) {
-    const locator = await makeUnique(candidate, page);
+    const locator = await makeUnique(candidate.locator, candidate.element, page);
     if (locator && !found.some((other) => JSON.stringify(other) === JSON.stringify(locator))) found.push(locator);
     if (found.length === count) break;
   }
@@ -103,36 +103,4 @@ function locatorsOf(
       [byRole, name],
     ];
   return [[byRole, name]];
-}
-
-const inFrame = (frame: FrameAddress | undefined): { frame?: PageLocator } =>
-  frame
-    ? { frame: { css: frame.css, ...(frame.nth !== undefined && { nth: frame.nth }), ...inFrame(frame.frame) } }
-    : {};
-
-/** Returns the shortest locator that finds only this element; undefined if there is none, e.g. because the page has changed. */
-async function makeUnique({ locator, element }: Candidate, page: Page): Promise<PageLocator | undefined> {
-  for (const variant of variantsOf(locator, element)) if (await findsOne(variant, page)) return variant;
-  return undefined;
-}
-
-function variantsOf(locator: PageLocator, element: PageElement | undefined): PageLocator[] {
-  const { frame, ...target } = locator;
-  const rest = frame ? { frame } : {};
-  const canBeExact = target['test-id'] === undefined;
-  const exact = canBeExact ? [{ ...target, exact: true, ...rest }] : [];
-  const container = element?.container;
-  const inside = container?.text
-    ? [{ ...target, within: { role: container.role as Role, 'has-text': container.text }, ...rest }]
-    : [];
-  return [locator, ...exact, ...inside, { ...target, nth: 0, ...rest }];
-}
-
-async function findsOne(locator: PageLocator, page: Page): Promise<boolean> {
-  try {
-    const found = findElement(page, locator);
-    return (await found.count()) === 1 && (await found.isVisible()); // steps also refuse several of which only one is visible
-  } catch {
-    return false; // not a locator of this page, e.g. a role that Playwright does not know
-  }
 }

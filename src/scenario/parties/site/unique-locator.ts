@@ -44,3 +44,14 @@ async function findsOne(locator: PageLocator, page: Page): Promise<boolean> {
     return false; // not a locator of this page, e.g. a role that Playwright does not know
   }
 }
+
+const labelledRoles = new Set(['textbox', 'searchbox', 'combobox', 'spinbutton']);
+
+/** Returns the locator of an element as a person would write it: fields by their label, everything else by role and name. */
+export async function locatorOf(element: PageElement, page: Page): Promise<PageLocator | undefined> {
+  const { role, name, frame } = element;
+  const byLabel = labelledRoles.has(role)
+    ? await makeUnique({ label: name, ...inFrame(frame) }, element, page)
+    : undefined;
+  return byLabel ?? makeUnique({ role: role as Role, name, ...inFrame(frame) }, element, page);
+}
