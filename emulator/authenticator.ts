@@ -232,6 +232,7 @@ export class Authenticator implements Disposable {
 
   /** CTAP 2.1 section 6: any other command on the same channel ends a sequence of getNextAssertion or of credential management. */
   #endOtherSequences(name: CommandName, channel: Channel): void {
+    if (!this.#env.faultHooks.rules.endSequenceWithOtherCommand) return;
     const { assertions, enumeration } = this.#env.state.volatile;
     if (name !== 'authenticatorGetNextAssertion') assertions.end(channel);
     if (!name.startsWith('authenticatorCredentialManagement')) enumeration.end(channel);

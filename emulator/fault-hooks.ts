@@ -43,6 +43,7 @@ const conformingRules = {
   hideNamesWithoutVerification: true,
   newestCredentialFirst: true,
   expireAssertions: true,
+  endSequenceWithOtherCommand: true,
   enforceResetAfterPowerUp: true,
   enforceTouchForReset: true,
   eraseOnReset: true,

@@ -21,7 +21,12 @@ import { ignoredErrorDefects } from './ignored-errors.ts';
 import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
 import { parameterDefects } from './parameters.ts';
 import { pinDefects, tokenDefects } from './pin-token.ts';
-import { assertionRequestDefects, registrationRequestDefects } from './request-handling.ts';
+import {
+  assertionRequestDefects,
+  nextAssertionDefects,
+  registrationAccountDefects,
+  registrationRequestDefects,
+} from './request-handling.ts';
 import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
 import { transportDefects } from './transport.ts';
@@ -48,8 +53,14 @@ export const defectGroups = {
   },
   pin: { title: 'PIN', rows: pinDefects },
   token: { title: 'PIN/UV auth tokens', rows: tokenDefects },
-  registration: { title: 'makeCredential', rows: { ...registrationDefects, ...registrationRequestDefects } },
-  assertion: { title: 'getAssertion', rows: { ...assertionDefects, ...assertionRequestDefects } },
+  registration: {
+    title: 'makeCredential',
+    rows: { ...registrationDefects, ...registrationRequestDefects, ...registrationAccountDefects },
+  },
+  assertion: {
+    title: 'getAssertion',
+    rows: { ...assertionDefects, ...assertionRequestDefects, ...nextAssertionDefects },
+  },
   reset: { title: 'reset', rows: resetDefects },
   credmgmt: { title: 'credentialManagement', rows: credentialManagementDefects },
   bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },

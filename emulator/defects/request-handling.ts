@@ -1,11 +1,13 @@
 /** Defects in how makeCredential and getAssertion handle requests: valid requests that are refused, and parts that are ignored. */
+import { concat } from '#base/bytes.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
-import { deleteMember, editList, editMap, setMember } from '#protocol/edits.ts';
+import { deleteMember, editBytes, editList, editMap, setMember } from '#protocol/edits.ts';
+import { CtapError } from '#protocol/errors.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { FaultChanges } from '../fault-hooks.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { editRequest, refuseRequest } from './mutators.ts';
+import { editRequest, editResponse, refuseRequest } from './mutators.ts';
 
 const create = 'authenticatorMakeCredential';
 const get = 'authenticatorGetAssertion';
@@ -106,6 +108,50 @@ export const registrationRequestDefects = defectsDetectedBy('suite', {
     title: 'A token is required although makeCredUvNotRqd is true',
     breaks: `${createSteps} step 10`,
     ...refuseRequest(create, (request) => !request.has(0x08), 'CTAP2_ERR_PUAT_REQUIRED'),
+  },
+});
+
+/** The start of clientDataHash, which differs in every request. */
+const uniqueBytes = (request: CborMap): Uint8Array => {
+  const hash = request.get(0x01);
+  return hash instanceof Uint8Array ? hash.slice(0, 8) : new Uint8Array(8);
+};
+
+export const registrationAccountDefects = defectsDetectedBy('suite', {
+  'registration.same-user-kept': {
+    title: 'A second registration of the same user does not replace the discoverable credential',
+    breaks: `${createSteps} step 17`,
+    ...editRequest(create, (request) =>
+      editMap(
+        0x03,
+        editBytes('id', (id) => concat(id, uniqueBytes(request))),
+      )(request),
+    ),
+  },
+  'registration.one-user-only': {
+    title: 'Each relying party can have only one discoverable credential',
+    breaks: `${createSteps} step 17`,
+    ...editRequest(create, editMap(0x03, setMember('id', new Uint8Array([1])))),
+  },
+});
+
+export const nextAssertionDefects = defectsDetectedBy('suite', {
+  'assertion.next-with-count': {
+    title: 'The response to getNextAssertion contains numberOfCredentials',
+    breaks: 'CTAP 2.1 section 6.3',
+    ...editResponse('authenticatorGetNextAssertion', setMember(0x05, 2)),
+  },
+  'assertion.next-refused': {
+    title: 'getNextAssertion is always refused',
+    breaks: 'CTAP 2.1 section 6.3',
+    ...editResponse('authenticatorGetNextAssertion', () => {
+      throw new CtapError('CTAP2_ERR_NOT_ALLOWED');
+    }),
+  },
+  'assertion.sequence-survives': {
+    title: 'getNextAssertion works after other commands',
+    breaks: 'CTAP 2.1 section 6',
+    rules: { endSequenceWithOtherCommand: false },
   },
 });
 

@@ -2,12 +2,14 @@
 import { cborRequirements } from './groups/cbor.ts';
 import { getAssertionSteps } from './groups/getassert.ts';
 import { getAssertionParameters } from './groups/getassert-parameters.ts';
+import { getAssertionResponse } from './groups/getassert-response.ts';
 import { getInfoRequirements } from './groups/getinfo.ts';
 import { makeCredentialSteps } from './groups/makecred.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
 import { makeCredentialResponse } from './groups/makecred-response.ts';
 import { pinRequirements } from './groups/pin.ts';
 import { pinParameters } from './groups/pin-parameters.ts';
+import { discoverableCredentials } from './groups/rk.ts';
 import { tokenRequirements } from './groups/token.ts';
 import type { Requirement } from './requirement.ts';
 
@@ -18,6 +20,8 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...makeCredentialResponse,
   ...getAssertionParameters,
   ...getAssertionSteps,
+  ...getAssertionResponse,
+  ...discoverableCredentials,
   ...pinParameters,
   ...pinRequirements,
   ...tokenRequirements,

@@ -1,0 +1,328 @@
+/** rk: discoverable credentials and authenticatorGetNextAssertion, CTAP 2.1 sections 6.1.2, 6.2.2 and 6.3. */
+import { toHex } from '#base/bytes.ts';
+import type { CborMap } from '#protocol/cbor.ts';
+import { buildAssertion, sendAssertion, signIn } from '../assertion.ts';
+import { check, checkEqual, checkEqualBytes, checkStatus, checkSuccess, readBytes, readMap } from '../checks.ts';
+import { setUp } from '../failures.ts';
+import {
+  fromVersion,
+  hasDiscoverableCredentials,
+  hasMember,
+  optionIsNotTrue,
+  pinAuthorizesCeremonies,
+  registersWithoutPin,
+} from '../preconditions.ts';
+import { buildRegistration, register, sendRegistration, type TestCredential } from '../registration.ts';
+import { defineGroup, type RequirementInput } from '../requirement.ts';
+import type { TestContext } from '../test-context.ts';
+
+const next = 'authenticatorGetNextAssertion';
+const notAllowed = 'CTAP2_ERR_NOT_ALLOWED';
+const from21 = fromVersion('FIDO_2_1');
+
+const userId = (index: number): Uint8Array => new Uint8Array(16).fill(index);
+
+/** Registers discoverable credentials of different users. */
+async function registerSeveral(context: TestContext, count: number): Promise<TestCredential[]> {
+  const credentials: TestCredential[] = [];
+  for (let index = 1; index <= count; index++)
+    credentials.push(await register(context, { rk: true, userId: userId(index) }));
+  return credentials;
+}
+const idOf = (members: CborMap): Uint8Array => readBytes(readMap(members, 0x01, 'credential'), 'id', 'credential.id');
+
+const storing: RequirementInput[] = [
+  {
+    id: 'stored',
+    title: 'A credential with rk: true is found without allowList',
+    section: '6.1.2 step 17',
+    provenBy: ['registration.rk-ignored'],
+    async run(context) {
+      const credential = await register(context, { rk: true });
+      checkEqualBytes(idOf(checkSuccess(await sendAssertion(context))), credential.id, 'the credential id');
+    },
+  },
+  {
+    id: 'not-stored',
+    title: 'A credential without rk: true is not found without allowList',
+    section: '6.1.2 step 17',
+    provenBy: ['registration.rk-always'],
+    preconditions: [optionIsNotTrue('plat')],
+    accepted: ['CTAP2_ERR_NO_CREDENTIALS'],
+    async run(context) {
+      await register(context);
+      checkStatus(await context.send('authenticatorGetAssertion', buildAssertion(context)), 'CTAP2_ERR_NO_CREDENTIALS');
+    },
+  },
+  {
+    id: 'overwritten',
+    title: 'A second registration of the same user replaces the discoverable credential',
+    section: '6.1.2 step 17',
+    provenBy: ['registration.same-user-kept'],
+    async run(context) {
+      await register(context, { rk: true });
+      const second = await register(context, { rk: true });
+      const members = checkSuccess(await sendAssertion(context));
+      checkEqualBytes(idOf(members), second.id, 'the credential id');
+      check(!members.has(0x05), 'Expected a single credential of the user');
+    },
+  },
+  {
+    id: 'overwritten-by-id',
+    title: 'A replaced credential is not found in allowList either',
+    section: '6.1.2 step 17',
+    provenBy: ['registration.same-user-kept'],
+    accepted: ['CTAP2_ERR_NO_CREDENTIALS'],
+    async run(context) {
+      const first = await register(context, { rk: true });
+      await register(context, { rk: true });
+      const request = buildAssertion(context, { allowList: [first] });
+      checkStatus(await context.send('authenticatorGetAssertion', request), 'CTAP2_ERR_NO_CREDENTIALS');
+    },
+  },
+  {
+    id: 'users-separate',
+    title: 'Credentials of different users exist side by side',
+    section: '6.1.2 step 17',
+    provenBy: ['registration.one-user-only'],
+    async run(context) {
+      await registerSeveral(context, 2);
+      checkEqual(checkSuccess(await sendAssertion(context)).get(0x05), 2, 'numberOfCredentials');
+    },
+  },
+  {
+    id: 'relying-parties-separate',
+    title: 'The same user at two relying parties has two credentials',
+    section: '6.1.2 step 17',
+    provenBy: ['registration.rk-ignored'],
+    async run(context) {
+      const first = await register(context, { rk: true });
+      await register(context, { rk: true, rpId: `other-${context.rpId}` });
+      checkEqualBytes(idOf(checkSuccess(await sendAssertion(context))), first.id, 'the credential id');
+    },
+  },
+  {
+    id: 'survives-power-cycle',
+    title: 'A discoverable credential survives a power cycle',
+    section: '6.1.2 step 17',
+    provenBy: ['registration.rk-ignored'],
+    async run(context) {
+      const credential = await register(context, { rk: true });
+      await context.powerCycle();
+      checkEqualBytes(idOf(checkSuccess(await sendAssertion(context))), credential.id, 'the credential id');
+    },
+  },
+  {
+    id: 'full',
+    title: 'A registration without space is refused with CTAP2_ERR_KEY_STORE_FULL',
+    section: '6.1.2 step 17',
+    provenBy: ['ignored-error.key-store-full', 'status.full-as-other'],
+    provenOn: 'yubikey-5-nfc-enterprise',
+    destructive: true,
+    preconditions: [
+      hasMember('remainingDiscoverableCredentials'),
+      {
+        reason: 'There is space for more than 150 discoverable credentials',
+        isMet: ({ remainingDiscoverableCredentials: left = 0 }) => left <= 150,
+      },
+    ],
+    accepted: ['CTAP2_ERR_KEY_STORE_FULL'],
+    async run(context) {
+      const { remainingDiscoverableCredentials: left = 0 } = await context.readInfo();
+      await registerSeveral(context, left);
+      const request = buildRegistration(context, { rk: true, userId: userId(255) });
+      checkStatus(await context.send('authenticatorMakeCredential', request), 'CTAP2_ERR_KEY_STORE_FULL');
+    },
+  },
+];
+
+const users: RequirementInput[] = [
+  {
+    id: 'user.id',
+    title: 'An assertion with a discoverable credential contains user.id',
+    section: '6.2.2 step 13',
+    provenBy: ['assertion.user-missing', 'assertion.user-other', 'assertion.user-id-missing'],
+    async run(context) {
+      const credential = await register(context, { rk: true });
+      const user = readMap(checkSuccess(await sendAssertion(context)), 0x04, 'user');
+      checkEqualBytes(readBytes(user, 'id', 'user.id'), credential.userId, 'user.id');
+    },
+  },
+  {
+    id: 'user.names-hidden',
+    title: 'Names of the user are not returned without user verification',
+    section: '6.2.2 step 13',
+    provenBy: ['assertion.names-unverified'],
+    preconditions: [optionIsNotTrue('alwaysUv')],
+    async run(context) {
+      await registerSeveral(context, 2);
+      const request = buildAssertion(context);
+      const members = checkSuccess(await context.send('authenticatorGetAssertion', request));
+      const user = readMap(members, 0x04, 'user');
+      check(!user.has('name') && !user.has('displayName'), 'Expected only user.id without user verification');
+    },
+  },
+  {
+    id: 'user.names-single',
+    title: 'Names of the user are not returned if there is a single credential',
+    section: '6.2.2 step 13',
+    provenBy: ['assertion.names-unverified'],
+    preconditions: [from21],
+    async run(context) {
+      await register(context, { rk: true });
+      const user = readMap(checkSuccess(await sendAssertion(context)), 0x04, 'user');
+      check(!user.has('name') && !user.has('displayName'), 'Expected only user.id of a single credential');
+    },
+  },
+  {
+    id: 'user.names-verified',
+    title: 'Names of the user are returned to choose between accounts after user verification',
+    section: '6.2.2 step 13',
+    level: 'SHOULD',
+    provenBy: ['registration.user-name-lost'],
+    state: 'pin',
+    preconditions: [pinAuthorizesCeremonies],
+    async run(context) {
+      await registerSeveral(context, 2);
+      const user = readMap(checkSuccess(await sendAssertion(context, { verified: true })), 0x04, 'user');
+      checkEqual(user.get('name'), 'alice', 'user.name');
+    },
+  },
+  {
+    id: 'count',
+    title: 'numberOfCredentials is the number of credentials of the relying party',
+    section: '6.2.2 step 12',
+    provenBy: ['assertion.count-missing', 'assertion.count-too-large', 'assertion.count-absurd'],
+    async run(context) {
+      await registerSeveral(context, 3);
+      checkEqual(checkSuccess(await sendAssertion(context)).get(0x05), 3, 'numberOfCredentials');
+    },
+  },
+  {
+    id: 'order',
+    title: 'The newest credential is returned first',
+    section: '6.2.2 step 12',
+    provenBy: ['assertion.oldest-first'],
+    async run(context) {
+      const [, , newest] = await registerSeveral(context, 3);
+      checkEqualBytes(idOf(checkSuccess(await sendAssertion(context))), newest?.id ?? new Uint8Array(), 'the first id');
+    },
+  },
+];
+
+const enumeration: RequirementInput[] = [
+  {
+    id: 'next.all',
+    title: 'getNextAssertion returns each further credential once, from the newest to the oldest',
+    section: '6.3',
+    provenBy: ['assertion.oldest-first'],
+    async run(context) {
+      const expected = (await registerSeveral(context, 3)).reverse().map(({ id }) => toHex(id));
+      const found = [toHex(idOf(await signIn(context)))];
+      for (let left = 2; left > 0; left--) found.push(toHex(idOf(checkSuccess(await context.send(next)))));
+      checkEqual(found.join(), expected.join(), 'the credential ids');
+    },
+  },
+  {
+    id: 'next.no-count',
+    title: 'Answers to getNextAssertion have no numberOfCredentials',
+    section: '6.3',
+    provenBy: ['assertion.next-with-count'],
+    async run(context) {
+      await registerSeveral(context, 2);
+      await signIn(context);
+      check(!checkSuccess(await context.send(next)).has(0x05), 'Expected no numberOfCredentials');
+    },
+  },
+  {
+    id: 'next.no-touch',
+    title: 'getNextAssertion does not wait for the user',
+    section: '6.3',
+    provenBy: ['assertion.next-refused'],
+    async run(context) {
+      await registerSeveral(context, 2);
+      await signIn(context);
+      const exchange = await context.sendWith('absent', next);
+      checkSuccess(exchange);
+      check(!exchange.waitedForUser, 'Expected getNextAssertion not to wait for the user');
+    },
+  },
+];
+
+/** What comes between getAssertion and getNextAssertion, after which the latter is refused. */
+const endings: readonly {
+  id: string;
+  title: string;
+  provenBy?: string;
+  count?: number;
+  between(context: TestContext): Promise<unknown>;
+}[] = [
+  { id: 'exhausted', title: 'after the last credential', between: (context) => context.send(next) },
+  {
+    id: 'expired',
+    title: 'more than 30 seconds after the last answer',
+    provenBy: 'assertion.never-forgotten',
+    count: 3,
+    between: (context) => context.wait(31_000),
+  },
+  { id: 'power-cycle', title: 'after a power cycle', count: 3, between: (context) => context.powerCycle() },
+  {
+    id: 'get-info',
+    title: 'after another command',
+    provenBy: 'assertion.sequence-survives',
+    count: 3,
+    between: (context) => context.send('authenticatorGetInfo'),
+  },
+  {
+    id: 'refused-assertion',
+    title: 'after an assertion that was refused',
+    provenBy: 'assertion.sequence-survives',
+    count: 3,
+    between: (context) => context.sendWith('decline', 'authenticatorGetAssertion', buildAssertion(context)),
+  },
+  { id: 'registration', title: 'after a registration', count: 3, between: (context) => sendRegistration(context) },
+];
+
+const refusals: RequirementInput[] = endings.map(
+  ({ id, title, provenBy = 'ignored-error.not-allowed', count = 2, between }): RequirementInput => ({
+    id: `next.${id}`,
+    title: `getNextAssertion is refused with ${notAllowed} ${title}`,
+    section: '6.3',
+    provenBy: [provenBy, 'status.not-allowed-as-command'],
+    accepted: [notAllowed],
+    async run(context) {
+      await registerSeveral(context, count);
+      await signIn(context);
+      await setUp('end the enumeration', () => between(context));
+      checkStatus(await context.send(next), notAllowed);
+    },
+  }),
+);
+
+const withoutAssertion: RequirementInput[] = [
+  {
+    id: 'next.without-assertion',
+    title: `getNextAssertion is refused with ${notAllowed} without an assertion before it`,
+    section: '6.3 step 1',
+    provenBy: ['ignored-error.not-allowed', 'status.not-allowed-as-command'],
+    accepted: [notAllowed],
+    run: async (context) => checkStatus(await context.send(next), notAllowed),
+  },
+  {
+    id: 'next.single',
+    title: `getNextAssertion is refused with ${notAllowed} if there was a single credential`,
+    section: '6.3 step 1',
+    provenBy: ['ignored-error.not-allowed', 'status.not-allowed-as-command'],
+    accepted: [notAllowed],
+    async run(context) {
+      await register(context, { rk: true });
+      await signIn(context);
+      checkStatus(await context.send(next), notAllowed);
+    },
+  },
+];
+
+export const discoverableCredentials = defineGroup(
+  { group: 'rk', document: 'CTAP 2.1', preconditions: [hasDiscoverableCredentials, registersWithoutPin] },
+  [...storing, ...users, ...enumeration, ...refusals, ...withoutAssertion],
+);
