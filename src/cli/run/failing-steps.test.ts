@@ -1,23 +1,20 @@
-/** `touchstone run` on cases that fail at one step: the failure is at the line of that step, and its message says what was there. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+/** Cases that fail at one step: the failure is at the line of that step, and its message says what was there. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '#result/run-result.ts';
+import { ScenarioFailure } from '#scenario/run/failures.ts';
+import { type CasesInProcess, openCases } from '../testing/cases-in-process.ts';
 
 const fixture = 'src/cli/testing/failing-steps.yaml';
-const output = mkdtempSync(join(tmpdir(), 'touchstone-failing-'));
-afterAll(() => rmSync(output, { recursive: true }));
+const lines = readFileSync(fixture, 'utf8').split('\n');
+const timeout = 120_000;
 
-let result: RunResult;
+let cases: CasesInProcess;
 beforeAll(async () => {
-  const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
-  await new Promise((done) => execFile(process.execPath, [launcher, 'run', fixture, '-o', output], done));
-  result = JSON.parse(readFileSync(join(output, 'latest/result.json'), 'utf8')) as RunResult;
-}, 300_000);
+  cases = await openCases(fixture);
+}, 60_000);
+afterAll(() => cases?.[Symbol.asyncDispose](), 60_000);
 
-describe('a case', () => {
+describe('a case', { timeout }, () => {
   it.each<[id: string, message: RegExp]>([
     [
       'no-such-place',
@@ -34,12 +31,14 @@ describe('a case', () => {
     ['code-refused', /The site did not accept the code of bob: totp-invalid\. The page at .* says/],
     ['refused-before-name', /The page at .* says .*model.*The relying party refused: aaguid-not-allowed/],
     ['name-refused', /The site did not register the passkey: name-invalid/],
-  ])('%s', (id, message) => {
-    const found = result.cases.find((one) => one.id === `failing-steps/${id}`);
-    expect(found?.verdict).toBe('failed');
-    const failed = found?.steps.filter(({ verdict }) => verdict === 'failed').map(({ title }) => title);
-    expect(failed).toEqual(['FAILS']);
-    expect(found?.failures[0]?.message).toMatch(message);
-    expect(found?.durationMs).toBeLessThan(30_000);
+  ])('%s', async (id, message) => {
+    const { record, error } = await cases.run(`failing-steps/${id}`);
+    expect(error).toBeInstanceOf(ScenarioFailure);
+    const { message: text, stack = '' } = error as ScenarioFailure;
+    const failed = record.steps.filter(({ verdict }) => verdict === 'failed').map(({ title }) => title);
+    expect(failed, text).toEqual(['FAILS']);
+    expect(text).toMatch(message);
+    const [, line] = /failing-steps\.yaml:(\d+)/.exec(stack) ?? [];
+    expect(lines[Number(line) - 1]).toContain('FAILS');
   });
 });
