@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongFilesFirst } from './src/testing/long-files-first.ts';
 
 export default defineConfig({
   test: {
@@ -9,6 +10,6 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
-    sequence: { shuffle: { files: true, tests: true }, seed: 1 },
+    sequence: { shuffle: { files: true, tests: true }, seed: 1, sequencer: LongFilesFirst },
   },
 });
