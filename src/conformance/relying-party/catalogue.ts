@@ -1,8 +1,11 @@
 /** The mutation catalogue: every case of every group, in the order of the documentation. */
 import { attestationObjectCases } from './cases/attestation-object.ts';
 import { authenticatorDataCases } from './cases/authenticator-data.ts';
+import { chainCases } from './cases/chain.ts';
 import { clientDataCases } from './cases/client-data.ts';
+import { credentialKeyCases } from './cases/credential-key.ts';
 import { envelopeCases } from './cases/envelope.ts';
+import { packedCases } from './cases/packed.ts';
 import { signInCases } from './cases/sign-in.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
 
@@ -11,6 +14,9 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...clientDataCases,
   ...attestationObjectCases,
   ...authenticatorDataCases,
+  ...credentialKeyCases,
+  ...packedCases,
+  ...chainCases,
   ...signInCases,
 ];
 
@@ -25,6 +31,12 @@ export const groupTitles: Readonly<Record<string, string>> = {
   'credential-id': 'Credential id',
   extensions: 'Extension outputs at registration',
   flags: 'All 256 values of the flags at registration',
+  'credential-key': 'Credential public key',
+  packed: 'Attestation format packed with certificates',
+  'packed-self': 'Attestation format packed without certificates (self attestation)',
+  none: 'Attestation format none',
+  compound: 'Attestation format compound',
+  chain: 'Certificate chains and trust',
   'sign-in-authenticator-data': 'Authenticator data at sign-in',
   'sign-in': 'Signature and user at sign-in',
   'sign-in-algorithms': 'Algorithms at sign-in',

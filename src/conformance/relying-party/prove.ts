@@ -48,7 +48,8 @@ class Prover {
     if (conforming.verdict !== 'pass')
       return `With the conforming target: ${conforming.verdict}: ${conforming.message}`;
     const weak = one.expected === 'refuse' ? await this.#runnerFor(one.rules).run(one) : await this.#runOnBroken(one);
-    if (weak.verdict === 'fail') return undefined;
+    const expected: Outcome['verdict'] = one.expected === 'refuse' ? 'accepted' : weakAnswer(one).verdict;
+    if (weak.verdict === 'fail' && weak.outcome?.verdict === expected) return undefined;
     return `With a target without ${one.rules.join(', ') || 'the behaviour'}: ${weak.verdict}: ${weak.message}`;
   }
 
@@ -65,16 +66,18 @@ class Prover {
   /** Runs the case on a target that accepts the control, and then refuses everything or crashes. */
   #runOnBroken(one: RelyingPartyCase) {
     const { createVerifier, emulator, ...options } = this.#parties;
-    const answer: Outcome =
-      one.expected === 'accept'
-        ? { verdict: 'refused', detail: 'refuses everything' }
-        : { verdict: 'crashed', detail: 'crashes' };
+    const answer = weakAnswer(one);
     return new CaseRunner(
       breakAfterControl(createLibraryTarget(createVerifier([]), options), one, answer),
       emulator,
     ).run(one);
   }
 }
+
+const weakAnswer = ({ expected }: RelyingPartyCase): Outcome =>
+  expected === 'accept'
+    ? { verdict: 'refused', detail: 'refuses everything' }
+    : { verdict: 'crashed', detail: 'crashes' };
 
 /** Returns the target with `answer` for every response after the first account, which is that of the control. */
 function breakAfterControl(

@@ -15,6 +15,11 @@ import { ruleOf } from './rules.ts';
 import { findMissingSupport } from './support.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
 
+/** The result of a case, with what the target did. */
+export interface RelyingPartyCaseResult extends CaseResult {
+  outcome: Outcome | undefined;
+}
+
 interface Judgement {
   verdict: CheckVerdict;
   message: string;
@@ -34,13 +39,13 @@ export class CaseRunner {
   }
 
   /** Runs a case. An error of the target or of the suite makes it inconclusive; it ends no run. */
-  async run(one: RelyingPartyCase): Promise<CaseResult> {
+  async run(one: RelyingPartyCase): Promise<RelyingPartyCaseResult> {
     const start = performance.now();
     const { verdict, message, outcome } = await this.#judge(one).catch(
       (error: unknown): Judgement => ({ verdict: 'inconclusive', message: messageOf(error) }),
     );
     const evidence: Evidence[] = outcome ? [{ name: 'outcome', text: describeOutcome(outcome) }] : [];
-    return { id: one.id, verdict, message, evidence, durationMs: performance.now() - start };
+    return { id: one.id, verdict, message, evidence, outcome, durationMs: performance.now() - start };
   }
 
   async #judge(one: RelyingPartyCase): Promise<Judgement> {

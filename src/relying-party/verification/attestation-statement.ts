@@ -66,7 +66,8 @@ async function verifyPart(
     refuseProblems(findProblems(format, statement), 'attestation-invalid', refuse),
   );
   const problem = await findLibraryProblem(format, statement);
-  if (problem !== undefined && format.signatureRule) refuse(format.signatureRule, 'attestation-invalid', problem);
+  if (problem !== undefined && format.signatureRule)
+    refuse(format.signatureRule(attStmt), 'attestation-invalid', problem);
   return chain;
 }
 

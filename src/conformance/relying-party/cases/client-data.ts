@@ -96,11 +96,11 @@ const memberRows: Rows<Change> = {
     'origin occurs twice, once with an escape sequence',
     prependMember('"\\u006frigin":"https://attacker.example"'),
   ),
-  'type.missing': refuse(members, 'type is missing', deleteClientData('type')),
-  'type.number': refuse(members, 'type is a number', setClientData('type', 1)),
-  'type.null': refuse(members, 'type is null', setClientData('type', null)),
+  'type.missing': refuse([members, 'client-data.type'], 'type is missing', deleteClientData('type')),
+  'type.number': refuse([members, 'client-data.type'], 'type is a number', setClientData('type', 1)),
+  'type.null': refuse([members, 'client-data.type'], 'type is null', setClientData('type', null)),
   'type.list': refuse(
-    members,
+    [members, 'client-data.type'],
     'type is a list',
     editClientData('type', (text) => [text]),
   ),
@@ -130,11 +130,19 @@ const memberRows: Rows<Change> = {
 };
 
 const challengeRows: Rows<Change> = {
-  'challenge.missing': refuse(members, 'challenge is missing', deleteClientData('challenge')),
-  'challenge.number': refuse(members, 'challenge is a number', setClientData('challenge', 1)),
-  'challenge.null': refuse(members, 'challenge is null', setClientData('challenge', null)),
+  'challenge.missing': refuse(
+    [members, 'client-data.challenge'],
+    'challenge is missing',
+    deleteClientData('challenge'),
+  ),
+  'challenge.number': refuse(
+    [members, 'client-data.challenge'],
+    'challenge is a number',
+    setClientData('challenge', 1),
+  ),
+  'challenge.null': refuse([members, 'client-data.challenge'], 'challenge is null', setClientData('challenge', null)),
   'challenge.list': refuse(
-    members,
+    [members, 'client-data.challenge'],
     'challenge is a list',
     editClientData('challenge', (text) => [text]),
   ),
@@ -239,15 +247,15 @@ const originRows: Rows<Change> = {
       return concat(bytes.subarray(0, at), Uint8Array.of(0xff), bytes.subarray(at));
     },
   }),
-  'origin.missing': refuse(members, 'origin is missing', deleteClientData('origin')),
-  'origin.number': refuse(members, 'origin is a number', setClientData('origin', 1)),
-  'origin.json-null': refuse(members, 'origin is null', setClientData('origin', null)),
+  'origin.missing': refuse([members, 'client-data.origin'], 'origin is missing', deleteClientData('origin')),
+  'origin.number': refuse([members, 'client-data.origin'], 'origin is a number', setClientData('origin', 1)),
+  'origin.json-null': refuse([members, 'client-data.origin'], 'origin is null', setClientData('origin', null)),
   'origin.list': refuse(
-    members,
+    [members, 'client-data.origin'],
     'origin is a list with the own origin',
     editClientData('origin', (text) => [text]),
   ),
-  'origin.object': refuse(members, 'origin is an object', setClientData('origin', {})),
+  'origin.object': refuse([members, 'client-data.origin'], 'origin is an object', setClientData('origin', {})),
 };
 
 const embeddingRows: Rows<Change> = {

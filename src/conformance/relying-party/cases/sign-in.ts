@@ -47,7 +47,7 @@ const signatureRows: Rows<AuthenticationChange> = {
       Buffer.from(flipBits(33, 0x40)(Buffer.from(text, 'base64url'))).toString('base64url'),
     ),
   ),
-  ...ecdsaEncodings((change) => signature(change)),
+  ...ecdsaEncodings(rule, (change) => signature(change)),
 };
 
 const userRows: Rows<AuthenticationChange> = {

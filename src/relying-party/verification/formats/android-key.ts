@@ -12,7 +12,7 @@ export const androidKey: StatementFormat = {
   readCertificates: getX5c,
   readAlgorithm: getAlg,
   getSignedData: ({ authData, clientDataHash }) => concat(authData, clientDataHash),
-  signatureRule: 'android-key.signature',
+  signatureRule: () => 'android-key.signature',
   *findProblems({ attStmt, chain, authData, clientDataHash, parsed }) {
     const [leaf] = chain;
     if (!hasOnly(attStmt, ['alg', 'sig', 'x5c']))

@@ -10,7 +10,7 @@ export const fidoU2f: StatementFormat = {
   readCertificates: getX5c,
   readAlgorithm: () => coseAlgorithms.ES256.alg,
   getSignedData,
-  signatureRule: 'fido-u2f.signature',
+  signatureRule: () => 'fido-u2f.signature',
   *findProblems(statement) {
     const { attStmt, chain, parsed } = statement;
     if (!hasOnly(attStmt, ['sig', 'x5c']))

@@ -19,7 +19,7 @@ export const packed: StatementFormat = {
   readCertificates: getX5c,
   readAlgorithm: getAlg,
   getSignedData: ({ authData, clientDataHash }) => concat(authData, clientDataHash),
-  signatureRule: 'packed.signature',
+  signatureRule: (attStmt) => (attStmt.has('x5c') ? 'packed.signature' : 'packed.self-signature'),
   findProblems: (statement) =>
     statement.attStmt.has('x5c') ? findFullProblems(statement) : findSelfProblems(statement),
 };

@@ -31,8 +31,8 @@ export interface StatementFormat {
   readAlgorithm?(attStmt: CborMap): CborValue | undefined;
   /** Returns what `sig` is the signature of; formats without `sig` do not have this method. Only called for valid statements. */
   getSignedData?(statement: Statement): Uint8Array;
-  /** The rule that `sig` verifies; formats without `sig` do not have this member. */
-  signatureRule?: Rule;
+  /** Returns the rule about `sig`; formats without `sig` do not have this method. */
+  signatureRule?(attStmt: CborMap): Rule;
   /** Yields why the statement is not valid, in the order of the specification. */
   findProblems(statement: Statement): Iterable<Problem>;
 }

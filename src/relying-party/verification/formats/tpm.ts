@@ -30,7 +30,7 @@ export const tpm: StatementFormat = {
   readCertificates: getX5c,
   readAlgorithm: getAlg,
   getSignedData: ({ attStmt }) => attStmt.get('certInfo') as Uint8Array,
-  signatureRule: 'tpm.signature',
+  signatureRule: () => 'tpm.signature',
   *findProblems(statement) {
     const { attStmt, chain, parsed } = statement;
     const [leaf] = chain;
