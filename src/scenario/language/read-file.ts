@@ -34,27 +34,27 @@ export function isInside(path: string, folder: string): boolean {
   return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
 }
 
-/** Returns the text of a regular file. Other files are not opened, because that can block or have an effect. */
-export function readTextFile(path: string): FileText {
+/** Returns the text of a regular file of at most `maxBytes` bytes. Other files are not opened, because that can block or have an effect. */
+export function readTextFile(path: string, maxBytes = maxFileBytes): FileText {
   try {
     const kind = kindOf(statSync(path));
     if (kind !== 'a file') return { problem: `it is ${kind}, expected a file` };
-    return readRegularFile(path);
+    return readRegularFile(path, maxBytes);
   } catch (error) {
     return { problem: problemOf(error) };
   }
 }
 
 /** Without blocking, because another process may have replaced the file meanwhile. */
-function readRegularFile(path: string): FileText {
+function readRegularFile(path: string, maxBytes: number): FileText {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(file);
     if (!stats.isFile()) return { problem: `it is ${kindOf(stats)}, expected a file` };
-    if (stats.size > maxFileBytes) return { problem: `it has ${stats.size} bytes; at most ${maxFileBytes} are read` };
-    const buffer = Buffer.alloc(maxFileBytes + 1);
+    if (stats.size > maxBytes) return { problem: `it has ${stats.size} bytes; at most ${maxBytes} are read` };
+    const buffer = Buffer.alloc(maxBytes + 1);
     const length = readUpTo(file, buffer);
-    if (length > maxFileBytes) return { problem: `it has more than ${maxFileBytes} bytes` }; // its size was 0, as in /proc
+    if (length > maxBytes) return { problem: `it has more than ${maxBytes} bytes` }; // its size was 0, as in /proc
     return { text: buffer.toString('utf8', 0, length).replace(/^\uFEFF/, '') };
   } finally {
     closeSync(file);

@@ -1,9 +1,10 @@
 /** Provides the web site of a case: starts the reference portal, or gets a user of the site under test. */
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { BrowserContext } from 'playwright';
 import type { AdjustableClock } from '#base/clock.ts';
-import { messageOf, UnavailableError } from '#base/errors.ts';
+import { messageOf } from '#base/errors.ts';
 import type { Random } from '#base/random.ts';
+import type { RelatedOrigins, WellKnownResponse } from '#client/related-origins.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
@@ -15,6 +16,7 @@ import { PortalOrganisation } from '../parties/portal-organisation.ts';
 import { RelyingPartyLog } from '../parties/relying-party-log.ts';
 import { hookTimeoutMs } from '../parties/site/site-hook.ts';
 import { SiteUsers } from '../parties/site/site-users.ts';
+import { signInWithStorageState } from '../parties/site/storage-state.ts';
 import { InfrastructureError } from './failures.ts';
 import type { TimeLimits } from './time-limits.ts';
 
@@ -38,6 +40,8 @@ export interface StartedSite {
   organisation: Organisation;
   /** The site records the phases of a ceremony itself. */
   recordsPhases: boolean;
+  /** The documents of related origins that the site serves; absent if it has none. */
+  relatedOrigins?: RelatedOrigins;
   stop(): Promise<void>;
 }
 
@@ -59,7 +63,13 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
   const { clock, random, recorder, trustAnchors } = options;
   const store = openStore();
   const log = new RelyingPartyLog();
+  const related = scenario.relyingParty['related-origin'];
   const portal: Portal = await startPortal({
+    ...(related && {
+      rpId: related['rp-id'],
+      siteHost: 'contoso.localhost', // browsers resolve every host in .localhost themselves
+      listsRelatedOrigin: related.listed ?? true,
+    }),
     store,
     policy: toPolicyInput(scenario.relyingParty),
     clock,
@@ -80,11 +90,19 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
     url: origin,
     organisation: await PortalOrganisation.create(parts, users),
     recordsPhases: true,
+    ...(related && { relatedOrigins: { fetchWellKnown: () => fetchWellKnownFrom(portal) } }),
     async stop() {
       await portal[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Gets the document from the portal, which serves no HTTPS. */
+async function fetchWellKnownFrom(portal: Portal): Promise<WellKnownResponse> {
+  const response = await portal.request('/.well-known/webauthn');
+  const contentType = response.headers.get('content-type') ?? undefined;
+  return { status: response.status, contentType, body: new Uint8Array(await response.arrayBuffer()) };
 }
 
 /** Gets a user of a site that runs already. @throws {UnavailableError} if there is none. */
@@ -103,22 +121,11 @@ async function useSite(
   const organisation = await SiteUsers.create({ url, file: path, definition, waitForCode });
   const stop = () => organisation[Symbol.asyncDispose]();
   try {
-    await signInWithStorageState(browserContext, organisation.storageState, dirname(path));
+    const { storageState } = organisation;
+    if (storageState !== undefined) await signInWithStorageState(browserContext, storageState, dirname(path));
   } catch (error) {
     await stop().catch(() => undefined); // the user exists already; the first failure explains more
     throw error;
   }
   return { url, organisation, recordsPhases: false, stop };
-}
-
-type StorageState = Parameters<BrowserContext['setStorageState']>[0];
-
-async function signInWithStorageState(context: BrowserContext, state: unknown, folder: string): Promise<void> {
-  if (state === undefined) return;
-  try {
-    await context.setStorageState(typeof state === 'string' ? resolve(folder, state) : (state as StorageState));
-  } catch (cause) {
-    const which = typeof state === 'string' ? ` ${state}` : '';
-    throw new UnavailableError(`Cannot use the storage state${which}: ${messageOf(cause)}`, { cause });
-  }
 }

@@ -62,7 +62,10 @@ describe('SiteUsers', () => {
       `before: { command: ${print('JSON.stringify({ totp: "geheim-1" })')}, provides: [totp] }`,
       /returned a wrong totp: Expected Base32 \(A to Z, 2 to 7\) or an otpauth:\/\/ URL, got a key with "-"/,
     ],
-    ['before: { command: [/no/such/program] }', /There is no program \/no\/such\/program/],
+    [
+      'before: { command: [./no-such-hook.sh, create] }',
+      /^The before hook of the site failed \(\.\/no-such-hook\.sh create\): There is no program \.\/no-such-hook\.sh$/,
+    ],
     [`before: { command: ${print('process.exit(3)')} }`, /Exit code 3/],
   ])('reports a hook that fails: %s', async (keys, message) => {
     await expect(usersOf(keys)).rejects.toThrow(message);
