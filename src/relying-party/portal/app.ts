@@ -35,6 +35,10 @@ export function createApp(services: PortalServices): Hono<PortalEnv> {
     if (!asset) return c.notFound();
     return c.body(asset.text, 200, { 'Content-Type': asset.type, 'Cache-Control': 'max-age=300' });
   });
+  app.get('/.well-known/webauthn', (c) => {
+    const origins = context.relatedOrigins();
+    return origins.length > 0 ? c.json({ origins }) : c.notFound();
+  });
   app.use(
     limitBody(
       (c) => refuseRequest(c, context, refuse('body-too-large'), 'That request is too large'),

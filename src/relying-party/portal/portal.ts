@@ -32,6 +32,10 @@ export interface InProcessPortalOptions {
   trustAnchors?: readonly Uint8Array[] | undefined;
   rpName?: string | undefined;
   rpId?: string | undefined;
+  /** Host name in the origin of the pages if it is not the RP ID, e.g. of a site with a related origin. */
+  siteHost?: string | undefined;
+  /** Whether the document of related origins lists the origin of the pages; without it there is no such document. */
+  listsRelatedOrigin?: boolean | undefined;
   /** Cost of password hashes, `strongScrypt` by default. */
   passwordCost?: ScryptParameters | undefined;
 }
@@ -77,7 +81,8 @@ async function assemble(options: InProcessPortalOptions, hosts: readonly string[
     rpId,
     rpName,
     origin,
-    hosts: [rpId, ...hosts, ...loopbackHosts],
+    relatedOrigins: () => (options.listsRelatedOrigin ? [origin()] : []),
+    hosts: [options.siteHost ?? rpId, rpId, ...hosts, ...loopbackHosts],
     policy: async () => (await store.policy.get()) ?? defaultPolicy,
     trustAnchors: Object.freeze(trustAnchors.map(parseCertificate)),
     passwordCost: options.passwordCost ?? strongScrypt,
@@ -98,16 +103,16 @@ async function assemble(options: InProcessPortalOptions, hosts: readonly string[
   return { app, portal: { relyingParty: services.relyingParty, signIn: services.signIn, directory, request, routes } };
 }
 
-/** Serves the portal at `http://<rpId>:<port>`. @throws {UsageError} if the policy is not valid. */
+/** Serves the portal at `http://<siteHost>:<port>`. @throws {UsageError} if the policy is not valid. */
 export async function startPortal(options: PortalOptions): Promise<Portal> {
-  const { host = '127.0.0.1', port = 0, rpId = 'localhost' } = options;
+  const { host = '127.0.0.1', port = 0, rpId = 'localhost', siteHost = rpId } = options;
   let origin = '';
   const { app, portal } = await assemble(options, [isIPv6(host) ? `[${host}]` : host], () => origin);
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const starting = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(starting));
     starting.once('error', reject);
   });
-  origin = `http://${rpId}:${(server.address() as AddressInfo).port}`;
+  origin = `http://${siteHost}:${(server.address() as AddressInfo).port}`;
   return {
     ...portal,
     origin,

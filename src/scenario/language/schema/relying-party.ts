@@ -100,6 +100,13 @@ export const relyingParty = policy
       .min(1)
       .optional()
       .describe('Site file, relative to this file; default: the reference portal, which Touchstone starts'),
+    'related-origin': z
+      .strictObject({
+        'rp-id': z.string().min(1).describe('RP ID of the portal, whose pages are then at another site'),
+        listed: z.boolean().optional().describe('Whether the document of the RP ID lists that site; default true'),
+      })
+      .optional()
+      .describe('The portal uses an RP ID of another site (WebAuthn L3 section 5.11)'),
     users: z
       .array(user)
       .nonempty()

@@ -2,6 +2,7 @@
 import type { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { RecentAuthentications } from '#client/recent-authentications.ts';
+import type { RelatedOrigins } from '#client/related-origins.ts';
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
 import type { ExpandedCase } from '../../language/expanded-case.ts';
 import type { CaseRecorder } from '../case-recorder.ts';
@@ -33,6 +34,8 @@ export interface ClientParts {
   signals: SignalLog;
   /** The sign-ins of the user, also those with a password. */
   recentAuthentications: RecentAuthentications;
+  /** The documents of related origins that the site serves itself; absent: those that the client gets over HTTPS. */
+  relatedOrigins?: RelatedOrigins | undefined;
   clock: AdjustableClock;
   recorder: CaseRecorder;
   random: Random;

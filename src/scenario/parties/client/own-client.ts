@@ -44,7 +44,7 @@ function createHandler(parts: ClientParts): WebAuthnHandler {
     random,
     timeline: recorder.timeline,
     policy: { timeout: dialogProfiles[dialogProfile(scenario)].timeout, ...scenario.client },
-    relatedOrigins: createWellKnownFetcher(),
+    relatedOrigins: parts.relatedOrigins ?? createWellKnownFetcher(),
     recentAuthentications: parts.recentAuthentications,
   };
   return {
