@@ -2,10 +2,11 @@
  * Draws the security dialog over the page: at every change in headed runs, otherwise only before a screenshot, because drawing
  * costs time.
  */
+import { hideAutofillList, showAutofillList } from '#browser/autofill-overlay.ts';
 import { hideDialog, showDialog } from '#browser/dialog-overlay.ts';
 import type { DialogProfileId } from '#browser/dialog-profiles.ts';
 import { createDialogView, type DialogPrompt, type DialogView } from '#browser/dialog-view.ts';
-import type { AuthenticatorChoice, EndReason } from '#client/user-interaction.ts';
+import type { AuthenticatorChoice, AutofillPrompt, EndReason } from '#client/user-interaction.ts';
 import type { DialogScreenshot } from './client/case-client.ts';
 import type { Question } from './security-dialog.ts';
 import type { Site } from './site/site.ts';
@@ -20,6 +21,8 @@ export interface DialogScreenshotOptions {
 export class OverlayDialogScreenshot implements DialogScreenshot {
   readonly #options: DialogScreenshotOptions;
   #prompt: DialogPrompt | undefined;
+  /** What the autofill list of the page offers, while it is open. */
+  #autofill: AutofillPrompt | undefined;
   /** The user has asked for the other places to save to. */
   #isExpanded = false;
   #drawing: Promise<void> = Promise.resolve();
@@ -40,6 +43,11 @@ export class OverlayDialogScreenshot implements DialogScreenshot {
     this.#change(undefined);
   }
 
+  autofillChanged(prompt: AutofillPrompt | undefined): void {
+    this.#autofill = prompt;
+    if (this.#options.live) void this.draw();
+  }
+
   revealChoice(kind: AuthenticatorChoice['kind']): string | undefined {
     const link = kind === 'this-device' ? undefined : this.#view()?.link;
     if (link === undefined) return undefined;
@@ -56,9 +64,11 @@ export class OverlayDialogScreenshot implements DialogScreenshot {
   /** Draws the current state of the dialog; resolves when it is on the page. */
   draw(): Promise<void> {
     const view = this.#view();
+    const autofill = this.#autofill;
     this.#drawing = this.#drawing.then(async () => {
       const page = await this.#options.site.page();
       await (view ? showDialog(page, view) : hideDialog(page));
+      await (autofill ? showAutofillList(page, autofill) : hideAutofillList(page));
     });
     return this.#drawing;
   }

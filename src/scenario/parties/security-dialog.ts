@@ -43,6 +43,8 @@ export interface DialogObserver {
   shown(question: Question): void;
   informed(reason: EndReason): void;
   closed(): void;
+  /** The autofill list of the page is open with these accounts; undefined: it is closed. */
+  autofillChanged?(prompt: AutofillPrompt | undefined): void;
 }
 
 /** Is notified about the autofill list of the page. */
@@ -130,7 +132,9 @@ export class SecurityDialog implements UserInteraction {
       choose = resolve;
     });
     const close = () => {
-      if (this.#autofill === question) this.#autofill = undefined;
+      if (this.#autofill !== question) return;
+      this.#autofill = undefined;
+      this.#observer?.autofillChanged?.(undefined);
     };
     const question: QuestionOf<'autofill'> = {
       kind: 'autofill',
@@ -140,9 +144,13 @@ export class SecurityDialog implements UserInteraction {
         this.#autofillObserver?.chosen(nameOfChoice(choice, prompt));
         choose(choice);
       },
-      cancel: () => this.#autofillObserver?.dismissed(),
+      cancel: () => {
+        this.#observer?.autofillChanged?.(undefined);
+        this.#autofillObserver?.dismissed();
+      },
     };
     this.#autofill = question;
+    this.#observer?.autofillChanged?.(prompt);
     this.#waiters.notify(question);
     this.#autofillObserver?.offered(prompt); // last, because it ends a sign-in from the list, and with it the steps that wait for its dialog
     try {
