@@ -30,6 +30,7 @@ const conformingRules = {
   verifyToken: true,
   enforceTokenPermissions: true,
   enforceTokenRpId: true,
+  acceptPersistentToken: true,
   expireTokens: true,
   /** Milliseconds in which a token has to be used first; CTAP 2.1 section 6.5.2.1. */
   tokenInitialUsageMs: 30_000,

@@ -186,7 +186,7 @@ export class PinUvAuth {
   /** Returns whether `param` is a pinUvAuthParam made with the persistent token. */
   verifiesWithPersistentToken(protocol: PinUvAuthProtocol, message: Uint8Array, param: Uint8Array): boolean {
     const token = this.#state.persistent.persistentToken;
-    return token !== undefined && protocol.verify(token, message, param);
+    return this.#rules.acceptPersistentToken && token !== undefined && protocol.verify(token, message, param);
   }
 
   /** pinUvAuthTokenUsageTimerObserver(), section 6.5.3.2, evaluated when the token is used. CTAP 2.0 tokens are valid until a power cycle. */

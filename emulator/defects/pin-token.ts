@@ -145,6 +145,11 @@ export const pinDefects = {
 
 export const tokenDefects = {
   ...defectsDetectedBy('suite', {
+    'token.persistent-not-accepted': {
+      title: 'The token of permission pcmr is never accepted',
+      breaks: 'CTAP 2.3 section 6.8',
+      rules: { acceptPersistentToken: false },
+    },
     'token.survives-power-cycle': {
       title: 'Tokens stay valid after a power cycle',
       breaks: 'CTAP 2.1 section 6.5.4',

@@ -11,6 +11,7 @@ import { certificateDefects } from './certificate.ts';
 import { assertionDefects, registrationDefects, resetDefects } from './commands.ts';
 import { coseKeyDefects } from './cose-key.ts';
 import { counterDefects } from './counters.ts';
+import { credentialEntryDefects } from './credential-management.ts';
 import { ctapHidPacketDefects } from './ctaphid-packets.ts';
 import type { Defect } from './defect.ts';
 import { extensionDefects } from './extensions.ts';
@@ -62,7 +63,7 @@ export const defectGroups = {
     rows: { ...assertionDefects, ...assertionRequestDefects, ...nextAssertionDefects },
   },
   reset: { title: 'reset', rows: resetDefects },
-  credmgmt: { title: 'credentialManagement', rows: credentialManagementDefects },
+  credmgmt: { title: 'credentialManagement', rows: { ...credentialManagementDefects, ...credentialEntryDefects } },
   bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },
   largeblobs: { title: 'largeBlobs', rows: largeBlobDefects },
   extension: { title: 'Extensions', rows: extensionDefects },

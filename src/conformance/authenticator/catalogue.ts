@@ -1,5 +1,6 @@
 /** The catalogue of requirements on authenticators, in the order in which they run. */
 import { cborRequirements } from './groups/cbor.ts';
+import { credentialManagementRequirements } from './groups/credmgmt.ts';
 import { getAssertionSteps } from './groups/getassert.ts';
 import { getAssertionParameters } from './groups/getassert-parameters.ts';
 import { getAssertionResponse } from './groups/getassert-response.ts';
@@ -26,4 +27,5 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...pinRequirements,
   ...tokenRequirements,
   ...cborRequirements,
+  ...credentialManagementRequirements,
 ];
