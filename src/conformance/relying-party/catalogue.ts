@@ -5,8 +5,11 @@ import { chainCases } from './cases/chain.ts';
 import { clientDataCases } from './cases/client-data.ts';
 import { credentialKeyCases } from './cases/credential-key.ts';
 import { envelopeCases } from './cases/envelope.ts';
+import { fidoU2fCases } from './cases/fido-u2f.ts';
 import { packedCases } from './cases/packed.ts';
+import { platformCases } from './cases/platforms.ts';
 import { signInCases } from './cases/sign-in.ts';
+import { tpmCases } from './cases/tpm.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
 
 export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
@@ -16,6 +19,9 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...authenticatorDataCases,
   ...credentialKeyCases,
   ...packedCases,
+  ...fidoU2fCases,
+  ...tpmCases,
+  ...platformCases,
   ...chainCases,
   ...signInCases,
 ];
@@ -36,6 +42,11 @@ export const groupTitles: Readonly<Record<string, string>> = {
   'packed-self': 'Attestation format packed without certificates (self attestation)',
   none: 'Attestation format none',
   compound: 'Attestation format compound',
+  'fido-u2f': 'Attestation format fido-u2f',
+  tpm: 'Attestation format tpm',
+  'android-key': 'Attestation format android-key',
+  apple: 'Attestation format apple',
+  'android-safetynet': 'Attestation format android-safetynet',
   chain: 'Certificate chains and trust',
   'sign-in-authenticator-data': 'Authenticator data at sign-in',
   'sign-in': 'Signature and user at sign-in',
