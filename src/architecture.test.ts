@@ -36,12 +36,21 @@ const rules: Rules = {
     'src/scenario': [...pure, devicePort, 'src/client', 'src/browser', 'src/relying-party'],
     'src/real-keys': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
     'src/emulator-server': [...pure, 'src/transport', 'src/client', 'src/scenario/parties', scenarioLanguage],
+    'src/page-authenticator': [
+      ...pure,
+      devicePort,
+      'src/transport/capture.ts',
+      'src/client',
+      'src/browser',
+      'src/scenario/parties/security-dialog.ts',
+      'emulator',
+    ],
     'src/cli': ['src'],
     'src/api': ['src', 'emulator'],
     bench: ['src', 'emulator'],
     examples: [],
   },
-  emulatorImporters: ['src/cli/compose', 'src/api', 'bench'],
+  emulatorImporters: ['src/cli/compose', 'src/api', 'src/page-authenticator', 'bench'],
   packages: {
     'node:crypto': [
       'src/base/random.ts',
@@ -83,6 +92,7 @@ const rules: Rules = {
     ws: ['src/browser', 'src/transport/remote'],
     playwright: [
       'src/browser',
+      'src/page-authenticator',
       'src/scenario/parties/site',
       'src/scenario/run/set-up-case.ts',
       'src/scenario/run/start-site.ts',
@@ -92,6 +102,7 @@ const rules: Rules = {
     ],
     '@playwright/test': [
       'src/browser',
+      'src/page-authenticator',
       'src/scenario',
       'src/report',
       'src/cli/run/scenarios.host.ts',

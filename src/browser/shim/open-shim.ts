@@ -5,11 +5,13 @@
  * What a page can notice: `structuredClone` accepts a credential, and functions show `function () { [native code] }` without
  * their name. What the shim cannot do: an `iframe` has it from its first script on, not before.
  */
-import type { Browser, BrowserContext, Frame } from 'playwright';
+import type { Browser, BrowserContext, Frame, Page } from 'playwright';
 import { toHex } from '#base/bytes.ts';
 import { type Random, systemRandom } from '#base/random.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge, BridgeSession, BrowserEngine } from '../bridge.ts';
 import { engineOf } from '../launch.ts';
+import type { WebAuthnHandler } from '../webauthn-handler.ts';
+import { documentInFrame } from './document-host.ts';
 import { initScript } from './init-script.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { ShimSession } from './shim-session.ts';
@@ -17,31 +19,42 @@ import { ShimSession } from './shim-session.ts';
 export async function openShimBridge(browser: Browser, random: Random = systemRandom): Promise<Bridge> {
   const engine = engineOf(browser);
   return {
-    async attach(context, handler) {
-      const binding = `webauthn${toHex(random.bytes(16))}`; // a page cannot guess it
-      const script = await initScript({ binding, showsUserActivation: engine !== 'firefox' });
-      const session: ShimSession = new ShimSession(handler, {
-        binding,
-        pending: new PendingRequests(engine),
-        // The function stays exposed, because pending requests get their replies through it.
-        async uninstall() {
-          await installed.dispose();
-          await inEveryFrame(context, (frame) => frame.evaluate(restoreDocument, binding));
-        },
-      });
-      await context.exposeBinding(binding, ({ frame }, text: string) => session.receive(frame, text));
-      const installed = await context.addInitScript(script);
-      await inEveryFrame(context, (frame) => frame.evaluate(script));
-      return session;
-    },
+    attach: (context, handler) => attachShim(context, handler, { engine, random }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
+/**
+ * Sends the WebAuthn requests of a browser context, or of one page only, to `handler`.
+ * `engine`: what the documents run in; it decides what a second request does.
+ */
+export async function attachShim(
+  target: BrowserContext | Page,
+  handler: WebAuthnHandler,
+  { engine, random = systemRandom }: { engine: BrowserEngine; random?: Random },
+): Promise<BridgeSession> {
+  const binding = `webauthn${toHex(random.bytes(16))}`; // a page cannot guess it
+  const script = await initScript({ binding, showsUserActivation: engine !== 'firefox' });
+  const session: ShimSession = new ShimSession(handler, {
+    pending: new PendingRequests(engine),
+    // The function stays exposed, because pending requests get their replies through it.
+    async uninstall() {
+      await installed.dispose();
+      await inEveryFrame(target, (frame) => frame.evaluate(restoreDocument, binding));
+    },
+  });
+  await target.exposeBinding(binding, ({ frame }, text: string) =>
+    session.receive(documentInFrame(frame, binding), text),
+  );
+  const installed = await target.addInitScript(script);
+  await inEveryFrame(target, (frame) => frame.evaluate(script));
+  return session;
+}
+
 /** Runs `work` in the frames that exist now. A frame that goes away meanwhile needs it no more. */
-async function inEveryFrame(context: BrowserContext, work: (frame: Frame) => Promise<unknown>): Promise<void> {
-  const frames = context.pages().flatMap((page) => page.frames());
-  await Promise.allSettled(frames.map(work));
+async function inEveryFrame(target: BrowserContext | Page, work: (frame: Frame) => Promise<unknown>): Promise<void> {
+  const pages = 'pages' in target ? target.pages() : [target];
+  await Promise.allSettled(pages.flatMap((page) => page.frames()).map(work));
 }
 
 /** Runs in the page. */

@@ -1,5 +1,4 @@
 /** The pending requests of a browser context. Browsers allow one for each page; what a second one does differs by engine. */
-import type { Page } from 'playwright';
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BrowserEngine } from '../bridge.ts';
 
@@ -20,7 +19,7 @@ const secondRequestRules: Record<BrowserEngine, SecondRequestRule> = {
 };
 
 interface PendingRequest {
-  page: Page;
+  page: object;
   controller: AbortController;
 }
 
@@ -36,7 +35,7 @@ export class PendingRequests {
    * Adds a request and returns the controller that ends it.
    * @throws {WebAuthnError} when the page has a pending request and the engine refuses a second one.
    */
-  add(requestId: string, page: Page): AbortController {
+  add(requestId: string, page: object): AbortController {
     for (const [id, earlier] of this.#requests) {
       if (earlier.page !== page) continue;
       if (this.#rule.ends === 'second') throw this.#rule.error();

@@ -2,6 +2,7 @@
 import type { Frame, Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { recordingHandler } from '../testing/approving-handler.ts';
+import { documentInFrame } from './document-host.ts';
 import type { PageMessage, SendingDocument } from './messages.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { ShimSession } from './shim-session.ts';
@@ -14,11 +15,13 @@ function createFrame(url: string, location = url): Frame {
 
 function openSession() {
   const { handler, requests } = recordingHandler();
-  const parts = { binding: 'binding', pending: new PendingRequests('chromium'), uninstall: async () => undefined };
+  const parts = { pending: new PendingRequests('chromium'), uninstall: async () => undefined };
   const session = new ShimSession(handler, parts);
   const receive = async (frame: Frame, message: PageMessage, sender: Partial<SendingDocument> = {}) => {
     const document = { documentId: 'document', origin: 'https://rp.example', ancestorOrigins: [], ...sender };
-    return JSON.parse(await session.receive(frame, JSON.stringify({ ...document, ...message })));
+    return JSON.parse(
+      await session.receive(documentInFrame(frame, 'binding'), JSON.stringify({ ...document, ...message })),
+    );
   };
   return { session, requests, receive };
 }

@@ -1,26 +1,23 @@
 /**
- * The bridge of one browser context on the shim route: turns the messages of its documents into calls of a `WebAuthnHandler`,
+ * The bridge of documents with the shim: turns the messages of its documents into calls of a `WebAuthnHandler`,
  * and does what the browser does around them: permissions policy, one request for each page, and the end of a request whose
  * document is gone. Every message gets exactly one reply.
  */
-import type { Frame } from 'playwright';
 import { abortable } from '#base/async.ts';
 import type { CredentialSignal } from '#client/signals.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BridgedCall, BridgeProblem, BridgeSession } from '../bridge.ts';
 import { abortError, bridgeProblem, toPageError } from '../bridge-failure.ts';
 import type { WebAuthnHandler } from '../webauthn-handler.ts';
-import { callerOf, isOriginOf, watchDocument } from './calling-frame.ts';
+import { callerOf } from './calling-frame.ts';
 import { clientCapabilities } from './client-capabilities.ts';
-import { isAllowedByFrames } from './frame-policy.ts';
+import type { DocumentHost } from './document-host.ts';
 import type { CeremonyMessage, PageMessage, Reply, SendingDocument } from './messages.ts';
 import type { PendingRequests } from './pending-requests.ts';
 
 export interface ShimParts {
-  /** Name of the exposed function. */
-  binding: string;
   pending: PendingRequests;
-  /** Removes the shim from the context and its documents. */
+  /** Removes the shim from the documents. */
   uninstall(): Promise<void>;
 }
 
@@ -39,13 +36,13 @@ export class ShimSession implements BridgeSession {
     await this.#parts.uninstall();
   }
 
-  /** Handles one message of a document in `frame`. Returns the reply as JSON. */
-  async receive(frame: Frame, text: string): Promise<string> {
+  /** Handles one message of the document in `host`. Returns the reply as JSON. */
+  async receive(host: DocumentHost, text: string): Promise<string> {
     const message = JSON.parse(text) as SendingDocument & PageMessage;
-    return JSON.stringify(await this.#reply(frame, message));
+    return JSON.stringify(await this.#reply(host, message));
   }
 
-  async #reply(frame: Frame, message: SendingDocument & PageMessage): Promise<Reply> {
+  async #reply(host: DocumentHost, message: SendingDocument & PageMessage): Promise<Reply> {
     switch (message.type) {
       case 'cancel':
         this.#parts.pending.end(message.requestId, abortError('The page aborted the ceremony'));
@@ -58,9 +55,9 @@ export class ShimSession implements BridgeSession {
       case 'capabilities':
         return this.#call('capabilities', () => clientCapabilities(this.handler));
       case 'signal':
-        return this.#call('signal', () => this.#passSignal(frame, message.signal, message));
+        return this.#call('signal', () => this.#passSignal(host, message.signal, message));
       default:
-        return this.#runCeremony(frame, message);
+        return this.#runCeremony(host, message);
     }
   }
 
@@ -75,54 +72,58 @@ export class ShimSession implements BridgeSession {
     }
   }
 
-  async #runCeremony(frame: Frame, message: SendingDocument & CeremonyMessage): Promise<Reply> {
+  async #runCeremony(host: DocumentHost, message: SendingDocument & CeremonyMessage): Promise<Reply> {
     const { type, requestId, documentId } = message;
-    const { pending, binding } = this.#parts;
+    const { pending } = this.#parts;
     let controller: AbortController;
     try {
-      controller = pending.add(requestId, frame.page());
+      controller = pending.add(requestId, host.page);
     } catch (error) {
       return { error: toPageError(error) };
     }
     const onGone = () => pending.end(requestId, abortError('The page that made the request is gone'));
-    const stopWatching = watchDocument(frame, { documentId, binding }, onGone);
+    const stopWatching = host.watch(documentId, onGone);
     const { signal } = controller;
-    const reply = await this.#call(type, () => abortable(this.#callHandler(frame, message, signal), signal), signal);
+    const reply = await this.#call(type, () => abortable(this.#callHandler(host, message, signal), signal), signal);
     stopWatching();
     pending.remove(requestId);
     return reply;
   }
 
-  async #callHandler(frame: Frame, message: SendingDocument & CeremonyMessage, signal: AbortSignal): Promise<unknown> {
+  async #callHandler(
+    host: DocumentHost,
+    message: SendingDocument & CeremonyMessage,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const { handler } = this;
     const { type, mediation, publicKey } = message;
-    await this.#checkOrigin(frame, message, type);
-    if (message.policy === 'unknown') await checkPolicy(frame, message);
+    await this.#checkOrigin(host, message, type);
+    if (message.policy === 'unknown') await checkPolicy(host, message);
     if (mediation) await checkMediation(handler, type);
     return await handler[type]({ ...callerOf(message), ...(mediation && { mediation }), publicKey }, signal);
   }
 
   /** @throws {WebAuthnError} SecurityError when the document claims an origin that its frame does not have. */
-  async #checkOrigin(frame: Frame, { origin }: SendingDocument, call: BridgedCall): Promise<void> {
-    if (await isOriginOf(frame, origin)) return;
-    const reason = `The document reports the origin ${origin}, but its frame shows ${frame.url()}`;
+  async #checkOrigin(host: DocumentHost, { origin }: SendingDocument, call: BridgedCall): Promise<void> {
+    if (await host.hasOrigin(origin)) return;
+    const reason = `The document reports the origin ${origin}, but its frame shows ${host.address}`;
     this.problems.push(bridgeProblem('origin-mismatch', call, new Error(reason)));
     throw new WebAuthnError('SecurityError', reason);
   }
 
   /** Section 5.1.10. The page learns nothing about the authenticators. */
-  async #passSignal(frame: Frame, signal: CredentialSignal, sender: SendingDocument): Promise<void> {
-    await this.#checkOrigin(frame, sender, 'signal');
+  async #passSignal(host: DocumentHost, signal: CredentialSignal, sender: SendingDocument): Promise<void> {
+    await this.#checkOrigin(host, sender, 'signal');
     await this.handler.receiveSignal?.(signal, callerOf(sender));
   }
 }
 
 const done: Reply = { value: null };
 
-/** Section 5.9. @throws {WebAuthnError} NotAllowedError when the frame elements do not allow the request. */
-async function checkPolicy(frame: Frame, { type, origin, ancestorOrigins }: SendingDocument & CeremonyMessage) {
+/** Section 5.9. @throws {WebAuthnError} NotAllowedError when the document may not make the request. */
+async function checkPolicy(host: DocumentHost, { type, origin, ancestorOrigins }: SendingDocument & CeremonyMessage) {
   const feature = `publickey-credentials-${type}`;
-  if (await isAllowedByFrames(frame, feature, [origin, ...ancestorOrigins])) return;
+  if (await host.allows(feature, [origin, ...ancestorOrigins])) return;
   throw new WebAuthnError('NotAllowedError', `The permissions policy does not allow ${feature}`);
 }
 

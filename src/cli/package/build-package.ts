@@ -24,6 +24,7 @@ const publicEntries = {
   emulator: 'emulator/index.ts',
   client: 'src/api/client.ts',
   'relying-party': 'src/api/relying-party.ts',
+  playwright: 'src/api/playwright.ts',
 } as const;
 
 /** qrcode is compiled in as well, because it depends on 25 packages. The types of zod are part of the declarations. */
