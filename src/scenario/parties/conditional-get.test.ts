@@ -83,7 +83,9 @@ describe('a conditional get()', () => {
     const waitsForPin = dialog.whenAskedFor(['pin'], neverAborted());
     const waitsForAccount = dialog.whenAskedFor(['account', 'autofill'], neverAborted());
     void dialog.chooseAutofillAccount(prompt('denied-at-key'), neverAborted());
-    await expect(waitsForPin).rejects.toThrow('it has closed (the sign-in from the autofill list failed: denied-at-key)');
+    await expect(waitsForPin).rejects.toThrow(
+      'it has closed (the sign-in from the autofill list failed: denied-at-key)',
+    );
     expect((await waitsForAccount).kind).toBe('autofill');
     expect([ceremonies.last?.error, conditionalGet.state, conditionalGet.problem, ends.length]).toEqual([
       'none',
