@@ -42,6 +42,8 @@ const conformingRules = {
   enforceUserPresence: true,
   enforceCredProtect: true,
   hideNamesWithoutVerification: true,
+  /** Every credential has its own secrets for hmac-secret. */
+  separateHmacSecrets: true,
   newestCredentialFirst: true,
   expireAssertions: true,
   endSequenceWithOtherCommand: true,

@@ -1,8 +1,9 @@
 /** Defects of extension inputs and outputs, CTAP 2.1 section 12 and WebAuthn L3 section 9. */
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { deleteMember, dropLastBytes, editBytes, setMember, zeroBytes } from '#protocol/edits.ts';
+import { extensions } from '#protocol/extensions.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { editRequest } from './mutators.ts';
+import { editRequest, editResponse, refuseRequest } from './mutators.ts';
 
 /** Changes the extension outputs if there are any; an empty map is omitted. */
 const editOutputs = (change: (map: CborMap) => CborMap) => ({
@@ -18,6 +19,12 @@ const addOutput = (id: string, value: CborValue) => ({
     extensions: setMember(id, value)(data.extensions ?? new Map()),
   }),
 });
+
+/** Whether a registration has an extension that no specification defines. */
+function hasUnknownExtension(request: CborMap): boolean {
+  const inputs = request.get(0x06);
+  return inputs instanceof Map && [...inputs.keys()].some((id) => !Object.hasOwn(extensions, String(id)));
+}
 
 export const extensionDefects = {
   ...defectsDetectedBy('suite', {
@@ -45,6 +52,36 @@ export const extensionDefects = {
       title: 'hmac-secret outputs are all zero bytes',
       breaks: 'CTAP 2.1 section 12.5',
       ...editOutputs(editBytes('hmac-secret', zeroBytes)),
+    },
+    'extension.unknown-refused': {
+      title: 'A registration with an unknown extension is refused',
+      breaks: 'CTAP 2.1 section 12',
+      ...refuseRequest('authenticatorMakeCredential', hasUnknownExtension, 'CTAP2_ERR_UNSUPPORTED_OPTION'),
+    },
+    'extension.hmac-secret-constant': {
+      title: 'hmac-secret outputs depend on the salt only, not on the credential or user verification',
+      breaks: 'CTAP 2.1 section 12.5',
+      rules: { separateHmacSecrets: false },
+    },
+    'extension.cred-blob-missing': {
+      title: 'The output of credBlob is missing if none was stored',
+      breaks: 'CTAP 2.1 section 12.2',
+      ...editOutputs(deleteMember('credBlob')),
+    },
+    'extension.cred-blob-claimed': {
+      title: 'The output of credBlob is true although it was not stored',
+      breaks: 'CTAP 2.1 section 12.2',
+      ...editOutputs((map) => (map.get('credBlob') === false ? setMember('credBlob', true)(map) : map)),
+    },
+    'extension.large-blob-key-short': {
+      title: 'largeBlobKey has 31 bytes',
+      breaks: 'CTAP 2.1 section 12.3',
+      ...editResponse('authenticatorMakeCredential', editBytes(0x05, dropLastBytes(1))),
+    },
+    'extension.large-blob-key-constant': {
+      title: 'largeBlobKey is the same for every credential',
+      breaks: 'CTAP 2.1 section 12.3',
+      ...editResponse('authenticatorMakeCredential', editBytes(0x05, zeroBytes)),
     },
     'extension.min-pin-length-told-to-all': {
       title: 'minPinLength is returned to relying parties that are not authorized to read it',

@@ -56,9 +56,11 @@ export function computeSecrets(
   credentialId: Uint8Array,
   verified: boolean,
   { protocol, sharedSecret, values }: Salts,
-  { state, random }: AuthenticatorEnv,
+  { state, random, faultHooks: { rules } }: AuthenticatorEnv,
 ): Uint8Array {
-  const credRandom = state.persistent.keys.credRandom(credentialId, verified);
+  const credRandom = rules.separateHmacSecrets
+    ? state.persistent.keys.credRandom(credentialId, verified)
+    : new Uint8Array(32);
   return protocol.encrypt(sharedSecret, concat(...values.map((salt) => hmacSha256(credRandom, salt))), random);
 }
 

@@ -1,6 +1,7 @@
 /** The catalogue of requirements on authenticators, in the order in which they run. */
 import { cborRequirements } from './groups/cbor.ts';
 import { credentialManagementRequirements } from './groups/credmgmt.ts';
+import { extensionRequirements } from './groups/ext.ts';
 import { getAssertionSteps } from './groups/getassert.ts';
 import { getAssertionParameters } from './groups/getassert-parameters.ts';
 import { getAssertionResponse } from './groups/getassert-response.ts';
@@ -10,6 +11,7 @@ import { makeCredentialParameters } from './groups/makecred-parameters.ts';
 import { makeCredentialResponse } from './groups/makecred-response.ts';
 import { pinRequirements } from './groups/pin.ts';
 import { pinParameters } from './groups/pin-parameters.ts';
+import { resetRequirements, selectionRequirements } from './groups/reset-and-select.ts';
 import { discoverableCredentials } from './groups/rk.ts';
 import { tokenRequirements } from './groups/token.ts';
 import type { Requirement } from './requirement.ts';
@@ -28,4 +30,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...tokenRequirements,
   ...cborRequirements,
   ...credentialManagementRequirements,
+  ...extensionRequirements,
+  ...selectionRequirements,
+  ...resetRequirements,
 ];
