@@ -2,7 +2,12 @@
 import { parseAaguid } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';
 import type { SuiteEmulator } from '#conformance/relying-party/emulator-port.ts';
+import type { ProofParties } from '#conformance/relying-party/prove.ts';
 import { createAuthenticator, personas, rootAuthority } from '#emulator';
+import type { Rule } from '#relying-party/verification/rules.ts';
+import { emulatorTrustAnchors } from './emulator-catalogue.ts';
+import { createPortalTarget } from './portal-target.ts';
+import { createReferenceVerifier } from './reference-verifier.ts';
 
 const { 'touchstone-complete': key } = personas;
 
@@ -19,4 +24,13 @@ export const suiteEmulator = (): SuiteEmulator => ({
     }),
   root: rootAuthority(),
   aaguid: parseAaguid(key.aaguid),
+});
+
+/** The parties that prove the catalogue: the reference verifier, with and without rules, and the portal. */
+export const proofParties = (): ProofParties => ({
+  emulator: suiteEmulator(),
+  random: systemRandom,
+  trustAnchors: emulatorTrustAnchors(),
+  portal: createPortalTarget(),
+  createVerifier: (lacks) => createReferenceVerifier(new Set(lacks as readonly Rule[])),
 });

@@ -8,6 +8,7 @@ import { envelopeCases } from './cases/envelope.ts';
 import { fidoU2fCases } from './cases/fido-u2f.ts';
 import { packedCases } from './cases/packed.ts';
 import { platformCases } from './cases/platforms.ts';
+import { sessionCases } from './cases/session.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { tpmCases } from './cases/tpm.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
@@ -23,6 +24,7 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...tpmCases,
   ...platformCases,
   ...chainCases,
+  ...sessionCases,
   ...signInCases,
 ];
 
@@ -48,6 +50,8 @@ export const groupTitles: Readonly<Record<string, string>> = {
   apple: 'Attestation format apple',
   'android-safetynet': 'Attestation format android-safetynet',
   chain: 'Certificate chains and trust',
+  session: 'Challenges, sessions and stored credentials at registration',
+  'sign-in-session': 'Challenges at sign-in',
   'sign-in-authenticator-data': 'Authenticator data at sign-in',
   'sign-in': 'Signature and user at sign-in',
   'sign-in-algorithms': 'Algorithms at sign-in',

@@ -16,6 +16,8 @@ export interface ProofParties {
   random: Random;
   /** Root certificates, DER. */
   trustAnchors: readonly Uint8Array[];
+  /** A conforming target that keeps sessions. */
+  portal: RelyingPartyTarget;
   /** Returns a verifier that conforms but for the rules in `lacks`. */
   createVerifier(lacks: readonly RuleId[]): RelyingPartyLibrary;
 }
@@ -38,19 +40,31 @@ class Prover {
   readonly #parties: ProofParties;
   readonly #runners = new Map<string, CaseRunner>();
 
+  readonly #portal: CaseRunner;
+  /** A target that says it keeps sessions, but remembers neither challenges nor credentials. */
+  readonly #withoutMemory: CaseRunner;
+
   constructor(parties: ProofParties) {
     this.#parties = parties;
+    const { createVerifier, emulator, portal, ...options } = parties;
+    this.#portal = new CaseRunner(portal, emulator);
+    const forgetful = createLibraryTarget(createVerifier(['client-data.challenge']), options);
+    this.#withoutMemory = new CaseRunner({ ...forgetful, keepsState: true }, emulator);
   }
 
   async findProblem(one: RelyingPartyCase): Promise<string | undefined> {
-    if (one.session) return undefined; // proven on the portal, which keeps sessions
-    const conforming = await this.#runnerFor([]).run(one);
+    const conforming = await (one.session ? this.#portal : this.#runnerFor([])).run(one);
     if (conforming.verdict !== 'pass')
       return `With the conforming target: ${conforming.verdict}: ${conforming.message}`;
-    const weak = one.expected === 'refuse' ? await this.#runnerFor(one.rules).run(one) : await this.#runOnBroken(one);
+    const weak = await this.#runOnWeak(one);
     const expected: Outcome['verdict'] = one.expected === 'refuse' ? 'accepted' : weakAnswer(one).verdict;
     if (weak.verdict === 'fail' && weak.outcome?.verdict === expected) return undefined;
     return `With a target without ${one.rules.join(', ') || 'the behaviour'}: ${weak.verdict}: ${weak.message}`;
+  }
+
+  #runOnWeak(one: RelyingPartyCase) {
+    if (one.session) return this.#withoutMemory.run(one);
+    return one.expected === 'refuse' ? this.#runnerFor(one.rules).run(one) : this.#runOnBroken(one);
   }
 
   #runnerFor(rules: readonly RuleId[]): CaseRunner {

@@ -1,5 +1,6 @@
 /** Attestation format fido-u2f: WebAuthn L3 section 8.6. */
 import { concat } from '#base/bytes.ts';
+import { encode } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { deleteMember, flipBits, setMember } from '#protocol/edits.ts';
@@ -122,6 +123,22 @@ const rows: Rows<RegistrationChange> = {
     rule,
     'The certificate has another key',
     certificate(() => ({ spki: suiteKey('other').spki })) as RegistrationChange,
+  ),
+  'credential-key.p384': refuse(
+    ['fido-u2f.credential-key', rule],
+    'The credential key is on P-384',
+    {
+      authenticator: {
+        authData: (data) => ({
+          ...data,
+          attestedCredentialData: data.attestedCredentialData && {
+            ...data.attestedCredentialData,
+            credentialPublicKey: encode(suiteKey('other', 'ES384').publicKey),
+          },
+        }),
+      },
+    },
+    { settings: { algorithms: [-7, -35] } },
   ),
   'aaguid.set': refuse('fido-u2f.aaguid', 'The AAGUID is not zero', {
     authenticator: {

@@ -52,7 +52,7 @@ const signatureRows: Rows<AuthenticationChange> = {
 
 const userRows: Rows<AuthenticationChange> = {
   'credential.unknown': refuse('assertion.credential', 'The credential id is unknown', {
-    envelope: (json) => ({ ...json, id: 'AAAAAAAAAAAAAAAAAAAAAA', rawId: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+    envelope: (json) => ({ ...json, id: 'dW5rbm93bi1jcmVkZW50aWFs', rawId: 'dW5rbm93bi1jcmVkZW50aWFs' }),
   }),
   'credential.longer': refuse('assertion.credential', 'Bytes follow the credential id', {
     envelope: (json) => {

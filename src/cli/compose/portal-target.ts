@@ -1,0 +1,82 @@
+/** The reference portal in this process as a target of the suite for relying parties. */
+import { toBase64url } from '#base/bytes.ts';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import type { Account, CeremonySettings, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import { createInProcessPortal, type InProcessPortal } from '#relying-party/portal/portal.ts';
+import type { Refused } from '#relying-party/refusals.ts';
+import { openStore } from '#relying-party/store/libsql-store.ts';
+import { emulatorTrustAnchors } from './emulator-catalogue.ts';
+
+const rpId = 'localhost';
+const origin = `http://${rpId}:8080`;
+/** Passwords are not under test, so their hash may be cheap. */
+const passwordCost = { N: 2, r: 1, p: 1 };
+
+/** Returns the target. It has one portal for each combination of settings, because the settings are its policy. */
+export function createPortalTarget(): RelyingPartyTarget {
+  const portals = new Map<string, Promise<InProcessPortal>>();
+  return {
+    name: 'Touchstone portal',
+    checksTrust: true,
+    keepsState: true,
+    async openAccount(settings) {
+      const key = JSON.stringify(settings);
+      const portal = portals.get(key) ?? createPortal(settings);
+      portals.set(key, portal);
+      return openAccount(await portal);
+    },
+  };
+}
+
+const createPortal = ({ userVerification, attestation, algorithms }: CeremonySettings): Promise<InProcessPortal> =>
+  createInProcessPortal({
+    store: openStore(),
+    clock: systemClock,
+    random: systemRandom,
+    origin,
+    rpId,
+    passwordCost,
+    trustAnchors: emulatorTrustAnchors(),
+    policy: {
+      userVerification,
+      attestation: attestation === 'required' ? 'enforced' : 'requested',
+      algorithms: algorithms as [number, ...number[]],
+    },
+  });
+
+async function openAccount({ directory, relyingParty }: InProcessPortal): Promise<Account> {
+  const name = `user-${toBase64url(systemRandom.bytes(9))}@example.com`;
+  const user = await directory.createUser({ name, displayName: name, password: toBase64url(systemRandom.bytes(9)) });
+  const caller = await directory.openSession(user, 'totp');
+  const visitor = toBase64url(systemRandom.bytes(16));
+  return {
+    origin,
+    rpId,
+    userHandle: user.id,
+    async beginRegistration() {
+      const outcome = await relyingParty.creationOptions(caller);
+      if (!outcome.accepted) throw new Error(`The portal gives no options: ${outcome.reason}`);
+      return outcome.options.challenge;
+    },
+    register: (response) =>
+      toOutcome(async () => {
+        const outcome = await relyingParty.register(caller, response);
+        return outcome.accepted ? relyingParty.namePasskey(caller, outcome.pending.id, 'Passkey') : outcome;
+      }),
+    beginAuthentication: async () => (await relyingParty.requestOptions(visitor)).challenge,
+    authenticate: (response) => toOutcome(() => relyingParty.authenticate(visitor, response)),
+    listCredentialIds: async () => (await relyingParty.listPasskeys(caller)).map(({ credentialId }) => credentialId),
+  };
+}
+
+async function toOutcome(work: () => Promise<{ accepted: true } | Refused>): Promise<Outcome> {
+  try {
+    const outcome = await work();
+    if (outcome.accepted) return { verdict: 'accepted' };
+    const { rule, reason, detail } = outcome;
+    return { verdict: 'refused', rule, detail: `${reason} ${detail}`.trim() };
+  } catch (error) {
+    return { verdict: 'crashed', detail: String(error) };
+  }
+}
