@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../main.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-relying-party-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+
+/** Runs the command in this process. Returns its exit code and what it printed. */
+async function conform(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
+    out += `${text}\n`;
+  });
+  vi.spyOn(console, 'error').mockImplementation((text: unknown) => {
+    err += `${text}\n`;
+  });
+  const code = await main(['conform', 'relying-party', ...args]);
+  return { code, out, err };
+}
+
+function writeModule(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** An adapter whose functions have this body. */
+const writeAdapter = (name: string, body: string) =>
+  writeModule(
+    name,
+    `const verify = async () => { ${body} };
+     export const adapter = { name: 'test', checksTrust: true, verifyRegistration: verify, verifyAuthentication: verify };`,
+  );
+
+describe('touchstone conform relying-party', () => {
+  it('exits with 0 if the portal passes', async () => {
+    const { code, out } = await conform('client-data.challenge', 'sign-in.user-handle');
+    expect(code).toBe(0);
+    expect(out).toMatch(/cases: .*17 pass/);
+  });
+
+  it('fails a library that accepts everything, with what that means', async () => {
+    const { code, out } = await conform(
+      'client-data.origin.other',
+      '--adapter',
+      writeAdapter('accept.mjs', 'return { accepted: true }'),
+    );
+    expect(code).toBe(1);
+    expect(out).toContain('A response that was made for the page of an attacker is accepted');
+  });
+
+  it('does not count a library that refuses everything', async () => {
+    const adapter = writeAdapter('refuse.mjs', 'return { accepted: false }');
+    const { code, out } = await conform('client-data.origin.other', '--adapter', adapter);
+    expect(code).toBe(1);
+    expect(out).toContain('1 inconclusive');
+  });
+
+  it('counts a programming error as a failure, not as a refusal', async () => {
+    const body =
+      "if (verify.called) throw new TypeError('x is undefined'); verify.called = true; return { accepted: true };";
+    const { code, out } = await conform('client-data.origin.other', '--adapter', writeAdapter('crash.mjs', body));
+    expect(code).toBe(1);
+    expect(out).toContain('the target crashed: TypeError: x is undefined');
+  });
+
+  it.each([
+    ['cannot be loaded', join(folder, 'nothing.mjs'), 'Cannot load the adapter'],
+    [
+      'exports no adapter',
+      writeModule('empty.mjs', 'export const other = 1;'),
+      'expected an export with the name adapter',
+    ],
+    [
+      'lacks a function',
+      writeModule('half.mjs', "export const adapter = { name: 'x', checksTrust: true };"),
+      'expected a function in verifyRegistration',
+    ],
+  ])('exits with 2 for an adapter that %s', async (_title, file, message) => {
+    const { code, err } = await conform('none', '--adapter', file);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('lists each case with section, rules and severity', async () => {
+    const { out } = await conform('client-data.origin.other', '--list', '--json');
+    expect(JSON.parse(out)).toEqual([
+      expect.objectContaining({
+        id: 'client-data.origin.other',
+        expected: 'refuse',
+        section: '7.1 step 9',
+        rules: ['client-data.origin'],
+        severity: ['account-takeover'],
+      }),
+    ]);
+  });
+
+  it('explains a case', async () => {
+    const { code, out } = await conform('--explain', 'client-data.origin.other');
+    expect(code).toBe(0);
+    expect(out).toContain('Usual fix: Compare origin with the list of own origins as a whole');
+  });
+
+  it('proves cases', async () => {
+    const { code, out } = await conform('session', '--prove');
+    expect(code).toBe(0);
+    expect(out).toContain('3 cases proven');
+  });
+
+  it('waives expected failures', async () => {
+    const file = writeModule(
+      'expected.yaml',
+      '- id: none.none.alg\n  reason: known\n  link: https://example.com/1\n  expires: 2999-12-31\n',
+    );
+    const adapter = writeAdapter('accept-none.mjs', 'return { accepted: true }');
+    expect((await conform('none.none.alg', '--adapter', adapter, '--expected-failures', file)).code).toBe(0);
+  });
+});
