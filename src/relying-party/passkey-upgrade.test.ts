@@ -52,6 +52,12 @@ describe('a passkey upgrade', () => {
     expect(await relyingParty.upgrade(caller, {})).toMatchObject({ reason });
   });
 
+  it('is not offered to a user who has signed in with a passkey', async () => {
+    const { directory, relyingParty, user } = await signIn();
+    const caller = await directory.openSession(user, 'passkey');
+    expect(await relyingParty.checkUpgrade(caller)).toMatchObject({ reason: 'upgrade-off' });
+  });
+
   it('is allowed after the second factor', async () => {
     const { relyingParty, caller } = await signIn({}, { totpSecret }, 'totp');
     expect(await relyingParty.checkUpgrade(caller)).toBeUndefined();

@@ -30,6 +30,7 @@ export function createPasskeyUpgrade(
 ): PasskeyUpgrade {
   const checkUpgrade = async (caller: Caller) => {
     if (!(await context.policy()).passkeyUpgrade) return refuse('upgrade-off');
+    if (caller.session.mfa?.method === 'passkey') return refuse('upgrade-off', 'The user has signed in with a passkey');
     return (await registration.checkUser(caller)) ?? (await registration.checkMethodChange(caller));
   };
   return {

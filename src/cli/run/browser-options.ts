@@ -8,6 +8,7 @@ import { findBrowserContradiction } from '#scenario/language/browser-compatibili
 import { findBuiltInObstacle } from '#scenario/language/built-in-compatibility.ts';
 import type { ExpandOptions } from '#scenario/language/expand.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
+import { findRouteObstacle } from '#scenario/language/route-compatibility.ts';
 import { browserStacks, engineOfCase } from '#scenario/language/schema/browser.ts';
 
 export interface BrowserOptions {
@@ -147,6 +148,8 @@ function findBrowserObstacle(
   const { browser } = scenario;
   const contradiction = findBrowserContradiction(browser);
   if (contradiction) return contradiction.message;
+  const unreached = findRouteObstacle(scenario);
+  if (unreached !== undefined) return unreached;
   const obstacle = findBuiltInObstacle(scenario);
   if (obstacle !== undefined) return `Left out with browser.stack: built-in: ${obstacle}`;
   const engine = engineOfCase(browser);
