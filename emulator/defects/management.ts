@@ -2,7 +2,7 @@
 
 import { deleteMember, dropLastBytes, editBytes, editMap, editMember, flipBits, setMember } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
-import { editResponse } from './mutators.ts';
+import { editResponse, refuseRequest } from './mutators.ts';
 
 const management = 'authenticatorCredentialManagement';
 const credentials = 'CTAP 2.1 section 6.8';
@@ -108,5 +108,22 @@ export const largeBlobDefects = defectsDetectedBy('client', {
     title: 'config is text instead of bytes',
     breaks: blobs,
     ...editResponse('authenticatorLargeBlobs', setMember(0x01, 'blob')),
+  },
+});
+
+/** Subcommands and writes that answer CTAP2_OK without a change. */
+export const ignoredManagementDefects = defectsDetectedBy('suite', {
+  'largeblobs.write-ignored': {
+    title: 'set answers CTAP2_OK but keeps the array',
+    breaks: blobs,
+    ...refuseRequest('authenticatorLargeBlobs', (request) => request.has(0x02), 'CTAP2_OK'),
+  },
+});
+
+export const configDefects = defectsDetectedBy('suite', {
+  'config.ignored': {
+    title: 'authenticatorConfig answers CTAP2_OK but changes nothing',
+    breaks: 'CTAP 2.1 section 6.11',
+    ...refuseRequest('authenticatorConfig', () => true, 'CTAP2_OK'),
   },
 });

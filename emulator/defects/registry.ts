@@ -19,7 +19,13 @@ import { flagDefects } from './flags.ts';
 import { getInfoDefects } from './get-info.ts';
 import { getInfoConsistencyDefects, getInfoTypeDefects, getInfoValueDefects } from './get-info-members.ts';
 import { ignoredErrorDefects } from './ignored-errors.ts';
-import { bioEnrollmentDefects, credentialManagementDefects, largeBlobDefects } from './management.ts';
+import {
+  bioEnrollmentDefects,
+  configDefects,
+  credentialManagementDefects,
+  ignoredManagementDefects,
+  largeBlobDefects,
+} from './management.ts';
 import { parameterDefects } from './parameters.ts';
 import { pinDefects, tokenDefects } from './pin-token.ts';
 import {
@@ -65,7 +71,8 @@ export const defectGroups = {
   reset: { title: 'reset', rows: resetDefects },
   credmgmt: { title: 'credentialManagement', rows: { ...credentialManagementDefects, ...credentialEntryDefects } },
   bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },
-  largeblobs: { title: 'largeBlobs', rows: largeBlobDefects },
+  largeblobs: { title: 'largeBlobs', rows: { ...largeBlobDefects, ...ignoredManagementDefects } },
+  config: { title: 'authenticatorConfig', rows: configDefects },
   extension: { title: 'Extensions', rows: extensionDefects },
   parameter: { title: 'Parameters of requests', rows: parameterDefects },
   transport: { title: 'Transport', rows: transportDefects },

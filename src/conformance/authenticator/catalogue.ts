@@ -1,11 +1,13 @@
 /** The catalogue of requirements on authenticators, in the order in which they run. */
 import { cborRequirements } from './groups/cbor.ts';
+import { configRequirements } from './groups/config.ts';
 import { credentialManagementRequirements } from './groups/credmgmt.ts';
 import { extensionRequirements } from './groups/ext.ts';
 import { getAssertionSteps } from './groups/getassert.ts';
 import { getAssertionParameters } from './groups/getassert-parameters.ts';
 import { getAssertionResponse } from './groups/getassert-response.ts';
 import { getInfoRequirements } from './groups/getinfo.ts';
+import { largeBlobRequirements } from './groups/largeblobs.ts';
 import { makeCredentialSteps } from './groups/makecred.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
 import { makeCredentialResponse } from './groups/makecred-response.ts';
@@ -31,6 +33,8 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...cborRequirements,
   ...credentialManagementRequirements,
   ...extensionRequirements,
+  ...configRequirements,
+  ...largeBlobRequirements,
   ...selectionRequirements,
   ...resetRequirements,
 ];

@@ -1,0 +1,369 @@
+/** largeblobs: authenticatorLargeBlobs, CTAP 2.1 section 6.10. */
+import { concat } from '#base/bytes.ts';
+import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
+import { sha256 } from '#protocol/crypto.ts';
+import { check, checkEqualBytes, checkStatus, checkSuccess, readBytes } from '../checks.ts';
+import type { Exchange } from '../exchange.ts';
+import { setUp } from '../failures.ts';
+import { memberRequirements, type RequestMember } from '../members.ts';
+import { getToken } from '../pin.ts';
+import { optionIsTrue, pinProtocolVariants } from '../preconditions.ts';
+import { defineGroup, type RequirementInput } from '../requirement.ts';
+import type { TestContext } from '../test-context.ts';
+
+const command = 'authenticatorLargeBlobs';
+const invalidParameter = 'CTAP1_ERR_INVALID_PARAMETER';
+const authInvalid = 'CTAP2_ERR_PIN_AUTH_INVALID';
+const lb = { get: 0x01, set: 0x02, offset: 0x03, length: 0x04, param: 0x05, protocol: 0x06 } as const;
+
+const request = (...entries: [CborKey, CborValue][]): CborMap => new Map(entries);
+const read = (context: TestContext, count: number, offset = 0): Promise<Exchange> =>
+  context.send(command, request([lb.get, count], [lb.offset, offset]));
+const readArray = async (context: TestContext): Promise<Uint8Array> =>
+  readBytes(checkSuccess(await read(context, 900)), 0x01, 'config');
+
+/** Returns a large-blob array: the content and the first 16 bytes of its SHA-256. */
+const withDigest = (content: Uint8Array): Uint8Array => concat(content, sha256(content).subarray(0, 16));
+const emptyArray = withDigest(new Uint8Array([0x80]));
+/** An array with one byte string. */
+const arrayOf = (size: number): Uint8Array =>
+  withDigest(concat(new Uint8Array([0x81, 0x59, size >> 8, size & 0xff]), new Uint8Array(size).fill(0x61)));
+
+interface Fragment {
+  bytes: Uint8Array;
+  offset?: number;
+  /** Of the whole array; only in the first fragment. */
+  length?: number | undefined;
+  permission?: 'lbw' | 'cm';
+  signedOffset?: number;
+}
+
+/** Returns the request that writes a fragment, with a token. */
+async function buildWrite(context: TestContext, fragment: Fragment): Promise<CborMap> {
+  const { bytes, offset = 0, length, permission = 'lbw', signedOffset = offset } = fragment;
+  const { protocol, token } = await getToken(context, [permission]);
+  const position = new Uint8Array(4);
+  new DataView(position.buffer).setUint32(0, signedOffset, true);
+  const prefix = new Uint8Array([...Array<number>(32).fill(0xff), 0x0c, 0x00]);
+  const members: [CborKey, CborValue][] = [
+    [lb.set, bytes],
+    [lb.offset, offset],
+    ...(length === undefined ? [] : [[lb.length, length] as [CborKey, CborValue]]),
+    [lb.param, protocol.authenticate(token, concat(prefix, position, sha256(bytes)))],
+    [lb.protocol, protocol.version],
+  ];
+  return request(...members);
+}
+const write = async (context: TestContext, fragment: Fragment) =>
+  context.send(command, await buildWrite(context, fragment));
+const writeArray = (context: TestContext, bytes: Uint8Array) => write(context, { bytes, length: bytes.length });
+
+const reading: RequirementInput[] = [
+  {
+    id: 'read.initial',
+    title: 'The initial large-blob array is an empty array and its digest',
+    section: '6.10',
+    provenBy: ['largeblobs.missing', 'largeblobs.text', 'largeblobs.cut-off', 'largeblobs.hash-wrong'],
+    run: async (context) => checkEqualBytes(await readArray(context), emptyArray, 'the array'),
+  },
+  {
+    id: 'read.part',
+    title: 'get returns as many bytes as requested, from the offset',
+    section: '6.10.2',
+    provenBy: ['largeblobs.cut-off'],
+    async run(context) {
+      const part = readBytes(checkSuccess(await read(context, 4, 2)), 0x01, 'config');
+      checkEqualBytes(part, emptyArray.slice(2, 6), 'the part');
+    },
+  },
+  {
+    id: 'read.end',
+    title: 'get at the end of the array returns an empty byte string',
+    section: '6.10.2',
+    provenBy: ['largeblobs.missing', 'largeblobs.text'],
+    async run(context) {
+      const part = readBytes(checkSuccess(await read(context, 4, emptyArray.length)), 0x01, 'config');
+      check(part.length === 0, `Expected no bytes, got ${part.length}`);
+    },
+  },
+  {
+    id: 'read.beyond-end',
+    title: `get after the end of the array is refused with ${invalidParameter}`,
+    section: '6.10.2',
+    provenBy: ['ignored-error.invalid-parameter'],
+    accepted: [invalidParameter],
+    run: async (context) => checkStatus(await read(context, 4, emptyArray.length + 1), invalidParameter),
+  },
+  {
+    id: 'read.too-long',
+    title: 'get of more than maxMsgSize - 64 bytes is refused with CTAP1_ERR_INVALID_LENGTH',
+    section: '6.10.2',
+    provenBy: ['ignored-error.invalid-length'],
+    accepted: ['CTAP1_ERR_INVALID_LENGTH'],
+    async run(context) {
+      const limit = (context.info.maxMsgSize ?? 1024) - 64;
+      checkStatus(await read(context, limit + 1), 'CTAP1_ERR_INVALID_LENGTH');
+    },
+  },
+  ...(
+    [
+      ['offset-missing', 'without offset', [[lb.get, 17]]],
+      ['neither', 'with neither get nor set', [[lb.offset, 0]]],
+      [
+        'both',
+        'with both get and set',
+        [
+          [lb.get, 17],
+          [lb.set, new Uint8Array(17)],
+          [lb.offset, 0],
+        ],
+      ],
+      [
+        'length',
+        'with get and length',
+        [
+          [lb.get, 17],
+          [lb.offset, 0],
+          [lb.length, 17],
+        ],
+      ],
+      [
+        'param',
+        'with get and pinUvAuthParam',
+        [
+          [lb.get, 17],
+          [lb.offset, 0],
+          [lb.param, new Uint8Array(16)],
+        ],
+      ],
+      [
+        'protocol',
+        'with get and pinUvAuthProtocol',
+        [
+          [lb.get, 17],
+          [lb.offset, 0],
+          [lb.protocol, 1],
+        ],
+      ],
+    ] as [string, string, [CborKey, CborValue][]][]
+  ).map(
+    ([id, title, entries]): RequirementInput => ({
+      id: `read.${id}`,
+      title: `A request ${title} is refused with ${invalidParameter}`,
+      section: '6.10.2',
+      provenBy: ['ignored-error.invalid-parameter'],
+      accepted: [invalidParameter],
+      run: async (context) => checkStatus(await context.send(command, request(...entries)), invalidParameter),
+    }),
+  ),
+];
+
+const writing: RequirementInput[] = [
+  {
+    id: 'write.replaces',
+    title: 'set replaces the array',
+    section: '6.10.2',
+    provenBy: ['largeblobs.write-ignored'],
+    variants: pinProtocolVariants,
+    async run(context) {
+      checkSuccess(await writeArray(context, arrayOf(40)));
+      checkEqualBytes(await readArray(context), arrayOf(40), 'the array');
+    },
+  },
+  {
+    id: 'write.fragments',
+    title: 'An array is written in several fragments',
+    section: '6.10.2',
+    provenBy: ['largeblobs.write-ignored'],
+    async run(context) {
+      const array = arrayOf(100);
+      checkSuccess(await write(context, { bytes: array.slice(0, 60), length: array.length }));
+      checkSuccess(await write(context, { bytes: array.slice(60), offset: 60 }));
+      checkEqualBytes(await readArray(context), array, 'the array');
+    },
+  },
+  {
+    id: 'write.incomplete',
+    title: 'An incomplete array does not replace the stored one',
+    section: '6.10.2',
+    provenBy: ['largeblobs.cut-off'],
+    async run(context) {
+      const array = arrayOf(100);
+      await setUp('write a fragment', async () =>
+        checkSuccess(await write(context, { bytes: array.slice(0, 60), length: array.length })),
+      );
+      checkEqualBytes(await readArray(context), emptyArray, 'the array');
+    },
+  },
+  {
+    id: 'write.survives-power-cycle',
+    title: 'A written array survives a power cycle',
+    section: '6.10',
+    provenBy: ['largeblobs.write-ignored'],
+    async run(context) {
+      await setUp('write an array', async () => checkSuccess(await writeArray(context, arrayOf(40))));
+      await context.powerCycle();
+      checkEqualBytes(await readArray(context), arrayOf(40), 'the array');
+    },
+  },
+  {
+    id: 'write.digest',
+    title: 'An array with a wrong digest is refused with CTAP2_ERR_INTEGRITY_FAILURE',
+    section: '6.10.2',
+    provenBy: ['ignored-error.integrity-failure'],
+    accepted: ['CTAP2_ERR_INTEGRITY_FAILURE'],
+    async run(context) {
+      const array = arrayOf(40).map((byte, index) => (index === 0 ? 0x80 : byte));
+      checkStatus(await writeArray(context, array), 'CTAP2_ERR_INTEGRITY_FAILURE');
+    },
+  },
+  {
+    id: 'write.sequence',
+    title: 'A fragment with an unexpected offset is refused with CTAP1_ERR_INVALID_SEQ',
+    section: '6.10.2',
+    provenBy: ['ignored-error.invalid-sequence'],
+    variants: [{ name: 'without-first' }, { name: 'gap' }, { name: 'overlap' }],
+    accepted: ['CTAP1_ERR_INVALID_SEQ'],
+    async run(context) {
+      const array = arrayOf(100);
+      if (context.variant !== 'without-first')
+        await setUp('write a fragment', async () =>
+          checkSuccess(await write(context, { bytes: array.slice(0, 60), length: array.length })),
+        );
+      const offset = context.variant === 'gap' ? 70 : 50;
+      checkStatus(await write(context, { bytes: array.slice(offset), offset }), 'CTAP1_ERR_INVALID_SEQ');
+    },
+  },
+  {
+    id: 'write.full',
+    title: 'An array longer than maxSerializedLargeBlobArray is refused with CTAP2_ERR_LARGE_BLOB_STORAGE_FULL',
+    section: '6.10.2',
+    provenBy: ['ignored-error.large-blobs-full'],
+    accepted: ['CTAP2_ERR_LARGE_BLOB_STORAGE_FULL'],
+    async run(context) {
+      const length = (context.info.maxSerializedLargeBlobArray ?? 1024) + 1;
+      const exchange = await write(context, { bytes: new Uint8Array(100), length });
+      checkStatus(exchange, 'CTAP2_ERR_LARGE_BLOB_STORAGE_FULL');
+    },
+  },
+  {
+    id: 'write.length-missing',
+    title: `A first fragment without length is refused with ${invalidParameter}`,
+    section: '6.10.2',
+    provenBy: ['ignored-error.invalid-parameter'],
+    accepted: [invalidParameter],
+    run: async (context) => checkStatus(await write(context, { bytes: arrayOf(40) }), invalidParameter),
+  },
+  {
+    id: 'write.length-small',
+    title: `A length below 17 bytes is refused with ${invalidParameter}`,
+    section: '6.10.2',
+    provenBy: ['ignored-error.invalid-parameter'],
+    accepted: [invalidParameter],
+    run: async (context) =>
+      checkStatus(await write(context, { bytes: new Uint8Array(16), length: 16 }), invalidParameter),
+  },
+  {
+    id: 'write.length-later',
+    title: `A later fragment with length is refused with ${invalidParameter}`,
+    section: '6.10.2',
+    provenBy: ['ignored-error.invalid-parameter'],
+    accepted: [invalidParameter],
+    async run(context) {
+      const array = arrayOf(100);
+      await setUp('write a fragment', async () =>
+        checkSuccess(await write(context, { bytes: array.slice(0, 60), length: array.length })),
+      );
+      const later = { bytes: array.slice(60), offset: 60, length: array.length };
+      checkStatus(await write(context, later), invalidParameter);
+    },
+  },
+  {
+    id: 'write.more-than-length',
+    title: `More bytes than announced are refused with ${invalidParameter}`,
+    section: '6.10.2',
+    provenBy: ['ignored-error.invalid-parameter'],
+    accepted: [invalidParameter],
+    async run(context) {
+      checkStatus(await write(context, { bytes: arrayOf(100), length: 40 }), invalidParameter);
+    },
+  },
+];
+
+const tokens: RequirementInput[] = [
+  {
+    id: 'write.token-missing',
+    title: 'set without a token is refused with CTAP2_ERR_PUAT_REQUIRED while a PIN is set',
+    section: '6.10.2',
+    provenBy: ['ignored-error.verification-required', 'status.verification-required-as-denied'],
+    accepted: ['CTAP2_ERR_PUAT_REQUIRED'],
+    async run(context) {
+      const array = arrayOf(40);
+      const unauthorized = request([lb.set, array], [lb.offset, 0], [lb.length, array.length]);
+      checkStatus(await context.send(command, unauthorized), 'CTAP2_ERR_PUAT_REQUIRED');
+    },
+  },
+  {
+    id: 'write.token-permission',
+    title: `set with a token without the permission lbw is refused with ${authInvalid}`,
+    section: '6.10.2',
+    provenBy: ['token.permissions-ignored'],
+    preconditions: [optionIsTrue('credMgmt'), optionIsTrue('pinUvAuthToken')],
+    variants: pinProtocolVariants,
+    accepted: [authInvalid],
+    async run(context) {
+      const array = arrayOf(40);
+      checkStatus(await write(context, { bytes: array, length: array.length, permission: 'cm' }), authInvalid);
+    },
+  },
+  {
+    id: 'write.token-offset',
+    title: `pinUvAuthParam covers the offset: another one is refused with ${authInvalid}`,
+    section: '6.10.2',
+    provenBy: ['token.not-verified'],
+    variants: pinProtocolVariants,
+    accepted: [authInvalid],
+    async run(context) {
+      const array = arrayOf(40);
+      checkStatus(await write(context, { bytes: array, length: array.length, signedOffset: 7 }), authInvalid);
+    },
+  },
+  {
+    id: 'write.token-content',
+    title: `pinUvAuthParam covers the fragment: another one is refused with ${authInvalid}`,
+    section: '6.10.2',
+    provenBy: ['token.not-verified'],
+    variants: pinProtocolVariants,
+    accepted: [authInvalid],
+    async run(context) {
+      const signed = await buildWrite(context, { bytes: arrayOf(41), length: arrayOf(40).length });
+      checkStatus(await context.send(command, signed.set(lb.set, arrayOf(40))), authInvalid);
+    },
+  },
+];
+
+const members: readonly RequestMember[] = [
+  { name: 'set', path: [lb.set], type: 'bytes' },
+  { name: 'offset', path: [lb.offset], type: 'unsigned' },
+  { name: 'length', path: [lb.length], type: 'unsigned' },
+  { name: 'pinUvAuthParam', path: [lb.param], type: 'bytes' },
+  { name: 'pinUvAuthProtocol', path: [lb.protocol], type: 'unsigned', required: true },
+];
+
+const parameters = memberRequirements({
+  command,
+  title: 'set',
+  prefix: 'request.',
+  section: '6.10.2',
+  members,
+  build: (context) => buildWrite(context, { bytes: arrayOf(40), length: arrayOf(40).length }),
+});
+
+const group = { group: 'largeblobs', document: 'CTAP 2.1', preconditions: [optionIsTrue('largeBlobs')] };
+export const largeBlobRequirements = [
+  ...defineGroup(group, reading),
+  ...defineGroup(
+    { ...group, state: 'pin' },
+    [...writing, ...tokens, ...parameters].map((requirement) => ({ ...requirement, destructive: true })),
+  ),
+];
