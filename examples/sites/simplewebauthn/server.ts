@@ -170,8 +170,10 @@ app.post('/test/users', (c) => {
   return c.json({ name: user.name, password: user.password }, 201);
 });
 
-for (const name of ['login', 'account'])
-  app.get(`/${name}.js`, async (c) => c.body(await bundle(`${name}.ts`), 200, { 'content-type': 'text/javascript' }));
+for (const name of ['login', 'account']) {
+  const script = await bundle(`${name}.ts`);
+  app.get(`/${name}.js`, (c) => c.body(script, 200, { 'content-type': 'text/javascript' }));
+}
 
 /** Returns a script of the pages, with what it imports. */
 async function bundle(file: string): Promise<string> {

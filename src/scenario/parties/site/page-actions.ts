@@ -6,7 +6,7 @@ import type { PageLocator } from '../../language/schema/locator.ts';
 import type { PageArgument, PageKeyword } from '../../language/step-arguments/page.ts';
 import { describeTarget, findElement, whenVisible } from './find-element.ts';
 import { isTrue } from './page-conditions.ts';
-import { actOnPage } from './page-navigation.ts';
+import { actOnPage, whenScriptsHaveRun } from './page-navigation.ts';
 import type { Site } from './site.ts';
 
 /** Finds an element in the frame that the steps are in, or in the page. */
@@ -20,6 +20,7 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
   click: ({ 'opens-tab': opensTab, ...target }, site, signal) =>
     site.act(`click ${describeTarget(target)}`, async (page) => {
       const element = await whenVisible(find(site, page, target), signal);
+      await whenScriptsHaveRun(page, signal);
       const click = () => actOnPage(() => element.click());
       if (opensTab) await site.inNewTab(click, signal);
       else await click();
@@ -36,7 +37,10 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
 
   press: (args, site, signal) => {
     if (typeof args === 'string')
-      return site.act(`press ${args}`, (page) => actOnPage(() => page.keyboard.press(args)));
+      return site.act(`press ${args}`, async (page) => {
+        await whenScriptsHaveRun(page, signal);
+        await actOnPage(() => page.keyboard.press(args));
+      });
     const { key, ...target } = args;
     return actOnElement({ name: `press ${key} in`, target, site, signal }, (element) => element.press(key));
   },
@@ -80,6 +84,7 @@ function actOnElement(
 ): Promise<void> {
   return site.act(`${name} ${describeTarget(target)}`, async (page) => {
     const element = await whenVisible(find(site, page, target), signal);
+    await whenScriptsHaveRun(page, signal);
     await actOnPage(() => action(element));
   });
 }

@@ -1,6 +1,9 @@
-/** Errors of Playwright because a page was left, or its tab closed, while it was read or acted on. */
+/** What can happen to a page while it is read or acted on: it still loads, it is left, or its tab is closed. */
+import type { Page } from 'playwright';
+import { abortable } from '#base/async.ts';
 import { messageOf } from '#base/errors.ts';
 
+/** Whether an error of Playwright says that the page was left, or its tab closed. */
 export const isNavigation = (error: unknown): boolean =>
   /context was destroyed|frame was detached/i.test(messageOf(error)) || isTabClosed(error);
 
@@ -12,5 +15,20 @@ export async function actOnPage(action: () => Promise<unknown>): Promise<void> {
     await action();
   } catch (error) {
     if (!isTabClosed(error)) throw error;
+  }
+}
+
+/**
+ * Waits until the scripts of the page have run that belong to its HTML, also deferred ones and modules. Before, elements are visible that do
+ * not react yet.
+ * @throws {Error} if `signal` aborts first.
+ */
+export async function whenScriptsHaveRun(page: Page, signal: AbortSignal): Promise<void> {
+  try {
+    await abortable(page.waitForLoadState('domcontentloaded', { timeout: 0 }), signal);
+  } catch (error) {
+    if (isNavigation(error)) return; // the action says what is wrong
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new Error(`The page at ${new URL(page.url()).pathname} has not loaded its scripts`, { cause: error });
   }
 }

@@ -33,6 +33,7 @@ function setUp(steps: string, { shown = [] as string[], at = '/' } = {}) {
     getByLabel: (text: string | RegExp) => element(String(text)),
     getByTestId: (text: string) => element(text),
     waitForTimeout: async () => undefined,
+    waitForLoadState: async () => undefined,
   };
   const site = new Site({
     page: page as unknown as Page,
