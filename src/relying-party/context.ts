@@ -18,6 +18,8 @@ export interface RelyingPartyContext {
   origin(): string;
   /** Host names and addresses that requests may be for. */
   hosts: readonly string[];
+  /** Origin of a partner site that shows the pages in an inline frame; undefined: no page may show them. */
+  embedder(): string | undefined;
   /** Origins that may use the RP ID although they are not of its site: the document of related origins (WebAuthn L3 section 5.11). */
   relatedOrigins(): readonly string[];
   /** The policy in force; an administrator may change it at any time. */

@@ -8,6 +8,7 @@ import type { PortalEnv, PortalServices } from './portal-env.ts';
 import { limitBody } from './request-body.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { apiRoutes } from './routes/api.ts';
+import { partnerRoutes } from './routes/partner.ts';
 import { securityInfoRoutes } from './routes/security-info.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { verifyRoutes } from './routes/verify.ts';
@@ -27,7 +28,7 @@ const assets: Readonly<Record<string, { type: string; text: string }>> = {
 export function createApp(services: PortalServices): Hono<PortalEnv> {
   const { context } = services;
   const app = new Hono<PortalEnv>();
-  app.use(securityHeaders);
+  app.use(securityHeaders(context));
   app.onError(respondToError(context));
   app.use(requireKnownHost(context));
   app.get('/assets/:name', (c) => {
@@ -39,6 +40,7 @@ export function createApp(services: PortalServices): Hono<PortalEnv> {
     const origins = context.relatedOrigins();
     return origins.length > 0 ? c.json({ origins }) : c.notFound();
   });
+  app.route('/', partnerRoutes(context));
   app.use(
     limitBody(
       (c) => refuseRequest(c, context, refuse('body-too-large'), 'That request is too large'),

@@ -14,32 +14,43 @@ import { readBody, readFormText } from './request-body.ts';
 const sessionCookie = 'session';
 /** Holds the CSRF token before sign-in, when there is no session yet. */
 const csrfCookie = 'csrf';
-const cookieOptions = { httpOnly: true, sameSite: 'Strict', path: '/' } as const;
+const baseCookieOptions = { httpOnly: true, sameSite: 'Strict', path: '/' } as const;
+/** Browsers send a cookie to a page in the frame of another site only with these options. */
+const embeddedCookieOptions = { ...baseCookieOptions, sameSite: 'None', secure: true, partitioned: true } as const;
+const cookieOptionsOf = (c: PortalContext) => (c.get('isEmbedded') ? embeddedCookieOptions : baseCookieOptions);
 
 export const startSession = (c: PortalContext, { token }: OpenedSession): void =>
-  setCookie(c, sessionCookie, token, cookieOptions);
-export const endSession = (c: PortalContext): void => void deleteCookie(c, sessionCookie, cookieOptions);
+  setCookie(c, sessionCookie, token, cookieOptionsOf(c));
+export const endSession = (c: PortalContext): void => void deleteCookie(c, sessionCookie, cookieOptionsOf(c));
 
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const contentSecurityPolicy = (embedder: string | undefined) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    `frame-ancestors ${embedder ?? "'none'"}`,
+  ].join('; ');
 
-export const securityHeaders: MiddlewareHandler<PortalEnv> = async (c, next) => {
-  await next();
-  c.header('Content-Security-Policy', contentSecurityPolicy);
-  c.header('X-Content-Type-Options', 'nosniff');
-  c.header('Referrer-Policy', 'same-origin');
-  c.header('Cross-Origin-Opener-Policy', 'same-origin');
-  c.header('Permissions-Policy', 'publickey-credentials-create=(self), publickey-credentials-get=(self)');
-  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
-};
+/** A page that sets a header itself keeps it. */
+export const securityHeaders =
+  (context: RelyingPartyContext): MiddlewareHandler<PortalEnv> =>
+  async (c, next) => {
+    const embedder = context.embedder();
+    c.set('isEmbedded', embedder !== undefined);
+    await next();
+    if (!c.res.headers.has('Content-Security-Policy'))
+      c.header('Content-Security-Policy', contentSecurityPolicy(embedder));
+    c.header('X-Content-Type-Options', 'nosniff');
+    c.header('Referrer-Policy', 'same-origin');
+    c.header('Cross-Origin-Opener-Policy', 'same-origin');
+    if (!c.res.headers.has('Permissions-Policy'))
+      c.header('Permissions-Policy', 'publickey-credentials-create=(self), publickey-credentials-get=(self)');
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+  };
 
 /**
  * Finds the session's user and refuses a POST without the correct CSRF token. Without a session, the reason is `not-signed-in` (except
@@ -51,7 +62,7 @@ export const sessionAndCsrf =
     const token = getCookie(c, sessionCookie);
     const caller = token === undefined ? undefined : await sessions.find(token);
     const anonymous = getCookie(c, csrfCookie) ?? toBase64url(context.random.bytes(32));
-    if (!caller && getCookie(c, csrfCookie) === undefined) setCookie(c, csrfCookie, anonymous, cookieOptions);
+    if (!caller && getCookie(c, csrfCookie) === undefined) setCookie(c, csrfCookie, anonymous, cookieOptionsOf(c));
     const csrf = caller?.session.csrfToken ?? anonymous;
     c.set('caller', caller);
     c.set('csrf', csrf);

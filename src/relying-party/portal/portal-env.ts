@@ -21,6 +21,6 @@ export interface RequestBody {
 }
 
 export interface PortalEnv {
-  Variables: { caller: Caller | undefined; csrf: string; body: RequestBody };
+  Variables: { caller: Caller | undefined; csrf: string; isEmbedded: boolean; body: RequestBody };
 }
 export type PortalContext = Context<PortalEnv>;

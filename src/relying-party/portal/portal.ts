@@ -32,6 +32,8 @@ export interface InProcessPortalOptions {
   trustAnchors?: readonly Uint8Array[] | undefined;
   rpName?: string | undefined;
   rpId?: string | undefined;
+  /** Serves the page `/partner` at 127.0.0.1, another site, which shows the sign-in page in an inline frame. */
+  hasPartnerSite?: boolean | undefined;
   /** Host name in the origin of the pages if it is not the RP ID, e.g. of a site with a related origin. */
   siteHost?: string | undefined;
   /** Whether the document of related origins lists the origin of the pages; without it there is no such document. */
@@ -81,6 +83,7 @@ async function assemble(options: InProcessPortalOptions, hosts: readonly string[
     rpId,
     rpName,
     origin,
+    embedder: () => (options.hasPartnerSite ? `http://127.0.0.1:${new URL(origin()).port}` : undefined),
     relatedOrigins: () => (options.listsRelatedOrigin ? [origin()] : []),
     hosts: [options.siteHost ?? rpId, rpId, ...hosts, ...loopbackHosts],
     policy: async () => (await store.policy.get()) ?? defaultPolicy,

@@ -65,6 +65,7 @@ async function startReferencePortal(scenario: ExpandedCase, options: SiteOptions
   const log = new RelyingPartyLog();
   const related = scenario.relyingParty['related-origin'];
   const portal: Portal = await startPortal({
+    hasPartnerSite: scenario.relyingParty['partner-site'],
     ...(related && {
       rpId: related['rp-id'],
       siteHost: 'contoso.localhost', // browsers resolve every host in .localhost themselves

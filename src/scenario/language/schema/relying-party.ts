@@ -100,6 +100,10 @@ export const relyingParty = policy
       .min(1)
       .optional()
       .describe('Site file, relative to this file; default: the reference portal, which Touchstone starts'),
+    'partner-site': z
+      .literal(true)
+      .optional()
+      .describe('Serves /partner at 127.0.0.1, another site, which shows the sign-in page in an inline frame'),
     'related-origin': z
       .strictObject({
         'rp-id': z.string().min(1).describe('RP ID of the portal, whose pages are then at another site'),
