@@ -13,6 +13,13 @@ export async function isTrue({ visible, at }: PageCondition, page: Page, scope: 
   return visible === undefined || (await shownBy(visible, scope).count()) > 0;
 }
 
+/** Looks once whether the condition is true. A page that is left meanwhile is read again. @throws {Error} if `signal` aborts first. */
+export function isTrueNow(condition: PageCondition, site: Site, signal: AbortSignal): Promise<boolean> {
+  const check = (page: Page) => isTrue(condition, page, site.scopeOf(page));
+  const explain = () => new Error(`Cannot read the page at ${site.path}, because it is left again and again`);
+  return site.until((page) => check(page).catch((error) => ignoreNavigation(error, signal)), signal, explain);
+}
+
 /**
  * Waits until one of the conditions is true. Returns the index of the first one that is.
  * @throws {Error} if `signal` aborts first; the message lists the conditions.

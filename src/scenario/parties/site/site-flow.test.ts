@@ -9,7 +9,7 @@ import { SiteFlow } from './site-flow.ts';
 const origin = 'https://shop.example';
 
 /** A flow whose page shows the elements of `shown` (descriptions of Playwright) and logs what is done to them. */
-function setUp(steps: string, { shown = [] as string[], at = '/' } = {}) {
+function setUp(steps: string, { shown = [] as string[], at = '/', leftWhileRead = 0 } = {}) {
   const text = `id: shop\nurl: ${origin}\nuser: { name: adele }\nflow:\n  name: ${steps}\nsequences:\n  greet: [{ click: { text: "Hello \${name}" } }]\n`;
   const { site: definition, diagnostics } = readSite(text, 'shop.yaml', {});
   if (!definition) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
@@ -18,7 +18,10 @@ function setUp(steps: string, { shown = [] as string[], at = '/' } = {}) {
     filter: () => element(name),
     or: (other: { toString(): string }) => element(`${name} or ${other}`),
     first: () => element(name),
-    count: async () => (shown.includes(name) ? 1 : 0),
+    async count() {
+      if (leftWhileRead-- > 0) throw new Error('Execution context was destroyed, most likely because of a navigation');
+      return shown.includes(name) ? 1 : 0;
+    },
     waitFor: async () => undefined,
     click: async () => void log.push(`click ${name}`),
     fill: async (value: string) => void log.push(`fill ${name} ${value}`),
@@ -88,6 +91,13 @@ describe('SiteFlow', () => {
     const other = setUp(steps);
     await other.run();
     expect([...one.log, ...other.log]).toEqual(['click A', 'click B']);
+  });
+
+  it('reads the page again if it is left while a condition is read', async () => {
+    const steps = '[{ when: { visible: Sign in, do: [{ click: { text: A } }] } }]';
+    const { log, run } = setUp(steps, { shown: ['Sign in'], leftWhileRead: 2 });
+    await run();
+    expect(log).toEqual(['click A']);
   });
 
   it('does the steps of the first condition that is true', async () => {

@@ -5,7 +5,7 @@ import { insertValues, valuesUsedIn } from '../../language/site-values.ts';
 import type { SiteWord } from '../../language/site-words.ts';
 import { findElement } from './find-element.ts';
 import { pageActions } from './page-actions.ts';
-import { firstTrue, isTrue } from './page-conditions.ts';
+import { firstTrue, isTrueNow } from './page-conditions.ts';
 import type { Site } from './site.ts';
 
 /** The values that a word may use, by name. A function is called when a step uses the value. */
@@ -81,8 +81,8 @@ export class SiteFlow {
     signal: AbortSignal,
   ): Promise<void> {
     const { site } = this.#parts;
-    const page = await site.page();
-    const holds = await isTrue(await this.#insert(condition, values), page, site.scopeOf(page));
+    const inserted = await this.#insert(condition, values);
+    const holds = await isTrueNow(inserted, site, signal);
     await this.#runAll(holds ? steps : otherwise, values, signal);
   }
 
