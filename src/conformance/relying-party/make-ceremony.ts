@@ -91,6 +91,10 @@ export async function makeRegistration(
     clientDataJSON: toBase64url(sent),
     attestationObject: toBase64url(attestationObject),
     transports: ['usb'],
+    // What the getters of the response return; a relying party must not trust them instead of the attestation object.
+    authenticatorData: toBase64url(authData),
+    publicKey: toBase64url(credentialKey.spki),
+    publicKeyAlgorithm: credentialKey.alg,
   });
 }
 
