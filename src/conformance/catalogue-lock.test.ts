@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogueEntry } from './catalogue-entry.ts';
-import { findLockProblems, formatCatalogueLock } from './catalogue-lock.ts';
+import { findLockProblems, updateCatalogueLock } from './catalogue-lock.ts';
 
 const entry = (id: string, since = '1.0'): CatalogueEntry => ({
   id,
@@ -10,11 +10,16 @@ const entry = (id: string, since = '1.0'): CatalogueEntry => ({
   since,
   provenBy: ['a.defect'],
 });
-const lock = formatCatalogueLock([entry('b.two'), entry('a.one')]);
+const lock = updateCatalogueLock('', [entry('b.two'), entry('a.one')]);
 
 describe('the lock of a catalogue', () => {
   it('lists ids, versions and titles in the order of the ids', () => {
     expect(lock).toBe('a.one\t1.0\tThe title of a.one\nb.two\t1.0\tThe title of b.two\n');
+  });
+
+  it('keeps the line of an id that is no longer in the catalogue, and renews the others', () => {
+    const renewed = updateCatalogueLock(lock, [{ ...entry('a.one'), title: 'Better words' }]);
+    expect(renewed).toBe('a.one\t1.0\tBetter words\nb.two\t1.0\tThe title of b.two\n');
   });
 
   it('accepts the catalogue that it was made from', () => {

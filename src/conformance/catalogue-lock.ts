@@ -4,12 +4,20 @@
  */
 import type { CatalogueEntry } from './catalogue-entry.ts';
 
-/** Returns the text of the lock file. */
-export const formatCatalogueLock = (entries: readonly CatalogueEntry[]): string =>
-  entries
-    .map(({ id, since, title }) => `${id}\t${since}\t${title}\n`)
+/** Returns the new text of the lock file. Lines of ids that are no longer in the catalogue stay, so that a test reports them. */
+export function updateCatalogueLock(current: string, entries: readonly CatalogueEntry[]): string {
+  const lines = new Map(
+    current
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => [parseLine(line)[0], line]),
+  );
+  for (const { id, since, title } of entries) lines.set(id, `${id}\t${since}\t${title}`);
+  return [...lines.values()]
     .sort()
+    .map((line) => `${line}\n`)
     .join('');
+}
 
 /**
  * Returns what differs between the lock and the catalogue, empty if nothing does. `removed` are the ids that the changelog of the

@@ -5,6 +5,7 @@ import { siteJsonSchema } from '#scenario/language/site-json-schema.ts';
 import { stepReference } from '#scenario/language/step-reference.ts';
 import { authenticatorTables } from './authenticator-tables.ts';
 import { commandLineReference } from './command-line-reference.ts';
+import { authenticatorCatalogueLock, authenticatorCatalogueParts } from './conformance-catalogue.ts';
 import { withMarkedParts } from './marked-parts.ts';
 import { reportFormatTable } from './report-format-table.ts';
 
@@ -18,5 +19,7 @@ export const generatedFiles: Readonly<Record<string, Generate>> = {
   'docs/scenarios.md': (current) => withMarkedParts(current, { steps: stepReference() }),
   'docs/authenticator.md': async (current) => withMarkedParts(current, await authenticatorTables()),
   'docs/cli.md': async (current) => withMarkedParts(current, { commands: await commandLineReference() }),
+  'docs/conformance-authenticator.md': (current) => withMarkedParts(current, authenticatorCatalogueParts()),
+  'src/conformance/authenticator/catalogue.lock': authenticatorCatalogueLock,
   'reports/README.md': (current) => withMarkedParts(current, { formats: reportFormatTable() }),
 };

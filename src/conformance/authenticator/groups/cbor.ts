@@ -244,7 +244,7 @@ const messages: RequirementInput[] = [
     id: 'message.unknown-command',
     title: 'An unknown command is refused with CTAP1_ERR_INVALID_COMMAND',
     section: '8.2',
-    provenBy: ['status.command-as-other', 'status.command-as-success'],
+    provenBy: ['status.command-as-other', 'status.command-as-success', 'ignored-error.invalid-command'],
     variants: ['0x00', '0x03', '0x05', '0x0e', '0x3f', '0x77', '0xff'].map((name) => ({ name })),
     accepted: ['CTAP1_ERR_INVALID_COMMAND'],
     run: async (context) =>

@@ -1,0 +1,16 @@
+/** What each group of requirements is about. */
+export const groupTitles = {
+  getinfo: 'authenticatorGetInfo',
+  makecred: 'authenticatorMakeCredential',
+  getassert: 'authenticatorGetAssertion',
+  rk: 'Discoverable credentials and authenticatorGetNextAssertion',
+  pin: 'The PIN and its retries',
+  token: 'PIN/UV auth tokens',
+  cbor: 'Encoding of messages',
+  credmgmt: 'authenticatorCredentialManagement',
+  ext: 'Extensions',
+  config: 'authenticatorConfig',
+  largeblobs: 'authenticatorLargeBlobs',
+  select: 'authenticatorSelection',
+  reset: 'authenticatorReset',
+} as const;
