@@ -5,7 +5,7 @@ import { packageVersion } from './package-version.mjs';
 /** @param {string} text */
 const toArrayBuffer = (text) => Uint8Array.from(Buffer.from(text, 'base64url')).buffer;
 
-/** @type {import('../../src/conformance/relying-party/library-target.ts').RelyingPartyLibrary} */
+/** @type {import('./library.d.ts').Library} */
 export const adapter = {
   name: 'fido2-lib',
   version: packageVersion('fido2-lib', import.meta.resolve('fido2-lib')),

@@ -47,7 +47,7 @@ function findAuthenticatorDataProblem(data, { rpId, userVerification }) {
   return userVerification === 'required' && !data.userVerified ? 'user verification' : undefined;
 }
 
-/** @type {import('../../src/conformance/relying-party/library-target.ts').RelyingPartyLibrary} */
+/** @type {import('./library.d.ts').Library} */
 export const adapter = {
   name: '@oslojs/webauthn',
   version: packageVersion('@oslojs/webauthn', import.meta.resolve('@oslojs/webauthn')),

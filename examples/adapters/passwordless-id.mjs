@@ -2,7 +2,7 @@
 import { server } from '@passwordless-id/webauthn';
 import { packageVersion } from './package-version.mjs';
 
-/** @type {import('../../src/conformance/relying-party/library-target.ts').RelyingPartyLibrary} */
+/** @type {import('./library.d.ts').Library} */
 export const adapter = {
   name: '@passwordless-id/webauthn',
   version: packageVersion('@passwordless-id/webauthn', import.meta.resolve('@passwordless-id/webauthn')),

@@ -4,7 +4,7 @@ import { packageVersion } from './package-version.mjs';
 
 const formats = ['none', 'packed', 'fido-u2f', 'tpm', 'android-key', 'android-safetynet', 'apple'];
 
-/** @type {import('../../src/conformance/relying-party/library-target.ts').RelyingPartyLibrary} */
+/** @type {import('./library.d.ts').Library} */
 export const adapter = {
   name: '@simplewebauthn/server',
   version: packageVersion('@simplewebauthn/server', import.meta.resolve('@simplewebauthn/server')),

@@ -34,8 +34,8 @@ export interface AuthenticationInput extends VerificationInput {
 export type Verified = { accepted: true; credential?: unknown } | { accepted: false; rule?: string; reason?: string };
 
 /**
- * The adapter of a library. A function refuses with `accepted: false` or with an exception; the exceptions that JavaScript throws for
- * programming errors (TypeError, RangeError, ReferenceError) count as a crash.
+ * The adapter of a library. A function refuses with `accepted: false` or with an exception; the exceptions that the engine throws for
+ * programming errors count as a crash.
  */
 export interface RelyingPartyLibrary {
   name: string;
@@ -123,8 +123,17 @@ async function toOutcome(verify: () => Promise<Verified>): Promise<Outcome> {
       : { verdict: 'refused', rule: verified.rule, detail: verified.reason };
   } catch (error) {
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const isProgrammingError =
-      error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-    return isProgrammingError ? { verdict: 'crashed', detail } : { verdict: 'refused', detail };
+    return isProgrammingError(error) ? { verdict: 'crashed', detail } : { verdict: 'refused', detail };
   }
+}
+
+/** How V8 begins or ends the messages of errors that it throws itself; libraries throw TypeError with their own messages, too. */
+const engineMessage =
+  /^Cannot (read|set|convert|destructure|assign|use 'in')|is not (a function|iterable|a constructor|defined|an object)\b|^(Invalid array|Offset is|Start offset)/;
+
+/** Returns whether the engine or Node.js threw the error because of a programming error. */
+function isProgrammingError(error: unknown): boolean {
+  if (error instanceof ReferenceError) return true;
+  if (!(error instanceof TypeError || error instanceof RangeError)) return false;
+  return ('code' in error && String(error.code).startsWith('ERR_')) || engineMessage.test(error.message);
 }

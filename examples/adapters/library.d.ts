@@ -1,0 +1,35 @@
+/** What an adapter exports as `adapter`. */
+
+interface Input {
+  /** The body as it came. */
+  response: unknown;
+  /** Base64url. */
+  challenge: string;
+  origin: string;
+  rpId: string;
+  userVerification: 'required' | 'preferred';
+}
+
+/** A function may also refuse with an exception; those of programming errors count as a crash. */
+type Verified = { accepted: true; credential?: unknown } | { accepted: false; reason?: string };
+
+export interface Library {
+  name: string;
+  version: string;
+  /** Attestation formats that it verifies. */
+  formats: string[];
+  /** COSE algorithms that it supports. */
+  algorithms: number[];
+  /** Whether it checks certificates against root certificates. */
+  checksTrust: boolean;
+  verifyRegistration(
+    input: Input & {
+      algorithms: readonly number[];
+      attestation: 'required' | 'optional';
+      /** DER. */
+      trustAnchors: readonly Uint8Array[];
+    },
+  ): Promise<Verified>;
+  /** `credential` is what `verifyRegistration` returned; `userHandle` is base64url. */
+  verifyAuthentication(input: Input & { credential: unknown; userHandle: string }): Promise<Verified>;
+}
