@@ -1,6 +1,9 @@
 /** The pages of the site. */
 import { html } from 'hono/html';
-import type { Passkey } from './server.ts';
+
+export interface ListedPasskey {
+  name: string;
+}
 
 const page = (title: string, body: unknown, script: string) => html`<!doctype html>
 <html lang="en">
@@ -26,7 +29,7 @@ export const loginPage = (problem = '') =>
     'login.js',
   );
 
-export const accountPage = (name: string, passkeys: readonly Passkey[]) =>
+export const accountPage = (name: string, passkeys: readonly ListedPasskey[]) =>
   page(
     'Account',
     html`<h1>Your account</h1>

@@ -19,13 +19,12 @@ import {
 import { build } from 'esbuild';
 import { type Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { accountPage, loginPage } from './pages.ts';
+import { accountPage, type ListedPasskey, loginPage } from './pages.ts';
 
 const rpName = 'Passkey notes';
 const rpID = 'localhost';
 
-export interface Passkey {
-  name: string;
+interface Passkey extends ListedPasskey {
   credential: WebAuthnCredential;
 }
 
