@@ -188,7 +188,7 @@ class Probe {
   async #pressNext(elements: readonly Element[]): Promise<boolean> {
     const { site } = this.#options;
     const isNew = (one: Element) => mayPress(one) && !this.#pressed.has(keyOf(site.path, one));
-    for (const { word, roles, name } of flowControls) {
+    for (const { word, roles, name } of flowControls.filter((one) => !isEarlier(one.word, this.#word))) {
       const control = elements.find((one) => roles.has(one.role) && name.test(one.name) && isNew(one));
       if (!control) continue;
       if (isBeforeRegistration(this.#word)) this.#enter(word);
@@ -262,4 +262,7 @@ const isButton = ({ role }: Element): boolean => role === 'button';
 const isPressable = ({ role }: Element): boolean => role === 'button' || role === 'link';
 const isBeforeRegistration = (word: SiteWord): boolean =>
   word === 'open-security-info' || word === 'add-sign-in-method';
+const order: readonly SiteWord[] = ['open-security-info', 'add-sign-in-method', 'choose-method.passkey', 'mfa.totp'];
+/** The probe does not go back, e.g. to the start page by a link that every page has. */
+const isEarlier = (word: SiteWord, current: SiteWord): boolean => order.indexOf(word) < order.indexOf(current);
 const keyOf = (path: string, { role, name }: Element): string => `${path} ${role} ${name}`;
