@@ -7,6 +7,7 @@ import { authenticatorTables } from './authenticator-tables.ts';
 import { commandLineReference } from './command-line-reference.ts';
 import { authenticatorCatalogueLock, authenticatorCatalogueParts } from './conformance-catalogue.ts';
 import { withMarkedParts } from './marked-parts.ts';
+import { relyingPartyCatalogueParts } from './relying-party-catalogue.ts';
 import { reportFormatTable } from './report-format-table.ts';
 
 /** Returns the text that the file should have; `current` is the text it has. */
@@ -20,6 +21,7 @@ export const generatedFiles: Readonly<Record<string, Generate>> = {
   'docs/authenticator.md': async (current) => withMarkedParts(current, await authenticatorTables()),
   'docs/cli.md': async (current) => withMarkedParts(current, { commands: await commandLineReference() }),
   'docs/conformance-authenticator.md': (current) => withMarkedParts(current, authenticatorCatalogueParts()),
+  'docs/conformance-relying-party.md': (current) => withMarkedParts(current, relyingPartyCatalogueParts()),
   'src/conformance/authenticator/catalogue.lock': authenticatorCatalogueLock,
   'reports/README.md': (current) => withMarkedParts(current, { formats: reportFormatTable() }),
 };

@@ -189,8 +189,8 @@ export const ceremonyRules = {
     fix: 'Check the types of the outputs that the server reads',
   },
   'assertion.credential': {
-    specification: inWebAuthn('7.2 step 5'),
-    authentication: '7.2 step 5',
+    specification: inWebAuthn('7.2 step 6'),
+    authentication: '7.2 step 6',
     severity: 'account-takeover',
     weakness: 'A sign-in with an unknown credential is processed further',
     fix: 'Look the credential up by its id, and refuse if there is none',
