@@ -14,6 +14,8 @@ const allSettings = policy.parse({
   mfa: { accept: ['tap'], 'fresh-for': '7m' },
   'user-verification': 'preferred',
   'resident-key': 'preferred',
+  'passkey-autofill': true,
+  'passkey-upgrade': true,
   timeout: '2m',
   algorithms: ['EdDSA'],
   'max-passkeys': 3,
