@@ -31,7 +31,7 @@ export interface PageElement {
 }
 
 /** An element with a test id (`data-testid`). */
-export interface ElementWithTestId {
+interface ElementWithTestId {
   testId: string;
   frame?: FrameAddress;
 }
