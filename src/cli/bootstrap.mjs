@@ -3,7 +3,7 @@
  *
  *     node src/cli/bootstrap.mjs start [arguments of touchstone run]
  *     node src/cli/bootstrap.mjs lab [jobs of the lab]
- *     node src/cli/bootstrap.mjs test [format | types | unused | unit | scenarios ...]
+ *     node src/cli/bootstrap.mjs test [format | types | unused | unit | scenarios | firefox ...]
  *
  * Plain JavaScript with late imports, because no package may be installed yet and Node.js may be too old.
  * Exit codes: that of the run; 2 for bad usage, 3 if the set-up failed, 130 if interrupted.
@@ -48,7 +48,7 @@ async function test(names) {
   if (unknown) end(`Unknown check "${unknown}"; expected one of ${Object.keys(checks).join(', ')}`, 2);
   await setUp();
   const { ensureInteropTools } = await import('./setup/interop.mjs');
-  if (names.length === 0 || names.includes('unit')) await ensureInteropTools();
+  if (names.length === 0 || names.includes('unit') || names.includes('firefox')) await ensureInteropTools();
   return runChecks(names);
 }
 

@@ -25,6 +25,7 @@ for (const { engine, route, isShim } of groups)
       );
       await page.goto('http://localhost/');
       expect(page.context().browser()?.browserType().name()).toBe(engine);
+      expect(webauthn.route).toBe(isShim ? 'shim' : 'proxy');
       const request = { publicKey: { challenge: new Uint8Array(1) } };
       expect(await page.evaluate(async (options) => (await navigator.credentials.get(options))?.type, request)).toBe(
         'public-key',

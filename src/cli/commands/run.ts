@@ -47,6 +47,7 @@ import { ensureWritableFolder } from './output-folder.ts';
 interface RunOptions extends BrowserOptions, KeyOptions, OperatorOptions, SiteOptions, RootOption {
   grep?: RegExp;
   tag: string[];
+  sample: boolean;
   repeat: number;
   seed?: string;
   headed: boolean;
@@ -68,6 +69,7 @@ const createCommand = () =>
     .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
     .option('-g, --grep <pattern>', 'Run only cases whose id or title matches this regular expression', parsePattern)
     .option('-t, --tag <tag>', 'Run only cases with this tag; repeat the option for more tags', collect, [])
+    .option('--sample', 'Run only the first case of each scenario file', false)
     .option('--repeat <times>', 'Run each case this many times', parsePositive, 1)
     .option('--seed <text>', 'Make keys, challenges and ids reproducible')
     .option('--headed', 'Show the browser window', false)
@@ -197,17 +199,24 @@ const thisMachine: HostEnvironment = {
 };
 
 /**
- * Returns the cases that match `--grep` and `--tag`.
+ * Returns the cases that match `--grep` and `--tag`, with `--sample` the first of each file.
  * @throws {UsageError} if none matches, because a run without cases must not pass.
  */
-function selectCases(cases: readonly ExpandedCase[], { grep, tag }: RunOptions): ExpandedCase[] {
-  const selected = cases.filter(
+function selectCases(cases: readonly ExpandedCase[], { grep, tag, sample }: RunOptions): ExpandedCase[] {
+  const matching = cases.filter(
     ({ id, title, tags }) =>
       (!grep || grep.test(id) || grep.test(title)) && (tag.length === 0 || tag.some((name) => tags.includes(name))),
   );
+  const selected = sample ? firstOfEachFile(matching) : matching;
   if (selected.length > 0) return selected;
   const filters = [grep && `--grep ${grep.source}`, ...tag.map((name) => `--tag ${name}`)].filter(Boolean).join(' ');
   throw new UsageError(`No case is selected: none of ${cases.length} cases matches ${filters || 'the selection'}`);
+}
+
+function firstOfEachFile(cases: readonly ExpandedCase[]): ExpandedCase[] {
+  const first = new Map<string, ExpandedCase>();
+  for (const scenario of cases) if (!first.has(scenario.location.file)) first.set(scenario.location.file, scenario);
+  return [...first.values()];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The checks of `npm test` in order, fast ones first, and the totals at the end. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { findBrowser, notInstalledMessage } from '../../browser/installed-browsers.mjs';
 import { interrupted, packageCommand, projectRoot, run } from './child.mjs';
 import { secondsSince } from './step.mjs';
 
@@ -11,7 +12,7 @@ import { secondsSince } from './step.mjs';
  */
 
 const vitestReport = path.join(projectRoot, '.cache/vitest.json');
-const scenarioReport = path.join(projectRoot, 'reports/latest/result.json');
+const reports = path.join(projectRoot, 'reports');
 export const launcher = path.join(projectRoot, 'src/cli/touchstone.mjs');
 
 /** A check without cases counts as one case. @type {Check['tally']} */
@@ -24,6 +25,37 @@ const asOne = (exitCode) => ({ passed: exitCode === 0 ? 1 : 0, failed: exitCode 
 function runPackage(packageName, bin, args) {
   const [command, commandArgs] = packageCommand(packageName, bin, args);
   return run(command, commandArgs);
+}
+
+/**
+ * Returns the check that scenarios pass in an engine: none may fail, and none may be skipped. It is skipped where the engine is not installed;
+ * for Chromium, the set-up has ended before.
+ * @param {string} title
+ * @param {{ engine: import('../../browser/installed-browsers.mjs').BrowserFamily, folder: string, options?: string[] }} how
+ *   `folder` of the reports; `options` of touchstone run
+ * @returns {Check}
+ */
+function checkScenarios(title, { engine, folder, options = [] }) {
+  const latest = path.join(folder, 'latest');
+  const isInstalled = () => findBrowser(engine) !== undefined;
+  return {
+    title,
+    async run() {
+      if (!isInstalled()) {
+        console.log(notInstalledMessage(engine));
+        return 0;
+      }
+      rmSync(latest, { force: true, recursive: true }); // the link to the newest run
+      return run(process.execPath, [launcher, 'run', ...options, '--fail-on-skipped', '-o', folder]);
+    },
+    tally(exitCode) {
+      if (!isInstalled()) return { passed: 0, failed: 0, skipped: 1 };
+      const totals = readJson(path.join(latest, 'result.json'))?.totals;
+      if (!totals) return asOne(exitCode);
+      const failed = totals.failed + totals.errored + totals.interrupted;
+      return toTally(exitCode, totals.passed + totals.flaky, failed, totals.skipped);
+    },
+  };
 }
 
 /** @type {Record<string, Check>} */
@@ -49,23 +81,13 @@ export const checks = {
       return toTally(exitCode, numPassedTests, numFailedTests, numPendingTests + numTodoTests);
     },
   },
-  scenarios: {
-    title: 'Scenarios',
-    run: () => {
-      rmSync(path.dirname(scenarioReport), { force: true, recursive: true }); // removes the link to the newest run
-      return run(process.execPath, [launcher, 'run']);
-    },
-    tally: (exitCode) => {
-      const totals = readJson(scenarioReport)?.totals;
-      if (!totals) return asOne(exitCode);
-      return toTally(
-        exitCode,
-        totals.passed + totals.flaky,
-        totals.failed + totals.errored + totals.interrupted,
-        totals.skipped,
-      );
-    },
-  },
+  scenarios: checkScenarios('Scenarios in Chromium', { engine: 'chromium', folder: reports }),
+  // All of them in Firefox take longer than all other checks may; the nightly workflow runs them.
+  firefox: checkScenarios('A sample of the scenarios in Firefox', {
+    engine: 'firefox',
+    folder: path.join(reports, 'firefox'),
+    options: ['--browser', 'firefox', '--sample'],
+  }),
 };
 
 /**
