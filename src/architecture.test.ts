@@ -88,8 +88,9 @@ const rules: Rules = {
       'src/emulator-server',
       'src/transport/remote/messages.ts',
       'src/conformance',
+      'src/page-authenticator/server',
     ],
-    ws: ['src/browser', 'src/transport/remote'],
+    ws: ['src/browser', 'src/transport/remote', 'src/page-authenticator/server'],
     playwright: [
       'src/browser',
       'src/page-authenticator',

@@ -55,6 +55,14 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'Emulate security keys for this machine or for other programs',
     load: async () => (await import('./commands/emulate.ts')).emulateCommand,
   },
+  'authenticator-server': {
+    description: 'Serve an emulated key to pages and tests of other tools than Playwright',
+    load: async () => (await import('./commands/authenticator-server.ts')).authenticatorServerCommand,
+  },
+  shim: {
+    description: 'Print the page script that connects a page to touchstone authenticator-server',
+    load: async () => (await import('./commands/shim.ts')).shimCommand,
+  },
   keys: {
     description: 'List the real keys of this machine and at the given addresses',
     load: async () => (await import('./commands/keys.ts')).keysCommand,

@@ -3,7 +3,10 @@ import type { BrowserContext } from '@playwright/test';
 
 export const accountUrl = 'https://shop.example/account';
 
-const html = (userVerification: string, attestation: string) => `<!doctype html><title>Account</title>
+export const accountHtml = (
+  userVerification = 'required',
+  attestation = 'direct',
+): string => `<!doctype html><title>Account</title>
 <button id="add">Add a passkey</button> <button id="sign-in">Sign in</button> <output></output>
 <script>
 const bytes = (length) => crypto.getRandomValues(new Uint8Array(length));
@@ -22,6 +25,6 @@ export async function serveAccountPage(
   { url = accountUrl, userVerification = 'required', attestation = 'direct' } = {},
 ): Promise<void> {
   await context.route(url, (request) =>
-    request.fulfill({ contentType: 'text/html', body: html(userVerification, attestation) }),
+    request.fulfill({ contentType: 'text/html', body: accountHtml(userVerification, attestation) }),
   );
 }

@@ -6,6 +6,7 @@ import { NodeConnection } from './node-connection.ts';
 import { Patches } from './patches.ts';
 import { defineStaticMethods } from './public-key-credential.ts';
 import { UserActivation } from './user-activation.ts';
+import { defineWebSocketBinding } from './web-socket-binding.ts';
 
 /** What the session finds in a document, under a registered symbol with the name of the binding. */
 export interface InstalledShim {
@@ -31,4 +32,11 @@ export function install(config: ShimConfig): void {
     },
   };
   Object.defineProperty(globalThis, key, { value: installed, configurable: true });
+}
+
+/** Like `install`, with a connection to an authenticator server at `url` instead of a function that Playwright exposes. */
+export function connect(config: ShimConfig, url: string): void {
+  if (!globalThis.isSecureContext || Symbol.for(config.binding) in globalThis) return;
+  defineWebSocketBinding(config.binding, url);
+  install(config);
 }
