@@ -25,7 +25,8 @@ const assets: Readonly<Record<string, { type: string; text: string }>> = {
   'mark.svg': { type: 'image/svg+xml', text: read('mark.svg') },
 };
 
-export function createApp(services: PortalServices): Hono<PortalEnv> {
+/** `withoutSession` are routes that need neither the session of the portal nor its CSRF token. */
+export function createApp(services: PortalServices, withoutSession?: Hono<PortalEnv>): Hono<PortalEnv> {
   const { context } = services;
   const app = new Hono<PortalEnv>();
   app.use(securityHeaders(context));
@@ -47,6 +48,7 @@ export function createApp(services: PortalServices): Hono<PortalEnv> {
       (c) => refuseRequest(c, context, refuse('body-invalid'), didNotWork),
     ),
   );
+  if (withoutSession) app.route('/', withoutSession);
   app.use(sessionAndCsrf(services));
   app.get('/', (c) => c.redirect('/security-info', 303));
   app.route('/', signInRoutes(services));

@@ -17,6 +17,7 @@ import { createSignIn, type SignIn } from '../sign-in.ts';
 import type { Store } from '../store/store.ts';
 import { parseCertificate } from '../verification/certificate.ts';
 import { createApp } from './app.ts';
+import { conformanceApiRoutes } from './routes/conformance-api.ts';
 
 export interface InProcessPortalOptions {
   /** Replaces the policy in the store. Without it, the stored policy stays in force, or the default one. */
@@ -38,6 +39,8 @@ export interface InProcessPortalOptions {
   siteHost?: string | undefined;
   /** Whether the document of related origins lists the origin of the pages; without it there is no such document. */
   listsRelatedOrigin?: boolean | undefined;
+  /** Serves the conformance API, with which anyone can create accounts. */
+  conformanceApi?: boolean | undefined;
   /** Cost of password hashes, `strongScrypt` by default. */
   passwordCost?: ScryptParameters | undefined;
 }
@@ -99,7 +102,7 @@ async function assemble(options: InProcessPortalOptions, hosts: readonly string[
   };
   const directory = createDirectory(context, sessions);
   if (policy) await directory.setPolicy(policy);
-  const app = createApp(services);
+  const app = createApp(services, options.conformanceApi ? conformanceApiRoutes(services, directory) : undefined);
   const request = async (path: string, init?: RequestInit) => app.request(path, init);
   const routes = (method: string) =>
     app.routes.flatMap((route) => (route.method === method && !route.path.includes('*') ? [route.path] : []));

@@ -1,0 +1,79 @@
+/** The conformance API of the portal, and the target that uses it. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
+import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
+import { createServerTarget } from '#conformance/relying-party/server-target.ts';
+import type { RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import { selectEntries } from '#conformance/select.ts';
+import { createInProcessPortal } from '#relying-party/portal/portal.ts';
+import { openStore } from '#relying-party/store/libsql-store.ts';
+import { emulatorTrustAnchors } from './emulator-catalogue.ts';
+import { suiteEmulator } from './relying-party-suite.ts';
+
+const url = 'http://localhost:8080';
+
+async function createPortal(conformanceApi: boolean) {
+  return createInProcessPortal({
+    store: openStore(),
+    clock: systemClock,
+    random: systemRandom,
+    origin: url,
+    passwordCost: { N: 2, r: 1, p: 1 },
+    trustAnchors: emulatorTrustAnchors(),
+    conformanceApi,
+  });
+}
+
+describe('the target of a server with the conformance API', () => {
+  let target: RelyingPartyTarget;
+  beforeAll(async () => {
+    const portal = await createPortal(true);
+    target = await createServerTarget({ url, random: systemRandom, fetch: (path, init) => portal.request(path, init) });
+  });
+
+  it('reads the algorithms from the options', () => {
+    expect(target.algorithms).toEqual([-7, -8, -257]);
+  });
+
+  it('passes the cases of a conforming server, also those of sessions', async () => {
+    const cases = selectEntries(relyingPartyCatalogue, [
+      'client-data.origin',
+      'session',
+      'sign-in-session',
+      'sign-in.user-handle',
+      'sign-in-authenticator-data.counter',
+      'credential-id',
+    ]);
+    const results = await runRelyingPartySuite(cases, target, suiteEmulator());
+    expect(results.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
+  });
+
+  it('counts HTTP 500 as a crash', async () => {
+    const portal = await createPortal(true);
+    const broken = await createServerTarget({
+      url,
+      random: systemRandom,
+      fetch: async (path, init) => {
+        const response = await portal.request(path, init);
+        return path.endsWith('/attestation/result') && response.status >= 400
+          ? new Response('', { status: 500 })
+          : response;
+      },
+    });
+    const [result] = await runRelyingPartySuite(
+      selectEntries(relyingPartyCatalogue, ['client-data.origin.other']),
+      broken,
+      suiteEmulator(),
+    );
+    expect(result).toMatchObject({ verdict: 'fail', outcome: { verdict: 'crashed' } });
+  });
+});
+
+it('a portal without the option does not serve the conformance API', async () => {
+  const portal = await createPortal(false);
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"username":"a"}' };
+  const response = await portal.request(`${url}/attestation/options`, init);
+  expect(response.status).toBeGreaterThanOrEqual(400);
+});
