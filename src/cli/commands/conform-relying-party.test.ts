@@ -2,6 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import { startPortal } from '#relying-party/portal/portal.ts';
+import { openStore } from '#relying-party/store/libsql-store.ts';
 import { main } from '../main.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-relying-party-'));
@@ -81,6 +85,35 @@ describe('touchstone conform relying-party', () => {
     ],
   ])('exits with 2 for an adapter that %s', async (_title, file, message) => {
     const { code, err } = await conform('none', '--adapter', file);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('tests a server that has the conformance API', async () => {
+    await using portal = await startPortal({
+      store: openStore(),
+      clock: systemClock,
+      random: systemRandom,
+      passwordCost: { N: 2, r: 1, p: 1 },
+      conformanceApi: true,
+    });
+    const { code, out } = await conform('client-data.origin', 'session', '--url', portal.origin);
+    expect(code).toBe(0);
+    expect(out).toMatch(/30 cases: .*30 pass/);
+  });
+
+  it.each([
+    ['a host that is not named', ['--url', 'https://server.example'], 'with --authorized server.example'],
+    [
+      'another host than the named one',
+      ['--url', 'https://server.example', '--authorized', 'example'],
+      'Refused to test',
+    ],
+    ['a URL of another kind', ['--url', 'ftp://localhost'], 'expected an address that begins with http'],
+    ['text that is no URL', ['--url', 'server'], 'expected a URL'],
+    ['a library and a server', ['--url', 'http://localhost', '--adapter', 'x.mjs'], 'expected --adapter or --url'],
+  ])('exits with 2 for %s', async (_title, args, message) => {
+    const { code, err } = await conform('none', ...args);
     expect(code).toBe(2);
     expect(err).toContain(message);
   });

@@ -24,11 +24,14 @@ import {
   relyingPartyCasesAsJson,
 } from '../conform/describe-relying-party-case.ts';
 import { loadAdapter } from '../conform/load-adapter.ts';
+import { openServer } from '../conform/open-server.ts';
 import { formatResults } from '../conform/print-results.ts';
 import { exitCode } from '../exit-codes.ts';
 
 interface Options {
   adapter?: string;
+  url?: string;
+  authorized?: string;
   list: boolean;
   json: boolean;
   explain?: string;
@@ -42,6 +45,8 @@ export const conformRelyingPartyCommand = (finish: (code: number) => void) =>
     .description('Test whether a relying party refuses invalid registrations and sign-ins, and accepts unusual ones')
     .argument('[ids...]', 'Groups, subjects or cases, e.g. client-data or client-data.origin (default: all)')
     .option('--adapter <file>', 'Test a library through its adapter, a module; default: the portal of Touchstone')
+    .option('--url <address>', 'Test a server with the conformance API of the FIDO Alliance at this address')
+    .option('--authorized <host>', 'Permit the test of a server on this host, which is not this machine')
     .option('--list', 'List the cases without running them', false)
     .option('--json', 'Print a JSON array: of cases with --list, of results otherwise', false)
     .option('--explain <id>', 'Explain a case: its rule, what it means when the rule is missing, and the usual fix')
@@ -87,7 +92,10 @@ async function run(cases: readonly RelyingPartyCase[], options: Options): Promis
   return exitCodeOf(counted);
 }
 
-async function openTarget({ adapter }: Options): Promise<RelyingPartyTarget> {
+async function openTarget({ adapter, url, authorized }: Options): Promise<RelyingPartyTarget> {
+  if (adapter !== undefined && url !== undefined)
+    throw new UsageError('Cannot test a library and a server at the same time: expected --adapter or --url');
+  if (url !== undefined) return openServer(url, authorized);
   if (adapter === undefined) return createPortalTarget();
   return createLibraryTarget(await loadAdapter(adapter), {
     random: systemRandom,

@@ -22,6 +22,7 @@ export interface PortalCommandOptions {
   host?: string | undefined;
   rpId?: string | undefined;
   store?: string | undefined;
+  conformanceApi?: boolean | undefined;
 }
 
 export const portalCommand = (finish: (code: number) => void) =>
@@ -30,6 +31,7 @@ export const portalCommand = (finish: (code: number) => void) =>
     .option('--host <address>', 'Address to listen on; default: 127.0.0.1. Requests for other host names are refused')
     .option('--rp-id <domain>', 'RP ID, and host name of the portal; default: localhost', parseRpId)
     .option('--store <file>', 'Keep users and passkeys in this file; default: in memory')
+    .option('--conformance-api', 'Serve the conformance API for test tools; anyone can create accounts with it', false)
     .action(async (options: PortalCommandOptions) => {
       await withInterruptSignal((signal) => servePortal(options, signal));
       finish(exitCode.passed);
@@ -61,10 +63,11 @@ async function addDemoUsers({ directory }: Portal): Promise<void> {
   }
 }
 
-async function start({ port, host, rpId }: PortalCommandOptions, store: Store): Promise<Portal> {
+async function start({ port, host, rpId, conformanceApi }: PortalCommandOptions, store: Store): Promise<Portal> {
   try {
     const trustAnchors = emulatorTrustAnchors();
-    return await startPortal({ port, host, rpId, store, clock: systemClock, random: systemRandom, trustAnchors });
+    const environment = { store, clock: systemClock, random: systemRandom, trustAnchors };
+    return await startPortal({ port, host, rpId, conformanceApi, ...environment });
   } catch (cause) {
     const problem = listenProblems[(cause as NodeJS.ErrnoException).code ?? ''];
     if (problem === undefined) throw cause;
