@@ -72,6 +72,3 @@ export async function sendAssertion(context: TestContext, options: AssertionOpti
 /** Signs in as the preparation of a check, and returns the members of the answer. @throws {SetUpFailed} */
 export const signIn = (context: TestContext, options: AssertionOptions = {}): Promise<CborMap> =>
   setUp('get an assertion', async () => checkSuccess(await sendAssertion(context, options)));
-
-/** Returns the clientDataHash of the last request. */
-export const hashOf = ({ request }: { request: CborMap }): Uint8Array => request.get(ga.clientDataHash) as Uint8Array;

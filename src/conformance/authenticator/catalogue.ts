@@ -1,40 +1,79 @@
 /** The catalogue of requirements on authenticators, in the order in which they run. */
-import { cborRequirements } from './groups/cbor.ts';
-import { configRequirements } from './groups/config.ts';
-import { credentialManagementRequirements } from './groups/credmgmt.ts';
-import { extensionRequirements } from './groups/ext.ts';
-import { getAssertionSteps } from './groups/getassert.ts';
+
+import { cborMessages } from './groups/cbor-messages.ts';
+import { cborRequests } from './groups/cbor-requests.ts';
+import { minPinLengthConfig } from './groups/config-min-pin-length.ts';
+import { configSwitches } from './groups/config-switches.ts';
+import { credentialChanging } from './groups/credmgmt-changing.ts';
+import { credentialReading } from './groups/credmgmt-reading.ts';
+import { credentialManagementRequests } from './groups/credmgmt-requests.ts';
+import { blobExtensions } from './groups/ext-blobs.ts';
+import { generalExtensions } from './groups/ext-general.ts';
+import { hmacSecretExtension } from './groups/ext-hmac-secret.ts';
+import { getAssertionLists } from './groups/getassert-lists.ts';
+import { getAssertionOptions } from './groups/getassert-options.ts';
 import { getAssertionParameters } from './groups/getassert-parameters.ts';
 import { getAssertionResponse } from './groups/getassert-response.ts';
-import { getInfoRequirements } from './groups/getinfo.ts';
-import { largeBlobRequirements } from './groups/largeblobs.ts';
-import { makeCredentialSteps } from './groups/makecred.ts';
+import { getAssertionTokens } from './groups/getassert-tokens.ts';
+import { getInfoBehaviour } from './groups/getinfo-behaviour.ts';
+import { getInfoConsistency } from './groups/getinfo-consistency.ts';
+import { getInfoValues } from './groups/getinfo-values.ts';
+import { largeBlobReading } from './groups/largeblobs-reading.ts';
+import { largeBlobWriting } from './groups/largeblobs-writing.ts';
+import { makeCredentialAttestation } from './groups/makecred-attestation.ts';
+import { makeCredentialAuthData } from './groups/makecred-auth-data.ts';
+import { makeCredentialLists } from './groups/makecred-lists.ts';
+import { makeCredentialOptions } from './groups/makecred-options.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
-import { makeCredentialResponse } from './groups/makecred-response.ts';
-import { pinRequirements } from './groups/pin.ts';
+import { makeCredentialPresence } from './groups/makecred-presence.ts';
+import { makeCredentialTokens } from './groups/makecred-tokens.ts';
 import { pinParameters } from './groups/pin-parameters.ts';
+import { pinPolicy } from './groups/pin-policy.ts';
+import { pinRetries } from './groups/pin-retries.ts';
+import { pinSetting } from './groups/pin-setting.ts';
 import { resetRequirements, selectionRequirements } from './groups/reset-and-select.ts';
-import { discoverableCredentials } from './groups/rk.ts';
-import { tokenRequirements } from './groups/token.ts';
+import { nextAssertions } from './groups/rk-next.ts';
+import { credentialStoring } from './groups/rk-storing.ts';
+import { tokenIssuing } from './groups/token-issuing.ts';
+import { tokenLifetime } from './groups/token-lifetime.ts';
 import type { Requirement } from './requirement.ts';
 
 export const authenticatorCatalogue: readonly Requirement[] = [
-  ...getInfoRequirements,
+  ...getInfoBehaviour,
+  ...getInfoValues,
+  ...getInfoConsistency,
   ...makeCredentialParameters,
-  ...makeCredentialSteps,
-  ...makeCredentialResponse,
+  ...makeCredentialLists,
+  ...makeCredentialOptions,
+  ...makeCredentialPresence,
+  ...makeCredentialTokens,
+  ...makeCredentialAuthData,
+  ...makeCredentialAttestation,
   ...getAssertionParameters,
-  ...getAssertionSteps,
+  ...getAssertionLists,
+  ...getAssertionOptions,
+  ...getAssertionTokens,
   ...getAssertionResponse,
-  ...discoverableCredentials,
+  ...credentialStoring,
+  ...nextAssertions,
   ...pinParameters,
-  ...pinRequirements,
-  ...tokenRequirements,
-  ...cborRequirements,
-  ...credentialManagementRequirements,
-  ...extensionRequirements,
-  ...configRequirements,
-  ...largeBlobRequirements,
+  ...pinSetting,
+  ...pinPolicy,
+  ...pinRetries,
+  ...tokenIssuing,
+  ...tokenLifetime,
+  ...cborRequests,
+  ...cborMessages,
+  ...credentialReading,
+  ...credentialChanging,
+  ...credentialManagementRequests,
+  ...generalExtensions,
+  ...hmacSecretExtension,
+  ...blobExtensions,
+  ...minPinLengthConfig,
+  ...configSwitches,
+  ...largeBlobReading,
+  ...largeBlobWriting,
   ...selectionRequirements,
   ...resetRequirements,
 ];

@@ -5,7 +5,7 @@ import { choosePinUvAuthProtocol, PinUvAuthSession, type PinUvAuthToken } from '
 import type { CborMap } from '#protocol/cbor.ts';
 import type { Permission } from '#protocol/commands.ts';
 import { type PinUvAuthProtocol, pinUvAuthProtocols } from '#protocol/pin-uv-auth.ts';
-import { NotApplicable, SetUpFailed, setUp } from './failures.ts';
+import { NotApplicable, setUp } from './failures.ts';
 import type { TestContext } from './test-context.ts';
 
 /** Long enough for every minimum length in use, and neither a repetition nor a sequence. */
@@ -56,10 +56,4 @@ export function addToken(
   keys: { param: number; protocol: number },
 ): CborMap {
   return new Map(request).set(keys.param, protocol.authenticate(token, message)).set(keys.protocol, protocol.version);
-}
-
-/** Checks a value that a step before the check has to give. */
-export function required<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new SetUpFailed(`The authenticator did not return ${what}`);
-  return value;
 }

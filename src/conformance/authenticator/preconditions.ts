@@ -17,11 +17,8 @@ export const fromVersion = (version: CtapVersion): Precondition => ({
   isMet: (info) => newestVersion(info) >= versionsOldestFirst.indexOf(version),
 });
 
-/** The authenticator supports no later version. */
-export const untilVersion = (version: CtapVersion): Precondition => ({
-  reason: `The authenticator supports a later version than ${version}`,
-  isMet: (info) => newestVersion(info) <= versionsOldestFirst.indexOf(version),
-});
+/** The authenticator supports CTAP 2.1 or a later version. */
+export const from21 = fromVersion('FIDO_2_1');
 
 /** The option is present, whatever its value. */
 export const hasOption = (id: string): Precondition => ({

@@ -1,35 +1,17 @@
-/** rk: discoverable credentials and authenticatorGetNextAssertion, CTAP 2.1 sections 6.1.2, 6.2.2 and 6.3. */
-import { toHex } from '#base/bytes.ts';
-import type { CborMap } from '#protocol/cbor.ts';
-import { buildAssertion, sendAssertion, signIn } from '../assertion.ts';
+/** rk: storing discoverable credentials and their users, CTAP 2.1 sections 6.1.2 step 17 and 6.2.2. */
+import { buildAssertion, sendAssertion } from '../assertion.ts';
 import { check, checkEqual, checkEqualBytes, checkStatus, checkSuccess, readBytes, readMap } from '../checks.ts';
-import { setUp } from '../failures.ts';
 import {
-  fromVersion,
+  from21,
   hasDiscoverableCredentials,
   hasMember,
   optionIsNotTrue,
   pinAuthorizesCeremonies,
   registersWithoutPin,
 } from '../preconditions.ts';
-import { buildRegistration, register, sendRegistration, type TestCredential } from '../registration.ts';
+import { buildRegistration, register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
-import type { TestContext } from '../test-context.ts';
-
-const next = 'authenticatorGetNextAssertion';
-const notAllowed = 'CTAP2_ERR_NOT_ALLOWED';
-const from21 = fromVersion('FIDO_2_1');
-
-const userId = (index: number): Uint8Array => new Uint8Array(16).fill(index);
-
-/** Registers discoverable credentials of different users. */
-async function registerSeveral(context: TestContext, count: number): Promise<TestCredential[]> {
-  const credentials: TestCredential[] = [];
-  for (let index = 1; index <= count; index++)
-    credentials.push(await register(context, { rk: true, userId: userId(index) }));
-  return credentials;
-}
-const idOf = (members: CborMap): Uint8Array => readBytes(readMap(members, 0x01, 'credential'), 'id', 'credential.id');
+import { idOf, registerSeveral, userId } from './rk-support.ts';
 
 const storing: RequirementInput[] = [
   {
@@ -210,119 +192,7 @@ const users: RequirementInput[] = [
   },
 ];
 
-const enumeration: RequirementInput[] = [
-  {
-    id: 'next.all',
-    title: 'getNextAssertion returns each further credential once, from the newest to the oldest',
-    section: '6.3',
-    provenBy: ['assertion.oldest-first'],
-    async run(context) {
-      const expected = (await registerSeveral(context, 3)).reverse().map(({ id }) => toHex(id));
-      const found = [toHex(idOf(await signIn(context)))];
-      for (let left = 2; left > 0; left--) found.push(toHex(idOf(checkSuccess(await context.send(next)))));
-      checkEqual(found.join(), expected.join(), 'the credential ids');
-    },
-  },
-  {
-    id: 'next.no-count',
-    title: 'Answers to getNextAssertion have no numberOfCredentials',
-    section: '6.3',
-    provenBy: ['assertion.next-with-count'],
-    async run(context) {
-      await registerSeveral(context, 2);
-      await signIn(context);
-      check(!checkSuccess(await context.send(next)).has(0x05), 'Expected no numberOfCredentials');
-    },
-  },
-  {
-    id: 'next.no-touch',
-    title: 'getNextAssertion does not wait for the user',
-    section: '6.3',
-    provenBy: ['assertion.next-refused'],
-    async run(context) {
-      await registerSeveral(context, 2);
-      await signIn(context);
-      const exchange = await context.sendWith('absent', next);
-      checkSuccess(exchange);
-      check(!exchange.waitedForUser, 'Expected getNextAssertion not to wait for the user');
-    },
-  },
-];
-
-/** What comes between getAssertion and getNextAssertion, after which the latter is refused. */
-const endings: readonly {
-  id: string;
-  title: string;
-  provenBy?: string;
-  count?: number;
-  between(context: TestContext): Promise<unknown>;
-}[] = [
-  { id: 'exhausted', title: 'after the last credential', between: (context) => context.send(next) },
-  {
-    id: 'expired',
-    title: 'more than 30 seconds after the last answer',
-    provenBy: 'assertion.never-forgotten',
-    count: 3,
-    between: (context) => context.wait(31_000),
-  },
-  { id: 'power-cycle', title: 'after a power cycle', count: 3, between: (context) => context.powerCycle() },
-  {
-    id: 'get-info',
-    title: 'after another command',
-    provenBy: 'assertion.sequence-survives',
-    count: 3,
-    between: (context) => context.send('authenticatorGetInfo'),
-  },
-  {
-    id: 'refused-assertion',
-    title: 'after an assertion that was refused',
-    provenBy: 'assertion.sequence-survives',
-    count: 3,
-    between: (context) => context.sendWith('decline', 'authenticatorGetAssertion', buildAssertion(context)),
-  },
-  { id: 'registration', title: 'after a registration', count: 3, between: (context) => sendRegistration(context) },
-];
-
-const refusals: RequirementInput[] = endings.map(
-  ({ id, title, provenBy = 'ignored-error.not-allowed', count = 2, between }): RequirementInput => ({
-    id: `next.${id}`,
-    title: `getNextAssertion is refused with ${notAllowed} ${title}`,
-    section: '6.3',
-    provenBy: [provenBy, 'status.not-allowed-as-command'],
-    accepted: [notAllowed],
-    async run(context) {
-      await registerSeveral(context, count);
-      await signIn(context);
-      await setUp('end the enumeration', () => between(context));
-      checkStatus(await context.send(next), notAllowed);
-    },
-  }),
-);
-
-const withoutAssertion: RequirementInput[] = [
-  {
-    id: 'next.without-assertion',
-    title: `getNextAssertion is refused with ${notAllowed} without an assertion before it`,
-    section: '6.3 step 1',
-    provenBy: ['ignored-error.not-allowed', 'status.not-allowed-as-command'],
-    accepted: [notAllowed],
-    run: async (context) => checkStatus(await context.send(next), notAllowed),
-  },
-  {
-    id: 'next.single',
-    title: `getNextAssertion is refused with ${notAllowed} if there was a single credential`,
-    section: '6.3 step 1',
-    provenBy: ['ignored-error.not-allowed', 'status.not-allowed-as-command'],
-    accepted: [notAllowed],
-    async run(context) {
-      await register(context, { rk: true });
-      await signIn(context);
-      checkStatus(await context.send(next), notAllowed);
-    },
-  },
-];
-
-export const discoverableCredentials = defineGroup(
+export const credentialStoring = defineGroup(
   { group: 'rk', document: 'CTAP 2.1', preconditions: [hasDiscoverableCredentials, registersWithoutPin] },
-  [...storing, ...users, ...enumeration, ...refusals, ...withoutAssertion],
+  [...storing, ...users],
 );

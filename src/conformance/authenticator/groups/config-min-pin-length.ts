@@ -1,42 +1,19 @@
-/** config: authenticatorConfig, CTAP 2.1 section 6.11. */
+/** config: setMinPINLength, CTAP 2.1 section 6.11.4. */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import { authenticatorConfigSubCommands as sub } from '#protocol/management.ts';
 import { checkEqual, checkRefused, checkStatus, checkSuccess } from '../checks.ts';
 import { buildGetPinToken, buildSetPin, padPin, sendClientPin } from '../client-pin.ts';
 import { setUp } from '../failures.ts';
-import {
-  buildManagement,
-  authenticatorConfig as config,
-  type ManagementRequest,
-  sendManagement,
-} from '../management.ts';
+import { buildManagement, authenticatorConfig as config } from '../management.ts';
 import { memberRequirements, type RequestMember } from '../members.ts';
 import { suitePin } from '../pin.ts';
-import { hasOption, optionIsNotTrue, optionIsTrue, pinAuthorizesCeremonies } from '../preconditions.ts';
-import { buildRegistration } from '../registration.ts';
-import { defineGroup, type Precondition, type RequirementInput } from '../requirement.ts';
-import type { TestContext } from '../test-context.ts';
-import { tokenRequirementsOf } from '../token-checks.ts';
+import { optionIsNotTrue, optionIsTrue, pinAuthorizesCeremonies } from '../preconditions.ts';
+import { defineGroup, type RequirementInput } from '../requirement.ts';
+import { change, destructive, group, minPinLength, send, setsMinPinLength } from './config-support.ts';
 
 const command = 'authenticatorConfig';
+
 const policy = 'CTAP2_ERR_PIN_POLICY_VIOLATION';
-const setsMinPinLength = optionIsTrue('setMinPINLength');
-
-const send = (context: TestContext, request: ManagementRequest) => sendManagement(context, config, request);
-const minPinLength = (...entries: [CborKey, CborValue][]): ManagementRequest => ({
-  subCommand: sub.setMinPINLength,
-  params: new Map(entries),
-});
-const optionOf = async (context: TestContext, id: string) => (await context.readInfo()).options?.[id];
-const change = (context: TestContext, request: ManagementRequest) =>
-  setUp('change the configuration', async () => checkSuccess(await send(context, request)));
-
-/** The subcommand is in authenticatorConfigCommands, or the authenticator does not have that member. */
-const supports = (code: number, option?: string): Precondition => ({
-  reason: `authenticatorConfig does not support subcommand ${code}`,
-  isMet: ({ authenticatorConfigCommands: commands, options }) =>
-    commands ? commands.includes(code) : option !== undefined && options?.[option] !== undefined,
-});
 
 const minimum: RequirementInput[] = [
   {
@@ -110,87 +87,6 @@ const minimum: RequirementInput[] = [
       const count = (context.info.maxRPIDsForSetMinPINLength ?? 0) + 1;
       const rpIds = Array.from({ length: count }, (_, index) => `rp-${index}.example`);
       checkStatus(await send(context, minPinLength([0x02, rpIds])), 'CTAP2_ERR_KEY_STORE_FULL');
-    },
-  },
-];
-
-const switches: RequirementInput[] = [
-  {
-    id: 'always-uv.toggled',
-    title: 'toggleAlwaysUv turns alwaysUv on and off',
-    section: '6.11.2',
-    provenBy: ['config.ignored'],
-    preconditions: [supports(sub.toggleAlwaysUv, 'alwaysUv'), optionIsNotTrue('alwaysUv')],
-    async run(context) {
-      await change(context, { subCommand: sub.toggleAlwaysUv });
-      checkEqual(await optionOf(context, 'alwaysUv'), true, 'alwaysUv');
-      await change(context, { subCommand: sub.toggleAlwaysUv });
-      checkEqual(await optionOf(context, 'alwaysUv'), false, 'alwaysUv');
-    },
-  },
-  {
-    id: 'always-uv.make-cred-uv-not-rqd',
-    title: 'alwaysUv turns makeCredUvNotRqd off',
-    section: '7.2.3',
-    provenBy: ['config.ignored'],
-    preconditions: [
-      supports(sub.toggleAlwaysUv, 'alwaysUv'),
-      optionIsNotTrue('alwaysUv'),
-      optionIsTrue('makeCredUvNotRqd'),
-    ],
-    async run(context) {
-      await change(context, { subCommand: sub.toggleAlwaysUv });
-      checkEqual(await optionOf(context, 'makeCredUvNotRqd'), false, 'makeCredUvNotRqd');
-    },
-  },
-  {
-    id: 'always-uv.required',
-    title: 'With alwaysUv, a registration without user verification is refused',
-    section: '6.1.2 step 6',
-    provenBy: ['ignored-error.verification-required'],
-    provenOn: 'yubikey-5-nfc-enterprise',
-    preconditions: [supports(sub.toggleAlwaysUv, 'alwaysUv'), optionIsNotTrue('alwaysUv'), optionIsNotTrue('uv')],
-    accepted: ['CTAP2_ERR_PUAT_REQUIRED'],
-    async run(context) {
-      await change(context, { subCommand: sub.toggleAlwaysUv });
-      const exchange = await context.send('authenticatorMakeCredential', buildRegistration(context));
-      checkRefused(context, exchange, 'CTAP2_ERR_PUAT_REQUIRED');
-    },
-  },
-  {
-    id: 'enterprise.enabled',
-    title: 'enableEnterpriseAttestation turns ep on',
-    section: '6.11.1',
-    provenBy: ['config.ignored'],
-    preconditions: [hasOption('ep')],
-    async run(context) {
-      await change(context, { subCommand: sub.enableEnterpriseAttestation });
-      checkEqual(await optionOf(context, 'ep'), true, 'ep');
-    },
-  },
-  {
-    id: 'enterprise.twice',
-    title: 'enableEnterpriseAttestation succeeds while ep is on',
-    section: '6.11.1',
-    provenBy: ['config.ignored'],
-    preconditions: [hasOption('ep')],
-    async run(context) {
-      await change(context, { subCommand: sub.enableEnterpriseAttestation });
-      checkSuccess(await send(context, { subCommand: sub.enableEnterpriseAttestation }));
-      checkEqual(await optionOf(context, 'ep'), true, 'ep');
-    },
-  },
-  {
-    id: 'long-touch.enabled',
-    title: 'enableLongTouchForReset turns longTouchForReset on',
-    document: 'CTAP 2.3',
-    section: '6.11',
-    level: 'SHOULD',
-    provenBy: ['config.ignored'],
-    preconditions: [supports(sub.enableLongTouchForReset)],
-    async run(context) {
-      await change(context, { subCommand: sub.enableLongTouchForReset });
-      checkEqual((await context.readInfo()).longTouchForReset, true, 'longTouchForReset');
     },
   },
 ];
@@ -281,39 +177,7 @@ const withoutPin: RequirementInput[] = [
   },
 ];
 
-const tokens: RequirementInput[] = [
-  ...tokenRequirementsOf(config, {
-    id: 'min-pin-length',
-    title: 'setMinPINLength',
-    section: '6.11.4',
-    preconditions: [setsMinPinLength],
-    build: async () => minPinLength([0x01, 10]),
-  }),
-  ...tokenRequirementsOf(config, {
-    id: 'always-uv',
-    title: 'toggleAlwaysUv',
-    section: '6.11.2',
-    preconditions: [supports(sub.toggleAlwaysUv, 'alwaysUv'), optionIsNotTrue('alwaysUv')],
-    build: async () => ({ subCommand: sub.toggleAlwaysUv }),
-  }),
-  ...tokenRequirementsOf(config, {
-    id: 'enterprise',
-    title: 'enableEnterpriseAttestation',
-    section: '6.11.1',
-    preconditions: [hasOption('ep')],
-    build: async () => ({ subCommand: sub.enableEnterpriseAttestation }),
-  }),
-];
-
-const group = { group: 'config', document: 'CTAP 2.1', state: 'pin' } as const;
-/** The settings stay until a reset. */
-const destructive = (requirements: readonly RequirementInput[]) =>
-  requirements.map((requirement) => ({ ...requirement, destructive: true }));
-
-export const configRequirements = [
-  ...defineGroup(
-    { ...group, preconditions: [optionIsTrue('authnrCfg'), setsMinPinLength] },
-    destructive([...minimum, ...parameters, ...withoutPin]),
-  ),
-  ...defineGroup({ ...group, preconditions: [optionIsTrue('authnrCfg')] }, destructive([...switches, ...tokens])),
-];
+export const minPinLengthConfig = defineGroup(
+  { ...group, preconditions: [optionIsTrue('authnrCfg'), setsMinPinLength] },
+  destructive([...minimum, ...parameters, ...withoutPin]),
+);

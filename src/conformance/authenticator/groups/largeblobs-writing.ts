@@ -1,30 +1,27 @@
-/** largeblobs: authenticatorLargeBlobs, CTAP 2.1 section 6.10. */
+/** largeblobs: writing the array, CTAP 2.1 section 6.10.2. */
 import { concat } from '#base/bytes.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
-import { check, checkEqualBytes, checkStatus, checkSuccess, readBytes } from '../checks.ts';
-import type { Exchange } from '../exchange.ts';
+import { checkEqualBytes, checkStatus, checkSuccess } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { memberRequirements, type RequestMember } from '../members.ts';
 import { getToken } from '../pin.ts';
 import { optionIsTrue, pinProtocolVariants } from '../preconditions.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
+import {
+  command,
+  emptyArray,
+  group,
+  invalidParameter,
+  lb,
+  readArray,
+  request,
+  withDigest,
+} from './largeblobs-support.ts';
 
-const command = 'authenticatorLargeBlobs';
-const invalidParameter = 'CTAP1_ERR_INVALID_PARAMETER';
 const authInvalid = 'CTAP2_ERR_PIN_AUTH_INVALID';
-const lb = { get: 0x01, set: 0x02, offset: 0x03, length: 0x04, param: 0x05, protocol: 0x06 } as const;
 
-const request = (...entries: [CborKey, CborValue][]): CborMap => new Map(entries);
-const read = (context: TestContext, count: number, offset = 0): Promise<Exchange> =>
-  context.send(command, request([lb.get, count], [lb.offset, offset]));
-const readArray = async (context: TestContext): Promise<Uint8Array> =>
-  readBytes(checkSuccess(await read(context, 900)), 0x01, 'config');
-
-/** Returns a large-blob array: the content and the first 16 bytes of its SHA-256. */
-const withDigest = (content: Uint8Array): Uint8Array => concat(content, sha256(content).subarray(0, 16));
-const emptyArray = withDigest(new Uint8Array([0x80]));
 /** An array with one byte string. */
 const arrayOf = (size: number): Uint8Array =>
   withDigest(concat(new Uint8Array([0x81, 0x59, size >> 8, size & 0xff]), new Uint8Array(size).fill(0x61)));
@@ -54,109 +51,11 @@ async function buildWrite(context: TestContext, fragment: Fragment): Promise<Cbo
   ];
   return request(...members);
 }
+
 const write = async (context: TestContext, fragment: Fragment) =>
   context.send(command, await buildWrite(context, fragment));
-const writeArray = (context: TestContext, bytes: Uint8Array) => write(context, { bytes, length: bytes.length });
 
-const reading: RequirementInput[] = [
-  {
-    id: 'read.initial',
-    title: 'The initial large-blob array is an empty array and its digest',
-    section: '6.10',
-    provenBy: ['largeblobs.missing', 'largeblobs.text', 'largeblobs.cut-off', 'largeblobs.hash-wrong'],
-    run: async (context) => checkEqualBytes(await readArray(context), emptyArray, 'the array'),
-  },
-  {
-    id: 'read.part',
-    title: 'get returns as many bytes as requested, from the offset',
-    section: '6.10.2',
-    provenBy: ['largeblobs.cut-off'],
-    async run(context) {
-      const part = readBytes(checkSuccess(await read(context, 4, 2)), 0x01, 'config');
-      checkEqualBytes(part, emptyArray.slice(2, 6), 'the part');
-    },
-  },
-  {
-    id: 'read.end',
-    title: 'get at the end of the array returns an empty byte string',
-    section: '6.10.2',
-    provenBy: ['largeblobs.missing', 'largeblobs.text'],
-    async run(context) {
-      const part = readBytes(checkSuccess(await read(context, 4, emptyArray.length)), 0x01, 'config');
-      check(part.length === 0, `Expected no bytes, got ${part.length}`);
-    },
-  },
-  {
-    id: 'read.beyond-end',
-    title: `get after the end of the array is refused with ${invalidParameter}`,
-    section: '6.10.2',
-    provenBy: ['ignored-error.invalid-parameter'],
-    accepted: [invalidParameter],
-    run: async (context) => checkStatus(await read(context, 4, emptyArray.length + 1), invalidParameter),
-  },
-  {
-    id: 'read.too-long',
-    title: 'get of more than maxMsgSize - 64 bytes is refused with CTAP1_ERR_INVALID_LENGTH',
-    section: '6.10.2',
-    provenBy: ['ignored-error.invalid-length'],
-    accepted: ['CTAP1_ERR_INVALID_LENGTH'],
-    async run(context) {
-      const limit = (context.info.maxMsgSize ?? 1024) - 64;
-      checkStatus(await read(context, limit + 1), 'CTAP1_ERR_INVALID_LENGTH');
-    },
-  },
-  ...(
-    [
-      ['offset-missing', 'without offset', [[lb.get, 17]]],
-      ['neither', 'with neither get nor set', [[lb.offset, 0]]],
-      [
-        'both',
-        'with both get and set',
-        [
-          [lb.get, 17],
-          [lb.set, new Uint8Array(17)],
-          [lb.offset, 0],
-        ],
-      ],
-      [
-        'length',
-        'with get and length',
-        [
-          [lb.get, 17],
-          [lb.offset, 0],
-          [lb.length, 17],
-        ],
-      ],
-      [
-        'param',
-        'with get and pinUvAuthParam',
-        [
-          [lb.get, 17],
-          [lb.offset, 0],
-          [lb.param, new Uint8Array(16)],
-        ],
-      ],
-      [
-        'protocol',
-        'with get and pinUvAuthProtocol',
-        [
-          [lb.get, 17],
-          [lb.offset, 0],
-          [lb.protocol, 1],
-        ],
-      ],
-    ] as [string, string, [CborKey, CborValue][]][]
-  ).map(
-    ([id, title, entries]): RequirementInput => ({
-      id: `read.${id}`,
-      title: `A request ${title} is refused with ${invalidParameter}`,
-      section: '6.10.2',
-      provenBy: ['ignored-error.invalid-parameter'],
-      accepted: [invalidParameter],
-      run: async (context) => checkStatus(await context.send(command, request(...entries)), invalidParameter),
-    }),
-  ),
-];
+const writeArray = (context: TestContext, bytes: Uint8Array) => write(context, { bytes, length: bytes.length });
 
 const writing: RequirementInput[] = [
   {
@@ -359,11 +258,7 @@ const parameters = memberRequirements({
   build: (context) => buildWrite(context, { bytes: arrayOf(40), length: arrayOf(40).length }),
 });
 
-const group = { group: 'largeblobs', document: 'CTAP 2.1', preconditions: [optionIsTrue('largeBlobs')] };
-export const largeBlobRequirements = [
-  ...defineGroup(group, reading),
-  ...defineGroup(
-    { ...group, state: 'pin' },
-    [...writing, ...tokens, ...parameters].map((requirement) => ({ ...requirement, destructive: true })),
-  ),
-];
+export const largeBlobWriting = defineGroup(
+  { ...group, state: 'pin' },
+  [...writing, ...tokens, ...parameters].map((requirement) => ({ ...requirement, destructive: true })),
+);

@@ -1,0 +1,103 @@
+/** getassert: options and user presence, CTAP 2.1 section 6.2.2 steps 1, 4 and 9. */
+import { buildAssertion, ga, sendAssertion } from '../assertion.ts';
+import { check, checkStatus, checkSuccess, readBytes } from '../checks.ts';
+import { withMember } from '../members.ts';
+import { discoverabilityVariants, hasClientPin, optionIsNotTrue, registersWithoutPin } from '../preconditions.ts';
+import { register } from '../registration.ts';
+import { defineGroup, type RequirementInput } from '../requirement.ts';
+import { get, options, registerVariant } from './getassert-support.ts';
+
+const presence: RequirementInput[] = [
+  {
+    id: 'presence.required',
+    title: 'An assertion requires a touch',
+    section: '6.2.2 step 9',
+    provenBy: ['registration.presence-not-awaited', 'assertion.silence-for-touch'],
+    provenOn: 'touchstone-key',
+    preconditions: [optionIsNotTrue('plat')],
+    async run(context) {
+      const credential = await register(context);
+      const exchange = await context.sendWith('absent', get, buildAssertion(context, { allowList: [credential] }));
+      check(exchange.status !== 'CTAP2_OK', 'Expected no assertion without a touch, got CTAP2_OK');
+    },
+  },
+  {
+    id: 'presence.flag',
+    title: 'UP is set after a touch',
+    section: '6.2.2 step 9',
+    provenBy: ['flags.up-missing-at-sign-in', 'assertion.silence-for-touch'],
+    async run(context) {
+      const allowList = [await register(context)];
+      const members = checkSuccess(await sendAssertion(context, { allowList }));
+      check(((readBytes(members, 0x02, 'authData')[32] ?? 0) & 0x01) !== 0, 'Expected UP to be set');
+    },
+  },
+  {
+    id: 'presence.silent',
+    title: 'With up: false the authenticator does not wait for a touch, and UP is clear',
+    section: '6.2.2 step 9',
+    provenBy: ['assertion.touch-for-silence'],
+    variants: discoverabilityVariants,
+    async run(context) {
+      const allowList = [await registerVariant(context)];
+      const exchange = await sendAssertion(context, { allowList, up: false });
+      const flags = readBytes(checkSuccess(exchange), 0x02, 'authData')[32] ?? 0;
+      check(!exchange.waitedForUser, 'Expected the authenticator not to wait for a touch');
+      check((flags & 0x01) === 0, 'Expected UP to be clear');
+    },
+  },
+  {
+    id: 'presence.declined',
+    title: 'An assertion that the user declines ends with CTAP2_ERR_OPERATION_DENIED',
+    section: '6.2.2 step 9',
+    provenBy: ['status.denied-as-timeout', 'ignored-error.operation-denied'],
+    accepted: ['CTAP2_ERR_OPERATION_DENIED'],
+    async run(context) {
+      const credential = await register(context);
+      const exchange = await context.sendWith('decline', get, buildAssertion(context, { allowList: [credential] }));
+      checkStatus(exchange, 'CTAP2_ERR_OPERATION_DENIED');
+    },
+  },
+  {
+    id: 'presence.cancel',
+    title: 'An assertion that the platform cancels ends with CTAP2_ERR_KEEPALIVE_CANCEL',
+    section: '11.2.9.1.5',
+    provenBy: ['status.cancel-as-denied', 'ignored-error.cancel'],
+    accepted: ['CTAP2_ERR_KEEPALIVE_CANCEL'],
+    async run(context) {
+      const credential = await register(context);
+      const request = buildAssertion(context, { allowList: [credential] });
+      checkStatus(await context.sendAndCancel(get, request), 'CTAP2_ERR_KEEPALIVE_CANCEL');
+    },
+  },
+  {
+    id: 'touch-request.pin-not-set',
+    title: 'An empty pinUvAuthParam ends with CTAP2_ERR_PIN_NOT_SET after a touch while no PIN is set',
+    section: '6.2.2 step 1',
+    provenBy: ['ignored-error.pin-not-set', 'status.pin-not-set-as-wrong-pin'],
+    preconditions: [hasClientPin],
+    accepted: ['CTAP2_ERR_PIN_NOT_SET'],
+    async run(context) {
+      const request = withMember(buildAssertion(context), [ga.pinUvAuthParam], new Uint8Array(0));
+      checkStatus(await context.send(get, request), 'CTAP2_ERR_PIN_NOT_SET');
+    },
+  },
+  {
+    id: 'touch-request.pin-set',
+    title: 'An empty pinUvAuthParam ends with CTAP2_ERR_PIN_INVALID after a touch while a PIN is set',
+    section: '6.2.2 step 1',
+    provenBy: ['ignored-error.pin-invalid', 'status.wrong-pin-as-auth-invalid'],
+    preconditions: [hasClientPin],
+    state: 'pin',
+    accepted: ['CTAP2_ERR_PIN_INVALID'],
+    async run(context) {
+      const request = withMember(buildAssertion(context), [ga.pinUvAuthParam], new Uint8Array(0));
+      checkStatus(await context.send(get, request), 'CTAP2_ERR_PIN_INVALID');
+    },
+  },
+];
+
+export const getAssertionOptions = defineGroup(
+  { group: 'getassert', document: 'CTAP 2.1', preconditions: [registersWithoutPin] },
+  [...options, ...presence],
+);

@@ -1,0 +1,128 @@
+/** pin: which PINs are accepted, CTAP 2.1 sections 6.5.1, 6.5.5.5 and 6.5.5.6. */
+import { utf8 } from '#base/bytes.ts';
+import { checkEqual, checkStatus, checkSuccess } from '../checks.ts';
+import { buildChangePin, buildSetPin, padPin, sendClientPin } from '../client-pin.ts';
+import { suitePin } from '../pin.ts';
+import { from21, hasClientPin, pinProtocolVariants } from '../preconditions.ts';
+import { defineGroup, type RequirementInput } from '../requirement.ts';
+
+const policy = 'CTAP2_ERR_PIN_POLICY_VIOLATION';
+
+const policies: { id: string; title: string; pin: Uint8Array | string; length?: number }[] = [
+  { id: 'empty', title: 'an empty PIN', pin: '' },
+  { id: 'one', title: 'a PIN of one character', pin: '7' },
+  { id: 'three', title: 'a PIN of three characters', pin: '719' },
+  { id: 'three-code-points', title: 'a PIN of three code points in twelve bytes', pin: '😀😂😎' },
+  { id: 'zeros', title: 'a PIN of zero bytes', pin: new Uint8Array(8) },
+  { id: 'too-long', title: 'a PIN of 64 bytes', pin: new Uint8Array(64).fill(0x39) },
+];
+
+const policyRequirements: RequirementInput[] = policies.flatMap(({ id, title, pin }): RequirementInput[] => [
+  {
+    id: `policy.set-${id}`,
+    title: `setPIN refuses ${title} with ${policy}`,
+    section: '6.5.5.5',
+    provenBy: ['ignored-error.pin-policy', 'status.policy-as-wrong-pin'],
+    preconditions: [from21],
+    variants: pinProtocolVariants,
+    accepted: [policy],
+    run: async (context) => checkStatus(await sendClientPin(context, await buildSetPin(context, padPin(pin))), policy),
+  },
+  {
+    id: `policy.change-${id}`,
+    title: `changePIN refuses ${title} with ${policy}`,
+    section: '6.5.5.6',
+    provenBy: ['ignored-error.pin-policy', 'status.policy-as-wrong-pin'],
+    preconditions: [from21],
+    state: 'pin',
+    variants: pinProtocolVariants,
+    accepted: [policy],
+    async run(context) {
+      checkStatus(await sendClientPin(context, await buildChangePin(context, { next: padPin(pin) })), policy);
+    },
+  },
+]);
+
+const lengths: RequirementInput[] = [
+  {
+    id: 'policy.min-length',
+    title: 'A PIN of minPINLength characters is accepted',
+    section: '6.5.5.5',
+    provenBy: ['getinfo.min-pin-length-low'],
+    preconditions: [from21],
+    variants: pinProtocolVariants,
+    async run(context) {
+      const pin = suitePin.slice(0, context.info.minPINLength ?? 4);
+      checkSuccess(await sendClientPin(context, await buildSetPin(context, padPin(pin))));
+    },
+  },
+  {
+    id: 'policy.below-min-length',
+    title: `A PIN of one character less than minPINLength is refused with ${policy}`,
+    section: '6.5.5.5',
+    provenBy: ['pin.policy-ignored'],
+    preconditions: [from21],
+    variants: pinProtocolVariants,
+    accepted: [policy],
+    async run(context) {
+      const pin = suitePin.slice(0, (context.info.minPINLength ?? 4) - 1);
+      checkStatus(await sendClientPin(context, await buildSetPin(context, padPin(pin))), policy);
+    },
+  },
+  {
+    id: 'policy.max-length',
+    title: 'A PIN of 63 bytes is accepted',
+    section: '6.5.5.5',
+    provenBy: ['pin.set-ignored'],
+    preconditions: [{ reason: 'maxPINLength is less than 63', isMet: ({ maxPINLength = 63 }) => maxPINLength >= 63 }],
+    variants: pinProtocolVariants,
+    async run(context) {
+      const pin = suitePin.repeat(8).slice(0, 63);
+      checkSuccess(await sendClientPin(context, await buildSetPin(context, padPin(pin))));
+      checkEqual((await context.readInfo()).options?.clientPin, true, 'clientPin');
+    },
+  },
+  {
+    id: 'policy.code-points',
+    title: 'minPINLength counts code points, not bytes',
+    section: '6.5.1',
+    provenBy: ['pin.set-ignored'],
+    preconditions: [from21],
+    async run(context) {
+      const pin = 'äöüßéèñç'.slice(0, Math.max(4, context.info.minPINLength ?? 4));
+      checkSuccess(await sendClientPin(context, await buildSetPin(context, padPin(utf8(pin)))));
+      checkEqual((await context.readInfo()).options?.clientPin, true, 'clientPin');
+    },
+  },
+  {
+    id: 'policy.short-padding',
+    title: 'A new PIN that is padded to less than 64 bytes is refused',
+    section: '6.5.5.5',
+    provenBy: ['ignored-error.invalid-parameter'],
+    preconditions: [from21],
+    variants: pinProtocolVariants,
+    accepted: ['CTAP1_ERR_INVALID_PARAMETER'],
+    async run(context) {
+      const exchange = await sendClientPin(context, await buildSetPin(context, padPin(suitePin, 48)));
+      checkStatus(exchange, 'CTAP1_ERR_INVALID_PARAMETER');
+    },
+  },
+  {
+    id: 'policy.long-padding',
+    title: 'A new PIN that is padded to more than 64 bytes is refused',
+    section: '6.5.5.5',
+    provenBy: ['ignored-error.invalid-parameter'],
+    preconditions: [from21],
+    variants: pinProtocolVariants,
+    accepted: ['CTAP1_ERR_INVALID_PARAMETER'],
+    async run(context) {
+      const exchange = await sendClientPin(context, await buildSetPin(context, padPin(suitePin, 80)));
+      checkStatus(exchange, 'CTAP1_ERR_INVALID_PARAMETER');
+    },
+  },
+];
+
+export const pinPolicy = defineGroup({ group: 'pin', document: 'CTAP 2.1', preconditions: [hasClientPin] }, [
+  ...policyRequirements,
+  ...lengths,
+]);
