@@ -1,7 +1,7 @@
 /** What every requirement of a conformance catalogue states about itself. */
 
 /** A sentence with MUST, SHALL or REQUIRED; or with SHOULD or RECOMMENDED. */
-export type RequirementLevel = 'MUST' | 'SHOULD';
+type RequirementLevel = 'MUST' | 'SHOULD';
 
 /** The source of a requirement. */
 export interface SpecificationReference {

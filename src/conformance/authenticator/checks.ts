@@ -70,6 +70,5 @@ export const readUnsigned = readMember(
   'an unsigned integer',
   (value): value is number => typeof value === 'number' && value >= 0,
 );
-export const readBoolean = readMember('a boolean', (value): value is boolean => typeof value === 'boolean');
 export const readMap = readMember('a map', (value): value is CborMap => value instanceof Map);
 export const readList = readMember('an array', (value): value is CborValue[] => Array.isArray(value));

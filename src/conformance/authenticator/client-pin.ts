@@ -24,7 +24,7 @@ const message = (subCommand: ClientPinSubCommand, entries: [CborKey, CborValue][
   new Map<CborKey, CborValue>([[cp.subCommand, clientPinSubCommands[subCommand]], ...entries]);
 
 /** The first 16 bytes of the SHA-256 of a PIN. */
-export const hashOfPin = (pin: string): Uint8Array => sha256(pin).slice(0, 16);
+const hashOfPin = (pin: string): Uint8Array => sha256(pin).slice(0, 16);
 
 /** Returns a PIN padded with zeros. */
 export function padPin(pin: Uint8Array | string, length = 64): Uint8Array {

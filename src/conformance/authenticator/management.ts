@@ -1,4 +1,4 @@
-/** Valid requests of the management commands: credentialManagement, authenticatorConfig, largeBlobs and bioEnrollment. */
+/** Valid requests of the management commands: credentialManagement and authenticatorConfig. */
 import { concat } from '#base/bytes.ts';
 import type { PinUvAuthToken } from '#client/pin-protocol.ts';
 import { type CborKey, type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
@@ -12,8 +12,6 @@ export interface ManagementCommand {
   command: CommandName;
   permission: Permission;
   keys: { subCommand: number; params: number; protocol: number; param: number };
-  /** Members that every request has. */
-  fixed?: readonly [CborKey, CborValue][];
   prefix: readonly number[];
 }
 
@@ -31,14 +29,6 @@ export const authenticatorConfig: ManagementCommand = {
   prefix: [...Array<number>(32).fill(0xff), 0x0d],
 };
 
-export const bioEnrollment: ManagementCommand = {
-  command: 'authenticatorBioEnrollment',
-  permission: 'be',
-  keys: { subCommand: 0x02, params: 0x03, protocol: 0x04, param: 0x05 },
-  fixed: [[0x01, 0x01]],
-  prefix: [0x01],
-};
-
 export interface ManagementRequest {
   subCommand: number;
   params?: CborMap | undefined;
@@ -48,7 +38,7 @@ export interface ManagementRequest {
 
 /** Returns a request without a token. */
 export function buildUnauthorized(target: ManagementCommand, { subCommand, params }: ManagementRequest): CborMap {
-  const request: CborMap = new Map<CborKey, CborValue>(target.fixed ?? []);
+  const request: CborMap = new Map<CborKey, CborValue>();
   request.set(target.keys.subCommand, subCommand);
   if (params) request.set(target.keys.params, params);
   return request;

@@ -154,7 +154,7 @@ const values: readonly { name: string; types: readonly CborType[]; value: CborVa
 const valuesOfOtherTypes = (type: CborType) => values.filter(({ types }) => !types.includes(type));
 
 /** Returns a copy of the request without the member. */
-export function withoutMember(request: CborMap, [key, ...rest]: MemberPath): CborMap {
+function withoutMember(request: CborMap, [key, ...rest]: MemberPath): CborMap {
   const copy = new Map(request);
   const [next, ...others] = rest;
   if (next === undefined) copy.delete(key);

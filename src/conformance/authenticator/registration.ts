@@ -109,7 +109,7 @@ export const register = (context: TestContext, options: RegistrationOptions = {}
   });
 
 /** Returns the credential of a successful answer. */
-export function readCredential(context: TestContext, members: CborMap, options: RegistrationOptions): TestCredential {
+function readCredential(context: TestContext, members: CborMap, options: RegistrationOptions): TestCredential {
   const authData = parseAuthenticatorData(readBytes(members, 0x02, 'authData'));
   const { attestedCredentialData, credentialPublicKey, signCount, extensions } = authData;
   if (!attestedCredentialData || !credentialPublicKey) throw new Error('authData contains no credential');

@@ -31,7 +31,7 @@ export const signInWith = async (
 ) => checkSuccess(await sendAssertion(context, { allowList: [credential], extensions, ...options }));
 
 /** Values of other types than the one that an input must have. */
-export const wrongInputs = (type: string) =>
+const wrongInputs = (type: string) =>
   [
     { name: 'text', value: 'text' },
     { name: 'integer', value: 7 },

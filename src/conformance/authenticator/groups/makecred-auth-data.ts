@@ -1,8 +1,10 @@
 /** makecred: members and authenticator data of the answer, CTAP 2.1 section 6.1 and WebAuthn L3 section 6.1. */
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import { check, checkSuccess, readBytes } from '../checks.ts';
+import { sha256 } from '#protocol/crypto.ts';
+import { check, checkEqualBytes, checkSuccess, readBytes, readMap, readText } from '../checks.ts';
 import { NotApplicable } from '../failures.ts';
 import {
+  algorithmVariants,
   discoverabilityVariants,
   pinAuthorizesCeremonies,
   pinProtocolVariants,
@@ -10,7 +12,74 @@ import {
 } from '../preconditions.ts';
 import { register, sendRegistration } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
-import { attestedData, authenticatorData, members, registerAndParse } from './makecred-response-support.ts';
+import { attestedData, authenticatorData, registerAndParse } from './makecred-response-support.ts';
+
+const members: RequirementInput[] = [
+  {
+    id: 'response.fmt',
+    title: 'fmt is a text string',
+    section: '6.1.2',
+    provenBy: ['attestation.fmt-missing', 'attestation.fmt-number'],
+    variants: discoverabilityVariants,
+    run: async (context) => void readText((await registerAndParse(context)).members, 0x01, 'fmt'),
+  },
+  {
+    id: 'response.auth-data',
+    title: 'authData is a byte string',
+    section: '6.1.2',
+    provenBy: ['attestation.auth-data-missing'],
+    variants: discoverabilityVariants,
+    run: async (context) => void (await registerAndParse(context)),
+  },
+  {
+    id: 'response.att-stmt',
+    title: 'attStmt is a map',
+    section: '6.1.2',
+    provenBy: ['attestation.statement-missing', 'attestation.statement-list'],
+    variants: discoverabilityVariants,
+    run: async (context) => void readMap((await registerAndParse(context)).members, 0x03, 'attStmt'),
+  },
+  {
+    id: 'response.auth-data.layout',
+    title: 'authData has exactly the parts that its flags announce',
+    ...authenticatorData,
+    provenBy: ['authdata.trailing-byte', 'authdata.cut-in-credential-id', 'flags.at-missing', 'flags.ed-claimed'],
+    variants: algorithmVariants,
+    run: async (context) => void (await registerAndParse(context)),
+  },
+  {
+    id: 'response.rp-id-hash',
+    title: 'rpIdHash is the SHA-256 of rp.id',
+    ...authenticatorData,
+    provenBy: ['authdata.rp-id-hash-other', 'authdata.rp-id-hash-bit'],
+    variants: discoverabilityVariants,
+    async run(context) {
+      const { authData } = await registerAndParse(context);
+      checkEqualBytes(authData.rpIdHash, sha256(context.rpId), 'rpIdHash');
+    },
+  },
+  {
+    id: 'response.attested-data',
+    title: 'authData of a registration contains attested credential data',
+    document: 'WebAuthn L3',
+    section: '6.5.1',
+    provenBy: ['authdata.not-attested'],
+    variants: discoverabilityVariants,
+    run: async (context) => void attestedData((await registerAndParse(context)).authData),
+  },
+  {
+    id: 'response.aaguid',
+    title: 'The AAGUID of a credential is that of getInfo',
+    document: 'WebAuthn L3',
+    section: '6.5.1',
+    provenBy: ['authdata.aaguid-other'],
+    async run(context) {
+      const { members, authData } = await registerAndParse(context);
+      if (members.get(0x01) !== 'packed') throw new NotApplicable('Only the packed format has to contain the AAGUID');
+      checkEqualBytes(attestedData(authData).aaguid, context.info.aaguid, 'the AAGUID');
+    },
+  },
+];
 
 const flagRequirement = (
   id: string,
