@@ -108,6 +108,7 @@ const rules: Rules = {
       'src/report',
       'src/cli/run/scenarios.host.ts',
       'bench/handwritten',
+      'examples',
     ],
     preact: ['src/report'],
     picocolors: ['src/report/colour.ts', 'src/cli', 'src/emulator-server', 'src/real-keys'],

@@ -38,7 +38,7 @@ export function createPageClient(parts: PageClientParts): WebAuthnHandler {
     clock: systemClock,
     random: systemRandom,
     timeline,
-    policy: { timeout: dialogProfiles[dialog.profile].timeout },
+    policy: { timeout: dialogProfiles[dialog.profile].timeout, checks: dialog.checks },
     relatedOrigins: createWellKnownFetcher(),
     recentAuthentications: new RecentAuthentications(systemClock),
   };

@@ -30,6 +30,8 @@ export interface PasskeyDialogOptions {
    */
   answers?: 'automatic' | 'manual';
   prepared?: PreparedAnswers;
+  /** Whether the client refuses malformed responses of a key, as browsers do, or passes them to the site (`none`). Default: `strict`. */
+  checks?: 'strict' | 'none';
   /** Whether to draw the dialog over the page, for headed runs, videos and screenshots. Default: false. */
   show?: boolean;
 }
@@ -57,6 +59,7 @@ export class PasskeyDialog {
   /** What the dialog has asked so far. */
   readonly asked: AskedQuestion[] = [];
   readonly profile: DialogProfileId;
+  readonly checks: 'strict' | 'none';
   answers: 'automatic' | 'manual';
   /** For the client. */
   readonly prompts: SecurityDialog;
@@ -67,6 +70,7 @@ export class PasskeyDialog {
 
   constructor(options: PasskeyDialogOptions, parts: DialogParts) {
     this.profile = options.profile ?? 'windows-11';
+    this.checks = options.checks ?? 'strict';
     this.answers = options.answers ?? 'automatic';
     this.log = parts.log;
     this.#parts = parts;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findBrowser } from '#browser/installed-browsers.mjs';
 
 interface PackageJson {
   dependencies: Record<string, string>;
@@ -36,6 +37,9 @@ beforeAll(async () => {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  symlinkSync(join(root, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
+  for (const example of ['playwright', 'vitest'])
+    cpSync(join(root, 'examples', example), join(folder, example), { recursive: true });
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -119,14 +123,40 @@ it('has declarations for every entry point, without errors in the strict mode of
     expect(filesOf(installed).map((file) => `./${file}`)).toContain(types);
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   writeFileSync(join(folder, 'register.ts'), registration);
-  const compilerOptions = { strict: true, noEmit: true, target: 'es2023', lib: ['es2023', 'esnext.disposable'] };
+  const examples = ['playwright/tests/passkey.spec.ts', 'playwright/playwright.config.ts'];
+  const compilerOptions = { strict: true, noEmit: true, target: 'es2023', lib: ['es2023', 'esnext.disposable', 'dom'] };
   const options = { ...compilerOptions, module: 'nodenext', types: ['node'], exactOptionalPropertyTypes: true };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['register.ts'] }));
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: ['register.ts', ...examples] }),
+  );
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   const { stdout } = await runProgram(process.execPath, [compiler], { cwd: folder }).catch(
     (error: { stdout: string }) => error,
   );
   expect(stdout).toBe('');
+}, 60_000);
+
+it.skipIf(!findBrowser('chromium'))(
+  'runs the example project of Playwright Test',
+  async () => {
+    const commandLine = join(root, 'node_modules/@playwright/test/cli.js');
+    const { stdout } = await runProgram(process.execPath, [commandLine, 'test', '--workers', '1'], {
+      cwd: join(folder, 'playwright'),
+      env: { ...env, CHROMIUM: findBrowser('chromium')?.path, PORT: '4179' },
+    }).catch((error: { stdout: string }) => error);
+    expect(stdout).toMatch(/^\s*2 passed/m);
+  },
+  120_000,
+);
+
+it('runs the example of Vitest, which needs no browser', async () => {
+  const commandLine = join(root, 'node_modules/vitest/vitest.mjs');
+  const { stdout } = await runProgram(process.execPath, [commandLine, 'run', '--reporter', 'json'], {
+    cwd: join(folder, 'vitest'),
+    env,
+  }).catch((error: { stdout: string }) => error);
+  expect(JSON.parse(stdout), stdout).toMatchObject({ numPassedTests: 2, numFailedTests: 0 });
 }, 60_000);
 
 it('runs a scenario, and names its file relative to the project of the user', async () => {
