@@ -45,6 +45,8 @@ describe('the target of a server with the conformance API', () => {
       'sign-in.user-handle',
       'sign-in-authenticator-data.counter',
       'credential-id',
+      'authenticator-data.policy',
+      'sign-in-authenticator-data.policy',
     ]);
     const results = await runRelyingPartySuite(cases, target, suiteEmulator());
     expect(results.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
@@ -76,4 +78,45 @@ it('a portal without the option does not serve the conformance API', async () =>
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"username":"a"}' };
   const response = await portal.request(`${url}/attestation/options`, init);
   expect(response.status).toBeGreaterThanOrEqual(400);
+});
+
+describe('the user verification that a request of the conformance API asks for', () => {
+  async function requestBoth(requested?: unknown) {
+    const portal = await createPortal(true);
+    const post = async (path: string, body: object) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      const response = await portal.request(`${url}/${path}`, init);
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const registration = await post('attestation/options', {
+      username: 'a',
+      authenticatorSelection: { userVerification: requested },
+    });
+    if (registration.status !== 200) await post('attestation/options', { username: 'a' });
+    return { registration, signIn: await post('assertion/options', { username: 'a', userVerification: requested }) };
+  }
+
+  it.each(['required', 'preferred', 'discouraged'])('is in the options: %s', async (requested) => {
+    const { registration, signIn } = await requestBoth(requested);
+    expect(registration.body.authenticatorSelection).toMatchObject({ userVerification: requested });
+    expect(signIn.body).toMatchObject({ userVerification: requested });
+  });
+
+  it('is that of the policy when the request has none', async () => {
+    const { registration, signIn } = await requestBoth();
+    expect(registration.body.authenticatorSelection).toMatchObject({ userVerification: 'required' });
+    expect(signIn.body).toMatchObject({ userVerification: 'required' });
+  });
+
+  it.each(['always', 1, null])('is refused when the specification does not define it: %j', async (requested) => {
+    const { registration, signIn } = await requestBoth(requested);
+    expect(registration).toMatchObject({
+      status: 400,
+      body: { status: 'failed', errorMessage: expect.stringContaining('authenticatorSelection.userVerification') },
+    });
+    expect(signIn).toMatchObject({
+      status: 400,
+      body: { status: 'failed', errorMessage: expect.stringContaining('userVerification') },
+    });
+  });
 });

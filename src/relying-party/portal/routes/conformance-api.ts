@@ -6,31 +6,51 @@ import { Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { toBase64url } from '#base/bytes.ts';
+import type { Policy } from '../../config.ts';
+import type { RelyingPartyContext } from '../../context.ts';
 import type { Directory } from '../../directory.ts';
 import type { Caller } from '../../methods/sessions.ts';
 import { type Refused, refusals } from '../../refusals.ts';
+import { createRelyingParty, type RelyingParty } from '../../relying-party.ts';
 import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
 
 const cookie = 'conformance';
-const optionsSchema = z.object({ username: z.string().min(1).max(64), displayName: z.string().max(64).optional() });
+const username = z.string().min(1).max(64);
+const userVerification = z.enum(['required', 'preferred', 'discouraged']).optional();
+const registrationSchema = z.object({
+  username,
+  displayName: z.string().max(64).optional(),
+  authenticatorSelection: z.object({ userVerification }).optional(),
+});
+const signInSchema = z.object({ username, userVerification });
 /** Registrations that are not finished are forgotten when there are more. */
 const maxSessions = 1000;
 
 interface Session {
   caller: Caller;
+  /** Applies the policy, with the user verification that the request for options asked for. */
+  relyingParty: RelyingParty;
 }
 
-export function conformanceApiRoutes({ context, relyingParty }: PortalServices, directory: Directory): Hono<PortalEnv> {
+interface SessionRequest {
+  username: string;
+  displayName?: string | undefined;
+  userVerification?: Policy['userVerification'] | undefined;
+}
+
+export function conformanceApiRoutes({ context, ...services }: PortalServices, directory: Directory): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
   const sessions = new Map<string, Session>();
 
-  const createSession = async (username: string, displayName?: string): Promise<[string, Session]> => {
+  const createSession = async (request: SessionRequest): Promise<[string, Session]> => {
+    const { username: name, displayName = name, userVerification: requested } = request;
     const password = toBase64url(context.random.bytes(16));
-    const known = await directory.user(username);
-    const user =
-      known ?? (await directory.createUser({ name: username, displayName: displayName ?? username, password }));
+    const user = (await directory.user(name)) ?? (await directory.createUser({ name, displayName, password }));
     const id = toBase64url(context.random.bytes(16));
-    const session = { caller: await directory.openSession(user, 'totp') };
+    const relyingParty = requested
+      ? createRelyingParty(withUserVerification(context, requested))
+      : services.relyingParty;
+    const session = { caller: await directory.openSession(user, 'totp'), relyingParty };
     sessions.set(id, session);
     const [oldest] = sessions.keys();
     if (sessions.size > maxSessions && oldest !== undefined) sessions.delete(oldest);
@@ -43,9 +63,10 @@ export function conformanceApiRoutes({ context, relyingParty }: PortalServices, 
   };
 
   routes.post('/attestation/options', async (c) => {
-    const body = optionsSchema.safeParse(await readJson(c));
-    if (!body.success) return fail(c, 400, 'Expected text in username');
-    const [id, { caller }] = await createSession(body.data.username, body.data.displayName);
+    const body = registrationSchema.safeParse(await readJson(c));
+    if (!body.success) return fail(c, 400, describeIssues(body.error));
+    const { userVerification: requested } = body.data.authenticatorSelection ?? {};
+    const [id, { caller, relyingParty }] = await createSession({ ...body.data, userVerification: requested });
     const outcome = await relyingParty.creationOptions(caller);
     if (!outcome.accepted) return refused(c, outcome);
     setCookie(c, cookie, id, { httpOnly: true, sameSite: 'Strict', path: '/' });
@@ -55,17 +76,19 @@ export function conformanceApiRoutes({ context, relyingParty }: PortalServices, 
   routes.post('/attestation/result', async (c) => {
     const [, session] = findSession(c) ?? [];
     if (!session) return fail(c, 400, 'Expected the session of /attestation/options');
-    const outcome = await relyingParty.register(session.caller, await readJson(c));
+    const { caller, relyingParty } = session;
+    const outcome = await relyingParty.register(caller, await readJson(c));
     if (!outcome.accepted) return refused(c, outcome);
-    const named = await relyingParty.namePasskey(session.caller, outcome.pending.id, 'Passkey');
+    const named = await relyingParty.namePasskey(caller, outcome.pending.id, 'Passkey');
     return named.accepted ? c.json({ status: 'ok', errorMessage: '' }) : refused(c, named);
   });
 
   routes.post('/assertion/options', async (c) => {
-    const body = optionsSchema.safeParse(await readJson(c));
-    const user = body.success ? await directory.user(body.data.username) : undefined;
+    const body = signInSchema.safeParse(await readJson(c));
+    if (!body.success) return fail(c, 400, describeIssues(body.error));
+    const user = await directory.user(body.data.username);
     if (!user) return fail(c, 400, 'Expected the username of a registered user');
-    const [id] = await createSession(user.name);
+    const [id, { relyingParty }] = await createSession(body.data);
     const allowCredentials = (await directory.passkeys(user)).map(({ credentialId }) => ({
       type: 'public-key',
       id: credentialId,
@@ -75,13 +98,26 @@ export function conformanceApiRoutes({ context, relyingParty }: PortalServices, 
   });
 
   routes.post('/assertion/result', async (c) => {
-    const [id] = findSession(c) ?? [];
-    if (id === undefined) return fail(c, 400, 'Expected the session of /assertion/options');
+    const found = findSession(c);
+    if (!found) return fail(c, 400, 'Expected the session of /assertion/options');
+    const [id, { relyingParty }] = found;
     const outcome = await relyingParty.authenticate(id, await readJson(c));
     return outcome.accepted ? c.json({ status: 'ok', errorMessage: '' }) : refused(c, outcome);
   });
   return routes;
 }
+
+/** Returns a context whose policy asks for this user verification. */
+const withUserVerification = (
+  context: RelyingPartyContext,
+  requested: Policy['userVerification'],
+): RelyingPartyContext => ({
+  ...context,
+  policy: async () => ({ ...(await context.policy()), userVerification: requested }),
+});
+
+const describeIssues = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
 
 /** Returns the body, or undefined if it is not JSON. */
 const readJson = (c: PortalContext): Promise<unknown> => c.req.json().catch(() => undefined);
