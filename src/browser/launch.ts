@@ -93,11 +93,11 @@ export async function launchBrowser(choice: BrowserChoice = {}): Promise<Browser
   const { engine = 'chromium', connect, slowMo } = choice;
   const { type } = engines[engine];
   if (!connect) return type.launch(launchOptions(choice));
-  const { endpoint, headers } = connect;
+  const { endpoint, headers, reachesThisMachine = false } = connect;
   try {
     return await type.connect(endpoint, {
       timeout: connectTimeoutMs,
-      exposeNetwork: '<loopback>', // a relying party on this machine, such as the reference portal
+      ...(!reachesThisMachine && { exposeNetwork: '<loopback>' }), // a relying party here, such as the reference portal
       ...(headers && { headers }),
       ...(slowMo !== undefined && { slowMo }),
     });

@@ -18,6 +18,7 @@ export async function startPlaywrightServer(engine: BrowserEngine): Promise<Remo
   const endpoint = await readEndpoint(createInterface(server.stdout));
   return {
     endpoint,
+    reachesThisMachine: true,
     headers: { 'x-playwright-launch-options': JSON.stringify(launchOptions({ engine })) },
     async [Symbol.asyncDispose]() {
       server.kill('SIGINT'); // SIGTERM would end only its browsers

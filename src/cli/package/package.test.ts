@@ -159,6 +159,18 @@ it('runs the example of Vitest, which needs no browser', async () => {
   expect(JSON.parse(stdout), stdout).toMatchObject({ numPassedTests: 2, numFailedTests: 0 });
 }, 60_000);
 
+it('runs the examples of docs/authenticator.md', async () => {
+  const document = readFileSync(join(root, 'docs/authenticator.md'), 'utf8');
+  const examples = [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  expect(examples.length).toBeGreaterThanOrEqual(7);
+  for (const [index, code] of examples.entries()) writeFileSync(join(folder, `example-${index}.ts`), code);
+  const main = examples.map((_, index) => `await import('./example-${index}.ts');`);
+  writeFileSync(join(folder, 'examples.ts'), [...main, `console.log('${examples.length} examples ran');`].join('\n'));
+  const args = ['--import', import.meta.resolve('tsx'), 'examples.ts'];
+  const { stdout } = await runProgram(process.execPath, args, { cwd: folder, env });
+  expect(stdout).toBe(`${examples.length} examples ran\n`);
+}, 60_000);
+
 it('runs a scenario, and names its file relative to the project of the user', async () => {
   cpSync(join(root, 'scenarios/any-site'), join(folder, 'scenarios'), { recursive: true });
   const { stdout, code } = await touchstone('run', 'scenarios/happy-path.yaml');

@@ -42,6 +42,7 @@ const dataTypes = new Set(['fetch', 'xhr', 'document']);
 const maxBodyLength = 256 * 1024;
 /** A response may be a stream that does not end. */
 const maxReadMs = 1_000;
+const pollMs = 10;
 const controlRoles = new Set([
   ...[
     'button',
@@ -119,10 +120,9 @@ export class SiteRecorder {
     result: SiteRequest,
   ): Partial<Record<SiteRequest, AnsweredRequest>> {
     if (!ceremony) return {};
-    const carries = (part: unknown, text: string) => spellingsOf(part).some((one) => text.includes(one));
     const found = {
-      [options]: this.#exchanges.find(({ body }) => carries(ceremony.options.challenge, body)),
-      [result]: this.#exchanges.find(({ sent }) => carries(this.#clientData.get(ceremony), sent)),
+      [options]: this.#optionsOf(ceremony),
+      [result]: this.#exchanges.find(({ sent }) => contains(sent, this.#clientData.get(ceremony))),
     };
     const entries = Object.entries(found).flatMap(([name, exchange]) => {
       if (!exchange) return [];
@@ -150,6 +150,7 @@ export class SiteRecorder {
       typedPin: false,
     };
     this.ceremonies.push(ceremony);
+    await this.#whenOptionsAreRead(ceremony);
     try {
       const credential = await run(this.#user(ceremony));
       this.#clientData.set(ceremony, credential.response.clientDataJSON);
@@ -158,10 +159,20 @@ export class SiteRecorder {
     } catch (error) {
       ceremony.error = error instanceof Error ? error.name : 'UnknownError';
       throw error;
-    } finally {
-      // The browser forgets the bodies of a page that is left, which the page may do when it has the result.
-      await Promise.race([Promise.allSettled(this.#reading), systemClock.sleep(maxReadMs)]);
     }
+  }
+
+  /**
+   * Waits until the response that carries the options has been read. The browser forgets the bodies of a page that is left, which the page may do
+   * when it has the result. Options that come in no response are not waited for longer than a response may take.
+   */
+  async #whenOptionsAreRead(ceremony: RecordedCeremony): Promise<void> {
+    const until = systemClock.monotonic() + maxReadMs;
+    while (!this.#optionsOf(ceremony) && systemClock.monotonic() < until) await systemClock.sleep(pollMs);
+  }
+
+  #optionsOf({ options }: RecordedCeremony): SeenExchange | undefined {
+    return this.#exchanges.find(({ body }) => contains(body, options.challenge));
   }
 
   /** Returns a user who approves everything, and whose answers are recorded. */
@@ -211,6 +222,10 @@ export class SiteRecorder {
 }
 
 const sentBy = (request: Request): string => (request.postData() ?? '').slice(0, maxBodyLength);
+
+/** Returns whether the text contains bytes that WebAuthn gives as base64url. */
+const contains = (text: string, base64url: unknown): boolean =>
+  spellingsOf(base64url).some((one) => text.includes(one));
 
 /** Returns how a site may write bytes that WebAuthn gives as base64url. */
 function spellingsOf(base64url: unknown): string[] {
