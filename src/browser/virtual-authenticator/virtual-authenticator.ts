@@ -1,7 +1,7 @@
 /** An authenticator that the browser itself emulates for tests, with the browser's own WebAuthn in front of it. */
 import type { Page } from 'playwright';
 
-export interface VirtualCredential {
+interface VirtualCredential {
   credentialId: Uint8Array;
   rpId: string;
   discoverable: boolean;

@@ -1,13 +1,17 @@
 /** The mutation catalogue: every case of every group, in the order of the documentation. */
+import { androidKeyCases } from './cases/android-key.ts';
+import { safetyNetCases } from './cases/android-safetynet.ts';
+import { appleCases } from './cases/apple.ts';
 import { attestationObjectCases } from './cases/attestation-object.ts';
 import { authenticatorDataCases } from './cases/authenticator-data.ts';
 import { chainCases } from './cases/chain.ts';
 import { clientDataCases } from './cases/client-data.ts';
+import { compoundCases } from './cases/compound.ts';
 import { credentialKeyCases } from './cases/credential-key.ts';
 import { envelopeCases } from './cases/envelope.ts';
 import { fidoU2fCases } from './cases/fido-u2f.ts';
+import { noneCases } from './cases/none.ts';
 import { packedCases } from './cases/packed.ts';
-import { platformCases } from './cases/platforms.ts';
 import { sessionCases } from './cases/session.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { tpmCases } from './cases/tpm.ts';
@@ -20,9 +24,13 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...authenticatorDataCases,
   ...credentialKeyCases,
   ...packedCases,
+  ...noneCases,
+  ...compoundCases,
   ...fidoU2fCases,
   ...tpmCases,
-  ...platformCases,
+  ...androidKeyCases,
+  ...appleCases,
+  ...safetyNetCases,
   ...chainCases,
   ...sessionCases,
   ...signInCases,

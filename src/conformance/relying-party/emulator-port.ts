@@ -29,7 +29,7 @@ export interface AuthenticatorChanges {
   certificate?(template: CertificateTemplate): CertificateTemplate;
 }
 
-export interface EmulatedAuthenticatorOptions {
+interface EmulatedAuthenticatorOptions {
   attestation: Attestation;
   algorithm: CoseAlgorithm;
   changes: readonly AuthenticatorChanges[];

@@ -17,14 +17,14 @@ interface VerificationInput {
   userVerification: CeremonySettings['userVerification'];
 }
 
-export interface RegistrationInput extends VerificationInput {
+interface RegistrationInput extends VerificationInput {
   algorithms: readonly number[];
   attestation: CeremonySettings['attestation'];
   /** Root certificates, DER. */
   trustAnchors: readonly Uint8Array[];
 }
 
-export interface AuthenticationInput extends VerificationInput {
+interface AuthenticationInput extends VerificationInput {
   /** What `verifyRegistration` returned as `credential`. */
   credential: unknown;
   /** Base64url. */

@@ -1,9 +1,17 @@
 /** The rules that a relying party must enforce. Each case that must be refused violates exactly one of them. */
 import { ceremonyRules } from './rules/ceremony.ts';
+import { pathRules } from './rules/paths.ts';
+import { platformStatementRules } from './rules/platform-statements.ts';
 import type { RuleRow } from './rules/rule.ts';
-import { statementRules } from './rules/statements.ts';
+import { compoundRules, statementRules } from './rules/statements.ts';
 
-const rules = { ...ceremonyRules, ...statementRules } as const;
+const rules = {
+  ...ceremonyRules,
+  ...statementRules,
+  ...platformStatementRules,
+  ...compoundRules,
+  ...pathRules,
+} as const;
 
 export type RuleId = keyof typeof rules;
 

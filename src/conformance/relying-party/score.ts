@@ -5,7 +5,7 @@ import { ruleOf } from './rules.ts';
 import type { RelyingPartyCaseResult } from './run-case.ts';
 
 /** What went wrong: an invalid response was accepted (with the severity), a valid one was refused, or the target crashed. */
-export type Mistake = Severity | 'wrongly-refused' | 'crashed';
+type Mistake = Severity | 'wrongly-refused' | 'crashed';
 
 export interface Score {
   cases: number;

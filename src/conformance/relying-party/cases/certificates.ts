@@ -39,6 +39,9 @@ export function suiteKey(name: string, algorithm: CoseAlgorithm = 'ES256'): Sign
   return importSigningKey(algorithm, secret);
 }
 
+/** The dates of a certificate that has expired. */
+export const expired = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') };
+
 /** Changes the attestation certificate before it is signed. */
 export const certificate = (change: (template: CertificateTemplate) => Partial<CertificateTemplate>): Change => ({
   authenticator: { certificate: (template) => ({ ...template, ...change(template) }) },

@@ -27,6 +27,9 @@ interface Row<C extends Change> {
 export type BaseChanges = Omit<Partial<Base>, 'settings'> & { settings?: Partial<Base['settings']> };
 export type Rows<C extends Change> = Readonly<Record<string, Row<C>>>;
 
+/** For a statement without certificates, which would otherwise be refused because it has none. */
+export const withoutTrust: BaseChanges = { settings: { attestation: 'optional' } };
+
 /** The change violates this rule, or all of these rules. */
 export const refuse = <C extends Change>(
   rules: RuleId | readonly RuleId[],
@@ -53,7 +56,7 @@ export const either = <C extends Change>(reason: string, title: string, change: 
   base,
 });
 
-export const defaultSettings: Base['settings'] = {
+const defaultSettings: Base['settings'] = {
   userVerification: 'required',
   attestation: 'optional',
   algorithms: [coseAlgorithms.ES256.alg, coseAlgorithms.EdDSA.alg, coseAlgorithms.RS256.alg],

@@ -1,5 +1,4 @@
 /** Changes of the JSON of a credential and of its client data. */
-import { fromBase64url, toBase64url } from '#base/bytes.ts';
 import type { Change, ClientDataMembers, CredentialJson } from '../relying-party-case.ts';
 
 /** Sets a member of the credential. */
@@ -30,11 +29,7 @@ export const editResponse = (name: string, change: (text: string) => unknown): C
   envelope: (json) => ({ ...json, response: { ...json.response, [name]: change(String(json.response[name])) } }),
 });
 
-/** Changes the bytes that a base64url text of `response` encodes. */
-export const editResponseBytes = (name: string, change: (bytes: Uint8Array) => Uint8Array): Change =>
-  editResponse(name, (text) => toBase64url(change(fromBase64url(text))));
-
-export const without = <T extends Record<string, unknown> | CredentialJson>(members: T, name: string): Partial<T> =>
+const without = <T extends Record<string, unknown> | CredentialJson>(members: T, name: string): Partial<T> =>
   Object.fromEntries(Object.entries(members).filter(([key]) => key !== name)) as Partial<T>;
 
 /** Sets a member of the client data. */

@@ -22,6 +22,9 @@ export interface RuleRow {
   fix: string;
 }
 
+/** The weakness of a relying party that does not verify who issued or signed a statement. */
+export const claimsAnyModel = 'Any software can claim to be a certified authenticator';
+
 const webauthn = 'WebAuthn L3';
 
 /** Returns a reference to WebAuthn Level 3. */

@@ -1,19 +1,16 @@
-/** Rules about attestation statements and certificates: WebAuthn L3 section 8 and RFC 5280. */
-import { inWebAuthn, type RuleRow, rfc5280, step } from './rule.ts';
-
-const attestation = 'attestation' as const;
-const claimsAnyModel = 'Any software can claim to be a certified authenticator';
+/** Rules about statements, their certificates, and the formats none, packed, fido-u2f and compound: WebAuthn L3 section 8 and RFC 5280. */
+import { claimsAnyModel, inWebAuthn, type RuleRow, rfc5280, step } from './rule.ts';
 
 export const statementRules = {
   'statement.format': {
     specification: step(21),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A statement of an unknown format is accepted without being verified',
     fix: 'Compare fmt, with case, with the formats that are implemented',
   },
   'statement.certificates': {
     specification: inWebAuthn('8.2'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A statement is accepted although its certificates cannot be read',
     fix: 'Require a list of at least one DER certificate without trailing bytes in x5c',
   },
@@ -26,19 +23,19 @@ export const statementRules = {
   },
   'leaf.version': {
     specification: inWebAuthn('8.2.1'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'Certificates without extensions are accepted, so nothing limits what they are for',
     fix: 'Require version 3',
   },
   'leaf.basic-constraints': {
     specification: inWebAuthn('8.2.1'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A certification authority can pass as an authenticator',
     fix: 'Require basicConstraints with CA false',
   },
   'leaf.aaguid': {
     specification: inWebAuthn('8.2'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'One model can pass as another model of the same vendor',
     fix: 'Compare the extension id-fido-gen-ce-aaguid with the AAGUID in authenticator data',
   },
@@ -50,13 +47,13 @@ export const statementRules = {
   },
   'leaf.critical-extension': {
     specification: rfc5280('4.2'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A certificate is used against a restriction that it declares',
     fix: 'Refuse certificates with a critical extension that is not processed',
   },
   'leaf.key-usage': {
     specification: rfc5280('4.2.1.3'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A key that is not for signatures proves a model',
     fix: 'Require digitalSignature if keyUsage is present',
   },
@@ -74,13 +71,13 @@ export const statementRules = {
   },
   'packed.signature': {
     specification: inWebAuthn('8.2'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: claimsAnyModel,
     fix: 'Verify sig over authData and clientDataHash with the key of the first certificate and alg',
   },
   'packed.subject': {
     specification: inWebAuthn('8.2.1'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A certificate that was issued for another purpose proves a model',
     fix: 'Require C, O, CN, and OU "Authenticator Attestation" in the subject',
   },
@@ -92,7 +89,7 @@ export const statementRules = {
   },
   'packed.self-signature': {
     specification: inWebAuthn('8.2'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'The client does not prove that it has the private key',
     fix: 'Verify sig with the credential public key',
   },
@@ -110,7 +107,7 @@ export const statementRules = {
   },
   'fido-u2f.certificate-key': {
     specification: inWebAuthn('8.6'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A certificate of another kind proves a U2F model',
     fix: 'Require a P-256 key in the certificate',
   },
@@ -122,278 +119,23 @@ export const statementRules = {
   },
   'fido-u2f.aaguid': {
     specification: { document: 'CTAP 2.1', section: '7.2' },
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A U2F authenticator can claim any AAGUID, because the statement does not sign it',
     fix: 'Require an AAGUID of zeros',
   },
   'fido-u2f.signature': {
     specification: inWebAuthn('8.6'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: claimsAnyModel,
     fix: 'Verify sig over the U2F registration data with the key of the certificate',
   },
-  'tpm.members': {
-    specification: inWebAuthn('8.3'),
-    severity: 'hygiene',
-    weakness: 'A statement with missing, wrong or additional members is accepted',
-    fix: 'Require exactly ver, alg, x5c, sig, certInfo and pubArea',
-  },
-  'tpm.version': {
-    specification: inWebAuthn('8.3'),
-    severity: 'hygiene',
-    weakness: 'A statement of another TPM version is accepted',
-    fix: 'Require ver 2.0',
-  },
-  'tpm.structure': {
-    specification: inWebAuthn('8.3'),
-    severity: 'hygiene',
-    weakness: 'Structures of the TPM are read beyond their end, or have bytes that are ignored',
-    fix: 'Check every length, and that no byte remains',
-  },
-  'tpm.public-area': {
-    specification: inWebAuthn('8.3'),
-    severity: attestation,
-    weakness: 'The TPM certifies another key than the one that is registered',
-    fix: 'Compare the key in pubArea with the credential public key',
-  },
-  'tpm.magic': {
-    specification: inWebAuthn('8.3'),
-    severity: attestation,
-    weakness: 'Data from outside the TPM passes as made by it',
-    fix: 'Require TPM_GENERATED_VALUE in magic',
-  },
-  'tpm.type': {
-    specification: inWebAuthn('8.3'),
-    severity: attestation,
-    weakness: 'Another signed structure of the TPM passes as a certification of the key',
-    fix: 'Require TPM_ST_ATTEST_CERTIFY in type',
-  },
-  'tpm.extra-data': {
-    specification: inWebAuthn('8.3'),
-    severity: attestation,
-    weakness: 'A statement of another ceremony can be used',
-    fix: 'Compare extraData with the hash of authData and clientDataHash',
-  },
-  'tpm.name': {
-    specification: inWebAuthn('8.3'),
-    severity: attestation,
-    weakness: 'The TPM certifies another key than the one in pubArea',
-    fix: 'Compare the name in certInfo with that computed from pubArea',
-  },
-  'tpm.signature': {
-    specification: inWebAuthn('8.3'),
-    severity: attestation,
-    weakness: claimsAnyModel,
-    fix: 'Verify sig over certInfo with the key of the first certificate and alg',
-  },
-  'tpm.subject': {
-    specification: inWebAuthn('8.3.1'),
-    severity: 'hygiene',
-    weakness: 'A certificate that breaks the profile is accepted',
-    fix: 'Require an empty subject',
-  },
-  'tpm.subject-alternative-name': {
-    specification: inWebAuthn('8.3.1'),
-    severity: attestation,
-    weakness: 'A certificate that does not identify a TPM is accepted',
-    fix: 'Require manufacturer, model and version in subjectAltName',
-  },
-  'tpm.extended-key-usage': {
-    specification: inWebAuthn('8.3.1'),
-    severity: attestation,
-    weakness: 'A certificate that is not for an attestation identity key is accepted',
-    fix: 'Require tcg-kp-AIKCertificate in extendedKeyUsage',
-  },
-  'android-key.members': {
-    specification: inWebAuthn('8.4'),
-    severity: 'hygiene',
-    weakness: 'A statement with missing, wrong or additional members is accepted',
-    fix: 'Require exactly alg, sig and x5c',
-  },
-  'android-key.algorithm': {
-    specification: inWebAuthn('8.4'),
-    severity: 'hygiene',
-    weakness: 'The statement names another algorithm than that of the credential key',
-    fix: 'Compare alg with that of the credential public key',
-  },
-  'android-key.credential-key': {
-    specification: inWebAuthn('8.4'),
-    severity: attestation,
-    weakness: 'The certificate is about another key than the one that is registered',
-    fix: 'Compare the key of the first certificate with the credential public key',
-  },
-  'android-key.description': {
-    specification: inWebAuthn('8.4.1'),
-    severity: attestation,
-    weakness: 'Nothing says how the key is protected',
-    fix: 'Require the key description extension, and decode it strictly',
-  },
-  'android-key.challenge': {
-    specification: inWebAuthn('8.4'),
-    severity: attestation,
-    weakness: 'A certificate of another ceremony can be used',
-    fix: 'Compare attestationChallenge with clientDataHash',
-  },
-  'android-key.all-applications': {
-    specification: inWebAuthn('8.4'),
-    severity: attestation,
-    weakness: 'Every application of the device can use the key',
-    fix: 'Refuse allApplications in both authorization lists',
-  },
-  'android-key.origin': {
-    specification: inWebAuthn('8.4'),
-    severity: attestation,
-    weakness: 'A key that was imported, and may exist elsewhere, passes as generated on the device',
-    fix: 'Require KM_ORIGIN_GENERATED',
-  },
-  'android-key.purpose': {
-    specification: inWebAuthn('8.4'),
-    severity: attestation,
-    weakness: 'A key for other purposes than signing is accepted',
-    fix: 'Require KM_PURPOSE_SIGN alone',
-  },
-  'android-key.signature': {
-    specification: inWebAuthn('8.4'),
-    severity: attestation,
-    weakness: 'The client does not prove that it has the private key',
-    fix: 'Verify sig over authData and clientDataHash with the key of the first certificate',
-  },
-  'apple.members': {
-    specification: inWebAuthn('8.8'),
-    severity: 'hygiene',
-    weakness: 'A statement with missing, wrong or additional members is accepted',
-    fix: 'Require exactly x5c',
-  },
-  'apple.nonce': {
-    specification: inWebAuthn('8.8'),
-    severity: attestation,
-    weakness: 'A certificate of another ceremony can be used',
-    fix: 'Compare the nonce extension with the hash of authData and clientDataHash',
-  },
-  'apple.credential-key': {
-    specification: inWebAuthn('8.8'),
-    severity: attestation,
-    weakness: 'The certificate is about another key than the one that is registered',
-    fix: 'Compare the key of the first certificate with the credential public key',
-  },
-  'android-safetynet.members': {
-    specification: inWebAuthn('8.5'),
-    severity: 'hygiene',
-    weakness: 'A statement with missing, wrong or additional members is accepted',
-    fix: 'Require exactly ver and response',
-  },
-  'android-safetynet.version': {
-    specification: inWebAuthn('8.5'),
-    severity: 'hygiene',
-    weakness: 'A statement without the version of the service is accepted',
-    fix: 'Require text in ver',
-  },
-  'android-safetynet.response': {
-    specification: inWebAuthn('8.5'),
-    severity: attestation,
-    weakness: 'A response that is not a JSON Web Signature with certificates is accepted',
-    fix: 'Parse the compact serialization with header, payload and signature',
-  },
-  'android-safetynet.nonce': {
-    specification: inWebAuthn('8.5'),
-    severity: attestation,
-    weakness: 'A response of another ceremony can be used',
-    fix: 'Compare nonce with the hash of authData and clientDataHash',
-  },
-  'android-safetynet.cts-profile': {
-    specification: inWebAuthn('8.5'),
-    severity: attestation,
-    weakness: 'A device that fails the compatibility tests is accepted',
-    fix: 'Require ctsProfileMatch true',
-  },
-  'android-safetynet.timestamp': {
-    specification: inWebAuthn('8.5'),
-    severity: attestation,
-    weakness: 'An old response about the device is accepted',
-    fix: 'Compare timestampMs with the own clock',
-  },
-  'android-safetynet.host': {
-    specification: inWebAuthn('8.5'),
-    severity: attestation,
-    weakness: 'Any web site with a certificate can speak for the SafetyNet service',
-    fix: 'Require attest.android.com in the certificate',
-  },
-  'android-safetynet.signature': {
-    specification: inWebAuthn('8.5'),
-    severity: attestation,
-    weakness: claimsAnyModel,
-    fix: 'Verify the signature with the key of the first certificate, and refuse the algorithm none',
-  },
+} as const satisfies Record<string, RuleRow>;
+
+export const compoundRules = {
   'compound.parts': {
     specification: inWebAuthn('8.9'),
-    severity: attestation,
+    severity: 'attestation',
     weakness: 'A compound statement with fewer than two parts, or with wrong parts, is accepted',
     fix: 'Require two or more statements, none of them compound, and verify each',
-  },
-  'path.anchor': {
-    specification: step(24),
-    severity: attestation,
-    weakness: claimsAnyModel,
-    fix: 'Require a chain to a configured root of the vendor',
-  },
-  'path.date': {
-    specification: rfc5280('6.1.3'),
-    severity: attestation,
-    weakness: 'Certificates are used outside their validity',
-    fix: 'Compare notBefore and notAfter of every certificate with the own clock',
-  },
-  'path.critical-extension': {
-    specification: rfc5280('4.2'),
-    severity: attestation,
-    weakness: 'An authority is used against a restriction that its certificate declares',
-    fix: 'Refuse certificates with a critical extension that is not processed',
-  },
-  'path.issuer-name': {
-    specification: rfc5280('6.1.3'),
-    severity: attestation,
-    weakness: 'Certificates that do not belong together are accepted as a chain',
-    fix: 'Compare the issuer of each certificate with the subject of the next',
-  },
-  'path.authority': {
-    specification: rfc5280('6.1.4'),
-    severity: attestation,
-    weakness: 'The owner of an ordinary certificate can issue certificates for authenticators',
-    fix: 'Require basicConstraints with CA true in every certificate that issues another',
-  },
-  'path.key-usage': {
-    specification: rfc5280('6.1.4'),
-    severity: attestation,
-    weakness: 'A key that is not for certificates issues them',
-    fix: 'Require keyCertSign if keyUsage is present',
-  },
-  'path.length': {
-    specification: rfc5280('6.1.4'),
-    severity: attestation,
-    weakness: 'An authority that may only issue leaves can create further authorities',
-    fix: 'Check pathLenConstraint',
-  },
-  'path.signature': {
-    specification: rfc5280('6.1.3'),
-    severity: attestation,
-    weakness: claimsAnyModel,
-    fix: 'Verify the signature of every certificate with the key of the next',
-  },
-  'path.duplicate': {
-    specification: inWebAuthn('8.2'),
-    severity: 'hygiene',
-    weakness: 'A list with the same certificate twice is accepted as a chain',
-    fix: 'Refuse certificates that occur twice',
-  },
-  'path.order': {
-    specification: inWebAuthn('8.2'),
-    severity: 'hygiene',
-    weakness: 'A list is accepted in which certificates do not certify the one before them',
-    fix: 'Require that each certificate of x5c issues the one before it',
-  },
-  'attestation.required': {
-    specification: step(24),
-    severity: attestation,
-    weakness: 'A registration that proves no model is accepted although the policy requires a proof',
-    fix: 'Refuse attestation none and self when the policy requires a certified model',
   },
 } as const satisfies Record<string, RuleRow>;
