@@ -38,29 +38,9 @@ interface SessionRequest {
   userVerification?: Policy['userVerification'] | undefined;
 }
 
-export function conformanceApiRoutes({ context, ...services }: PortalServices, directory: Directory): Hono<PortalEnv> {
+export function conformanceApiRoutes(services: PortalServices, directory: Directory): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
-  const sessions = new Map<string, Session>();
-
-  const createSession = async (request: SessionRequest): Promise<[string, Session]> => {
-    const { username: name, displayName = name, userVerification: requested } = request;
-    const password = toBase64url(context.random.bytes(16));
-    const user = (await directory.user(name)) ?? (await directory.createUser({ name, displayName, password }));
-    const id = toBase64url(context.random.bytes(16));
-    const relyingParty = requested
-      ? createRelyingParty(withUserVerification(context, requested))
-      : services.relyingParty;
-    const session = { caller: await directory.openSession(user, 'totp'), relyingParty };
-    sessions.set(id, session);
-    const [oldest] = sessions.keys();
-    if (sessions.size > maxSessions && oldest !== undefined) sessions.delete(oldest);
-    return [id, session];
-  };
-  const findSession = (c: PortalContext): [string, Session] | undefined => {
-    const id = getCookie(c, cookie) ?? '';
-    const session = sessions.get(id);
-    return session && [id, session];
-  };
+  const { createSession, findSession } = createSessionTable(services, directory);
 
   routes.post('/attestation/options', async (c) => {
     const body = registrationSchema.safeParse(await readJson(c));
@@ -105,6 +85,33 @@ export function conformanceApiRoutes({ context, ...services }: PortalServices, d
     return outcome.accepted ? c.json({ status: 'ok', errorMessage: '' }) : refused(c, outcome);
   });
   return routes;
+}
+
+/** Keeps the sessions by the id in their cookie. */
+function createSessionTable({ context, ...services }: PortalServices, directory: Directory) {
+  const sessions = new Map<string, Session>();
+  return {
+    /** Opens a session of the user, who is created if the name is new. */
+    async createSession(request: SessionRequest): Promise<[id: string, Session]> {
+      const { username: name, displayName = name, userVerification: requested } = request;
+      const password = toBase64url(context.random.bytes(16));
+      const user = (await directory.user(name)) ?? (await directory.createUser({ name, displayName, password }));
+      const id = toBase64url(context.random.bytes(16));
+      const relyingParty = requested
+        ? createRelyingParty(withUserVerification(context, requested))
+        : services.relyingParty;
+      const session = { caller: await directory.openSession(user, 'totp'), relyingParty };
+      sessions.set(id, session);
+      const [oldest] = sessions.keys();
+      if (sessions.size > maxSessions && oldest !== undefined) sessions.delete(oldest);
+      return [id, session];
+    },
+    findSession(c: PortalContext): [id: string, Session] | undefined {
+      const id = getCookie(c, cookie) ?? '';
+      const session = sessions.get(id);
+      return session && [id, session];
+    },
+  };
 }
 
 /** Returns a context whose policy asks for this user verification. */
