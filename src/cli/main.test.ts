@@ -78,7 +78,7 @@ describe('touchstone validate', () => {
 
 describe('touchstone validate on site files', () => {
   it('reads them as site files, alone and beside scenarios', async () => {
-    const { code, out, err } = await touchstone('validate', 'sites', 'examples', 'scenarios/any-site');
+    const { code, out, err } = await touchstone('validate', 'sites', 'examples/sites', 'scenarios/any-site');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.trim()).toBe('✓ 6 valid cases in 6 files, 4 valid site files');
   });

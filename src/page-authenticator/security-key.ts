@@ -57,7 +57,7 @@ export interface StoredPasskey {
 }
 
 const defaultPersona: PersonaId = 'yubikey-5-nfc';
-export const defaultPin = '123456';
+const defaultPin = '123456';
 
 export interface KeyEnvironment {
   /** Unique among the keys of a test. */

@@ -64,9 +64,9 @@ function userLines({ steps }: ProbeResult): string[] {
   };
   if (Object.keys(user).length === 0)
     return [
-      '# TODO The user of every case, or a hook `before` that creates one. Without both, nobody signs in.',
+      '# TODO The user of every case, or a hook `before` that creates one. Without both, no user signs in.',
       '# user: { name: "${env:SITE_USER}", password: "${secret:SITE_PASSWORD}" }',
-    ].map((line) => line.replace('nobody signs in', 'no user signs in'));
+    ];
   const names = Object.values(user).map((value) => value.replace(/^\$\{\w+:|\}$/g, ''));
   return [
     `# The user of every case, from the environment: ${names.join(', ')}. A hook \`before\` can create one for each case instead.`,

@@ -161,7 +161,7 @@ export const ceremonyRules = {
   'key.point': {
     specification: inWebAuthn('5.8.5'),
     severity: 'account-takeover',
-    weakness: 'A key that is not a point of its curve can make signatures verify that nobody made',
+    weakness: 'A key that is not a point of its curve can make forged signatures verify',
     fix: 'Import the key when it is registered, and check that it is a point of its curve',
   },
   'credential-id.length': {
