@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../main.ts';
 
@@ -8,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-/** Runs the command in this process. Returns its exit code and what it printed. */
+/** Runs the command in this process. Returns its exit code and what it printed, without colours. */
 async function conform(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
@@ -19,7 +20,7 @@ async function conform(...args: string[]): Promise<{ code: number; out: string; 
     err += `${text}\n`;
   });
   const code = await main(['conform', 'authenticator', ...args]);
-  return { code, out, err };
+  return { code, out: stripVTControlCharacters(out), err: stripVTControlCharacters(err) };
 }
 
 function writeExpectedFailures(id: string, expires = '2999-12-31'): string {
