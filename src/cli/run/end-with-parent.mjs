@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Playwright closes its browsers and writes the report of the finished cases in this time; what is left then is killed. */
-const graceMs = 4_000;
+const graceMs = 3_000;
 
 const isEngine = process.env.TOUCHSTONE_END_WITH_PARENT === '1';
 if (isEngine) {

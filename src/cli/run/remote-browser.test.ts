@@ -15,8 +15,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const touchstone = (args: string[], env: Record<string, string> = {}) =>
   new Promise<{ code: number; stderr: string }>((ended) => {
     const all = ['src/cli/touchstone.mjs', 'run', 'scenarios/any-site/cancel.yaml', '-o', folder, ...args];
-    const child = execFile(process.execPath, all, { cwd: root, env: { ...process.env, ...env } }, (_, __, stderr) =>
-      ended({ code: child.exitCode ?? -1, stderr }),
+    const child = execFile(
+      process.execPath,
+      all,
+      { cwd: root, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env } },
+      (_, __, stderr) => ended({ code: child.exitCode ?? -1, stderr }),
     );
   });
 
