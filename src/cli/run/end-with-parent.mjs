@@ -5,7 +5,7 @@
  * Node.js loads this file before Playwright (`--import`). The parent process holds the other end of an IPC channel; the operating system closes it
  * when the parent ends, however that happens. Workers of Playwright load the file too, but Playwright ends them itself.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 
 /** Playwright closes its browsers and writes the report of the finished cases in this time; what is left then is killed. */
 const graceMs = 3_000;
@@ -20,10 +20,33 @@ if (isEngine) {
 }
 
 function end() {
+  const profiles = profilesOf(descendants(process.pid));
   process.kill(process.pid, 'SIGINT');
   setTimeout(() => {
-    for (const pid of [...descendants(process.pid), process.pid]) kill(pid);
+    const pids = descendants(process.pid);
+    profiles.push(...profilesOf(pids));
+    pids.forEach(kill);
+    for (const profile of profiles) remove(profile);
+    kill(process.pid);
   }, graceMs).unref();
+}
+
+/**
+ * Returns the temporary profiles of the browsers among the processes: Playwright removes them, unless it is killed before.
+ * @param {number[]} pids
+ */
+function profilesOf(pids) {
+  const options = pids.flatMap((pid) => commandLineOf(pid));
+  return options.flatMap((option) => /^--user-data-dir=(.*\/playwright_[^/]+)$/.exec(option)?.[1] ?? []);
+}
+
+/** @param {string} folder */
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch {
+    // a process that is ending still writes to it
+  }
 }
 
 /** @param {number} pid */
@@ -55,6 +78,15 @@ function processIds() {
       .map(Number);
   } catch {
     return [];
+  }
+}
+
+/** @param {number} pid @returns {string[]} */
+function commandLineOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return []; // has ended
   }
 }
 
