@@ -1,27 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { main } from '../main.ts';
+import { runCommand } from '../testing/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-/** Runs the command in this process. Returns its exit code and what it printed, without colours. */
-async function conform(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
-    out += `${text}\n`;
-  });
-  vi.spyOn(console, 'error').mockImplementation((text: unknown) => {
-    err += `${text}\n`;
-  });
-  const code = await main(['conform', 'authenticator', ...args]);
-  return { code, out: stripVTControlCharacters(out), err: stripVTControlCharacters(err) };
-}
+const conform = (...args: string[]) => runCommand('conform', 'authenticator', ...args);
 
 function writeExpectedFailures(id: string, expires = '2999-12-31'): string {
   const file = join(folder, `${id}.yaml`);

@@ -6,25 +6,13 @@ import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
-import { main } from '../main.ts';
+import { runCommand } from '../testing/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-relying-party-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-/** Runs the command in this process. Returns its exit code and what it printed. */
-async function conform(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
-    out += `${text}\n`;
-  });
-  vi.spyOn(console, 'error').mockImplementation((text: unknown) => {
-    err += `${text}\n`;
-  });
-  const code = await main(['conform', 'relying-party', ...args]);
-  return { code, out, err };
-}
+const conform = (...args: string[]) => runCommand('conform', 'relying-party', ...args);
 
 function writeModule(name: string, text: string): string {
   const file = join(folder, name);
