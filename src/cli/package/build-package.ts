@@ -3,7 +3,6 @@
  * `dist/types`, its declarations. Nothing is compiled where the package is used: what a clone compiles at run time is compiled in.
  */
 import { rm, writeFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { compilePageScript } from '#browser/shim/page-script.ts';
@@ -32,12 +31,11 @@ const bundled = [...bundledPackages.filter((name) => name !== 'zod'), 'qrcode'];
 
 const programFolder = 'dist/program';
 
-/** Builds `dist` in the folder of the project. Returns which packages the compiled program imports. */
-export async function buildPackage(root: string): Promise<{ imports: string[] }> {
+/** Builds `dist` in the folder of the project. */
+export async function buildPackage(root: string): Promise<void> {
   await rm(join(root, 'dist'), { recursive: true, force: true });
   const [metafile] = await Promise.all([compileProgram(root), writeDeclarations(root, Object.values(publicEntries))]);
   await writeFile(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), await licenseTexts(root, compiledPackages(metafile)));
-  return { imports: importedPackages(metafile) };
 }
 
 async function compileProgram(root: string): Promise<Metafile> {
@@ -95,16 +93,6 @@ function locationInPackage(path: string): Location {
 function compiledPackages({ inputs }: Metafile): string[] {
   const paths = Object.keys(inputs).flatMap((path) => path.split('node_modules/')[1] ?? []);
   return [...new Set(paths.map(packageName))].sort();
-}
-
-/** Returns the names of the packages that the compiled program imports, sorted. */
-function importedPackages({ outputs }: Metafile): string[] {
-  const paths = Object.values(outputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
-  const names = paths
-    .map(({ path }) => path)
-    .filter((path) => !isBuiltin(path))
-    .map(packageName);
-  return [...new Set(names)].sort();
 }
 
 const packageName = (path: string): string => path.split('/', path.startsWith('@') ? 2 : 1).join('/');

@@ -134,9 +134,7 @@ async function startParties(
       },
     },
     cleanUp: () => cleanUp.run(),
-    async [Symbol.asyncDispose]() {
-      await cleanUp.run();
-    },
+    [Symbol.asyncDispose]: async () => void (await cleanUp.run()),
   };
 }
 

@@ -17,74 +17,76 @@ const fixed = (content: Uint8Array): Uint8Array => concat(new Uint8Array(32), co
 const integers = (change: (r: Uint8Array, s: Uint8Array) => Uint8Array) => (signature: Uint8Array) =>
   change(...readIntegers(signature));
 
+type Apply<C> = (change: (signature: Uint8Array) => Uint8Array) => C;
+
+/** The sequence that contains r and s. */
+const sequenceRows = <C extends Change>(encoding: readonly RuleId[], apply: Apply<C>): Rows<C> => ({
+  'ecdsa.trailing': refuse(encoding, 'A byte follows the signature', apply(appendBytes(0))),
+  'ecdsa.cut-off': refuse(encoding, 'The signature is missing its last byte', apply(dropLastBytes(1))),
+  'ecdsa.raw': refuse(
+    encoding,
+    'The signature is r and s without DER',
+    apply(integers((r, s) => concat(fixed(r), fixed(s)))),
+  ),
+  'ecdsa.long-length': refuse(
+    encoding,
+    'The length is not in its shortest form',
+    apply((all) => concat(all.subarray(0, 1), Uint8Array.of(0x81), all.subarray(1))),
+  ),
+  'ecdsa.indefinite': refuse(
+    encoding,
+    'The length is indefinite',
+    apply((all) => concat(Uint8Array.of(0x30, 0x80), all.subarray(2), new Uint8Array(2))),
+  ),
+});
+
+/** The contents of the sequence. */
+const integerRows = <C extends Change>(encoding: readonly RuleId[], apply: Apply<C>): Rows<C> => ({
+  'ecdsa.padded-r': refuse(
+    encoding,
+    'r has an unnecessary leading zero',
+    apply(integers((r, s) => der.sequence(rawInteger(concat(new Uint8Array(2), r)), rawInteger(s)))),
+  ),
+  'ecdsa.padded-s': refuse(
+    encoding,
+    's has an unnecessary leading zero',
+    apply(integers((r, s) => der.sequence(rawInteger(r), rawInteger(concat(new Uint8Array(2), s))))),
+  ),
+  'ecdsa.negative-r': refuse(
+    encoding,
+    'r is negative',
+    apply(integers((r, s) => der.sequence(rawInteger(concat(Uint8Array.of(0xff), r)), rawInteger(s)))),
+  ),
+  'ecdsa.zero-r': refuse(encoding, 'r is zero', apply(integers((_, s) => der.sequence(der.integer(0), rawInteger(s))))),
+  'ecdsa.zero-s': refuse(encoding, 's is zero', apply(integers((r) => der.sequence(rawInteger(r), der.integer(0))))),
+  'ecdsa.three-integers': refuse(
+    encoding,
+    'A third integer follows s',
+    apply(integers((r, s) => der.sequence(rawInteger(r), rawInteger(s), der.integer(1)))),
+  ),
+  'ecdsa.one-integer': refuse(encoding, 's is missing', apply(integers((r) => der.sequence(rawInteger(r))))),
+  'ecdsa.octet-strings': refuse(
+    encoding,
+    'r and s are octet strings',
+    apply(integers((r, s) => der.sequence(der.octetString(r), der.octetString(s)))),
+  ),
+  'ecdsa.set': refuse(
+    encoding,
+    'The signature is a set',
+    apply((all) => concat(Uint8Array.of(0x31), all.subarray(1))),
+  ),
+  'ecdsa.empty-sequence': refuse(
+    encoding,
+    'The signature is an empty sequence',
+    apply(() => der.sequence()),
+  ),
+});
+
 /**
  * Returns a row for each wrong encoding; `apply` makes the change of the signature at its place. The rule about the signature itself
  * also demands the refusal, because verifiers such as OpenSSL read DER only.
  */
-export const ecdsaEncodings = <C extends Change>(
-  signatureRule: RuleId,
-  apply: (change: (signature: Uint8Array) => Uint8Array) => C,
-): Rows<C> => {
+export const ecdsaEncodings = <C extends Change>(signatureRule: RuleId, apply: Apply<C>): Rows<C> => {
   const encoding: readonly RuleId[] = ['statement.ecdsa-encoding', signatureRule];
-  return {
-    'ecdsa.trailing': refuse(encoding, 'A byte follows the signature', apply(appendBytes(0))),
-    'ecdsa.cut-off': refuse(encoding, 'The signature is missing its last byte', apply(dropLastBytes(1))),
-    'ecdsa.raw': refuse(
-      encoding,
-      'The signature is r and s without DER',
-      apply(integers((r, s) => concat(fixed(r), fixed(s)))),
-    ),
-    'ecdsa.long-length': refuse(
-      encoding,
-      'The length is not in its shortest form',
-      apply((all) => concat(all.subarray(0, 1), Uint8Array.of(0x81), all.subarray(1))),
-    ),
-    'ecdsa.indefinite': refuse(
-      encoding,
-      'The length is indefinite',
-      apply((all) => concat(Uint8Array.of(0x30, 0x80), all.subarray(2), new Uint8Array(2))),
-    ),
-    'ecdsa.padded-r': refuse(
-      encoding,
-      'r has an unnecessary leading zero',
-      apply(integers((r, s) => der.sequence(rawInteger(concat(new Uint8Array(2), r)), rawInteger(s)))),
-    ),
-    'ecdsa.padded-s': refuse(
-      encoding,
-      's has an unnecessary leading zero',
-      apply(integers((r, s) => der.sequence(rawInteger(r), rawInteger(concat(new Uint8Array(2), s))))),
-    ),
-    'ecdsa.negative-r': refuse(
-      encoding,
-      'r is negative',
-      apply(integers((r, s) => der.sequence(rawInteger(concat(Uint8Array.of(0xff), r)), rawInteger(s)))),
-    ),
-    'ecdsa.zero-r': refuse(
-      encoding,
-      'r is zero',
-      apply(integers((_, s) => der.sequence(der.integer(0), rawInteger(s)))),
-    ),
-    'ecdsa.zero-s': refuse(encoding, 's is zero', apply(integers((r) => der.sequence(rawInteger(r), der.integer(0))))),
-    'ecdsa.three-integers': refuse(
-      encoding,
-      'A third integer follows s',
-      apply(integers((r, s) => der.sequence(rawInteger(r), rawInteger(s), der.integer(1)))),
-    ),
-    'ecdsa.one-integer': refuse(encoding, 's is missing', apply(integers((r) => der.sequence(rawInteger(r))))),
-    'ecdsa.octet-strings': refuse(
-      encoding,
-      'r and s are octet strings',
-      apply(integers((r, s) => der.sequence(der.octetString(r), der.octetString(s)))),
-    ),
-    'ecdsa.set': refuse(
-      encoding,
-      'The signature is a set',
-      apply((all) => concat(Uint8Array.of(0x31), all.subarray(1))),
-    ),
-    'ecdsa.empty-sequence': refuse(
-      encoding,
-      'The signature is an empty sequence',
-      apply(() => der.sequence()),
-    ),
-  };
+  return { ...sequenceRows(encoding, apply), ...integerRows(encoding, apply) };
 };

@@ -11,8 +11,75 @@ const replaceAll = (value: unknown): Change => ({ envelope: () => value });
 const setUnusedBits = (text: string): string =>
   text.replace(/.$/, (last) => String.fromCharCode(last.charCodeAt(0) + 1));
 
-/** Rows for a body that is not the JSON of a credential; `texts` are the members of `response` in base64url. */
-function commonRows(texts: readonly string[]): Rows<Change> {
+/** A body that is another JSON value than an object with members. */
+function bodyRows(): Rows<Change> {
+  const ofBody = (['null', 'array', 'text', 'number', 'empty', 'boolean'] as const).map((kind) => {
+    const value = { null: null, array: [], text: 'credential', number: 1, empty: {}, boolean: true }[kind];
+    return [
+      `body.${kind}`,
+      refuse<Change>(members, `The body is ${kind === 'empty' ? 'an empty object' : kind}`, replaceAll(value)),
+    ] as const;
+  });
+  return Object.fromEntries(ofBody);
+}
+
+const idRows: Rows<Change> = {
+  'body.in-array': refuse(members, 'The body is a list that contains the credential', { envelope: (json) => [json] }),
+  'id.missing': refuse(members, 'id is missing', deleteEnvelope('id')),
+  'id.number': refuse(members, 'id is a number', setEnvelope('id', 7)),
+  'id.empty': refuse(members, 'id is empty', { envelope: (json) => ({ ...json, id: '', rawId: '' }) }),
+  'id.padded': refuse(members, 'id is padded with =', {
+    envelope: (json) => ({ ...json, id: pad(json.id), rawId: pad(json.id) }),
+  }),
+  'id.unused-bits': refuse(members, 'id has bits set that no byte uses', {
+    envelope: (json) => ({ ...json, id: setUnusedBits(json.id), rawId: setUnusedBits(json.id) }),
+  }),
+  'id.line-break': refuse(members, 'id ends with a line break', {
+    envelope: (json) => ({ ...json, id: `${json.id}\n`, rawId: `${json.id}\n` }),
+  }),
+  'raw-id.missing': refuse(members, 'rawId is missing', deleteEnvelope('rawId')),
+  'raw-id.number': refuse(members, 'rawId is a number', setEnvelope('rawId', 7)),
+  'raw-id.other': refuse('envelope.raw-id', 'rawId differs from id', setEnvelope('rawId', 'AAAAAAAAAAAAAAAAAAAAAA')),
+  'raw-id.case': refuse('envelope.raw-id', 'rawId is id in lower case', {
+    envelope: (json) => ({ ...json, rawId: `${json.id.slice(0, -3).toLowerCase()}${json.id.slice(-3)}` }),
+  }),
+};
+
+const memberRows: Rows<Change> = {
+  'type.missing': refuse(members, 'type is missing', deleteEnvelope('type')),
+  'type.other': refuse(members, 'type is password', setEnvelope('type', 'password')),
+  'type.case': refuse(members, 'type is in upper case', setEnvelope('type', 'PUBLIC-KEY')),
+  'type.list': refuse(members, 'type is a list', setEnvelope('type', ['public-key'])),
+  'response.missing': refuse(members, 'response is missing', deleteEnvelope('response')),
+  'response.text': refuse(members, 'response is text', setEnvelope('response', 'response')),
+  'response.list': refuse(members, 'response is a list', setEnvelope('response', [])),
+  'response.null': refuse(members, 'response is null', setEnvelope('response', null)),
+  'extensions.text': refuse(members, 'clientExtensionResults is text', setEnvelope('clientExtensionResults', 'none')),
+};
+
+/** Members that no step of the verification needs. */
+const optionalRows: Rows<Change> = {
+  'extensions.missing': either(
+    'The member is required by RegistrationResponseJSON, but no step of the verification needs it',
+    'clientExtensionResults is missing',
+    deleteEnvelope('clientExtensionResults'),
+  ),
+  'attachment.unknown': accept(
+    'authenticatorAttachment has an unknown value',
+    setEnvelope('authenticatorAttachment', 'implanted'),
+  ),
+  'attachment.missing': accept('authenticatorAttachment is missing', deleteEnvelope('authenticatorAttachment')),
+  'attachment.null': accept('authenticatorAttachment is null', setEnvelope('authenticatorAttachment', null)),
+  'member.unknown': accept('The credential has an unknown member', setEnvelope('unknownMember', { a: 1 })),
+  'response.member-unknown': accept('The response has an unknown member', setResponse('unknownMember', 'AA')),
+  'extensions.unknown': accept(
+    'An unknown client extension has a result',
+    setEnvelope('clientExtensionResults', { unknownExtension: true }),
+  ),
+};
+
+/** `texts` are the members of `response` in base64url. */
+function textRows(texts: readonly string[]): Rows<Change> {
   const wrong: [name: string, title: string, value: unknown][] = [
     ['number', 'a number', 1],
     ['null', 'null', null],
@@ -29,63 +96,17 @@ function commonRows(texts: readonly string[]): Rows<Change> {
     ),
     [`${name}.padded`, refuse<Change>(members, `response.${name} is padded with =`, editResponse(name, pad))] as const,
   ]);
-  const ofBody = (['null', 'array', 'text', 'number', 'empty', 'boolean'] as const).map((kind) => {
-    const value = { null: null, array: [], text: 'credential', number: 1, empty: {}, boolean: true }[kind];
-    return [
-      `body.${kind}`,
-      refuse<Change>(members, `The body is ${kind === 'empty' ? 'an empty object' : kind}`, replaceAll(value)),
-    ] as const;
-  });
-  return {
-    ...Object.fromEntries(ofBody),
-    'body.in-array': refuse(members, 'The body is a list that contains the credential', { envelope: (json) => [json] }),
-    'id.missing': refuse(members, 'id is missing', deleteEnvelope('id')),
-    'id.number': refuse(members, 'id is a number', setEnvelope('id', 7)),
-    'id.empty': refuse(members, 'id is empty', { envelope: (json) => ({ ...json, id: '', rawId: '' }) }),
-    'id.padded': refuse(members, 'id is padded with =', {
-      envelope: (json) => ({ ...json, id: pad(json.id), rawId: pad(json.id) }),
-    }),
-    'id.unused-bits': refuse(members, 'id has bits set that no byte uses', {
-      envelope: (json) => ({ ...json, id: setUnusedBits(json.id), rawId: setUnusedBits(json.id) }),
-    }),
-    'id.line-break': refuse(members, 'id ends with a line break', {
-      envelope: (json) => ({ ...json, id: `${json.id}\n`, rawId: `${json.id}\n` }),
-    }),
-    'raw-id.missing': refuse(members, 'rawId is missing', deleteEnvelope('rawId')),
-    'raw-id.number': refuse(members, 'rawId is a number', setEnvelope('rawId', 7)),
-    'raw-id.other': refuse('envelope.raw-id', 'rawId differs from id', setEnvelope('rawId', 'AAAAAAAAAAAAAAAAAAAAAA')),
-    'raw-id.case': refuse('envelope.raw-id', 'rawId is id in lower case', {
-      envelope: (json) => ({ ...json, rawId: `${json.id.slice(0, -3).toLowerCase()}${json.id.slice(-3)}` }),
-    }),
-    'type.missing': refuse(members, 'type is missing', deleteEnvelope('type')),
-    'type.other': refuse(members, 'type is password', setEnvelope('type', 'password')),
-    'type.case': refuse(members, 'type is in upper case', setEnvelope('type', 'PUBLIC-KEY')),
-    'type.list': refuse(members, 'type is a list', setEnvelope('type', ['public-key'])),
-    'response.missing': refuse(members, 'response is missing', deleteEnvelope('response')),
-    'response.text': refuse(members, 'response is text', setEnvelope('response', 'response')),
-    'response.list': refuse(members, 'response is a list', setEnvelope('response', [])),
-    'response.null': refuse(members, 'response is null', setEnvelope('response', null)),
-    'extensions.text': refuse(members, 'clientExtensionResults is text', setEnvelope('clientExtensionResults', 'none')),
-    'extensions.missing': either(
-      'The member is required by RegistrationResponseJSON, but no step of the verification needs it',
-      'clientExtensionResults is missing',
-      deleteEnvelope('clientExtensionResults'),
-    ),
-    'attachment.unknown': accept(
-      'authenticatorAttachment has an unknown value',
-      setEnvelope('authenticatorAttachment', 'implanted'),
-    ),
-    'attachment.missing': accept('authenticatorAttachment is missing', deleteEnvelope('authenticatorAttachment')),
-    'attachment.null': accept('authenticatorAttachment is null', setEnvelope('authenticatorAttachment', null)),
-    'member.unknown': accept('The credential has an unknown member', setEnvelope('unknownMember', { a: 1 })),
-    'response.member-unknown': accept('The response has an unknown member', setResponse('unknownMember', 'AA')),
-    'extensions.unknown': accept(
-      'An unknown client extension has a result',
-      setEnvelope('clientExtensionResults', { unknownExtension: true }),
-    ),
-    ...Object.fromEntries(ofText),
-  };
+  return Object.fromEntries(ofText);
 }
+
+/** Rows for a body that is not the JSON of a credential; `texts` are the members of `response` in base64url. */
+const commonRows = (texts: readonly string[]): Rows<Change> => ({
+  ...bodyRows(),
+  ...idRows,
+  ...memberRows,
+  ...optionalRows,
+  ...textRows(texts),
+});
 
 const registrationRows: Rows<RegistrationChange> = {
   ...commonRows(['clientDataJSON', 'attestationObject']),
