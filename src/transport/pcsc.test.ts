@@ -70,6 +70,28 @@ describe('PC/SC', () => {
     });
   });
 
+  test.each([
+    ['has no answer to reset yet', 0x8010000f],
+    ['does not answer to reset yet', 0x80100066],
+    ['has no power yet', 0x80100067],
+    ['is on a reader that is not ready', 0x80100010],
+  ])('connects a card that %s as soon as it has started', async (_, result) => {
+    const pcscd = fakePcscd({ slot: slot(), firstConnectResults: [result, result] });
+    const clock = withInstantSleep(new AdjustableClock());
+    const device = await createPcscTransport({ ...pcscd, clock }).open('');
+    expect(pcscd.received.filter((command) => command === 'connect')).toHaveLength(3);
+    await device[Symbol.asyncDispose]();
+  });
+
+  test('says why a card cannot be connected that does not start in time', async () => {
+    const pcscd = fakePcscd({ slot: slot(), results: { connect: 0x8010000f } });
+    const clock = withInstantSleep(new AdjustableClock());
+    await expect(createPcscTransport({ ...pcscd, clock }).open('')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'Cannot open pcsc:Reader: one: the card offers neither T=0 nor T=1',
+    });
+  });
+
   test('rejects a response announced as longer than the maximum', async () => {
     const device = createPcscTransport(fakePcscd({ slot: slot(), announcedLength: 0x7fff_ffff })).open('');
     await expect(device).rejects.toMatchObject({

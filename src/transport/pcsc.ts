@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 import { TransportError } from '#protocol/errors.ts';
 import type { CardConnection } from './card-connection.ts';
-import { openPcscdSocket, PcscdClient } from './pcscd/client.ts';
+import { CardNotReadyError, openPcscdSocket, PcscdClient } from './pcscd/client.ts';
 import type { ReaderState } from './pcscd/messages.ts';
 import { openSmartCard } from './smart-card-channel.ts';
 import type { FoundDevice, Transport } from './transport.ts';
@@ -39,7 +39,7 @@ export const createPcscTransport = ({ open = openPcscdSocket, clock = systemCloc
   async open(where, options) {
     const client = await PcscdClient.connect(open);
     try {
-      return await openSmartCard(await connectCard(client, await waitForCard(client, where, clock)), options);
+      return await openSmartCard(await waitForConnection(client, where, clock), options);
     } catch (error) {
       client.close();
       throw error;
@@ -49,14 +49,18 @@ export const createPcscTransport = ({ open = openPcscdSocket, clock = systemCloc
 
 export const pcsc = createPcscTransport({});
 
-/** Waits for a card on the reader called `where`, or on any. @throws {TransportError} `unavailable` if no card is found in time. */
-async function waitForCard(client: PcscdClient, where: string, clock: Clock): Promise<ReaderState> {
+/**
+ * Waits for a card on the reader called `where`, or on any, and connects it as soon as it has started.
+ * @throws {TransportError} `unavailable` if that does not happen in time
+ */
+async function waitForConnection(client: PcscdClient, where: string, clock: Clock): Promise<CardConnection> {
   const waitUntil = clock.monotonic() + cardTimeoutMs;
   for (;;) {
     const withCard = (await client.listReaders()).filter(({ cardIsPresent }) => cardIsPresent);
     const reader = where === '' ? withCard[0] : withCard.find(({ name }) => name === where);
-    if (reader) return reader;
-    if (clock.monotonic() >= waitUntil) throw createNoCardError(where, withCard);
+    const connected = reader ? await connectCard(client, reader).catch(asNotReady) : createNoCardError(where, withCard);
+    if (!(connected instanceof Error)) return connected;
+    if (clock.monotonic() >= waitUntil) throw connected;
     await clock.sleep(pollIntervalMs);
   }
 }
@@ -67,10 +71,17 @@ function createNoCardError(where: string, withCard: readonly ReaderState[]): Tra
   return new TransportError('unavailable', message);
 }
 
+/** Returns the error if a later attempt may succeed, and throws every other one. */
+function asNotReady(error: unknown): CardNotReadyError {
+  if (error instanceof CardNotReadyError) return error;
+  throw error;
+}
+
 async function connectCard(client: PcscdClient, { name: reader, atr }: ReaderState): Promise<CardConnection> {
   const name = `pcsc:${reader}`;
   const card = await client.connectCard(reader).catch((cause: unknown) => {
-    throw new TransportError('unavailable', `Cannot open ${name}: ${messageOf(cause)}`, { cause });
+    const ErrorClass = cause instanceof CardNotReadyError ? CardNotReadyError : TransportError;
+    throw new ErrorClass('unavailable', `Cannot open ${name}: ${messageOf(cause)}`, { cause });
   });
   let isOpen = true;
   return {

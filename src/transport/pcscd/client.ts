@@ -6,6 +6,7 @@ import { concat } from '#base/bytes.ts';
 import { messageOf } from '#base/errors.ts';
 import { TransportError } from '#protocol/errors.ts';
 import {
+  cardMayBeStarting,
   connectRequest,
   decodeConnectResponse,
   decodeReaderStates,
@@ -30,6 +31,9 @@ export interface ConnectedCard {
   /** T=0 or T=1, as numbered by PC/SC. */
   readonly protocol: number;
 }
+
+/** The card on the reader cannot be connected, but it may have just been inserted and still be starting. */
+export class CardNotReadyError extends TransportError {}
 
 interface PendingRead {
   length: number;
@@ -90,11 +94,13 @@ export class PcscdClient {
 
   /**
    * Connects the card on `reader` in exclusive mode, because another program could select another applet.
+   * @throws {CardNotReadyError} if a later attempt may succeed
    * @throws {TransportError} `unavailable`
    */
   async connectCard(reader: string): Promise<ConnectedCard> {
     const response = await this.#request('connect', connectRequest(this.#context, reader));
     const { card, protocol, result } = decodeConnectResponse(response);
+    if (cardMayBeStarting(result)) throw new CardNotReadyError('unavailable', describeResult(result));
     throwUnlessSuccess(result);
     return { handle: card, protocol };
   }

@@ -28,18 +28,25 @@ export const disposition = { reset: 1 } as const;
 const protocols = 0b11;
 export const success = 0;
 
-const resultTexts: Record<number, string> = {
-  2148532235: 'another program uses the card',
-  2148532236: 'no card on the reader',
-  2148532233: 'unknown reader',
-  2148532247: 'the reader is gone',
-  2148532253: 'the smart-card service speaks another protocol',
-  2148532326: 'the card does not answer to reset',
-  2148532328: 'another program has reset the card',
-  2148532329: 'the card was removed',
+/** Result codes of the client library (pcsc-lite, pcsclite.h): what they mean, and whether the card may still be starting. */
+const results: Record<number, { text: string; cardMayBeStarting?: true }> = {
+  2148532233: { text: 'unknown reader' },
+  2148532235: { text: 'another program uses the card' },
+  2148532236: { text: 'no card on the reader' },
+  // pcscd reports a card before it has read the answer to reset, and then knows no protocol of the card.
+  2148532239: { text: 'the card offers neither T=0 nor T=1', cardMayBeStarting: true },
+  2148532240: { text: 'the reader is not ready', cardMayBeStarting: true },
+  2148532247: { text: 'the reader is gone' },
+  2148532253: { text: 'the smart-card service speaks another protocol' },
+  2148532326: { text: 'the card does not answer to reset', cardMayBeStarting: true },
+  2148532327: { text: 'the card has no power', cardMayBeStarting: true },
+  2148532328: { text: 'another program has reset the card' },
+  2148532329: { text: 'the card was removed' },
 };
 /** Returns the meaning of a result code, or the code in hex if it is not known here. */
-export const describeResult = (code: number): string => resultTexts[code] ?? `error 0x${code.toString(16)}`;
+export const describeResult = (code: number): string => results[code]?.text ?? `error 0x${code.toString(16)}`;
+/** Whether the same request may succeed as soon as the card has started. */
+export const cardMayBeStarting = (code: number): boolean => results[code]?.cardMayBeStarting === true;
 
 const nameLength = 128;
 const readerStateLength = 184;

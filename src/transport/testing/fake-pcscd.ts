@@ -16,6 +16,8 @@ export interface FakePcscdOptions {
   atr?: string;
   /** Result codes that replace success. */
   results?: Partial<Record<PcscdCommand, number>>;
+  /** Result codes of the first attempts to connect, in this order; then `results` apply. */
+  firstConnectResults?: number[];
   /** The command at which the service closes the connection. */
   closesAt?: PcscdCommand;
   /** The announced length of a response, whatever its actual length. */
@@ -59,7 +61,8 @@ async function serve(socket: Duplex, options: FakePcscdOptions, commands: PcscdC
 async function respond(options: FakePcscdOptions, command: PcscdCommand, apdu: Uint8Array): Promise<Uint8Array> {
   if (command === 'getReadersState') return encodeReaderStates(options);
   if (command === 'transmit') return respondToTransmit(options, apdu);
-  const result = options.results?.[command] ?? success;
+  const first = command === 'connect' ? options.firstConnectResults?.shift() : undefined;
+  const result = first ?? options.results?.[command] ?? success;
   const wordsBeforeResult = responseLengths[command] / 4 - 1;
   return encodeWords(...Array.from({ length: wordsBeforeResult }, () => 1), result);
 }
