@@ -9,6 +9,18 @@ export interface Evidence {
   text: string;
 }
 
+/** One command of a case and its answer. */
+export interface CommandExchange {
+  /** Hex: the command byte and its parameters. */
+  request: string;
+  /** Hex: the status byte and the members; empty if there was no answer. */
+  answer: string;
+  /** Whether the authenticator reported that it waits for the user. */
+  waitedForUser: boolean;
+  /** Milliseconds from the request to the answer, gestures included. */
+  durationMs: number;
+}
+
 export interface CaseResult {
   /** The id of the requirement. */
   id: string;
@@ -18,6 +30,8 @@ export interface CaseResult {
   /** What was found and what was expected, or why the requirement is not applicable; empty for a plain pass. */
   message: string;
   evidence: readonly Evidence[];
+  /** Every command that the case sent to an authenticator, in order; undefined if it sent none. */
+  exchanges?: readonly CommandExchange[] | undefined;
   /** Milliseconds of the case. */
   durationMs?: number | undefined;
 }

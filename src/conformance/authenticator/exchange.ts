@@ -5,7 +5,7 @@ import type { CborMap } from '#protocol/cbor.ts';
 import { decode, inspect } from '#protocol/cbor-reader.ts';
 import { commandName } from '#protocol/commands.ts';
 import { type CtapStatusName, statusName } from '#protocol/status.ts';
-import type { Evidence } from '../case-result.ts';
+import type { CommandExchange, Evidence } from '../case-result.ts';
 import { formatCbor } from './format-cbor.ts';
 
 export interface Exchange {
@@ -19,14 +19,22 @@ export interface Exchange {
   problem: string | undefined;
   /** Whether the authenticator reported that it waits for the user. */
   waitedForUser: boolean;
+  durationMs: number;
 }
 
+/** How the authenticator behaved between request and answer. */
+type ExchangeCourse = Pick<Exchange, 'waitedForUser' | 'durationMs'>;
+
 /** Decodes the answer to a request. Compound attestation statements are nested more deeply than other answers. */
-export function decodeExchange(request: Uint8Array, answer: Uint8Array, waitedForUser: boolean): Exchange {
+export function decodeExchange(
+  request: Uint8Array,
+  answer: Uint8Array,
+  { waitedForUser, durationMs }: ExchangeCourse = { waitedForUser: false, durationMs: 0 },
+): Exchange {
   const [code] = answer;
   const status =
     code === undefined ? 'none' : (statusName(code) ?? `0x${code.toString(16).padStart(2, '0')}, which is not defined`);
-  return { request, answer, status, waitedForUser, ...decodeMembers(answer) };
+  return { request, answer, status, waitedForUser, durationMs, ...decodeMembers(answer) };
 }
 
 const maxDepth = 8;
@@ -53,6 +61,14 @@ export const toEvidence = ({ request, answer, status }: Exchange): Evidence[] =>
   },
   { name: 'answer', text: describeMessage(status, answer) },
 ];
+
+/** Returns what a report keeps of an exchange. */
+export const toCommandExchange = ({ request, answer, waitedForUser, durationMs }: Exchange): CommandExchange => ({
+  request: toHex(request),
+  answer: toHex(answer),
+  waitedForUser,
+  durationMs,
+});
 
 function describeMessage(title: string, message: Uint8Array): string {
   const { value } = message.length > 1 ? inspect(message.subarray(1)) : {};

@@ -3,6 +3,7 @@ import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { Precondition, Variant } from './requirement.ts';
+import type { TargetInterface } from './test-target.ts';
 
 /** CTAP versions from the oldest to the newest; FIDO_2_1_PRE is a preview that follows CTAP 2.0. */
 const versionsOldestFirst = ['FIDO_2_0', 'FIDO_2_1', 'FIDO_2_3'] as const;
@@ -108,3 +109,16 @@ export const algorithmVariants: readonly Variant[] = (Object.keys(coseAlgorithms
 /** Returns the algorithm that `algorithmVariants` names. */
 export const algorithmOfVariant = (variant: string | undefined): CoseAlgorithm | undefined =>
   (Object.keys(coseAlgorithms) as CoseAlgorithm[]).find((name) => name.toLowerCase() === variant);
+
+const hasInterface = (name: TargetInterface, reason: string): Precondition => ({
+  reason,
+  isMet: (_info, interfaces) => interfaces.includes(name),
+});
+
+export const hasHidReports = hasInterface('ctaphid', 'The target gives no access to CTAPHID reports');
+export const hasCard = hasInterface('nfc', 'The target gives no access to the APDUs of a card');
+/** U2F messages reach the authenticator, and it supports them. */
+export const hasU2f: Precondition = {
+  reason: 'The authenticator does not support U2F_V2, or the target cannot transfer U2F messages',
+  isMet: ({ versions }, interfaces) => versions.includes('U2F_V2') && interfaces.includes('u2f'),
+};

@@ -3,12 +3,13 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { CatalogueEntry } from '../catalogue-entry.ts';
 import type { TestContext } from './test-context.ts';
+import type { TargetInterface } from './test-target.ts';
 
 /** Something that the authenticator must have. A requirement whose precondition is not met is not applicable. */
 export interface Precondition {
   /** What the authenticator lacks, as the reason of the verdict, e.g. `The extension credBlob is not supported`. */
   reason: string;
-  isMet(info: AuthenticatorInfo): boolean;
+  isMet(info: AuthenticatorInfo, interfaces: readonly TargetInterface[]): boolean;
 }
 
 /**
@@ -93,8 +94,9 @@ function completeRequirement(defaults: GroupDefaults, input: RequirementInput): 
   };
 }
 
-/** Returns the reason why a requirement does not apply to an authenticator with this getInfo; undefined if it applies. */
+/** Returns the reason why a requirement does not apply to an authenticator with this getInfo and these interfaces; undefined if it applies. */
 export const findReasonNotApplicable = (
   preconditions: readonly Precondition[],
   info: AuthenticatorInfo,
-): string | undefined => preconditions.find((precondition) => !precondition.isMet(info))?.reason;
+  interfaces: readonly TargetInterface[] = [],
+): string | undefined => preconditions.find((precondition) => !precondition.isMet(info, interfaces))?.reason;

@@ -7,7 +7,7 @@ import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.t
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { type CaseResult, caseId } from '../case-result.ts';
 import type { CheckVerdict } from '../verdict.ts';
-import { toEvidence } from './exchange.ts';
+import { toCommandExchange } from './exchange.ts';
 import { NotApplicable, RequirementViolated, SetUpFailed } from './failures.ts';
 import { ensurePin } from './pin.ts';
 import { hasClientPin } from './preconditions.ts';
@@ -39,7 +39,7 @@ const maxExchanges = 4;
 
 /** Runs a case if it applies to an authenticator with this getInfo. Never throws because of what the authenticator does. */
 export async function runCase(test: TestCase, source: TestTargetSource, info: AuthenticatorInfo): Promise<CaseResult> {
-  const reason = findReasonNotApplicable(preconditionsOf(test), info);
+  const reason = findReasonNotApplicable(preconditionsOf(test), info, source.interfaces);
   if (reason === undefined) return runApplicableCase(test, source);
   return { ...identityOf(test), verdict: 'not-applicable', message: reason, evidence: [] };
 }
@@ -52,8 +52,9 @@ export async function runApplicableCase(test: TestCase, source: TestTargetSource
   const context = new TestContext({ target, random: seededRandom(id), caseId: id, variant: test.variant?.name });
   const timeout = () => new SetUpFailed(`The case did not end within ${maxCaseMs / 1000} seconds`);
   const ended = await withTimeout(check(test.requirement, context), maxCaseMs, systemClock, timeout).catch(judgeError);
-  const evidence = ended.verdict === 'pass' ? [] : context.exchanges.slice(-maxExchanges).flatMap(toEvidence);
-  return { ...identityOf(test), ...ended, evidence, durationMs: systemClock.monotonic() - startedAt };
+  const evidence = ended.verdict === 'pass' ? [] : context.lastMessages(maxExchanges);
+  const exchanges = context.exchanges.map(toCommandExchange);
+  return { ...identityOf(test), ...ended, evidence, exchanges, durationMs: systemClock.monotonic() - startedAt };
 }
 
 const identityOf = ({ requirement, variant }: TestCase) => ({ id: requirement.id, variant: variant?.name });

@@ -1,5 +1,4 @@
 /** Runs requirements on an authenticator, one case after the other. */
-
 import { commands } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CaseResult } from '../case-result.ts';
@@ -29,5 +28,5 @@ export async function runSuite(
 export async function readInfoOf(source: TestTargetSource): Promise<AuthenticatorInfo> {
   await using target = await source.open('getinfo');
   const request = new Uint8Array([commands.authenticatorGetInfo.code]);
-  return readInfo(decodeExchange(request, await target.device.transact(request), false).members);
+  return readInfo(decodeExchange(request, await target.device.transact(request)).members);
 }

@@ -1,4 +1,5 @@
 /** What a case works with: the authenticator, the user, time, and random values of its own. */
+import { toHex } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -6,9 +7,11 @@ import { type CborMap, encodeMessage } from '#protocol/cbor.ts';
 import { type CommandName, commands } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CtapDevice, TransactOptions } from '#transport/device.ts';
-import { decodeExchange, type Exchange } from './exchange.ts';
+import type { Evidence } from '../case-result.ts';
+import { decodeExchange, type Exchange, toEvidence } from './exchange.ts';
+import { SetUpFailed } from './failures.ts';
 import { readInfo } from './read-info.ts';
-import type { TestTarget, UserBehaviour } from './test-target.ts';
+import type { CardInterface, HidInterface, TestTarget, UserBehaviour } from './test-target.ts';
 
 interface TestContextOptions {
   target: TestTarget;
@@ -33,6 +36,8 @@ export class TestContext {
   readonly observations: string[] = [];
   readonly exchanges: Exchange[] = [];
   readonly #target: TestTarget;
+  /** Each describes one exchange, of CTAP messages or below. */
+  readonly #messages: (() => Evidence[])[] = [];
 
   constructor({ target, random, caseId, variant }: TestContextOptions) {
     this.#target = target;
@@ -56,6 +61,7 @@ export class TestContext {
 
   async sendBytes(request: Uint8Array, { signal, onKeepalive, channel }: TransactOptions = {}): Promise<Exchange> {
     let waitedForUser = false;
+    const startedAt = this.clock.monotonic();
     const answer = await this.#target.device.transact(request, {
       signal,
       channel,
@@ -64,9 +70,50 @@ export class TestContext {
         onKeepalive?.(state);
       },
     });
-    const exchange = decodeExchange(request, answer, waitedForUser);
+    const exchange = decodeExchange(request, answer, {
+      waitedForUser,
+      durationMs: this.clock.monotonic() - startedAt,
+    });
     this.exchanges.push(exchange);
+    this.recordMessage(() => toEvidence(exchange));
     return exchange;
+  }
+
+  /** Records an exchange as evidence; `toMessages` is called only if a report needs it. */
+  recordMessage(toMessages: () => Evidence[]): void {
+    this.#messages.push(toMessages);
+  }
+
+  /** Returns the last exchanges as evidence. */
+  lastMessages(count: number): Evidence[] {
+    return this.#messages.slice(-count).flatMap((toMessages) => toMessages());
+  }
+
+  /** Sends a U2F command APDU, and returns the response APDU. */
+  async sendU2f(apdu: Uint8Array): Promise<Uint8Array> {
+    const { transactU2f } = this.#target.device;
+    if (!transactU2f) throw new SetUpFailed('The target cannot transfer U2F messages');
+    const answer = await transactU2f.call(this.#target.device, apdu);
+    this.recordMessage(() => [
+      { name: 'request', text: `APDU ${toHex(apdu)}` },
+      { name: 'answer', text: `APDU ${toHex(answer)}` },
+    ]);
+    return answer;
+  }
+
+  openHid(): Promise<HidInterface> {
+    if (!this.#target.openHid) throw new SetUpFailed('The target gives no access to CTAPHID reports');
+    return this.#target.openHid();
+  }
+
+  openCard(): Promise<CardInterface> {
+    if (!this.#target.openCard) throw new SetUpFailed('The target gives no access to the APDUs of a card');
+    return this.#target.openCard();
+  }
+
+  /** The behaviour of the user until the next call. */
+  setUser(behaviour: UserBehaviour): void {
+    this.#target.setUser(behaviour);
   }
 
   /** Sends a command while the user does not react, and cancels it when the authenticator waits for the user. */

@@ -7,9 +7,32 @@ import type { CtapDevice } from '#transport/device.ts';
  */
 export type UserBehaviour = 'touch' | 'decline' | 'absent' | 'wait' | 'wrong-finger';
 
+/** What a target gives access to below CTAP messages: CTAPHID reports, U2F messages, or the APDUs of a card. */
+export type TargetInterface = 'ctaphid' | 'u2f' | 'nfc';
+
+/** The CTAPHID reports that host and authenticator exchange, each of 64 bytes. */
+export interface HidInterface {
+  send(report: Uint8Array): void;
+  /** Resolves with the next report of the authenticator; with undefined if `timeoutMs` milliseconds pass without one. */
+  receive(timeoutMs: number): Promise<Uint8Array | undefined>;
+  /** Milliseconds of the clock of the target, for the time between reports. */
+  now(): number;
+}
+
+/** The APDUs that reader and card exchange. */
+export interface CardInterface {
+  /** @throws {TransportError} if the card is gone or does not answer. */
+  transmit(apdu: Uint8Array): Promise<Uint8Array>;
+}
+
 /** The authenticator during one case: without a PIN, and touched at once until `setUser` says otherwise. */
 export interface TestTarget extends AsyncDisposable {
+  /** Its `transactU2f` is the interface `u2f`. */
   readonly device: CtapDevice;
+  /** Only with the interface `ctaphid`. After a power cycle, reports still arrive. */
+  openHid?(): Promise<HidInterface>;
+  /** Only with the interface `nfc`. The card has been inserted, and no applet is selected. */
+  openCard?(): Promise<CardInterface>;
   setUser(behaviour: UserBehaviour): void;
   /** Turns the power off and on. */
   powerCycle(): Promise<void>;
@@ -21,6 +44,8 @@ export interface TestTarget extends AsyncDisposable {
 export interface TestTargetSource {
   /** What is tested, e.g. `persona yubikey-5-nfc`. */
   readonly name: string;
+  /** Undefined: none. */
+  readonly interfaces?: readonly TargetInterface[] | undefined;
   /** `caseId` makes the bytes of an emulated authenticator reproducible. */
   open(caseId: string): Promise<TestTarget>;
 }

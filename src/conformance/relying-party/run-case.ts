@@ -24,6 +24,16 @@ interface Judgement {
   verdict: CheckVerdict;
   message: string;
   outcome?: Outcome | undefined;
+  /** What the target got, up to the response with the change. */
+  sent?: readonly Evidence[];
+}
+
+/** Who takes part in a case that is about sessions. */
+interface SessionParties {
+  base: Base;
+  account: Account;
+  credential: SuiteCredential;
+  sent: Evidence[];
 }
 
 /** Runs cases against one target. It remembers for each base whether the target accepts it without a change. */
@@ -41,10 +51,15 @@ export class CaseRunner {
   /** Runs a case. An error of the target or of the suite makes it inconclusive; it ends no run. */
   async run(one: RelyingPartyCase): Promise<RelyingPartyCaseResult> {
     const start = performance.now();
-    const { verdict, message, outcome } = await this.#judge(one).catch(
+    const {
+      verdict,
+      message,
+      outcome,
+      sent = [],
+    } = await this.#judge(one).catch(
       (error: unknown): Judgement => ({ verdict: 'inconclusive', message: messageOf(error) }),
     );
-    const evidence: Evidence[] = outcome ? [{ name: 'outcome', text: describeOutcome(outcome) }] : [];
+    const evidence = outcome ? [...sent.slice(-1), { name: 'outcome', text: describeOutcome(outcome) }] : [];
     return { id: one.id, verdict, message, evidence, outcome, durationMs: performance.now() - start };
   }
 
@@ -58,11 +73,12 @@ export class CaseRunner {
         message: `The target does not accept the ceremony without the change: ${describeOutcome(control)}`,
       };
     const account = await this.#target.openAccount(one.base.settings);
-    const outcome = await this.#perform(one, account);
+    const sent: Evidence[] = [];
+    const outcome = await this.#perform(one, account, sent);
     const problem = compare(one, outcome) ?? (await this.#findTrace(one, account, outcome));
     return problem === undefined
-      ? { verdict: 'pass', message: '', outcome }
-      : { verdict: 'fail', message: problem, outcome };
+      ? { verdict: 'pass', message: '', outcome, sent }
+      : { verdict: 'fail', message: problem, outcome, sent };
   }
 
   #runControl({ base, ceremony }: RelyingPartyCase): Promise<Outcome> {
@@ -88,10 +104,12 @@ export class CaseRunner {
     return account.register(await makeRegistration(this.#emulator, credential, await beginRegistration(account)));
   }
 
-  async #perform(one: RelyingPartyCase, account: Account): Promise<Outcome> {
+  /** Performs the ceremony with the change, and adds every response to `sent`. */
+  async #perform(one: RelyingPartyCase, openedAccount: Account, sent: Evidence[]): Promise<Outcome> {
+    const account = recordResponses(openedAccount, sent);
     const credential = this.#createCredential(one.base);
     if (one.ceremony === 'registration') {
-      if (one.session) return this.#performInSession(one.session, one.base, account, credential);
+      if (one.session) return this.#performInSession(one.session, { base: one.base, account, credential, sent });
       const ceremony = await beginRegistration(account);
       return account.register(await makeRegistration(this.#emulator, credential, ceremony, one.change));
     }
@@ -107,11 +125,9 @@ export class CaseRunner {
 
   async #performInSession(
     event: NonNullable<RelyingPartyCase['session']>,
-    base: Base,
-    account: Account,
-    credential: SuiteCredential,
+    { base, account, credential, sent }: SessionParties,
   ): Promise<Outcome> {
-    const other = await this.#target.openAccount(base.settings);
+    const other = recordResponses(await this.#target.openAccount(base.settings), sent);
     const ceremony = await beginRegistration(account);
     const response = await makeRegistration(this.#emulator, credential, ceremony);
     if (event === 'challenge-of-another-session') return other.register(response);
@@ -136,6 +152,19 @@ export class CaseRunner {
       : `Expected an honest registration afterwards to be accepted, got ${describeOutcome(honest)}`;
   }
 }
+
+/** Returns the account, which adds each response that it gets to `sent`. */
+const recordResponses = (account: Account, sent: Evidence[]): Account => ({
+  ...account,
+  register(response) {
+    sent.push({ name: 'registration', text: JSON.stringify(response) ?? 'nothing' });
+    return account.register(response);
+  },
+  authenticate(response) {
+    sent.push({ name: 'authentication', text: JSON.stringify(response) ?? 'nothing' });
+    return account.authenticate(response);
+  },
+});
 
 const isUnchanged = ({ change, session }: RelyingPartyCase): boolean =>
   Object.keys(change).length === 0 && session === undefined;
