@@ -1,7 +1,12 @@
 /** Emulated authenticators as targets of the conformance suite. */
 import { AdjustableClock } from '#base/clock.ts';
 import { seededRandom } from '#base/seeded-random.ts';
-import type { TestTarget, TestTargetSource, UserBehaviour } from '#conformance/authenticator/test-target.ts';
+import type {
+  TargetInterface,
+  TestTarget,
+  TestTargetSource,
+  UserBehaviour,
+} from '#conformance/authenticator/test-target.ts';
 import {
   createAuthenticator,
   type DefectId,
@@ -9,18 +14,31 @@ import {
   type GestureRequest,
   type GestureSource,
   type PersonaId,
+  personaOf,
   plugIn,
 } from '#emulator';
+import { type EmulatedInterface, emulateCard, emulateHid } from './emulated-interfaces.ts';
 
 /**
  * Returns the source of emulated authenticators of a persona. Every case gets a new one, with its own clock and bytes.
- * @throws {UsageError} when it opens an unknown persona or defect.
+ * @throws {UsageError} for an unknown persona; when it opens an authenticator, for an unknown defect.
  */
 export function emulatedTargets(persona: string, defects: readonly string[] = []): TestTargetSource {
   return {
     name: `persona ${persona}`,
+    interfaces: interfacesOf(persona),
     open: async (caseId) => openTarget(persona, defects, caseId),
   };
+}
+
+/** Returns the interfaces of a persona. @throws {UsageError} if there is no such persona. */
+function interfacesOf(id: string): TargetInterface[] {
+  const { transports, versions } = personaOf(id);
+  return [
+    ...(transports.includes('usb') ? ['ctaphid' as const] : []),
+    ...(versions.includes('U2F_V2') ? ['u2f' as const] : []),
+    ...(transports.includes('nfc') ? ['nfc' as const] : []),
+  ];
 }
 
 function openTarget(persona: string, defects: readonly string[], caseId: string): TestTarget {
@@ -34,12 +52,22 @@ function openTarget(persona: string, defects: readonly string[], caseId: string)
     gestures: user,
   });
   const device = plugIn(authenticator);
+  const opened: EmulatedInterface[] = [];
+  const open = async <T extends EmulatedInterface>(emulated: T): Promise<T> => {
+    opened.push(emulated);
+    return emulated;
+  };
   return {
     device,
+    openHid: () => open(emulateHid(authenticator, clock, seededRandom(`${caseId} channels`))),
+    openCard: () => open(emulateCard(authenticator, clock)),
     setUser: (behaviour) => {
       user.behaviour = behaviour;
     },
-    powerCycle: async () => device.powerCycle(),
+    async powerCycle() {
+      device.powerCycle();
+      for (const emulated of opened) emulated.powerCycle();
+    },
     wait: async (ms) => clock.advance(ms),
     [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
   };
