@@ -3,7 +3,7 @@ import { toBase64url } from '#base/bytes.ts';
 import { UsageError } from '#base/errors.ts';
 import { type Policy, type PolicyInput, policySchema } from './config.ts';
 import type { RelyingPartyContext } from './context.ts';
-import { hashSecret } from './methods/secret-hash.ts';
+import { createDecoyHash, hashSecret } from './methods/secret-hash.ts';
 import type { OpenedSession, Sessions } from './methods/sessions.ts';
 import { type IssuedTap, issueTap, type TapRequest } from './methods/temporary-access-pass.ts';
 import type { Refused } from './refusals.ts';
@@ -12,7 +12,8 @@ import type { EventRecord, MfaProof, Passkey, PendingPasskey, Role, User } from 
 export interface NewUser {
   /** Sign-in name, e.g. `adele@contoso.test`. */
   name: string;
-  password: string;
+  /** Without it the user has no password to sign in with. */
+  password?: string | undefined;
   displayName?: string | undefined;
   roles?: Role[] | undefined;
   guest?: boolean | undefined;
@@ -40,9 +41,10 @@ export interface Directory {
 
 export function createDirectory(context: RelyingPartyContext, sessions: Sessions): Directory {
   const { store, clock, random, events, passwordCost } = context;
+  const decoyHash = createDecoyHash(random, passwordCost);
   return {
     async createUser({ name, password, displayName = name, roles = [], guest = false, groups = [], totpSecret }) {
-      const passwordHash = await hashSecret(password, random, passwordCost);
+      const passwordHash = await (password === undefined ? decoyHash() : hashSecret(password, random, passwordCost));
       const id = toBase64url(random.bytes(32));
       const user: User = {
         id,

@@ -17,6 +17,15 @@ describe('password', () => {
     expect(portal.codes).toContain('signin.ok');
   });
 
+  it.each(['', 'correct horse', 'undefined'])('refuses %j for a user who has no password', async (password) => {
+    const { directory, signIn } = await createTestPortal();
+    await directory.createUser({ name: 'visitor@contoso.test' });
+    expect(await signIn.withPassword('visitor@contoso.test', password)).toMatchObject({
+      accepted: false,
+      reason: 'sign-in-failed',
+    });
+  });
+
   it('refuses a wrong password and an unknown name with the same reason', async () => {
     const { signIn, codes } = await createTestPortal();
     expect(await signIn.withPassword(adele.name, 'wrong')).toMatchObject({ reason: 'sign-in-failed' });

@@ -3,6 +3,7 @@ import { toBase64url } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import type { Account, CeremonySettings, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { createInProcessPortal, type InProcessPortal } from '#relying-party/portal/portal.ts';
 import type { Refused } from '#relying-party/refusals.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
@@ -10,9 +11,6 @@ import { emulatorTrustAnchors } from './emulator-catalogue.ts';
 
 const rpId = 'localhost';
 const origin = `http://${rpId}:8080`;
-/** Passwords are not under test, so their hash may be cheap. */
-const passwordCost = { N: 2, r: 1, p: 1 };
-
 /** Returns the target. It has one portal for each combination of settings, because the settings are its policy. */
 export function createPortalTarget(): RelyingPartyTarget {
   const portals = new Map<string, Promise<InProcessPortal>>();
@@ -36,7 +34,7 @@ const createPortal = ({ userVerification, attestation, algorithms }: CeremonySet
     random: systemRandom,
     origin,
     rpId,
-    passwordCost,
+    passwordCost: quickScrypt,
     trustAnchors: emulatorTrustAnchors(),
     policy: {
       userVerification,
@@ -47,7 +45,7 @@ const createPortal = ({ userVerification, attestation, algorithms }: CeremonySet
 
 async function openAccount({ directory, relyingParty }: InProcessPortal): Promise<Account> {
   const name = `user-${toBase64url(systemRandom.bytes(9))}@example.com`;
-  const user = await directory.createUser({ name, displayName: name, password: toBase64url(systemRandom.bytes(9)) });
+  const user = await directory.createUser({ name, displayName: name });
   const caller = await directory.openSession(user, 'totp');
   const visitor = toBase64url(systemRandom.bytes(16));
   return {

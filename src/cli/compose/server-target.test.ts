@@ -73,6 +73,19 @@ describe('the target of a server with the conformance API', () => {
   });
 });
 
+it('the accounts of the conformance API have no password, so that none has to be hashed', async () => {
+  const portal = await createPortal(true);
+  for (const username of ['a', 'b'])
+    await portal.request(`${url}/attestation/options`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username }),
+    });
+  const [a, b] = await portal.directory.users();
+  expect(a?.passwordHash).toBeDefined();
+  expect(a?.passwordHash).toBe(b?.passwordHash);
+});
+
 it('a portal without the option does not serve the conformance API', async () => {
   const portal = await createPortal(false);
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"username":"a"}' };

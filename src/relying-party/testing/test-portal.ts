@@ -11,7 +11,7 @@ import { makeRegistration, type RegistrationParts } from '../verification/testin
 
 export const testOrigin = 'http://localhost:1234';
 export const totpSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-export const adele: NewUser = {
+export const adele: NewUser & { password: string } = {
   name: 'adele@contoso.test',
   password: 'correct horse',
   displayName: 'Adele Vance',

@@ -94,8 +94,7 @@ function createSessionTable({ context, ...services }: PortalServices, directory:
     /** Opens a session of the user, who is created if the name is new. */
     async createSession(request: SessionRequest): Promise<[id: string, Session]> {
       const { username: name, displayName = name, userVerification: requested } = request;
-      const password = toBase64url(context.random.bytes(16));
-      const user = (await directory.user(name)) ?? (await directory.createUser({ name, displayName, password }));
+      const user = (await directory.user(name)) ?? (await directory.createUser({ name, displayName }));
       const id = toBase64url(context.random.bytes(16));
       const relyingParty = requested
         ? createRelyingParty(withUserVerification(context, requested))
