@@ -1,6 +1,6 @@
 /**
- * The public entry point of the virtual authenticator, `touchstone/emulator`. It takes and returns CTAP
- * messages. `docs/authenticator.md` has more examples, which a test runs.
+ * The public entry point `touchstone/emulator`: the virtual authenticator. It takes and returns CTAP messages.
+ * `docs/authenticator.md` has more examples, which a test runs.
  *
  * ```ts
  * const authenticator = createAuthenticator({ persona: 'yubikey-5-nfc', pin: '1234' });

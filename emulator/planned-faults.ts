@@ -30,6 +30,7 @@ export interface Fault {
 export class FaultPlan {
   readonly #planned: Fault[] = [];
 
+  /** Adds a fault for the next command with the name `fault.at`. */
   plan(fault: Fault): void {
     this.#planned.push(fault);
   }

@@ -76,6 +76,7 @@ const rules: Rules = {
     otpauth: ['src/relying-party'],
     qrcode: ['src/relying-party'],
     tldts: ['src/client'],
+    typescript: ['src/cli/generate/api-reference'],
     yaml: [
       'src/scenario/language/yaml-source.ts',
       'src/scenario/language/yaml-text.ts',

@@ -29,6 +29,7 @@ export interface PersistentStore {
   replace(record: Uint8Array): void;
   /** True if the store has grown so much that it should be replaced by one record. */
   readonly needsCompaction: boolean;
+  /** Ends the use of the store; another authenticator may open it then. */
   close(): void;
 }
 

@@ -17,7 +17,7 @@ export {
   attachAuthenticator,
 } from '#page-authenticator/attach-authenticator.ts';
 export { type PasskeyFixtures, type PasskeyOptions, test } from '#page-authenticator/fixtures.ts';
-export { expect } from '#page-authenticator/matchers.ts';
+export { expect, type PasskeyMatchers } from '#page-authenticator/matchers.ts';
 export type {
   AskedQuestion,
   PasskeyDialog,

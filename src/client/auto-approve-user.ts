@@ -1,6 +1,7 @@
 /** A `UserInteraction` that approves every prompt at once, for tests and benchmarks. */
 import { type AuthenticatorChoice, cancelled, type EndReason, type UserInteraction } from './user-interaction.ts';
 
+/** What `autoApproveUser` answers. */
 export interface AutoApproveOptions {
   /**
    * PIN to enter. A list has one PIN for each prompt, in order. The prompt is cancelled when the list is used up, when a

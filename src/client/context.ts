@@ -7,12 +7,15 @@ import type { RecentAuthentications } from './recent-authentications.ts';
 import type { RelatedOrigins } from './related-origins.ts';
 import type { AccountChoice, AuthenticatorChoice, UserInteraction } from './user-interaction.ts';
 
+/** An authenticator that is connected: a security key, or the platform authenticator of this machine. */
 export interface AvailableAuthenticator {
   /** Unique among the listed authenticators. */
   id: string;
+  /** `this-device` for the platform authenticator, `security-key`, or `phone`. */
   kind: AuthenticatorChoice['kind'];
   /** Name in the dialog, e.g. `USB security key`. */
   label: string;
+  /** The connection to the authenticator. */
   device: CtapDevice;
   /**
    * Returns the accounts of the discoverable credentials for an RP ID, without a gesture: silentCredentialDiscovery, WebAuthn
@@ -78,6 +81,7 @@ export interface ClientPolicy {
   unsolicitedOutputs: 'accept' | 'refuse';
 }
 
+/** The policy of a client without settings: timeouts of 5 to 10 minutes, strict checks, no enterprise attestation. */
 export const defaultPolicy: ClientPolicy = {
   timeout: { minMs: 300_000, maxMs: 600_000, defaultMs: 300_000 },
   onKeyRemoved: 'ask-again',
@@ -86,6 +90,7 @@ export const defaultPolicy: ClientPolicy = {
   unsolicitedOutputs: 'accept',
 };
 
+/** What a ceremony depends on: the calling page, the authenticators, the user, clock, randomness and policy. */
 export interface ClientContext {
   /** Serialized origin of the calling frame. The caller has checked permissions policy and user activation. */
   origin: string;
@@ -95,10 +100,15 @@ export interface ClientContext {
   crossOrigin?: boolean | undefined;
   /** The page's `mediation`: a request without a modal dialog, or by default one with it. */
   mediation?: 'conditional' | undefined;
+  /** The authenticators of this machine. */
   authenticators: AuthenticatorSource;
+  /** Answers the prompts of the client. */
   user: UserInteraction;
+  /** Timeouts run on it. */
   clock: Clock;
+  /** The source of key agreement keys and PIN protocol nonces. */
   random: Random;
+  /** Receives the duration of each phase, if the caller measures. */
   timeline?: Timeline | undefined;
   /** Absent in a client that does not support related origins (WebAuthn L3 section 5.11). */
   relatedOrigins?: RelatedOrigins | undefined;
@@ -106,5 +116,6 @@ export interface ClientContext {
   recentAuthentications?: RecentAuthentications | undefined;
   /** The page's own abort signal. */
   signal?: AbortSignal | undefined;
+  /** Members that differ from `defaultPolicy`. */
   policy?: Partial<ClientPolicy> | undefined;
 }

@@ -11,6 +11,7 @@ interface PublicKeyCredentialJSON<Response> {
   clientExtensionResults: Record<string, unknown>;
 }
 
+/** What create() returns: RegistrationResponseJSON, WebAuthn L3 section 5.1. Binary members are base64url. */
 export type RegistrationResponseJSON = PublicKeyCredentialJSON<{
   clientDataJSON: string;
   attestationObject: string;
@@ -20,6 +21,7 @@ export type RegistrationResponseJSON = PublicKeyCredentialJSON<{
   publicKeyAlgorithm: number;
 }>;
 
+/** What get() returns: AuthenticationResponseJSON, WebAuthn L3 section 5.1. Binary members are base64url. */
 export type AuthenticationResponseJSON = PublicKeyCredentialJSON<{
   clientDataJSON: string;
   authenticatorData: string;

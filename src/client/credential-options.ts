@@ -11,6 +11,10 @@ interface CredentialDescriptorJSON {
   transports?: string[];
 }
 
+/**
+ * The options of create() as a site sends them to its page: WebAuthn L3 section 5.1.8. Binary members are base64url, `timeout` is in
+ * milliseconds, `alg` is a COSE algorithm, e.g. -7.
+ */
 export interface PublicKeyCredentialCreationOptionsJSON {
   rp: { id?: string; name: string };
   user: { id: string; name: string; displayName: string };
@@ -30,6 +34,7 @@ export interface PublicKeyCredentialCreationOptionsJSON {
   extensions?: object;
 }
 
+/** The options of get(): WebAuthn L3 section 5.1.9. Binary members are base64url, `timeout` is in milliseconds. */
 export interface PublicKeyCredentialRequestOptionsJSON {
   challenge: string;
   timeout?: number;

@@ -4,7 +4,9 @@
  * reject with the signal's reason; an answer after that is ignored.
  */
 
+/** The answer of a user who cancels a prompt. */
 export const cancelled = Symbol('cancelled');
+/** The type of `cancelled`. */
 export type Cancelled = typeof cancelled;
 
 /** An authenticator, or a kind of authenticator, on which the passkey can be saved. */
@@ -14,9 +16,11 @@ export interface AuthenticatorChoice {
   label: string;
 }
 
+/** A request for a PIN. */
 export interface PinPrompt {
   /** `set`: the key has no PIN yet; `change`: it requires a new one; `enter`: the current one. */
   kind: 'set' | 'change' | 'enter';
+  /** Minimum length of the PIN in Unicode code points. */
   minCodePoints: number;
   /** Retries left, as reported by the key; undefined for a new PIN. */
   retries?: number;
@@ -24,13 +28,16 @@ export interface PinPrompt {
   problem?: 'wrong' | 'too-short' | 'too-long' | 'refused-by-policy';
 }
 
+/** A request for a gesture at the key. */
 export interface PresencePrompt {
+  /** What the gesture is for. */
   why: 'register' | 'sign-in' | 'select-device' | 'already-registered' | 'verify';
   rpId: string;
   /** True when the key verifies the user itself (fingerprint); false for a plain touch. */
   verification: boolean;
 }
 
+/** A request to confirm the registration. */
 export interface ReviewPrompt {
   rpId: string;
   userName: string;
@@ -40,6 +47,7 @@ export interface ReviewPrompt {
   attestation: boolean;
 }
 
+/** An account with which the user can sign in. */
 export interface AccountChoice {
   credentialId: Uint8Array;
   name: string;
@@ -61,7 +69,12 @@ interface ConditionalCreatePrompt {
   userName: string;
 }
 
+/**
+ * The user's side of a ceremony. The client shows one prompt at a time. Every prompt may resolve with `cancelled`. When `signal` is
+ * aborted (timeout, abort by the page), a prompt must reject with the reason of the signal; an answer after that is ignored.
+ */
 export interface UserInteraction {
+  /** Asks where to save or find the passkey. Resolves with the id of one of `choices`. */
   chooseAuthenticator(
     choices: AuthenticatorChoice[],
     signal: AbortSignal,
@@ -70,6 +83,7 @@ export interface UserInteraction {
   skipChoice?(choices: AuthenticatorChoice[]): void;
   /** Asks to connect a security key. Resolves when the user says it is connected; aborted when a key appears. */
   connectKey(signal: AbortSignal): Promise<'connected' | Cancelled>;
+  /** Asks for a PIN. Resolves with the PIN as the user types it. */
   providePin(prompt: PinPrompt, signal: AbortSignal): Promise<string | Cancelled>;
   /**
    * Shown while the key waits for a gesture, which happens at the key. `cancelled` ends the ceremony. The promise may stay
@@ -91,6 +105,7 @@ export interface UserInteraction {
   inform(reason: EndReason): void;
 }
 
+/** Why a ceremony ended without success, as dialogs say it to the user. */
 export type EndReason =
   | 'already-registered'
   | 'pin-soft-locked'

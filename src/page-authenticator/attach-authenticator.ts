@@ -11,15 +11,19 @@ import type { PasskeyDialog } from './passkey-dialog.ts';
 import type { SecurityKey, SecurityKeyOptions } from './security-key.ts';
 import { formatTimings, transcriptOf } from './transcript.ts';
 
+/** The first key, the dialog, and what the pages run in. */
 export interface AttachOptions extends KeySetOptions {
   /** What the pages run in. Default: the engine of the browser; for a context without a browser object, `chromium`. */
   engine?: BrowserEngine;
 }
 
+/** The keys and the dialog behind the pages. Disposing it detaches them. */
 export interface AttachedAuthenticator extends AsyncDisposable {
   /** The first key. */
   readonly key: SecurityKey;
+  /** Every key, in the order in which they were added. */
   readonly keys: readonly SecurityKey[];
+  /** The security dialog that asks the user. */
   readonly dialog: PasskeyDialog;
   /** Failures of Touchstone itself; the page only got an UnknownError. */
   readonly problems: readonly BridgeProblem[];

@@ -8,9 +8,11 @@ import { createPageClient } from './page-client.ts';
 import { PasskeyDialog, type PasskeyDialogOptions } from './passkey-dialog.ts';
 import { SecurityKey, type SecurityKeyOptions } from './security-key.ts';
 
+/** The first key, and the dialog. */
 export interface KeySetOptions {
   /** The first key. */
   key?: SecurityKeyOptions;
+  /** The dialog of all keys. */
   dialog?: PasskeyDialogOptions;
 }
 

@@ -1,12 +1,12 @@
 /** Matchers for Playwright Test. They wait until the expectation is met, for at most the timeout of `expect`. */
-import { expect as baseExpect } from '@playwright/test';
+import { expect as baseExpect, type Expect, type ExpectMatcherState, type MatcherReturnType } from '@playwright/test';
 import type { QuestionKind } from '#scenario/parties/security-dialog.ts';
 import type { ActivityLog } from './activity-log.ts';
 import type { PasskeyDialog } from './passkey-dialog.ts';
 import type { RegisteredPasskey } from './registered-passkey.ts';
 import type { SecurityKey } from './security-key.ts';
 
-interface WaitOptions {
+export interface WaitOptions {
   /** Milliseconds. Default: the timeout of `expect`. */
   timeout?: number;
 }
@@ -25,13 +25,29 @@ interface MatcherState {
   timeout: number;
 }
 
-export const expect = baseExpect.extend({
-  /** A page has registered a passkey on the key that has all properties of `expected`. */
-  async toHaveRegisteredPasskey(
+/** The matchers of `expect`. Their failures say what the pages, the dialog and the key did. */
+export interface PasskeyMatchers {
+  /**
+   * `expect(securityKey).toHaveRegisteredPasskey({ userVerified: true })`: a page has registered a passkey on the key that has all
+   * properties of `expected`.
+   */
+  toHaveRegisteredPasskey(
+    this: ExpectMatcherState,
     key: SecurityKey,
-    expected: Partial<RegisteredPasskey> = {},
-    options: WaitOptions = {},
-  ) {
+    expected?: Partial<RegisteredPasskey>,
+    options?: WaitOptions,
+  ): Promise<MatcherReturnType>;
+  /** `expect(passkeyDialog).toHaveBeenAskedFor('pin')`: the security dialog has asked this kind of question. */
+  toHaveBeenAskedFor(
+    this: ExpectMatcherState,
+    dialog: PasskeyDialog,
+    kind: QuestionKind,
+    options?: WaitOptions,
+  ): Promise<MatcherReturnType>;
+}
+
+const matchers = {
+  async toHaveRegisteredPasskey(key, expected = {}, options = {}) {
     const { log } = key;
     return await check(this, options, {
       log,
@@ -45,8 +61,7 @@ export const expect = baseExpect.extend({
     });
   },
 
-  /** The security dialog has asked this kind of question. */
-  async toHaveBeenAskedFor(dialog: PasskeyDialog, kind: QuestionKind, options: WaitOptions = {}) {
+  async toHaveBeenAskedFor(dialog, kind, options = {}) {
     return await check(this, options, {
       log: dialog.log,
       isMet: () => dialog.asked.some((question) => question.kind === kind),
@@ -54,7 +69,13 @@ export const expect = baseExpect.extend({
       found: () => [...dialog.describe(), ...dialog.log.describe()],
     });
   },
-});
+} satisfies PasskeyMatchers;
+
+/**
+ * Playwright's `expect` with the matchers `PasskeyMatchers`, which wait until the expectation is met, for at most the timeout of `expect`.
+ * Combine it with matchers of your own with `mergeExpects`.
+ */
+export const expect: Expect<PasskeyMatchers> = baseExpect.extend(matchers);
 
 async function check(
   { isNot, timeout: defaultMs }: MatcherState,

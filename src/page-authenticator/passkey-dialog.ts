@@ -10,10 +10,13 @@ import { answerQuestion } from './answer-question.ts';
 export interface PreparedAnswers {
   /** Kind of authenticator, or its label. */
   choose?: readonly (AuthenticatorChoice['kind'] | (string & {}) | null)[];
+  /** The user says that the key is connected. */
   connect?: readonly ('connected' | null)[];
+  /** The PIN that the user types, the current or the new one. */
   pin?: readonly (string | null)[];
   /** The touch itself happens at the key; only `null` is possible. */
   presence?: readonly null[];
+  /** The last confirmation before the site gets the passkey. */
   review?: readonly ('ok' | null)[];
   /** User name. */
   account?: readonly (string | null)[];
@@ -21,6 +24,7 @@ export interface PreparedAnswers {
   autofill?: readonly (string | null)[];
 }
 
+/** The system of the dialog, and how its questions are answered. */
 export interface PasskeyDialogOptions {
   /** The system whose dialog is shown and whose limits for timeouts apply. Default: `windows-11`. */
   profile?: DialogProfileId;
@@ -29,6 +33,7 @@ export interface PasskeyDialogOptions {
    * the autofill list is left alone. `manual`: it stays open until the test answers it.
    */
   answers?: 'automatic' | 'manual';
+  /** Answers for the first questions of each kind. */
   prepared?: PreparedAnswers;
   /** Whether the client refuses malformed responses of a key, as browsers do, or passes them to the site (`none`). Default: `strict`. */
   checks?: 'strict' | 'none';
@@ -38,7 +43,9 @@ export interface PasskeyDialogOptions {
 
 /** A question that the dialog has asked. A PIN is never part of it. */
 export interface AskedQuestion<K extends QuestionKind = QuestionKind> {
+  /** What the dialog asked for. */
   kind: K;
+  /** What the dialog showed with the question, e.g. the number of PIN retries. */
   detail: Extract<Question, { kind: K }>['detail'];
 }
 
@@ -55,19 +62,25 @@ interface DialogParts {
 /** The PIN that automatic answers set on a key that has none. */
 const newPin = '123456';
 
+/** The security dialog behind the pages of a test. */
 export class PasskeyDialog {
   /** What the dialog has asked so far. */
   readonly asked: AskedQuestion[] = [];
+  /** The system of the dialog. */
   readonly profile: DialogProfileId;
+  /** As `PasskeyDialogOptions.checks`. */
   readonly checks: 'strict' | 'none';
+  /** As `PasskeyDialogOptions.answers`; a test may change it. */
   answers: 'automatic' | 'manual';
-  /** For the client. */
+  /** The client's side of the dialog. @internal */
   readonly prompts: SecurityDialog;
+  /** @internal */
   readonly log: ActivityLog;
   readonly #prepared = new Map<QuestionKind, (string | null)[]>();
   readonly #parts: DialogParts;
   readonly #never = new AbortController();
 
+  /** @internal The fixture `passkeyDialog` and `attachAuthenticator` create dialogs. */
   constructor(options: PasskeyDialogOptions, parts: DialogParts) {
     this.profile = options.profile ?? 'windows-11';
     this.checks = options.checks ?? 'strict';
@@ -111,7 +124,7 @@ export class PasskeyDialog {
     this.#settle(question, answer);
   }
 
-  /** Returns what the dialog has asked and shows now, in lines for the message of a failed expectation. */
+  /** Returns what the dialog has asked and shows now, in lines for the message of a failed expectation. @internal */
   describe(): string[] {
     const kinds = this.asked.map(({ kind }) => kind);
     return [

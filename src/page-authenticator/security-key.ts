@@ -27,6 +27,7 @@ import { platformPasskeys } from './platform-passkeys.ts';
 import { encodeId, type RegisteredPasskey } from './registered-passkey.ts';
 import { type TouchPolicy, UserGestures } from './user-gestures.ts';
 
+/** The model of a key, what differs from it, and the user who touches it. */
 export interface SecurityKeyOptions {
   /** The model; `touchstone personas` lists them. A model that is built into a computer is the platform authenticator. Default: `yubikey-5-nfc`. */
   persona?: PersonaId;
@@ -36,8 +37,11 @@ export interface SecurityKeyOptions {
   touch?: TouchPolicy;
   /** `touchstone defects` lists them. */
   defects?: readonly DefectId[];
+  /** Format and chain of the attestation. Default: as the model. */
   attestation?: AttestationChoice;
+  /** Names of COSE algorithms, the preferred first, e.g. `['EdDSA', 'ES256']`. Default: as the model. */
   algorithms?: AuthenticatorOptions['algorithms'];
+  /** Number of enrolled fingerprints, for a model that reads them. Default: 1. */
   fingerprints?: number;
   /** Maximum number of passkeys. */
   credentialCapacity?: number;
@@ -49,7 +53,9 @@ export interface SecurityKeyOptions {
 
 /** A passkey that is stored on the key. Ids are base64url. */
 export interface StoredPasskey {
+  /** RP ID of the site. */
   rpId: string;
+  /** User handle, base64url. */
   userId: string;
   userName: string | undefined;
   userDisplayName: string | undefined;
@@ -67,12 +73,15 @@ export interface KeyEnvironment {
   onPlugChange: () => void;
 }
 
+/** An emulated authenticator: a security key, or the platform authenticator of the computer. */
 export class SecurityKey {
   /** Every exchange of CTAP messages so far. */
   readonly transcript: WireExchange[] = [];
   /** The PIN that the user knows; undefined if the key has none, or if it is not known. */
   pin: string | undefined;
+  /** @internal */
   readonly available: AvailableAuthenticator;
+  /** @internal */
   readonly log: ActivityLog;
   readonly #authenticator: Authenticator;
   readonly #plug: PluggedDevice;
@@ -81,6 +90,7 @@ export class SecurityKey {
   readonly #registered = new Set<string>();
 
   /**
+   * @internal The fixture `securityKey`, `attachAuthenticator` and `addKey` create keys.
    * @throws {UsageError} for an unknown persona or defect, a setting that the model does not support, and a state that cannot be used.
    */
   constructor(options: SecurityKeyOptions, { id, log, elapsedMs, onPlugChange }: KeyEnvironment) {
@@ -111,10 +121,12 @@ export class SecurityKey {
     if (isPlatform) Object.assign(this.available, platformPasskeys(this.#authenticator));
   }
 
+  /** Id of the model, e.g. `yubikey-5-nfc`. */
   get persona(): string {
     return this.#authenticator.persona.id;
   }
 
+  /** Whether the key is connected. */
   get isPluggedIn(): boolean {
     return this.#plug.plugged;
   }
@@ -174,26 +186,29 @@ export class SecurityKey {
     this.#gestures.answer('no-match');
   }
 
+  /** Disconnects the key: a ceremony that uses it asks for a key again. The passkeys stay on the key. */
   unplug(): void {
     this.#plug.unplug();
     this.#onPlugChange();
   }
 
+  /** Connects the key again. */
   plugIn(): void {
     this.#plug.replug();
     this.#onPlugChange();
   }
 
-  /** Records that the key has answered a registration with this credential id. */
+  /** Records that the key has answered a registration with this credential id. @internal */
   addRegistration(credentialId: string): void {
     this.#registered.add(credentialId);
   }
 
-  /** Returns whether the key has the discoverable credential. */
+  /** Returns whether the key has the discoverable credential. @internal */
   stores(credentialId: string): boolean {
     return this.credentials().some((passkey) => passkey.credentialId === credentialId);
   }
 
+  /** @internal */
   [Symbol.dispose](): void {
     this.#plug.unplug();
     this.#authenticator[Symbol.dispose]();

@@ -6,14 +6,17 @@
 /** State of a device while it processes a command: `upneeded` means that it waits for a user gesture. */
 export type Keepalive = 'processing' | 'upneeded';
 
+/** Cancellation, progress and sender of a message. */
 export interface TransactOptions {
   /** Aborting cancels the command on the device (CTAPHID_CANCEL). The device then answers CTAP2_ERR_KEEPALIVE_CANCEL. */
   signal?: AbortSignal | undefined;
+  /** Called when the device reports what it waits for. */
   onKeepalive?: ((state: Keepalive) => void) | undefined;
   /** Who sends the message, for a caller that passes on the messages of several programs to a key in the same process. */
   channel?: object | undefined;
 }
 
+/** A connection to an authenticator: one CTAP message in, one answer out. Disposing it closes the connection. */
 export interface CtapDevice extends AsyncDisposable {
   /** Scheme and address, e.g. `in-process:yubikey-5-nfc`, `hidraw:/dev/hidraw3`. */
   readonly name: string;
@@ -21,6 +24,7 @@ export interface CtapDevice extends AsyncDisposable {
   readonly transport: 'usb' | 'nfc' | 'ble' | 'internal' | 'hybrid' | 'smart-card';
   /** True for a device on another machine: times measured on it include the network. */
   readonly remote?: boolean | undefined;
+  /** As in the answer to CTAPHID_INIT: CTAP 2.1 section 11.2.9.1.3. */
   readonly capabilities: { wink: boolean; cbor: boolean; nmsg: boolean };
   /**
    * Sends command byte and CBOR parameters, resolves with status byte and CBOR.

@@ -3,6 +3,7 @@
 import { scenarioJsonSchema } from '#scenario/language/json-schema.ts';
 import { siteJsonSchema } from '#scenario/language/site-json-schema.ts';
 import { stepReference } from '#scenario/language/step-reference.ts';
+import { apiPages } from './api-reference/api-pages.ts';
 import { authenticatorTables } from './authenticator-tables.ts';
 import { commandLineReference } from './command-line-reference.ts';
 import { authenticatorCatalogueLock, authenticatorCatalogueParts } from './conformance-catalogue.ts';
@@ -23,5 +24,6 @@ export const generatedFiles: Readonly<Record<string, Generate>> = {
   'docs/conformance-authenticator.md': (current) => withMarkedParts(current, authenticatorCatalogueParts()),
   'docs/conformance-relying-party.md': (current) => withMarkedParts(current, relyingPartyCatalogueParts()),
   'src/conformance/authenticator/catalogue.lock': authenticatorCatalogueLock,
+  ...apiPages,
   'reports/README.md': (current) => withMarkedParts(current, { formats: reportFormatTable() }),
 };

@@ -45,6 +45,7 @@ export interface InProcessPortalOptions {
   passwordCost?: ScryptParameters | undefined;
 }
 
+/** Address, store, policy and environment of a portal. `store`, `clock` and `random` are required. */
 export interface PortalOptions extends InProcessPortalOptions {
   /** Address or name of the interface to listen on, `127.0.0.1` by default. Requests may be for it, the RP ID and loopback names. */
   host?: string | undefined;
@@ -63,6 +64,7 @@ export interface InProcessPortal {
   routes(method: 'GET' | 'POST'): string[];
 }
 
+/** A portal that is running. Disposing it stops the server. */
 export interface Portal extends InProcessPortal, AsyncDisposable {
   /** For example `http://localhost:38123`. */
   origin: string;

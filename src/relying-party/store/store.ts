@@ -10,6 +10,7 @@ export const roles = ['authentication-administrator', 'authentication-policy-adm
 /** An authentication administrator issues Temporary Access Passes; an authentication policy administrator edits the policy. */
 export type Role = (typeof roles)[number];
 
+/** An account of the portal. */
 export interface User {
   /** Random, base64url. It is the WebAuthn user handle and must not contain personal information (WebAuthn L3 section 14.6.1). */
   id: string;
@@ -32,6 +33,7 @@ export interface MfaProof {
   registerUntil?: number;
 }
 
+/** A session of a browser: it begins with the first sign-in step. */
 export interface Session {
   /** Digest of the cookie's token, so that a copy of the store cannot be used to take over sessions. */
   id: string;
@@ -44,6 +46,7 @@ export interface Session {
   totpDraft?: string;
 }
 
+/** A pass that an administrator has issued. It counts as multifactor authentication. */
 export interface TemporaryAccessPass {
   userId: string;
   codeHash: string;
@@ -66,6 +69,7 @@ export interface Challenge {
   algorithms: number[];
 }
 
+/** What the verification found out about the attestation. */
 export interface AttestationRecord {
   fmt: string;
   type: 'none' | 'self' | 'certified';
@@ -124,6 +128,10 @@ export interface AttemptLimit {
   waitMs: number;
 }
 
+/**
+ * What the portal stores. Whatever may happen only once is one atomic operation. Every method throws a `StoreError` if the storage is
+ * full or cannot be used. Times are milliseconds since the epoch. Disposing it closes the storage.
+ */
 export interface Store extends AsyncDisposable {
   /**
    * Runs `work` as one transaction: all changes that it makes take effect, or none if it throws. Calls from elsewhere wait until it has

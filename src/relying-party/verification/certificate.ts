@@ -22,6 +22,7 @@ export const extensionOid = {
 /** Extensions that path validation processes in every certificate, RFC 5280 section 6.1. */
 export const pathExtensions: readonly string[] = [extensionOid.basicConstraints, extensionOid.keyUsage];
 
+/** A parsed X.509 certificate. */
 export interface Certificate {
   der: Uint8Array;
   /** SHA-256 of `der`, base64url. */

@@ -37,6 +37,7 @@ export interface RegistrationExpectations {
   lacks?: ReadonlySet<Rule> | undefined;
 }
 
+/** The result of a registration that is acceptable. */
 export interface VerifiedRegistration {
   accepted: true;
   credential: VerifiedCredential;
