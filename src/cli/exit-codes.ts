@@ -6,6 +6,8 @@ export const exitCode = {
   failed: 1,
   usage: 2,
   infrastructure: 3,
+  /** Every case passed, but a performance budget is exceeded. */
+  budget: 4,
   interrupted: 130,
 } as const;
 

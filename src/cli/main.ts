@@ -79,6 +79,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'Render the reports of a run again, or of a run that was killed',
     load: async () => (await import('./commands/report.ts')).reportCommand,
   },
+  compare: {
+    description: 'Compare two runs: verdicts that changed, and phases that are slower or faster',
+    load: async () => (await import('./commands/compare.ts')).compareCommand,
+  },
   schema: {
     description: 'Print the JSON Schema (draft-07) of scenario files',
     load: async () => (await import('./commands/schema.ts')).schemaCommand,

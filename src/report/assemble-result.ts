@@ -1,4 +1,5 @@
 /** Assembles the result of a run from its cases: totals, the verdict, unique ids, secrets masked. Pure. */
+import { repeatedCaseId } from '#result/case-id.ts';
 import { type Mask, maskDeep } from '#result/mask.ts';
 import {
   type CaseResult,
@@ -66,7 +67,7 @@ function withUniqueIds(cases: readonly CaseResult[]): CaseResult[] {
   const used = new Set<string>();
   return cases.map((result) => {
     let id = result.id;
-    for (let repeat = 2; used.has(id); repeat++) id = `${result.id}#${repeat}`;
+    for (let repeat = 2; used.has(id); repeat++) id = repeatedCaseId(result.id, repeat);
     used.add(id);
     return id === result.id ? result : { ...result, id };
   });

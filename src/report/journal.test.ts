@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSeededNumbers } from '#result/seeded-numbers.ts';
 import { findResult } from './find-result.ts';
 import { Journal } from './journal.ts';
 import { readJournal } from './read-journal.ts';
 import { RunWriter } from './run-writer.ts';
 import { Terminal } from './terminal/terminal.ts';
 import { sampleCase, sampleRun } from './testing/sample-runs.ts';
-import { createSeededNumbers } from './testing/seeded-numbers.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,5 +1,6 @@
 /** The facts of a run as a whole (id, time, command, versions), the same for every kind of run. */
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { relative, sep } from 'node:path';
 import type { RunResult } from '#result/run-result.ts';
 
@@ -27,8 +28,16 @@ export const collectRunFacts = ({ id, folder, startedAt, durationMs, command, se
   touchstone: readOwnVersion(),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
+  machine: describeMachine(),
   folder: relative(process.cwd(), folder).replaceAll(sep, '/'),
 });
+
+/** Returns what times depend on, and nothing that identifies the machine: system, processor and number of cores. */
+function describeMachine(): string {
+  const processors = cpus();
+  const model = processors[0]?.model.replace(/\s+/g, ' ').trim() || 'unknown processor';
+  return `${process.platform} ${process.arch}, ${processors.length} x ${model}`;
+}
 
 /** Returns `path` relative to the working directory when it is inside it, otherwise unchanged. */
 export function shortenPath(path: string): string {

@@ -141,6 +141,7 @@ const runResult = object({
     touchstone: text,
     node: text,
     platform: text,
+    machine: optional(text),
     browser: optional(text),
     folder: optional(text),
   }),

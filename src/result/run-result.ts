@@ -115,6 +115,8 @@ export interface RunResult {
     touchstone: string;
     node: string;
     platform: string;
+    /** System, processor and number of cores. Times of different machines are not compared. */
+    machine?: string;
     browser?: string;
     /** Path of the run's folder, relative to the project, for formats whose links are not relative to their own file. */
     folder?: string;

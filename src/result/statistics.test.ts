@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ceremonyMs, median, medianAbsoluteDeviation, percentiles, phaseDurationsMs, quantile } from './statistics.ts';
+import {
+  ceremonyMs,
+  median,
+  medianAbsoluteDeviation,
+  outliersOf,
+  percentiles,
+  phaseDurationsMs,
+  quantile,
+} from './statistics.ts';
 import type { Span } from './timeline.ts';
 
 const span = (phase: Span['phase'], startMs: number, durationMs: number): Span => ({
@@ -50,8 +58,20 @@ it('medianAbsoluteDeviation is not affected by one outlier', () => {
   expect(median([1, 2, 3, 4, 1000])).toBe(3);
 });
 
-it('percentiles returns n, p50, p75, p95 and max', () => {
-  expect(percentiles([1, 2, 3, 4, 5])).toEqual({ n: 5, p50: 3, p75: 4, p95: 4.8, max: 5 });
+it('percentiles returns n, p50, p75, p95, p99 and max', () => {
+  expect(percentiles([1, 2, 3, 4, 5])).toEqual({ n: 5, p50: 3, p75: 4, p95: 4.8, p99: 4.96, max: 5 });
+});
+
+describe('outliersOf', () => {
+  it('returns the values more than 14.8 median absolute deviations from the median', () => {
+    expect(outliersOf([10, 11, 12, 13, 14, 26.7, 29])).toEqual([]);
+    expect(outliersOf([10, 11, 12, 13, 14, 900, -70])).toEqual([900, -70]);
+  });
+
+  it('returns none for equal values and for no values', () => {
+    expect(outliersOf([5, 5, 5, 5, 9])).toEqual([]);
+    expect(outliersOf([])).toEqual([]);
+  });
 });
 
 describe('Phases of a ceremony', () => {

@@ -7,6 +7,7 @@ export interface Percentiles {
   p50: number;
   p75: number;
   p95: number;
+  p99: number;
   max: number;
 }
 
@@ -29,7 +30,21 @@ export function percentiles(sample: readonly number[]): Percentiles {
   if (sample.length === 0) throw new RangeError('Cannot compute percentiles of an empty sample');
   const sorted = toSorted(sample);
   const at = (q: number) => sortedQuantile(sorted, q);
-  return { n: sorted.length, p50: at(0.5), p75: at(0.75), p95: at(0.95), max: at(1) };
+  return { n: sorted.length, p50: at(0.5), p75: at(0.75), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+/** Distance from the median in median absolute deviations, beyond which a value is an outlier: 10 standard deviations of a normal distribution. */
+const outlierDistance = 14.8;
+
+/**
+ * Returns the values that are far from the median, in the order of the sample. Outliers are flagged in reports, never removed. A sample
+ * whose deviations are mostly zero has none, because any other value would be infinitely far away.
+ */
+export function outliersOf(sample: readonly number[]): number[] {
+  if (sample.length === 0) return [];
+  const centre = median(sample);
+  const deviation = medianAbsoluteDeviation(sample);
+  return deviation === 0 ? [] : sample.filter((value) => Math.abs(value - centre) / deviation > outlierDistance);
 }
 
 /**

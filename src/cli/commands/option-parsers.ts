@@ -39,3 +39,19 @@ export function parsePattern(text: string): RegExp {
     throw new InvalidArgumentError(`${messageOf(error)}.`);
   }
 }
+
+/** Returns a ratio of at least 1, e.g. 1.05. */
+export function parseRatio(text: string): number {
+  const ratio = Number(text);
+  if (!/^\d+(?:\.\d+)?$/.test(text) || ratio < 1)
+    throw new InvalidArgumentError('Expected a number of at least 1, e.g. 1.05.');
+  return ratio;
+}
+
+/** Returns a probability between 0 and 1, e.g. 0.9. */
+export function parseConfidence(text: string): number {
+  const share = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || share <= 0 || share >= 1)
+    throw new InvalidArgumentError('Expected a number between 0 and 1, e.g. 0.9.');
+  return share;
+}

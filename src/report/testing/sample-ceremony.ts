@@ -1,8 +1,8 @@
 /** The phases and events of a sample registration with a PIN and one touch. */
 import type { Verdict } from '#result/run-result.ts';
+import type { NextNumber } from '#result/seeded-numbers.ts';
 import type { Span } from '#result/timeline.ts';
 import type { PartyEvent } from '#result/transcript.ts';
-import type { NextNumber } from './seeded-numbers.ts';
 
 /** Returns the phases in order of time, nested as in a real registration. */
 export function sampleSpans(next: NextNumber): Span[] {

@@ -2,11 +2,11 @@
 import { codeFrame } from '#result/code-frame.ts';
 import { createMask } from '#result/mask.ts';
 import type { CaseResult, Expectation, Failure, RunResult, StepResult, Verdict } from '#result/run-result.ts';
+import { createSeededNumbers, type NextNumber } from '#result/seeded-numbers.ts';
 import { ceremonyMs } from '#result/statistics.ts';
 import { assembleResult } from '../assemble-result.ts';
 import { sampleEvents, sampleSpans } from './sample-ceremony.ts';
 import { sampleWire } from './sample-wire.ts';
-import { createSeededNumbers, type NextNumber } from './seeded-numbers.ts';
 
 const personas = ['yubikey-5-nfc', 'yubikey-bio', 'solokey-2', 'titan-v2', 'platform-uv'];
 const policies = ['attestation-enforced', 'attestation-requested', 'self-service'];

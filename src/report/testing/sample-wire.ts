@@ -5,9 +5,9 @@
 import { concat, fromHex, toHex, utf8 } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import type { NextNumber } from '#result/seeded-numbers.ts';
 import type { Span } from '#result/timeline.ts';
 import type { WireExchange } from '#result/transcript.ts';
-import type { NextNumber } from './seeded-numbers.ts';
 
 const map = (...entries: [number | string, CborValue][]): CborMap => new Map<CborValue, CborValue>(entries) as CborMap;
 

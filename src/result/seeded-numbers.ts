@@ -1,4 +1,4 @@
-/** Numbers that look random and follow from a seed, for plausible timings in sample runs. */
+/** Numbers that look random and follow from a seed, for resampling and for plausible timings in tests. Not for secrets. */
 
 /** Returns the next number from 0 (inclusive) to 1 (exclusive). */
 export type NextNumber = () => number;

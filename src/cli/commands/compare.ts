@@ -1,0 +1,69 @@
+/** `touchstone compare`: which verdicts changed between two runs, and which phases are slower or faster. */
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { createColours } from '#report/colour.ts';
+import { defaultCompareOptions } from '#report/compare/compare-phases.ts';
+import { compareRuns, type RunComparison, slowerPhases } from '#report/compare/compare-runs.ts';
+import { renderComparisonPage } from '#report/compare/html.ts';
+import { renderComparison } from '#report/compare/terminal.ts';
+import { findRun } from '#report/find-result.ts';
+import { writeAtomically } from '#report/write-atomically.ts';
+import { exitCode } from '../exit-codes.ts';
+import { parseConfidence, parseMilliseconds, parseRatio } from './option-parsers.ts';
+
+interface CompareCommandOptions {
+  maxRatio: number;
+  confidence: number;
+  minDifference: number;
+  html?: string;
+  json: boolean;
+  output: string;
+}
+
+export const compareCommand = (finish: (code: number) => void) =>
+  new Command('compare')
+    .argument('<before>', 'The run to compare with: its folder, its master file, or its id')
+    .argument('[after]', 'The run to compare', 'latest')
+    .option(
+      '--max-ratio <ratio>',
+      'How many times as long as before a phase may take',
+      parseRatio,
+      defaultCompareOptions.maxRatio,
+    )
+    .option(
+      '--confidence <share>',
+      'Probability with which an interval contains the true ratio',
+      parseConfidence,
+      defaultCompareOptions.confidence,
+    )
+    .addOption(
+      new Option('--min-difference <duration>', 'Ignore changes of a median that are smaller')
+        .argParser(parseMilliseconds)
+        .default(defaultCompareOptions.minDifferenceMs, '1ms'),
+    )
+    .option('--html <file>', 'Write the comparison as an HTML page, too')
+    .option('--json', 'Print the comparison as JSON', false)
+    .option('-o, --output <folder>', 'Folder of all reports, in which ids of runs are looked up', 'reports')
+    .action(async (before: string, after: string, options: CompareCommandOptions) =>
+      finish(await compare(before, after, options)),
+    );
+
+async function compare(before: string, after: string, options: CompareCommandOptions): Promise<number> {
+  const { maxRatio, confidence, minDifference: minDifferenceMs } = options;
+  const [earlier, later] = [await findRun(before, options.output), await findRun(after, options.output)];
+  const comparison = compareRuns(earlier.result, later.result, { maxRatio, confidence, minDifferenceMs });
+  if (options.html !== undefined) {
+    await mkdir(dirname(resolve(options.html)), { recursive: true });
+    await writeAtomically(options.html, renderComparisonPage(comparison));
+  }
+  if (options.json) console.log(JSON.stringify(comparison, null, 2));
+  else for (const line of ['', ...renderComparison(comparison, createColours()), '']) console.log(line);
+  return exitCodeOf(comparison);
+}
+
+/** A case that does not pass any more is more important than a slower phase. */
+function exitCodeOf(comparison: RunComparison): number {
+  if (comparison.changes.some(({ kind }) => kind === 'worse')) return exitCode.failed;
+  return slowerPhases(comparison).length > 0 ? exitCode.budget : exitCode.passed;
+}

@@ -1,0 +1,99 @@
+/** A comparison of two runs as one HTML page that works offline: verdict changes, and a forest plot of the phases. Pure. */
+import { count, formatMs, verdictMarks } from '../format.ts';
+import { escapeHtml } from '../html/escape.ts';
+import type { PhaseComparison } from './compare-phases.ts';
+import { type RunComparison, slowerPhases, type VerdictChange } from './compare-runs.ts';
+import { type ForestScale, forestScale } from './forest-plot.ts';
+import { type HtmlCell, htmlTable, numberCell, renderStaticPage, textCell } from './static-page.ts';
+
+const plot = { width: 280, height: 22, margin: 8 };
+const classOfVerdict = { slower: 'bad', faster: 'good', unchanged: 'muted', inconclusive: 'open' } as const;
+const classOfChange = { worse: 'bad', better: 'good', other: 'open', added: 'muted', removed: 'muted' } as const;
+
+export function renderComparisonPage(comparison: RunComparison): string {
+  const { before, after } = comparison;
+  return renderStaticPage({
+    title: `Touchstone: ${before.id} and ${after.id}`,
+    body: [summary(comparison), changes(comparison.changes), times(comparison), facts(comparison)].join('\n'),
+  });
+}
+
+function summary(comparison: RunComparison): string {
+  const worse = comparison.changes.filter(({ kind }) => kind === 'worse').length;
+  const slower = slowerPhases(comparison);
+  const sentences = [
+    ...(worse > 0 ? [`<p class="bad">✗ ${count(worse, 'case')} passed before and now not.</p>`] : []),
+    ...(slower.length > 0
+      ? [`<p class="bad">✗ Slower: ${slower.map(({ label }) => escapeHtml(label)).join(', ')}.</p>`]
+      : []),
+    ...comparison.differences.map((text) => `<p class="open">The times do not count: ${escapeHtml(text)}</p>`),
+  ];
+  return worse + slower.length > 0
+    ? sentences.join('\n')
+    : ['<p class="good">✓ Nothing is worse.</p>', ...sentences].join('\n');
+}
+
+function changes(all: readonly VerdictChange[]): string {
+  if (all.length === 0) return '<h2>Verdicts</h2>\n<p>No verdict changed.</p>';
+  const order = Object.keys(classOfChange);
+  const sorted = all.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  const verdict = (name: VerdictChange['before'], absent: string) => (name ? `${verdictMarks[name]} ${name}` : absent);
+  const rows = sorted.map(({ id, title, kind, before, after }): HtmlCell[] => [
+    textCell(kind, classOfChange[kind]),
+    textCell(verdict(before, 'not there')),
+    textCell(verdict(after, 'not there')),
+    { html: `${escapeHtml(title)}<br><code class="muted">${escapeHtml(id)}</code>` },
+  ]);
+  return `<h2>Verdicts</h2>\n${htmlTable('Verdicts that changed', ['Change', 'Before', 'After', 'Case'], rows)}`;
+}
+
+function times({ phases, options }: RunComparison): string {
+  if (phases.length === 0) return '<h2>Times</h2>\n<p>No case has times in both runs.</p>';
+  const scale = forestScale(phases.map(({ interval }) => interval));
+  const rows = phases.map((phase): HtmlCell[] => [
+    textCell(phase.label),
+    textCell(phase.by, 'muted'),
+    numberCell(String(phase.n)),
+    numberCell(formatMs(phase.beforeMs)),
+    numberCell(formatMs(phase.afterMs)),
+    numberCell(`${phase.ratio.toFixed(3)} [${phase.interval.lower.toFixed(3)}, ${phase.interval.upper.toFixed(3)}]`),
+    { html: interval(phase, scale) },
+    textCell(phase.verdict, classOfVerdict[phase.verdict]),
+    numberCell(String(phase.outliers)),
+  ]);
+  const head = ['Phase', 'Time of', 'n', 'Before', 'After', 'Ratio', 'Faster | slower', 'Verdict', 'Outliers'];
+  const note = `The times are medians. The ratio compares each case with itself, without the smallest and the largest third, and has its ${Math.round(options.confidence * 100)} % bootstrap interval. Slower: the whole interval is above ${options.maxRatio}.`;
+  return `<h2>Times</h2>\n<p class="muted">${escapeHtml(note)}</p>\n${htmlTable('Times by phase', head, rows)}`;
+}
+
+/** Returns one row of the forest plot; its text alternative is in the cell of the ratio. */
+function interval({ ratio, interval: { lower, upper }, verdict }: PhaseComparison, scale: ForestScale): string {
+  const { width, height, margin } = plot;
+  const x = (value: number) => (margin + scale.position(value) * (width - 2 * margin)).toFixed(1);
+  const middle = height / 2;
+  return [
+    `<svg width="${width}" height="${height}" aria-hidden="true" class="${classOfVerdict[verdict]}">`,
+    ...scale.ticks.map((tick) => `<line x1="${x(tick)}" x2="${x(tick)}" y1="0" y2="${height}" stroke="var(--line)"/>`),
+    `<line x1="${x(1)}" x2="${x(1)}" y1="0" y2="${height}" stroke="var(--muted)"/>`,
+    `<line x1="${x(lower)}" x2="${x(upper)}" y1="${middle}" y2="${middle}" stroke="currentColor" stroke-width="2"/>`,
+    `<circle cx="${x(ratio)}" cy="${middle}" r="4" fill="currentColor"/>`,
+    '</svg>',
+  ].join('');
+}
+
+function facts({ before, after, commonCases }: RunComparison): string {
+  const row = (name: string, of: (run: RunComparison['before']) => string | undefined): HtmlCell[] => [
+    textCell(name),
+    textCell(of(before) ?? ''),
+    textCell(of(after) ?? ''),
+  ];
+  const rows = [
+    row('Run', ({ id }) => id),
+    row('Started', ({ startedAt }) => startedAt),
+    row('Command', ({ command }) => command),
+    row('Touchstone', ({ touchstone }) => touchstone),
+    row('Machine', ({ machine, platform }) => machine ?? platform),
+    row('Browser', ({ browser }) => browser),
+  ];
+  return `<h2>Runs</h2>\n<p>${count(commonCases, 'case')} in both runs.</p>\n${htmlTable('The two runs', ['', 'Before', 'After'], rows)}`;
+}

@@ -1,0 +1,89 @@
+/** A comparison of two runs as text for a terminal: verdict changes, and a forest plot of the phases. Pure. */
+import type { Colours } from '../colour.ts';
+import { count, formatMs, verdictMarks } from '../format.ts';
+import { padEnd, padStart, toOneLine } from '../terminal/terminal.ts';
+import type { PhaseComparison } from './compare-phases.ts';
+import { type RunComparison, slowerPhases, type VerdictChange } from './compare-runs.ts';
+import { type ForestScale, forestLine, forestScale } from './forest-plot.ts';
+
+const plotWidth = 31;
+const maxChanges = 30;
+
+/** Returns the lines to print. */
+export function renderComparison(comparison: RunComparison, c: Colours): string[] {
+  const { before, after, commonCases } = comparison;
+  return [
+    `  ${c.dim('Before')}  ${before.id}  ${c.dim(`touchstone ${before.touchstone}`)}`,
+    `  ${c.dim('After')}   ${after.id}  ${c.dim(`touchstone ${after.touchstone}`)}`,
+    `  ${c.dim('Common')}  ${count(commonCases, 'case')}`,
+    '',
+    ...changeLines(comparison.changes, c),
+    '',
+    ...phaseLines(comparison, c),
+    '',
+    ...verdictLines(comparison, c),
+  ];
+}
+
+function changeLines(changes: readonly VerdictChange[], c: Colours): string[] {
+  if (changes.length === 0) return ['  No verdict changed.'];
+  const order = ['worse', 'better', 'other', 'added', 'removed'];
+  const sorted = changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  const hidden = sorted.length - maxChanges;
+  return [
+    ...sorted.slice(0, maxChanges).map((change) => `  ${describeChange(change, c)}  ${c.dim(toOneLine(change.id))}`),
+    ...(hidden > 0 ? [c.dim(`  ... and ${hidden} more`)] : []),
+  ];
+}
+
+function describeChange({ kind, before, after }: VerdictChange, c: Colours): string {
+  const paint = { worse: c.red, better: c.green, other: c.yellow, added: c.dim, removed: c.dim }[kind];
+  const text = (verdict: VerdictChange['before']) => (verdict ? `${verdictMarks[verdict]} ${verdict}` : kind);
+  return paint(padEnd(`${before ? text(before) : 'new'} -> ${after ? text(after) : 'removed'}`, 28));
+}
+
+function phaseLines({ phases, options }: RunComparison, c: Colours): string[] {
+  if (phases.length === 0) return ['  No case has times in both runs.'];
+  const scale = forestScale(phases.map(({ interval }) => interval));
+  const nameWidth = Math.max(...phases.map(({ label }) => label.length)) + 2;
+  const percent = Math.round(options.confidence * 100);
+  const head = `${padEnd('Phase', nameWidth)}${padStart('n', 4)}${padStart('before', 10)}${padStart('after', 10)}  ${padEnd(`ratio [${percent} %]`, 21)}`;
+  return [
+    c.dim(`  ${head}${axis(scale)}`),
+    ...phases.map((phase) => `  ${padEnd(phase.label, nameWidth)}${phaseLine(phase, scale, c)}`),
+  ];
+}
+
+function phaseLine(
+  { n, beforeMs, afterMs, ratio, interval, verdict, outliers }: PhaseComparison,
+  scale: ForestScale,
+  c: Colours,
+) {
+  const times = `${padStart(String(n), 4)}${padStart(formatMs(beforeMs), 10)}${padStart(formatMs(afterMs), 10)}`;
+  const ratios = `${ratio.toFixed(2)} [${interval.lower.toFixed(2)}, ${interval.upper.toFixed(2)}]`;
+  const paint = { slower: c.red, faster: c.green, unchanged: c.dim, inconclusive: c.yellow }[verdict];
+  const note = outliers > 0 ? c.dim(` ${count(outliers, 'outlier')}`) : '';
+  return `${times}  ${padEnd(ratios, 21)}${paint(forestLine(scale, ratio, interval, plotWidth))}  ${paint(verdict)}${note}`;
+}
+
+/** Returns the labels of the axis at their positions. */
+function axis(scale: ForestScale): string {
+  return scale.ticks.reduce((line, tick) => {
+    const label = String(tick);
+    const start = Math.round(scale.position(tick) * (plotWidth - 1)) - Math.floor(label.length / 2);
+    return start < line.length ? line : line.padEnd(start) + label;
+  }, '');
+}
+
+function verdictLines(comparison: RunComparison, c: Colours): string[] {
+  const worse = comparison.changes.filter(({ kind }) => kind === 'worse').length;
+  const slower = slowerPhases(comparison);
+  const lines = [
+    ...comparison.differences.map((sentence) => c.yellow(`  The times do not count: ${sentence}`)),
+    ...(worse > 0
+      ? [c.red(`  ✗ ${count(worse, 'case')} passed before and ${worse === 1 ? 'does' : 'do'} not pass now`)]
+      : []),
+    ...(slower.length > 0 ? [c.red(`  ✗ slower: ${slower.map(({ label }) => label).join(', ')}`)] : []),
+  ];
+  return worse + slower.length > 0 ? lines : [...lines, c.green('  ✓ nothing is worse')];
+}
