@@ -35,11 +35,11 @@ export function parseExpectedFailures(text: string, file: string, knownIds: Read
 }
 
 /** Returns the results as they count when the failures of `expected` are known. `today` is YYYY-MM-DD. */
-export function applyExpectedFailures(
-  results: readonly CaseResult[],
+export function applyExpectedFailures<R extends CaseResult>(
+  results: readonly R[],
   expected: readonly ExpectedFailure[],
   today: string,
-): CaseResult[] {
+): R[] {
   const failing = results.filter(({ verdict }) => verdict === 'fail');
   return results.map((result) => {
     const entry = expected.find((one) => matches(one, result));

@@ -24,6 +24,12 @@ export type CheckVerdict = Exclude<Verdict, 'waived'>;
 /** Returns whether at least one of the verdicts fails a run. */
 export const failsRun = (all: Iterable<Verdict>): boolean => [...all].some((verdict) => verdicts[verdict].failsRun);
 
+/** The verdict of a run as a whole. A run in which nothing was applicable has tested nothing, so it does not pass. */
+export function overallVerdict(all: readonly Verdict[]): 'passed' | 'failed' | 'not-tested' {
+  if (failsRun(all)) return 'failed';
+  return all.some((verdict) => verdict !== 'not-applicable') ? 'passed' : 'not-tested';
+}
+
 /** Returns how often each verdict occurs. */
 export function countVerdicts(all: Iterable<Verdict>): Record<Verdict, number> {
   const counts = Object.fromEntries(Object.keys(verdicts).map((name) => [name, 0])) as Record<Verdict, number>;

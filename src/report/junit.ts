@@ -6,6 +6,7 @@
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { firstLine, formatLocation, formatMs } from './format.ts';
 import { groupBy } from './group-by.ts';
+import { attributes, properties, seconds, text } from './xml.ts';
 
 export function renderJunit(result: RunResult): string {
   const names = uniqueNames(result.cases);
@@ -112,27 +113,3 @@ function uniqueNames(cases: readonly CaseResult[]): Map<CaseResult, string> {
     ),
   );
 }
-
-function properties(values: Record<string, string | undefined>, indent: string): string[] {
-  const given = Object.entries(values).filter(([, value]) => value);
-  if (given.length === 0) return [];
-  const rows = given.map(([name, value]) => `${indent}  <property${attributes({ name, value })}/>`);
-  return [`${indent}<properties>`, ...rows, `${indent}</properties>`];
-}
-
-function attributes(values: Record<string, string | number | undefined>): string {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return given.map(([name, value]) => ` ${name}="${escapeAttribute(String(value))}"`).join('');
-}
-
-const seconds = (ms: number): string => (ms / 1000).toFixed(3);
-
-/** Replaces characters that XML 1.0 does not allow (section 2.2) by U+FFFD. */
-const toLegalXml = (value: string): string =>
-  value.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
-
-const text = (value: string): string =>
-  toLegalXml(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
-
-const escapeAttribute = (value: string): string =>
-  text(value).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');

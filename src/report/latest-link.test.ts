@@ -49,8 +49,8 @@ describe('updateLatestLink', () => {
 
   it('makes a copy where links do not work, and replaces a link or a copy with it', async () => {
     await updateLatestLink(createRun('one'));
-    expect(await updateLatestLink(createRun('two'), withoutLinks)).toBe('copy');
-    expect(await updateLatestLink(createRun('three'), withoutLinks)).toBe('copy');
+    expect(await updateLatestLink(createRun('two'), { operations: withoutLinks })).toBe('copy');
+    expect(await updateLatestLink(createRun('three'), { operations: withoutLinks })).toBe('copy');
     expect(lstatSync(join(folder, 'latest')).isDirectory()).toBe(true);
     expect(readFileSync(join(folder, 'latest/index.html'), 'utf8')).toBe('three');
     expect(readFileSync(join(folder, 'one/index.html'), 'utf8')).toBe('one');
@@ -58,7 +58,7 @@ describe('updateLatestLink', () => {
   });
 
   it('writes the name of the run to a text file where links and copies do not work', async () => {
-    expect(await updateLatestLink(createRun('one'), withoutLinksAndCopies)).toBe('text');
+    expect(await updateLatestLink(createRun('one'), { operations: withoutLinksAndCopies })).toBe('text');
     expect(readFileSync(join(folder, 'latest'), 'utf8')).toBe('one\n');
   });
 });

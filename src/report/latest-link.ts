@@ -1,4 +1,4 @@
-/** `<reports>/latest`, which points to the newest run. */
+/** `<reports>/latest`, which points to the newest run; each kind of run has its own link. */
 import { cp, lstat, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { temporaryPathBeside } from './write-atomically.ts';
@@ -17,15 +17,21 @@ const fileSystem: LinkOperations = {
   copy: (from, to) => cp(from, to, { recursive: true }),
 };
 
+export interface LinkOptions {
+  operations?: LinkOperations;
+  /** Name of the link; default `latest`. */
+  name?: string;
+}
+
 /**
  * Points `<reports>/latest` to `runFolder`: with a relative symbolic link that is replaced in one step; where links do not work,
  * with a copy of the folder; where that fails too, with a text file that holds the run's name.
  */
 export async function updateLatestLink(
   runFolder: string,
-  operations: LinkOperations = fileSystem,
+  { operations = fileSystem, name: linkName = 'latest' }: LinkOptions = {},
 ): Promise<LatestKind> {
-  const latest = join(dirname(runFolder), 'latest');
+  const latest = join(dirname(runFolder), linkName);
   const name = basename(runFolder);
   const temporary = temporaryPathBeside(latest);
   const attempts: [LatestKind, () => Promise<void>][] = [

@@ -1,37 +1,33 @@
 /** `touchstone conform authenticator`: runs the requirements on authenticators, lists and explains them, and proves them. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { messageOf, UsageError } from '#base/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
 import { findUnproven } from '#conformance/authenticator/prove.ts';
 import type { Requirement } from '#conformance/authenticator/requirement.ts';
 import { casesOf } from '#conformance/authenticator/run-case.ts';
-import { runSuite } from '#conformance/authenticator/run-suite.ts';
-import type { CaseResult } from '#conformance/case-result.ts';
-import { applyExpectedFailures, parseExpectedFailures } from '#conformance/expected-failures.ts';
+import { readInfoOf, runSuite } from '#conformance/authenticator/run-suite.ts';
+import { authenticatorReport } from '#conformance/report/authenticator-report.ts';
 import { selectEntries } from '#conformance/select.ts';
-import { failsRun } from '#conformance/verdict.ts';
 import { count } from '#report/format.ts';
 import { emulatedTargets } from '../compose/emulated-test-target.ts';
 import { catalogueAsJson, describeCatalogue, explainRequirement } from '../conform/describe-catalogue.ts';
-import { formatResults } from '../conform/print-results.ts';
+import { readExpectedFailures } from '../conform/read-expected-failures.ts';
+import { ReportedRun, type ReportOptions, withReportOptions } from '../conform/report-options.ts';
 import { exitCode } from '../exit-codes.ts';
 import { collect } from './option-parsers.ts';
 
-interface ConformOptions {
+interface ConformOptions extends ReportOptions {
   persona: string;
   defect: string[];
   list: boolean;
-  json: boolean;
   explain?: string;
   prove: boolean;
-  verbose: boolean;
   expectedFailures?: string;
 }
 
 export const conformAuthenticatorCommand = (finish: (code: number) => void) =>
-  new Command('authenticator')
+  withReportOptions(new Command('authenticator'))
     .description('Test whether an authenticator conforms to CTAP')
     .argument('[ids...]', 'Groups, subjects or requirements, e.g. pin or pin.retries (default: all)')
     .option('--persona <id>', 'Test an emulated authenticator of this model', 'touchstone-complete')
@@ -44,7 +40,6 @@ export const conformAuthenticatorCommand = (finish: (code: number) => void) =>
       'Check that every requirement passes on a conforming authenticator and fails with its defects',
       false,
     )
-    .option('--verbose', 'Print also the requirements that are not applicable, with the reason', false)
     .option('--expected-failures <file>', 'YAML file of known failures, which do not fail the run')
     .action(async (ids: string[], options: ConformOptions) => finish(await conform(ids, options)));
 
@@ -80,31 +75,11 @@ async function prove(requirements: readonly Requirement[]): Promise<number> {
 }
 
 async function run(requirements: readonly Requirement[], options: ConformOptions): Promise<number> {
-  const { persona, defect, json, verbose } = options;
-  const expected = readExpectedFailures(options);
-  const results = await runSuite(requirements, emulatedTargets(persona, defect));
-  const today = new Date().toISOString().slice(0, 10);
-  const counted = applyExpectedFailures(results, expected, today);
-  console.log(json ? JSON.stringify(counted, null, 2) : formatResults(counted, { verbose }));
-  return exitCodeOf(counted);
-}
-
-function readExpectedFailures({ expectedFailures: file }: ConformOptions) {
-  if (file === undefined) return [];
-  const ids = new Set(authenticatorCatalogue.map(({ id }) => id));
-  return parseExpectedFailures(readText(file), file, ids);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-/** A run in which nothing was applicable has tested nothing, so it does not pass. */
-function exitCodeOf(results: readonly CaseResult[]): number {
-  if (failsRun(results.map(({ verdict }) => verdict))) return exitCode.failed;
-  return results.some(({ verdict }) => verdict !== 'not-applicable') ? exitCode.passed : exitCode.infrastructure;
+  const { persona, defect, expectedFailures } = options;
+  const count = readExpectedFailures(expectedFailures, authenticatorCatalogue);
+  const reported = await ReportedRun.begin('authenticator', options);
+  const source = emulatedTargets(persona, defect);
+  const info = await readInfoOf(source);
+  const results = count(await runSuite(requirements, source));
+  return reported.end(authenticatorReport({ run: reported.facts(), requirements, results, name: source.name, info }));
 }

@@ -6,7 +6,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { compilePageScript } from '#browser/shim/page-script.ts';
+import { conformancePage } from '#conformance/report/html/html.ts';
 import { buildReportBundle } from '#report/html/bundle.ts';
+import { runPage } from '#report/html/html.ts';
 import {
   bundledPackages,
   commandLineEntries,
@@ -16,15 +18,7 @@ import {
 } from '../program/compile-options.mjs';
 import { writeDeclarations } from './declarations.ts';
 import { licenseTexts } from './licenses.ts';
-
-/** The public entry points of `package.json`, by the name of their compiled file. */
-const publicEntries = {
-  api: 'src/api/main.ts',
-  emulator: 'emulator/index.ts',
-  client: 'src/api/client.ts',
-  'relying-party': 'src/api/relying-party.ts',
-  playwright: 'src/api/playwright.ts',
-} as const;
+import { publicEntries } from './public-entries.ts';
 
 /** qrcode is compiled in as well, because it depends on 25 packages. The types of zod are part of the declarations. */
 const bundled = [...bundledPackages.filter((name) => name !== 'zod'), 'qrcode'];
@@ -49,7 +43,7 @@ async function compileProgram(root: string): Promise<Metafile> {
       plugins: [
         replaceModules(root, {
           'src/browser/shim/page-script.ts': constantFunction('compilePageScript', await compilePageScript()),
-          'src/report/html/bundle.ts': constantFunction('buildReportBundle', await buildReportBundle()),
+          'src/report/html/bundle.ts': await reportBundles(),
           'src/cli/program/compiled-program.mjs': withoutCompiler,
         }),
         sourceLocations({ locate: (path) => locationInPackage(relative(root, path)) }),
@@ -64,6 +58,14 @@ async function compileProgram(root: string): Promise<Metafile> {
 /** Returns a module whose only function always resolves to `value`. */
 const constantFunction = (name: string, value: unknown): string =>
   `export const ${name} = async () => (${JSON.stringify(value)});`;
+
+/** Returns a module that has the bundle of every page. */
+async function reportBundles(): Promise<string> {
+  const pages = [runPage, conformancePage];
+  const bundles = await Promise.all(pages.map(async (page) => [page.name, await buildReportBundle(page)] as const));
+  return `const bundles = ${JSON.stringify(Object.fromEntries(bundles))};
+export const buildReportBundle = async ({ name }) => bundles[name];`;
+}
 
 /** The lab compiles the program for its guest, from sources that the package does not contain. */
 const withoutCompiler = `import { UnavailableError } from '#base/errors.ts';

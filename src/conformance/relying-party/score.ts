@@ -41,7 +41,7 @@ export function scoreResults(cases: readonly RelyingPartyCase[], results: readon
 }
 
 /** A case that violates several rules counts for the first, in the order of the specification. */
-function mistakeOf(one: RelyingPartyCase | undefined, outcome: RelyingPartyCaseResult['outcome']): Mistake {
+export function mistakeOf(one: RelyingPartyCase | undefined, outcome: RelyingPartyCaseResult['outcome']): Mistake {
   if (outcome?.verdict === 'crashed') return 'crashed';
   const [rule] = one?.rules ?? [];
   return rule === undefined || outcome?.verdict !== 'accepted' ? 'wrongly-refused' : ruleOf(rule).severity;

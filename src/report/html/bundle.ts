@@ -1,14 +1,24 @@
 /**
- * Builds script and style of the HTML report from `app/` with Vite. The build is cached in `node_modules/.cache/touchstone/` together
+ * Builds script and style of an HTML report from its `app/` with Vite. The build is cached in `node_modules/.cache/touchstone/` together
  * with the hashes of its sources, and used only while all of them are unchanged; nothing generated is committed.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toHex } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { writeAtomically } from '../write-atomically.ts';
+
+/** The sources of the page of one kind of report. */
+export interface ReportPage {
+  /** Name of the cached build. */
+  name: string;
+  /** Folder of the sources, absolute. The entry point is `main.tsx`. */
+  appFolder: string;
+  /** Relative to the folder, in the order of the cascade. */
+  styleSheets: readonly string[];
+}
 
 export interface ReportBundle {
   /** An immediately invoked script and not a module, because browsers load no modules from `file:`. */
@@ -24,45 +34,37 @@ interface CachedBundle extends ReportBundle {
   packages: Record<string, string>;
 }
 
-const appFolder = fileURLToPath(new URL('./app/', import.meta.url));
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
-const cacheFile = join(projectRoot, 'node_modules/.cache/touchstone/report.json');
-/** In the order of the cascade. */
-const styleSheets = [
-  'base.css',
-  'header.css',
-  'cases.css',
-  'detail.css',
-  'waterfall.css',
-  'wire.css',
-  'overview.css',
-  'print.css',
-].map((name) => join(appFolder, name));
+const cacheFolder = join(projectRoot, 'node_modules/.cache/touchstone');
 
-let bundle: Promise<ReportBundle> | undefined;
+const bundles = new Map<string, Promise<ReportBundle>>();
 
-/** Returns the bundle from memory, from the cache, or newly built (about one second). */
-export function buildReportBundle(): Promise<ReportBundle> {
-  bundle ??= loadOrBuild().catch((error) => {
-    bundle = undefined;
+/** Returns the bundle of a page from memory, from the cache, or newly built (about one second). */
+export function buildReportBundle(page: ReportPage): Promise<ReportBundle> {
+  const known = bundles.get(page.name);
+  if (known) return known;
+  const bundle = loadOrBuild(page).catch((error) => {
+    bundles.delete(page.name);
     throw error;
   });
+  bundles.set(page.name, bundle);
   return bundle;
 }
 
-async function loadOrBuild(): Promise<ReportBundle> {
-  const cached = await readCache();
+async function loadOrBuild(page: ReportPage): Promise<ReportBundle> {
+  const cacheFile = join(cacheFolder, `${page.name}.json`);
+  const cached = await readCache(cacheFile);
   if (cached && (await isCurrent(cached))) return cached;
   const sources = await hashFiles([toProjectPath(fileURLToPath(import.meta.url))]);
-  const script = await buildScript(sources);
-  const style = await readStyle(sources);
+  const script = await buildScript(page, sources);
+  const style = await readStyle(page, sources);
   await mkdir(dirname(cacheFile), { recursive: true });
   const fresh: CachedBundle = { script, style, sources, packages: packageVersions() };
   await writeAtomically(cacheFile, JSON.stringify(fresh));
   return fresh;
 }
 
-async function readCache(): Promise<CachedBundle | undefined> {
+async function readCache(cacheFile: string): Promise<CachedBundle | undefined> {
   try {
     return JSON.parse(await readFile(cacheFile, 'utf8')) as CachedBundle;
   } catch {
@@ -90,7 +92,7 @@ function packageVersions(): Record<string, string> {
 }
 
 /** Returns the script. Adds the hash of each module of the project to `sources`, as the module is read. */
-async function buildScript(sources: Record<string, string>): Promise<string> {
+async function buildScript({ appFolder }: ReportPage, sources: Record<string, string>): Promise<string> {
   const { build } = await import('vite');
   const result = await build({
     configFile: false,
@@ -120,9 +122,9 @@ async function buildScript(sources: Record<string, string>): Promise<string> {
   return script.code;
 }
 
-async function readStyle(sources: Record<string, string>): Promise<string> {
+async function readStyle({ appFolder, styleSheets }: ReportPage, sources: Record<string, string>): Promise<string> {
   const sheets: string[] = [];
-  for (const path of styleSheets) {
+  for (const path of styleSheets.map((name) => resolve(appFolder, name))) {
     const sheet = await readFile(path, 'utf8');
     sources[toProjectPath(path)] = hashOf(sheet);
     sheets.push(sheet);

@@ -35,6 +35,12 @@ function parseHex(hex: string): Uint8Array | undefined {
   }
 }
 
+/** Returns CBOR in diagnostic notation, with remarks about what is not canonical. */
+export const describeCbor = (bytes: Uint8Array): string => describePayload(bytes, undefined) ?? '';
+
+/** Returns authenticator data in diagnostic notation; hex if it cannot be read. */
+export const describeAuthenticatorData = (bytes: Uint8Array): string => describeBytes(bytes, '', 'authData');
+
 function describePayload(payload: Uint8Array, message: Message<unknown> | undefined): string | undefined {
   if (payload.length === 0) return undefined;
   const { value, findings } = inspect(payload);

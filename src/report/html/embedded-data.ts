@@ -35,4 +35,5 @@ function* compressInChunks(cases: readonly CaseResult[]): Generator<string> {
     yield compress(encodeColumn(cases.slice(start, start + casesPerChunk).map(toStoredCase)));
 }
 
-const compress = (value: unknown): string => encodeBase85(deflateRawSync(JSON.stringify(value), { level: 9 }));
+/** Returns JSON, compressed, as text that stands in a script element. */
+export const compress = (value: unknown): string => encodeBase85(deflateRawSync(JSON.stringify(value), { level: 9 }));

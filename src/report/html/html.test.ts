@@ -3,7 +3,7 @@ import type { RunResult } from '#result/run-result.ts';
 import { injectionStrings, runWithTexts } from '../testing/injection-strings.ts';
 import { sampleCase, sampleRun } from '../testing/sample-runs.ts';
 import { buildReportBundle } from './bundle.ts';
-import { renderHtml, renderPage } from './html.ts';
+import { renderHtml, renderPage, runPage } from './html.ts';
 import { CaseDetails, casesPerChunk, readIndex } from './read-embedded-data.ts';
 
 const bundle = { script: 'void 0', style: '' };
@@ -100,7 +100,7 @@ describe('renderPage', () => {
 });
 
 it('builds script and style, and escapes end tags in them', async () => {
-  const { script, style } = await buildReportBundle();
+  const { script, style } = await buildReportBundle(runPage);
   expect(script.length).toBeGreaterThan(10_000);
   expect(style).toContain('.waterfall');
   const page = pageOf(sampleRun({ size: 1 }), { script: 'a="</script><!--"', style: 'x</style>' });

@@ -58,4 +58,5 @@ export class CaseDetails {
   }
 }
 
-const decompress = (text: string): unknown => JSON.parse(new TextDecoder().decode(inflate(decodeBase85(text))));
+/** Returns the value that `compress` was given. */
+export const decompress = (text: string): unknown => JSON.parse(new TextDecoder().decode(inflate(decodeBase85(text))));

@@ -8,6 +8,7 @@ import type { CaseRow, ReportIndex } from '../report-index.ts';
 import { CaseList } from './case-list.tsx';
 import { DetailView } from './detail.tsx';
 import { type Filter, isFiltering, noFilter } from './filter.ts';
+import { Choice } from './shared-components.tsx';
 
 interface CasesProps {
   index: ReportIndex;
@@ -120,31 +121,5 @@ function Filters({
         )}
       </p>
     </search>
-  );
-}
-
-function Choice({
-  label,
-  values,
-  value,
-  onChange,
-}: {
-  label: string;
-  values: readonly string[];
-  value: string;
-  onChange(value: string): void;
-}) {
-  return (
-    <label class={value === '' ? 'choice' : 'choice on'}>
-      <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
-        <option value="">any</option>
-        {values.map((each) => (
-          <option key={each} value={each}>
-            {each}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -7,10 +7,13 @@ import { CasesView } from './cases.tsx';
 import { filterRows, noFilter } from './filter.ts';
 import { Header } from './header.tsx';
 import { MatrixView } from './matrix.tsx';
-import { caseHref, useKeyboardShortcuts, useRoute, type View, viewHref } from './route.ts';
+import { caseHref, useKeyboardShortcuts, useRoute, viewHref } from './route.ts';
 import { TimingsView } from './timings.tsx';
 
 const textOfElement = (id: string): string => document.getElementById(id)?.textContent ?? '';
+
+const overviews = ['matrix', 'timings'] as const;
+type View = 'cases' | (typeof overviews)[number];
 
 interface ReportProps {
   index: ReportIndex;
@@ -20,7 +23,7 @@ interface ReportProps {
 
 function Report({ index, details, printing }: ReportProps) {
   const [filter, setFilter] = useState(noFilter);
-  const route = useRoute(index.rows);
+  const route = useRoute(index.rows, overviews);
   const rows = useMemo(() => filterRows(index.rows, filter), [index, filter]);
   const header = useMemo(() => <Header index={index} onPick={({ id }) => location.assign(caseHref(id))} />, [index]);
   const open = (view: View) => {

@@ -1,24 +1,33 @@
-/** The router and the keyboard shortcuts: the URL fragment names a view (`#/matrix`) or a case (`#<id>`). */
+/**
+ * The router and the keyboard shortcuts: the URL fragment names a view (`#/matrix`) or a case (`#<id>`). The view `cases` is the list,
+ * which has no name in the fragment.
+ */
 import { useEffect, useState } from 'preact/hooks';
-import type { CaseRow } from '../report-index.ts';
 
-export type View = 'cases' | 'matrix' | 'timings';
-
-export interface Route {
-  view: View;
+export interface Route<View extends string> {
+  view: View | 'cases';
   /** Id of the case in the fragment; undefined when it names a view. */
   current: string | undefined;
 }
 
-export const viewHref = (view: View): string => (view === 'cases' ? '#/' : `#/${view}`);
+/** Something that the list shows. */
+interface Row {
+  id: string;
+}
+
+export const viewHref = (view: string): string => (view === 'cases' ? '#/' : `#/${view}`);
 export const caseHref = (id: string): string => `#${encodeURIComponent(id)}`;
 
 /** Returns the id of the case in the fragment of the address now. */
-const openCase = (rows: readonly CaseRow[]) => parseFragment(location.hash, rows).current;
+const openCase = (rows: readonly Row[]) => parseFragment(location.hash, rows, []).current;
 
-function parseFragment(fragment: string, rows: readonly CaseRow[]): Route {
-  if (fragment === '#/matrix') return { view: 'matrix', current: undefined };
-  if (fragment === '#/timings') return { view: 'timings', current: undefined };
+function parseFragment<View extends string>(
+  fragment: string,
+  rows: readonly Row[],
+  views: readonly View[],
+): Route<View> {
+  const view = views.find((name) => fragment === viewHref(name));
+  if (view !== undefined) return { view, current: undefined };
   const id = decodeFragment(fragment.slice(1));
   return { view: 'cases', current: rows.some((row) => row.id === id) ? id : undefined };
 }
@@ -31,19 +40,20 @@ function decodeFragment(text: string): string {
   }
 }
 
-export function useRoute(rows: readonly CaseRow[]): Route {
-  const [route, setRoute] = useState(() => parseFragment(location.hash, rows));
+/** Returns what the address names. Rows and views must be the same objects at each drawing. */
+export function useRoute<View extends string>(rows: readonly Row[], views: readonly View[]): Route<View> {
+  const [route, setRoute] = useState(() => parseFragment(location.hash, rows, views));
   useEffect(() => {
-    const follow = () => setRoute(parseFragment(location.hash, rows));
+    const follow = () => setRoute(parseFragment(location.hash, rows, views));
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
-  }, [rows]);
+  }, [rows, views]);
   return route;
 }
 
 interface ShortcutTargets {
-  rows: readonly CaseRow[];
-  open(view: View): void;
+  rows: readonly Row[];
+  open(view: 'cases'): void;
 }
 
 /** `/` focuses the search field, `Escape` leaves it, `j` and `k` open the next and previous case. */

@@ -104,3 +104,30 @@ export function SplitBar({ machineMs, gestureMs, fullMs }: { machineMs: number; 
     </span>
   );
 }
+
+/** A menu of the values of one filter; `''` accepts every value. */
+export function Choice({
+  label,
+  values,
+  value,
+  onChange,
+}: {
+  label: string;
+  values: readonly string[];
+  value: string;
+  onChange(value: string): void;
+}) {
+  return (
+    <label class={value === '' ? 'choice' : 'choice on'}>
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+        <option value="">any</option>
+        {values.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

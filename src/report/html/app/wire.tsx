@@ -5,7 +5,8 @@ import { Preformatted, Section, Time } from './shared-components.tsx';
 
 type Exchange = CaseDetail['wire'][number];
 
-export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
+/** With `hexBeside`, each message shows its hex beside the decoded text; otherwise it is opened below. */
+export function Wire({ exchanges, hexBeside = false }: { exchanges: readonly Exchange[]; hexBeside?: boolean }) {
   return (
     <Section id="wire" title="Wire transcript" aside={count(exchanges.length, 'exchange')}>
       <ol class={exchanges.some(({ remote }) => remote) ? 'wire remote-times' : 'wire'}>
@@ -29,6 +30,7 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
                 number={n + 1}
                 text={exchange.decoded.request}
                 hex={exchange.request}
+                hexBeside={hexBeside}
                 placeholder="no parameters"
               />
               {exchange.response !== undefined && (
@@ -37,6 +39,7 @@ export function Wire({ exchanges }: { exchanges: readonly Exchange[] }) {
                   number={n + 1}
                   text={exchange.decoded.response}
                   hex={exchange.response}
+                  hexBeside={hexBeside}
                   placeholder="status only"
                 />
               )}
@@ -79,20 +82,21 @@ interface MessageProps {
   /** Decoded message; undefined when there is nothing to decode. */
   text: string | undefined;
   hex: string;
+  hexBeside: boolean;
   /** Shown when there is nothing to decode. */
   placeholder: string;
 }
 
-function Message({ title, number, text, hex, placeholder }: MessageProps) {
+function Message({ title, number, text, hex, hexBeside, placeholder }: MessageProps) {
   return (
-    <div class="message-pair">
+    <div class={hexBeside ? 'message-pair beside' : 'message-pair'}>
       <h4>
         {title} <small>{count(Math.ceil(hex.length / 2), 'byte')}</small>
       </h4>
       <Preformatted kind="cbor" label={`${title} ${number}, decoded`}>
         {text ?? `/ ${placeholder} /`}
       </Preformatted>
-      <details class="hex">
+      <details class="hex" open={hexBeside}>
         <summary>Hex</summary>
         <Preformatted kind="cbor" label={`${title} ${number}, hex`}>
           {hex.replace(/(.{2})/g, '$1 ').trim()}

@@ -1,0 +1,75 @@
+/** What the report of relying parties contains: the cases with their rules, and each target with its mistakes. */
+import { groupTitles, relyingPartyCatalogue } from '../relying-party/catalogue.ts';
+import type { RelyingPartyCase } from '../relying-party/relying-party-case.ts';
+import { ruleOf } from '../relying-party/rules.ts';
+import type { RelyingPartyCaseResult } from '../relying-party/run-case.ts';
+import { mistakeOf } from '../relying-party/score.ts';
+import type { RelyingPartyTarget } from '../relying-party/target.ts';
+import { buildReport, type Catalogue, type TargetResults, toReportRequirement } from './build-report.ts';
+import type { ConformanceReport, ReportRequirement, ReportTarget } from './report-model.ts';
+
+export interface RelyingPartyRun {
+  target: RelyingPartyTarget;
+  /** A file of the project, or the address of the server. */
+  uri?: string | undefined;
+  results: readonly RelyingPartyCaseResult[];
+}
+
+export const relyingPartyCases = (): Catalogue => ({
+  entries: relyingPartyCatalogue,
+  caseIds: relyingPartyCatalogue.map(({ id }) => id),
+});
+
+/** Returns the report of the cases that were selected, on one or more targets. */
+export const relyingPartyReport = (
+  run: ConformanceReport['run'],
+  cases: readonly RelyingPartyCase[],
+  runs: readonly RelyingPartyRun[],
+): ConformanceReport =>
+  buildReport({
+    suite: 'relying-party',
+    run,
+    catalogue: relyingPartyCases(),
+    requirements: cases.map(toRequirement),
+    groupTitles,
+    targets: runs.map((one) => toTargetResults(cases, one)),
+    profiles: [],
+  });
+
+function toRequirement(one: RelyingPartyCase): ReportRequirement {
+  const { expected, rules, group } = one;
+  const [rule] = rules;
+  return {
+    ...toReportRequirement(one),
+    group,
+    expected: typeof expected === 'string' ? expected : `either: ${expected.either}`,
+    ...(rule !== undefined && pickConsequences(rule)),
+  };
+}
+
+function pickConsequences(rule: RelyingPartyCase['rules'][number]) {
+  const { severity, weakness, fix } = ruleOf(rule);
+  return { severity, weakness, fix };
+}
+
+function toTargetResults(cases: readonly RelyingPartyCase[], { target, uri, results }: RelyingPartyRun): TargetResults {
+  const byId = new Map(cases.map((one) => [one.id, one]));
+  return {
+    target: describeTarget(target, uri),
+    results: results.map((result) =>
+      result.verdict === 'fail' ? { ...result, mistake: mistakeOf(byId.get(result.id), result.outcome) } : result,
+    ),
+  };
+}
+
+function describeTarget(target: RelyingPartyTarget, uri: string | undefined): ReportTarget {
+  const { name, version, formats, algorithms, checksTrust, keepsState } = target;
+  const identity = [
+    { name: 'Attestation formats', value: formats?.join(', ') ?? 'not known' },
+    { name: 'Algorithms (COSE)', value: algorithms?.join(', ') ?? 'not known' },
+    { name: 'Checks certificates against roots', value: checksTrust ? 'yes' : 'no' },
+    { name: 'Keeps challenges, sessions and credentials', value: keepsState ? 'yes' : 'no' },
+    ...(uri === undefined ? [] : [{ name: 'Location', value: uri }]),
+  ];
+  return { name, ...(version !== undefined && { version }), ...(uri !== undefined && { uri }), identity };
+}
