@@ -1,7 +1,6 @@
 /** Page steps in inline frames: of the same origin, of another one, nested, and loading. */
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '#browser/launch.ts';
+import { describe, expect, it } from 'vitest';
+import { useTestPages } from '#browser/testing/test-pages.ts';
 import { Timeline } from '#result/timeline.ts';
 import { pageActions } from './page-actions.ts';
 import { firstTrue, isTrue } from './page-conditions.ts';
@@ -17,24 +16,19 @@ const pages: Readonly<Record<string, string>> = {
   'partner.localhost/inner': '<p>The inner frame</p>',
 };
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-afterAll(() => browser?.close());
+const testPages = useTestPages();
 
 async function openPage() {
-  const context = await browser.newContext();
-  await context.route('**', (route) => {
+  const page = await testPages.openPage();
+  await page.context().route('**', (route) => {
     const { hostname, pathname } = new URL(route.request().url());
     const body = pages[`${hostname}${pathname}`];
     return body ? route.fulfill({ contentType: 'text/html', body }) : route.abort();
   });
-  const page = await context.newPage();
   const requests = new RequestLog({ origin, requests: {} });
   const site = new Site({ page, url: origin, timeline: new Timeline(), requests });
   await site.open('/');
-  return { site, page, [Symbol.asyncDispose]: () => context.close() };
+  return { site, page };
 }
 
 const never = new AbortController().signal;
@@ -42,7 +36,7 @@ const frame = { css: '#sign-in' };
 
 describe('page steps in a frame', () => {
   it('find elements in the frame only, also in one of another origin', async () => {
-    await using opened = await openPage();
+    const opened = await openPage();
     const { site, page } = opened;
     await pageActions['in-frame'](frame, site, never);
     await pageActions.fill({ label: 'Code', value: '123456' }, site, never);
@@ -53,7 +47,7 @@ describe('page steps in a frame', () => {
   });
 
   it('read the text of the frame, and not that of the page', async () => {
-    await using opened = await openPage();
+    const opened = await openPage();
     const { site } = opened;
     await pageActions['in-frame'](frame, site, never);
     await pageActions.see('The frame', site, never);
@@ -62,13 +56,13 @@ describe('page steps in a frame', () => {
   });
 
   it('reach a frame in a frame by its locator', async () => {
-    await using opened = await openPage();
+    const opened = await openPage();
     await pageActions['in-frame']({ css: '#inner', frame }, opened.site, never);
     await pageActions.see('The inner frame', opened.site, never);
   });
 
   it('are in the page again after in-frame: none', async () => {
-    await using opened = await openPage();
+    const opened = await openPage();
     const { site, page } = opened;
     await pageActions['in-frame'](frame, site, never);
     await pageActions['in-frame']('none', site, never);
@@ -77,7 +71,7 @@ describe('page steps in a frame', () => {
   });
 
   it('have the conditions of site files, which look into the frame', async () => {
-    await using opened = await openPage();
+    const opened = await openPage();
     const { site, page } = opened;
     await pageActions['in-frame'](frame, site, never);
     expect(await firstTrue([{ visible: 'The page' }, { visible: 'The frame' }], site, never)).toBe(1);

@@ -1,7 +1,6 @@
 /** Page steps on a page whose script arrives after its elements are visible, as on a slow machine. */
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '#browser/launch.ts';
+import { describe, expect, it } from 'vitest';
+import { useTestPages } from '#browser/testing/test-pages.ts';
 import { Timeline } from '#result/timeline.ts';
 import { pageActions } from './page-actions.ts';
 import { RequestLog } from './request-log.ts';
@@ -15,32 +14,27 @@ const lateScript = `const log = [];
   for (const type of ['click', 'input', 'change', 'keydown'])
     document.addEventListener(type, ({ target }) => log.push(type + ' ' + target.tagName));`;
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-afterAll(() => browser?.close());
+const testPages = useTestPages();
 
 /** Follows a link to a page whose script is sent when `sendScript` is called. */
 async function openLatePage() {
-  const context = await browser.newContext();
+  const page = await testPages.openPage();
   let sendScript: () => void = () => undefined;
   const scriptSent = new Promise<void>((resolve) => {
     sendScript = resolve;
   });
-  await context.route('**', async (route) => {
+  await page.context().route('**', async (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/late.js') await scriptSent;
     const body = { '/start': '<a href="/late">Continue</a>', '/late': latePage, '/late.js': lateScript }[pathname];
     await route.fulfill({ contentType: pathname.endsWith('.js') ? 'text/javascript' : 'text/html', body: body ?? '' });
   });
-  const page = await context.newPage();
   const requests = new RequestLog({ origin, requests: {} });
   const site = new Site({ page, url: origin, timeline: new Timeline(), requests });
   await site.open('/start');
   await pageActions.click({ role: 'link', name: 'Continue' }, site, never);
   await page.getByRole('button', { name: 'Go' }).waitFor();
-  return { site, page, sendScript, [Symbol.asyncDispose]: () => context.close() };
+  return { site, page, sendScript };
 }
 
 const never = new AbortController().signal;
@@ -55,7 +49,7 @@ describe('a page step waits until the scripts of the page can react:', () => {
     ['press', (site) => pageActions.press({ label: 'Name', key: 'X' }, site, never), 'keydown INPUT'],
     ['press without an element', (site) => pageActions.press('X', site, never), 'keydown BODY'],
   ])('%s', async (_, act, event) => {
-    await using opened = await openLatePage();
+    const opened = await openLatePage();
     const acted = act(opened.site);
     await Promise.race([acted, moment()]);
     opened.sendScript();
@@ -65,7 +59,7 @@ describe('a page step waits until the scripts of the page can react:', () => {
   });
 
   it('the message says so if they do not come in time', async () => {
-    await using opened = await openLatePage();
+    const opened = await openLatePage();
     const clicked = pageActions.click({ role: 'button', name: 'Go' }, opened.site, AbortSignal.timeout(150));
     await expect(clicked).rejects.toThrow('The page at /late has not loaded its scripts');
     opened.sendScript();

@@ -1,7 +1,7 @@
 /** Page steps on real pages, which a route serves. */
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '#browser/launch.ts';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { useTestPages } from '#browser/testing/test-pages.ts';
 import { Timeline } from '#result/timeline.ts';
 import { pageActions } from './page-actions.ts';
 import { firstTrue } from './page-conditions.ts';
@@ -27,23 +27,18 @@ const pages: Readonly<Record<string, string>> = {
   '/slow': `<p id="spinner" role="progressbar">Loading</p><script>setTimeout(() => { spinner.remove(); history.pushState({}, '', '/users/7/edit') }, 60)</script>`,
 };
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-afterAll(() => browser?.close());
+const testPages = useTestPages();
 
-async function openPage(path: string): Promise<{ site: Site; page: Page; timeline: Timeline } & AsyncDisposable> {
-  const context = await browser.newContext();
-  await context.route('**', (route) => {
+async function openPage(path: string): Promise<{ site: Site; page: Page; timeline: Timeline }> {
+  const page = await testPages.openPage();
+  await page.context().route('**', (route) => {
     const body = pages[new URL(route.request().url()).pathname];
     return body ? route.fulfill({ contentType: 'text/html', body }) : route.abort();
   });
-  const page = await context.newPage();
   const timeline = new Timeline();
   const site = new Site({ page, url: origin, timeline, requests: new RequestLog({ origin, requests: {} }) });
   await site.open(path);
-  return { site, page, timeline, [Symbol.asyncDispose]: () => context.close() };
+  return { site, page, timeline };
 }
 
 const never = new AbortController().signal;
@@ -51,7 +46,7 @@ const soon = () => AbortSignal.timeout(150);
 
 describe('page steps', () => {
   it('fill, select, check and press work on the elements that their locators describe', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     const { site, page } = opened;
     await pageActions.fill({ label: 'User name', value: 'adele' }, site, never);
     await pageActions.fill({ placeholder: 'Display', value: 'Adele Vance' }, site, never);
@@ -75,33 +70,33 @@ describe('page steps', () => {
     [{ text: 'Delete', nth: 0 }, 'desk'],
     [{ role: 'button', name: 'Continue', frame: { css: 'iframe' } } as const, 'framed'],
   ])('click finds %j', async (target, title) => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     await pageActions.click(target, opened.site, never);
     expect(await opened.page.title()).toBe(title);
   });
 
   it('click refuses a locator that several elements match, and says how to choose one', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     await expect(pageActions.click({ role: 'button', name: 'Save' }, opened.site, never)).rejects.toThrow(
       "2 elements match getByRole('button', { name: 'Save' }); expected one: add exact, within, has-text or nth to the locator",
     );
   });
 
   it('click names the element that did not become visible before the signal aborted', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     const clicked = pageActions.click({ role: 'button', name: 'Next' }, opened.site, soon());
     await expect(clicked).rejects.toThrow("The page does not show getByRole('button', { name: 'Next' })");
   });
 
   it('click rejects at once for a signal that is aborted already', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     const clicked = pageActions.click({ text: 'Save all' }, opened.site, AbortSignal.abort(new Error('over')));
     await expect(clicked).rejects.toThrow('The page does not show');
     expect(await opened.page.title()).toBe('');
   });
 
   it('click follows a new tab, and the steps return to the opener after it is closed', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     const { site } = opened;
     await pageActions.click({ role: 'link', name: 'Terms', 'opens-tab': true }, site, never);
     await pageActions.see('terms of use', site, never);
@@ -132,7 +127,7 @@ describe('page steps', () => {
       },
     ],
   ])('%s ends well if the page closes its tab meanwhile, and the next step is in the opener', async (_, act) => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     const { site } = opened;
     await pageActions.click({ role: 'link', name: 'Sign out', 'opens-tab': true }, site, never);
     await act(site);
@@ -142,7 +137,7 @@ describe('page steps', () => {
   });
 
   it('close-tab returns to the tab that opened it, and open opens a new tab if none is left', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     const { site } = opened;
     await pageActions.click({ role: 'link', name: 'Terms', 'opens-tab': true }, site, never);
     await pageActions['close-tab'](undefined, site, never);
@@ -153,7 +148,7 @@ describe('page steps', () => {
   });
 
   it('wait-for waits for a path and for an element to be hidden', async () => {
-    await using opened = await openPage('/slow');
+    const opened = await openPage('/slow');
     const { site } = opened;
     await pageActions['wait-for']({ role: 'progressbar', state: 'hidden' }, site, never);
     await pageActions['wait-for']({ at: '/users/*/edit' }, site, never);
@@ -166,7 +161,7 @@ describe('page steps', () => {
   });
 
   it('see waits for each text and element, and quotes the page if one is missing', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     await pageActions.see(['settings', { 'test-id': 'state' }], opened.site, never);
     await expect(pageActions.see(['secret'], opened.site, soon())).rejects.toThrow(
       /^The page does not contain "secret"; it contains "Settings/,
@@ -174,7 +169,7 @@ describe('page steps', () => {
   });
 
   it('measure their time as time of the page', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     await pageActions.fill({ label: 'User name', value: 'adele' }, opened.site, never);
     expect(opened.timeline.spans().map(({ phase, label }) => `${phase}: ${label}`)).toEqual([
       'page: open /form',
@@ -185,7 +180,7 @@ describe('page steps', () => {
 
 describe('firstTrue', () => {
   it('returns the first condition that is true', async () => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     const find = (...conditions: Parameters<typeof firstTrue>[0]) => firstTrue(conditions, opened.site, never);
     expect(await find({ visible: 'Welcome' }, { visible: 'Settings' }, { visible: 'Delete' })).toBe(1);
     expect(await find({ visible: 'Settings', at: '/other' }, { at: '/form' })).toBe(1);
@@ -193,7 +188,7 @@ describe('firstTrue', () => {
   });
 
   it('waits until one becomes true', async () => {
-    await using opened = await openPage('/slow');
+    const opened = await openPage('/slow');
     expect(await firstTrue([{ at: '/users/*/edit' }, { visible: 'Welcome' }], opened.site, never)).toBe(0);
   });
 
@@ -201,7 +196,7 @@ describe('firstTrue', () => {
     [[{ visible: 'Welcome' }, { visible: { role: 'button', name: 'Next' } as const, at: '/x' }]],
     [[{ visible: 'Welcome' }, { at: '/x' }]],
   ])('lists the conditions %j if none became true in time', async (conditions) => {
-    await using opened = await openPage('/form');
+    const opened = await openPage('/form');
     await expect(firstTrue(conditions, opened.site, soon())).rejects.toThrow(
       /^The page shows none of these: "Welcome", .*at \/x\. It is at \/form$/,
     );
