@@ -13,6 +13,7 @@ export async function writeDeclarations(root: string, entries: readonly string[]
     noEmit: false,
     declaration: true,
     emitDeclarationOnly: true,
+    stripInternal: true,
     rootDir: '..',
     outDir: 'types',
   };
