@@ -1,4 +1,4 @@
-/** A page with the bridge for commands that need one browser and no test engine. */
+/** Pages with the bridge for commands that need one browser and no test engine. */
 import type { Page } from 'playwright';
 import type { BridgeRoute, BridgeSession } from './bridge.ts';
 import { type BrowserChoice, engineOf, launchBrowser } from './launch.ts';
@@ -13,29 +13,40 @@ export interface BridgedPage extends AsyncDisposable {
   route: BridgeRoute;
 }
 
+export interface BridgedBrowser extends AsyncDisposable {
+  /** Opens a page in a browser context of its own. Disposing it closes the context. */
+  openPage(): Promise<BridgedPage>;
+}
+
 /**
- * Starts a browser and opens a page with a bridge.
+ * Starts a browser whose pages have a bridge. `route`: default: that of the engine.
  * @throws {UsageError} if no browser is installed.
  * @throws {Error} if it does not start.
  */
-export async function openBridgedPage(choice: BrowserChoice = {}): Promise<BridgedPage> {
+export async function openBridgedBrowser(choice: BrowserChoice = {}, route?: BridgeRoute): Promise<BridgedBrowser> {
   const browser = await launchBrowser(choice);
   try {
-    const route = defaultRoute(engineOf(browser));
-    const bridge = await openBridge(browser, route);
-    const page = await (await browser.newContext()).newPage();
-    let session: BridgeSession | undefined;
+    const chosen = route ?? defaultRoute(engineOf(browser));
+    const bridge = await openBridge(browser, chosen);
     return {
-      page,
-      route,
-      webauthn: {
-        async handle(handler) {
-          if (session) session.handler = handler;
-          else session = await bridge.attach(page.context(), handler);
-        },
-        get problems() {
-          return session?.problems ?? [];
-        },
+      async openPage() {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        let session: BridgeSession | undefined;
+        return {
+          page,
+          route: chosen,
+          webauthn: {
+            async handle(handler) {
+              if (session) session.handler = handler;
+              else session = await bridge.attach(context, handler);
+            },
+            get problems() {
+              return session?.problems ?? [];
+            },
+          },
+          [Symbol.asyncDispose]: () => context.close(),
+        };
       },
       async [Symbol.asyncDispose]() {
         await bridge[Symbol.asyncDispose]();
@@ -44,6 +55,21 @@ export async function openBridgedPage(choice: BrowserChoice = {}): Promise<Bridg
     };
   } catch (error) {
     await browser.close();
+    throw error;
+  }
+}
+
+/**
+ * Starts a browser and opens a page with a bridge.
+ * @throws {UsageError} if no browser is installed.
+ * @throws {Error} if it does not start.
+ */
+export async function openBridgedPage(choice: BrowserChoice = {}): Promise<BridgedPage> {
+  const browser = await openBridgedBrowser(choice);
+  try {
+    return { ...(await browser.openPage()), [Symbol.asyncDispose]: () => browser[Symbol.asyncDispose]() };
+  } catch (error) {
+    await browser[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -2,7 +2,8 @@
 import { toBase64url } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
-import type { Account, CeremonySettings, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import type { CeremonySettings } from '#conformance/relying-party/ceremony-settings.ts';
+import type { Account, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { createInProcessPortal, type InProcessPortal } from '#relying-party/portal/portal.ts';
 import type { Refused } from '#relying-party/refusals.ts';

@@ -3,8 +3,7 @@ import { messageOf, UnavailableError, UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import { createServerTarget } from '#conformance/relying-party/server-target.ts';
 import type { RelyingPartyTarget } from '#conformance/relying-party/target.ts';
-
-const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
+import { requireAuthorization } from './authorization.ts';
 
 /**
  * Returns the target. A host that is not this machine must be named by `--authorized`, because the suite creates accounts and sends
@@ -15,10 +14,7 @@ export async function openServer(text: string, authorized: string | undefined): 
   const { protocol, hostname, href } = parseUrl(text);
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new UsageError(`Cannot test ${text}: expected an address that begins with http:// or https://`);
-  if (!loopbackHosts.includes(hostname) && authorized !== hostname)
-    throw new UsageError(
-      `Refused to test ${hostname}: the suite creates accounts there and sends invalid responses. The owner of the server can permit this with --authorized ${hostname}`,
-    );
+  requireAuthorization(hostname, authorized);
   console.error(
     `Testing ${href}: the suite creates accounts named conformance-..., and sends invalid responses for them.`,
   );

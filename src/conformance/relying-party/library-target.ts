@@ -4,7 +4,8 @@
  */
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import type { Random } from '#base/random.ts';
-import type { Account, CeremonySettings, Outcome, RelyingPartyTarget } from './target.ts';
+import type { CeremonySettings } from './ceremony-settings.ts';
+import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
 
 /** What both functions of an adapter get. */
 interface VerificationInput {

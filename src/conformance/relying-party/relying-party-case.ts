@@ -4,9 +4,9 @@ import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
 import type { Authority } from '#protocol/x509/authority.ts';
 import type { CatalogueEntry } from '../catalogue-entry.ts';
+import type { CeremonySettings } from './ceremony-settings.ts';
 import type { Attestation, AuthenticatorChanges } from './emulator-port.ts';
 import type { RuleId } from './rules.ts';
-import type { CeremonySettings } from './target.ts';
 
 /** RegistrationResponseJSON or AuthenticationResponseJSON, of which a change may replace or delete any member. */
 export interface CredentialJson {

@@ -2,6 +2,7 @@
 import { messageOf } from '#base/errors.ts';
 import type { CaseResult, Evidence } from '../case-result.ts';
 import type { CheckVerdict } from '../verdict.ts';
+import { CaseAccounts } from './case-accounts.ts';
 import type { SuiteEmulator } from './emulator-port.ts';
 import {
   type Ceremony,
@@ -24,8 +25,8 @@ interface Judgement {
   verdict: CheckVerdict;
   message: string;
   outcome?: Outcome | undefined;
-  /** What the target got, up to the response with the change. */
-  sent?: readonly Evidence[];
+  /** The response with the change. */
+  sent?: Evidence | undefined;
 }
 
 /** Who takes part in a case that is about sessions. */
@@ -33,7 +34,7 @@ interface SessionParties {
   base: Base;
   account: Account;
   credential: SuiteCredential;
-  sent: Evidence[];
+  accounts: CaseAccounts;
 }
 
 /** Runs cases against one target. It remembers for each base whether the target accepts it without a change. */
@@ -51,19 +52,18 @@ export class CaseRunner {
   /** Runs a case. An error of the target or of the suite makes it inconclusive; it ends no run. */
   async run(one: RelyingPartyCase): Promise<RelyingPartyCaseResult> {
     const start = performance.now();
-    const {
-      verdict,
-      message,
-      outcome,
-      sent = [],
-    } = await this.#judge(one).catch(
+    const accounts = new CaseAccounts(this.#target);
+    const judgement = await this.#judge(one, accounts).catch(
       (error: unknown): Judgement => ({ verdict: 'inconclusive', message: messageOf(error) }),
     );
-    const evidence = outcome ? [...sent.slice(-1), { name: 'outcome', text: describeOutcome(outcome) }] : [];
+    const { verdict, message, outcome, sent } = judgement;
+    const evidence: Evidence[] = sent ? [sent] : [];
+    if (outcome) evidence.push({ name: 'outcome', text: describeOutcome(outcome) });
+    for (const problem of await accounts.close()) evidence.push({ name: 'clean-up', text: problem });
     return { id: one.id, verdict, message, evidence, outcome, durationMs: performance.now() - start };
   }
 
-  async #judge(one: RelyingPartyCase): Promise<Judgement> {
+  async #judge(one: RelyingPartyCase, accounts: CaseAccounts): Promise<Judgement> {
     const missing = findMissingSupport(one, this.#target);
     if (missing !== undefined) return { verdict: 'not-applicable', message: missing };
     const control = await this.#runControl(one);
@@ -72,29 +72,34 @@ export class CaseRunner {
         verdict: one.expected === 'accept' && isUnchanged(one) ? 'fail' : 'inconclusive',
         message: `The target does not accept the ceremony without the change: ${describeOutcome(control)}`,
       };
-    const account = await this.#target.openAccount(one.base.settings);
-    const sent: Evidence[] = [];
-    const outcome = await this.#perform(one, account, sent);
+    const account = await accounts.open(one.base.settings);
+    const outcome = await this.#perform(one, account, accounts);
+    const sent = accounts.lastSent;
     const problem = compare(one, outcome) ?? (await this.#findTrace(one, account, outcome));
     return problem === undefined
       ? { verdict: 'pass', message: '', outcome, sent }
       : { verdict: 'fail', message: problem, outcome, sent };
   }
 
-  #runControl({ base, ceremony }: RelyingPartyCase): Promise<Outcome> {
-    const key = `${ceremony} ${JSON.stringify(base)}`;
-    const known = this.#controls.get(key);
-    if (known) return known;
-    const control = this.#target.openAccount(base.settings).then(async (account) => {
+  #runControl(one: RelyingPartyCase): Promise<Outcome> {
+    const key = `${one.ceremony} ${JSON.stringify(one.base)}`;
+    const control = this.#controls.get(key) ?? this.#acceptUnchanged(one);
+    this.#controls.set(key, control);
+    return control;
+  }
+
+  async #acceptUnchanged({ base, ceremony }: RelyingPartyCase): Promise<Outcome> {
+    const accounts = new CaseAccounts(this.#target);
+    try {
+      const account = await accounts.open(base.settings);
       const credential = this.#createCredential(base);
       const registered = await this.#register(account, credential);
       if (ceremony === 'registration' || registered.verdict !== 'accepted') return registered;
-      return account.authenticate(
-        await makeAuthentication(this.#emulator, credential, await beginAuthentication(account)),
-      );
-    });
-    this.#controls.set(key, control);
-    return control;
+      const response = await makeAuthentication(this.#emulator, credential, await beginAuthentication(account));
+      return await account.authenticate(response);
+    } finally {
+      await accounts.close();
+    }
   }
 
   /** Returns a credential that no other case has. */
@@ -104,12 +109,11 @@ export class CaseRunner {
     return account.register(await makeRegistration(this.#emulator, credential, await beginRegistration(account)));
   }
 
-  /** Performs the ceremony with the change, and adds every response to `sent`. */
-  async #perform(one: RelyingPartyCase, openedAccount: Account, sent: Evidence[]): Promise<Outcome> {
-    const account = recordResponses(openedAccount, sent);
+  /** Performs the ceremony with the change. */
+  async #perform(one: RelyingPartyCase, account: Account, accounts: CaseAccounts): Promise<Outcome> {
     const credential = this.#createCredential(one.base);
     if (one.ceremony === 'registration') {
-      if (one.session) return this.#performInSession(one.session, { base: one.base, account, credential, sent });
+      if (one.session) return this.#performInSession(one.session, { base: one.base, account, credential, accounts });
       const ceremony = await beginRegistration(account);
       return account.register(await makeRegistration(this.#emulator, credential, ceremony, one.change));
     }
@@ -125,9 +129,9 @@ export class CaseRunner {
 
   async #performInSession(
     event: NonNullable<RelyingPartyCase['session']>,
-    { base, account, credential, sent }: SessionParties,
+    { base, account, credential, accounts }: SessionParties,
   ): Promise<Outcome> {
-    const other = recordResponses(await this.#target.openAccount(base.settings), sent);
+    const other = await accounts.open(base.settings);
     const ceremony = await beginRegistration(account);
     const response = await makeRegistration(this.#emulator, credential, ceremony);
     if (event === 'challenge-of-another-session') return other.register(response);
@@ -153,29 +157,19 @@ export class CaseRunner {
   }
 }
 
-/** Returns the account, which adds each response that it gets to `sent`. */
-const recordResponses = (account: Account, sent: Evidence[]): Account => ({
-  ...account,
-  register(response) {
-    sent.push({ name: 'registration', text: JSON.stringify(response) ?? 'nothing' });
-    return account.register(response);
-  },
-  authenticate(response) {
-    sent.push({ name: 'authentication', text: JSON.stringify(response) ?? 'nothing' });
-    return account.authenticate(response);
-  },
-});
-
 const isUnchanged = ({ change, session }: RelyingPartyCase): boolean =>
   Object.keys(change).length === 0 && session === undefined;
 
-const beginRegistration = async (account: Account): Promise<Ceremony> => ({
-  ...account,
-  challenge: await account.beginRegistration(),
-});
-const beginAuthentication = async (account: Account): Promise<Ceremony> => ({
-  ...account,
-  challenge: await account.beginAuthentication(),
+const beginRegistration = async (account: Account): Promise<Ceremony> =>
+  describeCeremony(account, await account.beginRegistration());
+const beginAuthentication = async (account: Account): Promise<Ceremony> =>
+  describeCeremony(account, await account.beginAuthentication());
+/** An account may know the RP ID and the user handle only when the ceremony has begun. */
+const describeCeremony = ({ origin, rpId, userHandle }: Account, challenge: string): Ceremony => ({
+  origin,
+  rpId,
+  userHandle,
+  challenge,
 });
 
 /** Returns what is wrong with the outcome, or undefined if it is the expected one, for the expected reason. */

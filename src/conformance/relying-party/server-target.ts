@@ -6,7 +6,9 @@
 import { toBase64url } from '#base/bytes.ts';
 import { UnavailableError } from '#base/errors.ts';
 import type { Random } from '#base/random.ts';
-import type { Account, CeremonySettings, Outcome, RelyingPartyTarget } from './target.ts';
+import type { CeremonySettings } from './ceremony-settings.ts';
+import { ruleIds } from './rules.ts';
+import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
 
 export interface ServerTargetOptions {
   /** Where the API is, for example `http://localhost:8080`. */
@@ -114,5 +116,8 @@ function expectOptions({ status, body }: Answer): Json {
 function toOutcome({ status, body }: Answer): Outcome {
   const detail = `HTTP ${status} ${String(body.errorMessage ?? '')}`.trim();
   if (status >= 500) return { verdict: 'crashed', detail };
-  return status < 300 && body.status === 'ok' ? { verdict: 'accepted' } : { verdict: 'refused', detail };
+  if (status < 300 && body.status === 'ok') return { verdict: 'accepted' };
+  // The portal of Touchstone names the rule; the API has no member for it.
+  const rule = ruleIds.find((id) => id === body.rule);
+  return { verdict: 'refused', rule, detail };
 }

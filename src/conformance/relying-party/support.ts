@@ -11,10 +11,8 @@ const formatOf = (attestation: Attestation): string =>
 const isAboutTrust = (rule: string): boolean => rule.startsWith('path.') || rule === 'attestation.required';
 
 /** Returns why the target cannot run the case, or undefined if it can. */
-export function findMissingSupport(
-  { base, session, rules }: RelyingPartyCase,
-  target: RelyingPartyTarget,
-): string | undefined {
+export function findMissingSupport(one: RelyingPartyCase, target: RelyingPartyTarget): string | undefined {
+  const { base, session, rules } = one;
   const { formats, algorithms, keepsState, checksTrust } = target;
   const format = formatOf(base.attestation);
   if (formats && !formats.includes(format)) return `${target.name} does not verify the format ${format}`;
@@ -22,5 +20,5 @@ export function findMissingSupport(
   if (algorithms && !algorithms.includes(alg)) return `${target.name} does not support ${base.algorithm}`;
   if (session && !keepsState) return `${target.name} keeps no sessions`;
   if (!checksTrust && rules.some(isAboutTrust)) return `${target.name} does not check certificates against roots`;
-  return undefined;
+  return target.findObstacle?.(one);
 }

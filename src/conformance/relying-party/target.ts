@@ -1,16 +1,9 @@
 /**
  * The port to a relying party under test. Implementations: a library through its adapter (`library-target.ts`), a server with the
- * conformance API, and the reference portal.
+ * conformance API, a web site in a browser, and the reference portal.
  */
-
-/** What one ceremony demands. */
-export interface CeremonySettings {
-  userVerification: 'required' | 'preferred';
-  /** `required` refuses a registration without a trusted certificate chain, `optional` accepts it. */
-  attestation: 'required' | 'optional';
-  /** COSE algorithms that are requested. */
-  algorithms: readonly number[];
-}
+import type { CeremonySettings } from './ceremony-settings.ts';
+import type { RelyingPartyCase } from './relying-party-case.ts';
 
 /** What the relying party did with a response. */
 export type Outcome =
@@ -41,6 +34,8 @@ export interface Account {
   authenticate(response: unknown): Promise<Outcome>;
   /** Returns the ids (base64url) of the stored credentials; undefined if the target does not tell. */
   listCredentialIds(): Promise<readonly string[] | undefined>;
+  /** Removes what the account has stored, as far as the target permits, and ends its session. */
+  close?(): Promise<void>;
 }
 
 export interface RelyingPartyTarget {
@@ -54,5 +49,7 @@ export interface RelyingPartyTarget {
   checksTrust: boolean;
   /** Whether it keeps challenges, sessions and credentials between calls. */
   keepsState: boolean;
+  /** Returns why the target cannot run a case, for reasons of its own. */
+  findObstacle?(one: RelyingPartyCase): string | undefined;
   openAccount(settings: CeremonySettings): Promise<Account>;
 }

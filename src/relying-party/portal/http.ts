@@ -70,8 +70,8 @@ export const sessionAndCsrf =
     if (!body) return refuseRequest(c, context, refuse('body-invalid'), didNotWork);
     c.set('body', body);
     if (c.req.method === 'POST' && !hasToken(c, csrf, context.origin())) {
-      await context.events.emit('request.refused', caller?.user.name, { reason: 'csrf', path: c.req.path });
       const reason = caller || /^\/(api\/)?sign-in/.test(c.req.path) ? 'csrf' : 'not-signed-in';
+      await context.events.emit('request.refused', caller?.user.name, { reason, path: c.req.path });
       return refuseRequest(c, context, refuse(reason), didNotWork);
     }
     return next();
@@ -105,7 +105,8 @@ export const statusOf = (refused: Refused | undefined): number => (refused ? ref
 /** Responds with a refusal: JSON for the API, a page otherwise. The detail is only in the log. */
 export function refuseRequest(c: PortalContext, context: RelyingPartyContext, refused: Refused, heading: string) {
   const { http, why, advice } = refusals[refused.reason];
-  if (isApi(c)) return c.json({ accepted: false, reason: refused.reason, why, advice }, http);
+  const { reason, rule } = refused;
+  if (isApi(c)) return c.json({ accepted: false, reason, ...(rule !== undefined && { rule }), why, advice }, http);
   const actions = c.get('caller')
     ? html`<a class="button" href="/security-info">Back to Security info</a>`
     : html`<a class="button" href="/sign-in">Sign in</a>`;

@@ -131,5 +131,8 @@ const readJson = (c: PortalContext): Promise<unknown> => c.req.json().catch(() =
 const fail = (c: PortalContext, http: (typeof refusals)[Refused['reason']]['http'], errorMessage: string) =>
   c.json({ status: 'failed', errorMessage }, http);
 
-const refused = (c: PortalContext, { reason, rule, detail }: Refused) =>
-  fail(c, refusals[reason].http, [reason, rule, detail].filter(Boolean).join(': '));
+/** The member `rule` is not part of the API: it tells test tools which rule of verification the response violates. */
+function refused(c: PortalContext, { reason, rule, detail }: Refused) {
+  const errorMessage = [reason, rule, detail].filter(Boolean).join(': ');
+  return c.json({ status: 'failed', errorMessage, ...(rule !== undefined && { rule }) }, refusals[reason].http);
+}
