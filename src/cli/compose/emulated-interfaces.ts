@@ -17,7 +17,7 @@ export interface EmulatedInterface {
 }
 
 /** Resolves when the authenticator has processed what it received, unless it waits for the user or for time to pass. */
-async function settle(): Promise<void> {
+export async function settle(): Promise<void> {
   await setImmediate();
   await setImmediate();
 }

@@ -1,23 +1,10 @@
 /** Emulated authenticators as targets of the conformance suite. */
 import { AdjustableClock } from '#base/clock.ts';
 import { seededRandom } from '#base/seeded-random.ts';
-import type {
-  TargetInterface,
-  TestTarget,
-  TestTargetSource,
-  UserBehaviour,
-} from '#conformance/authenticator/test-target.ts';
-import {
-  createAuthenticator,
-  type DefectId,
-  type GestureOutcome,
-  type GestureRequest,
-  type GestureSource,
-  type PersonaId,
-  personaOf,
-  plugIn,
-} from '#emulator';
-import { type EmulatedInterface, emulateCard, emulateHid } from './emulated-interfaces.ts';
+import type { TargetInterface, TestTarget, TestTargetSource } from '#conformance/authenticator/test-target.ts';
+import { createAuthenticator, type DefectId, type PersonaId, personaOf, plugIn } from '#emulator';
+import { type EmulatedInterface, emulateCard, emulateHid, settle } from './emulated-interfaces.ts';
+import { EmulatedUser } from './emulated-user.ts';
 
 /**
  * Returns the source of emulated authenticators of a persona. Every case gets a new one, with its own clock and bytes.
@@ -32,7 +19,7 @@ export function emulatedTargets(persona: string, defects: readonly string[] = []
 }
 
 /** Returns the interfaces of a persona. @throws {UsageError} if there is no such persona. */
-function interfacesOf(id: string): TargetInterface[] {
+export function interfacesOf(id: string): TargetInterface[] {
   const { transports, versions } = personaOf(id);
   return [
     ...(transports.includes('usb') ? ['ctaphid' as const] : []),
@@ -68,26 +55,10 @@ function openTarget(persona: string, defects: readonly string[], caseId: string)
       device.powerCycle();
       for (const emulated of opened) emulated.powerCycle();
     },
-    wait: async (ms) => clock.advance(ms),
+    async wait(ms) {
+      clock.advance(ms);
+      if (opened.length > 0) await settle();
+    },
     [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
   };
-}
-
-class EmulatedUser implements GestureSource {
-  behaviour: UserBehaviour = 'touch';
-
-  respond({ kind }: GestureRequest): GestureOutcome | Promise<GestureOutcome> {
-    switch (this.behaviour) {
-      case 'touch':
-        return 'granted';
-      case 'decline':
-        return 'denied';
-      case 'absent':
-        return 'timeout';
-      case 'wrong-finger':
-        return kind === 'verification' ? 'no-match' : 'granted';
-      case 'wait':
-        return new Promise(() => undefined);
-    }
-  }
 }

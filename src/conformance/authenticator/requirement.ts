@@ -31,6 +31,8 @@ export interface Requirement extends CatalogueEntry {
   state: StartState;
   /** Whether the case locks the PIN, deletes what other cases did not create, or changes settings that only a reset restores. */
   destructive: boolean;
+  /** Whether the case needs an authenticator on which no case has stored a discoverable credential. */
+  withoutCredentials: boolean;
   /** The statuses that meet the requirement; for requirements on refusals. */
   accepted?: readonly CtapStatusName[];
   /** Empty if the requirement has a single case. */
@@ -54,6 +56,7 @@ export interface RequirementInput {
   preconditions?: readonly Precondition[];
   state?: StartState;
   destructive?: boolean;
+  withoutCredentials?: boolean;
   accepted?: readonly CtapStatusName[];
   variants?: readonly Variant[];
   provenOn?: string;
@@ -87,6 +90,7 @@ function completeRequirement(defaults: GroupDefaults, input: RequirementInput): 
     preconditions: [...(defaults.preconditions ?? []), ...(input.preconditions ?? [])],
     state: input.state ?? defaults.state ?? 'no-pin',
     destructive: input.destructive ?? false,
+    withoutCredentials: input.withoutCredentials ?? false,
     ...(input.accepted && { accepted: input.accepted }),
     variants: input.variants ?? [],
     ...(provenOn !== undefined && { provenOn }),

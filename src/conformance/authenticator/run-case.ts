@@ -1,7 +1,7 @@
 /** Runs one case: opens the authenticator, brings it into the state of the requirement, checks, and turns the end into a verdict. */
 import { withTimeout } from '#base/async.ts';
 import { systemClock } from '#base/clock.ts';
-import { messageOf } from '#base/errors.ts';
+import { messageOf, UsageError } from '#base/errors.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import { CtapError, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
@@ -13,7 +13,7 @@ import { ensurePin } from './pin.ts';
 import { hasClientPin } from './preconditions.ts';
 import { findReasonNotApplicable, type Requirement, type Variant } from './requirement.ts';
 import { TestContext } from './test-context.ts';
-import type { TestTargetSource } from './test-target.ts';
+import type { TargetInterface, TestTargetSource } from './test-target.ts';
 
 /** A requirement in one of its variants. */
 export interface TestCase {
@@ -37,6 +37,13 @@ const maxCaseMs = 20_000;
 /** The exchanges that a report shows. */
 const maxExchanges = 4;
 
+/** Returns whether a case applies to an authenticator with this getInfo and these interfaces. */
+export const isApplicable = (
+  test: TestCase,
+  info: AuthenticatorInfo,
+  interfaces: readonly TargetInterface[] = [],
+): boolean => findReasonNotApplicable(preconditionsOf(test), info, interfaces) === undefined;
+
 /** Runs a case if it applies to an authenticator with this getInfo. Never throws because of what the authenticator does. */
 export async function runCase(test: TestCase, source: TestTargetSource, info: AuthenticatorInfo): Promise<CaseResult> {
   const reason = findReasonNotApplicable(preconditionsOf(test), info, source.interfaces);
@@ -46,15 +53,29 @@ export async function runCase(test: TestCase, source: TestTargetSource, info: Au
 
 /** Runs a case whatever its preconditions. */
 export async function runApplicableCase(test: TestCase, source: TestTargetSource): Promise<CaseResult> {
-  const id = idOfCase(test);
   const startedAt = systemClock.monotonic();
-  await using target = await source.open(id);
-  const context = new TestContext({ target, random: seededRandom(id), caseId: id, variant: test.variant?.name });
-  const timeout = () => new SetUpFailed(`The case did not end within ${maxCaseMs / 1000} seconds`);
-  const ended = await withTimeout(check(test.requirement, context), maxCaseMs, systemClock, timeout).catch(judgeError);
+  const result = await openAndCheck(test, source).catch(judgeError);
+  return { evidence: [], ...identityOf(test), ...result, durationMs: systemClock.monotonic() - startedAt };
+}
+
+async function openAndCheck(test: TestCase, source: TestTargetSource) {
+  const id = idOfCase(test);
+  const { requirement, variant } = test;
+  await using target = await source.open(id, requirement);
+  const context = new TestContext({ target, random: seededRandom(id), caseId: id, variant: variant?.name });
+  const limitMs = source.caseLimitMs ?? maxCaseMs;
+  const timeout = () => new SetUpFailed(`The case did not end within ${limitMs / 1000} seconds`);
+  const checked = source.keepsState ? checkIfStillApplicable(test, context, source) : check(requirement, context);
+  const ended = await withTimeout(checked, limitMs, systemClock, timeout).catch(judgeError);
   const evidence = ended.verdict === 'pass' ? [] : context.lastMessages(maxExchanges);
-  const exchanges = context.exchanges.map(toCommandExchange);
-  return { ...identityOf(test), ...ended, evidence, exchanges, durationMs: systemClock.monotonic() - startedAt };
+  return { ...ended, evidence, exchanges: context.exchanges.map(toCommandExchange) };
+}
+
+/** A reset deletes fingerprints, so that what applied when the run began may no longer apply. */
+async function checkIfStillApplicable(test: TestCase, context: TestContext, { interfaces }: TestTargetSource) {
+  const reason = findReasonNotApplicable(preconditionsOf(test), await context.readInfo(), interfaces);
+  if (reason !== undefined) throw new SetUpFailed(`${reason}: it did before the cases changed the authenticator`);
+  return check(test.requirement, context);
 }
 
 const identityOf = ({ requirement, variant }: TestCase) => ({ id: requirement.id, variant: variant?.name });
@@ -86,7 +107,8 @@ async function check({ state, run }: Requirement, context: TestContext): Promise
 function judgeError(error: unknown): Ending {
   const message = messageOf(error);
   if (error instanceof NotApplicable) return { verdict: 'not-applicable', message };
-  if (error instanceof SetUpFailed) return { verdict: 'inconclusive', message };
+  // The guard of a real key refuses what its owner has not permitted.
+  if (error instanceof SetUpFailed || error instanceof UsageError) return { verdict: 'inconclusive', message };
   if (error instanceof TransportError && error.kind !== 'framing') return { verdict: 'inconclusive', message };
   const isViolation =
     error instanceof RequirementViolated ||

@@ -1,32 +1,59 @@
 /** Runs requirements on an authenticator, one case after the other. */
 import { commands } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
-import type { CaseResult } from '../case-result.ts';
+import { type CaseResult, caseId } from '../case-result.ts';
 import { decodeExchange } from './exchange.ts';
+import { SetUpFailed } from './failures.ts';
 import { readInfo } from './read-info.ts';
 import type { Requirement } from './requirement.ts';
-import { casesOf, runCase } from './run-case.ts';
-import type { TestTargetSource } from './test-target.ts';
+import { casesOf, idOfCase, runCase, type TestCase } from './run-case.ts';
+import type { CaseStart, TestTargetSource } from './test-target.ts';
 
-/** Runs all cases of the requirements; `onResult` gets each result at once. */
+export interface SuiteOptions {
+  /** Gets each result at once, in the order in which the cases run. */
+  onResult?(result: CaseResult): void;
+  /** Returns the cases in the order in which they run. */
+  order?(cases: readonly TestCase[]): readonly TestCase[];
+  /** The results of an earlier run that was interrupted: their cases do not run again. */
+  finished?: readonly CaseResult[];
+  /** getInfo of the earlier run: it decides which cases apply. */
+  info?: AuthenticatorInfo;
+  /** Aborting ends the run before the next case; then only the finished cases have results. */
+  signal?: AbortSignal;
+}
+
+/** Runs all cases of the requirements, and returns the results in the order of the catalogue. */
 export async function runSuite(
   requirements: readonly Requirement[],
   source: TestTargetSource,
-  onResult: (result: CaseResult) => void = () => undefined,
+  options: SuiteOptions = {},
 ): Promise<CaseResult[]> {
-  const info = await readInfoOf(source);
-  const results: CaseResult[] = [];
-  for (const test of casesOf(requirements)) {
+  const { onResult, order = (cases) => cases, finished = [], signal } = options;
+  const results = new Map(finished.map((result) => [caseId(result), result]));
+  const cases = casesOf(requirements);
+  const info = options.info ?? (await readInfoOf(source));
+  for (const test of order(cases)) {
+    if (signal?.aborted) break;
+    if (results.has(idOfCase(test))) continue;
     const result = await runCase(test, source, info);
-    results.push(result);
-    onResult(result);
+    results.set(idOfCase(test), result);
+    onResult?.(result);
   }
-  return results;
+  return cases.flatMap((test) => results.get(idOfCase(test)) ?? []);
 }
 
-/** Returns what getInfo says in the state after a reset. */
+/** Returns what getInfo says in the state in which most cases start. */
 export async function readInfoOf(source: TestTargetSource): Promise<AuthenticatorInfo> {
-  await using target = await source.open('getinfo');
+  try {
+    return await readInfoIn('no-pin', source);
+  } catch (error) {
+    if (error instanceof SetUpFailed) return await readInfoIn('any', source);
+    throw error;
+  }
+}
+
+async function readInfoIn(state: CaseStart['state'], source: TestTargetSource): Promise<AuthenticatorInfo> {
+  await using target = await source.open('getinfo', { state });
   const request = new Uint8Array([commands.authenticatorGetInfo.code]);
   return readInfo(decodeExchange(request, await target.device.transact(request)).members);
 }

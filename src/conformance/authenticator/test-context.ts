@@ -11,7 +11,7 @@ import type { Evidence } from '../case-result.ts';
 import { decodeExchange, type Exchange, toEvidence } from './exchange.ts';
 import { SetUpFailed } from './failures.ts';
 import { readInfo } from './read-info.ts';
-import type { CardInterface, HidInterface, TestTarget, UserBehaviour } from './test-target.ts';
+import type { CardInterface, CredentialPool, HidInterface, TestTarget, UserBehaviour } from './test-target.ts';
 
 interface TestContextOptions {
   target: TestTarget;
@@ -21,8 +21,9 @@ interface TestContextOptions {
 }
 
 export class TestContext {
-  /** Only this case uses this RP ID. */
-  readonly rpId: string;
+  /** Only this case uses this RP ID, unless its preparation takes the credential of another case. */
+  rpId: string;
+  readonly credentials: CredentialPool | undefined;
   readonly variant: string | undefined;
   readonly random: Random;
   readonly clock: Clock = systemClock;
@@ -43,6 +44,8 @@ export class TestContext {
     this.#target = target;
     this.random = random;
     this.variant = variant;
+    this.hasPin = target.hasPin ?? false;
+    this.credentials = target.credentials;
     this.rpId = `${caseId.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.example`;
     const { name, transport, capabilities } = target.device;
     this.device = {

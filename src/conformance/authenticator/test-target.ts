@@ -1,5 +1,7 @@
 /** The port to the authenticator under test. `src/cli/compose` implements it for emulated authenticators. */
 import type { CtapDevice } from '#transport/device.ts';
+import type { RegistrationOptions, TestCredential } from './registration.ts';
+import type { StartState } from './requirement.ts';
 
 /**
  * How the user answers requests for a gesture: `touch` at once; `decline`; `absent` until the authenticator stops waiting; `wait`
@@ -25,8 +27,18 @@ export interface CardInterface {
   transmit(apdu: Uint8Array): Promise<Uint8Array>;
 }
 
+/** Credentials that several cases use. */
+export interface CredentialPool {
+  find(options: RegistrationOptions, hasPin: boolean): TestCredential | undefined;
+  add(options: RegistrationOptions, hasPin: boolean, credential: TestCredential): void;
+}
+
 /** The authenticator during one case: without a PIN, and touched at once until `setUser` says otherwise. */
 export interface TestTarget extends AsyncDisposable {
+  /** Whether the PIN of the suite is set already; undefined: no PIN is set. */
+  readonly hasPin?: boolean;
+  /** Credentials of other cases that the case may use as its preparation; undefined: none. */
+  readonly credentials?: CredentialPool | undefined;
   /** Its `transactU2f` is the interface `u2f`. */
   readonly device: CtapDevice;
   /** Only with the interface `ctaphid`. After a power cycle, reports still arrive. */
@@ -40,12 +52,23 @@ export interface TestTarget extends AsyncDisposable {
   wait(ms: number): Promise<void>;
 }
 
+/** The state from which a case starts; `any` for reading getInfo. */
+export interface CaseStart {
+  state: StartState | 'any';
+  /** No discoverable credential is stored, not even of other cases. */
+  withoutCredentials?: boolean | undefined;
+}
+
 /** Opens the authenticator under test for each case. */
 export interface TestTargetSource {
   /** What is tested, e.g. `persona yubikey-5-nfc`. */
   readonly name: string;
   /** Undefined: none. */
   readonly interfaces?: readonly TargetInterface[] | undefined;
+  /** A case that takes longer is inconclusive; in milliseconds of real time. Undefined: 20 seconds. */
+  readonly caseLimitMs?: number | undefined;
+  /** All cases use the same authenticator, so that a reset in one case changes what applies in later ones. */
+  readonly keepsState?: boolean | undefined;
   /** `caseId` makes the bytes of an emulated authenticator reproducible. */
-  open(caseId: string): Promise<TestTarget>;
+  open(caseId: string, start: CaseStart): Promise<TestTarget>;
 }

@@ -126,6 +126,7 @@ const reading: RequirementInput[] = [
   },
   {
     id: 'rps.none',
+    withoutCredentials: true,
     title: `enumerateRPsBegin without credentials is refused with ${noCredentials}`,
     section: '6.8.3',
     provenBy: ['ignored-error.no-credentials', 'status.no-credentials-as-invalid'],

@@ -1,0 +1,37 @@
+/** Fewer touches and power cycles, with the same verdicts. */
+import { describe, expect, it } from 'vitest';
+import { connectPersona } from '../../../cli/compose/connected-persona.ts';
+import { emulatedTargets } from '../../../cli/compose/emulated-test-target.ts';
+import { groupOf } from '../../catalogue-entry.ts';
+import { authenticatorCatalogue } from '../catalogue.ts';
+import { casesOf, idOfCase } from '../run-case.ts';
+import { runSuite } from '../run-suite.ts';
+import { comparePlan, planRun } from './plan.ts';
+
+const persona = 'yubikey-5-nfc';
+const emulate = () => connectPersona({ persona });
+const requirements = authenticatorCatalogue.filter(({ id }) => ['getassert', 'pin', 'reset'].includes(groupOf(id)));
+const plan = planRun(requirements, emulate);
+
+describe('the plan of a run', () => {
+  it('needs at most half the touches and half the power cycles of the catalogue order', async () => {
+    const { catalogueOrder, planned } = await comparePlan(requirements, await plan, emulate);
+    expect(planned.touches).toBeLessThanOrEqual(catalogueOrder.touches / 2);
+    expect(planned.powerCycles).toBeLessThanOrEqual(catalogueOrder.powerCycles / 2);
+  });
+
+  it('contains every case once', async () => {
+    const cases = casesOf(requirements);
+    const ordered = (await plan).order(cases);
+    expect(ordered.map(idOfCase).toSorted()).toEqual(cases.map(idOfCase).toSorted());
+  });
+
+  it('has the same verdicts as a new authenticator for every case', async () => {
+    const { order, targets } = await plan;
+    await using authenticator = await emulate();
+    const planned = await runSuite(requirements, targets(authenticator), { order });
+    const expected = await runSuite(requirements, emulatedTargets(persona));
+    const verdicts = (results: typeof planned) => results.map(({ id, variant, verdict }) => [id, variant, verdict]);
+    expect(verdicts(planned)).toEqual(verdicts(expected));
+  });
+});
