@@ -42,7 +42,14 @@ export default defineConfig<object, BrowserFixtureOptions>({
   reporter: [
     [
       compiled ? `${compiled}/playwright-reporter.mjs` : './src/report/playwright-reporter.ts',
-      plan && { outputDir: plan.outputDir, runId: plan.runId, command: plan.command, seed: plan.seed, bell: plan.bell },
+      plan && {
+        outputDir: plan.outputDir,
+        runId: plan.runId,
+        command: plan.command,
+        seed: plan.seed,
+        baselines: plan.baselines,
+        bell: plan.bell,
+      },
     ],
   ],
 });

@@ -19,6 +19,15 @@ describe('exitCodeOfRun', () => {
     expect(exitCodeOfRun(runWith(verdict, { [verdict]: 1 }))).toBe(code);
   });
 
+  it('is 4 when only a budget is exceeded, or has no verdict with --fail-on-inconclusive', () => {
+    const budgets = (verdict: string) => [{ verdict }] as unknown as NonNullable<RunResult['budgets']>;
+    const run = runWith('passed', { passed: 1 });
+    expect(exitCodeOfRun({ ...run, budgets: budgets('failed') })).toBe(4);
+    expect(exitCodeOfRun({ ...run, budgets: budgets('inconclusive') })).toBe(0);
+    expect(exitCodeOfRun({ ...run, budgets: budgets('inconclusive') }, { failOnInconclusive: true })).toBe(4);
+    expect(exitCodeOfRun({ ...runWith('failed', { failed: 1 }), budgets: budgets('failed') })).toBe(1);
+  });
+
   it('is 3 when every case was skipped', () => {
     expect(exitCodeOfRun(runWith('skipped', { skipped: 3 }))).toBe(3);
     expect(exitCodeOfRun(runWith('skipped', { skipped: 3 }), { failOnSkipped: true })).toBe(3);

@@ -24,14 +24,24 @@ export const exitCodeOfVerdict: Record<Verdict, number> = {
   interrupted: exitCode.interrupted,
 };
 
+export interface GateOptions {
+  failOnFlaky?: boolean;
+  failOnSkipped?: boolean;
+  /** Whether a budget without a verdict counts as exceeded. */
+  failOnInconclusive?: boolean;
+}
+
 /** Returns the exit code of a run. It is `usage` when a case was refused on a real key, because the command line lacks a permission. */
 export function exitCodeOfRun(
-  { verdict, cases, totals }: RunResult,
-  { failOnFlaky = false, failOnSkipped = false } = {},
+  { verdict, cases, totals, budgets = [] }: RunResult,
+  { failOnFlaky = false, failOnSkipped = false, failOnInconclusive = false }: GateOptions = {},
 ): number {
   const isRefused = cases.some(({ failures }) => failures.some(({ message }) => message.startsWith(refusedErrorName)));
   if (isRefused) return exitCode.usage;
   const code = exitCodeOfVerdict[verdict];
   const isStrictFailure = (failOnFlaky && totals.flaky > 0) || (failOnSkipped && totals.skipped > 0);
-  return code === exitCode.passed && isStrictFailure ? exitCode.failed : code;
+  if (code !== exitCode.passed) return code;
+  if (isStrictFailure) return exitCode.failed;
+  const breaks = failOnInconclusive ? ['failed', 'inconclusive'] : ['failed'];
+  return budgets.some((budget) => breaks.includes(budget.verdict)) ? exitCode.budget : code;
 }

@@ -40,8 +40,16 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./commands/site.ts')).siteCommand,
   },
   conform: {
-    description: 'Test whether an authenticator conforms to its specifications',
+    description: 'Test whether an authenticator or a relying party conforms to its specifications',
     load: async () => (await import('./commands/conform.ts')).conformCommand,
+  },
+  verify: {
+    description: 'Verify the bundle of a conformance run, and run its cases again',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  diagnose: {
+    description: 'Name the cause for which a user cannot register a passkey',
+    load: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   },
   personas: {
     description: 'List the authenticator models that can be emulated',
@@ -82,6 +90,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
   compare: {
     description: 'Compare two runs: verdicts that changed, and phases that are slower or faster',
     load: async () => (await import('./commands/compare.ts')).compareCommand,
+  },
+  baseline: {
+    description: 'Store the times of a run as a baseline for the budgets of later runs',
+    load: async () => (await import('./commands/baseline.ts')).baselineCommand,
   },
   schema: {
     description: 'Print the JSON Schema (draft-07) of scenario files',

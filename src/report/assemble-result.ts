@@ -10,6 +10,8 @@ import {
   verdicts,
 } from '#result/run-result.ts';
 import { phases } from '#result/timeline.ts';
+import { evaluateBudgets } from './budgets/evaluate-budgets.ts';
+import type { StoredBaseline } from './budgets/stored-baseline.ts';
 import type { RunFacts } from './run-facts.ts';
 
 export interface RunParts {
@@ -19,19 +21,26 @@ export interface RunParts {
   errors: readonly Failure[];
   /** Whether the run was stopped before its end. */
   interrupted: boolean;
+  /** Stored baselines by name, for the budgets of the cases. */
+  baselines?: ReadonlyMap<string, readonly StoredBaseline[]>;
 }
 
 /** Returns the result of a run with every text masked. */
-export function assembleResult({ run, cases, errors, interrupted }: RunParts, mask: Mask): RunResult {
+export function assembleResult(
+  { run, cases, errors, interrupted, baselines = new Map() }: RunParts,
+  mask: Mask,
+): RunResult {
   const isEmpty = cases.length === 0 && errors.length === 0;
   const allErrors = isEmpty ? [{ message: 'No case was selected, so nothing was tested.' }] : errors;
   const totals = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   for (const { verdict } of cases) totals[verdict] += 1;
   const browsers = [...new Set(cases.flatMap(({ parties }) => describeBrowser(parties)))];
+  const unique = withUniqueIds(cases);
   const masked = maskDeep(
     {
       run: { ...run, ...(browsers.length > 0 && { browser: browsers.join(', ') }) },
-      cases: withUniqueIds(cases),
+      cases: unique,
+      budgets: evaluateBudgets({ cases: unique, run, baselines }),
       errors: allErrors,
     },
     mask,
@@ -42,6 +51,7 @@ export function assembleResult({ run, cases, errors, interrupted }: RunParts, ma
     run: { ...masked.run, id: run.id },
     totals,
     verdict: verdictOfRun(totals, { hasErrors: allErrors.length > 0, interrupted }),
+    ...(masked.budgets.length > 0 && { budgets: masked.budgets }),
     ...(masked.errors.length > 0 && { errors: [...masked.errors] }),
     cases: masked.cases,
   };

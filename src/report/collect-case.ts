@@ -33,7 +33,9 @@ export interface Project {
 /** Returns the case of `test` after its last attempt, without attachments. */
 export function collectCase(test: TestCase, project: Project): CaseResult {
   const record = latestRecord(test);
-  const identity = record ?? identityOf(test, project);
+  const registered = identityOf(test, project);
+  const { measurement, budgets } = registered;
+  const identity = record ?? registered;
   const { gestureMs, machineMs } = ceremonyMs(record?.spans ?? []);
   const last = test.results.at(-1);
   const notes = test.annotations.flatMap(({ type, description }) =>
@@ -50,6 +52,8 @@ export function collectCase(test: TestCase, project: Project): CaseResult {
     expectations: record?.expectations ?? [],
     wire: record?.wire ?? [],
     events: record?.events ?? [],
+    ...(measurement && { measurement }),
+    ...(budgets && { budgets }),
     verdict: verdictOf(test),
     durationMs: last?.duration ?? 0,
     gestureMs,

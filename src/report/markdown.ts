@@ -2,6 +2,7 @@
  * Markdown summary for CI job pages: verdict, failures with their location in the scenario, phase percentiles.
  * GitHub drops a summary above 1 MB, so texts and lists are cut, with a note that says how many entries are missing.
  */
+import type { BudgetVerdict } from '#result/budget.ts';
 import { type CaseResult, type Failure, type RunResult, verdicts } from '#result/run-result.ts';
 import { count, firstLine, formatLocation, formatMs, truncate, verdictMarks } from './format.ts';
 import { groupBy } from './group-by.ts';
@@ -21,6 +22,7 @@ export function renderMarkdown(result: RunResult): string {
     failureTable(notable),
     codeFrames(notable),
     skippedReasons(result),
+    budgetTable(result),
     phaseTable(result),
     facts(result),
   ];
@@ -92,18 +94,36 @@ function phaseTable({ cases }: RunResult): string {
   const note = describeExcludedCases(cases);
   if (rows.length === 0) return note;
   const lines = rows.map(
-    ({ label, by, n, p50, p75, p95, max }) =>
-      `| ${label} | ${by} | ${n} | ${[p50, p75, p95, max].map(formatMs).join(' | ')} |`,
+    ({ label, by, n, p50, p75, p95, p99, max }) =>
+      `| ${label} | ${by} | ${n} | ${[p50, p75, p95, p99, max].map(formatMs).join(' | ')} |`,
   );
   return [
     '## Time by phase',
     '',
-    '| Phase | Time of | n | p50 | p75 | p95 | max |',
-    '|---|---|--:|--:|--:|--:|--:|',
+    '| Phase | Time of | n | p50 | p75 | p95 | p99 | max |',
+    '|---|---|--:|--:|--:|--:|--:|--:|',
     ...lines,
     ...(note ? ['', note] : []),
   ].join('\n');
 }
+
+function budgetTable({ budgets = [] }: RunResult): string {
+  if (budgets.length === 0) return '';
+  const rows = budgets
+    .toSorted((a, b) => budgetOrder.indexOf(a.verdict) - budgetOrder.indexOf(b.verdict))
+    .slice(0, maxFailures)
+    .map(({ verdict, caseId, message, n }) => `| ${verdict} | ${code(caseId)} | ${cell(message)} | ${n} |`);
+  return [
+    '## Budgets',
+    '',
+    '| Verdict | Case | Result | n |',
+    '|---|---|---|--:|',
+    ...rows,
+    ...more(budgets.length, maxFailures),
+  ].join('\n');
+}
+
+const budgetOrder: readonly BudgetVerdict[] = ['failed', 'inconclusive', 'passed'];
 
 function facts({ run }: RunResult): string {
   const given = {

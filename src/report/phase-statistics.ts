@@ -17,12 +17,15 @@ export interface PhaseStatistics extends Percentiles {
   sample: number[];
 }
 
-/** Returns the cases whose times are compared. Skipped cases only waited; cases with a remote key include the network. */
+/** Returns the cases whose times are compared: without skipped cases, which only waited, warm-ups, baselines, and cases with a remote key. */
 export const measuredCases = (cases: readonly CaseResult[]): CaseResult[] =>
   timedCases(cases).filter(({ wire }) => !isRemote(wire));
 
 const timedCases = (cases: readonly CaseResult[]): CaseResult[] =>
-  cases.filter(({ spans, verdict }) => spans.length > 0 && verdict !== 'skipped');
+  cases.filter(
+    ({ spans, verdict, measurement }) =>
+      spans.length > 0 && verdict !== 'skipped' && (measurement === undefined || measurement.role === 'value'),
+  );
 
 /** Returns a sentence about the timed cases that `measuredCases` excludes; `''` if there are none. */
 export function describeExcludedCases(cases: readonly CaseResult[]): string {

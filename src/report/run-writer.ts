@@ -10,6 +10,7 @@ import { KnownSecrets, maskDeep } from '#result/mask.ts';
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { assembleResult, isReservedWord } from './assemble-result.ts';
 import { type AttachmentSource, copyAttachments } from './attachments.ts';
+import { readBaselines } from './budgets/baseline-files.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { updateLatestLink } from './latest-link.ts';
 import { renderAll } from './renderers.ts';
@@ -26,6 +27,8 @@ export interface RunWriterOptions {
   /** Command line after `touchstone`. */
   command?: string;
   seed?: string;
+  /** Folder of the stored baselines, with which budgets are compared. */
+  baselines?: string;
   /** Rings the terminal bell when the user at a real key has to act. */
   bell?: boolean;
   terminal?: Terminal;
@@ -133,7 +136,11 @@ export class RunWriter {
     for (const path of this.#earlyAttachments) await rm(join(this.folder, path), { force: true });
     const withAttachments: CaseResult[] = [];
     for (const item of cases) withAttachments.push(await this.#copyFiles(item));
-    const result = assembleResult({ run: this.#facts(), cases: withAttachments, errors, interrupted }, this.mask);
+    const { baselines, problems } = await this.#readBaselines(withAttachments);
+    const result = assembleResult(
+      { run: this.#facts(), cases: withAttachments, errors: [...errors, ...problems], interrupted, baselines },
+      this.mask,
+    );
     const { written, failed } = await renderAll(result, this.folder);
     for (const { format, error } of failed)
       process.stderr.write(`Cannot write the ${format} report: ${this.mask(messageOf(error))}\n`);
@@ -143,6 +150,16 @@ export class RunWriter {
     const report = written.html && shortenPath(written.html);
     this.#terminal.print(...renderSummary(result, report, this.#terminal.colours));
     return result;
+  }
+
+  /** A file of baselines that cannot be read is an error of the run, and must not lose its report. */
+  async #readBaselines(cases: readonly CaseResult[]) {
+    const { baselines: folder = 'baselines' } = this.#options;
+    try {
+      return { baselines: await readBaselines(folder, cases), problems: [] };
+    } catch (error) {
+      return { baselines: new Map(), problems: [{ message: messageOf(error) }] };
+    }
   }
 
   #facts() {

@@ -2,6 +2,7 @@
  * Type guards for JSON that comes from outside: case records in attachments, and the master file that `touchstone report` reads.
  * Renderers rely on these types. Written by hand because the report module checks only two shapes.
  */
+import { budgetStatistics, budgetSubjects } from '#result/budget.ts';
 import { type CaseIdentity, type CaseRecord, type RunResult, resultSchema, verdicts } from '#result/run-result.ts';
 import { phases } from '#result/timeline.ts';
 
@@ -80,7 +81,37 @@ function firstProblem(checks: (() => string | undefined)[]): string | undefined 
 }
 
 const location = object({ file: text, line: number, column: number });
-const identity = { id: text, title: text, tags: list(text), location, parties: record(text) };
+const measurement = object({ role: oneOf(['warm-up', 'value', 'baseline']), caseId: text });
+const budgetLimit = {
+  maxMs: optional(number),
+  ratio: optional(object({ max: number, confidence: number, baseline: optional(text) })),
+};
+const budget = {
+  subject: oneOf(budgetSubjects),
+  statistic: oneOf(Object.keys(budgetStatistics)),
+  ...budgetLimit,
+  location,
+};
+const budgetResult = object({
+  ...budget,
+  caseId: text,
+  verdict: oneOf(['passed', 'failed', 'inconclusive']),
+  message: text,
+  n: number,
+  valueMs: optional(number),
+  baselineMs: optional(number),
+  measuredRatio: optional(number),
+  interval: optional(object({ lower: number, upper: number })),
+});
+const identity = {
+  id: text,
+  title: text,
+  tags: list(text),
+  location,
+  parties: record(text),
+  measurement: optional(measurement),
+  budgets: optional(list(object(budget))),
+};
 const span = object({ phase: oneOf(Object.keys(phases)), label: text, startMs: number, durationMs: number });
 const step = object({
   title: text,
@@ -147,6 +178,7 @@ const runResult = object({
   }),
   totals: object(Object.fromEntries(verdicts.map((verdict) => [verdict, number]))),
   verdict: oneOf(verdicts),
+  budgets: optional(list(budgetResult)),
   errors: optional(list(failure)),
   cases: list(caseResult),
 });

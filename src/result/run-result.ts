@@ -2,6 +2,7 @@
  * The format of the master result file `result.json` of a run. Every other report format is created from it.
  * Cases have stable ids, so the results of shards and runs can be merged and compared.
  */
+import type { Budget, BudgetResult, Measurement } from './budget.ts';
 import type { Span } from './timeline.ts';
 import type { PartyEvent, WireExchange } from './transcript.ts';
 
@@ -69,13 +70,20 @@ export interface CaseRecord {
   expectations: Expectation[];
   wire: WireExchange[];
   events: PartyEvent[];
+  /** Present for a repetition of a case that is measured. */
+  measurement?: Measurement;
+  /** Present for a case with budgets. */
+  budgets?: Budget[];
 }
 
 /**
  * What is known about a case before it runs. Each test has an annotation of type `caseRecordAttachment` with this object as
  * JSON in its description, so that a case that did not run (skipped, interrupted, worker crash) keeps its id and location.
  */
-export type CaseIdentity = Pick<CaseRecord, 'id' | 'title' | 'tags' | 'location' | 'parties'>;
+export type CaseIdentity = Pick<
+  CaseRecord,
+  'id' | 'title' | 'tags' | 'location' | 'parties' | 'measurement' | 'budgets'
+>;
 
 /**
  * Name of the attachment with which a test passes its secrets to the reporter, as a JSON array of strings. The reporter does
@@ -123,6 +131,8 @@ export interface RunResult {
   };
   totals: Record<Verdict, number>;
   verdict: Verdict;
+  /** Budgets of the cases, and whether they were kept. */
+  budgets?: BudgetResult[];
   /** Failures outside cases: configuration, collection, a crashed worker. */
   errors?: Failure[];
   cases: CaseResult[];

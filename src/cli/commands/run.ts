@@ -56,6 +56,8 @@ interface RunOptions extends BrowserOptions, KeyOptions, OperatorOptions, SiteOp
   output: string;
   failOnFlaky: boolean;
   failOnSkipped: boolean;
+  failOnInconclusive: boolean;
+  baselines: string;
   lab: boolean;
 }
 
@@ -87,6 +89,8 @@ const createCommand = () =>
     .option('-o, --output <folder>', 'Folder of all reports', 'reports')
     .option('--fail-on-flaky', 'Exit with code 1 if a case passed only after a retry', false)
     .option('--fail-on-skipped', 'Exit with code 1 if a case was skipped', false)
+    .option('--fail-on-inconclusive', 'Exit with code 4 if a performance budget has no verdict', false)
+    .option('--baselines <folder>', 'Folder of the stored baselines, with which budgets are compared', 'baselines')
     .option('--lab', 'Run in the kernel lab, where unmodified browsers use the emulated key', false);
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
@@ -178,6 +182,7 @@ function planOf(
   return {
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
+    baselines: resolve(options.baselines),
     command: describeCommand(process.argv.slice(2)),
     operator,
     gestureTimeoutMs: options.gestureTimeout,
@@ -204,13 +209,21 @@ const thisMachine: HostEnvironment = {
  */
 function selectCases(cases: readonly ExpandedCase[], { grep, tag, sample }: RunOptions): ExpandedCase[] {
   const matching = cases.filter(
-    ({ id, title, tags }) =>
-      (!grep || grep.test(id) || grep.test(title)) && (tag.length === 0 || tag.some((name) => tags.includes(name))),
+    ({ id, title, tags, measure }) =>
+      measure?.baselineOf === undefined &&
+      (!grep || grep.test(id) || grep.test(title)) &&
+      (tag.length === 0 || tag.some((name) => tags.includes(name))),
   );
-  const selected = sample ? firstOfEachFile(matching) : matching;
+  const selected = withBaselineCases(sample ? firstOfEachFile(matching) : matching, cases);
   if (selected.length > 0) return selected;
   const filters = [grep && `--grep ${grep.source}`, ...tag.map((name) => `--tag ${name}`)].filter(Boolean).join(' ');
   throw new UsageError(`No case is selected: none of ${cases.length} cases matches ${filters || 'the selection'}`);
+}
+
+/** A measured case needs the case that runs in turn with it. */
+function withBaselineCases(selected: readonly ExpandedCase[], all: readonly ExpandedCase[]): ExpandedCase[] {
+  const baselines = new Map(all.map((scenario) => [scenario.measure?.baselineOf, scenario]));
+  return selected.flatMap((scenario) => [scenario, baselines.get(scenario.id) ?? []].flat());
 }
 
 function firstOfEachFile(cases: readonly ExpandedCase[]): ExpandedCase[] {

@@ -4,6 +4,7 @@ import { pinsFromEnvironment, planAsEnvironment, planFromEnvironment, type RunPl
 const plan: RunPlan = {
   runId: 'one',
   outputDir: 'reports',
+  baselines: 'baselines',
   command: 'run',
   paths: ['/project/scenarios'],
   root: '/project',

@@ -10,6 +10,8 @@ export interface RunPlan {
   runId: string;
   /** Folder of the report of this run. */
   outputDir: string;
+  /** Folder of the stored baselines. */
+  baselines: string;
   /** The command line after `touchstone`, for the report. */
   command: string;
   /** Absolute paths of scenario files or folders. */

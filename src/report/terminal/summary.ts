@@ -5,7 +5,7 @@ import type { Colours } from '../colour.ts';
 import { count, formatLocation, formatMs, truncate, verdictMarks } from '../format.ts';
 import { groupBy } from '../group-by.ts';
 import { describeExcludedCases, measuredCases } from '../phase-statistics.ts';
-import { padEnd, padStart, stripControlCharacters } from './terminal.ts';
+import { padEnd, padStart, stripControlCharacters, toOneLine } from './terminal.ts';
 import { verdictColours } from './verdict-colours.ts';
 
 const maxFailures = 20;
@@ -24,6 +24,7 @@ export function renderSummary(result: RunResult, report: string | undefined, c: 
     ...verdictTable(result, c),
     '',
     ...timeLines(result, c),
+    ...budgetLines(result, c),
     `  ${verdictLine(result, c)}`,
     ...(report ? [`  ${c.dim('Report')}  ${c.underline(report)}`] : []),
     '',
@@ -97,6 +98,17 @@ function timeLines({ cases }: RunResult, c: Colours): string[] {
   const line = (label: string, { p50, p95, max }: typeof machine) =>
     `  ${c.dim(padEnd(label, 8))}p50 ${formatMs(p50)}  p95 ${formatMs(p95)}  max ${formatMs(max)}  ${c.dim(`n ${ceremonies.length}`)}`;
   return [line('Machine', machine), line('Gesture', gesture), ...(note ? notes : [''])];
+}
+
+/** Budgets that are exceeded or have no verdict, and the number of those that are kept. */
+function budgetLines({ budgets = [] }: RunResult, c: Colours): string[] {
+  if (budgets.length === 0) return [];
+  const marks = { failed: c.red('✗'), inconclusive: c.yellow('?') };
+  const open = budgets.flatMap(({ verdict, message, caseId }) =>
+    verdict === 'passed' ? [] : [`  ${marks[verdict]} ${toOneLine(message)}  ${c.dim(toOneLine(caseId))}`],
+  );
+  const kept = budgets.length - open.length;
+  return [...open, `  ${c.dim('Budgets')}  ${kept} of ${budgets.length} kept`, ''];
 }
 
 function verdictLine({ verdict, totals, cases, run }: RunResult, c: Colours): string {

@@ -2,6 +2,7 @@
 import { policySchema } from '#relying-party/config.ts';
 import { findBrowserContradiction } from './browser-compatibility.ts';
 import type { Finding } from './check.ts';
+import { checkBudgets } from './check-budgets.ts';
 import { checkPersona, type FindSettingProblems } from './check-persona.ts';
 import { toPolicyInput } from './policy-mapping.ts';
 import type { ScenarioCase } from './schema.ts';
@@ -26,7 +27,7 @@ export function checkCase(valid: ScenarioCase | undefined, resolved: SourceNode,
   if (!valid) return unknownNames;
   const personaFindings = unknownNames.length === 0 ? checkPersona(valid, resolved, findSettingProblems) : [];
   const browserFindings = known.overridesBrowser ? [] : checkBrowser(valid);
-  return [...checkPolicy(valid), ...browserFindings, ...unknownNames, ...personaFindings];
+  return [...checkPolicy(valid), ...checkBudgets(valid), ...browserFindings, ...unknownNames, ...personaFindings];
 }
 
 /** Finds combinations of policy settings that the relying party does not accept. */

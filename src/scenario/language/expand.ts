@@ -92,7 +92,7 @@ function expandCases(
       size += one.size;
       if (size > maxTotalSize)
         return { error: `The cases of the file have more than ${maxTotalSize} values together`, expanded };
-      expanded.push(one);
+      expanded.push(one, ...expandBaseline({ root, base, override, combination, library }, one, options));
     }
   }
   return { expanded };
@@ -145,6 +145,27 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded & { size
   const secrets = [...resolver.secrets, ...found.site.definition.secrets];
   const expandedCase = buildExpandedCase({ ...identity, site: found.site }, checked.value, resolved, secrets);
   return { cases: [expandedCase], diagnostics, warnings, size };
+}
+
+/** Returns the case that runs in turn with the case of `expanded`, if it has one. It has no budgets of its own. */
+function expandBaseline(parts: CaseParts, { cases: [main] }: Expanded, options: ExpandOptions): Expanded[] {
+  const overrides = nodeAt(mergeParts(parts), ['measure', 'baseline']);
+  if (main?.measure === undefined || overrides?.kind !== 'map') return [];
+  const added = [...overrides.entries].map(([path, entry]) => ({
+    path,
+    text: String(toPlainValue(entry.value)),
+    entry,
+  }));
+  const { cases, diagnostics } = expandCase({ ...parts, combination: [...parts.combination, ...added] }, options);
+  const measure = { ...main.measure, baselineOf: main.id };
+  const baselines = cases.map((one) => ({
+    ...one,
+    id: `${main.id}@baseline`,
+    title: `${main.title} (baseline)`,
+    measure,
+    budgets: [],
+  }));
+  return [{ cases: baselines, diagnostics, warnings: [] }];
 }
 
 function mergeParts({ base, override, combination }: CaseParts): MapNode {

@@ -1,4 +1,5 @@
 /** A case that is ready to run: validated and resolved, with the location of every step and expectation. */
+import type { Budget, BudgetStatistic, BudgetSubject } from '#result/budget.ts';
 import type { SourceLocation } from '#result/run-result.ts';
 import type { ScenarioAuthenticator, ScenarioThisDevice } from './schema/authenticator.ts';
 import type { ScenarioBrowser, ScenarioClient } from './schema/browser.ts';
@@ -31,6 +32,13 @@ interface ExpectedLine {
   location: SourceLocation;
 }
 
+export interface CaseMeasure {
+  repeat: number;
+  warmup: number;
+  /** Id of the case whose baseline this is. */
+  baselineOf?: string;
+}
+
 export interface ExpandedCase {
   /** Stable: `file-id/case-id[path=value,...]`. */
   id: string;
@@ -53,6 +61,9 @@ export interface ExpandedCase {
   steps: StepCall[];
   teardown: StepCall[];
   expect: ExpectedLine[];
+  /** Absent for a case that runs once. */
+  measure?: CaseMeasure;
+  budgets: Budget[];
   /** PINs, codes, passwords and values of `${secret:NAME}`, which are masked in reports. */
   secrets: string[];
 }
@@ -90,6 +101,8 @@ export function buildExpandedCase(
     steps: calls('steps'),
     teardown: calls('teardown'),
     expect: expectedLines(parsed.expect ?? {}, ['expect'], node),
+    ...(parsed.measure && { measure: { repeat: parsed.measure.repeat, warmup: parsed.measure.warmup ?? 0 } }),
+    budgets: budgetsOf(parsed, node),
     secrets: [],
   };
   return { ...expanded, secrets: [...new Set([...secrets, ...literalSecrets(expanded)])] };
@@ -107,6 +120,14 @@ function stepCalls(
       ({ ...call, timeoutMs: call.timeoutMs ?? timeoutMs }) as StepCall,
   );
 }
+
+const budgetsOf = ({ budgets = {} }: ScenarioCase, node: SourceNode): Budget[] =>
+  Object.entries(budgets).flatMap(([metric, limit]) => {
+    const dot = metric.lastIndexOf('.');
+    const subject = metric.slice(0, dot) as BudgetSubject;
+    const statistic = metric.slice(dot + 1) as BudgetStatistic;
+    return limit ? [{ subject, statistic, ...limit, location: locationOf(node, ['budgets', metric]) }] : [];
+  });
 
 /** Returns one line for each leaf of the block, in the order of the file. */
 function expectedLines(value: unknown, path: readonly string[], node: SourceNode): ExpectedLine[] {

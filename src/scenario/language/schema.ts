@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { authenticator, thisDevice } from './schema/authenticator.ts';
 import { browser, client } from './schema/browser.ts';
 import { expectations } from './schema/expect.ts';
+import { budgets, measure } from './schema/measure.ts';
 import { relyingParty } from './schema/relying-party.ts';
 import { steps } from './schema/steps.ts';
 import { dottedId, duration } from './schema/units.ts';
@@ -34,6 +35,8 @@ const caseShape = {
   setup: steps.optional().describe('Steps before the others; a failure counts as an infrastructure error'),
   steps: steps.optional().describe('What the user does'),
   teardown: steps.optional().describe('Steps that always run, also after a failure'),
+  measure: measure.optional().describe('Repeats the case to measure its times'),
+  budgets: budgets.optional(),
   expect: expectations.optional().describe('What must be true after the steps; every line is checked'),
 } as const;
 

@@ -8,6 +8,7 @@ import type { NativeChannel } from '#browser/native/native-browsers.ts';
 import { test } from '#browser/playwright-fixtures.ts';
 import { PromptOverlay } from '#browser/prompt-overlay.ts';
 import type { VirtualAuthenticatorPage } from '#browser/virtual-authenticator/virtual-authenticator.ts';
+import type { Measurement } from '#result/budget.ts';
 import { type CaseIdentity, caseRecordAttachment, secretsAttachment } from '#result/run-result.ts';
 import type { ExpandedCase, StepCall } from '../language/expanded-case.ts';
 import { isRealKey, keyTag } from '../language/schema/authenticator.ts';
@@ -41,13 +42,42 @@ const graceMs = 20_000;
 
 /** Registers a test for each repetition of each case. Playwright's `repeatEach` starts a worker and a browser for each repetition. */
 export function registerScenarios(options: HostOptions): void {
+  const measured = options.cases.filter(({ measure }) => measure && measure.baselineOf === undefined);
   for (let repetition = 1; repetition <= (options.repeat ?? 1); repetition++)
-    for (const scenario of options.cases) registerCase(scenario, options, repetition);
+    for (const scenario of options.cases) if (!scenario.measure) registerCase(scenario, options, { repetition });
+  for (const scenario of measured) registerMeasurement(scenario, options);
 }
 
-function registerCase(scenario: ExpandedCase, options: HostOptions, repetition: number): void {
+/**
+ * Registers the repetitions of a measured case. They run one after the other, in turn with its baseline: what changes on the machine
+ * meanwhile then affects both.
+ */
+function registerMeasurement(scenario: ExpandedCase, options: HostOptions): void {
+  const { id, measure: { repeat, warmup } = { repeat: 1, warmup: 0 } } = scenario;
+  const baseline = options.cases.find(({ measure }) => measure?.baselineOf === id);
+  test.describe(() => {
+    test.describe.configure({ mode: 'default' });
+    for (let repetition = 1; repetition <= warmup + repeat; repetition++) {
+      const role = (own: Measurement['role']): Registration => ({
+        repetition,
+        measurement: { role: repetition <= warmup ? 'warm-up' : own, caseId: id },
+      });
+      registerCase(scenario, options, role('value'));
+      if (baseline) registerCase(baseline, options, role('baseline'));
+    }
+  });
+}
+
+interface Registration {
+  /** From 1. */
+  repetition: number;
+  measurement?: Measurement;
+}
+
+function registerCase(scenario: ExpandedCase, options: HostOptions, registration: Registration): void {
+  const { repetition } = registration;
   const title = `${scenario.id} › ${scenario.title}${repetition > 1 ? ` (${repetition})` : ''}`;
-  const details = { tag: tagsOf(scenario), annotation: [identityAnnotation(scenario)] };
+  const details = { tag: tagsOf(scenario), annotation: [identityAnnotation(scenario, registration)] };
   const reason = options.skipReasons?.[scenario.id];
   if (reason !== undefined) test.skip(title, withReason(details, reason), () => undefined);
   else if (scenario.browser.stack === 'native')
@@ -179,8 +209,19 @@ const withReason = <Details extends { annotation: { type: string; description: s
   reason: string,
 ): Details => ({ ...details, annotation: [...details.annotation, { type: 'skip', description: reason }] });
 
-function identityAnnotation({ id, title, tags, location, coordinates }: ExpandedCase) {
-  const identity: CaseIdentity = { id, title, tags, location, parties: coordinates };
+function identityAnnotation(
+  { id, title, tags, location, coordinates, budgets }: ExpandedCase,
+  { measurement }: Registration,
+) {
+  const identity: CaseIdentity = {
+    id,
+    title,
+    tags,
+    location,
+    parties: coordinates,
+    ...(measurement && { measurement }),
+    ...(budgets.length > 0 && { budgets }),
+  };
   return { type: caseRecordAttachment, description: JSON.stringify(identity) };
 }
 
