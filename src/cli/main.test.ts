@@ -1,16 +1,19 @@
-/** The command line: output, exit codes and files; as a process, except where arguments are refused before anything starts. */
+/** The command line: output, exit codes and files; as a process where a command starts processes, or where its process is the subject. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '#result/run-result.ts';
-import { main } from './main.ts';
+import { runCommand } from './testing/run-command.ts';
 
 const launcher = resolve(import.meta.dirname, 'touchstone.mjs');
 const fixtures = 'src/cli/testing';
 const reports = mkdtempSync(join(tmpdir(), 'touchstone-cli-'));
 afterAll(() => rmSync(reports, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const plainEnvironment = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
 
@@ -30,27 +33,11 @@ function touchstoneIn(cwd: string, ...args: string[]): Promise<{ code: number; o
   });
 }
 
-/** Runs a command line that ends at once in this process. Returns its exit code and what it wrote to standard error. */
-async function refusedInProcess(...args: string[]): Promise<{ code: number; err: string }> {
-  let err = '';
-  const write = (text: unknown) => {
-    err += `${text}\n`;
-    return true;
-  };
-  vi.spyOn(console, 'error').mockImplementation(write);
-  vi.spyOn(process.stderr, 'write').mockImplementation(write);
-  try {
-    return { code: await main(args), err };
-  } finally {
-    vi.restoreAllMocks();
-  }
-}
-
 const latest = (): RunResult => JSON.parse(readFileSync(join(reports, 'latest/result.json'), 'utf8')) as RunResult;
 
 describe('touchstone list', () => {
   it('prints one JSON object for each case', async () => {
-    const { code, out } = await touchstone('list', '--json');
+    const { code, out } = await runCommand('list', '--json');
     const cases = JSON.parse(out) as Record<string, unknown>[];
     expect(code).toBe(0);
     expect(cases.length).toBeGreaterThanOrEqual(40);
@@ -67,7 +54,7 @@ describe('touchstone list', () => {
 
 describe('touchstone validate', () => {
   it('prints every error of a file and exits 2', async () => {
-    const { code, err } = await touchstone('validate', `${fixtures}/broken.yaml`);
+    const { code, err } = await runCommand('validate', `${fixtures}/broken.yaml`);
     expect(code).toBe(2);
     for (const position of ['1:5', '3:1', '4:27', '4:48', '6:5', '7:21', '8:29'])
       expect(err).toContain(`broken.yaml:${position}`);
@@ -78,7 +65,7 @@ describe('touchstone validate', () => {
 
 describe('touchstone validate on site files', () => {
   it('reads them as site files, alone and beside scenarios', async () => {
-    const { code, out, err } = await touchstone('validate', 'sites', 'examples/sites', 'scenarios/any-site');
+    const { code, out, err } = await runCommand('validate', 'sites', 'examples/sites', 'scenarios/any-site');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.trim()).toBe('✓ 6 valid cases in 6 files, 4 valid site files');
   });
@@ -92,7 +79,7 @@ describe('touchstone run on a site that is not on this machine', () => {
     [['--authorized', 'example'], '--authorized example names no host of this run. Hosts of this run: shop.example'],
   ])('exits 2 before the first case, with a case with defects and %j', async (authorized, message) => {
     const output = join(reports, 'not-authorized');
-    const { code, out, err } = await touchstone('run', 'scenarios/any-site', ...site, ...authorized, '-o', output);
+    const { code, out, err } = await runCommand('run', 'scenarios/any-site', ...site, ...authorized, '-o', output);
     expect(code).toBe(2);
     expect(err).toContain(message);
     expect(out).not.toContain('Touchstone');
@@ -109,7 +96,7 @@ describe('touchstone with invalid arguments', () => {
     [['run', 'no/such/folder']],
     [['report', 'no/such/result.json']],
   ])('exits 2 with a message and no stack for %j', async (args) => {
-    const { code, err } = await refusedInProcess(...args);
+    const { code, err } = await runCommand(...args);
     expect(code).toBe(2);
     expect(err).not.toBe('');
     expect(err).not.toMatch(/^\s+at .*\.ts:\d+/m);
