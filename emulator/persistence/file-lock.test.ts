@@ -5,14 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { defined } from '#base/testing/defined.ts';
+import { compileTestProgram, type TestProgram } from '#cli/program/testing/compile-test-program.ts';
 import { createAuthenticator, FileJournal } from '../index.ts';
 import { TestPlatform } from '../testing/test-platform.ts';
 
-const fixture = fileURLToPath(new URL('./testing/lock-holder.ts', import.meta.url));
 const slow = { timeout: 60_000 };
+let program: TestProgram;
+beforeAll(async () => {
+  program = await compileTestProgram(fileURLToPath(new URL('./testing/lock-holder.ts', import.meta.url)));
+});
+afterAll(() => program?.[Symbol.dispose]());
+
 let directory: string;
 let path: string;
 let lock: string;
@@ -46,7 +52,7 @@ function start(command: string, args: string[]) {
 
 /** Starts a process that opens the journal on request. */
 async function startLockHolder() {
-  const started = start(process.execPath, ['--import', 'tsx', fixture, path]);
+  const started = start(process.execPath, [program.file, path]);
   expect(await started.nextLine()).toBe('ready');
   const open = () => {
     started.child.stdin.write('open\n');

@@ -8,22 +8,27 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fromHex } from '#base/bytes.ts';
 import { seededRandom } from '#base/seeded-random.ts';
+import { compileTestProgram, type TestProgram } from '#cli/program/testing/compile-test-program.ts';
 import { createAuthenticator } from '../index.ts';
 import { TestPlatform } from '../testing/test-platform.ts';
 
-const fixture = fileURLToPath(new URL('./testing/registering-process.ts', import.meta.url));
 const random = seededRandom('kill -9');
 const rounds = Number(process.env.TOUCHSTONE_KILLS ?? 6);
+let program: TestProgram;
 let directory: string;
-beforeAll(() => {
+beforeAll(async () => {
+  program = await compileTestProgram(fileURLToPath(new URL('./testing/registering-process.ts', import.meta.url)));
   directory = mkdtempSync(join(tmpdir(), 'touchstone-state-'));
 });
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => {
+  program?.[Symbol.dispose]();
+  rmSync(directory, { recursive: true });
+});
 
 /** Kills the process after a random number of lines and of event-loop turns. Returns the lines that it reported. */
 async function runAndKill(path: string, round: number): Promise<string[]> {
   const [count = 0, spins = 0] = random.bytes(2);
-  const child = spawn(process.execPath, ['--import', 'tsx', fixture, path, `${round}`]);
+  const child = spawn(process.execPath, [program.file, path, `${round}`]);
   const ended = new Promise((resolve) => child.once('close', resolve));
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compileTestProgram, type TestProgram } from '#cli/program/testing/compile-test-program.ts';
 import { createSeededNumbers } from '#result/seeded-numbers.ts';
 import { findResult } from './find-result.ts';
 import { Journal } from './journal.ts';
@@ -85,12 +86,16 @@ describe('RunWriter', () => {
 });
 
 describe('a run that is killed', () => {
-  const script = fileURLToPath(new URL('./testing/endless-run.ts', import.meta.url));
+  let program: TestProgram;
+  beforeAll(async () => {
+    program = await compileTestProgram(fileURLToPath(new URL('./testing/endless-run.ts', import.meta.url)));
+  });
+  afterAll(() => program?.[Symbol.dispose]());
   let child: ChildProcess;
 
   /** Kills the process when the journal has this many lines. */
   async function killAtLine(line: number): Promise<void> {
-    child = spawn(process.execPath, ['--import', 'tsx', script, folder], { stdio: 'ignore' });
+    child = spawn(process.execPath, [program.file, folder], { stdio: 'ignore' });
     const ended = once(child, 'exit');
     const journal = join(folder, 'killed/result.ndjson');
     const lines = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0);
