@@ -21,6 +21,7 @@ import type { Persona } from './personas/persona.ts';
 import { corruptAnswer, type Fault, type FaultEffect, FaultPlan, PowerLost } from './planned-faults.ts';
 import { type Channel, CommandSession, type Keepalive, type Session } from './session.ts';
 import type { VolatileState } from './state.ts';
+import type { TransportFaults } from './transport-rules.ts';
 import { answerU2f } from './u2f/u2f.ts';
 
 /** Sender, cancellation and progress of a command. */
@@ -72,6 +73,11 @@ export class Authenticator implements Disposable {
   /** Changes the CTAPHID packets of responses, for an authenticator with such a defect. */
   get alterPackets(): FaultHooks['packets'] {
     return this.#env.faultHooks.packets;
+  }
+
+  /** What a defect changes in the transports. */
+  get transportFaults(): TransportFaults {
+    return this.#env.faultHooks;
   }
 
   /**

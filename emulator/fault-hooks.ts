@@ -3,11 +3,21 @@
  * that it decodes, and the values that it sends. Without a defect every hook does nothing. The defects are in `defects/`;
  * faults that happen once, during one command, are in `planned-faults.ts`.
  */
+import type { StatusWord } from '#protocol/apdu.ts';
 import type { AuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { CertificateTemplate } from '#protocol/x509/certificate.ts';
+import {
+  type CardRules,
+  conformingCardRules,
+  conformingHidRules,
+  conformingU2fRules,
+  type HidRules,
+  type TransportFaults,
+  type U2fRules,
+} from './transport-rules.ts';
 
 /** The behaviour that the specification requires. A defect overrides one rule. */
 const conformingRules = {
@@ -77,6 +87,10 @@ interface ValueHooks {
   response(members: CborMap, command: CommandName): CborMap;
   /** The status of a command that fails; `command` is undefined if the command byte is not supported. */
   status(status: CtapStatusName, command: CommandName | undefined): CtapStatusName;
+  /** The status word of a U2F command that fails. */
+  u2fStatus(status: StatusWord): StatusWord;
+  /** The data of a successful U2F response; `instruction` is INS. */
+  u2fResponse(data: Uint8Array, instruction: number): Uint8Array;
 }
 
 /** A CTAPHID report of a response. */
@@ -87,8 +101,9 @@ export interface ResponsePacket {
   delayMs?: number | undefined;
 }
 
-export interface FaultHooks extends ValueHooks {
+export interface FaultHooks extends ValueHooks, TransportFaults {
   readonly rules: Rules;
+  readonly u2f: U2fRules;
   /** The CTAPHID packets of a response; undefined if no defect changes them. */
   readonly packets: ((packets: readonly ResponsePacket[]) => readonly ResponsePacket[]) | undefined;
   /** The whole answer with its status byte; undefined sends no answer. `previous` is the last answer sent. */
@@ -96,8 +111,11 @@ export interface FaultHooks extends ValueHooks {
 }
 
 /** The hooks and rules that one defect changes. */
-export interface FaultChanges extends Partial<Omit<FaultHooks, 'rules'>> {
+export interface FaultChanges extends Partial<Omit<FaultHooks, 'rules' | 'hid' | 'card' | 'u2f'>> {
   rules?: Partial<Rules>;
+  hid?: Partial<HidRules>;
+  card?: Partial<CardRules>;
+  u2f?: Partial<U2fRules>;
 }
 
 const unchanged = <T>(value: T): T => value;
@@ -116,6 +134,9 @@ export function createFaultHooks(changes: readonly FaultChanges[]): FaultHooks {
   const packets = all('packets');
   return {
     rules: Object.assign({}, conformingRules, ...all('rules')),
+    hid: Object.assign({}, conformingHidRules, ...all('hid')),
+    card: Object.assign({}, conformingCardRules, ...all('card')),
+    u2f: Object.assign({}, conformingU2fRules, ...all('u2f')),
     request: chain(all('request')),
     authData: chain(all('authData')),
     encodedAuthData: chain(all('encodedAuthData')),
@@ -124,6 +145,10 @@ export function createFaultHooks(changes: readonly FaultChanges[]): FaultHooks {
     certificate: chain(all('certificate')),
     response: chain(all('response')),
     status: chain(all('status')),
+    u2fStatus: chain(all('u2fStatus')),
+    u2fResponse: chain(all('u2fResponse')),
+    hidMessage: chain(all('hidMessage')),
+    cardResponse: chain(all('cardResponse')),
     packets: packets.length > 0 ? chain(packets) : undefined,
     answer: (answer, previous) =>
       answers.reduce<Uint8Array | undefined>((bytes, step) => bytes && step(bytes, previous), answer),

@@ -6,6 +6,7 @@ import { UsageError } from '#base/errors.ts';
 import { androidKeyDefects, appleDefects, tpmDefects, u2fDefects } from './attestation-formats.ts';
 import { attestationStatementDefects } from './attestation-statement.ts';
 import { authDataDefects } from './auth-data.ts';
+import { cardDefects } from './card.ts';
 import { cborDefects } from './cbor.ts';
 import { certificateDefects } from './certificate.ts';
 import { assertionDefects, registrationDefects, resetDefects } from './commands.ts';
@@ -18,6 +19,7 @@ import { extensionDefects } from './extensions.ts';
 import { flagDefects } from './flags.ts';
 import { getInfoDefects } from './get-info.ts';
 import { getInfoConsistencyDefects, getInfoTypeDefects, getInfoValueDefects } from './get-info-members.ts';
+import { hidDefects } from './hid.ts';
 import { ignoredErrorDefects } from './ignored-errors.ts';
 import {
   bioEnrollmentDefects,
@@ -37,6 +39,7 @@ import {
 import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
 import { transportDefects } from './transport.ts';
+import { u2fCommandDefects } from './u2f.ts';
 
 /** The catalogue by group. */
 export const defectGroups = {
@@ -77,6 +80,9 @@ export const defectGroups = {
   parameter: { title: 'Parameters of requests', rows: parameterDefects },
   transport: { title: 'Transport', rows: transportDefects },
   ctaphid: { title: 'CTAPHID packets', rows: ctapHidPacketDefects },
+  hid: { title: 'CTAPHID channels and messages', rows: hidDefects },
+  nfc: { title: 'Smart cards and NFC', rows: cardDefects },
+  u2f: { title: 'U2F commands', rows: u2fCommandDefects },
 } as const satisfies Record<string, { title: string; rows: Record<string, Defect> }>;
 
 type Groups = typeof defectGroups;

@@ -3,6 +3,7 @@
 import type { Random } from '#base/random.ts';
 import { broadcastChannel, reservedChannel } from '#protocol/ctaphid.ts';
 import type { Channel } from '../session.ts';
+import type { HidRules } from '../transport-rules.ts';
 
 /** More than the programs that use one key at a time; limits the memory that a host can occupy with INIT. */
 const maxChannels = 64;
@@ -15,11 +16,13 @@ interface AllocatedChannel {
 
 export class HidChannels {
   readonly #random: Random;
+  readonly #rules: HidRules;
   readonly #allocated = new Map<number, AllocatedChannel>();
   #uses = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, rules: HidRules) {
     this.#random = random;
+    this.#rules = rules;
   }
 
   /** Returns whether `channel` is allocated, and marks it as used. */
@@ -31,6 +34,10 @@ export class HidChannels {
 
   /** Allocates a random channel that is not in use. */
   allocate(): number {
+    const { allocateDifferentChannels, keepOtherChannels } = this.#rules;
+    const [present] = this.#allocated.keys();
+    if (present !== undefined && !allocateDifferentChannels) return present;
+    if (!keepOtherChannels) this.#allocated.clear();
     let channel: number;
     do {
       const [a, b, c, d] = this.#random.bytes(4) as unknown as [number, number, number, number];

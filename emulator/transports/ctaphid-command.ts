@@ -3,9 +3,6 @@ import type { Deadline } from '#base/deadline.ts';
 import type { ProcessOptions } from '../authenticator.ts';
 import type { Channel, Keepalive } from '../session.ts';
 
-/** Section 11.2.9.1.7. */
-const keepaliveIntervalMs = 100;
-
 /** Takes a message and resolves with its response. */
 export type ProcessMessage = (message: Uint8Array, options: ProcessOptions) => Promise<Uint8Array>;
 
@@ -17,6 +14,8 @@ export interface RunningCommandOptions {
   cancel: AbortController;
   /** Calls `repeatKeepalive` when it expires. */
   keepaliveTimer: Deadline;
+  /** Section 11.2.9.1.7. */
+  keepaliveIntervalMs: number;
   /** Sends a keepalive; undefined for a device that sends none. */
   sendKeepalive: ((channel: number, status: Keepalive) => void) | undefined;
 }
@@ -25,16 +24,19 @@ export class RunningCommand {
   readonly channel: number;
   readonly #identity: Channel | undefined;
   readonly #keepaliveTimer: Deadline;
+  readonly #keepaliveIntervalMs: number;
   readonly #sendKeepalive: RunningCommandOptions['sendKeepalive'];
   readonly #cancel: AbortController;
   #abandoned = false;
   #status: Keepalive = 'processing';
 
-  constructor({ channel, identity, cancel, keepaliveTimer, sendKeepalive }: RunningCommandOptions) {
+  constructor(options: RunningCommandOptions) {
+    const { channel, identity, cancel, keepaliveTimer, keepaliveIntervalMs, sendKeepalive } = options;
     this.channel = channel;
     this.#identity = identity;
     this.#cancel = cancel;
     this.#keepaliveTimer = keepaliveTimer;
+    this.#keepaliveIntervalMs = keepaliveIntervalMs;
     this.#sendKeepalive = sendKeepalive;
     if (sendKeepalive) keepaliveTimer.set(keepaliveIntervalMs);
   }
@@ -61,7 +63,7 @@ export class RunningCommand {
   /** Sends the current status again, and once more after another interval. */
   repeatKeepalive(): void {
     this.#sendKeepalive?.(this.channel, this.#status);
-    this.#keepaliveTimer.set(keepaliveIntervalMs);
+    this.#keepaliveTimer.set(this.#keepaliveIntervalMs);
   }
 
   /** Sends a changed status at once. */

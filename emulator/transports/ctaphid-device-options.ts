@@ -3,6 +3,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { TransportError } from '#protocol/errors.ts';
 import type { FaultHooks } from '../fault-hooks.ts';
+import type { TransportFaults } from '../transport-rules.ts';
 import type { ProcessMessage } from './ctaphid-command.ts';
 
 export interface CtapHidDeviceOptions {
@@ -18,6 +19,8 @@ export interface CtapHidDeviceOptions {
   sendsKeepalives?: boolean | undefined;
   /** Changes the packets of responses, and delays some; for a device with a defect. The responses to INIT and keepalives are not changed. */
   alterPackets?: FaultHooks['packets'];
+  /** Other defects of CTAPHID. */
+  faults?: TransportFaults | undefined;
   /** Major, minor, build. */
   deviceVersion?: readonly [number, number, number] | undefined;
   /** Called when power is lost during a command, which then gets no response. */

@@ -10,17 +10,13 @@ import {
   broadcastChannel,
   type Capabilities,
   type ContPacket,
-  type CtapHidCommand,
   type CtapHidError,
   ctapHidCommandName,
   ctapHidCommands,
-  ctapHidErrors,
   ctapHidProtocolVersion,
   encodeInitResponse,
-  fragment,
   type InitPacket,
   initHeaderLength,
-  keepaliveStatus,
   maxPayloadLength,
   nonceLength,
   parsePacket,
@@ -29,32 +25,25 @@ import {
 } from '#protocol/ctaphid.ts';
 import { type HidMessage, Reassembler } from '#protocol/ctaphid-reassembler.ts';
 import { TransportError } from '#protocol/errors.ts';
-import type { Keepalive } from '../session.ts';
+import { conformingTransports, type HidRules } from '../transport-rules.ts';
 import { HidChannels } from './ctaphid-channels.ts';
 import { type ProcessMessage, RunningCommand, type RunningCommandOptions } from './ctaphid-command.ts';
 import type { CtapHidDeviceOptions } from './ctaphid-device-options.ts';
+import { executeImmediately } from './ctaphid-immediate-commands.ts';
 import { ChannelLock } from './ctaphid-lock.ts';
-import { DelayedPackets } from './delayed-packets.ts';
+import { CtapHidResponses } from './ctaphid-responses.ts';
 
-/** Section 11.2.5.2: time limit for the next packet of a message. */
-const defaultPacketTimeoutMs = 500;
-
-/** Without INIT no host could open the device, and a keepalive has only one packet. */
-const unalteredCommands: readonly number[] = [ctapHidCommands.INIT, ctapHidCommands.KEEPALIVE];
 const nothing = new Uint8Array(0);
-const keepalivePayload: Record<Keepalive, Uint8Array> = {
-  processing: new Uint8Array([keepaliveStatus.processing]),
-  upneeded: new Uint8Array([keepaliveStatus.upneeded]),
-};
 
 export class CtapHidDevice {
   readonly #options: CtapHidDeviceOptions;
+  readonly #rules: HidRules;
+  readonly #responses: CtapHidResponses;
   readonly #channels: HidChannels;
   readonly #lock: ChannelLock;
   readonly #capabilities: Capabilities;
   readonly #packetTimeout: Deadline;
   readonly #keepaliveTimer: Deadline;
-  readonly #alteredPackets: DelayedPackets;
   readonly #sendKeepalive: RunningCommandOptions['sendKeepalive'];
   /** The single transaction: a message being received, or a command that runs. */
   #receiving: Reassembler | undefined;
@@ -67,16 +56,16 @@ export class CtapHidDevice {
   #abandonedEnd: Promise<void> | undefined;
 
   constructor(options: CtapHidDeviceOptions) {
-    const { clock = systemClock, random = systemRandom } = options;
+    const { clock = systemClock, random = systemRandom, faults = conformingTransports } = options;
     this.#options = options;
+    this.#rules = faults.hid;
+    this.#responses = new CtapHidResponses(options, faults, clock);
     this.#packetTimeout = new Deadline(clock, () => this.#onPacketTimeout());
     this.#keepaliveTimer = new Deadline(clock, () => this.#running?.repeatKeepalive());
-    this.#alteredPackets = new DelayedPackets(clock, (report) => options.send(report));
     if (options.sendsKeepalives !== false)
-      this.#sendKeepalive = (channel, status) =>
-        this.#reply(channel, ctapHidCommands.KEEPALIVE, keepalivePayload[status]);
-    this.#channels = new HidChannels(random);
-    this.#lock = new ChannelLock(clock);
+      this.#sendKeepalive = (channel, status) => this.#responses.sendKeepalive(channel, status);
+    this.#channels = new HidChannels(random, faults.hid);
+    this.#lock = new ChannelLock(clock, faults.hid);
     this.#capabilities = { wink: options.wink !== undefined, cbor: true, nmsg: options.processU2f === undefined };
   }
 
@@ -95,54 +84,93 @@ export class CtapHidDevice {
     this.#abandonTransaction();
     this.#packetTimeout.stop();
     this.#keepaliveTimer.stop();
-    this.#alteredPackets.clear();
+    this.#responses.clear();
     this.#channels.clear();
     this.#lock.release();
   }
 
   /** Section 11.2.9.1.3: allocates a channel, or resets an allocated one. Allowed at any time. */
   #onInit({ channel, length, report }: InitPacket): void {
-    const error =
-      channel === reservedChannel ? 'ERR_INVALID_CHANNEL' : length === nonceLength ? undefined : 'ERR_INVALID_LEN';
+    const error = this.#checkInit(channel, length);
     if (error) {
-      this.#sendError(channel, error);
+      this.#responses.sendError(channel, error);
       return;
     }
-    if (this.#transactionChannel === channel) this.#abandonTransaction();
+    this.#endTransactionFor(channel);
     const response = encodeInitResponse({
       nonce: report.slice(initHeaderLength, initHeaderLength + nonceLength),
-      channel: channel === broadcastChannel ? this.#channels.allocate() : this.#channels.adopt(channel),
+      channel: this.#channelForInit(channel),
       protocolVersion: ctapHidProtocolVersion,
       deviceVersion: this.#options.deviceVersion ?? [1, 0, 0],
       capabilities: this.#capabilities,
     });
-    this.#reply(channel, ctapHidCommands.INIT, response);
+    this.#responses.send(channel, ctapHidCommands.INIT, response);
+  }
+
+  #checkInit(channel: number, length: number): CtapHidError | undefined {
+    const { refuseReservedChannel, enforceInitLength, answerInitWhileBusy } = this.#rules;
+    if (channel === reservedChannel && refuseReservedChannel) return 'ERR_INVALID_CHANNEL';
+    if (length !== nonceLength && enforceInitLength) return 'ERR_INVALID_LEN';
+    const isBusy = this.#transactionChannel !== undefined || this.#lock.blocks(channel);
+    return isBusy && !answerInitWhileBusy ? 'ERR_CHANNEL_BUSY' : undefined;
+  }
+
+  /** INIT ends a transaction of its own channel, and no other. */
+  #endTransactionFor(channel: number): void {
+    const { initEndsOwnTransaction, initKeepsOtherTransactions } = this.#rules;
+    const isOwn = this.#transactionChannel === channel;
+    if (isOwn ? initEndsOwnTransaction : !initKeepsOtherTransactions) this.#abandonTransaction();
+  }
+
+  #channelForInit(channel: number): number {
+    const isNew = channel === broadcastChannel || !this.#rules.keepChannelOnInit;
+    return isNew ? this.#channels.allocate() : this.#channels.adopt(channel);
   }
 
   /** Section 11.2.9.1.5: CANCEL has no response of its own; the cancelled command responds. */
   #onCancel({ channel }: InitPacket): void {
-    if (!this.#channels.has(channel)) this.#sendError(channel, 'ERR_INVALID_CHANNEL');
-    else if (this.#running?.channel === channel) this.#running.cancel();
+    const { cancelCommands, cancelOnlyOwnCommand, cancelWithoutResponse } = this.#rules;
+    const running = this.#running;
+    if (!this.#isUsable(channel)) this.#responses.sendError(channel, 'ERR_INVALID_CHANNEL');
+    else if (running && cancelCommands && (running.channel === channel || !cancelOnlyOwnCommand)) running.cancel();
+    if (!cancelWithoutResponse) this.#responses.send(channel, ctapHidCommands.CANCEL, nothing);
   }
 
   /** Section 11.2.4: the first packet of a message. */
   #onInitializationPacket(packet: InitPacket): void {
     const error = this.#checkInitializationPacket(packet);
     if (error === 'ERR_INVALID_SEQ') this.#abandonTransaction();
-    if (error) this.#sendError(packet.channel, error);
-    else this.#beginMessage(new Reassembler(packet));
+    if (error === 'ERR_CHANNEL_BUSY' && !this.#rules.keepTransactionWhenBusy) this.#abandonTransaction();
+    if (error) this.#responses.sendError(packet.channel, error);
+    else this.#beginMessage(packet);
   }
 
   /** Returns why a message may not begin now; undefined if it may. */
   #checkInitializationPacket({ channel, command, length }: InitPacket): CtapHidError | undefined {
-    if (!this.#channels.has(channel)) return 'ERR_INVALID_CHANNEL';
-    if (this.#receiving?.channel === channel) return 'ERR_INVALID_SEQ';
-    if (this.#transactionChannel !== undefined || this.#lock.blocks(channel)) return 'ERR_CHANNEL_BUSY';
+    const { refuseInitializationInMessage, enforceMaxLength } = this.#rules;
+    if (!this.#isUsable(channel)) return 'ERR_INVALID_CHANNEL';
+    if (this.#receiving?.channel === channel && refuseInitializationInMessage) return 'ERR_INVALID_SEQ';
+    if (this.#isBusyFor(channel)) return 'ERR_CHANNEL_BUSY';
     if (!this.#supports(command)) return 'ERR_INVALID_CMD';
-    return length > maxPayloadLength ? 'ERR_INVALID_LEN' : undefined;
+    return length > maxPayloadLength && enforceMaxLength ? 'ERR_INVALID_LEN' : undefined;
   }
 
-  #beginMessage(reassembler: Reassembler): void {
+  #isUsable(channel: number): boolean {
+    return this.#channels.has(channel) || !this.#rules.refuseUnallocatedChannels;
+  }
+
+  #isBusyFor(channel: number): boolean {
+    if (this.#lock.blocks(channel)) return true;
+    const { reportBusy } = this.#rules;
+    return (
+      this.#running !== undefined ||
+      (reportBusy && this.#receiving !== undefined && this.#receiving.channel !== channel)
+    );
+  }
+
+  /** A device that does not enforce the maximum length takes what fits. */
+  #beginMessage(packet: InitPacket): void {
+    const reassembler = new Reassembler({ ...packet, length: Math.min(packet.length, maxPayloadLength) });
     const { message } = reassembler;
     if (message) {
       this.#execute(message);
@@ -155,12 +183,15 @@ export class CtapHidDevice {
   /** Ignores a continuation packet that belongs to no message (section 11.2.5.4). */
   #onContinuation(packet: ContPacket): void {
     const receiving = this.#receiving;
-    if (receiving?.channel !== packet.channel) return;
+    if (receiving?.channel !== packet.channel) {
+      this.#onOrphan(packet);
+      return;
+    }
     try {
-      receiving.accept(packet);
+      receiving.accept(this.#rules.enforceSequence ? packet : receiving.renumber(packet));
     } catch {
-      this.#abandonTransaction();
-      this.#sendError(packet.channel, 'ERR_INVALID_SEQ');
+      if (this.#rules.sequenceErrorEndsMessage) this.#abandonTransaction();
+      this.#responses.sendError(packet.channel, 'ERR_INVALID_SEQ');
       return;
     }
     const { message } = receiving;
@@ -172,21 +203,29 @@ export class CtapHidDevice {
     this.#execute(message);
   }
 
+  /** Only a device with a defect reacts to a packet that belongs to no message. */
+  #onOrphan({ channel }: ContPacket): void {
+    const { ignoreOrphans, ignoreForeignContinuations } = this.#rules;
+    if (this.#receiving && !ignoreForeignContinuations) this.#abandonTransaction();
+    if (!this.#receiving && !ignoreOrphans) this.#responses.sendError(channel, 'ERR_INVALID_SEQ');
+  }
+
   #startPacketTimeout(): void {
-    this.#packetTimeout.set(this.#options.packetTimeoutMs ?? defaultPacketTimeoutMs);
+    const { packetTimeoutMs, timeOutMessages } = this.#rules;
+    if (timeOutMessages) this.#packetTimeout.set(this.#options.packetTimeoutMs ?? packetTimeoutMs);
   }
 
   #onPacketTimeout(): void {
     const channel = this.#receiving?.channel;
     this.#abandonTransaction();
-    if (channel !== undefined) this.#sendError(channel, 'ERR_MSG_TIMEOUT');
+    if (channel !== undefined) this.#responses.sendError(channel, 'ERR_MSG_TIMEOUT');
   }
 
   #supports(command: number): boolean {
     const name = ctapHidCommandName(command);
-    if (name === 'MSG') return !this.#capabilities.nmsg;
+    if (name === 'MSG') return !this.#capabilities.nmsg && this.#rules.acceptU2fMessages;
     if (name === 'WINK') return this.#capabilities.wink;
-    return name === 'PING' || name === 'LOCK' || name === 'CBOR';
+    return name === 'PING' || name === 'LOCK' || name === 'CBOR' || !this.#rules.refuseUnknownCommands;
   }
 
   #execute(message: HidMessage): void {
@@ -197,22 +236,13 @@ export class CtapHidDevice {
       this.#start(message, process);
       return;
     }
-    const response = this.#executeImmediately(name, message);
-    if (typeof response === 'string') this.#sendError(channel, response);
-    else this.#reply(channel, command, response);
-  }
-
-  /** Executes the commands that take no time. Any other command here is a CBOR or MSG command with an empty payload. */
-  #executeImmediately(name: CtapHidCommand | undefined, { channel, payload }: HidMessage): Uint8Array | CtapHidError {
-    if (name === 'PING') return payload;
-    if (name === 'WINK') return this.#wink(payload);
-    return name === 'LOCK' ? (this.#lock.set(channel, payload) ?? nothing) : 'ERR_INVALID_LEN';
-  }
-
-  #wink(payload: Uint8Array): Uint8Array | CtapHidError {
-    if (payload.length > 0) return 'ERR_INVALID_LEN';
-    this.#options.wink?.();
-    return nothing;
+    const response = executeImmediately(message, {
+      lock: this.#lock,
+      rules: this.#rules,
+      wink: this.#options.wink,
+    });
+    if (typeof response === 'string') this.#responses.sendError(channel, response);
+    else this.#responses.send(channel, command, response);
   }
 
   #start(message: HidMessage, process: ProcessMessage): void {
@@ -222,6 +252,7 @@ export class CtapHidDevice {
       identity: this.#channels.identityOf(message.channel),
       cancel: this.#cancel,
       keepaliveTimer: this.#keepaliveTimer,
+      keepaliveIntervalMs: this.#rules.keepaliveIntervalMs,
       sendKeepalive: this.#sendKeepalive,
     });
     this.#running = running;
@@ -244,8 +275,9 @@ export class CtapHidDevice {
     }
     if (result instanceof TransportError) {
       if (result.kind === 'disconnected') this.#options.onPowerLost?.(result);
-    } else if (isCurrent && result instanceof Uint8Array) this.#reply(channel, command, result);
-    else if (isCurrent) this.#sendError(channel, 'ERR_OTHER');
+    } else if (isCurrent && result instanceof Uint8Array) this.#responses.send(channel, command, result);
+    else if (isCurrent) this.#responses.sendError(channel, 'ERR_OTHER');
+    if (isCurrent && !this.#rules.endKeepalivesWithResponse) this.#responses.sendKeepalive(channel, 'processing');
   }
 
   get #transactionChannel(): number | undefined {
@@ -262,17 +294,5 @@ export class CtapHidDevice {
     }
     this.#receiving = undefined;
     this.#running = undefined;
-  }
-
-  #sendError(channel: number, error: CtapHidError): void {
-    this.#reply(channel, ctapHidCommands.ERROR, new Uint8Array([ctapHidErrors[error]]));
-  }
-
-  #reply(channel: number, command: number, payload: Uint8Array): void {
-    const reports = fragment(channel, command, payload);
-    const { alterPackets, send } = this.#options;
-    if (alterPackets && !unalteredCommands.includes(command))
-      void this.#alteredPackets.send(alterPackets(reports.map((report) => ({ report }))));
-    else for (const report of reports) send(report);
   }
 }

@@ -14,6 +14,7 @@ import { keepaliveStatus } from '#protocol/ctaphid.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { appletVersions, cardClasses, cardInstructions, cardParameters } from '#protocol/nfcctap.ts';
 import type { Channel } from '../session.ts';
+import { type CardRules, conformingCardRules } from '../transport-rules.ts';
 import type { AuthenticatorBackend } from './hid-key.ts';
 import { NfcctapMessage } from './nfcctap-message.ts';
 
@@ -23,6 +24,7 @@ const keepaliveIntervalMs = 100;
 export class FidoApplet {
   readonly #authenticator: AuthenticatorBackend;
   readonly #clock: Clock;
+  readonly #rules: CardRules;
   #isSelected = false;
   /** A host that selects the applet again is another one. */
   #channel: Channel = {};
@@ -33,6 +35,7 @@ export class FidoApplet {
   constructor(authenticator: AuthenticatorBackend, clock: Clock) {
     this.#authenticator = authenticator;
     this.#clock = clock;
+    this.#rules = authenticator.transportFaults?.card ?? conformingCardRules;
   }
 
   /** Section 11.3.3. Returns the response to SELECT. */
@@ -52,18 +55,20 @@ export class FidoApplet {
 
   /** @throws {TransportError} `disconnected` if the card loses power during the command. */
   async execute(command: CommandApdu): Promise<ResponseApdu> {
-    if (!this.#isSelected) return failure('SW_COMMAND_NOT_ALLOWED');
+    if (!this.#isSelected && this.#rules.requireSelection) return failure('SW_COMMAND_NOT_ALLOWED');
+    if (!this.#rules.keepSequences) this.#channel = {};
     if (command.cla === cardClasses.interindustry) return await this.#u2f(command);
     const { ins } = command;
     if (ins === cardInstructions.NFCCTAP_MSG) return await this.#message(command);
     if (ins === cardInstructions.NFCCTAP_GETRESPONSE) return await this.#getResponse(command);
-    return ins === cardInstructions.NFCCTAP_CONTROL ? this.#control(command) : failure('SW_INS_NOT_SUPPORTED');
+    if (ins === cardInstructions.NFCCTAP_CONTROL) return this.#control(command);
+    return this.#rules.refuseUnknownInstructions ? failure('SW_INS_NOT_SUPPORTED') : success(new Uint8Array(0));
   }
 
   /** U2F Raw Message Formats; the authenticator always gets the extended length form. */
   async #u2f({ p1, p2, ins, data }: CommandApdu): Promise<ResponseApdu> {
     const { processU2f } = this.#authenticator;
-    if (!processU2f) return failure('SW_INS_NOT_SUPPORTED');
+    if (!processU2f || !this.#rules.acceptU2f) return failure('SW_INS_NOT_SUPPORTED');
     if (this.#running) return failure('SW_CONDITIONS_NOT_SATISFIED');
     const cla = cardClasses.interindustry;
     return parseResponse(
@@ -75,8 +80,10 @@ export class FidoApplet {
 
   /** Section 11.3.7.1. */
   async #message({ p1, p2, data }: CommandApdu): Promise<ResponseApdu> {
-    if ((p1 & ~cardParameters.pollsForAnswer) !== 0 || p2 !== 0) return failure('SW_INCORRECT_P1P2');
-    if (data.length === 0) return failure('SW_WRONG_LENGTH');
+    const { enforceParameters, enforceLengths, sendStatusUpdates, updateOnlyPollingHosts } = this.#rules;
+    if (((p1 & ~cardParameters.pollsForAnswer) !== 0 || p2 !== 0) && enforceParameters)
+      return failure('SW_INCORRECT_P1P2');
+    if (data.length === 0) return enforceLengths ? failure('SW_WRONG_LENGTH') : success(data);
     if (this.#running) return failure('SW_CONDITIONS_NOT_SATISFIED');
     const process: AuthenticatorBackend['process'] = (message, options) =>
       this.#authenticator.process(message, options);
@@ -87,25 +94,30 @@ export class FidoApplet {
     });
     this.#running = running;
     this.#previousEnd = running.ended;
-    const hostPolls = (p1 & cardParameters.pollsForAnswer) !== 0 && this.#authenticator.sendsKeepalives !== false;
+    const sendsUpdates = sendStatusUpdates && this.#authenticator.sendsKeepalives !== false;
+    const hostPolls = ((p1 & cardParameters.pollsForAnswer) !== 0 || !updateOnlyPollingHosts) && sendsUpdates;
     return await this.#respondWith(running, hostPolls ? running.poll(keepaliveIntervalMs) : running.answer);
   }
 
   /** Section 11.3.7.2. */
   async #getResponse({ p1, p2, data }: CommandApdu): Promise<ResponseApdu> {
-    if ((p1 !== 0 && p1 !== cardParameters.cancel) || p2 !== 0) return failure('SW_INCORRECT_P1P2');
-    if (data.length > 0) return failure('SW_WRONG_LENGTH');
+    const { enforceParameters, enforceLengths, refuseGetResponseWithoutData, cancelMessages } = this.#rules;
+    if (((p1 !== 0 && p1 !== cardParameters.cancel) || p2 !== 0) && enforceParameters)
+      return failure('SW_INCORRECT_P1P2');
+    if (data.length > 0 && enforceLengths) return failure('SW_WRONG_LENGTH');
     const running = this.#running;
-    if (!running) return failure('SW_CONDITIONS_NOT_SATISFIED');
-    if (p1 === cardParameters.cancel) running.cancel();
+    if (!running)
+      return refuseGetResponseWithoutData ? failure('SW_CONDITIONS_NOT_SATISFIED') : success(new Uint8Array(0));
+    if (p1 === cardParameters.cancel && cancelMessages) running.cancel();
     return await this.#respondWith(running, running.poll(keepaliveIntervalMs));
   }
 
   /** Section 11.3.4. */
   #control({ p1, p2, data }: CommandApdu): ResponseApdu {
-    if (p1 !== cardParameters.end || p2 !== 0) return failure('SW_INCORRECT_P1P2');
-    if (data.length > 0) return failure('SW_WRONG_LENGTH');
-    this.deselect();
+    const { enforceParameters, enforceLengths, deselectOnRequest } = this.#rules;
+    if ((p1 !== cardParameters.end || p2 !== 0) && enforceParameters) return failure('SW_INCORRECT_P1P2');
+    if (data.length > 0 && enforceLengths) return failure('SW_WRONG_LENGTH');
+    if (deselectOnRequest) this.deselect();
     return success(new Uint8Array(0));
   }
 

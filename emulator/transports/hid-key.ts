@@ -2,6 +2,7 @@
 import type { TransportError } from '#protocol/errors.ts';
 import type { FaultHooks } from '../fault-hooks.ts';
 import { PowerLost } from '../planned-faults.ts';
+import type { TransportFaults } from '../transport-rules.ts';
 import type { ProcessMessage } from './ctaphid-command.ts';
 import { CtapHidDevice } from './ctaphid-device.ts';
 import type { CtapHidDeviceOptions } from './ctaphid-device-options.ts';
@@ -14,6 +15,8 @@ export interface AuthenticatorBackend {
   readonly sendsKeepalives?: boolean | undefined;
   /** Changes the CTAPHID packets of responses; undefined without such a defect. */
   readonly alterPackets?: FaultHooks['packets'];
+  /** What a defect changes in CTAPHID and in the card. */
+  readonly transportFaults?: TransportFaults | undefined;
 }
 
 /** Options of a key with a HID interface. */
@@ -47,6 +50,7 @@ export class HidKey {
       processU2f,
       sendsKeepalives: authenticator.sendsKeepalives,
       alterPackets: authenticator.alterPackets,
+      faults: authenticator.transportFaults,
       send: (report) => host.send(report),
       onPowerLost: (error) => this.#onPowerLost(error),
     });

@@ -20,6 +20,7 @@ import {
 import { maxPayloadLength } from '#protocol/ctaphid.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { cardClasses, cardInstructions, cardParameters, fidoAid } from '#protocol/nfcctap.ts';
+import { type CardRules, conformingTransports, type TransportFaults } from '../transport-rules.ts';
 import { FidoApplet } from './fido-applet.ts';
 import type { AuthenticatorBackend } from './hid-key.ts';
 
@@ -28,12 +29,17 @@ const selectionP2: readonly number[] = [0x00, 0x0c];
 
 export class SmartCard {
   readonly #applet: FidoApplet;
+  readonly #rules: CardRules;
+  readonly #changeResponse: TransportFaults['cardResponse'];
   /** The commands of an unfinished chain, combined. */
   #chain: CommandApdu | undefined;
   /** The part of the last response that the host has not fetched yet, with its status. */
   #remaining: ResponseApdu | undefined;
 
   constructor(authenticator: AuthenticatorBackend, clock: Clock) {
+    const { card, cardResponse } = authenticator.transportFaults ?? conformingTransports;
+    this.#rules = card;
+    this.#changeResponse = cardResponse;
     this.#applet = new FidoApplet(authenticator, clock);
   }
 
@@ -52,24 +58,36 @@ export class SmartCard {
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       this.#chain = undefined;
-      return encodeStatusResponse('SW_WRONG_LENGTH');
+      return encodeStatusResponse(this.#rules.refuseWrongLengths ? 'SW_WRONG_LENGTH' : 'SW_NO_ERROR');
     }
+    if (!this.#acceptsForm(command)) return encodeStatusResponse('SW_WRONG_LENGTH');
     if (command.ins === cardInstructions.GET_RESPONSE) return this.#getResponse(command);
-    this.#remaining = undefined;
+    if (this.#rules.dropRemainingOnCommand) this.#remaining = undefined;
     return await this.#executeChained(command);
+  }
+
+  /** Whether lengths of this form are accepted. SELECT is always short. */
+  #acceptsForm(command: CommandApdu): boolean {
+    if (command.extended) return this.#rules.acceptExtendedLengths;
+    return this.#rules.acceptShortLengths || isSelect(command);
   }
 
   /** Combines the commands of a chain, section 5.3.3, and executes a complete command. */
   async #executeChained(command: CommandApdu): Promise<Uint8Array> {
+    const { refuseUnknownClasses, enforceChainHeader, enforceMaxLength, acceptChains, endChainOnSelect } = this.#rules;
     const cla = command.cla & ~chainingBit;
-    const chain = isSelect({ ...command, cla }) ? undefined : this.#chain; // SELECT ends an unfinished chain
+    const endsChain = isSelect({ ...command, cla }) && endChainOnSelect; // SELECT ends an unfinished chain
+    const chain = endsChain ? undefined : this.#chain;
     this.#chain = undefined;
-    if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary)
+    if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary && refuseUnknownClasses)
       return encodeStatusResponse('SW_CLA_NOT_SUPPORTED');
-    if (chain && !belongsToChain(chain, command, cla)) return encodeStatusResponse('SW_LAST_COMMAND_EXPECTED');
+    if (cla !== command.cla && !acceptChains) return encodeStatusResponse('SW_CLA_NOT_SUPPORTED');
+    if (chain && !belongsToChain(chain, command, cla) && enforceChainHeader)
+      return encodeStatusResponse('SW_LAST_COMMAND_EXPECTED');
     const data = chain ? concat(chain.data, command.data) : command.data;
-    if (data.length > maxPayloadLength) return encodeStatusResponse('SW_WRONG_LENGTH');
-    if (command.cla === cla) return this.#respond(command, await this.#execute({ ...command, data }));
+    if (data.length > maxPayloadLength && enforceMaxLength) return encodeStatusResponse('SW_WRONG_LENGTH');
+    if (command.cla === cla)
+      return this.#respond(command, this.#changeResponse(await this.#execute({ ...command, data })));
     this.#chain = { ...command, cla, data: data.slice() };
     return encodeStatusResponse('SW_NO_ERROR');
   }
@@ -80,8 +98,11 @@ export class SmartCard {
 
   /** A SELECT that fails leaves the current applet selected. */
   #select({ p1, p2, data }: CommandApdu): ResponseApdu {
-    if (p1 !== cardParameters.byName || !selectionP2.includes(p2)) return statusOnly('SW_INCORRECT_P1P2');
-    return equal(data, fidoAid) ? this.#applet.select() : statusOnly('SW_FILE_NOT_FOUND');
+    const { enforceParameters, refuseOtherApplets, keepSelectionAfterFailedSelect } = this.#rules;
+    if (!keepSelectionAfterFailedSelect) this.#applet.deselect();
+    if ((p1 !== cardParameters.byName || !selectionP2.includes(p2)) && enforceParameters)
+      return statusOnly('SW_INCORRECT_P1P2');
+    return equal(data, fidoAid) || !refuseOtherApplets ? this.#applet.select() : statusOnly('SW_FILE_NOT_FOUND');
   }
 
   /** GET RESPONSE, ISO/IEC 7816-4 section 11.3.1, in both classes. */
@@ -89,21 +110,24 @@ export class SmartCard {
     const { cla, p1, p2, data } = command;
     if (cla !== cardClasses.interindustry && cla !== cardClasses.proprietary)
       return encodeStatusResponse('SW_CLA_NOT_SUPPORTED');
-    if (p1 !== 0 || p2 !== 0) return encodeStatusResponse('SW_INCORRECT_P1P2');
-    if (data.length > 0) return encodeStatusResponse('SW_WRONG_LENGTH');
-    const remaining = this.#remaining;
-    return remaining ? this.#respond(command, remaining) : encodeStatusResponse('SW_CONDITIONS_NOT_SATISFIED');
+    const { enforceParameters, enforceLengths, refuseGetResponseWithoutData } = this.#rules;
+    if ((p1 !== 0 || p2 !== 0) && enforceParameters) return encodeStatusResponse('SW_INCORRECT_P1P2');
+    if (data.length > 0 && enforceLengths) return encodeStatusResponse('SW_WRONG_LENGTH');
+    if (this.#remaining) return this.#respond(command, this.#remaining);
+    return encodeStatusResponse(refuseGetResponseWithoutData ? 'SW_CONDITIONS_NOT_SATISFIED' : 'SW_NO_ERROR');
   }
 
   /** Returns as much of the response as the host accepts, section 5.3.4; without Le, as much as the command's form allows. */
   #respond({ ne, extended }: CommandApdu, response: ResponseApdu): Uint8Array {
+    const { respectExpectedLength, keepRemainingResponse } = this.#rules;
     const { data, status } = response;
+    if (!respectExpectedLength) return encodeResponse(response);
     const maxLength = extended ? (ne ?? data.length) : Math.min(ne ?? shortLimits.response, shortLimits.response);
     if (data.length <= maxLength) {
-      this.#remaining = undefined;
+      if (this.#rules.dropRemainingOnCommand) this.#remaining = undefined;
       return encodeResponse(response);
     }
-    this.#remaining = { data: data.subarray(maxLength), status };
+    this.#remaining = keepRemainingResponse ? { data: data.subarray(maxLength), status } : undefined;
     return encodeResponse({ data: data.subarray(0, maxLength), status: encodeMoreData(data.length - maxLength) });
   }
 }

@@ -85,6 +85,11 @@ export class Reassembler {
     this.#append(packet.report);
   }
 
+  /** Returns the packet with the sequence number that is expected next, for a receiver that does not check it. */
+  renumber(packet: ContPacket): ContPacket {
+    return { ...packet, sequence: this.#expectedSequence };
+  }
+
   #append(report: Uint8Array): void {
     const buffer = this.#buffer;
     const at = initHeaderLength + this.#received - contHeaderLength;

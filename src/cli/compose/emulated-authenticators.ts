@@ -119,6 +119,7 @@ function createRecordedBackend(key: EmulatedKey, emulated: Authenticator): Authe
     processU2f: emulated.processU2f && process('transactU2f'),
     sendsKeepalives: emulated.sendsKeepalives,
     alterPackets: emulated.alterPackets,
+    transportFaults: emulated.transportFaults,
     powerCycle: () => emulated.powerCycle(),
   };
 }

@@ -97,7 +97,7 @@ function createKey(persona: string, id: string, options: EmulationOptions, event
     state: withKeyNumber(state),
     random: keySeed === undefined ? undefined : seededRandom(keySeed),
   });
-  const { sendsKeepalives, alterPackets } = authenticator;
+  const { sendsKeepalives, alterPackets, transportFaults } = authenticator;
   const onExchange = (exchange: WireExchange) => {
     log.add(exchange, new Date(systemClock.now()));
     events.onExchange(exchange);
@@ -114,7 +114,7 @@ function createKey(persona: string, id: string, options: EmulationOptions, event
   return {
     authenticator,
     keyToServe: {
-      authenticator: { ...recorded, sendsKeepalives, alterPackets },
+      authenticator: { ...recorded, sendsKeepalives, alterPackets, transportFaults },
       usb: usbDeviceOf(authenticator.persona),
       packetTimeoutMs: packetTimeoutMs(),
       wink: () => events.onWink(),

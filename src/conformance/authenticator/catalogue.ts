@@ -18,6 +18,9 @@ import { getAssertionTokens } from './groups/getassert-tokens.ts';
 import { getInfoBehaviour } from './groups/getinfo-behaviour.ts';
 import { getInfoConsistency } from './groups/getinfo-consistency.ts';
 import { getInfoValues } from './groups/getinfo-values.ts';
+import { hidChannels } from './groups/hid-channels.ts';
+import { hidCommands } from './groups/hid-commands.ts';
+import { hidMessages } from './groups/hid-messages.ts';
 import { largeBlobReading } from './groups/largeblobs-reading.ts';
 import { largeBlobWriting } from './groups/largeblobs-writing.ts';
 import { makeCredentialAttestation } from './groups/makecred-attestation.ts';
@@ -27,6 +30,8 @@ import { makeCredentialOptions } from './groups/makecred-options.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
 import { makeCredentialPresence } from './groups/makecred-presence.ts';
 import { makeCredentialTokens } from './groups/makecred-tokens.ts';
+import { nfcApdus } from './groups/nfc-apdus.ts';
+import { nfcMessages } from './groups/nfc-messages.ts';
 import { pinParameters } from './groups/pin-parameters.ts';
 import { pinPolicy } from './groups/pin-policy.ts';
 import { pinRetries } from './groups/pin-retries.ts';
@@ -36,6 +41,9 @@ import { nextAssertions } from './groups/rk-next.ts';
 import { credentialStoring } from './groups/rk-storing.ts';
 import { tokenIssuing } from './groups/token-issuing.ts';
 import { tokenLifetime } from './groups/token-lifetime.ts';
+import { u2fAuthentication } from './groups/u2f-authentication.ts';
+import { u2fInterop } from './groups/u2f-interop.ts';
+import { u2fRegistration } from './groups/u2f-registration.ts';
 import type { Requirement } from './requirement.ts';
 
 export const authenticatorCatalogue: readonly Requirement[] = [
@@ -76,4 +84,12 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...largeBlobWriting,
   ...selectionRequirements,
   ...resetRequirements,
+  ...hidChannels,
+  ...hidMessages,
+  ...hidCommands,
+  ...u2fRegistration,
+  ...u2fAuthentication,
+  ...u2fInterop,
+  ...nfcApdus,
+  ...nfcMessages,
 ];

@@ -13,4 +13,7 @@ export const groupTitles = {
   largeblobs: 'authenticatorLargeBlobs',
   select: 'authenticatorSelection',
   reset: 'authenticatorReset',
+  hid: 'CTAPHID',
+  u2f: 'CTAP1/U2F',
+  nfc: 'CTAP over smart cards and NFC',
 } as const;

@@ -43,6 +43,7 @@ export async function keyOnSocket({
       processU2f: undefined,
       sendsKeepalives: authenticator.sendsKeepalives,
       alterPackets: authenticator.alterPackets,
+      transportFaults: authenticator.transportFaults,
       powerCycle: () => authenticator.powerCycle(),
     },
     { port: 0 },
