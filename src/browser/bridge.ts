@@ -27,7 +27,10 @@ export interface BridgeSession {
   /** Handles new requests. A running request stays with the handler that received it. */
   handler: WebAuthnHandler;
   readonly problems: readonly BridgeProblem[];
-  /** Ends the bridge: pending requests fail in the page, and the browser handles WebAuthn itself again. */
+  /**
+   * Ends the bridge: pending requests fail in the page, and the browser handles WebAuthn itself again. On the proxy route it does so when
+   * the last context of the browser is closed; until then, requests fail.
+   */
   close(): Promise<void>;
 }
 

@@ -15,12 +15,14 @@
  * - A malformed credential is refused and the request stays pending; the worker then completes it with an error.
  * - Conditional get() is not proxied, and conditional create() arrives as an ordinary request. `page-capabilities.ts` keeps
  *   pages from learning of capabilities that do not reach the handler.
+ * - All contexts of a browser share the attachment: `attached-contexts.ts`.
  * - The worker of a context starts with the first page. Once Playwright is attached to it, it is not stopped when idle.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Worker } from 'playwright';
 import type { Bridge } from '../bridge.ts';
+import { AttachedContexts, type ProxiedContext } from './attached-contexts.ts';
 import { limitPageCapabilities } from './page-capabilities.ts';
 import { ProxySession } from './proxy-session.ts';
 import { listenForBrowser } from './proxy-socket.ts';
@@ -37,17 +39,24 @@ const workerStartTimeoutMs = 10_000;
 export async function openProxyBridge(browser: Browser): Promise<Bridge> {
   const extensionOrigin = `chrome-extension://${await loadExtension(browser)}`;
   const server = await listenForBrowser(extensionOrigin);
+  const attachedContexts = new AttachedContexts();
+  const sessions = new Set<ProxySession>();
   return {
     async attach(context, handler) {
       const worker = await startWorker(context, extensionOrigin);
       const origins = await RequestOrigins.observe(context);
       const { url, connected } = server.expectConnection();
-      await worker.evaluate(connectWorker, url);
-      const session = new ProxySession(await connected, handler, origins);
+      const proxied = proxiedContext(worker, url);
+      await attachedContexts.attach(proxied);
+      const session = new ProxySession(await connected, handler, origins, () => attachedContexts.close(proxied));
+      sessions.add(session);
       await limitPageCapabilities(context, () => (session.isOpen ? session.handler : undefined));
       return session;
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...sessions].map((session) => session.close()));
+      await server[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -61,8 +70,14 @@ async function loadExtension(browser: Browser): Promise<string> {
   return id;
 }
 
-/** Runs in the worker and calls the global function `connect` of `extension/worker.js`. */
-const connectWorker = (url: string) => (globalThis as unknown as { connect(url: string): Promise<void> }).connect(url);
+/** The global functions of `extension/worker.js`. */
+type WorkerScope = { connect(url: string): Promise<void>; detach(): Promise<void> };
+
+/** Returns the proxy API in the context of `worker`. Requests are sent to the socket of `url`. */
+const proxiedContext = (worker: Worker, url: string): ProxiedContext => ({
+  attach: () => worker.evaluate((to) => (globalThis as unknown as WorkerScope).connect(to), url),
+  detach: () => worker.evaluate(() => (globalThis as unknown as WorkerScope).detach()),
+});
 
 async function startWorker(context: BrowserContext, extensionOrigin: string): Promise<Worker> {
   const isExtensionWorker = (worker: Worker) => worker.url().startsWith(`${extensionOrigin}/`);

@@ -25,18 +25,27 @@ export class ProxySession implements BridgeSession {
   readonly problems: BridgeProblem[] = [];
   readonly #connection: BridgeConnection;
   readonly #origins: RequestOrigins;
+  readonly #detach: () => Promise<void>;
   readonly #pending = new Map<number, AbortController>();
   #isOpen = true;
 
-  constructor(connection: BridgeConnection, handler: WebAuthnHandler, origins: RequestOrigins) {
+  /** `detach` is called when the session or the context is closed, maybe more than once. */
+  constructor(
+    connection: BridgeConnection,
+    handler: WebAuthnHandler,
+    origins: RequestOrigins,
+    detach: () => Promise<void>,
+  ) {
     this.handler = handler;
     this.#connection = connection;
     this.#origins = origins;
+    this.#detach = detach;
     connection.onMessage((message) => this.#receive(message as WorkerMessage));
     connection.onClose(() => {
       this.#isOpen = false;
       for (const controller of this.#pending.values()) controller.abort(abortError('The browser context was closed'));
       this.#pending.clear();
+      void this.#detach();
     });
   }
 
@@ -48,6 +57,7 @@ export class ProxySession implements BridgeSession {
   async close(): Promise<void> {
     this.#isOpen = false;
     this.#connection.close();
+    await this.#detach();
   }
 
   #receive(message: WorkerMessage): void {

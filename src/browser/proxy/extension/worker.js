@@ -1,8 +1,8 @@
 /**
  * The extension of the bridge: sends every WebAuthn request of one browser context to Node, and the response back to the page.
  *
- * `bridge.ts` calls `connect` with the URL of a socket for this context only. No request stays pending: without a socket, or
- * when Chromium refuses a response, it is completed with an error.
+ * `attached-contexts.ts` calls `connect` with the URL of a socket for this context only, and `detach`. No request stays pending:
+ * without a socket, or when Chromium refuses a response, it is completed with an error.
  */
 
 /**
@@ -71,7 +71,6 @@ proxy.onRequestCanceled.addListener((/** @type {number} */ requestId) => {
 function onDisconnect() {
   socket = undefined;
   for (const [requestId, ceremony] of pending) completeRequest(failure(ceremony, requestId));
-  proxy.detach();
 }
 
 /**
@@ -90,4 +89,11 @@ async function connect(url) {
   const problem = await proxy.attach();
   if (problem) throw new Error(problem);
 }
-Object.assign(globalThis, { connect });
+
+/** Fails what is pending and detaches from WebAuthn. Chromium then handles the requests of all contexts again. */
+async function detach() {
+  socket?.close();
+  onDisconnect();
+  await proxy.detach();
+}
+Object.assign(globalThis, { connect, detach });

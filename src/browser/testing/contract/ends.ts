@@ -123,6 +123,23 @@ export function testEnds({ bridge, secondRequest, noticesNavigatedSubframe }: Co
       expect(await Promise.all(outcomes)).toEqual([pageGone, pageGone]);
     });
 
+    test('close() in one context leaves the requests of the other contexts to their handlers', async () => {
+      const { handler, called, signals } = pendingHandler();
+      const { page: pending } = await bridge().openPage(handler);
+      const outcome = untilPageGone(createInPage(pending));
+      await called;
+      const { page, session } = await bridge().openPage(approvingHandler);
+      const { session: closed } = await bridge().openPage(approvingHandler);
+      await closed.close();
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+      expect((await createInPage(page)).credential).toBeDefined();
+      await session.close();
+      const { page: later } = await bridge().openPage(approvingHandler);
+      expect((await createInPage(later)).credential).toBeDefined();
+      await pending.close();
+      expect(await outcome).toBe(pageGone);
+    });
+
     test('close() fails pending requests, and the browser handles WebAuthn again', async () => {
       const { handler, called, signals } = pendingHandler();
       const { page, session } = await bridge().openPage(handler);
