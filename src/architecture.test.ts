@@ -103,6 +103,7 @@ const rules: Rules = {
       'src/diagnosis/facts.ts',
       'src/page-authenticator/server',
     ],
+    fflate: ['src/conformance/bundle/archive.ts'],
     ws: ['src/browser', 'src/transport/remote', 'src/page-authenticator/server'],
     playwright: [
       'src/browser',

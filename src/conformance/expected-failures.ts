@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { messageOf, UsageError } from '#base/errors.ts';
 import { type CaseResult, caseId } from './case-result.ts';
 
-const entrySchema = z.strictObject({
+export const expectedFailureSchema = z.strictObject({
   /** A requirement, `pin.set.short`, or one of its cases, `pin.set.short@pin1`. */
   id: z.string().min(1),
   reason: z.string().min(1),
@@ -16,14 +16,14 @@ const entrySchema = z.strictObject({
   expires: z.iso.date(),
 });
 
-export type ExpectedFailure = z.infer<typeof entrySchema>;
+export type ExpectedFailure = z.infer<typeof expectedFailureSchema>;
 
 /**
  * Returns the entries of a file. `knownIds` are the ids of the catalogue.
  * @throws {UsageError} if the text is not such a file, an id is unknown, or an id occurs twice.
  */
 export function parseExpectedFailures(text: string, file: string, knownIds: ReadonlySet<string>): ExpectedFailure[] {
-  const result = z.array(entrySchema).safeParse(parseYaml(text, file));
+  const result = z.array(expectedFailureSchema).safeParse(parseYaml(text, file));
   if (!result.success) throw new UsageError(`Cannot read ${file}: ${describeIssues(result.error.issues)}`);
   const seen = new Set<string>();
   for (const { id } of result.data) {

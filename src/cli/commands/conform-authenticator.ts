@@ -12,7 +12,7 @@ import { selectEntries } from '#conformance/select.ts';
 import { count } from '#report/format.ts';
 import { emulatedTargets } from '../compose/emulated-test-target.ts';
 import { catalogueAsJson, describeCatalogue, explainRequirement } from '../conform/describe-catalogue.ts';
-import { readExpectedFailures } from '../conform/read-expected-failures.ts';
+import { countExpected, readExpectedFailures } from '../conform/read-expected-failures.ts';
 import { ReportedRun, type ReportOptions, withReportOptions } from '../conform/report-options.ts';
 import { exitCode } from '../exit-codes.ts';
 import { collect } from './option-parsers.ts';
@@ -76,10 +76,13 @@ async function prove(requirements: readonly Requirement[]): Promise<number> {
 
 async function run(requirements: readonly Requirement[], options: ConformOptions): Promise<number> {
   const { persona, defect, expectedFailures } = options;
-  const count = readExpectedFailures(expectedFailures, authenticatorCatalogue);
+  const expected = readExpectedFailures(expectedFailures, authenticatorCatalogue);
   const reported = await ReportedRun.begin('authenticator', options);
   const source = emulatedTargets(persona, defect);
   const info = await readInfoOf(source);
-  const results = count(await runSuite(requirements, source));
-  return reported.end(authenticatorReport({ run: reported.facts(), requirements, results, name: source.name, info }));
+  const results = countExpected(await runSuite(requirements, source), expected);
+  return reported.end(authenticatorReport({ run: reported.facts(), requirements, results, name: source.name, info }), {
+    target: { kind: 'persona', persona, defects: defect },
+    ...(expected && { expectedFailures: expected }),
+  });
 }

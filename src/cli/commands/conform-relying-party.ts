@@ -1,57 +1,46 @@
 /** `touchstone conform relying-party`: runs the mutation catalogue on a relying party, lists and explains its cases, and proves them. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { messageOf, UsageError } from '#base/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
-import type { CaseResult } from '#conformance/case-result.ts';
-import { applyExpectedFailures, parseExpectedFailures } from '#conformance/expected-failures.ts';
+import { seededRandom } from '#base/seeded-random.ts';
 import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
-import { createLibraryTarget } from '#conformance/relying-party/library-target.ts';
 import { findUnprovenCases } from '#conformance/relying-party/prove.ts';
 import type { RelyingPartyCase } from '#conformance/relying-party/relying-party-case.ts';
 import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
-import type { RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import { sampleCases } from '#conformance/relying-party/sample.ts';
+import { relyingPartyReport } from '#conformance/report/relying-party-report.ts';
 import { selectEntries } from '#conformance/select.ts';
-import { failsRun } from '#conformance/verdict.ts';
 import { count } from '#report/format.ts';
-import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
-import { createPortalTarget } from '../compose/portal-target.ts';
 import { proofParties, suiteEmulator } from '../compose/relying-party-suite.ts';
 import {
   describeRelyingPartyCases,
   explainRelyingPartyCase,
   relyingPartyCasesAsJson,
 } from '../conform/describe-relying-party-case.ts';
-import { loadAdapter } from '../conform/load-adapter.ts';
-import { openServer } from '../conform/open-server.ts';
-import { formatResults } from '../conform/print-results.ts';
+import { countExpected, readExpectedFailures } from '../conform/read-expected-failures.ts';
+import { openTarget, type TargetOptions, withTargetOptions } from '../conform/relying-party-target.ts';
+import { ReportedRun, type ReportOptions, withReportOptions } from '../conform/report-options.ts';
 import { exitCode } from '../exit-codes.ts';
+import { parsePositive } from './option-parsers.ts';
 
-interface Options {
-  adapter?: string;
-  url?: string;
-  authorized?: string;
+interface Options extends TargetOptions, ReportOptions {
+  sample?: number;
   list: boolean;
-  json: boolean;
   explain?: string;
   prove: boolean;
-  verbose: boolean;
   expectedFailures?: string;
 }
 
 export const conformRelyingPartyCommand = (finish: (code: number) => void) =>
-  new Command('relying-party')
+  withReportOptions(withTargetOptions(new Command('relying-party')))
     .description('Test whether a relying party refuses invalid registrations and sign-ins, and accepts unusual ones')
     .argument('[ids...]', 'Groups, subjects or cases, e.g. client-data or client-data.origin (default: all)')
-    .option('--adapter <file>', 'Test a library through its adapter, a module; default: the portal of Touchstone')
-    .option('--url <address>', 'Test a server with the conformance API of the FIDO Alliance at this address')
-    .option('--authorized <host>', 'Permit the test of a server on this host, which is not this machine')
+    .option('--sample <number>', 'Run only so many cases, evenly taken from all groups', parsePositive)
     .option('--list', 'List the cases without running them', false)
     .option('--json', 'Print a JSON array: of cases with --list, of results otherwise', false)
     .option('--explain <id>', 'Explain a case: its rule, what it means when the rule is missing, and the usual fix')
     .option('--prove', 'Check that every case fails with a relying party that lacks exactly its rules', false)
-    .option('--verbose', 'Also print the cases that are not applicable', false)
     .option('--expected-failures <file>', 'YAML file of known violations, which do not fail the run')
     .action(async (ids: string[], options: Options) => finish(await conform(ids, options)));
 
@@ -82,40 +71,20 @@ async function prove(cases: readonly RelyingPartyCase[]): Promise<number> {
   return exitCode.passed;
 }
 
+const portalSeed = 'conformance';
+
 async function run(cases: readonly RelyingPartyCase[], options: Options): Promise<number> {
-  const expected = readExpectedFailures(options);
-  const target = await openTarget(options);
-  const results = await runRelyingPartySuite(cases, target, suiteEmulator());
-  const today = new Date().toISOString().slice(0, 10);
-  const counted = applyExpectedFailures(results, expected, today);
-  console.log(options.json ? JSON.stringify(counted, null, 2) : formatResults(counted, { verbose: options.verbose }));
-  return exitCodeOf(counted);
-}
-
-async function openTarget({ adapter, url, authorized }: Options): Promise<RelyingPartyTarget> {
-  if (adapter !== undefined && url !== undefined)
-    throw new UsageError('Cannot test a library and a server at the same time: expected --adapter or --url');
-  if (url !== undefined) return openServer(url, authorized);
-  if (adapter === undefined) return createPortalTarget();
-  return createLibraryTarget(await loadAdapter(adapter), {
-    random: systemRandom,
-    trustAnchors: emulatorTrustAnchors(),
+  const expected = readExpectedFailures(options.expectedFailures, relyingPartyCatalogue);
+  const reported = await ReportedRun.begin('relying-party', options);
+  // A bundle of the portal can be made again byte by byte.
+  const random = options.bundle === undefined ? systemRandom : seededRandom(portalSeed);
+  await using opened = await openTarget(options, random);
+  const { target } = opened;
+  const selected = options.sample === undefined ? cases : sampleCases(cases, target, options.sample);
+  const results = countExpected(await runRelyingPartySuite(selected, target, suiteEmulator(random)), expected);
+  const uri = options.url ?? options.site ?? options.adapter;
+  return reported.end(relyingPartyReport(reported.facts(), selected, [{ target, uri, results }]), {
+    target: (uri ?? options.adapterCommand) === undefined ? { kind: 'portal', seed: portalSeed } : { kind: 'other' },
+    ...(expected && { expectedFailures: expected }),
   });
-}
-
-function readExpectedFailures({ expectedFailures: file }: Options) {
-  if (file === undefined) return [];
-  const ids = new Set(relyingPartyCatalogue.map(({ id }) => id));
-  try {
-    return parseExpectedFailures(readFileSync(file, 'utf8'), file, ids);
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`Cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-/** A run in which nothing was applicable has tested nothing, so it does not pass. */
-function exitCodeOf(results: readonly CaseResult[]): number {
-  if (failsRun(results.map(({ verdict }) => verdict))) return exitCode.failed;
-  return results.some(({ verdict }) => verdict !== 'not-applicable') ? exitCode.passed : exitCode.infrastructure;
 }

@@ -1,7 +1,7 @@
 /** The reference portal in this process as a target of the suite for relying parties. */
 import { toBase64url } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
-import { systemRandom } from '#base/random.ts';
+import { type Random, systemRandom } from '#base/random.ts';
 import type { CeremonySettings } from '#conformance/relying-party/ceremony-settings.ts';
 import type { Account, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
@@ -13,7 +13,7 @@ import { emulatorTrustAnchors } from './emulator-catalogue.ts';
 const rpId = 'localhost';
 const origin = `http://${rpId}:8080`;
 /** Returns the target. It has one portal for each combination of settings, because the settings are its policy. */
-export function createPortalTarget(): RelyingPartyTarget {
+export function createPortalTarget(random: Random = systemRandom): RelyingPartyTarget {
   const portals = new Map<string, Promise<InProcessPortal>>();
   return {
     name: 'Touchstone portal',
@@ -21,18 +21,21 @@ export function createPortalTarget(): RelyingPartyTarget {
     keepsState: true,
     async openAccount(settings) {
       const key = JSON.stringify(settings);
-      const portal = portals.get(key) ?? createPortal(settings);
+      const portal = portals.get(key) ?? createPortal(settings, random);
       portals.set(key, portal);
-      return openAccount(await portal);
+      return openAccount(await portal, random);
     },
   };
 }
 
-const createPortal = ({ userVerification, attestation, algorithms }: CeremonySettings): Promise<InProcessPortal> =>
+const createPortal = (
+  { userVerification, attestation, algorithms }: CeremonySettings,
+  random: Random,
+): Promise<InProcessPortal> =>
   createInProcessPortal({
     store: openStore(),
     clock: systemClock,
-    random: systemRandom,
+    random,
     origin,
     rpId,
     passwordCost: quickScrypt,
@@ -44,11 +47,11 @@ const createPortal = ({ userVerification, attestation, algorithms }: CeremonySet
     },
   });
 
-async function openAccount({ directory, relyingParty }: InProcessPortal): Promise<Account> {
-  const name = `user-${toBase64url(systemRandom.bytes(9))}@example.com`;
+async function openAccount({ directory, relyingParty }: InProcessPortal, random: Random): Promise<Account> {
+  const name = `user-${toBase64url(random.bytes(9))}@example.com`;
   const user = await directory.createUser({ name, displayName: name });
   const caller = await directory.openSession(user, 'totp');
-  const visitor = toBase64url(systemRandom.bytes(16));
+  const visitor = toBase64url(random.bytes(16));
   return {
     origin,
     rpId,

@@ -1,6 +1,6 @@
 /** Wires the suite for relying parties: the emulator as its authenticator, and the reference verifier as a library under test. */
 import { parseAaguid } from '#base/bytes.ts';
-import { systemRandom } from '#base/random.ts';
+import { type Random, systemRandom } from '#base/random.ts';
 import type { SuiteEmulator } from '#conformance/relying-party/emulator-port.ts';
 import type { ProofParties } from '#conformance/relying-party/prove.ts';
 import { createAuthenticator, personas, rootAuthority } from '#emulator';
@@ -11,7 +11,7 @@ import { createReferenceVerifier } from './reference-verifier.ts';
 
 const { 'touchstone-complete': key } = personas;
 
-export const suiteEmulator = (): SuiteEmulator => ({
+export const suiteEmulator = (random: Random = systemRandom): SuiteEmulator => ({
   createAuthenticator: ({ attestation, algorithm, changes, credential, attestationSecret, synced }) =>
     createAuthenticator({
       persona: synced ? { ...key, backup: { eligible: true, backedUp: true }, signCounter: 'constant-zero' } : key,
@@ -20,7 +20,7 @@ export const suiteEmulator = (): SuiteEmulator => ({
       changes,
       credentials: [credential],
       attestationIdentity: { secret: attestationSecret, sendsRoot: false },
-      random: systemRandom,
+      random,
     }),
   root: rootAuthority(),
   aaguid: parseAaguid(key.aaguid),

@@ -4,22 +4,34 @@ import { type Clock, systemClock } from '#base/clock.ts';
 import { messageOf, UsageError } from '#base/errors.ts';
 import type { CaseResult } from '#conformance/case-result.ts';
 import type { CatalogueEntry } from '#conformance/catalogue-entry.ts';
-import { applyExpectedFailures, parseExpectedFailures } from '#conformance/expected-failures.ts';
+import { applyExpectedFailures, type ExpectedFailure, parseExpectedFailures } from '#conformance/expected-failures.ts';
+
+/** Expected failures on a day, which decides whether an entry has expired. */
+export interface ExpectedFailuresOn {
+  entries: ExpectedFailure[];
+  /** YYYY-MM-DD. */
+  today: string;
+}
 
 /**
- * Returns a function that gives results as they count; without a file as they are.
+ * Returns the entries of a file; undefined without a file.
  * @throws {UsageError} if the file cannot be read.
  */
 export function readExpectedFailures(
   file: string | undefined,
   catalogue: readonly CatalogueEntry[],
   clock: Clock = systemClock,
-): <R extends CaseResult>(results: readonly R[]) => R[] {
-  if (file === undefined) return (results) => [...results];
-  const expected = parseExpectedFailures(readText(file), file, new Set(catalogue.map(({ id }) => id)));
-  const today = new Date(clock.now()).toISOString().slice(0, 10);
-  return (results) => applyExpectedFailures(results, expected, today);
+): ExpectedFailuresOn | undefined {
+  if (file === undefined) return undefined;
+  const entries = parseExpectedFailures(readText(file), file, new Set(catalogue.map(({ id }) => id)));
+  return { entries, today: new Date(clock.now()).toISOString().slice(0, 10) };
 }
+
+/** Returns the results as they count. */
+export const countExpected = <R extends CaseResult>(
+  results: readonly R[],
+  expected: ExpectedFailuresOn | undefined,
+): R[] => (expected ? applyExpectedFailures(results, expected.entries, expected.today) : [...results]);
 
 function readText(file: string): string {
   try {

@@ -1,8 +1,10 @@
 /** The options of `touchstone conform relying-party` about the relying party under test. */
 import { type Command, Option } from 'commander';
+import { systemClock } from '#base/clock.ts';
 import { UsageError } from '#base/errors.ts';
-import { systemRandom } from '#base/random.ts';
+import { type Random, systemRandom } from '#base/random.ts';
 import { type BrowserEngine, browserEngines } from '#browser/bridge.ts';
+import { startAdapterProcess } from '#conformance/relying-party/adapter-process.ts';
 import { createLibraryTarget } from '#conformance/relying-party/library-target.ts';
 import type { RelyingPartyTarget } from '#conformance/relying-party/target.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
@@ -13,6 +15,7 @@ import { type OpenTarget, openSite } from './open-site.ts';
 
 export interface TargetOptions {
   adapter?: string;
+  adapterCommand?: string;
   url?: string;
   site?: string;
   browser: BrowserEngine;
@@ -23,6 +26,10 @@ export interface TargetOptions {
 export const withTargetOptions = (command: Command): Command =>
   command
     .option('--adapter <file>', 'Test a library through its adapter, a module; default: the portal of Touchstone')
+    .option(
+      '--adapter-command <command>',
+      'Test a library through a program that speaks the line protocol of adapters on its standard input and output',
+    )
     .option('--url <address>', 'Test a server with the conformance API of the FIDO Alliance; with --site: its address')
     .option('--site <file>', 'Test the web site of this site file, through its pages in a browser')
     .addOption(
@@ -34,15 +41,25 @@ export const withTargetOptions = (command: Command): Command =>
     .option('--authorized <host>', 'Permit the test of a server on this host, which is not this machine');
 
 /** @throws {UsageError} if the options do not fit together, or the target cannot be used. */
-export async function openTarget(options: TargetOptions): Promise<OpenTarget> {
-  const { adapter, url, site, authorized } = options;
-  if (adapter !== undefined && (url !== undefined || site !== undefined))
-    throw new UsageError('Cannot test a library and a server at the same time: expected --adapter, --url or --site');
+export async function openTarget(options: TargetOptions, random: Random = systemRandom): Promise<OpenTarget> {
+  const { adapter, adapterCommand, url, site, authorized } = options;
+  if ([adapter, adapterCommand, site ?? url].filter((option) => option !== undefined).length > 1)
+    throw new UsageError(
+      'Cannot test several relying parties at the same time: expected --adapter, --adapter-command, --site or --url',
+    );
   if (site !== undefined) return openSite({ ...options, site });
   if (url !== undefined) return withoutDisposal(await openServer(url, authorized));
-  if (adapter === undefined) return withoutDisposal(createPortalTarget());
-  const parties = { random: systemRandom, trustAnchors: emulatorTrustAnchors() };
-  return withoutDisposal(createLibraryTarget(await loadAdapter(adapter), parties));
+  if (adapterCommand !== undefined) return openAdapterCommand(adapterCommand);
+  if (adapter === undefined) return withoutDisposal(createPortalTarget(random));
+  return withoutDisposal(createLibraryTarget(await loadAdapter(adapter), libraryParties()));
+}
+
+const libraryParties = () => ({ random: systemRandom, trustAnchors: emulatorTrustAnchors() });
+
+async function openAdapterCommand(command: string): Promise<OpenTarget> {
+  const adapter = await startAdapterProcess({ command, clock: systemClock });
+  const target = createLibraryTarget(adapter.library, libraryParties());
+  return { target, [Symbol.asyncDispose]: () => adapter[Symbol.asyncDispose]() };
 }
 
 const withoutDisposal = (target: RelyingPartyTarget): OpenTarget => ({

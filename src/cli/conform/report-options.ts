@@ -1,8 +1,11 @@
 /** The options of `touchstone conform` about reports, and writing them. */
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Clock, systemClock } from '#base/clock.ts';
-import { messageOf } from '#base/errors.ts';
+import { messageOf, UsageError } from '#base/errors.ts';
+import type { BundleInput } from '#conformance/bundle/contents.ts';
+import { createBundle } from '#conformance/bundle/create-bundle.ts';
 import { compareReports } from '#conformance/report/compare.ts';
 import { readReport } from '#conformance/report/read-report.ts';
 import { writeReports } from '#conformance/report/renderers.ts';
@@ -17,6 +20,7 @@ import { exitCode } from '../exit-codes.ts';
 export interface ReportOptions {
   output: string;
   compare?: string;
+  bundle?: string;
   json: boolean;
   verbose: boolean;
 }
@@ -25,7 +29,11 @@ export const withReportOptions = (command: Command): Command =>
   command
     .option('-o, --output <folder>', 'Folder of all reports', 'reports')
     .option('--compare <result>', 'Show which cases changed since an earlier report: its folder or its result.json')
+    .option('--bundle <file>', 'Write an archive of results and messages, which touchstone verify checks')
     .option('--verbose', 'Print all findings, and the cases that are not applicable with the reason', false);
+
+/** What a bundle says about the target. */
+export type BundledInput = Pick<BundleInput, 'target' | 'expectedFailures'>;
 
 /** A conformance run that has begun: it knows its folder, and the report that it is compared with. */
 export class ReportedRun {
@@ -73,15 +81,35 @@ export class ReportedRun {
     return { id, startedAt, durationMs, command, touchstone, node, platform };
   }
 
-  /** Writes all reports and prints the results. Returns the exit code. */
-  async end(results: ConformanceReport): Promise<number> {
+  /** Writes all reports and the bundle, and prints the results. Returns the exit code. */
+  async end(results: ConformanceReport, input: BundledInput): Promise<number> {
     const earlier = this.#earlier;
     const report = earlier ? { ...results, comparison: compareReports(earlier, results) } : results;
     const { written, failed } = await writeReports(report, this.#folder);
     for (const { format, error } of failed) console.error(`Cannot write the ${format} report: ${messageOf(error)}`);
     await updateLatestLink(this.#folder, { name: `latest-${this.#suite}` });
+    await this.#writeBundle(report, input);
     this.#print(report, written.html && shortenPath(written.html));
     return exitCodes[report.verdict];
+  }
+
+  async #writeBundle(report: ConformanceReport, input: BundledInput): Promise<void> {
+    const { bundle } = this.#options;
+    if (bundle === undefined) return;
+    const { touchstone, node } = report.run;
+    const requirements = report.requirements.map(({ id }) => id);
+    const complete = {
+      suite: report.suite,
+      requirements,
+      seeds: 'case id',
+      versions: { touchstone, node },
+      ...input,
+    } as const;
+    try {
+      await writeFile(bundle, createBundle(report, complete));
+    } catch (cause) {
+      throw new UsageError(`Cannot write the bundle ${bundle}: ${messageOf(cause)}`, { cause });
+    }
   }
 
   #print(report: ConformanceReport, path: string | undefined): void {

@@ -3,6 +3,7 @@
  * the challenge and the credential.
  */
 import { toBase64url, utf8 } from '#base/bytes.ts';
+import { UnavailableError } from '#base/errors.ts';
 import type { Random } from '#base/random.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
@@ -46,6 +47,11 @@ export interface RelyingPartyLibrary {
   checksTrust: boolean;
   verifyRegistration(input: RegistrationInput): Promise<Verified>;
   verifyAuthentication(input: AuthenticationInput): Promise<Verified>;
+}
+
+/** The library failed instead of refusing: an adapter throws it where the engine does not show that itself. */
+export class LibraryCrash extends Error {
+  override readonly name = 'LibraryCrash';
 }
 
 export interface LibraryTargetOptions {
@@ -123,6 +129,8 @@ async function toOutcome(verify: () => Promise<Verified>): Promise<Outcome> {
       ? { verdict: 'accepted' }
       : { verdict: 'refused', rule: verified.rule, detail: verified.reason };
   } catch (error) {
+    if (error instanceof UnavailableError) throw error; // the adapter failed, which says nothing about the library
+    if (error instanceof LibraryCrash) return { verdict: 'crashed', detail: error.message };
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return isProgrammingError(error) ? { verdict: 'crashed', detail } : { verdict: 'refused', detail };
   }

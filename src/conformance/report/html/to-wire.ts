@@ -1,4 +1,7 @@
 /** The messages of a case as the wire transcript of a report. Runs in the page. */
+import { fromHex } from '#base/bytes.ts';
+import { inspect } from '#protocol/cbor-reader.ts';
+import { clientPinSubCommands } from '#protocol/commands.ts';
 import { statusName } from '#protocol/status.ts';
 import type { CaseDetail } from '#report/html/case-detail.ts';
 import { decodeExchange } from '#report/html/decode-wire.ts';
@@ -16,6 +19,7 @@ export function toWire(exchanges: readonly CommandExchange[]): CaseDetail['wire'
       atMs: startedAt,
       durationMs,
       command: commandOf({ request }),
+      ...nameSubCommand(request),
       request,
       response: answer,
       ...(status !== undefined && { status }),
@@ -23,6 +27,15 @@ export function toWire(exchanges: readonly CommandExchange[]): CaseDetail['wire'
       decoded: decodeExchange({ request, response: answer }),
     };
   });
+}
+
+/** Only authenticatorClientPIN has sub-commands with names of their own in CTAP. */
+function nameSubCommand(request: string): { subCommand?: string } {
+  if (request.slice(0, 2) !== '06') return {};
+  const { value } = inspect(fromHex(request.slice(2)));
+  const number = value instanceof Map ? value.get(0x02) : undefined;
+  const [name] = Object.entries(clientPinSubCommands).find(([, code]) => code === number) ?? [];
+  return name === undefined ? {} : { subCommand: name };
 }
 
 const nameOfStatus = (hex: string): string => statusName(Number.parseInt(hex, 16)) ?? `0x${hex}`;

@@ -5,14 +5,21 @@ import { Preformatted, Section, Time } from './shared-components.tsx';
 
 type Exchange = CaseDetail['wire'][number];
 
-/** With `hexBeside`, each message shows its hex beside the decoded text; otherwise it is opened below. */
-export function Wire({ exchanges, hexBeside = false }: { exchanges: readonly Exchange[]; hexBeside?: boolean }) {
+interface WireProps {
+  exchanges: readonly Exchange[];
+  /** Shows the hex of each message beside the decoded text; otherwise it is opened below. */
+  hexBeside?: boolean;
+  /** Shows the messages of the last exchange at once. */
+  lastOpen?: boolean;
+}
+
+export function Wire({ exchanges, hexBeside = false, lastOpen = false }: WireProps) {
   return (
     <Section id="wire" title="Wire transcript" aside={count(exchanges.length, 'exchange')}>
       <ol class={exchanges.some(({ remote }) => remote) ? 'wire remote-times' : 'wire'}>
         {exchanges.map((exchange, n) => (
           <li key={n}>
-            <details>
+            <details open={lastOpen && n === exchanges.length - 1}>
               <summary>
                 <span class="n at">{formatMs(exchange.atMs)}</span>
                 <span class="command">
@@ -96,12 +103,23 @@ function Message({ title, number, text, hex, hexBeside, placeholder }: MessagePr
       <Preformatted kind="cbor" label={`${title} ${number}, decoded`}>
         {text ?? `/ ${placeholder} /`}
       </Preformatted>
-      <details class="hex" open={hexBeside}>
-        <summary>Hex</summary>
-        <Preformatted kind="cbor" label={`${title} ${number}, hex`}>
-          {hex.replace(/(.{2})/g, '$1 ').trim()}
-        </Preformatted>
-      </details>
+      <Hex label={`${title} ${number}, hex`} hex={hex} beside={hexBeside} />
     </div>
+  );
+}
+
+/** Hex in groups of two digits; unless it stands beside the decoded text, it has to be opened. */
+export function Hex({ label, hex, beside }: { label: string; hex: string; beside: boolean }) {
+  const text = (
+    <Preformatted kind="cbor" label={label}>
+      {hex.replace(/(.{2})/g, '$1 ').trim()}
+    </Preformatted>
+  );
+  if (beside) return text;
+  return (
+    <details class="hex">
+      <summary>Hex</summary>
+      {text}
+    </details>
   );
 }

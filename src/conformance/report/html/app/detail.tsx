@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { count, formatMs } from '#report/format.ts';
 import { caseHref } from '#report/html/app/route.ts';
 import { Preformatted, Section } from '#report/html/app/shared-components.tsx';
-import { Wire } from '#report/html/app/wire.tsx';
+import { Hex, Wire } from '#report/html/app/wire.tsx';
 import type { Evidence } from '../../../case-result.ts';
 import { decodeResponse } from '../decode-response.ts';
 import type { CaseMessages, CaseMessagesReader } from '../read-embedded-report.ts';
@@ -111,7 +111,7 @@ function Consequences({ item: { entry, mistake } }: { item: Item }) {
 }
 
 function Messages({ found: { evidence, exchanges } }: { found: CaseMessages }) {
-  if (exchanges.length > 0) return <Wire exchanges={toWire(exchanges)} hexBeside />;
+  if (exchanges.length > 0) return <Wire exchanges={toWire(exchanges)} hexBeside lastOpen />;
   return (
     <>
       {evidence.map((one, n) => (
@@ -143,14 +143,7 @@ function EvidenceSection({ evidence, number }: { evidence: Evidence; number: num
           <Preformatted kind="cbor" label={`${member.name}, decoded`}>
             {member.text}
           </Preformatted>
-          {member.hex !== undefined && (
-            <details class="hex" open>
-              <summary>Hex</summary>
-              <Preformatted kind="cbor" label={`${member.name}, hex`}>
-                {member.hex.replace(/(.{2})/g, '$1 ').trim()}
-              </Preformatted>
-            </details>
-          )}
+          {member.hex !== undefined && <Hex label={`${member.name}, hex`} hex={member.hex} beside />}
         </div>
       ))}
     </Section>

@@ -9,6 +9,9 @@ interface SummaryProps {
   onPick(choices: Record<string, string>): void;
 }
 
+/** Longer values have a line of their own. */
+const longValue = 60;
+
 export function SummaryView({ index, onPick }: SummaryProps) {
   return (
     <section class="overview summary" aria-labelledby="h-summary">
@@ -20,7 +23,7 @@ export function SummaryView({ index, onPick }: SummaryProps) {
           </h3>
           <dl>
             {identity.map((fact) => (
-              <div key={fact.name}>
+              <div key={fact.name} class={fact.value.length > longValue ? 'long' : undefined}>
                 <dt>{fact.name}</dt>
                 <dd>{fact.value}</dd>
               </div>

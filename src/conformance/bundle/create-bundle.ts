@@ -1,0 +1,22 @@
+/** Creates the bundle of a conformance run: the same results give the same bytes. */
+import type { ConformanceReport } from '../report/report-model.ts';
+import { createArchive, type Files } from './archive.ts';
+import { type BundleInput, paths, toBundledReport, toJsonFile, toTranscripts, transcriptFiles } from './contents.ts';
+import { createManifest } from './manifest.ts';
+import { createStatement } from './statement.ts';
+
+export const createBundle = (report: ConformanceReport, input: BundleInput): Uint8Array =>
+  createArchive(bundleFiles(report, input));
+
+/** Returns the files of the bundle, the manifest included. */
+export function bundleFiles(report: ConformanceReport, input: BundleInput): Files {
+  const bundled = toBundledReport(report);
+  const transcripts = toTranscripts(report);
+  const files: Files = {
+    [paths.result]: toJsonFile(bundled),
+    [paths.input]: toJsonFile(input),
+    [paths.statement]: toJsonFile(createStatement(bundled, input)),
+    ...transcriptFiles(transcripts),
+  };
+  return { ...files, [paths.manifest]: toJsonFile(createManifest(files, bundled, transcripts)) };
+}
