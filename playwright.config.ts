@@ -47,6 +47,7 @@ export default defineConfig<object, BrowserFixtureOptions>({
         runId: plan.runId,
         command: plan.command,
         seed: plan.seed,
+        release: plan.release,
         baselines: plan.baselines,
         bell: plan.bell,
       },

@@ -95,6 +95,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'Store the times of a run as a baseline for the budgets of later runs',
     load: async () => (await import('./commands/baseline.ts')).baselineCommand,
   },
+  history: {
+    description: 'Show the runs of a project over time, with the trend of their times',
+    load: async () => (await import('./commands/history.ts')).historyCommand,
+  },
   schema: {
     description: 'Print the JSON Schema (draft-07) of scenario files',
     load: async () => (await import('./commands/schema.ts')).schemaCommand,

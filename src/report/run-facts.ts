@@ -17,14 +17,16 @@ export interface RunStart {
   /** Command line after `touchstone`. */
   command: string;
   seed?: string | undefined;
+  release?: string | undefined;
 }
 
-export const collectRunFacts = ({ id, folder, startedAt, durationMs, command, seed }: RunStart): RunFacts => ({
+export const collectRunFacts = ({ id, folder, startedAt, durationMs, command, seed, release }: RunStart): RunFacts => ({
   id,
   startedAt: new Date(startedAt).toISOString(),
   durationMs,
   command,
   ...(seed !== undefined && { seed }),
+  ...(release !== undefined && { release }),
   touchstone: readOwnVersion(),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,

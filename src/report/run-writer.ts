@@ -3,7 +3,7 @@
  * into `<outputDir>/<runId>/`, points `latest` to it and prints the summary. Shared by the Playwright reporter and by runs without it.
  */
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 import { KnownSecrets, maskDeep } from '#result/mask.ts';
@@ -11,6 +11,7 @@ import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { assembleResult, isReservedWord } from './assemble-result.ts';
 import { type AttachmentSource, copyAttachments } from './attachments.ts';
 import { readBaselines } from './budgets/baseline-files.ts';
+import { appendToHistory, historyFile } from './history/history-file.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { updateLatestLink } from './latest-link.ts';
 import { renderAll } from './renderers.ts';
@@ -27,6 +28,8 @@ export interface RunWriterOptions {
   /** Command line after `touchstone`. */
   command?: string;
   seed?: string;
+  /** Release of the product under test, for the history. */
+  release?: string;
   /** Folder of the stored baselines, with which budgets are compared. */
   baselines?: string;
   /** Rings the terminal bell when the user at a real key has to act. */
@@ -147,9 +150,16 @@ export class RunWriter {
     this.#journal?.close();
     if (written.json) this.#journal?.remove();
     await updateLatestLink(this.folder);
+    await this.#addToHistory(result);
     const report = written.html && shortenPath(written.html);
     this.#terminal.print(...renderSummary(result, report, this.#terminal.colours));
     return result;
+  }
+
+  async #addToHistory(result: RunResult): Promise<void> {
+    await appendToHistory(historyFile(dirname(this.folder)), result).catch((error: unknown) => {
+      process.stderr.write(`Cannot add the run to the history: ${this.mask(messageOf(error))}\n`);
+    });
   }
 
   /** A file of baselines that cannot be read is an error of the run, and must not lose its report. */
@@ -170,6 +180,7 @@ export class RunWriter {
       durationMs: this.#clock.monotonic() - this.#startedAtMonotonic,
       command: this.#options.command ?? '',
       seed: this.#options.seed,
+      release: this.#options.release,
     });
   }
 

@@ -174,6 +174,7 @@ const runResult = object({
     platform: text,
     machine: optional(text),
     browser: optional(text),
+    release: optional(text),
     folder: optional(text),
   }),
   totals: object(Object.fromEntries(verdicts.map((verdict) => [verdict, number]))),

@@ -126,6 +126,8 @@ export interface RunResult {
     /** System, processor and number of cores. Times of different machines are not compared. */
     machine?: string;
     browser?: string;
+    /** Release of the product under test, for the history. */
+    release?: string;
     /** Path of the run's folder, relative to the project, for formats whose links are not relative to their own file. */
     folder?: string;
   };

@@ -1,7 +1,7 @@
 /** `touchstone run`: selects cases, runs them with Playwright Test and turns the result into an exit code. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { UsageError } from '#base/errors.ts';
 import { describeLeftoverCredentials } from '#real-keys/leftover-credentials.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
@@ -58,6 +58,7 @@ interface RunOptions extends BrowserOptions, KeyOptions, OperatorOptions, SiteOp
   failOnSkipped: boolean;
   failOnInconclusive: boolean;
   baselines: string;
+  release?: string;
   lab: boolean;
 }
 
@@ -91,6 +92,11 @@ const createCommand = () =>
     .option('--fail-on-skipped', 'Exit with code 1 if a case was skipped', false)
     .option('--fail-on-inconclusive', 'Exit with code 4 if a performance budget has no verdict', false)
     .option('--baselines <folder>', 'Folder of the stored baselines, with which budgets are compared', 'baselines')
+    .addOption(
+      new Option('--release <name>', 'Release of the product under test, for the history of runs').env(
+        'TOUCHSTONE_RELEASE',
+      ),
+    )
     .option('--lab', 'Run in the kernel lab, where unmodified browsers use the emulated key', false);
 
 async function run(paths: string[], options: RunOptions): Promise<number> {
@@ -191,6 +197,7 @@ function planOf(
     headed: options.headed,
     retries: options.retries,
     ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.release !== undefined && { release: options.release }),
     ...(options.workers !== undefined ? { workers: options.workers } : options.lab && { workers: 1 }), // a guest has one processor
   };
 }

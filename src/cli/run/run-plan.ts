@@ -46,6 +46,8 @@ export interface RunPlan {
   /** How often each case runs; the case ids of the repetitions are numbered. */
   repeat: number;
   seed?: string;
+  /** Release of the product under test. */
+  release?: string;
   headed: boolean;
   workers?: number;
   retries: number;

@@ -46,5 +46,5 @@ const budget = z.union([duration.transform((maxMs): BudgetLimit => ({ maxMs })),
 const metrics = budgetSubjects.flatMap((subject) => Object.keys(budgetStatistics).map((name) => `${subject}.${name}`));
 
 export const budgets = z
-  .strictObject(Object.fromEntries(metrics.map((metric) => [metric, budget.optional()])))
+  .partialRecord(z.enum(metrics), budget)
   .describe('Limits for times by phase and statistic, e.g. registration.p95: 2500ms');

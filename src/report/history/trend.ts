@@ -1,0 +1,43 @@
+/** The trend of one phase over runs on the same machine, with markers where the release changes. Pure. */
+import type { HistoryLine, HistoryTimes } from './history-line.ts';
+
+export interface TrendPoint extends HistoryTimes {
+  id: string;
+  startedAt: string;
+  /** Set on the first run of a release. */
+  release?: string;
+}
+
+/** Returns the runs with times of the phase, on the machine of the last run: times of other machines are not comparable. */
+export function trendOf(history: readonly HistoryLine[], phase: string): TrendPoint[] {
+  const machine = history.at(-1)?.machine;
+  let release: string | undefined;
+  return history.flatMap((run) => {
+    const times = run.phases[phase];
+    if (times === undefined || run.machine !== machine) return [];
+    const isNew = run.release !== undefined && run.release !== release;
+    release = run.release ?? release;
+    return [{ id: run.id, startedAt: run.startedAt, ...times, ...(isNew && release !== undefined && { release }) }];
+  });
+}
+
+const levels = '▁▂▃▄▅▆▇█';
+
+/** Returns one character for each value, from the smallest to the largest; equal values are in the middle. */
+export function sparkline(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const level = (value: number) =>
+    high === low ? 3 : Math.min(levels.length - 1, Math.floor(((value - low) / (high - low)) * levels.length));
+  return values.map((value) => levels[level(value)]).join('');
+}
+
+/** Returns a line with `▲` below each run with which a release begins, and the names of the releases. */
+export function releaseMarkers(points: readonly TrendPoint[]): { marks: string; names: string[] } {
+  return {
+    marks: points
+      .map(({ release }) => (release === undefined ? ' ' : '▲'))
+      .join('')
+      .trimEnd(),
+    names: points.flatMap(({ release }) => release ?? []),
+  };
+}
