@@ -1,7 +1,25 @@
-/** Reads the version of an installed package. */
+/** Finds installed packages, and reads their versions. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/**
+ * Imports a package that this project does not depend on: from its own packages, or from those of the working directory.
+ * @param {string} name
+ * @returns {Promise<{ module: any, url: string }>} its default export, and the address of its main file
+ */
+export async function importInstalled(name) {
+  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'adapter.mjs')).href]) {
+    try {
+      const url = pathToFileURL(createRequire(from).resolve(name)).href;
+      return { module: (await import(url)).default, url };
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new Error(`Expected the package ${name}: npm install --no-save ${name}`);
+}
 
 /**
  * Returns the version of the package `name`, of which `url` is a file.

@@ -1,7 +1,6 @@
 /** `npm run scoreboard`: runs the catalogue for relying parties on the libraries of `examples/adapters` and prints a table of counts. */
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { systemClock } from '#base/clock.ts';
+import { messageOf } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
 import { createLibraryTarget, type RelyingPartyLibrary } from '#conformance/relying-party/library-target.ts';
@@ -10,12 +9,8 @@ import { scoreResults } from '#conformance/relying-party/score.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { createReferenceVerifier } from '../compose/reference-verifier.ts';
 import { suiteEmulator } from '../compose/relying-party-suite.ts';
-import { loadAdapter } from '../conform/load-adapter.ts';
+import { exampleAdapters } from '../conform/example-adapters.ts';
 import { markdownTable } from '../table.ts';
-
-const folder = resolve(import.meta.dirname, '../../../examples/adapters');
-/** A file that adapters share. */
-const shared = 'package-version.mjs';
 
 const head = [
   'Library',
@@ -39,9 +34,17 @@ async function scoreRow(library: RelyingPartyLibrary): Promise<string[]> {
   return [library.name, library.version ?? '', ...counts.map(String)];
 }
 
-const files = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name !== shared);
 const rows = [await scoreRow(createReferenceVerifier())];
-for (const file of files.sort()) rows.push(await scoreRow(await loadAdapter(join(folder, file))));
+const skipped: string[] = [];
+for (const { file, open } of exampleAdapters()) {
+  try {
+    await using adapter = await open();
+    rows.push(await scoreRow(adapter.library));
+  } catch (error) {
+    skipped.push(`Skipped ${file}: ${messageOf(error)}`);
+  }
+}
 const day = new Date(systemClock.now()).toISOString().slice(0, 10);
 console.log(`${relyingPartyCatalogue.length} cases, ${day}, Node.js ${process.version}\n`);
-console.log(markdownTable(head, rows));
+console.log([markdownTable(head, rows), ...skipped].join('\n'));
+process.exit(); // some libraries keep threads or timers that never end

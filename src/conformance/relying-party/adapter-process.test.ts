@@ -1,0 +1,94 @@
+/** Adapters in other languages that misbehave: nothing hangs, and the verdict says whose fault it is. */
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { systemRandom } from '#base/random.ts';
+import { type AdapterProcess, startAdapterProcess } from './adapter-process.ts';
+import { createLibraryTarget } from './library-target.ts';
+import type { Outcome } from './target.ts';
+
+const described = `{ name: 'test', version: '1.2', checksTrust: false }`;
+
+/** Starts a program that describes itself, and then runs `body` for each call, with `call` and `answer(object)`. */
+function start(body: string, description = described): Promise<AdapterProcess> {
+  const program = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, call, input } = JSON.parse(line);
+    const answer = (object) => console.log(JSON.stringify({ id, ...object }));
+    if (call === 'describe') return answer({ result: ${description} });
+    ${body}
+  });`;
+  const text = Buffer.from(program).toString('base64');
+  const command = `'${process.execPath}' -e 'eval(Buffer.from("${text}", "base64").toString())'`;
+  return startAdapterProcess({ command, clock: systemClock, timeoutMs: 1_000 });
+}
+
+const settings = { userVerification: 'required', attestation: 'optional', algorithms: [-7] } as const;
+
+/** Returns what a registration with this adapter ends with. */
+async function register({ library }: AdapterProcess): Promise<Outcome> {
+  const target = createLibraryTarget(library, { random: systemRandom, trustAnchors: [Uint8Array.of(1, 2)] });
+  const account = await target.openAccount(settings);
+  await account.beginRegistration();
+  return account.register({ id: 'a' });
+}
+
+describe('an adapter in another language', () => {
+  it('gets the response and the roots, and its answer is the outcome', async () => {
+    await using adapter = await start(`answer({ result: { accepted: false, reason: JSON.stringify(input) } });`);
+    expect(adapter.library).toMatchObject({ name: 'test', version: '1.2', checksTrust: false });
+    const outcome = await register(adapter);
+    expect(outcome.verdict).toBe('refused');
+    const input = JSON.parse('detail' in outcome ? (outcome.detail ?? '') : '');
+    expect(input).toMatchObject({ response: { id: 'a' }, trustAnchors: ['AQI'], attestation: 'optional' });
+  });
+
+  it('counts as crashed when it says that the library crashed, and goes on', async () => {
+    await using adapter = await start(`answer({ crashed: 'KeyError ' + process.pid });`);
+    const [first, second] = [await register(adapter), await register(adapter)];
+    expect(first).toMatchObject({ verdict: 'crashed', detail: expect.stringContaining('KeyError') });
+    expect(second).toEqual(first); // the same process
+  });
+
+  it('counts as crashed when its program ends, and is started again', async () => {
+    await using adapter = await start(`console.error('out of memory'); process.exit(9);`);
+    const crashed = { verdict: 'crashed', detail: 'The adapter ended with exit code 9: out of memory' };
+    expect(await register(adapter)).toEqual(crashed);
+    expect(await register(adapter)).toEqual(crashed);
+  });
+
+  it('counts as crashed when it gives no answer in time', async () => {
+    await using adapter = await start(`setInterval(() => undefined, 1000);`);
+    expect(await register(adapter)).toEqual({
+      verdict: 'crashed',
+      detail: 'The adapter gave no answer to verifyRegistration within 1000 ms',
+    });
+  });
+
+  it.each([
+    ['text', `console.log('Traceback');`, 'Expected a JSON object, got "Traceback"'],
+    ['another id', `console.log('{"id": 7, "result": {}}');`, 'Expected the answer to call 2 (verifyRegistration)'],
+    ['no result', `answer({ value: true });`, 'Expected result or crashed in the answer to verifyRegistration'],
+    [
+      'a result of another kind',
+      `answer({ result: { accepted: 'yes' } });`,
+      'Cannot use the result of verifyRegistration',
+    ],
+  ])('ends the case without a verdict when it answers with %s', async (_, body, message) => {
+    await using adapter = await start(body);
+    await expect(register(adapter)).rejects.toThrow(message);
+  });
+
+  it.each([
+    [
+      'its program is not installed',
+      () => startAdapterProcess({ command: 'no-such-program', clock: systemClock }),
+      'exit code 127',
+    ],
+    [
+      'its description is incomplete',
+      () => start('', `{ name: 'test' }`),
+      'Cannot use the result of describe: checksTrust',
+    ],
+  ])('does not start when %s', async (_, open, message) => {
+    await expect(open()).rejects.toThrow(message);
+  });
+});
