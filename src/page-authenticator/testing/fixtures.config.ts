@@ -1,14 +1,51 @@
-/** The configuration of Playwright Test for `fixtures.spec.ts`: a user's project with the browser of this machine. */
+/**
+ * The configuration of Playwright Test for the `*.spec.ts` here: a user's project with the browsers of this machine. Two workers run the
+ * tests, every test has a trace, and a set-up project registers the passkey with which another one signs in.
+ */
 import { defineConfig } from '@playwright/test';
+import { findBrowser } from '#browser/installed-browsers.mjs';
 import { launchOptions } from '#browser/launch.ts';
 import type { PasskeyOptions } from '../fixtures.ts';
 
+const outputDir = '../../../node_modules/.cache/touchstone/page-authenticator-results';
+
+/** Chromium runs every test, the other engines run those with the tag. */
+const engines = [
+  { browserName: 'chromium' },
+  { browserName: 'firefox', grep: /@every-engine/ },
+  { browserName: 'webkit', grep: /@every-engine/ },
+] as const;
+
+const optionsOf = (browserName: (typeof engines)[number]['browserName']) => ({
+  browserName,
+  launchOptions: launchOptions({ engine: browserName }),
+});
+
+export const keyFile = `${import.meta.dirname}/${outputDir}-state/key.json`;
+
 export default defineConfig<PasskeyOptions>({
   testDir: '.',
-  testMatch: 'fixtures.spec.ts',
-  outputDir: '../../../node_modules/.cache/touchstone/page-authenticator-results',
-  workers: 1,
+  outputDir,
+  fullyParallel: true,
+  workers: 2,
   reporter: 'json',
   expect: { timeout: 10_000 },
-  use: { browserName: 'chromium', launchOptions: launchOptions({ engine: 'chromium' }) },
+  use: { trace: 'on' },
+  projects: [
+    ...engines
+      .filter(({ browserName }) => findBrowser(browserName))
+      .map(({ browserName, ...others }) => ({
+        name: browserName,
+        testMatch: 'fixtures*.spec.ts',
+        use: optionsOf(browserName),
+        ...others,
+      })),
+    { name: 'set-up', testMatch: 'set-up.spec.ts', use: optionsOf('chromium') },
+    {
+      name: 'signed-up',
+      testMatch: 'signed-up.spec.ts',
+      dependencies: ['set-up'],
+      use: { ...optionsOf('chromium'), securityKeyOptions: { state: keyFile } },
+    },
+  ],
 });

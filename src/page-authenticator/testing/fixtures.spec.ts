@@ -1,19 +1,8 @@
 /** Runs in Playwright Test, started by `fixtures.test.ts`: what a user's own tests do with the fixtures. */
-import { mergeTests, test as plainTest } from '@playwright/test';
 import { attachAuthenticator } from '../attach-authenticator.ts';
-import { test as passkeyTest } from '../fixtures.ts';
 import { expect } from '../matchers.ts';
 import { accountUrl, serveAccountPage } from './account-page.ts';
-
-const withAccount = plainTest.extend<{ openAccount(options?: { userVerification?: string }): Promise<void> }>({
-  openAccount: async ({ context, page }, use) => {
-    await use(async (options) => {
-      await serveAccountPage(context, options);
-      await page.goto(accountUrl);
-    });
-  },
-});
-const test = mergeTests(withAccount, passkeyTest);
+import { test } from './with-account.ts';
 
 const messageOf = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -21,7 +10,12 @@ const messageOf = async (promise: Promise<unknown>): Promise<string> =>
     (error: Error) => error.message,
   );
 
-test('registers a passkey and signs in with it', async ({ page, openAccount, securityKey, passkeyDialog }) => {
+test('registers a passkey and signs in with it', { tag: '@every-engine' }, async ({
+  page,
+  openAccount,
+  securityKey,
+  passkeyDialog,
+}) => {
   await openAccount();
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await expect(securityKey).toHaveRegisteredPasskey({ rpId: 'shop.example', userVerified: true, fmt: 'packed' });
@@ -55,49 +49,6 @@ test('an address without WebAuthn is named', async ({ page, context, securityKey
   expect(await messageOf(expect(securityKey).toHaveRegisteredPasskey({}, { timeout: 200 }))).toContain(
     'http://shop.example/account is not a secure context, so it has no WebAuthn. Use https, or http on localhost',
   );
-});
-
-test.describe('with prepared answers', () => {
-  test.use({ passkeyDialogOptions: { prepared: { pin: ['9999', '123456'], review: [null] } } });
-
-  test('the PIN is wrong once, and the review is cancelled', async ({
-    page,
-    openAccount,
-    securityKey,
-    passkeyDialog,
-  }) => {
-    await openAccount();
-    await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await expect(page.locator('output')).toHaveText('NotAllowedError');
-    expect(passkeyDialog.asked.map(({ kind }) => kind)).toEqual(['pin', 'pin', 'review']);
-    await expect(securityKey).not.toHaveRegisteredPasskey();
-  });
-});
-
-test.describe('with manual answers and touches', () => {
-  test.use({ passkeyDialogOptions: { answers: 'manual', show: true }, securityKeyOptions: { touch: 'manual' } });
-
-  test('the test answers the dialog and touches the key', async ({ page, openAccount, securityKey, passkeyDialog }) => {
-    await openAccount();
-    await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await passkeyDialog.answer('pin', '123456');
-    await expect(passkeyDialog).toHaveBeenAskedFor('presence');
-    await expect(page.locator('touchstone-dialog')).toHaveCount(1);
-    securityKey.touch();
-    await passkeyDialog.answer('review', 'ok');
-    await expect(securityKey).toHaveRegisteredPasskey();
-  });
-});
-
-test.describe('with a key that has no PIN', () => {
-  test.use({ securityKeyOptions: { pin: null, persona: 'solo' } });
-
-  test('a new PIN is set', async ({ page, openAccount, securityKey }) => {
-    await openAccount();
-    await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await expect(securityKey).toHaveRegisteredPasskey({ userVerified: true });
-    expect([securityKey.pin, securityKey.inspect().pin]).toEqual(['123456', 'set']);
-  });
 });
 
 test('a state file gives the passkeys to a key of another test', async ({
