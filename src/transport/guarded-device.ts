@@ -22,6 +22,8 @@ export interface GuardPolicy {
   destroyCredentials: boolean;
   /** No PIN is tried if the key has this number of PIN retries left, or fewer. */
   pinRetriesFloor: number;
+  /** PINs are tried until the key blocks them; it is reset afterwards. Only with `destroyCredentials`. */
+  mayBlockPin?: boolean;
 }
 
 /** The default of `pinRetriesFloor`. Most keys start with 8 retries. */
@@ -130,7 +132,8 @@ class Guard implements GuardedDevice {
   async #tryPin(...[message, options]: Parameters<CtapDevice['transact']>): Promise<Uint8Array> {
     if (this.#pinWasWrong && !this.#policy.destroyCredentials)
       throw this.#refuse('a PIN was wrong before, and another attempt could use up another PIN retry');
-    const { pinRetriesFloor } = this.#policy;
+    const { pinRetriesFloor, mayBlockPin, destroyCredentials } = this.#policy;
+    if (mayBlockPin && destroyCredentials) return await this.#device.transact(message, options);
     const retries = await this.#readPinRetries(message);
     if (retries === undefined || retries <= pinRetriesFloor)
       throw this.#refuse(

@@ -28,8 +28,13 @@ const createSocketTransport = (
   open: async (where, options) => openCtapHid(await open(parseSocketAddress(scheme, where, defaultPort)), options),
 });
 
-export const udp = createSocketTransport('udp', 8111, openUdp);
+const udpPort = 8111;
+
+export const udp = createSocketTransport('udp', udpPort, openUdp);
 export const tcp = createSocketTransport('tcp', 35962, openTcp);
+
+/** Returns the address after `udp:`. @throws {UsageError} if it is malformed. */
+export const parseUdpAddress = (where: string): SocketAddress => parseSocketAddress('udp', where, udpPort);
 
 /** Parses `HOST:PORT`; both parts are optional. */
 function parseSocketAddress(scheme: string, where: string, defaultPort: number): SocketAddress {

@@ -43,17 +43,25 @@ export async function runSuite(
 }
 
 /** Returns what getInfo says in the state in which most cases start. */
-export async function readInfoOf(source: TestTargetSource): Promise<AuthenticatorInfo> {
+export const readInfoOf = async (source: TestTargetSource): Promise<AuthenticatorInfo> =>
+  parseInfoAnswer(await readInfoAnswer(source));
+
+/** Returns the answer to getInfo in the state in which most cases start. */
+export async function readInfoAnswer(source: TestTargetSource): Promise<Uint8Array> {
   try {
-    return await readInfoIn('no-pin', source);
+    return await readAnswerIn('no-pin', source);
   } catch (error) {
-    if (error instanceof SetUpFailed) return await readInfoIn('any', source);
+    if (error instanceof SetUpFailed) return await readAnswerIn('any', source);
     throw error;
   }
 }
 
-async function readInfoIn(state: CaseStart['state'], source: TestTargetSource): Promise<AuthenticatorInfo> {
+export const parseInfoAnswer = (answer: Uint8Array): AuthenticatorInfo =>
+  readInfo(decodeExchange(infoRequest, answer).members);
+
+const infoRequest = new Uint8Array([commands.authenticatorGetInfo.code]);
+
+async function readAnswerIn(state: CaseStart['state'], source: TestTargetSource): Promise<Uint8Array> {
   await using target = await source.open('getinfo', { state });
-  const request = new Uint8Array([commands.authenticatorGetInfo.code]);
-  return readInfo(decodeExchange(request, await target.device.transact(request)).members);
+  return await target.device.transact(infoRequest);
 }

@@ -1,0 +1,143 @@
+/**
+ * A real key, or the device at an address, as the authenticator of a conformance run. An operator - a person, a robot, a control channel -
+ * touches it, and unplugs it and plugs it in again.
+ */
+import { LinkedAbort } from '#base/async.ts';
+import { systemClock } from '#base/clock.ts';
+import { messageOf } from '#base/errors.ts';
+import {
+  ActionFailed,
+  type ConnectedAuthenticator,
+} from '#conformance/authenticator/connected/connected-authenticator.ts';
+import type { UserBehaviour } from '#conformance/authenticator/test-target.ts';
+import { TransportError } from '#protocol/errors.ts';
+import { Presence } from '#real-keys/presence.ts';
+import { RealKey } from '#real-keys/real-key.ts';
+import type { PlannedKey } from '#real-keys/resolve-devices.ts';
+import { type Operator, OperatorTimeout } from '#scenario/parties/operator.ts';
+import type { CtapDevice, Transact } from '#transport/device.ts';
+import { withTransact } from '#transport/device.ts';
+import type { FoundDevice } from '#transport/transport.ts';
+
+export interface ConnectedKeyOptions {
+  key: PlannedKey;
+  operator: Operator;
+  /** Time limit for each manual action, in milliseconds. */
+  gestureTimeoutMs: number;
+  listDevices(): Promise<FoundDevice[]>;
+  open(address: string): Promise<CtapDevice>;
+}
+
+/** Connects to the key. @throws {TransportError} if it cannot be opened. */
+export async function connectKey(options: ConnectedKeyOptions): Promise<ConnectedAuthenticator> {
+  const connected = new ConnectedKey(options);
+  await connected.reconnect();
+  return connected;
+}
+
+/** A case requests several gestures, and a person needs time for each. */
+const gesturesPerCase = 20;
+const neverAborted = new AbortController().signal;
+
+class ConnectedKey implements ConnectedAuthenticator {
+  readonly name: string;
+  readonly behaviours = ['touch', 'absent', 'wait'] as const;
+  readonly caseLimitMs: number;
+  readonly #key: RealKey;
+  #behaviour: UserBehaviour = 'touch';
+  /** The operator did not plug the key in again: later cases do not wait for that. */
+  #isGivenUp = false;
+
+  constructor(options: ConnectedKeyOptions) {
+    const { key, gestureTimeoutMs } = options;
+    this.name = `${key.label} (${key.id})`;
+    this.caseLimitMs = gesturesPerCase * gestureTimeoutMs;
+    this.#key = new RealKey({
+      ...options,
+      presence: new Presence(options),
+      elapsedMs: () => systemClock.monotonic(),
+      onChange: () => undefined,
+    });
+  }
+
+  get interfaces() {
+    return this.#key.available?.device.transactU2f ? (['u2f'] as const) : [];
+  }
+
+  get device(): CtapDevice {
+    const device = this.#key.available?.device;
+    if (!device) throw new TransportError('disconnected', `${this.name} is not plugged in`);
+    return withTransact(device, this.#withGestures(device.transact.bind(device)), (transactU2f) =>
+      this.#withGestures(transactU2f),
+    );
+  }
+
+  setUser(behaviour: UserBehaviour): void {
+    this.#behaviour = behaviour;
+  }
+
+  powerCycle(): Promise<void> {
+    return asAction(() => this.#key.powerCycle(neverAborted));
+  }
+
+  wait(ms: number): Promise<void> {
+    return systemClock.sleep(ms);
+  }
+
+  async reconnect(): Promise<void> {
+    await this.#key.close();
+    try {
+      await this.#key.open();
+      this.#isGivenUp = false;
+    } catch (error) {
+      if (this.#isGivenUp || !(error instanceof TransportError)) throw error;
+      this.#isGivenUp = true;
+      await asAction(() => this.#key.connect(neverAborted));
+      this.#isGivenUp = false;
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#key.close();
+  }
+
+  /** While a command runs, the operator answers the requests of the key. A gesture that does not happen ends the command. */
+  #withGestures =
+    (transact: Transact): Transact =>
+    async (message, { signal = neverAborted, ...options } = {}) => {
+      using gestures = new LinkedAbort(signal);
+      const cancellation = new AbortController();
+      const failed = this.#answerRequests(gestures.signal).then(
+        () => undefined,
+        (error: unknown) => {
+          if (gestures.signal.aborted) return undefined;
+          cancellation.abort(error);
+          return asActionFailed(error);
+        },
+      );
+      const answered = transact(message, { ...options, signal: AbortSignal.any([signal, cancellation.signal]) });
+      await answered.catch(() => undefined); // awaited below
+      gestures[Symbol.dispose]();
+      const failure = await failed;
+      if (failure !== undefined) throw failure;
+      return await answered;
+    };
+
+  async #answerRequests(signal: AbortSignal): Promise<void> {
+    while (this.#behaviour !== 'wait') {
+      await this.#key.whenTouchRequested(signal);
+      await (this.#behaviour === 'absent' ? this.#key.deny(signal) : this.#key.touch(signal));
+    }
+  }
+}
+
+async function asAction(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw asActionFailed(error);
+  }
+}
+
+const asActionFailed = (error: unknown): unknown =>
+  error instanceof OperatorTimeout ? new ActionFailed(messageOf(error), { cause: error }) : error;
