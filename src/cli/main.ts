@@ -95,6 +95,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'Store the times of a run as a baseline for the budgets of later runs',
     load: async () => (await import('./commands/baseline.ts')).baselineCommand,
   },
+  merge: {
+    description: 'Join the shards of a run into one report',
+    load: async () => (await import('./commands/merge.ts')).mergeCommand,
+  },
   history: {
     description: 'Show the runs of a project over time, with the trend of their times',
     load: async () => (await import('./commands/history.ts')).historyCommand,

@@ -2,6 +2,9 @@
 import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
 import type { EndReason } from './user-interaction.ts';
 
+/** Message of the error with which a ceremony ends when the user cancels it. */
+export const cancelledMessage = 'The user cancelled';
+
 export class CeremonyError extends WebAuthnError {
   /** Undefined when there is nothing to show, e.g. because the user cancelled. */
   readonly endReason: EndReason | undefined;

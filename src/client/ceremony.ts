@@ -5,7 +5,7 @@
 import { abortable, LinkedAbort, noLongerNeeded } from '#base/async.ts';
 import type { Phase } from '#result/timeline.ts';
 import type { CtapDevice, Keepalive } from '#transport/device.ts';
-import { CeremonyError } from './ceremony-error.ts';
+import { CeremonyError, cancelledMessage } from './ceremony-error.ts';
 import { type ClientContext, type ClientPolicy, defaultPolicy } from './context.ts';
 import { toWebAuthnError } from './status-to-dom-exception.ts';
 import { type Cancelled, cancelled, type PresencePrompt, type UserInteraction } from './user-interaction.ts';
@@ -176,4 +176,4 @@ export const clientPolicy = ({ policy }: ClientContext): ClientPolicy =>
   policy ? { ...defaultPolicy, ...policy } : defaultPolicy;
 
 const userCancelled = (cause?: unknown) =>
-  new CeremonyError('NotAllowedError', 'The user cancelled', undefined, cause === undefined ? undefined : { cause });
+  new CeremonyError('NotAllowedError', cancelledMessage, undefined, cause === undefined ? undefined : { cause });

@@ -9,7 +9,7 @@ import type { Caller } from './methods/sessions.ts';
 import type { PasskeyNaming } from './passkey-naming.ts';
 import { type Refused, refuse } from './refusals.ts';
 import { type OptionsGiven, type Registration, verifyAndStore } from './registration.ts';
-import { logRefusedRegistration } from './registration-log.ts';
+import { logCreationOptions, logRefusedRegistration } from './registration-log.ts';
 
 export interface PasskeyUpgrade {
   /**
@@ -40,8 +40,7 @@ export function createPasskeyUpgrade(
       const refused = await checkUpgrade(caller);
       if (refused) return logRefusedRegistration(context, caller, refused);
       const options = await createCreationOptions(context, caller, 'conditional');
-      const detail = { attestation: String(options.attestation), mediation: 'conditional' };
-      await context.events.emit('registration.options', caller.user.name, detail);
+      await logCreationOptions(context, caller, options, { mediation: 'conditional' });
       return { accepted: true, options };
     },
 

@@ -11,7 +11,7 @@ import { type CreationOptions, challengePurpose, createCreationOptions } from '.
 import type { Caller } from './methods/sessions.ts';
 import { availableMfaMethods, checkCredential, checkMethodChange, checkMfa, checkUser } from './policy.ts';
 import { type Refused, refuse } from './refusals.ts';
-import { logAbandoned, logRefusedRegistration, measurePhase } from './registration-log.ts';
+import { logAbandoned, logCreationOptions, logRefusedRegistration, measurePhase } from './registration-log.ts';
 import type { PendingPasskey, VerifiedCredential } from './store/store.ts';
 import { verifyRegistration } from './verification/verify-registration.ts';
 
@@ -40,7 +40,6 @@ export function createRegistration(
   cleanUpExpired: () => Promise<void>,
   defaultTimeline?: Timeline,
 ): Registration {
-  const { events } = context;
   const checks = createChecks(context);
   const checkCaller = async (caller: Caller) => (await checks.checkUser(caller)) ?? (await checks.checkMfa(caller));
   return {
@@ -52,7 +51,7 @@ export function createRegistration(
         if (refused) return logRefusedRegistration(context, caller, refused);
         await cleanUpExpired();
         const options = await createCreationOptions(context, caller);
-        await events.emit('registration.options', caller.user.name, { attestation: String(options.attestation) });
+        await logCreationOptions(context, caller, options);
         return { accepted: true, options };
       }),
 

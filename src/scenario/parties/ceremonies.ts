@@ -1,13 +1,20 @@
 /** The WebAuthn ceremonies of a case, seen from the client: whether one is running, and how the last one ended. */
 import { messageOf } from '#base/errors.ts';
+import { CeremonyError, cancelledMessage } from '#client/ceremony-error.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '#client/credential-options.ts';
+import type { EndReason } from '#client/user-interaction.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
+
+/** The reason that the dialog shows, or that the user cancelled. */
+export type CeremonyEnding = EndReason | 'cancelled';
 
 export interface CeremonyOutcome {
   /** DOMException name, or `none` when it succeeded. */
   error: string;
   /** Why it failed, as the client knows it. The page does not get this. */
   reason?: string;
+  /** What the last page of the dialog says. */
+  ending?: CeremonyEnding;
   durationMs: number;
   /** `performance.now()` when it ended. */
   endedAt: number;
@@ -57,7 +64,7 @@ export class Ceremonies {
   }
 
   /** A ceremony begins. It ends when the returned function is called with its outcome. */
-  begin(): (outcome: Pick<CeremonyOutcome, 'error' | 'reason' | 'transports'>) => void {
+  begin(): (outcome: Pick<CeremonyOutcome, 'error' | 'reason' | 'ending' | 'transports'>) => void {
     const startMs = performance.now();
     let settle = () => {};
     const running = new Promise<void>((resolve) => {
@@ -97,12 +104,18 @@ function transportsOf(response: unknown): { transports?: string[] } {
 }
 
 /** When the page aborts, the error is the reason of its signal and not a `WebAuthnError`. */
-export function failureOf(error: unknown): { error: string; reason: string } {
+export function failureOf(error: unknown): { error: string; reason: string; ending?: CeremonyEnding } {
   if (error instanceof WebAuthnError) {
     const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-    return { error: error.name, reason: `${error.message}${cause}` };
+    const ending = endingOf(error);
+    return { error: error.name, reason: `${error.message}${cause}`, ...(ending && { ending }) };
   }
   return error instanceof Error
     ? { error: error.name, reason: error.message }
     : { error: 'UnknownError', reason: messageOf(error) };
+}
+
+function endingOf(error: WebAuthnError): CeremonyEnding | undefined {
+  if (error.message === cancelledMessage) return 'cancelled';
+  return error instanceof CeremonyError ? error.endReason : undefined;
 }

@@ -206,8 +206,8 @@ async function startClient(
   const ceremonies: Ceremonies = new Ceremonies({
     onBegin: () => dialog.begin(),
     onCreation: () => site.requests.beginCeremony(),
-    onEnd: ({ error, reason }) => {
-      recorder.note('client', 'ceremony.ended', { error, ...(reason && { reason }) });
+    onEnd: ({ error, reason, ending }) => {
+      recorder.note('client', 'ceremony.ended', { error, ...(reason && { reason }), ...(ending && { ending }) });
       dialog.end(reason ?? (error === 'none' ? 'it succeeded' : error));
     },
   });

@@ -41,7 +41,7 @@ export function verifyRoutes({ context, signIn, relyingParty }: PortalServices):
     const { accept } = (await context.policy()).mfa;
     const method = accept.find((accepted) => accepted === c.req.query('with')) ?? choices[0];
     if (method === undefined) {
-      await context.events.emit('mfa.no-method', caller.user.name);
+      await context.events.emit('mfa.no-method', caller.user.name, { reason: refused.reason });
       return showPage(c, context, { title: 'Add another method first', body: noMethodPage(next, accept, refused) });
     }
     await context.events.emit(refused.reason === 'mfa-stale' ? 'mfa.stale' : 'mfa.required', caller.user.name);
