@@ -13,14 +13,13 @@ import { commandRegistry } from './commands/registry.ts';
 import { hasCommand } from './ctap-versions.ts';
 import type { AuthenticatorEnv } from './env.ts';
 import type { FaultHooks } from './fault-hooks.ts';
-import { createVolatileState } from './initial-state.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import { ManagedCredentials } from './managed-credentials.ts';
 import { type AuthenticatorStateJson, exportState } from './persistence/state-document.ts';
 import type { Persona } from './personas/persona.ts';
 import { corruptAnswer, type Fault, type FaultEffect, FaultPlan, PowerLost } from './planned-faults.ts';
+import { loseParts, restartVolatileState } from './power-cycle.ts';
 import { type Channel, CommandSession, type Keepalive, type Session } from './session.ts';
-import type { VolatileState } from './state.ts';
 import type { TransportFaults } from './transport-rules.ts';
 import { answerU2f } from './u2f/u2f.ts';
 
@@ -206,20 +205,10 @@ export class Authenticator implements Disposable {
   }
 
   #cutPower(staysDisconnected: boolean): void {
-    const { state, clock } = this.#env;
+    const { state, clock, faultHooks } = this.#env;
     state.volatile.power.abort(new PowerLost(staysDisconnected));
-    state.volatile = this.#keepOverPowerCycle(state.volatile, createVolatileState(clock));
-  }
-
-  /** Returns the state after a power cycle; with some defects, parts of the state before it stay. */
-  #keepOverPowerCycle(before: VolatileState, after: VolatileState): VolatileState {
-    const { renewKeyAgreementAtPowerUp, revokeTokensAtPowerUp, unlockPinAtPowerUp } = this.#env.faultHooks.rules;
-    for (const version of [1, 2] as const) {
-      if (!renewKeyAgreementAtPowerUp) after.protocols[version].keyAgreement = before.protocols[version].keyAgreement;
-      if (!revokeTokensAtPowerUp) after.protocols[version].token = before.protocols[version].token;
-    }
-    if (!unlockPinAtPowerUp) after.consecutiveWrongPins = before.consecutiveWrongPins;
-    return after;
+    state.volatile = restartVolatileState(state.volatile, clock, faultHooks.rules);
+    loseParts(state, faultHooks.rules);
   }
 
   async #execute(message: Uint8Array, session: Session): Promise<Uint8Array> {

@@ -49,9 +49,11 @@ const platformManaged = 2;
 export function isEnterpriseAttestation(kind: number | undefined, rpId: string, env: AuthenticatorEnv): boolean {
   if (kind === undefined) return false;
   const { enterpriseAttestation } = env.persona.features ?? {};
-  if (!enterpriseAttestation || !env.state.persistent.enterpriseAttestation)
-    throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'enterpriseAttestation');
+  const { requireEnterpriseEnabling, limitEnterpriseRpIds } = env.faultHooks.rules;
+  const isEnabled = env.state.persistent.enterpriseAttestation || !requireEnterpriseEnabling;
+  if (!enterpriseAttestation || !isEnabled) throw new CtapError('CTAP1_ERR_INVALID_PARAMETER', 'enterpriseAttestation');
   if (kind === platformManaged) return true;
-  if (kind === vendorFacilitated) return enterpriseAttestation.vendorFacilitatedRpIds.includes(rpId);
+  if (kind === vendorFacilitated)
+    return enterpriseAttestation.vendorFacilitatedRpIds.includes(rpId) || !limitEnterpriseRpIds;
   throw new CtapError('CTAP2_ERR_INVALID_OPTION', `enterpriseAttestation ${kind}`);
 }

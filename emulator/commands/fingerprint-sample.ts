@@ -31,7 +31,7 @@ export async function captureSample(
   if (status === enrollSampleStatus.good) enrollment.remainingSamples -= 1;
   const { remainingSamples } = enrollment;
   const { enrollment: sequence } = env.state.volatile;
-  if (remainingSamples > 0) sequence.set(session.channel, enrollment);
+  if (remainingSamples > 0 && env.faultHooks.rules.enrollAfterLastSample) sequence.set(session.channel, enrollment);
   else {
     sequence.end(session.channel);
     storeTemplate(enrollment, env);

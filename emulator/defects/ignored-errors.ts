@@ -29,6 +29,7 @@ const ignoredErrors = {
   'ignored-error.verification-required': 'CTAP2_ERR_PUAT_REQUIRED',
   'ignored-error.pin-policy': 'CTAP2_ERR_PIN_POLICY_VIOLATION',
   'ignored-error.request-too-large': 'CTAP2_ERR_REQUEST_TOO_LARGE',
+  'ignored-error.fingerprints-full': 'CTAP2_ERR_FP_DATABASE_FULL',
   'ignored-error.integrity-failure': 'CTAP2_ERR_INTEGRITY_FAILURE',
   'ignored-error.invalid-subcommand': 'CTAP2_ERR_INVALID_SUBCOMMAND',
   'ignored-error.unauthorized-permission': 'CTAP2_ERR_UNAUTHORIZED_PERMISSION',

@@ -1,4 +1,4 @@
-/** Defects in responses of the management commands: bioEnrollment, credentialManagement, largeBlobs. */
+/** Defects in responses of the management commands: credentialManagement, largeBlobs. */
 
 import { deleteMember, dropLastBytes, editBytes, editMap, editMember, flipBits, setMember } from '#protocol/edits.ts';
 import { defectsDetectedBy } from './defect.ts';
@@ -6,7 +6,6 @@ import { editResponse, refuseRequest } from './mutators.ts';
 
 const management = 'authenticatorCredentialManagement';
 const credentials = 'CTAP 2.1 section 6.8';
-const biometry = 'CTAP 2.1 section 6.7';
 const blobs = 'CTAP 2.1 section 6.10';
 
 export const credentialManagementDefects = defectsDetectedBy('client', {
@@ -52,38 +51,6 @@ export const credentialManagementDefects = defectsDetectedBy('client', {
     ...editResponse(
       management,
       editMember(0x05, () => 99),
-    ),
-  },
-});
-
-export const bioEnrollmentDefects = defectsDetectedBy('client', {
-  'bio.modality-unknown': {
-    title: 'modality is not a registered value',
-    breaks: biometry,
-    ...editResponse(
-      'authenticatorBioEnrollment',
-      editMember(0x01, () => 99),
-    ),
-  },
-  'bio.modality-missing': {
-    title: 'modality is missing',
-    breaks: biometry,
-    ...editResponse('authenticatorBioEnrollment', deleteMember(0x01)),
-  },
-  'bio.samples-zero': {
-    title: 'maxCaptureSamplesRequiredForEnroll is zero',
-    breaks: biometry,
-    ...editResponse(
-      'authenticatorBioEnrollment',
-      editMember(0x03, () => 0),
-    ),
-  },
-  'bio.kind-unknown': {
-    title: 'fingerprintKind is neither touch nor swipe',
-    breaks: biometry,
-    ...editResponse(
-      'authenticatorBioEnrollment',
-      editMember(0x02, () => 99),
     ),
   },
 });

@@ -6,6 +6,7 @@ import { UsageError } from '#base/errors.ts';
 import { androidKeyDefects, appleDefects, tpmDefects, u2fDefects } from './attestation-formats.ts';
 import { attestationStatementDefects } from './attestation-statement.ts';
 import { authDataDefects } from './auth-data.ts';
+import { bioEnrollmentDefects } from './bio-enrollment.ts';
 import { cardDefects } from './card.ts';
 import { cborDefects } from './cbor.ts';
 import { certificateDefects } from './certificate.ts';
@@ -15,6 +16,7 @@ import { counterDefects } from './counters.ts';
 import { credentialEntryDefects } from './credential-management.ts';
 import { ctapHidPacketDefects } from './ctaphid-packets.ts';
 import type { Defect } from './defect.ts';
+import { enterpriseDefects } from './enterprise.ts';
 import { extensionDefects } from './extensions.ts';
 import { flagDefects } from './flags.ts';
 import { getInfoDefects } from './get-info.ts';
@@ -22,13 +24,13 @@ import { getInfoConsistencyDefects, getInfoTypeDefects, getInfoValueDefects } fr
 import { hidDefects } from './hid.ts';
 import { ignoredErrorDefects } from './ignored-errors.ts';
 import {
-  bioEnrollmentDefects,
   configDefects,
   credentialManagementDefects,
   ignoredManagementDefects,
   largeBlobDefects,
 } from './management.ts';
 import { parameterDefects } from './parameters.ts';
+import { persistenceDefects } from './persistence.ts';
 import { pinDefects, tokenDefects } from './pin-token.ts';
 import {
   assertionRequestDefects,
@@ -74,6 +76,8 @@ export const defectGroups = {
   reset: { title: 'reset', rows: resetDefects },
   credmgmt: { title: 'credentialManagement', rows: { ...credentialManagementDefects, ...credentialEntryDefects } },
   bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },
+  enterprise: { title: 'Enterprise attestation', rows: enterpriseDefects },
+  persistence: { title: 'What a power cycle keeps', rows: persistenceDefects },
   largeblobs: { title: 'largeBlobs', rows: { ...largeBlobDefects, ...ignoredManagementDefects } },
   config: { title: 'authenticatorConfig', rows: configDefects },
   extension: { title: 'Extensions', rows: extensionDefects },

@@ -1,5 +1,7 @@
 /** The catalogue of requirements on authenticators, in the order in which they run. */
 
+import { bioEnrolling } from './groups/bio-enrolling.ts';
+import { bioManaging } from './groups/bio-managing.ts';
 import { cborMessages } from './groups/cbor-messages.ts';
 import { cborRequests } from './groups/cbor-requests.ts';
 import { minPinLengthConfig } from './groups/config-min-pin-length.ts';
@@ -7,6 +9,7 @@ import { configSwitches } from './groups/config-switches.ts';
 import { credentialChanging } from './groups/credmgmt-changing.ts';
 import { credentialReading } from './groups/credmgmt-reading.ts';
 import { credentialManagementRequests } from './groups/credmgmt-requests.ts';
+import { enterpriseAttestationRequirements } from './groups/ep.ts';
 import { blobExtensions } from './groups/ext-blobs.ts';
 import { generalExtensions } from './groups/ext-general.ts';
 import { hmacSecretExtension } from './groups/ext-hmac-secret.ts';
@@ -30,8 +33,11 @@ import { makeCredentialOptions } from './groups/makecred-options.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
 import { makeCredentialPresence } from './groups/makecred-presence.ts';
 import { makeCredentialTokens } from './groups/makecred-tokens.ts';
+import { metadataRequirements } from './groups/mds.ts';
 import { nfcApdus } from './groups/nfc-apdus.ts';
 import { nfcMessages } from './groups/nfc-messages.ts';
+import { powerCyclePersistence } from './groups/persist-power-cycle.ts';
+import { resetPersistence } from './groups/persist-reset.ts';
 import { pinParameters } from './groups/pin-parameters.ts';
 import { pinPolicy } from './groups/pin-policy.ts';
 import { pinRetries } from './groups/pin-retries.ts';
@@ -44,8 +50,10 @@ import { tokenLifetime } from './groups/token-lifetime.ts';
 import { u2fAuthentication } from './groups/u2f-authentication.ts';
 import { u2fInterop } from './groups/u2f-interop.ts';
 import { u2fRegistration } from './groups/u2f-registration.ts';
+import { presenceAndVerification } from './groups/upuv.ts';
 import type { Requirement } from './requirement.ts';
 
+/** Every requirement on authenticators, in the order of the groups. */
 export const authenticatorCatalogue: readonly Requirement[] = [
   ...getInfoBehaviour,
   ...getInfoValues,
@@ -82,8 +90,15 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...configSwitches,
   ...largeBlobReading,
   ...largeBlobWriting,
+  ...bioEnrolling,
+  ...bioManaging,
+  ...presenceAndVerification,
+  ...enterpriseAttestationRequirements,
+  ...metadataRequirements,
   ...selectionRequirements,
   ...resetRequirements,
+  ...powerCyclePersistence,
+  ...resetPersistence,
   ...hidChannels,
   ...hidMessages,
   ...hidCommands,

@@ -3,6 +3,7 @@ import { concat } from '#base/bytes.ts';
 import type { PinUvAuthToken } from '#client/pin-protocol.ts';
 import { type CborKey, type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import type { CommandName, Permission } from '#protocol/commands.ts';
+import type { TransactOptions } from '#transport/device.ts';
 import type { Exchange } from './exchange.ts';
 import { getToken } from './pin.ts';
 import type { TestContext } from './test-context.ts';
@@ -13,6 +14,8 @@ export interface ManagementCommand {
   permission: Permission;
   keys: { subCommand: number; params: number; protocol: number; param: number };
   prefix: readonly number[];
+  /** Members that every request has, e.g. the modality. */
+  members?: readonly [CborKey, CborValue][];
 }
 
 export const credentialManagement: ManagementCommand = {
@@ -34,11 +37,12 @@ export interface ManagementRequest {
   params?: CborMap | undefined;
   /** Undefined: a new token with the permission of the command. */
   token?: PinUvAuthToken | undefined;
+  options?: TransactOptions | undefined;
 }
 
 /** Returns a request without a token. */
 export function buildUnauthorized(target: ManagementCommand, { subCommand, params }: ManagementRequest): CborMap {
-  const request: CborMap = new Map<CborKey, CborValue>();
+  const request: CborMap = new Map<CborKey, CborValue>(target.members);
   request.set(target.keys.subCommand, subCommand);
   if (params) request.set(target.keys.params, params);
   return request;
@@ -61,4 +65,4 @@ export const sendManagement = async (
   context: TestContext,
   target: ManagementCommand,
   request: ManagementRequest,
-): Promise<Exchange> => context.send(target.command, await buildManagement(context, target, request));
+): Promise<Exchange> => context.send(target.command, await buildManagement(context, target, request), request.options);

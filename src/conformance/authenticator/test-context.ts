@@ -10,6 +10,7 @@ import type { CtapDevice, TransactOptions } from '#transport/device.ts';
 import type { Evidence } from '../case-result.ts';
 import { decodeExchange, type Exchange, toEvidence } from './exchange.ts';
 import { SetUpFailed } from './failures.ts';
+import type { MetadataStatement } from './metadata/statement.ts';
 import { readInfo } from './read-info.ts';
 import type { CardInterface, CredentialPool, HidInterface, TestTarget, UserBehaviour } from './test-target.ts';
 
@@ -18,6 +19,8 @@ interface TestContextOptions {
   random: Random;
   caseId: string;
   variant: string | undefined;
+  /** Undefined: without members. */
+  metadata?: MetadataStatement | undefined;
 }
 
 export class TestContext {
@@ -25,6 +28,8 @@ export class TestContext {
   rpId: string;
   readonly credentials: CredentialPool | undefined;
   readonly variant: string | undefined;
+  /** The metadata statement of the vendor. */
+  readonly metadata: MetadataStatement;
   readonly random: Random;
   readonly clock: Clock = systemClock;
   /** The same authenticator as a device port, for the helpers of the client; its messages are evidence, too. */
@@ -40,8 +45,9 @@ export class TestContext {
   /** Each describes one exchange, of CTAP messages or below. */
   readonly #messages: (() => Evidence[])[] = [];
 
-  constructor({ target, random, caseId, variant }: TestContextOptions) {
+  constructor({ target, random, caseId, variant, metadata = {} }: TestContextOptions) {
     this.#target = target;
+    this.metadata = metadata;
     this.random = random;
     this.variant = variant;
     this.hasPin = target.hasPin ?? false;
@@ -120,12 +126,17 @@ export class TestContext {
   }
 
   /** Sends a command while the user does not react, and cancels it when the authenticator waits for the user. */
-  async sendAndCancel(command: CommandName, parameters?: CborMap): Promise<Exchange> {
+  sendAndCancel(command: CommandName, parameters?: CborMap): Promise<Exchange> {
+    return this.cancelWhenWaiting((options) => this.send(command, parameters, options));
+  }
+
+  /** Runs `send` with these options while the user does not react, and cancels when the authenticator waits for the user. */
+  async cancelWhenWaiting(send: (options: TransactOptions) => Promise<Exchange>): Promise<Exchange> {
     this.#target.setUser('wait');
     const cancellation = new AbortController();
     const onKeepalive = () => cancellation.abort(new Error('The platform cancels'));
     try {
-      return await this.send(command, parameters, { signal: cancellation.signal, onKeepalive });
+      return await send({ signal: cancellation.signal, onKeepalive });
     } finally {
       this.#target.setUser('touch');
     }

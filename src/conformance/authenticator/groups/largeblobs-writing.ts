@@ -98,7 +98,7 @@ const writing: RequirementInput[] = [
     id: 'write.survives-power-cycle',
     title: 'A written array survives a power cycle',
     section: '6.10',
-    provenBy: ['largeblobs.write-ignored'],
+    provenBy: ['persistence.large-blobs-lost', 'largeblobs.write-ignored'],
     async run(context) {
       await setUp('write an array', async () => checkSuccess(await writeArray(context, arrayOf(40))));
       await context.powerCycle();
