@@ -48,6 +48,8 @@ export default defineConfig<object, BrowserFixtureOptions>({
         command: plan.command,
         seed: plan.seed,
         release: plan.release,
+        shard: plan.shard,
+        expectedFailures: plan.expectedFailures,
         baselines: plan.baselines,
         bell: plan.bell,
       },

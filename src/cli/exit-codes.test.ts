@@ -5,7 +5,7 @@ import { exitCodeOfRun } from './exit-codes.ts';
 /** Returns a run with this verdict and these numbers of cases. */
 function runWith(verdict: Verdict, totals: Partial<Record<Verdict, number>>, message = 'no'): RunResult {
   const all = Object.fromEntries(verdicts.map((name) => [name, totals[name] ?? 0]));
-  return { verdict, totals: all, cases: [{ failures: [{ message }] }] } as unknown as RunResult;
+  return { verdict, totals: all, cases: [{ id: 'a', failures: [{ message }] }] } as unknown as RunResult;
 }
 
 describe('exitCodeOfRun', () => {
@@ -17,6 +17,16 @@ describe('exitCodeOfRun', () => {
     ['interrupted', 130],
   ])('maps %s to %i', (verdict, code) => {
     expect(exitCodeOfRun(runWith(verdict, { [verdict]: 1 }))).toBe(code);
+  });
+
+  it('is 1 when fewer different cases ran than --min-cases', () => {
+    const cases = ['a', 'a#2', 'b', 'c'].map((id) => ({
+      id,
+      verdict: id === 'c' ? 'skipped' : 'passed',
+      failures: [],
+    }));
+    const run = { ...runWith('passed', { passed: 3, skipped: 1 }), cases } as unknown as RunResult;
+    expect([2, 3].map((minCases) => exitCodeOfRun(run, { minCases }))).toEqual([0, 1]);
   });
 
   it('is 4 when only a budget is exceeded, or has no verdict with --fail-on-inconclusive', () => {

@@ -1,5 +1,7 @@
 /** The exit codes of all commands. */
-import { type RunResult, refusedErrorName, type Verdict } from '#result/run-result.ts';
+import { baseCaseId } from '#result/case-id.ts';
+import { type CaseResult, type RunResult, refusedErrorName, type Verdict } from '#result/run-result.ts';
+import type { GateOptions } from './run/gate-options.ts';
 
 export const exitCode = {
   passed: 0,
@@ -22,26 +24,26 @@ export const exitCodeOfVerdict: Record<Verdict, number> = {
   failed: exitCode.failed,
   errored: exitCode.infrastructure,
   interrupted: exitCode.interrupted,
+  waived: exitCode.passed,
 };
-
-export interface GateOptions {
-  failOnFlaky?: boolean;
-  failOnSkipped?: boolean;
-  /** Whether a budget without a verdict counts as exceeded. */
-  failOnInconclusive?: boolean;
-}
 
 /** Returns the exit code of a run. It is `usage` when a case was refused on a real key, because the command line lacks a permission. */
 export function exitCodeOfRun(
   { verdict, cases, totals, budgets = [] }: RunResult,
-  { failOnFlaky = false, failOnSkipped = false, failOnInconclusive = false }: GateOptions = {},
+  { failOnFlaky = false, failOnSkipped = false, failOnInconclusive = false, minCases = 0 }: GateOptions = {},
 ): number {
   const isRefused = cases.some(({ failures }) => failures.some(({ message }) => message.startsWith(refusedErrorName)));
   if (isRefused) return exitCode.usage;
   const code = exitCodeOfVerdict[verdict];
   const isStrictFailure = (failOnFlaky && totals.flaky > 0) || (failOnSkipped && totals.skipped > 0);
   if (code !== exitCode.passed) return code;
-  if (isStrictFailure) return exitCode.failed;
+  if (isStrictFailure || countRun(cases) < minCases) return exitCode.failed;
   const breaks = failOnInconclusive ? ['failed', 'inconclusive'] : ['failed'];
   return budgets.some((budget) => breaks.includes(budget.verdict)) ? exitCode.budget : code;
 }
+
+/** Returns the number of different cases that ran. Repetitions of a case count once. */
+export const countRun = (cases: readonly CaseResult[]): number =>
+  new Set(
+    cases.flatMap(({ id, verdict }) => (verdict === 'skipped' || verdict === 'interrupted' ? [] : baseCaseId(id))),
+  ).size;

@@ -19,15 +19,21 @@ export const expectedFailureSchema = z.strictObject({
 export type ExpectedFailure = z.infer<typeof expectedFailureSchema>;
 
 /**
- * Returns the entries of a file. `knownIds` are the ids of the catalogue.
+ * Returns the entries of a file. `knownIds` are the ids that entries may have; `noun` says in messages what they are.
  * @throws {UsageError} if the text is not such a file, an id is unknown, or an id occurs twice.
  */
-export function parseExpectedFailures(text: string, file: string, knownIds: ReadonlySet<string>): ExpectedFailure[] {
+export function parseExpectedFailures(
+  text: string,
+  file: string,
+  knownIds: ReadonlySet<string>,
+  noun = 'requirement',
+): ExpectedFailure[] {
   const result = z.array(expectedFailureSchema).safeParse(parseYaml(text, file));
   if (!result.success) throw new UsageError(`Cannot read ${file}: ${describeIssues(result.error.issues)}`);
   const seen = new Set<string>();
   for (const { id } of result.data) {
-    if (!knownIds.has(requirementOf(id))) throw new UsageError(`Cannot read ${file}: there is no requirement ${id}`);
+    if (!knownIds.has(id) && !knownIds.has(requirementOf(id)))
+      throw new UsageError(`Cannot read ${file}: there is no ${noun} ${id}`);
     if (seen.has(id)) throw new UsageError(`Cannot read ${file}: ${id} occurs twice`);
     seen.add(id);
   }

@@ -12,6 +12,7 @@ import {
 import { phases } from '#result/timeline.ts';
 import { evaluateBudgets } from './budgets/evaluate-budgets.ts';
 import type { StoredBaseline } from './budgets/stored-baseline.ts';
+import { applyExpectedFailures, type ExpectedFailures } from './expected-failures.ts';
 import type { RunFacts } from './run-facts.ts';
 
 export interface RunParts {
@@ -21,25 +22,27 @@ export interface RunParts {
   errors: readonly Failure[];
   /** Whether the run was stopped before its end. */
   interrupted: boolean;
+  expectedFailures?: ExpectedFailures;
   /** Stored baselines by name, for the budgets of the cases. */
   baselines?: ReadonlyMap<string, readonly StoredBaseline[]>;
 }
 
 /** Returns the result of a run with every text masked. */
 export function assembleResult(
-  { run, cases, errors, interrupted, baselines = new Map() }: RunParts,
+  { run, cases, errors, interrupted, expectedFailures, baselines = new Map() }: RunParts,
   mask: Mask,
 ): RunResult {
   const isEmpty = cases.length === 0 && errors.length === 0;
   const allErrors = isEmpty ? [{ message: 'No case was selected, so nothing was tested.' }] : errors;
   const totals = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
-  for (const { verdict } of cases) totals[verdict] += 1;
   const browsers = [...new Set(cases.flatMap(({ parties }) => describeBrowser(parties)))];
   const unique = withUniqueIds(cases);
+  const counted = expectedFailures ? applyExpectedFailures(unique, expectedFailures) : unique;
+  for (const { verdict } of counted) totals[verdict] += 1;
   const masked = maskDeep(
     {
       run: { ...run, ...(browsers.length > 0 && { browser: browsers.join(', ') }) },
-      cases: unique,
+      cases: counted,
       budgets: evaluateBudgets({ cases: unique, run, baselines }),
       errors: allErrors,
     },
@@ -69,7 +72,7 @@ function verdictOfRun(
   if (interrupted || totals.interrupted > 0) return 'interrupted';
   if (hasErrors || totals.errored > 0) return 'errored';
   if (totals.flaky > 0) return 'flaky';
-  return totals.passed > 0 ? 'passed' : 'skipped';
+  return totals.passed > 0 || totals.waived > 0 ? 'passed' : 'skipped';
 }
 
 /** Results are merged and linked by case id, so repeats of one case (`--repeat-each`, several projects) are numbered. */

@@ -9,6 +9,7 @@ export const verdictMarks = {
   flaky: '≈',
   skipped: '–',
   interrupted: '◼',
+  waived: '○',
 } as const satisfies Record<Verdict, string>;
 
 /** Verdicts in the order of the reports: those that need a decision first. */
@@ -17,6 +18,7 @@ export const verdictsByUrgency = [
   'errored',
   'interrupted',
   'flaky',
+  'waived',
   'passed',
   'skipped',
 ] as const satisfies Verdict[];

@@ -59,7 +59,7 @@ const timing = ({ machineMs, gestureMs, attempts }: CaseResult): string =>
 
 function outcome({ verdict, failures, notes }: CaseResult): string[] {
   if (verdict === 'passed') return [];
-  if (verdict === 'skipped') return [`      <skipped${attributes({ message: notes?.[0] })}/>`];
+  if (verdict === 'skipped' || verdict === 'waived') return [`      <skipped${attributes({ message: notes?.[0] })}/>`];
   if (verdict === 'flaky') return failures.map(flakyFailure);
   const last = failures.at(-1) ?? { message: notes?.[0] ?? verdict };
   const ofLastAttempt = failures.filter(({ attempt }) => attempt === last.attempt);
@@ -96,7 +96,7 @@ function countOutcomes(cases: readonly CaseResult[]) {
     tests: cases.length,
     failures: number('failed'),
     errors: number('errored', 'interrupted'),
-    skipped: number('skipped'),
+    skipped: number('skipped', 'waived'),
   };
 }
 

@@ -15,7 +15,9 @@ const maxCellLength = 300;
 const maxFrameLength = 4_000;
 
 export function renderMarkdown(result: RunResult): string {
-  const notable = result.cases.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');
+  const notable = result.cases.filter(
+    ({ verdict }) => verdict !== 'passed' && verdict !== 'skipped' && verdict !== 'waived',
+  );
   const sections = [
     headline(result),
     runErrors(result),

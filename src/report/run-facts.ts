@@ -18,15 +18,26 @@ export interface RunStart {
   command: string;
   seed?: string | undefined;
   release?: string | undefined;
+  shard?: RunResult['run']['shard'];
 }
 
-export const collectRunFacts = ({ id, folder, startedAt, durationMs, command, seed, release }: RunStart): RunFacts => ({
+export const collectRunFacts = ({
+  id,
+  folder,
+  startedAt,
+  durationMs,
+  command,
+  seed,
+  release,
+  shard,
+}: RunStart): RunFacts => ({
   id,
   startedAt: new Date(startedAt).toISOString(),
   durationMs,
   command,
   ...(seed !== undefined && { seed }),
   ...(release !== undefined && { release }),
+  ...(shard !== undefined && { shard }),
   touchstone: readOwnVersion(),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,

@@ -11,9 +11,11 @@ import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { assembleResult, isReservedWord } from './assemble-result.ts';
 import { type AttachmentSource, copyAttachments } from './attachments.ts';
 import { readBaselines } from './budgets/baseline-files.ts';
+import type { ExpectedFailures } from './expected-failures.ts';
 import { appendToHistory, historyFile } from './history/history-file.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { updateLatestLink } from './latest-link.ts';
+import type { Shard } from './merge/shards.ts';
 import { renderAll } from './renderers.ts';
 import { collectRunFacts, shortenPath } from './run-facts.ts';
 import { LiveView } from './terminal/live-view.ts';
@@ -28,6 +30,9 @@ export interface RunWriterOptions {
   /** Command line after `touchstone`. */
   command?: string;
   seed?: string;
+  expectedFailures?: ExpectedFailures;
+  /** Present for one part of a run. */
+  shard?: Shard;
   /** Release of the product under test, for the history. */
   release?: string;
   /** Folder of the stored baselines, with which budgets are compared. */
@@ -141,7 +146,14 @@ export class RunWriter {
     for (const item of cases) withAttachments.push(await this.#copyFiles(item));
     const { baselines, problems } = await this.#readBaselines(withAttachments);
     const result = assembleResult(
-      { run: this.#facts(), cases: withAttachments, errors: [...errors, ...problems], interrupted, baselines },
+      {
+        run: this.#facts(),
+        cases: withAttachments,
+        errors: [...errors, ...problems],
+        interrupted,
+        baselines,
+        ...this.#expected(),
+      },
       this.mask,
     );
     const { written, failed } = await renderAll(result, this.folder);
@@ -154,6 +166,11 @@ export class RunWriter {
     const report = written.html && shortenPath(written.html);
     this.#terminal.print(...renderSummary(result, report, this.#terminal.colours));
     return result;
+  }
+
+  #expected() {
+    const { expectedFailures } = this.#options;
+    return expectedFailures && { expectedFailures };
   }
 
   async #addToHistory(result: RunResult): Promise<void> {
@@ -181,6 +198,7 @@ export class RunWriter {
       command: this.#options.command ?? '',
       seed: this.#options.seed,
       release: this.#options.release,
+      shard: this.#options.shard,
     });
   }
 

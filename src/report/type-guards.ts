@@ -175,9 +175,13 @@ const runResult = object({
     machine: optional(text),
     browser: optional(text),
     release: optional(text),
+    shard: optional(object({ index: number, total: number, selection: list(text) })),
     folder: optional(text),
   }),
-  totals: object(Object.fromEntries(verdicts.map((verdict) => [verdict, number]))),
+  totals: object(
+    // Runs of earlier versions have no waived cases.
+    Object.fromEntries(verdicts.map((verdict) => [verdict, verdict === 'waived' ? optional(number) : number])),
+  ),
   verdict: oneOf(verdicts),
   budgets: optional(list(budgetResult)),
   errors: optional(list(failure)),

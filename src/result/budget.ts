@@ -1,6 +1,6 @@
 /** Performance budgets: what a scenario allows, what was measured, and the verdict. Pure data. */
 import type { Interval } from './bootstrap.ts';
-import type { SourceLocation } from './run-result.ts';
+import type { SourceLocation } from './source-location.ts';
 import { type Phase, phases } from './timeline.ts';
 
 /** Quantiles that a budget may limit, with the number of values that they need at least. */

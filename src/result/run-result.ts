@@ -3,19 +3,18 @@
  * Cases have stable ids, so the results of shards and runs can be merged and compared.
  */
 import type { Budget, BudgetResult, Measurement } from './budget.ts';
+import type { SourceLocation } from './source-location.ts';
 import type { Span } from './timeline.ts';
 import type { PartyEvent, WireExchange } from './transcript.ts';
 
-/** `errored`: a browser, device or machine is missing or failed, so the result says nothing about the party under test. */
-export const verdicts = ['passed', 'failed', 'errored', 'flaky', 'skipped', 'interrupted'] as const;
+/**
+ * `errored`: a browser, device or machine is missing or failed, so the result says nothing about the party under test.
+ * `waived`: the case failed as the file of expected failures says; a run as a whole never has this verdict.
+ */
+export const verdicts = ['passed', 'failed', 'errored', 'flaky', 'skipped', 'interrupted', 'waived'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** A position in a scenario file. Line and column count from 1; the path is relative to the project. */
-export interface SourceLocation {
-  file: string;
-  line: number;
-  column: number;
-}
+export type { SourceLocation };
 
 /** The result of one entry of an `expect` block. All entries are evaluated, also after a failed one. */
 export interface Expectation {
@@ -128,6 +127,8 @@ export interface RunResult {
     browser?: string;
     /** Release of the product under test, for the history. */
     release?: string;
+    /** Present for a part of a run; `selection` has the ids of all cases of the whole run, in order. */
+    shard?: { index: number; total: number; selection: string[] };
     /** Path of the run's folder, relative to the project, for formats whose links are not relative to their own file. */
     folder?: string;
   };

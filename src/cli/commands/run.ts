@@ -12,7 +12,7 @@ import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts
 import { engineOfCase } from '#scenario/language/schema/browser.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { modelNameOf } from '../compose/emulator-catalogue.ts';
-import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
+import { countRun, exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { isInsideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
 import {
@@ -26,12 +26,15 @@ import {
   resolveHeaders,
   withBrowserOptions,
 } from '../run/browser-options.ts';
+import { readExpectedFailures } from '../run/expected-failures.ts';
+import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { findProjectRoot, type RootOption, withRootOption } from '../run/project-root.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
 import { runPlaywright } from '../run/run-playwright.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
+import { type SelectionOptions, selectCases, selectShard, withSelectionOptions } from '../run/select-cases.ts';
 import {
   checkSites,
   describeLeftOut,
@@ -41,38 +44,40 @@ import {
   withSiteOptions,
 } from '../run/site-options.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
-import { collect, parseCount, parsePattern, parsePositive } from './option-parsers.ts';
+import { parseCount, parsePositive } from './option-parsers.ts';
 import { ensureWritableFolder } from './output-folder.ts';
 
-interface RunOptions extends BrowserOptions, KeyOptions, OperatorOptions, SiteOptions, RootOption {
-  grep?: RegExp;
-  tag: string[];
-  sample: boolean;
+interface RunOptions
+  extends BrowserOptions,
+    GateOptions,
+    KeyOptions,
+    OperatorOptions,
+    RootOption,
+    SelectionOptions,
+    SiteOptions {
+  minCases?: number;
+  expectedFailures?: string;
   repeat: number;
   seed?: string;
   headed: boolean;
   workers?: number;
   retries: number;
   output: string;
-  failOnFlaky: boolean;
-  failOnSkipped: boolean;
-  failOnInconclusive: boolean;
   baselines: string;
   release?: string;
   lab: boolean;
 }
 
 export const runCommand = (finish: (code: number) => void) =>
-  withOperatorOptions(withKeyOptions(withSiteOptions(withBrowserOptions(withRootOption(createCommand()))))).action(
-    async (paths: string[], options: RunOptions) => finish(await run(paths, options)),
-  );
+  withOperatorOptions(
+    withKeyOptions(
+      withSiteOptions(withBrowserOptions(withRootOption(withGateOptions(withSelectionOptions(createCommand()))))),
+    ),
+  ).action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)));
 
 const createCommand = () =>
   new Command('run')
     .argument('[paths...]', 'Scenario files or folders', ['scenarios'])
-    .option('-g, --grep <pattern>', 'Run only cases whose id or title matches this regular expression', parsePattern)
-    .option('-t, --tag <tag>', 'Run only cases with this tag; repeat the option for more tags', collect, [])
-    .option('--sample', 'Run only the first case of each scenario file', false)
     .option('--repeat <times>', 'Run each case this many times', parsePositive, 1)
     .option('--seed <text>', 'Make keys, challenges and ids reproducible')
     .option('--headed', 'Show the browser window', false)
@@ -88,9 +93,7 @@ const createCommand = () =>
       0,
     )
     .option('-o, --output <folder>', 'Folder of all reports', 'reports')
-    .option('--fail-on-flaky', 'Exit with code 1 if a case passed only after a retry', false)
-    .option('--fail-on-skipped', 'Exit with code 1 if a case was skipped', false)
-    .option('--fail-on-inconclusive', 'Exit with code 4 if a performance budget has no verdict', false)
+    .option('--expected-failures <file>', 'YAML file of known failures, which do not fail the run until they expire')
     .option('--baselines <folder>', 'Folder of the stored baselines, with which budgets are compared', 'baselines')
     .addOption(
       new Option('--release <name>', 'Release of the product under test, for the history of runs').env(
@@ -110,7 +113,10 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   };
   const library = loadOrReport(paths, { env: process.env, root, ...expansion });
   if (!library) return exitCode.usage;
-  const selected = selectCases(library.cases, options);
+  const expectedFailures = readExpectedFailures(options.expectedFailures, library.cases);
+  const places = { output: options.output, root };
+  const selected = await selectCases(library.cases, options, places);
+  if (selected.length === 0) return reportEmptySelection();
   await ensureWritableFolder(options.output);
   if (options.lab && !isInsideLab()) {
     return withInterruptSignal((signal) => runInLab(process.argv.slice(2), options.output, signal));
@@ -122,7 +128,8 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   const hasKeys = resolved.keys.length > 0;
   const expanded = hasKeys ? loadOrReport(paths, { env: process.env, root, ...expansion, keys }) : library;
   if (!expanded) return exitCode.usage;
-  const runnable = excludeLabCases(selectCases(expanded.cases, options));
+  const chosen = excludeLabCases(await selectCases(expanded.cases, options, places));
+  const { cases: runnable, shard } = await selectShard(chosen, options, places);
   const withoutBrowser = await planBrowsers(runnable, options);
   const plan: RunPlan = {
     ...planOf(options, operator),
@@ -132,11 +139,18 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     ...expansion,
     ...(connect && { connect }),
     ...resolved,
+    ...(shard && { shard }),
+    ...(expectedFailures && { expectedFailures }),
     skipReasons: { ...resolved.skipReasons, ...leftOut, ...withoutBrowser },
   };
   const ending = await runPlaywright(planAsEnvironment(plan, pins), root);
   if (ending === 'interrupted') return exitCode.interrupted;
   return reportResult(resolve(plan.outputDir, plan.runId, 'result.json'), options);
+}
+
+function reportEmptySelection(): number {
+  console.log('No case is selected, which --min-cases 0 permits');
+  return exitCode.passed;
 }
 
 /** Returns the reasons why cases are left out on their sites. @throws {UsageError} if the others need a permission. */
@@ -177,6 +191,9 @@ async function reportResult(masterFile: string, options: RunOptions): Promise<nu
   if (!existsSync(masterFile)) return exitCode.infrastructure;
   const result = await readResult(masterFile);
   for (const line of describeLeftoverCredentials(result)) console.log(line);
+  const ran = countRun(result.cases);
+  if (ran < (options.minCases ?? 0))
+    console.log(`${ran} cases ran, expected at least ${options.minCases} (--min-cases)`);
   return exitCodeOfRun(result, options);
 }
 
@@ -209,35 +226,6 @@ const thisMachine: HostEnvironment = {
   env: process.env,
   ask: askAtTerminal,
 };
-
-/**
- * Returns the cases that match `--grep` and `--tag`, with `--sample` the first of each file.
- * @throws {UsageError} if none matches, because a run without cases must not pass.
- */
-function selectCases(cases: readonly ExpandedCase[], { grep, tag, sample }: RunOptions): ExpandedCase[] {
-  const matching = cases.filter(
-    ({ id, title, tags, measure }) =>
-      measure?.baselineOf === undefined &&
-      (!grep || grep.test(id) || grep.test(title)) &&
-      (tag.length === 0 || tag.some((name) => tags.includes(name))),
-  );
-  const selected = withBaselineCases(sample ? firstOfEachFile(matching) : matching, cases);
-  if (selected.length > 0) return selected;
-  const filters = [grep && `--grep ${grep.source}`, ...tag.map((name) => `--tag ${name}`)].filter(Boolean).join(' ');
-  throw new UsageError(`No case is selected: none of ${cases.length} cases matches ${filters || 'the selection'}`);
-}
-
-/** A measured case needs the case that runs in turn with it. */
-function withBaselineCases(selected: readonly ExpandedCase[], all: readonly ExpandedCase[]): ExpandedCase[] {
-  const baselines = new Map(all.map((scenario) => [scenario.measure?.baselineOf, scenario]));
-  return selected.flatMap((scenario) => [scenario, baselines.get(scenario.id) ?? []].flat());
-}
-
-function firstOfEachFile(cases: readonly ExpandedCase[]): ExpandedCase[] {
-  const first = new Map<string, ExpandedCase>();
-  for (const scenario of cases) if (!first.has(scenario.location.file)) first.set(scenario.location.file, scenario);
-  return [...first.values()];
-}
 
 /**
  * Returns the cases that can run on this machine and prints how many cannot.

@@ -5,6 +5,8 @@
 import type { RemoteBrowser } from '#browser/remote-browser.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import type { PlannedKey } from '#real-keys/resolve-devices.ts';
+import type { ExpectedFailures } from '#report/expected-failures.ts';
+import type { Shard } from '#report/merge/shards.ts';
 
 export interface RunPlan {
   runId: string;
@@ -46,6 +48,9 @@ export interface RunPlan {
   /** How often each case runs; the case ids of the repetitions are numbered. */
   repeat: number;
   seed?: string;
+  expectedFailures?: ExpectedFailures;
+  /** Present for one part of a run. */
+  shard?: Shard;
   /** Release of the product under test. */
   release?: string;
   headed: boolean;

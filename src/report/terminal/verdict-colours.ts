@@ -9,4 +9,5 @@ export const verdictColours = (c: Colours): Record<Verdict, (text: string) => st
   flaky: c.yellow,
   skipped: c.gray,
   interrupted: c.cyan,
+  waived: c.yellow,
 });

@@ -62,11 +62,18 @@ export function expand(source: SourceFile, options: ExpandOptions, library: Site
   if (error) return { cases: [], diagnostics: [...diagnostics, diagnostic(root.at, error)], warnings: [] };
   diagnostics.push(...expanded.flatMap((one) => one.diagnostics));
   return {
-    cases: diagnostics.length > 0 ? [] : expanded.flatMap(({ cases }) => cases),
+    cases: diagnostics.length > 0 ? [] : expanded.flatMap(({ cases }) => cases.map((one) => withFiles(one, source))),
     diagnostics,
     warnings: expanded.flatMap(({ warnings }) => warnings),
   };
 }
+
+const withFiles = (scenario: ExpandedCase, source: SourceFile): ExpandedCase => ({
+  ...scenario,
+  files: [...new Set([...namesOf(source), scenario.site.definition.file])],
+});
+
+const namesOf = ({ file, includes = [] }: SourceFile): string[] => [file, ...includes.flatMap(namesOf)];
 
 interface FileParts {
   root: MapNode;

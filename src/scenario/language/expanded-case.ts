@@ -46,6 +46,8 @@ export interface ExpandedCase {
   tags: string[];
   /** Location of the id of the case. */
   location: SourceLocation;
+  /** The scenario file, its includes and its site file, relative to the project. */
+  files: string[];
   /** Matrix coordinates by dotted path. */
   coordinates: Record<string, string>;
   vars: Record<string, unknown>;
@@ -104,6 +106,7 @@ export function buildExpandedCase(
     ...(parsed.measure && { measure: { repeat: parsed.measure.repeat, warmup: parsed.measure.warmup ?? 0 } }),
     budgets: budgetsOf(parsed, node),
     secrets: [],
+    files: [],
   };
   return { ...expanded, secrets: [...new Set([...secrets, ...literalSecrets(expanded)])] };
 }

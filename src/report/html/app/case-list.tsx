@@ -5,7 +5,7 @@ import { GroupedList, type ListState } from './grouped-list.tsx';
 import { Time, VerdictMark } from './shared-components.tsx';
 
 const groups: [title: string, verdicts: Verdict[]][] = [
-  ['Needs attention', ['failed', 'errored', 'interrupted', 'flaky']],
+  ['Needs attention', ['failed', 'errored', 'interrupted', 'flaky', 'waived']],
   ['Passed', ['passed']],
   ['Skipped', ['skipped']],
 ];

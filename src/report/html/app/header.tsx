@@ -12,6 +12,7 @@ const headlines = {
   flaky: 'Passed, with flaky cases',
   skipped: 'All cases skipped',
   interrupted: 'Interrupted',
+  waived: 'Failed as expected',
 } as const satisfies Record<Verdict, string>;
 
 export function Header({ index, onPick }: { index: ReportIndex; onPick(row: CaseRow): void }) {

@@ -1,0 +1,61 @@
+/** `touchstone merge`: joins the shards of a run into one report. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { Command } from 'commander';
+import { messageOf } from '#base/errors.ts';
+import { createColours } from '#report/colour.ts';
+import { type FoundRun, findResult } from '#report/find-result.ts';
+import { appendToHistory, historyFile } from '#report/history/history-file.ts';
+import { journalFile } from '#report/journal.ts';
+import { updateLatestLink } from '#report/latest-link.ts';
+import { mergeRuns } from '#report/merge/merge-runs.ts';
+import { formats } from '#report/renderer.ts';
+import { renderAll } from '#report/renderers.ts';
+import { renderSummary } from '#report/terminal/summary.ts';
+import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
+import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
+import { ensureWritableFolder } from './output-folder.ts';
+
+interface MergeOptions extends GateOptions {
+  output: string;
+}
+
+export const mergeCommand = (finish: (code: number) => void) =>
+  withGateOptions(
+    new Command('merge')
+      .argument('<shards...>', 'Folders or master files of all shards, or folders that contain them')
+      .option('-o, --output <folder>', 'Folder of all reports', 'reports'),
+  ).action(async (paths: string[], options: MergeOptions) => finish(await merge(paths, options)));
+
+async function merge(paths: readonly string[], options: MergeOptions): Promise<number> {
+  await ensureWritableFolder(options.output);
+  const found: FoundRun[] = [];
+  for (const path of paths.flatMap(findRuns)) found.push(await findResult(path));
+  const id = `merged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  const folder = resolve(options.output, id);
+  const place = { id, folder: relative(process.cwd(), folder).replaceAll(sep, '/') };
+  const result = mergeRuns(
+    found.map((run) => run.result),
+    place,
+  );
+  const { written, failed } = await renderAll(result, folder);
+  for (const run of found) {
+    const attachments = join(run.folder, 'attachments');
+    if (existsSync(attachments)) await cp(attachments, join(folder, 'attachments'), { recursive: true });
+  }
+  for (const { format, error } of failed) console.error(`Cannot write the ${format} report: ${messageOf(error)}`);
+  await updateLatestLink(folder);
+  await appendToHistory(historyFile(options.output), result);
+  for (const line of renderSummary(result, written.html, createColours())) console.log(line);
+  return failed.length > 0 ? exitCode.infrastructure : exitCodeOfRun(result, options);
+}
+
+/** Returns the runs below a folder that is none itself, e.g. that of the artifacts of a CI job. */
+function findRuns(path: string): string[] {
+  const isRun = [formats.json, journalFile].some((name) => existsSync(join(path, name)));
+  if (isRun || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  const folders = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const inside = folders.flatMap(({ name }) => findRuns(join(path, name)));
+  return inside.length > 0 ? inside : [];
+}
