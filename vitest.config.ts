@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 20_000,
+    // This package imports JSON without an import attribute, which Node.js requires.
+    server: { deps: { inline: ['@actions/workflow-parser'] } },
     // Test files share a process, so modules are loaded once. Tests must not leave anything behind for others, and must not depend
     // on their order: it is shuffled, here with a fixed seed, in the nightly workflow with a new one (`--sequence.seed=NUMBER`).
     pool: 'threads',

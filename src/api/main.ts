@@ -1,6 +1,7 @@
 /**
  * The public entry point `touchstone`: an authenticator and a client, which together register a passkey without a browser.
- * The other entry points have more: `touchstone/emulator`, `touchstone/client`, `touchstone/relying-party`.
+ * The other entry points have more: `touchstone/emulator`, `touchstone/client`, `touchstone/relying-party`, `touchstone/playwright` and
+ * `touchstone/conformance`.
  *
  * ```ts
  * const device = plugIn(createAuthenticator({ persona: 'yubikey-5-nfc', pin: '1234' }));

@@ -14,6 +14,7 @@ const changes: Readonly<Record<string, readonly [file: string, before: string, a
   'main.types.ts': ['src/client/context.ts', 'id: string;\n', 'id: string;\n  serialNumber: string;\n'],
   'client.types.ts': ['src/client/credential-json.ts', 'publicKey?: string;', 'publicKey: string;'],
   'emulator.types.ts': ['emulator/gestures.ts', "'granted' | 'denied'", "'granted' | 'refused'"],
+  'conformance.types.ts': ['src/conformance/case-result.ts', 'message: string;', 'message: string | undefined;'],
   'relying-party.types.ts': ['src/relying-party/portal/portal.ts', 'origin: string;', 'origin: URL;'],
   'playwright.types.ts': [
     'src/page-authenticator/registered-passkey.ts',
@@ -50,14 +51,11 @@ function errorsOf(readFile: (path: string) => string | undefined): string[] {
   try {
     const config = join(folder, 'tsconfig.json');
     const snapshot = compiler.updateSnapshot({ openProjects: [config] });
-    const errors = typeTests.flatMap(
-      (name) =>
-        snapshot.getProject(config)?.program.getSemanticDiagnostics(join(folder, name)) ?? `${name} is not read`,
-    );
+    const { program } = snapshot.getProject(config) ?? {};
+    if (!program) throw new Error(`Cannot read ${config}`);
+    const errors = typeTests.flatMap((name) => program.getSemanticDiagnostics(join(folder, name)));
     snapshot.dispose();
-    return errors.map((error) =>
-      typeof error === 'string' ? error : `${basename(error.fileName ?? '')}: ${error.text}`,
-    );
+    return errors.map(({ fileName = '', text }) => `${basename(fileName)}: ${text}`);
   } finally {
     compiler.close();
   }

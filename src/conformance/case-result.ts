@@ -21,6 +21,7 @@ export interface CommandExchange {
   durationMs: number;
 }
 
+/** The result of a case: a requirement in one variant. */
 export interface CaseResult {
   /** The id of the requirement. */
   id: string;

@@ -11,6 +11,7 @@ export interface SpecificationReference {
   section: string;
 }
 
+/** A requirement as a catalogue states it. */
 export interface CatalogueEntry {
   /** Group, subject and condition, e.g. `makecred.client-data-hash.missing`. An id never changes its meaning. */
   id: string;

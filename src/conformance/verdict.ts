@@ -16,6 +16,7 @@ export const verdicts = {
   waived: { meaning: 'The requirement is violated, and the file of expected failures lists it', failsRun: false },
 } as const satisfies Record<string, { meaning: string; failsRun: boolean }>;
 
+/** The verdict of a case: a key of `verdicts`. */
 export type Verdict = keyof typeof verdicts;
 
 /** What the check of a requirement returns. `waived` is decided afterwards, from the file of expected failures. */

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { messageOf, UsageError } from '#base/errors.ts';
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { assembleResult } from './assemble-result.ts';
+import { findVersionProblem, schemaOf } from './format-version.ts';
 import { type JournalEntry, type JournalHeader, journalSchema } from './journal.ts';
 import { findJournalEntryProblem, findRunResultProblem } from './type-guards.ts';
 
@@ -13,6 +14,8 @@ import { findJournalEntryProblem, findRunResultProblem } from './type-guards.ts'
  */
 export async function readJournal(path: string): Promise<RunResult> {
   const [header, ...entries] = await readLines(path);
+  const versionProblem = findVersionProblem(schemaOf(header), journalSchema);
+  if (versionProblem !== undefined) throw new UsageError(`Cannot read ${path}: ${versionProblem}`);
   if (!isHeader(header)) throw new UsageError(`${path} is not a journal: expected the schema ${journalSchema}`);
   for (const [index, entry] of entries.entries()) {
     const problem = findJournalEntryProblem(entry);
@@ -43,8 +46,7 @@ async function readLines(path: string): Promise<unknown[]> {
   return values;
 }
 
-const isHeader = (value: unknown): value is JournalHeader =>
-  typeof value === 'object' && value !== null && 'schema' in value && value.schema === journalSchema;
+const isHeader = (value: unknown): value is JournalHeader => schemaOf(value) === journalSchema;
 
 function toResult({ run, caseCount }: JournalHeader, entries: readonly JournalEntry[]): RunResult {
   const cases: CaseResult[] = entries.flatMap((entry) => ('case' in entry ? [entry.case] : []));

@@ -36,9 +36,14 @@ describe('renderAll', () => {
 describe('readResult', () => {
   it.each<[string, (run: RunResult) => unknown, RegExp]>([
     [
-      'another schema',
+      'the schema of another version',
       (run) => ({ ...run, schema: 'touchstone.result/9' }),
-      /schema: expected one of touchstone.result\/1, got "touchstone.result\/9"/,
+      /It has version 9 of the format touchstone.result, expected version 1/,
+    ],
+    [
+      'the schema of another format',
+      (run) => ({ ...run, schema: 'other/1' }),
+      /schema: expected one of touchstone.result\/1, got "other\/1"/,
     ],
     ['no cases', ({ cases: _, ...run }) => run, /cases: expected a list, got nothing/],
     [

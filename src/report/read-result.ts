@@ -1,7 +1,8 @@
 /** Reads a master file back, so that its reports can be rendered again. */
 import { readFile } from 'node:fs/promises';
 import { messageOf, UsageError } from '#base/errors.ts';
-import type { RunResult } from '#result/run-result.ts';
+import { type RunResult, resultSchema } from '#result/run-result.ts';
+import { findVersionProblem, schemaOf } from './format-version.ts';
 import { parseByCase } from './parse-by-case.ts';
 import { findRunResultProblem, isRunResult } from './type-guards.ts';
 
@@ -12,6 +13,8 @@ import { findRunResultProblem, isRunResult } from './type-guards.ts';
 export async function readResult(path: string): Promise<RunResult> {
   const value = (await parseByCase(path)) ?? parseJson(await readText(path), path);
   if (isRunResult(value)) return value;
+  const versionProblem = findVersionProblem(schemaOf(value), resultSchema);
+  if (versionProblem !== undefined) throw new UsageError(`Cannot read ${path}: ${versionProblem}`);
   throw new UsageError(`${path} is not a Touchstone result: ${findRunResultProblem(value)}`);
 }
 

@@ -9,6 +9,7 @@ export const publicEntries = {
   client: 'src/api/client.ts',
   'relying-party': 'src/api/relying-party.ts',
   playwright: 'src/api/playwright.ts',
+  conformance: 'src/api/conformance.ts',
   api: 'src/api/main.ts',
 } as const;
 

@@ -17,6 +17,7 @@ import { signInCases } from './cases/sign-in.ts';
 import { tpmCases } from './cases/tpm.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
 
+/** Every case for relying parties, in the order of the groups. */
 export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...envelopeCases,
   ...clientDataCases,

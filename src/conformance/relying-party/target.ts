@@ -38,6 +38,7 @@ export interface Account {
   close?(): Promise<void>;
 }
 
+/** A relying party under test. */
 export interface RelyingPartyTarget {
   name: string;
   version?: string | undefined;
@@ -47,6 +48,8 @@ export interface RelyingPartyTarget {
   algorithms?: readonly number[] | undefined;
   /** Whether it checks attestation certificates against given root certificates. */
   checksTrust: boolean;
+  /** Whether it uses metadata that a case gives it. */
+  usesMetadata?: boolean | undefined;
   /** Whether it keeps challenges, sessions and credentials between calls. */
   keepsState: boolean;
   /** Returns why the target cannot run a case, for reasons of its own. */

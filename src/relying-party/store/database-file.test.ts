@@ -57,6 +57,13 @@ describe('the files of a store', () => {
     await store.events.append(event);
     expect(modes()).toEqual(allPrivate);
   });
+
+  it('have a version', async () => {
+    await openStore(join(folder, 'x.db'))[Symbol.asyncDispose]();
+    const database = new Database(join(folder, 'x.db'));
+    expect(database.prepare('pragma user_version').get()).toMatchObject({ user_version: 1 });
+    database.close();
+  });
 });
 
 describe('openStore refuses with one sentence', () => {
@@ -87,6 +94,13 @@ describe('openStore refuses with one sentence', () => {
         return join(folder, 'notes');
       },
       'it is not a SQLite database',
+    ],
+    'a store of a later version': [
+      () => {
+        createDatabase(join(folder, 'later.db'), `pragma user_version = 2;${schema}`);
+        return join(folder, 'later.db');
+      },
+      'it has version 2, expected version 1: use the version of Touchstone that made it',
     ],
     'the database of another program': [
       () => {

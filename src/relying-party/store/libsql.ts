@@ -42,17 +42,21 @@ export function openDatabase(path: string, schema: string): Sql {
 /** Identifies files of this store in their header. */
 const applicationId = 0x74_73_72_70;
 
+/** Raised when a column changes in a way that the statements of `schema` do not make up for. */
+const storeVersion = 1;
+
 function openConnection(path: string, schema: string): Database.Database {
   const database = new Database(path);
   try {
     database.pragma(`busy_timeout = ${busyTimeoutMs}`);
     requireOwnDatabase(path, database);
+    requireKnownVersion(path, database);
     if (path !== ':memory:') {
       restrictToOwner(path);
       database.pragma('journal_mode = WAL');
     }
     database.pragma('synchronous = FULL');
-    database.exec(`pragma application_id = ${applicationId};${schema}`);
+    database.exec(`pragma application_id = ${applicationId};pragma user_version = ${storeVersion};${schema}`);
     return database;
   } catch (error) {
     database.close();
@@ -67,6 +71,15 @@ function requireOwnDatabase(path: string, database: Database.Database): void {
   const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[];
   if (tables.length > 0 && !tables.some(({ name }) => name === 'passkeys'))
     throw new UsageError(`Cannot use ${path} as the store: it is the database of another program`);
+}
+
+/** Stores that were made before they had a version have the tables of version 1. */
+function requireKnownVersion(path: string, database: Database.Database): void {
+  const { user_version: version } = database.prepare('pragma user_version').get() as { user_version: number };
+  if (version > storeVersion)
+    throw new UsageError(
+      `Cannot use ${path} as the store: it has version ${version}, expected version ${storeVersion}: use the version of Touchstone that made it`,
+    );
 }
 
 function createSql(database: Database.Database): Sql {
