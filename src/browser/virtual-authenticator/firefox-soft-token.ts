@@ -40,8 +40,9 @@ export async function launchSoftTokenFirefox({ headed = false } = {}): Promise<S
       browser,
       addAuthenticator: (transport) => addAuthenticator(marionette, transport),
       async [Symbol.asyncDispose]() {
-        marionette[Symbol.dispose]();
+        // In this order: a Firefox whose Marionette connection has just ended does not end (observed: Firefox 153).
         await browser.close();
+        marionette[Symbol.dispose]();
       },
     };
   } catch (error) {

@@ -47,7 +47,8 @@ describe.each(['chromium', 'firefox'] as const)('virtual authenticators of %s', 
     beforeAll(async () => {
       started = await engines[engine]();
     }, 60_000);
-    afterAll(() => started?.[Symbol.asyncDispose](), 60_000);
+    // Playwright kills a browser that does not end within 30 seconds; the engines end by themselves.
+    afterAll(() => started?.[Symbol.asyncDispose](), 25_000);
     beforeEach(async () => {
       opened = await defined(started).openPage();
       await openSite(opened.page);
