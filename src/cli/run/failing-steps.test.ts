@@ -10,7 +10,7 @@ const timeout = 120_000;
 
 let cases: CasesInProcess;
 beforeAll(async () => {
-  cases = await openCases(fixture);
+  cases = await openCases([fixture]);
 }, 60_000);
 afterAll(() => cases?.[Symbol.asyncDispose](), 60_000);
 

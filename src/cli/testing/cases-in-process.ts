@@ -1,30 +1,35 @@
 /**
- * Runs the cases of a scenario file in this process, one after another in one browser context, which saves most of their time.
- * `touchstone run` does the same in Playwright Test, which opens a context for each case, and starts a worker and a browser after each
- * failure.
+ * Runs cases in this process, one after another in one browser context, which saves most of their time. `touchstone run` does the same
+ * in Playwright Test, which opens a context for each case, and starts a worker and a browser after each failure.
  */
+import { messageOf } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import { openBridgedPage } from '#browser/bridged-page.ts';
 import { createOperator } from '#real-keys/operator/operators.ts';
+import type { CaseResult } from '#result/run-result.ts';
+import { ceremonyMs } from '#result/statistics.ts';
 import { ownClient } from '#scenario/parties/client/own-client.ts';
 import { type CaseOutcome, runCase } from '#scenario/run/run-case.ts';
 import { provideEmulatedAuthenticators } from '../compose/emulated-authenticators.ts';
 import { readLibrary } from '../run/scenario-library.ts';
 
 export interface CasesInProcess extends AsyncDisposable {
+  /** Ids of all cases, in the order of the files. */
+  ids: string[];
   /** Runs a case in a page without cookies. */
   run(id: string): Promise<CaseOutcome>;
 }
 
-/** Loads a scenario file and starts Chromium. */
-export async function openCases(file: string): Promise<CasesInProcess> {
-  const { cases, diagnostics } = readLibrary([file], { env: process.env });
-  if (diagnostics.length > 0) throw new Error(`Cannot load ${file}: ${JSON.stringify(diagnostics)}`);
+/** Loads scenario files or folders and starts Chromium. `sites`: site files on which every case runs, instead of its own. */
+export async function openCases(paths: string[], options: { sites?: string[] } = {}): Promise<CasesInProcess> {
+  const { cases, diagnostics } = readLibrary(paths, { env: process.env, ...options });
+  if (diagnostics.length > 0) throw new Error(`Cannot load ${paths}: ${JSON.stringify(diagnostics)}`);
   const { page, webauthn, route, [Symbol.asyncDispose]: close } = await openBridgedPage();
   return {
+    ids: cases.map(({ id }) => id),
     async run(id) {
       const scenario = cases.find((one) => one.id === id);
-      if (!scenario) throw new Error(`${file} has no case ${id}`);
+      if (!scenario) throw new Error(`${paths} has no case ${id}`);
       await page.goto('about:blank');
       await page.context().clearCookies();
       return await runCase(scenario, {
@@ -39,5 +44,20 @@ export async function openCases(file: string): Promise<CasesInProcess> {
       });
     },
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Returns the result of a case that was run once, as a report has it. */
+export function resultOf({ record, error }: CaseOutcome): CaseResult {
+  const { gestureMs, machineMs, totalMs } = ceremonyMs(record.spans);
+  return {
+    ...record,
+    verdict: error === undefined ? 'passed' : 'failed',
+    durationMs: totalMs,
+    gestureMs,
+    machineMs,
+    attempts: 1,
+    failures: error === undefined ? [] : [{ attempt: 1, message: messageOf(error) }],
+    attachments: [],
   };
 }
