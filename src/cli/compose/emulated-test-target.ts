@@ -1,20 +1,26 @@
 /** Emulated authenticators as targets of the conformance suite. */
 import { AdjustableClock } from '#base/clock.ts';
 import { seededRandom } from '#base/seeded-random.ts';
+import { changeStatement, isStatementChange } from '#conformance/authenticator/metadata/change-statement.ts';
 import type { TargetInterface, TestTarget, TestTargetSource } from '#conformance/authenticator/test-target.ts';
 import { createAuthenticator, type DefectId, type PersonaId, personaOf, plugIn } from '#emulator';
 import { type EmulatedInterface, emulateCard, emulateHid, settle } from './emulated-interfaces.ts';
+import { publishedStatement } from './emulated-metadata.ts';
 import { EmulatedUser } from './emulated-user.ts';
 
 /**
- * Returns the source of emulated authenticators of a persona. Every case gets a new one, with its own clock and bytes.
+ * Returns the source of emulated authenticators of a persona. Every case gets a new one, with its own clock and bytes. A defect can also
+ * be the name of a change of the metadata statement, e.g. `metadata.schema.three`.
  * @throws {UsageError} for an unknown persona; when it opens an authenticator, for an unknown defect.
  */
 export function emulatedTargets(persona: string, defects: readonly string[] = []): TestTargetSource {
+  const changes = defects.filter(isStatementChange);
+  const ownDefects = defects.filter((id) => !isStatementChange(id));
   return {
     name: `persona ${persona}`,
-    interfaces: interfacesOf(persona),
-    open: async (caseId) => openTarget(persona, defects, caseId),
+    interfaces: [...interfacesOf(persona), 'metadata'],
+    metadata: async () => changeStatement(await publishedStatement(personaOf(persona)), changes),
+    open: async (caseId) => openTarget(persona, ownDefects, caseId),
   };
 }
 

@@ -116,6 +116,7 @@ const hasInterface = (name: TargetInterface, reason: string): Precondition => ({
 });
 
 export const hasHidReports = hasInterface('ctaphid', 'The target gives no access to CTAPHID reports');
+export const hasMetadata = hasInterface('metadata', 'There is no metadata statement (--metadata)');
 export const hasCard = hasInterface('nfc', 'The target gives no access to the APDUs of a card');
 /** U2F messages reach the authenticator, and it supports them. */
 export const hasU2f: Precondition = {

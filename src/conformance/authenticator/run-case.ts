@@ -62,7 +62,8 @@ async function openAndCheck(test: TestCase, source: TestTargetSource) {
   const id = idOfCase(test);
   const { requirement, variant } = test;
   await using target = await source.open(id, requirement);
-  const context = new TestContext({ target, random: seededRandom(id), caseId: id, variant: variant?.name });
+  const metadata = await source.metadata?.();
+  const context = new TestContext({ target, random: seededRandom(id), caseId: id, variant: variant?.name, metadata });
   const limitMs = source.caseLimitMs ?? maxCaseMs;
   const timeout = () => new SetUpFailed(`The case did not end within ${limitMs / 1000} seconds`);
   const checked = source.keepsState ? checkIfStillApplicable(test, context, source) : check(requirement, context);

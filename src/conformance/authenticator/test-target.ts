@@ -1,5 +1,6 @@
 /** The port to the authenticator under test. `src/cli/compose` implements it for emulated authenticators. */
 import type { CtapDevice } from '#transport/device.ts';
+import type { MetadataStatement } from './metadata/statement.ts';
 import type { RegistrationOptions, TestCredential } from './registration.ts';
 import type { StartState } from './requirement.ts';
 
@@ -9,8 +10,11 @@ import type { StartState } from './requirement.ts';
  */
 export type UserBehaviour = 'touch' | 'decline' | 'absent' | 'wait' | 'wrong-finger';
 
-/** What a target gives access to below CTAP messages: CTAPHID reports, U2F messages, or the APDUs of a card. */
-export type TargetInterface = 'ctaphid' | 'u2f' | 'nfc';
+/**
+ * What a target gives access to below CTAP messages: CTAPHID reports, U2F messages, or the APDUs of a card; and whether there is a
+ * metadata statement of its vendor.
+ */
+export type TargetInterface = 'ctaphid' | 'u2f' | 'nfc' | 'metadata';
 
 /** The CTAPHID reports that host and authenticator exchange, each of 64 bytes. */
 export interface HidInterface {
@@ -65,6 +69,8 @@ export interface TestTargetSource {
   readonly name: string;
   /** Undefined: none. */
   readonly interfaces?: readonly TargetInterface[] | undefined;
+  /** Only with the interface `metadata`: the metadata statement of the vendor. */
+  readonly metadata?: (() => Promise<MetadataStatement>) | undefined;
   /** A case that takes longer is inconclusive; in milliseconds of real time. Undefined: 20 seconds. */
   readonly caseLimitMs?: number | undefined;
   /** All cases use the same authenticator, so that a reset in one case changes what applies in later ones. */

@@ -1,7 +1,16 @@
 /** Creates the bundle of a conformance run: the same results give the same bytes. */
 import type { ConformanceReport } from '../report/report-model.ts';
 import { createArchive, type Files } from './archive.ts';
-import { type BundleInput, paths, toBundledReport, toJsonFile, toTranscripts, transcriptFiles } from './contents.ts';
+import {
+  type BundleInput,
+  bundledReportSchema,
+  inputSchema,
+  paths,
+  toBundledReport,
+  toJsonFile,
+  toTranscripts,
+  transcriptFiles,
+} from './contents.ts';
 import { createManifest } from './manifest.ts';
 import { createStatement } from './statement.ts';
 
@@ -9,8 +18,10 @@ export const createBundle = (report: ConformanceReport, input: BundleInput): Uin
   createArchive(bundleFiles(report, input));
 
 /** Returns the files of the bundle, the manifest included. */
-export function bundleFiles(report: ConformanceReport, input: BundleInput): Files {
-  const bundled = toBundledReport(report);
+export function bundleFiles(report: ConformanceReport, given: BundleInput): Files {
+  // The schemas put members into their order, so that a file has the same hash after it was read.
+  const input = inputSchema.parse(given);
+  const bundled = bundledReportSchema.parse(toBundledReport(report));
   const transcripts = toTranscripts(report);
   const files: Files = {
     [paths.result]: toJsonFile(bundled),
