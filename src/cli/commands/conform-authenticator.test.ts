@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -8,7 +8,14 @@ const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-const conform = (...args: string[]) => runCommand('conform', 'authenticator', ...args);
+const conform = (...args: string[]) =>
+  runCommand('conform', 'authenticator', ...args, '--output', join(folder, 'reports'));
+
+function writeText(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
 
 function writeExpectedFailures(id: string, expires = '2999-12-31'): string {
   const file = join(folder, `${id}.yaml`);
@@ -20,20 +27,21 @@ describe('touchstone conform authenticator', () => {
   it('exits with 0 if every applicable requirement is met', async () => {
     const { code, out } = await conform('pin.retries', '--persona', 'yubikey-5-nfc');
     expect(code).toBe(0);
-    expect(out).toMatch(/10 cases: .*10 pass/);
+    expect(out).toMatch(/Conforms {2}10 of 10 cases passed in/);
   });
 
   it('exits with 1 and shows the messages if a requirement is violated', async () => {
     const { code, out } = await conform('pin.retries', '--defect', 'pin.retries-unlimited');
     expect(code).toBe(1);
-    expect(out).toContain('pin.retries.decrease@pin1: Expected pinRetries to be 7, got 8');
-    expect(out).toContain('answer: CTAP2_OK {3: 8}');
+    expect(out).toMatch(/✗ fail {2}pin\.retries\.decrease@pin1\n.*\n +Expected pinRetries to be 7, got 8\n/);
+    expect(out).toContain('answer   CTAP2_OK {3: 8}');
+    expect(out).not.toContain('\n\n\n');
   });
 
   it('exits with 3 if nothing is applicable', async () => {
     const { code, out } = await conform('pin.retries', '--persona', 'windows-hello-vbs', '--verbose');
     expect(code).toBe(3);
-    expect(out).toContain('not-applicable pin.retries.form: getInfo does not contain the option clientPin');
+    expect(out).toContain('not applicable  pin.retries.form  getInfo does not contain the option clientPin');
   });
 
   it.each([
@@ -88,5 +96,57 @@ describe('touchstone conform authenticator', () => {
     const file = writeExpectedFailures('pin.retries.wrong-pin', '2020-01-01');
     const { code } = await conform('pin.retries.wrong-pin', '--expected-failures', file);
     expect(code).toBe(1);
+  });
+
+  it('writes all reports, and compares them with an earlier one', async () => {
+    const before = await conform('pin.retries', '--json');
+    expect(before.code).toBe(0);
+    const latest = join(folder, 'reports', 'latest-authenticator');
+    expect(readdirSync(latest).toSorted()).toEqual(['index.html', 'junit.xml', 'result.json', 'results.sarif']);
+    const { code, out } = await conform('pin.retries', '--defect', 'pin.retries-unlimited', '--compare', latest);
+    expect(code).toBe(1);
+    expect(out).toContain('worse    pin.retries.decrease@pin1: pass → fail');
+  });
+
+  it('exits with 2 if the earlier report cannot be read', async () => {
+    const { code, err } = await conform('pin.retries', '--compare', join(folder, 'nothing'));
+    expect(code).toBe(2);
+    expect(err).toContain('nothing');
+  });
+
+  it('writes a bundle that touchstone verify accepts, and finds a change in', async () => {
+    const file = join(folder, 'key.zip');
+    await conform('pin.retries', '--bundle', file);
+    expect(await runCommand('verify', file)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('The bundle is valid, and a new run gives the same'),
+    });
+    writeFileSync(
+      file,
+      readFileSync(file).map((byte, index) => (index === 100 ? byte ^ 1 : byte)),
+    );
+    expect((await runCommand('verify', file)).code).toBe(1);
+    expect((await runCommand('verify', join(folder, 'nothing'))).code).toBe(2);
+  });
+
+  it('checks a metadata statement against the authenticator, and again in the replay of its bundle', async () => {
+    const file = join(folder, 'statement.json');
+    const bundle = join(folder, 'metadata.zip');
+    writeFileSync(file, JSON.stringify({ aaguid: '00112233-4455-6677-8899-aabbccddeeff', schema: 3 }));
+    const { code, out } = await conform('mds.aaguid', 'mds.schema', '--metadata', file, '--bundle', bundle);
+    expect(code).toBe(1);
+    expect(out).toContain('Expected 746f7563-6873-4f6e-a500-000000000023 as in getInfo in aaguid');
+    expect(out).not.toContain('mds.schema.three');
+    expect((await runCommand('verify', bundle)).code).toBe(0);
+  });
+
+  it.each([
+    ['does not exist', join(folder, 'nothing.json')],
+    ['is no JSON', writeText('text.json', 'text')],
+    ['is no object', writeText('list.json', '[]')],
+  ])('exits with 2 if the metadata statement %s', async (_title, file) => {
+    const { code, err } = await conform('mds', '--metadata', file);
+    expect(code).toBe(2);
+    expect(err).toContain(file);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -12,7 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-relying-party-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-const conform = (...args: string[]) => runCommand('conform', 'relying-party', ...args);
+const conform = (...args: string[]) =>
+  runCommand('conform', 'relying-party', ...args, '--output', join(folder, 'reports'));
 
 function writeModule(name: string, text: string): string {
   const file = join(folder, name);
@@ -32,7 +33,7 @@ describe('touchstone conform relying-party', () => {
   it('exits with 0 if the portal passes', async () => {
     const { code, out } = await conform('client-data.challenge', 'sign-in.user-handle');
     expect(code).toBe(0);
-    expect(out).toMatch(/cases: .*17 pass/);
+    expect(out).toMatch(/Conforms {2}17 of 17 cases passed/);
   });
 
   it('fails a library that accepts everything, with what that means', async () => {
@@ -49,7 +50,7 @@ describe('touchstone conform relying-party', () => {
     const adapter = writeAdapter('refuse.mjs', 'return { accepted: false }');
     const { code, out } = await conform('client-data.origin.other', '--adapter', adapter);
     expect(code).toBe(1);
-    expect(out).toContain('1 inconclusive');
+    expect(out).toContain('⚠ Inconclusive  0 of 1 case passed');
   });
 
   it('counts a programming error as a failure, not as a refusal', async () => {
@@ -87,7 +88,7 @@ describe('touchstone conform relying-party', () => {
     });
     const { code, out } = await conform('client-data.origin', 'session', '--url', portal.origin);
     expect(code).toBe(0);
-    expect(out).toMatch(/30 cases: .*30 pass/);
+    expect(out).toMatch(/Conforms {2}30 of 30 cases passed/);
   });
 
   it.each([
@@ -99,7 +100,11 @@ describe('touchstone conform relying-party', () => {
     ],
     ['a URL of another kind', ['--url', 'ftp://localhost'], 'expected an address that begins with http'],
     ['text that is no URL', ['--url', 'server'], 'expected a URL'],
-    ['a library and a server', ['--url', 'http://localhost', '--adapter', 'x.mjs'], 'expected --adapter or --url'],
+    [
+      'a library and a server',
+      ['--url', 'http://localhost', '--adapter', 'x.mjs'],
+      'expected --adapter, --adapter-command',
+    ],
   ])('exits with 2 for %s', async (_title, args, message) => {
     const { code, err } = await conform('none', ...args);
     expect(code).toBe(2);
@@ -138,5 +143,16 @@ describe('touchstone conform relying-party', () => {
     );
     const adapter = writeAdapter('accept-none.mjs', 'return { accepted: true }');
     expect((await conform('none.none.alg', '--adapter', adapter, '--expected-failures', file)).code).toBe(0);
+  });
+
+  it('writes a bundle of the portal that can be made again', async () => {
+    const [first, second] = [join(folder, 'first.zip'), join(folder, 'second.zip')];
+    await conform('client-data.challenge', '--bundle', first);
+    await conform('client-data.challenge', '--bundle', second);
+    expect(readFileSync(second)).toEqual(readFileSync(first));
+    expect(await runCommand('verify', first)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('and a new run gives the same'),
+    });
   });
 });

@@ -1,5 +1,7 @@
 /** Named parts of the emulator for the commands, scenarios and generated documents: personas, defects, transports, trust anchors. */
+
 import { dialogProfiles } from '#browser/dialog-profiles.ts';
+import { statementChanges } from '#conformance/authenticator/metadata/change-statement.ts';
 import {
   type AuthenticatorOptions,
   createAuthenticator,
@@ -43,9 +45,9 @@ export const vocabulary = {
   findSettingProblems,
 } satisfies ExpandOptions;
 
-/** Returns what is wrong with an authenticator that has the defect; the id itself if there is no such defect. */
+/** Returns what is wrong with an authenticator or metadata statement that has the defect; the id itself if there is no such defect. */
 export const defectTitle = (id: string): string =>
-  Object.hasOwn(defects, id) ? defects[id as keyof typeof defects].title : id;
+  Object.hasOwn(defects, id) ? defects[id as keyof typeof defects].title : (statementChanges[id]?.title ?? id);
 
 /** Returns the root certificates of the emulator's attestation, DER. */
 export const emulatorTrustAnchors = (): Uint8Array[] => trustAnchors();

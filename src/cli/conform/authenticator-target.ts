@@ -2,6 +2,8 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '#base/errors.ts';
 import type { ConnectedAuthenticator } from '#conformance/authenticator/connected/connected-authenticator.ts';
+import { parseStatement } from '#conformance/authenticator/metadata/statement.ts';
+import { withMetadata } from '#conformance/authenticator/metadata/with-metadata.ts';
 import type { EmulateCounting } from '#conformance/authenticator/plan/effort.ts';
 import { planRun } from '#conformance/authenticator/plan/plan.ts';
 import type { Requirement } from '#conformance/authenticator/requirement.ts';
@@ -20,6 +22,7 @@ import { modelNameOf } from '../compose/emulator-catalogue.ts';
 import { type PersonaConnection, personaConnections } from '../compose/persona-links.ts';
 import { connectSelfTouchingDevice } from '../compose/self-touching-device.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
+import { readText } from './read-text.ts';
 import type { BundledInput } from './report-options.ts';
 
 export interface TargetOptions extends OperatorOptions {
@@ -29,6 +32,7 @@ export interface TargetOptions extends OperatorOptions {
   device?: string;
   destroyCredentials: string[];
   touchesItself: boolean;
+  metadata?: string;
 }
 
 export const withTargetOptions = (command: Command): Command =>
@@ -44,6 +48,10 @@ export const withTargetOptions = (command: Command): Command =>
       .option(
         '--device <which>',
         'Test a real key or the device at an address: any, udp:HOST:PORT, tcp:, vpcd:, pcsc:READER, remote:, an AAGUID, or an id from touchstone keys',
+      )
+      .option(
+        '--metadata <file>',
+        'Check this metadata statement of the vendor, a JSON file, against the authenticator',
       )
       .option('--destroy-credentials <id>', 'Permit the run to erase and reset this key (repeatable)', collect, [])
       .option('--touches-itself', 'The device touches itself, like emulators of other projects', false),
@@ -62,6 +70,18 @@ export interface OpenedTarget extends AsyncDisposable {
  * the device cannot be used.
  */
 export async function openTarget(requirements: readonly Requirement[], options: TargetOptions): Promise<OpenedTarget> {
+  const { metadata: file } = options;
+  if (file === undefined) return openAuthenticator(requirements, options);
+  const metadata = parseStatement(readText(file), file);
+  const { source, bundled, ...opened } = await openAuthenticator(requirements, options);
+  return {
+    ...opened,
+    source: withMetadata(source, metadata),
+    bundled: bundled.kind === 'persona' ? { ...bundled, metadata } : bundled,
+  };
+}
+
+async function openAuthenticator(requirements: readonly Requirement[], options: TargetOptions): Promise<OpenedTarget> {
   const { persona, defect: defects, over, device } = options;
   if (device === undefined && over === undefined)
     return {

@@ -1,10 +1,9 @@
 /** Reads the file of `--expected-failures`, and applies it. */
-import { readFileSync } from 'node:fs';
 import { type Clock, systemClock } from '#base/clock.ts';
-import { messageOf, UsageError } from '#base/errors.ts';
 import type { CaseResult } from '#conformance/case-result.ts';
 import type { CatalogueEntry } from '#conformance/catalogue-entry.ts';
 import { applyExpectedFailures, type ExpectedFailure, parseExpectedFailures } from '#conformance/expected-failures.ts';
+import { readText } from './read-text.ts';
 
 /** Expected failures on a day, which decides whether an entry has expired. */
 export interface ExpectedFailuresOn {
@@ -32,11 +31,3 @@ export const countExpected = <R extends CaseResult>(
   results: readonly R[],
   expected: ExpectedFailuresOn | undefined,
 ): R[] => (expected ? applyExpectedFailures(results, expected.entries, expected.today) : [...results]);
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
-}

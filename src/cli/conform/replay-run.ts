@@ -1,6 +1,7 @@
 /** Runs the cases of a bundle again, on a target that the bundle names. */
 import { seededRandom } from '#base/seeded-random.ts';
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
+import { withMetadata } from '#conformance/authenticator/metadata/with-metadata.ts';
 import { readInfoOf, runSuite } from '#conformance/authenticator/run-suite.ts';
 import type { BundleInput } from '#conformance/bundle/contents.ts';
 import type { CatalogueEntry } from '#conformance/catalogue-entry.ts';
@@ -30,7 +31,8 @@ export async function replayRun(input: BundleInput): Promise<ConformanceReport |
   const { target, expectedFailures } = input;
   if (target.kind === 'persona') {
     const requirements = selectByIds(authenticatorCatalogue, input);
-    const source = emulatedTargets(target.persona, target.defects);
+    const emulated = emulatedTargets(target.persona, target.defects);
+    const source = target.metadata ? withMetadata(emulated, target.metadata) : emulated;
     const info = await readInfoOf(source);
     const results = countExpected(await runSuite(requirements, source), expectedFailures);
     return authenticatorReport({ run: unknownRun, requirements, results, name: source.name, info });

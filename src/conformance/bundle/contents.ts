@@ -22,7 +22,12 @@ export const inputSchema = z.strictObject({
   suite: z.enum(['authenticator', 'relying-party']),
   /** Only emulated authenticators and the portal of Touchstone can be tested again on any machine. */
   target: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('persona'), persona: z.string(), defects: z.array(z.string()) }),
+    z.strictObject({
+      kind: z.literal('persona'),
+      persona: z.string(),
+      defects: z.array(z.string()),
+      metadata: z.record(z.string(), z.unknown()).optional(),
+    }),
     z.strictObject({ kind: z.literal('portal'), seed: z.string() }),
     z.strictObject({ kind: z.literal('other') }),
   ]),
