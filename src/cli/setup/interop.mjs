@@ -22,6 +22,7 @@ export const interopTools = [
   { name: 'libc6-dev', proof: '/usr/include/stdio.h', tests: 'libfido2' },
   { name: 'pcscd', proof: '/usr/sbin/pcscd', tests: 'PC/SC' },
   { name: 'vsmartcard-vpcd', proof: '/usr/lib/pcsc/drivers/serial/libifdvpcd.so', tests: 'PC/SC' },
+  { name: 'tshark', proof: '/usr/bin/tshark', tests: 'packet captures for Wireshark' },
   { name: 'firefox-esr', proof: '/usr/bin/firefox-esr', instead: '/usr/bin/firefox', tests: 'Firefox' },
 ];
 
