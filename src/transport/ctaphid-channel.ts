@@ -20,7 +20,7 @@ import {
   maxPayloadLength,
   nonceLength,
 } from '#protocol/ctaphid.ts';
-import { ProtocolViolation, TransportError } from '#protocol/errors.ts';
+import { MessageTooLong, ProtocolViolation, TransportError } from '#protocol/errors.ts';
 import { Exchange, type ExchangeOutcome } from './ctaphid-exchange.ts';
 import type { CtapDevice, TransactOptions } from './device.ts';
 import type { ReportPipe } from './report-pipe.ts';
@@ -129,8 +129,7 @@ export class CtapHidChannel implements CtapDevice {
    * CTAPHID error; the reason of the signal if it was aborted before the message was sent.
    */
   async call(command: CtapHidCommand, payload: Uint8Array, options: TransactOptions = {}): Promise<Uint8Array> {
-    if (payload.length > maxPayloadLength)
-      throw new TransportError('framing', `Cannot send ${payload.length} bytes: a message holds ${maxPayloadLength}`);
+    if (payload.length > maxPayloadLength) throw new MessageTooLong(payload.length, maxPayloadLength);
     const copy = payload.slice(); // the caller may change `payload`
     const limits = { ...options, totalTimeoutMs: limitOf(command, payload) };
     return await this.#queue.run(() => this.#call(command, copy, limits));

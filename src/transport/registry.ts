@@ -8,8 +8,12 @@ import { remote } from './remote/transport.ts';
 import { tcp, udp } from './sockets.ts';
 import type { FoundDevice, OpenOptions, Transport } from './transport.ts';
 import { usb } from './usb/usb.ts';
+import { vpcd } from './vpcd.ts';
 
-const transports = { hidraw, hid: nodeHid, usb, pcsc, udp, tcp, remote } as const satisfies Record<string, Transport>;
+const transports = { hidraw, hid: nodeHid, usb, pcsc, udp, tcp, vpcd, remote } as const satisfies Record<
+  string,
+  Transport
+>;
 type TransportScheme = keyof typeof transports;
 
 /**

@@ -37,7 +37,7 @@ export const tcp = createSocketTransport('tcp', 35962, openTcp);
 export const parseUdpAddress = (where: string): SocketAddress => parseSocketAddress('udp', where, udpPort);
 
 /** Parses `HOST:PORT`; both parts are optional. */
-function parseSocketAddress(scheme: string, where: string, defaultPort: number): SocketAddress {
+export function parseSocketAddress(scheme: string, where: string, defaultPort: number): SocketAddress {
   const [, host = '', port = `${defaultPort}`] = /^([^:]*)(?::(\d{1,5}))?$/.exec(where) ?? [];
   if (Number(port) > 0xffff || Number(port) === 0 || (where !== '' && host === ''))
     throw new UsageError(`Cannot open ${scheme}:${where}: expected ${scheme}:HOST:PORT`);

@@ -10,6 +10,8 @@ import {
 } from '#emulator';
 import type { CtapDevice } from '#transport/device.ts';
 import { openDevice } from '#transport/registry.ts';
+import { openSmartCard } from '#transport/smart-card-channel.ts';
+import { VirtualReader } from '#transport/vpcd.ts';
 
 /** The authenticator as it is now: after `setUpVerification` another one answers. */
 export type PresentAuthenticator = () => Authenticator;
@@ -32,9 +34,22 @@ export const openPersonaLink: Record<PersonaConnection, (present: PresentAuthent
   }),
   udp: async (present) => linkTo(await serveUdp(backendOf(present), { port: 0 })),
   tcp: async (present) => linkTo(await serveTcp(backendOf(present), { port: 0 })),
-  /** The virtual reader of pcscd is the first reader with a card. */
-  vpcd: async (present) => linkTo(await serveVpcd(backendOf(present)), 'pcsc:'),
+  vpcd: openCardLink,
 };
+
+/** A card in a virtual reader of this process. */
+async function openCardLink(present: PresentAuthenticator): Promise<PersonaLink> {
+  const reader = await VirtualReader.listen({ host: '127.0.0.1', port: 0 });
+  const served = await serveVpcd(backendOf(present), { port: reader.port });
+  return {
+    powerCycle: () => served.powerCycle(),
+    open: async () => openSmartCard(await reader.waitForCard()),
+    async [Symbol.asyncDispose]() {
+      await served[Symbol.asyncDispose]();
+      await reader[Symbol.asyncDispose]();
+    },
+  };
+}
 
 const linkTo = (served: SocketKey, address = served.name): PersonaLink => ({
   powerCycle: () => served.powerCycle(),

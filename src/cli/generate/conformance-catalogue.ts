@@ -1,6 +1,7 @@
 /** The catalogue of requirements on authenticators as a document, and the lock that keeps its ids. */
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
 import { groupTitles } from '#conformance/authenticator/group-titles.ts';
+import { updateProfileLock } from '#conformance/authenticator/profiles/profiles.ts';
 import type { Requirement } from '#conformance/authenticator/requirement.ts';
 import { casesOf } from '#conformance/authenticator/run-case.ts';
 import { formatReference, groupOf } from '#conformance/catalogue-entry.ts';
@@ -44,3 +45,6 @@ function groupSection(group: string): string {
 /** Returns the text of `src/conformance/authenticator/catalogue.lock`. */
 export const authenticatorCatalogueLock = (current: string): string =>
   updateCatalogueLock(current, authenticatorCatalogue);
+
+/** Returns the text of `src/conformance/authenticator/profiles/profiles.lock`. */
+export const authenticatorProfileLock = (current: string): string => updateProfileLock(current, authenticatorCatalogue);

@@ -1,14 +1,20 @@
 /** Every file of the project that is generated, wholly or in marked parts, and what it is generated from. */
 
+import { reportJsonSchema } from '#conformance/report/report-model.ts';
 import { scenarioJsonSchema } from '#scenario/language/json-schema.ts';
 import { siteJsonSchema } from '#scenario/language/site-json-schema.ts';
 import { stepReference } from '#scenario/language/step-reference.ts';
 import { apiPages } from './api-reference/api-pages.ts';
 import { authenticatorTables } from './authenticator-tables.ts';
 import { commandLineReference } from './command-line-reference.ts';
-import { authenticatorCatalogueLock, authenticatorCatalogueParts } from './conformance-catalogue.ts';
+import {
+  authenticatorCatalogueLock,
+  authenticatorCatalogueParts,
+  authenticatorProfileLock,
+} from './conformance-catalogue.ts';
 import { withMarkedParts } from './marked-parts.ts';
-import { relyingPartyCatalogueParts } from './relying-party-catalogue.ts';
+import { normativeStatementParts } from './normative-statements.ts';
+import { relyingPartyCatalogueLock, relyingPartyCatalogueParts } from './relying-party-catalogue.ts';
 import { reportFormatTable } from './report-format-table.ts';
 
 /** Returns the text that the file should have; `current` is the text it has. */
@@ -23,7 +29,11 @@ export const generatedFiles: Readonly<Record<string, Generate>> = {
   'docs/cli.md': async (current) => withMarkedParts(current, { commands: await commandLineReference() }),
   'docs/conformance-authenticator.md': (current) => withMarkedParts(current, authenticatorCatalogueParts()),
   'docs/conformance-relying-party.md': (current) => withMarkedParts(current, relyingPartyCatalogueParts()),
+  'docs/normative-statements.md': (current) => withMarkedParts(current, normativeStatementParts()),
   'src/conformance/authenticator/catalogue.lock': authenticatorCatalogueLock,
+  'src/conformance/authenticator/profiles/profiles.lock': authenticatorProfileLock,
+  'src/conformance/relying-party/catalogue.lock': relyingPartyCatalogueLock,
+  'src/conformance/report/report.schema.json': () => `${JSON.stringify(reportJsonSchema(), null, 2)}\n`,
   ...apiPages,
   'reports/README.md': (current) => withMarkedParts(current, { formats: reportFormatTable() }),
 };

@@ -3,7 +3,7 @@ import { equal, toHex } from '#base/bytes.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Exchange } from './exchange.ts';
-import { RequirementViolated } from './failures.ts';
+import { NotApplicable, RequirementViolated } from './failures.ts';
 import { formatCbor } from './format-cbor.ts';
 import type { TestContext } from './test-context.ts';
 
@@ -72,3 +72,14 @@ export const readUnsigned = readMember(
 );
 export const readMap = readMember('a map', (value): value is CborMap => value instanceof Map);
 export const readList = readMember('an array', (value): value is CborValue[] => Array.isArray(value));
+
+/**
+ * Requires that the authenticator has reported that it waits for the user. A card on a reader may answer without such a report: placing it
+ * there counts as the touch, CTAP 2.1 section 11.3.
+ */
+export function checkWaited({ device }: TestContext, { waitedForUser }: Exchange): void {
+  if (waitedForUser) return;
+  if (device.transport === 'nfc' || device.transport === 'smart-card')
+    throw new NotApplicable('A card does not report that it waits for the user');
+  throw new RequirementViolated('Expected the authenticator to wait for a touch');
+}

@@ -1,9 +1,10 @@
 /** cbor: whole messages and the encoding of answers, CTAP 2.1 sections 6.4 and 8. */
 import { encodeMessage } from '#protocol/cbor.ts';
 import { type CommandName, commands } from '#protocol/commands.ts';
-import { TransportError } from '#protocol/errors.ts';
+import { MessageTooLong, TransportError } from '#protocol/errors.ts';
 import { check, checkRefused, checkStatus, checkSuccess } from '../checks.ts';
 import type { Exchange } from '../exchange.ts';
+import { NotApplicable } from '../failures.ts';
 import { registersWithoutPin } from '../preconditions.ts';
 import { buildRegistration } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
@@ -12,6 +13,7 @@ import { bytes, sourceOf, sources } from './cbor-support.ts';
 
 /** CTAPHID and smart cards refuse an empty message themselves, with ERR_INVALID_LEN or a status word. */
 function throwUnlessRefused(error: unknown): undefined {
+  if (error instanceof MessageTooLong) throw new NotApplicable(error.message);
   if (!(error instanceof TransportError) || error.kind !== 'framing' || !error.message.includes(' refused '))
     throw error;
 }
@@ -71,8 +73,9 @@ const messages: RequirementInput[] = [
     preconditions: [registersWithoutPin],
     accepted: ['CTAP2_ERR_REQUEST_TOO_LARGE'],
     async run(context) {
-      const exchange = await context.sendBytes(messageOfSize(context, (context.info.maxMsgSize ?? 1024) + 1));
-      checkRefused(context, exchange, 'CTAP2_ERR_REQUEST_TOO_LARGE', 'CTAP1_ERR_INVALID_LENGTH');
+      const size = (context.info.maxMsgSize ?? 1024) + 1;
+      const exchange = await context.sendBytes(messageOfSize(context, size)).catch(throwUnlessRefused);
+      if (exchange) checkRefused(context, exchange, 'CTAP2_ERR_REQUEST_TOO_LARGE', 'CTAP1_ERR_INVALID_LENGTH');
     },
   },
 ];

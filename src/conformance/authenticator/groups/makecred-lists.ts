@@ -2,7 +2,7 @@
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborKey, CborValue } from '#protocol/cbor.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
-import { check, checkEqual, checkRefused, checkStatus, checkSuccess, readBytes } from '../checks.ts';
+import { check, checkEqual, checkRefused, checkStatus, checkSuccess, checkWaited, readBytes } from '../checks.ts';
 import { NotApplicable } from '../failures.ts';
 import { algorithmsOf, discoverabilityVariants, optionIsNotTrue, registersWithoutPin } from '../preconditions.ts';
 import { buildRegistration, credentialParameters, descriptorOf, es256, mc, register } from '../registration.ts';
@@ -136,7 +136,7 @@ const excludeLists: RequirementInput[] = [
       const { id } = await register(context);
       const exchange = await context.send(create, buildRegistration(context, { excludeList: [descriptorOf(id)] }));
       checkStatus(exchange, excluded);
-      check(exchange.waitedForUser, 'Expected the authenticator to wait for a touch');
+      checkWaited(context, exchange);
     },
   },
   {

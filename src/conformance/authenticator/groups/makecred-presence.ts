@@ -1,6 +1,6 @@
 /** makecred: user presence, CTAP 2.1 section 6.1.2 steps 1 and 14. */
 import { sendAssertion } from '../assertion.ts';
-import { check, checkRefused, checkStatus } from '../checks.ts';
+import { check, checkRefused, checkStatus, checkWaited } from '../checks.ts';
 import { withMember } from '../members.ts';
 import {
   discoverabilityVariants,
@@ -85,7 +85,7 @@ const touchOnly: RequirementInput[] = [
     async run(context) {
       const exchange = await sendWithMember(context, [mc.pinUvAuthParam], new Uint8Array(0));
       checkStatus(exchange, 'CTAP2_ERR_PIN_NOT_SET');
-      check(exchange.waitedForUser, 'Expected the authenticator to wait for a touch');
+      checkWaited(context, exchange);
     },
   },
   {
@@ -99,7 +99,7 @@ const touchOnly: RequirementInput[] = [
     async run(context) {
       const exchange = await sendWithMember(context, [mc.pinUvAuthParam], new Uint8Array(0));
       checkStatus(exchange, 'CTAP2_ERR_PIN_INVALID');
-      check(exchange.waitedForUser, 'Expected the authenticator to wait for a touch');
+      checkWaited(context, exchange);
     },
   },
   {

@@ -1,6 +1,6 @@
 /** reset and select: authenticatorReset and authenticatorSelection, CTAP 2.1 sections 6.6 and 6.9. */
 import { sendAssertion } from '../assertion.ts';
-import { check, checkEqual, checkStatus, checkSuccess } from '../checks.ts';
+import { check, checkEqual, checkStatus, checkSuccess, checkWaited } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { ensurePin } from '../pin.ts';
 import {
@@ -151,7 +151,7 @@ const selections: RequirementInput[] = [
     async run(context) {
       const exchange = await context.send(select);
       checkSuccess(exchange);
-      check(exchange.waitedForUser, 'Expected the authenticator to wait for a touch');
+      checkWaited(context, exchange);
     },
   },
   {

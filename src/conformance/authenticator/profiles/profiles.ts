@@ -142,10 +142,19 @@ export function judgeProfile(
   return failsRun(own.filter((verdict) => verdict !== undefined)) ? 'failed' : 'passed';
 }
 
-/** Returns the text of `profiles.lock`: profile, version and requirement, one per line. */
-export const profileLock = (catalogue: readonly Requirement[]): string =>
-  profileIds
-    .flatMap((id) =>
-      requirementsOf(id, catalogue).map((requirement) => `${id}\t${profiles[id].version}\t${requirement.id}\n`),
-    )
+/** Returns the lines of `profiles.lock` that this catalogue gives: profile, version and requirement. */
+export const lockedRequirements = (catalogue: readonly Requirement[]): string[] =>
+  profileIds.flatMap((id) => requirementsOf(id, catalogue).map((own) => `${id}\t${profiles[id].version}\t${own.id}`));
+
+/** Returns the new text of `profiles.lock`. Lines that the profiles no longer give stay, so that a test reports them. */
+export const updateProfileLock = (current: string, catalogue: readonly Requirement[]): string =>
+  [...new Set([...current.split('\n').filter(Boolean), ...lockedRequirements(catalogue)])]
+    .sort()
+    .map((line) => `${line}\n`)
     .join('');
+
+const versionsNewestFirst = ['ctap2.3', 'ctap2.1', 'ctap2.0', 'u2f'] as const satisfies readonly ProfileId[];
+
+/** Returns the profile of the newest version that an authenticator supports. */
+export const ownProfileOf = (info: AuthenticatorInfo, interfaces: readonly TargetInterface[] = []): ProfileId =>
+  versionsNewestFirst.find((id) => findUnmetDemands(id, info, interfaces).length === 0) ?? 'strict';
