@@ -16,6 +16,7 @@ import {
   type LeafContent,
 } from '#protocol/x509/authority.ts';
 import { aaguidExtension, type Name } from '#protocol/x509/certificate.ts';
+import { rememberSignatures } from './remembering-key.ts';
 import type { TpmAttestationFields } from './tpm-attestation-fields.ts';
 
 /** The attestation key of a model with its certificates, and what the attestation formats need in addition. */
@@ -50,7 +51,12 @@ const deriveTestKey = (label: string, algorithm: CoseAlgorithm = 'ES256', determ
   importSigningKey(algorithm, hkdfSha256(utf8('touchstone test pki'), new Uint8Array(32), label, 32), deterministic);
 
 const createTestAuthority = (commonName: string, issuer?: Authority): Authority =>
-  createAuthority([...organisation, ['CN', commonName]], commonName, deriveTestKey(commonName), issuer);
+  createAuthority(
+    [...organisation, ['CN', commonName]],
+    commonName,
+    rememberSignatures(deriveTestKey(commonName)),
+    issuer,
+  );
 
 /** Returns a function that calls `make` at the first call and returns the same value from then on. */
 const once = <T>(make: () => T): (() => T) => {
