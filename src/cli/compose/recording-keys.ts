@@ -1,5 +1,7 @@
-/** The emulated keys of `touchstone init`: a security key with a PIN, and a platform authenticator. Both are touched at once. */
-
+/**
+ * The emulated keys of `touchstone init`, and of users who sign in with a passkey: a security key with a PIN, and a platform authenticator.
+ * Both are touched at once.
+ */
 import { type AuthenticatorSource, fixedAuthenticators } from '#client/context.ts';
 import { autoTouch, createAuthenticator, personas, plugIn } from '#emulator';
 

@@ -6,6 +6,7 @@ import { findSiteObstacle, findUnauthorizedAction } from '#scenario/language/sit
 import { registerScenarios } from '#scenario/run/host.ts';
 import { provideEmulatedAuthenticators } from '../compose/emulated-authenticators.ts';
 import { provideRealAuthenticators } from '../compose/real-authenticators.ts';
+import { createRecordingKeys, recordingPin } from '../compose/recording-keys.ts';
 import { isInsideLab, withLabTimeouts } from '../lab/inside-lab.ts';
 import { keyFacts, pinsFromEnvironment, planFromEnvironment } from './run-plan.ts';
 import { readLibrary } from './scenario-library.ts';
@@ -40,6 +41,7 @@ registerScenarios({
   skipReasons: plan?.skipReasons ?? {},
   provide: (scenario, environment) =>
     (isRealKey(scenario.authenticator.device) ? provideReal : provideEmulatedAuthenticators)(scenario, environment),
+  createUserKeys: () => ({ authenticators: createRecordingKeys(), pin: recordingPin }),
   operator: (page) => createOperator(operator, page),
   ...(plan?.seed !== undefined && { seed: plan.seed }),
 });

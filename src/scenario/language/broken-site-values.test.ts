@@ -25,7 +25,25 @@ describe('a site file', () => {
     [
       'misspells a key of the user',
       withKeys('user: { nmae: adele }'),
-      ['1:9 Unknown key "nmae" | Did you mean "name"? Allowed: name, password, totp, storage-state'],
+      ['1:9 Unknown key "nmae" | Did you mean "name"? Allowed: name, password, totp, storage-state, sign-in-with'],
+    ],
+    [
+      'has a user who signs in with something else',
+      withKeys('user: { sign-in-with: key }'),
+      ['1:23 Expected password or passkey'],
+    ],
+    [
+      'has a user who signs in with a passkey, and not the words for it',
+      withKeys('user: { sign-in-with: passkey }'),
+      [
+        '1:23 The user signs in with a passkey, so the file needs the word sign-in-with-passkey under flow',
+        '1:23 The user signs in with a passkey, so the file needs the word choose-method.passkey under flow',
+      ],
+    ],
+    [
+      'has a user with a passkey on the reference portal',
+      withKeys('server: reference-portal', 'user: { sign-in-with: passkey }'),
+      ['2:23 Expected password, because the reference-portal has users of its own'],
     ],
     ['has a number as the password', withKeys('user: { password: 1234 }'), ['1:19 Expected text in quotes']],
     ['has a list as its storage state', withKeys('user: { storage-state: [a.json] }'), ['1:9 Expected text in quotes']],

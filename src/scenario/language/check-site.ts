@@ -11,6 +11,7 @@ import { hintFor } from './suggest.ts';
 export const checkSite = (site: SiteFile, node: SourceNode): Finding[] => [
   ...checkAddress(site),
   ...checkTotp(site),
+  ...checkPasskey(site),
   ...checkRequests(site, node),
   ...checkRuns(node),
   ...checkUserValues(site, node),
@@ -34,6 +35,20 @@ function checkTotp({ user }: SiteFile): Finding[] {
   } catch (error) {
     return [wrong(['user', 'totp'], messageOf(error))];
   }
+}
+
+/** A user who signs in with a passkey needs the words that register it and that sign in with it. */
+function checkPasskey({ user, flow, server }: SiteFile): Finding[] {
+  if (user?.['sign-in-with'] !== 'passkey') return [];
+  const path = ['user', 'sign-in-with'];
+  if (server !== undefined) return [wrong(path, `Expected password, because the ${server} has users of its own`)];
+  const choices = flow['choose-method'] as Record<string, unknown> | undefined;
+  const found = { 'sign-in-with-passkey': flow['sign-in-with-passkey'], 'choose-method.passkey': choices?.passkey };
+  return Object.entries(found).flatMap(([word, steps]) =>
+    steps === undefined
+      ? [wrong(path, `The user signs in with a passkey, so the file needs the word ${word} under flow`)]
+      : [],
+  );
 }
 
 /** The environment is read only for a run. Without it, a value is a placeholder. */

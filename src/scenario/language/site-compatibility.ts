@@ -17,6 +17,7 @@ export function findSiteObstacle(scenario: ExpandedCase): string | undefined {
   const calls = [...scenario.setup, ...scenario.steps, ...scenario.teardown];
   return (
     findNativeObstacle(scenario, url) ??
+    findSignInObstacle(scenario) ??
     findPolicyObstacle(scenario.relyingParty, definition) ??
     findUserObstacle(scenario.relyingParty, definition) ??
     firstOf(calls, (call) => findStepObstacle(call, definition)) ??
@@ -39,6 +40,12 @@ export function findUnauthorizedAction({ site: { url }, authenticator, client }:
 const findNativeObstacle = ({ browser }: ExpandedCase, url: string): string | undefined =>
   browser.stack === 'native' && !isLoopback(new URL(url).hostname)
     ? 'browser.stack: native works with sites on this machine only'
+    : undefined;
+
+/** The passkey of the user is in an authenticator that only our client can use. */
+const findSignInObstacle = ({ browser: { stack = 'touchstone' }, site: { definition } }: ExpandedCase) =>
+  definition.user['sign-in-with'] === 'passkey' && stack !== 'touchstone'
+    ? `the user of the site signs in with a passkey that browser.stack: ${stack} does not have`
     : undefined;
 
 /** A policy that the case sets must be the one that the site file says the site has. */

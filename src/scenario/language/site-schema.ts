@@ -21,6 +21,12 @@ const user = z.strictObject({
   'storage-state': text
     .optional()
     .describe("File with Playwright's storageState of a signed-in user, relative to this file"),
+  'sign-in-with': z
+    .enum(['password', 'passkey'], { error: 'Expected password or passkey' })
+    .optional()
+    .describe(
+      'passkey: the user is signed in before each case, with a passkey that each worker registers once; default: password',
+    ),
 });
 export type SiteUserDefinition = z.output<typeof user>;
 

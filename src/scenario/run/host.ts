@@ -19,6 +19,7 @@ import { ownClient } from '../parties/client/own-client.ts';
 import type { ProvideAuthenticators } from '../parties/key-under-test.ts';
 import { type Operator, OperatorTimeout } from '../parties/operator.ts';
 import type { PromptDisplay } from '../parties/operator-prompt.ts';
+import { type UserKeys, UserPasskeys } from '../parties/site/user-passkeys.ts';
 import { provideVirtualAuthenticators } from '../parties/virtual-authenticators.ts';
 import { repeatAfterFailure } from './repeat-in-new-browser.ts';
 import { type CaseOutcome, runCase } from './run-case.ts';
@@ -29,6 +30,8 @@ export interface HostOptions {
   provide: ProvideAuthenticators;
   /** Returns the operator of a case. `page` shows prompts over the page of a headed browser. */
   operator(page: PromptDisplay | undefined): Operator;
+  /** Returns new authenticators for the passkey of a user who signs in with one. */
+  createUserKeys(): UserKeys;
   /** How often each case runs; default: once. */
   repeat?: number;
   /** Reasons why cases are skipped, by case id. */
@@ -37,11 +40,17 @@ export interface HostOptions {
   seed?: string;
 }
 
+/** What the cases of a worker share. */
+interface WorkerOptions extends HostOptions {
+  userPasskeys: UserPasskeys;
+}
+
 /** A case ends at its own time limit and keeps its record. The limit of the engine is for code that ignores it. */
 const graceMs = 20_000;
 
 /** Registers a test for each repetition of each case. Playwright's `repeatEach` starts a worker and a browser for each repetition. */
-export function registerScenarios(options: HostOptions): void {
+export function registerScenarios(hostOptions: HostOptions): void {
+  const options = { ...hostOptions, userPasskeys: new UserPasskeys(hostOptions.createUserKeys) };
   const measured = options.cases.filter(({ measure }) => measure && measure.baselineOf === undefined);
   for (let repetition = 1; repetition <= (options.repeat ?? 1); repetition++)
     for (const scenario of options.cases) if (!scenario.measure) registerCase(scenario, options, { repetition });
@@ -52,7 +61,7 @@ export function registerScenarios(options: HostOptions): void {
  * Registers the repetitions of a measured case. They run one after the other, in turn with its baseline: what changes on the machine
  * meanwhile then affects both.
  */
-function registerMeasurement(scenario: ExpandedCase, options: HostOptions): void {
+function registerMeasurement(scenario: ExpandedCase, options: WorkerOptions): void {
   const { id, measure: { repeat, warmup } = { repeat: 1, warmup: 0 } } = scenario;
   const baseline = options.cases.find(({ measure }) => measure?.baselineOf === id);
   test.describe(() => {
@@ -74,7 +83,7 @@ interface Registration {
   measurement?: Measurement;
 }
 
-function registerCase(scenario: ExpandedCase, options: HostOptions, registration: Registration): void {
+function registerCase(scenario: ExpandedCase, options: WorkerOptions, registration: Registration): void {
   const { repetition } = registration;
   const title = `${scenario.id} › ${scenario.title}${repetition > 1 ? ` (${repetition})` : ''}`;
   const details = { tag: tagsOf(scenario), annotation: [identityAnnotation(scenario, registration)] };
@@ -136,7 +145,7 @@ function versionOf(page: Page): Record<string, string> {
   return version === undefined ? {} : { 'browser version': version };
 }
 
-async function runInEngine(scenario: ExpandedCase, options: HostOptions, info: TestInfo, resources: EngineResources) {
+async function runInEngine(scenario: ExpandedCase, options: WorkerOptions, info: TestInfo, resources: EngineResources) {
   info.setTimeout(scenario.timeoutMs + graceMs);
   const outcome = await runOnce(scenario, options, info, resources).catch((error: unknown) => skipOrThrow(error, info));
   await finish(outcome, info);
@@ -145,7 +154,7 @@ async function runInEngine(scenario: ExpandedCase, options: HostOptions, info: T
 /** A case in which browser or dialog failed is repeated once in a new browser, and the report has what the old one left behind. */
 async function runInNativeBrowser(
   scenario: ExpandedCase,
-  options: HostOptions,
+  options: WorkerOptions,
   info: TestInfo,
   session: NativeBrowserSession,
 ) {
@@ -169,7 +178,7 @@ async function runInNativeBrowser(
 
 function runOnce(
   scenario: ExpandedCase,
-  { provide, seed }: HostOptions,
+  { provide, seed, userPasskeys }: WorkerOptions,
   info: TestInfo,
   resources: EngineResources,
 ): Promise<CaseOutcome> {
@@ -177,6 +186,7 @@ function runOnce(
     ...resources,
     random: randomOf(scenario, seed),
     provide,
+    userPasskeys,
     show: (call, body) => test.step(labelOf(call), body, { location: absolute(call) }),
     extend: (ms) => info.setTimeout(info.timeout + ms),
     attach: (name, contentType, body) => info.attach(name, { contentType, body }),

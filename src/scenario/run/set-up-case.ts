@@ -23,11 +23,13 @@ import { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import { RequestLog } from '../parties/site/request-log.ts';
 import { Site } from '../parties/site/site.ts';
 import { SiteFlow } from '../parties/site/site-flow.ts';
+import type { UserPasskeys } from '../parties/site/user-passkeys.ts';
 import { expectsRefusal } from '../steps/acceptance.ts';
 import type { CaseContext } from '../steps/step-context.ts';
 import { CleanUp, type CleanUpProblem } from './clean-up.ts';
 import { recordingOperator } from './recording-operator.ts';
 import type { ShowStep } from './run-steps.ts';
+import { signInUser } from './sign-in-user.ts';
 import { type StartedSite, startSite } from './start-site.ts';
 import type { TimeLimits } from './time-limits.ts';
 
@@ -38,6 +40,8 @@ export interface CaseResources {
   provide: ProvideAuthenticators;
   /** The WebAuthn client of the page: ours, or that of the browser itself. */
   client: CaseClient;
+  /** The passkeys of users who sign in with one. */
+  userPasskeys?: UserPasskeys;
   /** What the report says about the browser besides its engine: its version, and the route of our client into the page. */
   browserParties?: Record<string, string>;
   show: ShowStep;
@@ -99,6 +103,7 @@ async function startParties(
     limits: tracking.limits,
   });
   cleanUp.add('relying-party', () => started.stop());
+  await signInUser(scenario, started, resources);
   const { organisation } = started;
   const site = openSite(scenario, resources.page, started, recorder);
   cleanUp.add('relying-party', () => site.leave());

@@ -1,6 +1,7 @@
 /** The WebAuthn client of a case. Two implementations: our client behind the bridge, and the WebAuthn of the browser itself. */
 import type { AdjustableClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
+import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
 import type { RecentAuthentications } from '#client/recent-authentications.ts';
 import type { RelatedOrigins } from '#client/related-origins.ts';
 import type { AuthenticatorChoice } from '#client/user-interaction.ts';
@@ -48,6 +49,8 @@ export interface CaseClient {
   /** Whether conditional requests and signal methods of the page reach the client. */
   readonly hasConditionalMediation: boolean;
   createDialogScreenshot(scenario: ExpandedCase, site: Site): DialogScreenshot;
+  /** Sends the ceremonies of the page to another handler, before `start`. Absent if the browser handles them itself. */
+  handle?(handler: WebAuthnHandler): Promise<void>;
   /** Handles the ceremonies of the page from now on, until the returned object is disposed. */
   start(parts: ClientParts): Promise<AsyncDisposable>;
   /** Aborted with an {UnavailableError} as soon as browser or dialog have failed, because the steps would wait in vain. */

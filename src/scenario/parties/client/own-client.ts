@@ -28,6 +28,7 @@ export const ownClient = (webauthn: WebAuthn, { headed, route = 'proxy' }: OwnCl
   dialogLabel: (scenario) => dialogProfiles[dialogProfile(scenario)].label,
   createDialogScreenshot: (scenario, site) =>
     new OverlayDialogScreenshot({ profile: dialogProfile(scenario), site, live: headed }),
+  handle: (handler) => webauthn.handle(handler),
   async start(parts) {
     await webauthn.handle(createHandler(parts));
     return { [Symbol.asyncDispose]: async () => undefined };
