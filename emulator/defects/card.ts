@@ -33,13 +33,13 @@ export const cardDefects = defectsDetectedBy('suite', {
   'nfc.deselect-ignored': withoutRule('NFCCTAP_CONTROL does not end the session', ctap('11.3.4'), {
     deselectOnRequest: false,
   }),
-  'nfc.extended-refused': withoutRule('Commands with extended lengths are refused', ctap('11.3.5.1'), {
+  'nfc.extended-refused': withoutRule('Commands with extended lengths are refused', ctap('11.3.6'), {
     acceptExtendedLengths: false,
   }),
-  'nfc.short-refused': withoutRule('Commands with short lengths are refused', ctap('11.3.5.1'), {
+  'nfc.short-refused': withoutRule('Commands with short lengths are refused', ctap('11.3.6'), {
     acceptShortLengths: false,
   }),
-  'nfc.chains-refused': withoutRule('Command chains are refused', ctap('11.3.5.2'), { acceptChains: false }),
+  'nfc.chains-refused': withoutRule('Command chains are refused', ctap('11.3.6'), { acceptChains: false }),
   'nfc.chain-header-unchecked': withoutRule('Commands of a chain may have different headers', iso('5.3.3'), {
     enforceChainHeader: false,
   }),
@@ -47,7 +47,7 @@ export const cardDefects = defectsDetectedBy('suite', {
     endChainOnSelect: false,
   }),
   'nfc.lengths-unchecked': withoutRule('Data of any length is accepted', ctap('11.3.7'), { enforceLengths: false }),
-  'nfc.max-length-unchecked': withoutRule('Chains of any length are accepted', ctap('11.3.5.2'), {
+  'nfc.max-length-unchecked': withoutRule('Chains of any length are accepted', ctap('11.3.6'), {
     enforceMaxLength: false,
   }),
   'nfc.class-unchecked': withoutRule('Commands of other classes are executed', iso('5.4.1'), {
@@ -109,7 +109,7 @@ export const cardDefects = defectsDetectedBy('suite', {
   },
   'nfc.response-padded': {
     title: 'Responses are followed by a zero byte',
-    breaks: ctap('11.3.5.3'),
+    breaks: ctap('11.3.5'),
     cardResponse: (response) =>
       response.data.length > 0 ? { ...response, data: concat(response.data, new Uint8Array(1)) } : response,
   },

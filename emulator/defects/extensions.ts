@@ -88,6 +88,16 @@ export const extensionDefects = {
       breaks: 'CTAP 2.1 section 12.4',
       ...addOutput('minPinLength', 4),
     },
+    'extension.pin-complexity-told-to-all': {
+      title: 'pinComplexityPolicy is returned to relying parties that are not authorized to read it',
+      breaks: 'CTAP 2.3 section 12',
+      ...addOutput('pinComplexityPolicy', true),
+    },
+    'extension.unsigned-outputs-missing': {
+      title: 'unsignedExtensionOutputs is missing',
+      breaks: 'CTAP 2.3 section 12',
+      response: (members) => deleteMember(0x06)(deleteMember(0x08)(members)),
+    },
   }),
   ...defectsDetectedBy('client', {
     'extension.cred-protect-lower': {

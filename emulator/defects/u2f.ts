@@ -64,7 +64,7 @@ export const u2fCommandDefects = defectsDetectedBy('suite', {
   }),
   'u2f.not-shared': withoutRule(
     'U2F and CTAP2 do not share credentials',
-    '7.2',
+    '10',
     { shareCredentialsWithCtap2: false },
     'CTAP 2.1',
   ),

@@ -13,6 +13,7 @@ import { enterpriseAttestationRequirements } from './groups/ep.ts';
 import { blobExtensions } from './groups/ext-blobs.ts';
 import { generalExtensions } from './groups/ext-general.ts';
 import { hmacSecretExtension } from './groups/ext-hmac-secret.ts';
+import { newerExtensions } from './groups/ext-newer.ts';
 import { getAssertionLists } from './groups/getassert-lists.ts';
 import { getAssertionOptions } from './groups/getassert-options.ts';
 import { getAssertionParameters } from './groups/getassert-parameters.ts';
@@ -86,6 +87,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...generalExtensions,
   ...hmacSecretExtension,
   ...blobExtensions,
+  ...newerExtensions,
   ...minPinLengthConfig,
   ...configSwitches,
   ...largeBlobReading,

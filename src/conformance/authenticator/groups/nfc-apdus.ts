@@ -1,4 +1,4 @@
-/** nfc: selection and APDUs, ISO/IEC 7816-4 section 5 and CTAP 2.1 sections 11.3.3 to 11.3.5. */
+/** nfc: selection and APDUs, ISO/IEC 7816-4 section 5 and CTAP 2.1 sections 11.3.3 to 11.3.6. */
 import { fromHex } from '#base/bytes.ts';
 import { hasMoreData, statusWords } from '#protocol/apdu.ts';
 import { encodeMessage } from '#protocol/cbor.ts';
@@ -141,21 +141,21 @@ const lengths: RequirementInput[] = [
   {
     id: 'apdu.extended',
     title: 'A command with extended lengths is executed',
-    section: '11.3.5.1',
+    section: '11.3.6',
     provenBy: ['nfc.extended-refused'],
     run: async (context) => checkInfo(await (await openApplet(context)).message(getInfo)),
   },
   {
     id: 'apdu.short',
     title: 'A command with short lengths is executed',
-    section: '11.3.5.1',
+    section: '11.3.6',
     provenBy: ['nfc.short-refused'],
     run: async (context) => checkInfo(await (await openApplet(context)).message(getInfo, { isShort: true })),
   },
   {
     id: 'apdu.extended-long',
     title: 'A message of more than 255 bytes is executed with extended lengths',
-    section: '11.3.5.1',
+    section: '11.3.6',
     provenBy: ['nfc.extended-refused'],
     preconditions: [registersWithoutPin],
     async run(context) {
@@ -230,7 +230,7 @@ const chaining: RequirementInput[] = [
   {
     id: 'chain.executed',
     title: 'A message that is sent as a chain of short commands is executed',
-    section: '11.3.5.2',
+    section: '11.3.6',
     provenBy: ['nfc.chains-refused'],
     preconditions: [registersWithoutPin],
     async run(context) {
@@ -279,7 +279,7 @@ const chaining: RequirementInput[] = [
   {
     id: 'chain.too-long',
     title: 'A chain that is longer than a message can be is refused',
-    section: '11.3.5.2',
+    section: '11.3.6',
     level: 'SHOULD',
     provenBy: ['nfc.max-length-unchecked'],
     async run(context) {

@@ -184,6 +184,7 @@ const change = (context: TestContext, subCommand: number, params?: Parameters<ty
 interface Setting {
   id: string;
   title: string;
+  document?: string;
   section: string;
   subCommand: number;
   params?: Parameters<typeof map>;
@@ -229,7 +230,8 @@ export const settings: readonly Setting[] = [
   {
     id: 'long-touch',
     title: 'longTouchForReset',
-    section: '6.11.5',
+    document: 'CTAP 2.3',
+    section: '6.11',
     subCommand: sub.enableLongTouchForReset,
     preconditions: [hasMember('longTouchForReset'), hasMember('authenticatorConfigCommands')],
     read: async (context) => (await context.readInfo()).longTouchForReset,
@@ -237,8 +239,9 @@ export const settings: readonly Setting[] = [
 ];
 
 const settingRequirements = settings.flatMap(
-  ({ id, title, section, subCommand, params, preconditions = [], read }): RequirementInput[] => {
+  ({ id, title, document = 'CTAP 2.1', section, subCommand, params, preconditions = [], read }): RequirementInput[] => {
     const common = {
+      document,
       section,
       preconditions: [optionIsTrue('authnrCfg'), ...preconditions],
       state: 'pin' as const,
@@ -261,6 +264,7 @@ const settingRequirements = settings.flatMap(
         ...common,
         id: `reset.${id}`,
         title: `A reset restores ${title}`,
+        document: 'CTAP 2.1',
         section: '6.6',
         provenBy: ['reset.forgets-nothing'],
         async run(context) {

@@ -1,4 +1,4 @@
-/** u2f: credentials that U2F and CTAP2 share, and alwaysUv, CTAP 2.1 sections 7.2 and 8 (interoperability with CTAP1/U2F). */
+/** u2f: credentials that U2F and CTAP2 share, and alwaysUv, CTAP 2.1 sections 7.2.4 and 10. */
 
 import { concat } from '#base/bytes.ts';
 import { authenticatorConfigSubCommands as sub } from '#protocol/management.ts';
@@ -35,7 +35,8 @@ const sharing: RequirementInput[] = [
   {
     id: 'interop.u2f-to-ctap2',
     title: 'getAssertion accepts a key handle of U2F_REGISTER whose application is the hash of the RP ID',
-    section: '7.2',
+    section: '10',
+    level: 'SHOULD',
     provenBy: ['u2f.not-shared'],
     async run(context) {
       const credential = asCredential(await prepareU2f(context), context);
@@ -45,7 +46,7 @@ const sharing: RequirementInput[] = [
   {
     id: 'interop.ctap2-to-u2f',
     title: 'U2F_AUTHENTICATE accepts a credential of makeCredential that is not discoverable',
-    section: '7.2',
+    section: '10',
     level: 'SHOULD',
     provenBy: ['u2f.not-shared'],
     preconditions: [registersWithoutPin],
@@ -58,7 +59,8 @@ const sharing: RequirementInput[] = [
     id: 'interop.excluded',
     title:
       'A registration whose excludeList contains a key handle of U2F is refused with CTAP2_ERR_CREDENTIAL_EXCLUDED',
-    section: '7.2',
+    section: '10',
+    level: 'SHOULD',
     provenBy: ['u2f.not-shared'],
     preconditions: [registersWithoutPin],
     accepted: ['CTAP2_ERR_CREDENTIAL_EXCLUDED'],

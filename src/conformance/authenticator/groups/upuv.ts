@@ -1,4 +1,4 @@
-/** upuv: user presence and user verification together, makeCredUvNotRqd and alwaysUv, CTAP 2.1 sections 6.1.2, 6.2.2, 7.2 and 7.3. */
+/** upuv: user presence and user verification together, makeCredUvNotRqd and alwaysUv, CTAP 2.1 sections 6.1.2, 6.2.2 and 7.2. */
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { authenticatorConfigSubCommands as sub } from '#protocol/management.ts';
