@@ -3,8 +3,8 @@
  * Service v3 section 3.1). Every status is NOT_FIDO_CERTIFIED: nothing here claims a certification.
  */
 import { toHex } from '#base/bytes.ts';
-import type { CoseAlgorithm } from '#protocol/cose.ts';
 import { sha1 } from '#protocol/crypto.ts';
+import { authenticationAlgorithms } from '#protocol/metadata.ts';
 import { publicKeyBits } from '#protocol/x509/certificate.ts';
 import type { Persona } from '../personas/persona.ts';
 import { createAttestationIdentity, createServiceKey, trustAnchors } from './attestation-ca.ts';
@@ -14,22 +14,6 @@ import { attestationFormats } from './registry.ts';
 
 /** A metadata statement as JSON object; members as in FIDO Metadata Statement v3. */
 export type MetadataStatement = Readonly<Record<string, unknown>>;
-
-/** FIDO Registry of Predefined Values, section 3.6.1. The name of ES512 really contains sha256. */
-const algorithmNames: Partial<Record<CoseAlgorithm, string>> = {
-  ES256: 'secp256r1_ecdsa_sha256_raw',
-  ES384: 'secp384r1_ecdsa_sha384_raw',
-  ES512: 'secp512r1_ecdsa_sha256_raw',
-  ES256K: 'secp256k1_ecdsa_sha256_raw',
-  EdDSA: 'ed25519_eddsa_sha512_raw',
-  RS256: 'rsassa_pkcsv15_sha256_raw',
-  RS384: 'rsassa_pkcsv15_sha384_raw',
-  RS512: 'rsassa_pkcsv15_sha512_raw',
-  RS1: 'rsassa_pkcsv15_sha1_raw',
-  PS256: 'rsassa_pss_sha256_raw',
-  PS384: 'rsassa_pss_sha384_raw',
-  PS512: 'rsassa_pss_sha512_raw',
-};
 
 /** Values of attachmentHint by transport. */
 const attachmentHints: Record<string, string> = {
@@ -60,7 +44,7 @@ export function metadataStatement(persona: Persona): MetadataStatement {
     authenticatorVersion: persona.firmwareVersion ?? 1,
     schema: 3,
     upv: versions.includes('FIDO_2_1') ? [{ major: 1, minor: 1 }] : [{ major: 1, minor: 0 }],
-    authenticationAlgorithms: persona.algorithms.flatMap((name) => algorithmNames[name] ?? []),
+    authenticationAlgorithms: persona.algorithms.flatMap((name) => authenticationAlgorithms[name] ?? []),
     publicKeyAlgAndEncodings: ['cose'],
     attestationTypes: metadataTypes,
     userVerificationDetails: listUserVerificationMethods(persona).map((userVerificationMethod) => [

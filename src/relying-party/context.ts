@@ -4,6 +4,7 @@ import type { Random } from '#base/random.ts';
 import type { Policy } from './config.ts';
 import type { ScryptParameters } from './crypto.ts';
 import type { EventLog } from './events.ts';
+import type { MetadataBlob } from './metadata/blob.ts';
 import type { Store } from './store/store.ts';
 import type { Certificate } from './verification/certificate.ts';
 
@@ -26,5 +27,7 @@ export interface RelyingPartyContext {
   policy(): Promise<Policy>;
   /** Root certificates that attestation certificates may lead to. */
   trustAnchors: readonly Certificate[];
+  /** Returns the metadata of authenticator models; absent: none is used. */
+  metadata?: (() => Promise<MetadataBlob>) | undefined;
   passwordCost: ScryptParameters;
 }

@@ -1,5 +1,5 @@
 /** Wraps node:crypto for what `#protocol/crypto.ts` does not cover: password hashing, certificates, importing public keys. */
-import { createPublicKey, type KeyObject, scrypt, X509Certificate } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, scrypt, verify, X509Certificate } from 'node:crypto';
 
 export { type KeyObject, X509Certificate };
 
@@ -25,3 +25,41 @@ export function deriveKey(password: Uint8Array, salt: Uint8Array, { N, r, p }: S
  */
 export const importSpki = (spki: Uint8Array): KeyObject =>
   createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+
+interface Signed {
+  signed: Uint8Array;
+  signature: Uint8Array;
+}
+
+/** Returns whether the signature of a certificate or a list verifies: ECDSA in DER, or RSASSA-PKCS1-v1_5. */
+export function verifyWithHash(key: KeyObject, { hash, signed, signature }: Signed & { hash: string }): boolean {
+  try {
+    return verify(hash, signed, key, signature);
+  } catch {
+    return false; // the key is of another type than the signature
+  }
+}
+
+/** Algorithms of JSON Web Signatures (RFC 7518 section 3.1) that a metadata service may use. */
+const jwsAlgorithms: Readonly<Record<string, { hash: string; keyType: string; curve?: string; pss?: true }>> = {
+  RS256: { hash: 'sha256', keyType: 'rsa' },
+  RS384: { hash: 'sha384', keyType: 'rsa' },
+  RS512: { hash: 'sha512', keyType: 'rsa' },
+  PS256: { hash: 'sha256', keyType: 'rsa', pss: true },
+  PS384: { hash: 'sha384', keyType: 'rsa', pss: true },
+  PS512: { hash: 'sha512', keyType: 'rsa', pss: true },
+  ES256: { hash: 'sha256', keyType: 'ec', curve: 'prime256v1' },
+  ES384: { hash: 'sha384', keyType: 'ec', curve: 'secp384r1' },
+  ES512: { hash: 'sha512', keyType: 'ec', curve: 'secp521r1' },
+};
+
+/** Returns whether a JSON Web Signature verifies; undefined if `alg` is unknown or needs another kind of key. */
+export function verifyJws(key: KeyObject, { alg, signed, signature }: Signed & { alg: string }): boolean | undefined {
+  const row = jwsAlgorithms[alg];
+  if (!row || key.asymmetricKeyType !== row.keyType || key.asymmetricKeyDetails?.namedCurve !== row.curve)
+    return undefined;
+  const padding = row.pss
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : {};
+  return verify(row.hash, signed, { key, dsaEncoding: 'ieee-p1363', ...padding }, signature);
+}

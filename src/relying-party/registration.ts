@@ -134,6 +134,7 @@ async function verify(
     attestation,
     mediation,
     trustAnchors: context.trustAnchors,
+    metadata: context.metadata,
     now: context.clock.now(),
   });
 }

@@ -7,10 +7,12 @@ import { systemClock } from '#base/clock.ts';
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import type { NewUser } from '#relying-party/directory.ts';
+import { loadBlob, readRoots } from '#relying-party/metadata/load-blob.ts';
 import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { roles, type Store } from '#relying-party/store/store.ts';
 import { StoreError } from '#relying-party/store/store-error.ts';
+import { parseCertificate } from '#relying-party/verification/certificate.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
@@ -23,6 +25,8 @@ export interface PortalCommandOptions {
   rpId?: string | undefined;
   store?: string | undefined;
   conformanceApi?: boolean | undefined;
+  metadata?: string | undefined;
+  metadataRoot?: string | undefined;
 }
 
 export const portalCommand = (finish: (code: number) => void) =>
@@ -32,6 +36,8 @@ export const portalCommand = (finish: (code: number) => void) =>
     .option('--rp-id <domain>', 'RP ID, and host name of the portal; default: localhost', parseRpId)
     .option('--store <file>', 'Keep users and passkeys in this file; default: in memory')
     .option('--conformance-api', 'Serve the conformance API for test tools; anyone can create accounts with it', false)
+    .option('--metadata <source>', 'Check models against this metadata BLOB, a file or an https address')
+    .option('--metadata-root <file>', 'Root of the metadata service, PEM or DER; default: that of the emulator')
     .action(async (options: PortalCommandOptions) => {
       await withInterruptSignal((signal) => servePortal(options, signal));
       finish(exitCode.passed);
@@ -63,11 +69,22 @@ async function addDemoUsers({ directory }: Portal): Promise<void> {
   }
 }
 
-async function start({ port, host, rpId, conformanceApi }: PortalCommandOptions, store: Store): Promise<Portal> {
+/** Loads the metadata before the portal starts, so that a BLOB that is not valid is an error of the command. */
+async function loadMetadata({ metadata, metadataRoot }: PortalCommandOptions) {
+  if (metadata === undefined) return undefined;
+  const roots =
+    metadataRoot === undefined ? emulatorTrustAnchors().map(parseCertificate) : await readRoots(metadataRoot);
+  const blob = await loadBlob(metadata, { roots, now: systemClock.now() });
+  return async () => blob;
+}
+
+async function start(options: PortalCommandOptions, store: Store): Promise<Portal> {
+  const { port, host, rpId, conformanceApi } = options;
+  const metadata = await loadMetadata(options);
   try {
     const trustAnchors = emulatorTrustAnchors();
     const environment = { store, clock: systemClock, random: systemRandom, trustAnchors };
-    return await startPortal({ port, host, rpId, conformanceApi, ...environment });
+    return await startPortal({ port, host, rpId, conformanceApi, metadata, ...environment });
   } catch (cause) {
     const problem = listenProblems[(cause as NodeJS.ErrnoException).code ?? ''];
     if (problem === undefined) throw cause;

@@ -9,15 +9,18 @@ import { createInProcessPortal, type InProcessPortal } from '#relying-party/port
 import type { Refused } from '#relying-party/refusals.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { emulatorTrustAnchors } from './emulator-catalogue.ts';
+import { readMetadata } from './reference-verifier.ts';
 
 const rpId = 'localhost';
 const origin = `http://${rpId}:8080`;
+
 /** Returns the target. It has one portal for each combination of settings, because the settings are its policy. */
 export function createPortalTarget(random: Random = systemRandom): RelyingPartyTarget {
   const portals = new Map<string, Promise<InProcessPortal>>();
   return {
     name: 'Touchstone portal',
     checksTrust: true,
+    usesMetadata: true,
     keepsState: true,
     async openAccount(settings) {
       const key = JSON.stringify(settings);
@@ -29,7 +32,7 @@ export function createPortalTarget(random: Random = systemRandom): RelyingPartyT
 }
 
 const createPortal = (
-  { userVerification, attestation, algorithms }: CeremonySettings,
+  { userVerification, attestation, algorithms, metadata }: CeremonySettings,
   random: Random,
 ): Promise<InProcessPortal> =>
   createInProcessPortal({
@@ -40,6 +43,7 @@ const createPortal = (
     rpId,
     passwordCost: quickScrypt,
     trustAnchors: emulatorTrustAnchors(),
+    metadata: metadata && (async () => readMetadata(metadata)),
     policy: {
       userVerification,
       attestation: attestation === 'required' ? 'enforced' : 'requested',

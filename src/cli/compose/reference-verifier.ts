@@ -1,6 +1,9 @@
 /** The reference verifier as a library under test. It can lack rules, to prove the cases that test them. */
 import { systemClock } from '#base/clock.ts';
+import type { MetadataSource } from '#conformance/relying-party/ceremony-settings.ts';
 import type { RelyingPartyLibrary, Verified } from '#conformance/relying-party/library-target.ts';
+import { type MetadataBlob, verifyBlob } from '#relying-party/metadata/blob.ts';
+import { parseRevocationList } from '#relying-party/metadata/revocation-list.ts';
 import { RefusalError } from '#relying-party/refusals.ts';
 import type { Passkey, VerifiedCredential } from '#relying-party/store/store.ts';
 import { parseCertificate } from '#relying-party/verification/certificate.ts';
@@ -19,7 +22,8 @@ export function createReferenceVerifier(lacks: ReadonlySet<Rule> = none): Relyin
   return {
     name: 'Touchstone reference verifier',
     checksTrust: true,
-    async verifyRegistration({ response, challenge, attestation, trustAnchors, algorithms, ...expected }) {
+    usesMetadata: true,
+    async verifyRegistration({ response, challenge, attestation, trustAnchors, algorithms, metadata, ...expected }) {
       const outcome = await verifyRegistration(response, {
         ...expected,
         async redeemChallenge(found) {
@@ -28,6 +32,7 @@ export function createReferenceVerifier(lacks: ReadonlySet<Rule> = none): Relyin
         },
         attestation: attestation === 'required' ? 'enforced' : 'requested',
         trustAnchors: trustAnchors.map(parseCertificate),
+        metadata: metadata && (async () => readMetadata(metadata, lacks)),
         now: systemClock.now(),
         lacks,
       });
@@ -45,6 +50,19 @@ export function createReferenceVerifier(lacks: ReadonlySet<Rule> = none): Relyin
     },
   };
 }
+
+/** @throws {RefusalError} if the BLOB is not valid. */
+export const readMetadata = (
+  { blob, roots, previousNumber, revocationLists }: MetadataSource,
+  lacks: ReadonlySet<Rule> = none,
+): MetadataBlob =>
+  verifyBlob(blob, {
+    roots: roots.map(parseCertificate),
+    revocationLists: revocationLists.map(parseRevocationList),
+    previousNumber,
+    now: systemClock.now(),
+    lacks,
+  });
 
 /**
  * Where a violated rule leaves nothing to verify (a body that cannot be read), a verifier that lacks the rule accepts: it is the relying

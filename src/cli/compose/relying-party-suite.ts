@@ -3,7 +3,7 @@ import { parseAaguid } from '#base/bytes.ts';
 import { type Random, systemRandom } from '#base/random.ts';
 import type { SuiteEmulator } from '#conformance/relying-party/emulator-port.ts';
 import type { ProofParties } from '#conformance/relying-party/prove.ts';
-import { createAuthenticator, personas, rootAuthority } from '#emulator';
+import { createAuthenticator, metadataStatement, personas, rootAuthority } from '#emulator';
 import type { Rule } from '#relying-party/verification/rules.ts';
 import { emulatorTrustAnchors } from './emulator-catalogue.ts';
 import { createPortalTarget } from './portal-target.ts';
@@ -23,6 +23,7 @@ export const suiteEmulator = (random: Random = systemRandom): SuiteEmulator => (
       random,
     }),
   root: rootAuthority(),
+  metadataStatement: metadataStatement(key),
   aaguid: parseAaguid(key.aaguid),
 });
 

@@ -9,7 +9,7 @@ import { scoreResults } from '#conformance/relying-party/score.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { createReferenceVerifier } from '../compose/reference-verifier.ts';
 import { suiteEmulator } from '../compose/relying-party-suite.ts';
-import { exampleAdapters } from '../conform/example-adapters.ts';
+import { type ExampleAdapter, exampleAdapters } from '../conform/example-adapters.ts';
 import { markdownTable } from '../table.ts';
 
 const head = [
@@ -34,16 +34,18 @@ async function scoreRow(library: RelyingPartyLibrary): Promise<string[]> {
   return [library.name, library.version ?? '', ...counts.map(String)];
 }
 
+async function scoreAdapter({ open }: ExampleAdapter): Promise<string[]> {
+  await using adapter = await open();
+  return await scoreRow(adapter.library);
+}
+
 const rows = [await scoreRow(createReferenceVerifier())];
 const skipped: string[] = [];
-for (const { file, open } of exampleAdapters()) {
-  try {
-    await using adapter = await open();
-    rows.push(await scoreRow(adapter.library));
-  } catch (error) {
-    skipped.push(`Skipped ${file}: ${messageOf(error)}`);
-  }
-}
+for (const adapter of exampleAdapters())
+  await scoreAdapter(adapter).then(
+    (row) => rows.push(row),
+    (error: unknown) => skipped.push(`Skipped ${adapter.file}: ${messageOf(error)}`),
+  );
 const day = new Date(systemClock.now()).toISOString().slice(0, 10);
 console.log(`${relyingPartyCatalogue.length} cases, ${day}, Node.js ${process.version}\n`);
 console.log([markdownTable(head, rows), ...skipped].join('\n'));

@@ -10,6 +10,8 @@ import { compoundCases } from './cases/compound.ts';
 import { credentialKeyCases } from './cases/credential-key.ts';
 import { envelopeCases } from './cases/envelope.ts';
 import { fidoU2fCases } from './cases/fido-u2f.ts';
+import { metadataBlobCases } from './cases/metadata-blob.ts';
+import { metadataStatementCases } from './cases/metadata-statement.ts';
 import { noneCases } from './cases/none.ts';
 import { packedCases } from './cases/packed.ts';
 import { sessionCases } from './cases/session.ts';
@@ -33,6 +35,8 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...appleCases,
   ...safetyNetCases,
   ...chainCases,
+  ...metadataBlobCases,
+  ...metadataStatementCases,
   ...sessionCases,
   ...signInCases,
 ];
@@ -59,6 +63,8 @@ export const groupTitles: Readonly<Record<string, string>> = {
   apple: 'Attestation format apple',
   'android-safetynet': 'Attestation format android-safetynet',
   chain: 'Certificate chains and trust',
+  'metadata-blob': 'BLOB of a metadata service',
+  metadata: 'Metadata of the authenticator model',
   session: 'Challenges, sessions and stored credentials at registration',
   'sign-in-session': 'Challenges at sign-in',
   'sign-in-authenticator-data': 'Authenticator data at sign-in',

@@ -45,6 +45,8 @@ export interface SuiteEmulator {
   createAuthenticator(options: EmulatedAuthenticatorOptions): { process(message: Uint8Array): Promise<Uint8Array> };
   /** The root of every attestation, with its key. */
   root: Authority;
+  /** Their metadata statement. */
+  metadataStatement: Readonly<Record<string, unknown>>;
   /** AAGUID of the authenticators, 16 bytes. */
   aaguid: Uint8Array;
 }

@@ -5,7 +5,7 @@
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { UnavailableError } from '#base/errors.ts';
 import type { Random } from '#base/random.ts';
-import type { CeremonySettings } from './ceremony-settings.ts';
+import type { CeremonySettings, MetadataSource } from './ceremony-settings.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
 
 /** What both functions of an adapter get. */
@@ -24,6 +24,8 @@ interface RegistrationInput extends VerificationInput {
   attestation: CeremonySettings['attestation'];
   /** Root certificates, DER. */
   trustAnchors: readonly Uint8Array[];
+  /** Metadata of authenticator models, for libraries with `usesMetadata`. */
+  metadata?: MetadataSource | undefined;
 }
 
 interface AuthenticationInput extends VerificationInput {
@@ -33,6 +35,9 @@ interface AuthenticationInput extends VerificationInput {
   userHandle: string;
 }
 
+/**
+ * What an adapter returns: `credential` is what the library stores, `rule` the id of the violated rule if the library names it.
+ */
 export type Verified = { accepted: true; credential?: unknown } | { accepted: false; rule?: string; reason?: string };
 
 /**
@@ -45,6 +50,7 @@ export interface RelyingPartyLibrary {
   formats?: readonly string[] | undefined;
   algorithms?: readonly number[] | undefined;
   checksTrust: boolean;
+  usesMetadata?: boolean | undefined;
   verifyRegistration(input: RegistrationInput): Promise<Verified>;
   verifyAuthentication(input: AuthenticationInput): Promise<Verified>;
 }
@@ -67,13 +73,14 @@ export function createLibraryTarget(
   library: RelyingPartyLibrary,
   { random, trustAnchors }: LibraryTargetOptions,
 ): RelyingPartyTarget {
-  const { name, version, formats, algorithms, checksTrust } = library;
+  const { name, version, formats, algorithms, checksTrust, usesMetadata } = library;
   return {
     name,
     version,
     formats,
     algorithms,
     checksTrust,
+    usesMetadata,
     keepsState: false,
     openAccount: async (settings) => createAccount(library, settings, { random, trustAnchors }),
   };
@@ -105,12 +112,13 @@ function createAccount(
     beginRegistration: begin,
     register: (response) =>
       toOutcome(async () => {
-        const { algorithms, attestation } = settings;
+        const { algorithms, attestation, metadata } = settings;
         const verified = await library.verifyRegistration({
           ...common(response),
           algorithms,
           attestation,
           trustAnchors,
+          ...(metadata && { metadata }),
         });
         if (verified.accepted) credential = verified.credential;
         return verified;

@@ -6,6 +6,7 @@ import type { Authority } from '#protocol/x509/authority.ts';
 import type { CatalogueEntry } from '../catalogue-entry.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
 import type { Attestation, AuthenticatorChanges } from './emulator-port.ts';
+import type { MetadataParts } from './make-metadata.ts';
 import type { RuleId } from './rules.ts';
 
 /** RegistrationResponseJSON or AuthenticationResponseJSON, of which a change may replace or delete any member. */
@@ -44,6 +45,8 @@ export interface Change {
 }
 
 export interface RegistrationChange extends Change {
+  /** Changes the metadata of the authenticator model. */
+  metadata?(parts: MetadataParts): MetadataParts;
   /** Changes the attestation statement after it was made. */
   statement?(attStmt: CborValue, context: SigningContext): CborValue;
   /** Changes the members of the attestation object. */
@@ -64,6 +67,8 @@ export interface Base {
   /** Bytes of the credential id. */
   credentialIdLength: number;
   synced: boolean;
+  /** The relying party gets the metadata of the authenticator model. */
+  usesMetadata?: boolean | undefined;
   settings: CeremonySettings;
 }
 

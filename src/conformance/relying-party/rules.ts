@@ -1,5 +1,6 @@
 /** The rules that a relying party must enforce. Each case that must be refused violates exactly one of them. */
 import { ceremonyRules } from './rules/ceremony.ts';
+import { metadataRules } from './rules/metadata.ts';
 import { pathRules } from './rules/paths.ts';
 import { platformStatementRules } from './rules/platform-statements.ts';
 import type { RuleRow } from './rules/rule.ts';
@@ -11,6 +12,7 @@ const rules = {
   ...platformStatementRules,
   ...compoundRules,
   ...pathRules,
+  ...metadataRules,
 } as const;
 
 export type RuleId = keyof typeof rules;

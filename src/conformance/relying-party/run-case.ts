@@ -3,6 +3,7 @@ import { messageOf } from '#base/errors.ts';
 import type { CaseResult, Evidence } from '../case-result.ts';
 import type { CheckVerdict } from '../verdict.ts';
 import { CaseAccounts } from './case-accounts.ts';
+import type { CeremonySettings } from './ceremony-settings.ts';
 import type { SuiteEmulator } from './emulator-port.ts';
 import {
   type Ceremony,
@@ -11,6 +12,7 @@ import {
   makeRegistration,
   type SuiteCredential,
 } from './make-ceremony.ts';
+import { makeMetadata } from './make-metadata.ts';
 import type { Base, RelyingPartyCase } from './relying-party-case.ts';
 import { ruleOf } from './rules.ts';
 import { findMissingSupport } from './support.ts';
@@ -77,7 +79,7 @@ export class CaseRunner {
         verdict: one.expected === 'accept' && isUnchanged(one) ? 'fail' : 'inconclusive',
         message: `The target does not accept the ceremony without the change: ${describeOutcome(control)}`,
       };
-    const account = await accounts.open(one.base.settings);
+    const account = await accounts.open(this.#settingsOf(one));
     const outcome = await this.#perform(one, account, accounts);
     const sent = accounts.lastSent;
     const problem = compare(one, outcome) ?? (await this.#findTrace(one, account, outcome));
@@ -93,10 +95,11 @@ export class CaseRunner {
     return control;
   }
 
-  async #acceptUnchanged({ base, ceremony }: RelyingPartyCase): Promise<Outcome> {
+  async #acceptUnchanged(one: RelyingPartyCase): Promise<Outcome> {
+    const { base, ceremony } = one;
     const accounts = new CaseAccounts(this.#target);
     try {
-      const account = await accounts.open(base.settings);
+      const account = await accounts.open(this.#settingsOf({ ...one, change: {} }));
       const credential = this.#createCredential(base);
       const registered = await this.#register(account, credential);
       if (ceremony === 'registration' || registered.verdict !== 'accepted') return registered;
@@ -105,6 +108,12 @@ export class CaseRunner {
     } finally {
       await accounts.close();
     }
+  }
+
+  #settingsOf({ base, change }: Pick<RelyingPartyCase, 'base' | 'change'>): CeremonySettings {
+    if (!base.usesMetadata) return base.settings;
+    const metadata = makeMetadata(this.#emulator, 'metadata' in change ? change.metadata : undefined);
+    return { ...base.settings, metadata };
   }
 
   /** Returns a credential that no other case has. */
@@ -150,6 +159,7 @@ export class CaseRunner {
 
   /** Returns what a refusal left behind: a stored credential, or a session in which honest users cannot register. */
   async #findTrace(one: RelyingPartyCase, account: Account, outcome: Outcome): Promise<string | undefined> {
+    if (one.base.usesMetadata) return undefined; // the metadata of the case stays in force
     if (!this.#target.keepsState || one.ceremony !== 'registration' || outcome.verdict === 'accepted') return undefined;
     const expected = one.session && one.session !== 'challenge-of-another-session' ? 1 : 0;
     const stored = await account.listCredentialIds();

@@ -18,6 +18,7 @@ export function findMissingSupport(one: RelyingPartyCase, target: RelyingPartyTa
   if (formats && !formats.includes(format)) return `${target.name} does not verify the format ${format}`;
   const { alg } = coseAlgorithms[base.algorithm];
   if (algorithms && !algorithms.includes(alg)) return `${target.name} does not support ${base.algorithm}`;
+  if (base.usesMetadata && !target.usesMetadata) return `${target.name} takes no metadata`;
   if (session && !keepsState) return `${target.name} keeps no sessions`;
   if (!checksTrust && rules.some(isAboutTrust)) return `${target.name} does not check certificates against roots`;
   return target.findObstacle?.(one);

@@ -62,7 +62,8 @@ export function signCertificate(template: CertificateTemplate, issuerKey: Signin
   return der.sequence(toBeSigned, algorithm, der.bitString(issuerKey.sign(toBeSigned)));
 }
 
-function encodeName(name: Name): Uint8Array {
+/** Returns the Name in DER, RFC 5280 section 4.1.2.4. */
+export function encodeName(name: Name): Uint8Array {
   const attribute = ([type, value]: Name[number]) =>
     der.sequence(
       der.objectIdentifier(nameTypes[type]),

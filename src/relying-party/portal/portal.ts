@@ -10,6 +10,7 @@ import type { RelyingPartyContext } from '../context.ts';
 import type { ScryptParameters } from '../crypto.ts';
 import { createDirectory, type Directory } from '../directory.ts';
 import { createEventLog } from '../events.ts';
+import type { MetadataBlob } from '../metadata/blob.ts';
 import { strongScrypt } from '../methods/secret-hash.ts';
 import { createSessions } from '../methods/sessions.ts';
 import { createRelyingParty, type RelyingParty } from '../relying-party.ts';
@@ -31,6 +32,8 @@ export interface InProcessPortalOptions {
   events?: ((event: PartyEvent) => void) | undefined;
   /** Root certificates (DER) that attestation certificates may lead to. */
   trustAnchors?: readonly Uint8Array[] | undefined;
+  /** Returns the metadata of authenticator models; every certified attestation must then agree with it. */
+  metadata?: (() => Promise<MetadataBlob>) | undefined;
   rpName?: string | undefined;
   rpId?: string | undefined;
   /** Serves the page `/partner` at 127.0.0.1, another site, which shows the sign-in page in an inline frame. */
@@ -93,6 +96,7 @@ async function assemble(options: InProcessPortalOptions, hosts: readonly string[
     hosts: [options.siteHost ?? rpId, rpId, ...hosts, ...loopbackHosts],
     policy: async () => (await store.policy.get()) ?? defaultPolicy,
     trustAnchors: Object.freeze(trustAnchors.map(parseCertificate)),
+    metadata: options.metadata,
     passwordCost: options.passwordCost ?? strongScrypt,
   };
   const sessions = createSessions(context);

@@ -4,6 +4,7 @@ import { sha256 } from '#protocol/crypto.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';
 import { findEdwardsPointProblem } from '#protocol/keys/curve-point.ts';
 import { type KeyObject, X509Certificate } from '../crypto.ts';
+import { parseTime } from './certificate-time.ts';
 import { type DerItem, formatOid, readItems, readOne, tag } from './der-reader.ts';
 
 export const extensionOid = {
@@ -28,6 +29,8 @@ export interface Certificate {
   /** SHA-256 of `der`, base64url. */
   fingerprint: string;
   version: number;
+  /** Content octets of the serial number. */
+  serial: Uint8Array;
   /** DER of the Name. */
   issuer: Uint8Array;
   subject: Uint8Array;
@@ -47,8 +50,8 @@ export function parseCertificate(der: Uint8Array): Certificate {
   if (tbs?.tag !== tag.sequence) return refuse('tbs', 'tbsCertificate is missing');
   const fields = readItems(tbs.content);
   const version = fields[0]?.tag === 0xa0 ? parseVersion(fields.shift()) : 1;
-  const [, , issuer, validity, subject, spki, ...optional] = fields;
-  if (!issuer || !validity || !subject || !spki) return refuse('tbs', 'fields are missing');
+  const [serial, , issuer, validity, subject, spki, ...optional] = fields;
+  if (!serial || !issuer || !validity || !subject || !spki) return refuse('tbs', 'fields are missing');
   const [notBefore, notAfter] = readItems(validity.content).map(parseTime);
   if (notBefore === undefined || notAfter === undefined) return refuse('validity', 'a date is missing');
   const x509 = openX509(der);
@@ -56,6 +59,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     der,
     fingerprint: toBase64url(sha256(der)),
     version,
+    serial: serial.content,
     issuer: issuer.raw,
     subject: subject.raw,
     notBefore,
@@ -108,16 +112,6 @@ function hasSignatureOf(x509: X509Certificate, publicKey: KeyObject): boolean {
 /** Version, RFC 5280 section 4.1.2.1: 0 is version 1. */
 const parseVersion = (item: DerItem | undefined): number =>
   (readOne(item?.content ?? new Uint8Array(), tag.integer).content[0] ?? 0) + 1;
-
-/** UTCTime YYMMDDHHMMSSZ (years 1950 to 2049) or GeneralizedTime YYYYMMDDHHMMSSZ, RFC 5280 section 4.1.2.5. */
-function parseTime(item: DerItem): number {
-  const text = Buffer.from(item.content).toString('latin1');
-  const short = item.tag === tag.utcTime && /^\d{12}Z$/.test(text);
-  if (!short && !(item.tag === tag.generalizedTime && /^\d{14}Z$/.test(text)))
-    return refuse('validity', `expected a date, got ${text}`);
-  const full = short ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
-  return Date.parse(full.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-}
 
 function parseExtensions(item: DerItem | undefined): Certificate['extensions'] {
   const extensions: Certificate['extensions'] = new Map();

@@ -6,6 +6,8 @@
 import { equal, formatAaguid, fromBase64url, toBase64url } from '#base/bytes.ts';
 import { flag } from '#protocol/authenticator-data.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import type { MetadataBlob } from '../metadata/blob.ts';
+import { checkMetadata, findEntry, rootsOf, type VerifiedAttestation } from '../metadata/check-metadata.ts';
 import { catchRefusal, RefusalError, type Refused } from '../refusals.ts';
 import type { AttestationRecord, VerifiedCredential } from '../store/store.ts';
 import { type AttestationObject, parseAttestationObject, refuseOnViolation } from './attestation-object.ts';
@@ -31,6 +33,8 @@ export interface RegistrationExpectations {
   mediation?: 'conditional' | undefined;
   /** Root certificates that attestation certificates may lead to. */
   trustAnchors: readonly Certificate[];
+  /** Returns the metadata of authenticator models; then a model must have an entry. @throws {RefusalError} if the BLOB is not valid. */
+  metadata?: (() => Promise<MetadataBlob>) | undefined;
   /** Milliseconds since the epoch, for certificate dates. */
   now: number;
   /** Rules that this verifier lacks, to prove conformance cases; none by default. */
@@ -66,7 +70,10 @@ async function verify(body: unknown, expected: RegistrationExpectations): Promis
   verifyFormat(object); // step 21
   const ceremony = { clientDataHash: sha256(response.clientDataJson), now: expected.now }; // step 12
   const facts = await verifyStatements(object, ceremony, refuse); // step 22
-  const chain = assessTrust(facts, expected, refuse); // steps 23-24
+  const entry = await findMetadata({ object, facts }, expected); // step 23
+  const chain = assessTrust(facts, entry ? withRoots(expected, rootsOf(entry)) : expected, refuse); // step 24
+  if (expected.metadata)
+    checkMetadata(entry, { object, facts }, { refuse, now: expected.now, lacks: expected.lacks ?? new Set() });
   verifyCredentialId(object, response, refuse); // step 25
   return {
     accepted: true,
@@ -112,6 +119,16 @@ function verifyFormat(object: AttestationObject): void {
   const { fmt } = object;
   if (!isKnownFormat(object))
     throw new RefusalError('attestation-format-unknown', `fmt is ${fmt.slice(0, 32)}`, { rule: 'statement.format' });
+}
+
+const withRoots = (expected: RegistrationExpectations, roots: readonly Certificate[]): RegistrationExpectations => ({
+  ...expected,
+  trustAnchors: [...expected.trustAnchors, ...roots],
+});
+
+/** Returns the metadata of the model; undefined if there is none. */
+async function findMetadata(attestation: VerifiedAttestation, { metadata }: RegistrationExpectations) {
+  return metadata && findEntry(await metadata(), attestation);
 }
 
 /** Refuses an untrusted or missing certificate chain if attestation is enforced; otherwise only records it. */

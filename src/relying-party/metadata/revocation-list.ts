@@ -1,0 +1,78 @@
+/** Certificate revocation lists, RFC 5280 section 5, as far as the chain of a metadata BLOB needs them. */
+import { equal, toHex } from '#base/bytes.ts';
+import { verifyWithHash } from '../crypto.ts';
+import type { Certificate } from '../verification/certificate.ts';
+import { parseTime } from '../verification/certificate-time.ts';
+import { type DerItem, formatOid, readItems, readOne, tag } from '../verification/der-reader.ts';
+import type { Problem } from '../verification/rules.ts';
+
+export interface RevocationList {
+  /** DER of the Name. */
+  issuer: Uint8Array;
+  /** Milliseconds since the epoch. */
+  thisUpdate: number;
+  nextUpdate: number;
+  /** Serial numbers, in hex. */
+  revoked: ReadonlySet<string>;
+  isSignedBy(issuer: Certificate): boolean;
+}
+
+/** Hash by object identifier of the signature algorithm. */
+const hashes: Readonly<Record<string, string>> = {
+  '1.2.840.10045.4.3.2': 'sha256',
+  '1.2.840.10045.4.3.3': 'sha384',
+  '1.2.840.10045.4.3.4': 'sha512',
+  '1.2.840.113549.1.1.11': 'sha256',
+  '1.2.840.113549.1.1.12': 'sha384',
+  '1.2.840.113549.1.1.13': 'sha512',
+};
+
+/** Parses a list in DER. @throws {ProtocolViolation} with rule `der.*` or `x509.*`. */
+export function parseRevocationList(der: Uint8Array): RevocationList {
+  const [tbs, algorithm, signature] = readItems(readOne(der, tag.sequence).content);
+  const fields = tbs ? readItems(tbs.content) : [];
+  if (fields[0]?.tag === tag.integer) fields.shift(); // version
+  const [, issuer, thisUpdate, nextUpdate, entries] = fields;
+  if (!tbs || !algorithm || !signature || !issuer || !thisUpdate || !nextUpdate)
+    throw new RangeError('Cannot read the revocation list: fields are missing');
+  const revoked = entries?.tag === tag.sequence ? readItems(entries.content) : [];
+  const hash = hashes[formatOid(readItems(algorithm.content)[0]?.content ?? new Uint8Array())];
+  return {
+    issuer: issuer.raw,
+    thisUpdate: parseTime(thisUpdate),
+    nextUpdate: parseTime(nextUpdate),
+    revoked: new Set(revoked.map(serialOf)),
+    isSignedBy: ({ publicKey }) =>
+      hash !== undefined && verifyWithHash(publicKey, { hash, signed: tbs.raw, signature: signature.content.slice(1) }),
+  };
+}
+
+const serialOf = ({ content }: DerItem): string => toHex(readItems(content)[0]?.content ?? new Uint8Array());
+
+/** Returns why a certificate of a chain must not be used, or why that cannot be found out. Each is issued by one of the others. */
+export function findRevocationProblem(
+  certificates: readonly Certificate[],
+  lists: readonly RevocationList[],
+  now: number,
+): Problem | undefined {
+  for (const certificate of certificates)
+    for (const list of lists.filter(({ issuer }) => equal(issuer, certificate.issuer))) {
+      const problem = findProblem(certificate, list, certificates, now);
+      if (problem) return problem;
+    }
+  return undefined;
+}
+
+function findProblem(
+  { serial }: Certificate,
+  list: RevocationList,
+  certificates: readonly Certificate[],
+  now: number,
+): Problem | undefined {
+  const issuers = certificates.filter(({ subject }) => equal(subject, list.issuer));
+  if (!issuers.some((issuer) => list.isSignedBy(issuer)))
+    return ['blob.revocation-list', 'The revocation list is not signed by its authority'];
+  if (now < list.thisUpdate || now > list.nextUpdate)
+    return ['blob.revocation-list', 'The revocation list is not current'];
+  return list.revoked.has(toHex(serial)) ? ['blob.revoked', 'A certificate of the BLOB is revoked'] : undefined;
+}
