@@ -131,7 +131,7 @@ const rules: Rules = {
     tsx: ['src/cli'],
     usb: ['src/transport/usb/library.ts'],
     'node-hid': ['src/transport/node-hid.ts'],
-    'nid-webauthn-emulator': ['bench/nid-comparison.ts'],
+    'nid-webauthn-emulator': ['bench/nid-comparison.ts', 'src/cli/compose/testing/nid-authenticator.ts'],
   },
   aliases: (JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { imports: Record<string, string> })
     .imports,
