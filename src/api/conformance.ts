@@ -11,8 +11,7 @@
  * adapter (`libraryTarget`), a server with the conformance API of the FIDO Alliance (`serverTarget`), and any `RelyingPartyTarget`.
  */
 import { systemRandom } from '#base/random.ts';
-import { emulatorTrustAnchors } from '#cli/compose/emulator-catalogue.ts';
-import { suiteEmulator } from '#cli/compose/relying-party-suite.ts';
+import { suiteEmulator, suiteTrustAnchors } from '#cli/compose/suite-emulator.ts';
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
 import { runSuite, type SuiteOptions } from '#conformance/authenticator/run-suite.ts';
 import type { TestTargetSource } from '#conformance/authenticator/test-target.ts';
@@ -69,7 +68,7 @@ export async function runRelyingPartySuite(
 
 /** Returns a library as a target of `runRelyingPartySuite`. The library gets the root certificates of the suite. */
 export const libraryTarget = (library: RelyingPartyLibrary): RelyingPartyTarget =>
-  createLibraryTarget(library, { random: systemRandom, trustAnchors: emulatorTrustAnchors() });
+  createLibraryTarget(library, { random: systemRandom, trustAnchors: suiteTrustAnchors() });
 
 /**
  * Returns a server as a target of `runRelyingPartySuite`. `url` is where its conformance API is, e.g. `http://localhost:8080`.

@@ -12,7 +12,8 @@ import { sampleCases } from '#conformance/relying-party/sample.ts';
 import { relyingPartyReport } from '#conformance/report/relying-party-report.ts';
 import { selectEntries } from '#conformance/select.ts';
 import { count } from '#report/format.ts';
-import { proofParties, suiteEmulator } from '../compose/relying-party-suite.ts';
+import { proofParties } from '../compose/relying-party-suite.ts';
+import { suiteEmulator } from '../compose/suite-emulator.ts';
 import {
   describeRelyingPartyCases,
   explainRelyingPartyCase,

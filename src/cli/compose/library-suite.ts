@@ -6,9 +6,9 @@ import type { RelyingPartyCase } from '#conformance/relying-party/relying-party-
 import { ruleOf } from '#conformance/relying-party/rules.ts';
 import { CaseRunner, type RelyingPartyCaseResult } from '#conformance/relying-party/run-case.ts';
 import { selectEntries } from '#conformance/select.ts';
-import { emulatorTrustAnchors } from './emulator-catalogue.ts';
-import { suiteEmulator } from './relying-party-suite.ts';
+import { suiteEmulator, suiteTrustAnchors } from './suite-emulator.ts';
 
+/** What is tested, and which cases. */
 export interface RelyingPartySuiteOptions {
   /** Groups, subjects or cases, e.g. `client-data` or `client-data.origin`; default: all. */
   ids?: readonly string[];
@@ -24,6 +24,7 @@ export interface SuiteCase {
   weaknesses: readonly string[];
 }
 
+/** The cases for a library. The caller runs them in a test runner. */
 export interface RelyingPartySuite {
   cases: readonly SuiteCase[];
   /** Runs one case. @throws {UsageError} for an unknown id. */
@@ -47,7 +48,7 @@ export function relyingPartySuite(
   { ids = [] }: RelyingPartySuiteOptions = {},
 ): RelyingPartySuite {
   const cases = selectEntries(relyingPartyCatalogue, ids);
-  const target = createLibraryTarget(library, { random: systemRandom, trustAnchors: emulatorTrustAnchors() });
+  const target = createLibraryTarget(library, { random: systemRandom, trustAnchors: suiteTrustAnchors() });
   const runner = new CaseRunner(target, suiteEmulator());
   return {
     cases: cases.map(describeCase),

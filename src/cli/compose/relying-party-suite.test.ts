@@ -5,7 +5,8 @@ import { type RuleId, ruleIds } from '#conformance/relying-party/rules.ts';
 import { CaseRunner } from '#conformance/relying-party/run-case.ts';
 import { verificationRules } from '#relying-party/verification/rules.ts';
 import { createPortalTarget } from './portal-target.ts';
-import { proofParties, suiteEmulator } from './relying-party-suite.ts';
+import { proofParties } from './relying-party-suite.ts';
+import { suiteEmulator } from './suite-emulator.ts';
 
 const groups = [...new Set(relyingPartyCatalogue.map(({ group }) => group))];
 /** Rules that depend on what a server keeps; the verifier itself does not have them. */

@@ -10,7 +10,7 @@ import { selectEntries } from '#conformance/select.ts';
 import { createInProcessPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { emulatorTrustAnchors } from './emulator-catalogue.ts';
-import { suiteEmulator } from './relying-party-suite.ts';
+import { suiteEmulator } from './suite-emulator.ts';
 
 const url = 'http://localhost:8080';
 

@@ -7,7 +7,7 @@ import { createLibraryTarget } from '#conformance/relying-party/library-target.t
 import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { selectEntries } from '#conformance/select.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
-import { suiteEmulator } from '../compose/relying-party-suite.ts';
+import { suiteEmulator } from '../compose/suite-emulator.ts';
 import { exampleAdapters } from './example-adapters.ts';
 
 /** What every library must get right: valid ceremonies, and the first checks of both ceremonies. */

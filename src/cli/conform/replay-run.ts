@@ -12,7 +12,7 @@ import { relyingPartyReport } from '#conformance/report/relying-party-report.ts'
 import type { ConformanceReport } from '#conformance/report/report-model.ts';
 import { emulatedTargets } from '../compose/emulated-test-target.ts';
 import { createPortalTarget } from '../compose/portal-target.ts';
-import { suiteEmulator } from '../compose/relying-party-suite.ts';
+import { suiteEmulator } from '../compose/suite-emulator.ts';
 import { countExpected } from './read-expected-failures.ts';
 
 /** Times are not compared. */

@@ -8,7 +8,7 @@ import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { scoreResults } from '#conformance/relying-party/score.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { createReferenceVerifier } from '../compose/reference-verifier.ts';
-import { suiteEmulator } from '../compose/relying-party-suite.ts';
+import { suiteEmulator } from '../compose/suite-emulator.ts';
 import { type ExampleAdapter, exampleAdapters } from '../conform/example-adapters.ts';
 import { markdownTable } from '../table.ts';
 

@@ -7,7 +7,7 @@ import { systemRandom } from '#base/random.ts';
 import { type BridgedBrowser, openBridgedBrowser } from '#browser/bridged-page.ts';
 import { provideEmulatedAuthenticators } from '#cli/compose/emulated-authenticators.ts';
 import { vocabulary } from '#cli/compose/emulator-catalogue.ts';
-import { suiteEmulator } from '#cli/compose/relying-party-suite.ts';
+import { suiteEmulator } from '#cli/compose/suite-emulator.ts';
 import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
 import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { selectEntries } from '#conformance/select.ts';

@@ -3,7 +3,7 @@ import { systemRandom } from '#base/random.ts';
 import { emulatedTargets } from '../../../cli/compose/emulated-test-target.ts';
 import { emulatorTrustAnchors } from '../../../cli/compose/emulator-catalogue.ts';
 import { createReferenceVerifier } from '../../../cli/compose/reference-verifier.ts';
-import { suiteEmulator } from '../../../cli/compose/relying-party-suite.ts';
+import { suiteEmulator } from '../../../cli/compose/suite-emulator.ts';
 import type { Rule } from '../../../relying-party/verification/rules.ts';
 import { authenticatorCatalogue } from '../../authenticator/catalogue.ts';
 import { readInfoOf, runSuite } from '../../authenticator/run-suite.ts';
