@@ -2,6 +2,7 @@
 import { median } from '#result/statistics.ts';
 import { benchCase } from './case.ts';
 import { benchCli } from './cli.ts';
+import { benchConformance } from './conformance.ts';
 import { benchGetAssertion, benchStored } from './get-assertion.ts';
 import { benchHost } from './host.ts';
 import { benchMakeCredential } from './make-credential.ts';
@@ -44,6 +45,24 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
         const row: Row = { name, figure: seconds(values), peer: `node -e 0 ${seconds(node)}`, ratio };
         return limit === undefined ? row : { ...row, target: { value: median(values), atMost: limit, unit: 's' } };
       });
+    },
+  },
+
+  conformance: {
+    about:
+      'The conformance suite for authenticators per case, beside the same commands sent to the same emulated authenticators without the suite. The difference is its overhead: building requests with their cryptography, decoding answers, checks, and keeping the messages.',
+    async run() {
+      const { cases, suite, bare } = await benchConformance();
+      const ratio = spreadOf(ratiosOf(suite, bare));
+      const overhead = milliseconds(median(suite) - median(bare), 2);
+      return [
+        {
+          name: `conformance, ${cases} cases`,
+          figure: `${milliseconds(median(suite), 2)} per case, ${overhead} of it overhead`,
+          peer: `bare commands ${milliseconds(median(bare), 2)}`,
+          ratio,
+        },
+      ];
     },
   },
 
