@@ -155,4 +155,14 @@ describe('touchstone conform relying-party', () => {
       out: expect.stringContaining('and a new run gives the same'),
     });
   });
+
+  it('compares several libraries in one report', async () => {
+    const args = ['client-data.origin.other', '--adapter', writeAdapter('one.mjs', 'return { accepted: true }')];
+    const { code, out } = await conform(...args, '--adapter', writeAdapter('two.mjs', 'return { accepted: false }'));
+    expect(code).toBe(1);
+    expect(out).toContain('client-data.origin.other on test\n');
+    expect(out).toContain('client-data.origin.other on test (2)');
+    const { targets } = JSON.parse(readFileSync(join(folder, 'reports/latest-relying-party/result.json'), 'utf8'));
+    expect(targets).toMatchObject([{ uri: join(folder, 'one.mjs') }, { uri: join(folder, 'two.mjs') }]);
+  });
 });

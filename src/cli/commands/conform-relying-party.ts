@@ -9,7 +9,7 @@ import { findUnprovenCases } from '#conformance/relying-party/prove.ts';
 import type { RelyingPartyCase } from '#conformance/relying-party/relying-party-case.ts';
 import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { sampleCases } from '#conformance/relying-party/sample.ts';
-import { relyingPartyReport } from '#conformance/report/relying-party-report.ts';
+import { type RelyingPartyRun, relyingPartyReport } from '#conformance/report/relying-party-report.ts';
 import { selectEntries } from '#conformance/select.ts';
 import { count } from '#report/format.ts';
 import { proofParties } from '../compose/relying-party-suite.ts';
@@ -20,7 +20,7 @@ import {
   relyingPartyCasesAsJson,
 } from '../conform/describe-relying-party-case.ts';
 import { countExpected, readExpectedFailures } from '../conform/read-expected-failures.ts';
-import { openTarget, type TargetOptions, withTargetOptions } from '../conform/relying-party-target.ts';
+import { chooseTargets, type TargetOptions, withTargetOptions } from '../conform/relying-party-target.ts';
 import { ReportedRun, type ReportOptions, withReportOptions } from '../conform/report-options.ts';
 import { exitCode } from '../exit-codes.ts';
 import { parsePositive } from './option-parsers.ts';
@@ -79,13 +79,19 @@ async function run(cases: readonly RelyingPartyCase[], options: Options): Promis
   const reported = await ReportedRun.begin('relying-party', options);
   // A bundle of the portal can be made again byte by byte.
   const random = options.bundle === undefined ? systemRandom : seededRandom(portalSeed);
-  await using opened = await openTarget(options, random);
-  const { target } = opened;
-  const selected = options.sample === undefined ? cases : sampleCases(cases, target, options.sample);
-  const results = countExpected(await runRelyingPartySuite(selected, target, suiteEmulator(random)), expected);
-  const uri = options.url ?? options.site ?? options.adapter;
-  return reported.end(relyingPartyReport(reported.facts(), selected, [{ target, uri, results }]), {
-    target: (uri ?? options.adapterCommand) === undefined ? { kind: 'portal', seed: portalSeed } : { kind: 'other' },
+  const chosen = chooseTargets(options, random);
+  const runs: RelyingPartyRun[] = [];
+  let selected = cases;
+  for (const { uri, open } of chosen) {
+    await using opened = await open();
+    const { target } = opened;
+    // All targets run the same cases, so that they can be compared.
+    if (options.sample !== undefined && runs.length === 0) selected = sampleCases(cases, target, options.sample);
+    const results = countExpected(await runRelyingPartySuite(selected, target, suiteEmulator(random)), expected);
+    runs.push({ target, uri, results });
+  }
+  return reported.end(relyingPartyReport(reported.facts(), selected, runs), {
+    target: chosen[0]?.isPortal ? { kind: 'portal', seed: portalSeed } : { kind: 'other' },
     ...(expected && { expectedFailures: expected }),
   });
 }

@@ -7,6 +7,7 @@ import { type BrowserEngine, browserEngines } from '#browser/bridge.ts';
 import { startAdapterProcess } from '#conformance/relying-party/adapter-process.ts';
 import { createLibraryTarget } from '#conformance/relying-party/library-target.ts';
 import type { RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import { collect } from '../commands/option-parsers.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { createPortalTarget } from '../compose/portal-target.ts';
 import { loadAdapter } from './load-adapter.ts';
@@ -14,7 +15,7 @@ import { openServer } from './open-server.ts';
 import { type OpenTarget, openSite } from './open-site.ts';
 
 export interface TargetOptions {
-  adapter?: string;
+  adapter: string[];
   adapterCommand?: string;
   url?: string;
   site?: string;
@@ -25,7 +26,12 @@ export interface TargetOptions {
 
 export const withTargetOptions = (command: Command): Command =>
   command
-    .option('--adapter <file>', 'Test a library through its adapter, a module; default: the portal of Touchstone')
+    .option(
+      '--adapter <file>',
+      'Test a library through its adapter, a module (repeatable: the report then compares the libraries); default: the portal of Touchstone',
+      collect,
+      [],
+    )
     .option(
       '--adapter-command <command>',
       'Test a library through a program that speaks the line protocol of adapters on its standard input and output',
@@ -40,19 +46,39 @@ export const withTargetOptions = (command: Command): Command =>
     .option('--headed', 'Show the browser window', false)
     .option('--authorized <host>', 'Permit the test of a server on this host, which is not this machine');
 
-/** @throws {UsageError} if the options do not fit together, or the target cannot be used. */
-export async function openTarget(options: TargetOptions, random: Random = systemRandom): Promise<OpenTarget> {
-  const { adapter, adapterCommand, url, site, authorized } = options;
-  if ([adapter, adapterCommand, site ?? url].filter((option) => option !== undefined).length > 1)
-    throw new UsageError(
-      'Cannot test several relying parties at the same time: expected --adapter, --adapter-command, --site or --url',
-    );
-  if (site !== undefined) return openSite({ ...options, site });
-  if (url !== undefined) return withoutDisposal(await openServer(url, authorized));
-  if (adapterCommand !== undefined) return openAdapterCommand(adapterCommand);
-  if (adapter === undefined) return withoutDisposal(createPortalTarget(random));
-  return withoutDisposal(createLibraryTarget(await loadAdapter(adapter), libraryParties()));
+/** One of the relying parties that the options choose. */
+export interface ChosenTarget {
+  /** The file or the address; undefined for the portal and for a command. */
+  uri: string | undefined;
+  /** Whether it is the portal of Touchstone. */
+  isPortal: boolean;
+  /** @throws {UsageError} if it cannot be used. */
+  open(): Promise<OpenTarget>;
 }
+
+/**
+ * Returns what the options choose: several libraries, or one relying party.
+ * @throws {UsageError} if the options do not fit together.
+ */
+export function chooseTargets(options: TargetOptions, random: Random = systemRandom): ChosenTarget[] {
+  const { adapter: adapters, adapterCommand, url, site, authorized } = options;
+  const kinds = [adapters[0], adapterCommand, site ?? url];
+  if (kinds.filter((option) => option !== undefined).length > 1)
+    throw new UsageError(
+      'Cannot test relying parties of several kinds at the same time: expected --adapter, --adapter-command, --site or --url',
+    );
+  const chosen = (uri: string | undefined, open: ChosenTarget['open']): ChosenTarget[] => [
+    { uri, isPortal: false, open },
+  ];
+  if (site !== undefined) return chosen(url ?? site, () => openSite({ ...options, site }));
+  if (url !== undefined) return chosen(url, async () => withoutDisposal(await openServer(url, authorized)));
+  if (adapterCommand !== undefined) return chosen(undefined, () => openAdapterCommand(adapterCommand));
+  if (adapters.length > 0) return adapters.flatMap((file) => chosen(file, () => openAdapter(file)));
+  return [{ uri: undefined, isPortal: true, open: async () => withoutDisposal(createPortalTarget(random)) }];
+}
+
+const openAdapter = async (file: string): Promise<OpenTarget> =>
+  withoutDisposal(createLibraryTarget(await loadAdapter(file), libraryParties()));
 
 const libraryParties = () => ({ random: systemRandom, trustAnchors: emulatorTrustAnchors() });
 

@@ -116,7 +116,11 @@ export class ReportedRun {
     const { json, verbose } = this.#options;
     const width = Math.max(60, process.stdout.columns ?? 120);
     const text = json
-      ? JSON.stringify(report.cases.map(toListedCase), null, 2)
+      ? JSON.stringify(
+          report.cases.map((one) => toListedCase(one, report)),
+          null,
+          2,
+        )
       : renderResults(report, { colours: createColours(), width, verbose, path }).join('\n');
     console.log(text);
   }
@@ -130,4 +134,7 @@ const exitCodes: Record<ConformanceReport['verdict'], number> = {
 };
 
 /** Returns what `--json` prints: the messages are in the report. */
-const toListedCase = ({ exchanges: _messages, target: _position, ...rest }: ConformanceReport['cases'][number]) => rest;
+const toListedCase = (
+  { exchanges: _messages, target, ...rest }: ConformanceReport['cases'][number],
+  { targets }: ConformanceReport,
+) => (targets.length > 1 ? { ...rest, target: targets[target]?.name } : rest);

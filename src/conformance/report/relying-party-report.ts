@@ -32,9 +32,19 @@ export const relyingPartyReport = (
     catalogue: relyingPartyCases(),
     requirements: cases.map(toRequirement),
     groupTitles,
-    targets: runs.map((one) => toTargetResults(cases, one)),
+    targets: withDifferentNames(runs.map((one) => toTargetResults(cases, one))),
     profiles: [],
   });
+
+/** Reports name targets; two versions of a library have the same name. */
+function withDifferentNames(all: readonly TargetResults[]): TargetResults[] {
+  const seen = new Map<string, number>();
+  return all.map(({ target, results }) => {
+    const number = (seen.get(target.name) ?? 0) + 1;
+    seen.set(target.name, number);
+    return { target: number === 1 ? target : { ...target, name: `${target.name} (${number})` }, results };
+  });
+}
 
 function toRequirement(one: RelyingPartyCase): ReportRequirement {
   const { expected, rules, group } = one;

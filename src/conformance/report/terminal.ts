@@ -21,6 +21,7 @@ export interface TerminalOptions {
   path?: string | undefined;
 }
 
+const tableColumns: Verdict[] = ['pass', 'fail', 'inconclusive', 'observation', 'waived', 'not-applicable'];
 const maxFindings = 40;
 const maxMessages = 2;
 const timeWidth = 12;
@@ -106,7 +107,7 @@ function groupTable(
 ): string[] {
   const own = cases.filter((one) => one.target === target);
   const totals = countVerdicts(own.map(({ verdict }) => verdict));
-  const columns = verdictsByUrgency.toReversed().filter((verdict) => totals[verdict] > 0);
+  const columns = tableColumns.filter((verdict) => totals[verdict] > 0);
   const byGroup = groupBy(own, ({ id }) => groupOf(id));
   const nameWidth = Math.max(10, ...groups.map(({ id }) => id.length));
   const columnWidth = (verdict: Verdict) => verdict.length + 2;

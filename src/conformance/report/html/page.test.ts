@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '#browser/launch.ts';
+import { findViolations } from '#browser/testing/accessibility.ts';
 import { compareReports } from '../compare.ts';
 import type { ConformanceReport } from '../report-model.ts';
 import { sampleAuthenticatorReport, sampleRelyingPartyReport } from '../testing/sample-reports.ts';
@@ -152,10 +152,8 @@ it.each(['light', 'dark'] as const)(
       for (const fragment of fragments) {
         await page.goto(addressOf(name) + fragment);
         await page.locator(fragment === '#/' ? '.detail' : '.overview').waitFor();
-        const builder = new AxeBuilder({ page });
-        // Only colours differ between the schemes.
-        const { violations } = await (colours === 'dark' ? builder.withRules('color-contrast') : builder).analyze();
-        found.push(...violations.map(({ id, nodes }) => `${name}${fragment}: ${id} at ${nodes[0]?.target}`));
+        const violations = await findViolations(page, colours);
+        found.push(...violations.map((violation) => `${name}${fragment}: ${violation}`));
       }
       await context.close();
     }

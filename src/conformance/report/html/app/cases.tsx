@@ -9,6 +9,7 @@ import type { PageIndex } from '../page-index.ts';
 import type { CaseMessagesReader } from '../read-embedded-report.ts';
 import { DetailView } from './detail.tsx';
 import { choices, type Filter, type Item, isFiltering, noFilter } from './filter.ts';
+import { rankOfMistake } from './mistakes.ts';
 import { nameOf, VerdictMark } from './verdict.tsx';
 
 const groups: [title: string, verdicts: Verdict[]][] = [
@@ -34,7 +35,7 @@ interface CasesProps {
 export function CasesView({ index, items, found, filter, onFilter, current, messages, printing }: CasesProps) {
   const sections = groups.map(([title, verdicts]) => ({
     title,
-    rows: found.filter(({ verdict }) => verdicts.includes(verdict)),
+    rows: sortByMistake(found.filter(({ verdict }) => verdicts.includes(verdict))),
     withProblems: !verdicts.includes('pass'),
   }));
   const first = sections.find(({ rows }) => rows.length > 0)?.rows[0];
@@ -61,6 +62,9 @@ export function CasesView({ index, items, found, filter, onFilter, current, mess
     </div>
   );
 }
+
+/** The worst mistakes first; otherwise in the order of the catalogue. */
+const sortByMistake = (items: readonly Item[]): Item[] => items.toSorted((a, b) => rankOfMistake(a) - rankOfMistake(b));
 
 const drawItem = ({ id, verdict, entry, message, durationMs, before }: Item) => (
   <>

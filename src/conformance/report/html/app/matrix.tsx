@@ -6,17 +6,8 @@ import { caseHref } from '#report/html/app/route.ts';
 import { ScrollRegion } from '#report/html/app/shared-components.tsx';
 import type { PageIndex } from '../page-index.ts';
 import type { Item } from './filter.ts';
+import { mistakes } from './mistakes.ts';
 import { VerdictMark } from './verdict.tsx';
-
-/** Kinds of mistakes, the worst first, with their meaning. */
-const mistakes = {
-  'account-takeover': 'Invalid responses accepted that take over accounts',
-  attestation: 'Invalid responses accepted that weaken attestation',
-  interoperability: 'Invalid responses accepted on which relying parties disagree',
-  hygiene: 'Invalid responses accepted without a known attack',
-  'wrongly-refused': 'Valid responses refused',
-  crashed: 'Crashes instead of refusals',
-} as const;
 
 interface MatrixProps {
   index: PageIndex;
