@@ -1,17 +1,18 @@
-/** `touchstone run` with users from storage states and hooks, on a site that the test serves, in a real browser. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Cases with users from storage states and hooks, on a site that the test serves, in a real browser. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defined } from '#base/testing/defined.ts';
-import type { RunResult } from '#result/run-result.ts';
+import { createMask, maskDeep } from '#result/mask.ts';
+import type { CaseResult } from '#result/run-result.ts';
+import type { CaseOutcome } from '#scenario/run/run-case.ts';
+import { openCases, resultOf } from '../testing/cases-in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-users-'));
-const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 
 interface Received {
   request: string;
@@ -83,7 +84,9 @@ const sites = {
 const expectations: Partial<Record<string, string>> = { hook: 'Signed in as eve' };
 
 let url = '';
-let result: RunResult;
+let cases: CaseResult[];
+/** What a report masks. */
+let secrets: string[];
 beforeAll(async () => {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()));
   url = `http://localhost:${(server.address() as AddressInfo).port}`;
@@ -99,10 +102,13 @@ beforeAll(async () => {
   }
   writeFileSync(join(folder, 'both-fail.scenario.yaml'), scenario('both-fail', ['Welcome'], 'after-fails'));
   const names = [...Object.keys(sites), 'both-fail'].map((name) => `${name}.scenario.yaml`);
-  const args = [launcher, 'run', ...names, '-o', 'reports'];
-  await new Promise((ended) => execFile(process.execPath, args, { cwd: folder }, ended));
-  result = JSON.parse(readFileSync(join(folder, 'reports/latest/result.json'), 'utf8')) as RunResult;
-}, 300_000);
+  const files = names.map((name) => join(folder, name));
+  await using opened = await openCases(files, { root: folder });
+  const outcomes: CaseOutcome[] = [];
+  for (const id of opened.ids) outcomes.push(await opened.run(id));
+  cases = outcomes.map(resultOf);
+  secrets = outcomes.flatMap((outcome) => outcome.secrets);
+}, 60_000);
 afterAll(() => {
   server.close();
   rmSync(folder, { recursive: true });
@@ -116,7 +122,7 @@ const scenario = (id: string, texts: string[], site = id) =>
     `steps: [open-security-info, { see: ${JSON.stringify(texts)} }]\n`,
   ].join('\n');
 
-const caseOf = (id: string) => defined(result.cases.find((one) => one.id === id));
+const caseOf = (id: string) => defined(cases.find((one) => one.id === id));
 const messageOf = (id: string) => caseOf(id).failures[0]?.message ?? '';
 const requestsOf = (request: string) => received.filter((one) => one.request === request);
 
@@ -137,7 +143,8 @@ describe('a user of a site', () => {
   });
 
   it('has no passwords in the report', () => {
-    expect(JSON.stringify(result)).not.toContain('pw of eve');
+    const reported = maskDeep(cases, createMask({ secrets }));
+    expect(JSON.stringify(reported)).not.toContain('pw of eve');
   });
 
   it('cannot be used if its storage state cannot be read, and the after hook runs all the same', () => {
