@@ -8,6 +8,7 @@ const port = Number(process.env.PORT ?? 4173);
 export default defineConfig<PasskeyOptions>({
   testDir: 'tests',
   reporter: 'list',
+  expect: { timeout: 15_000 },
   webServer: { command: 'node site.mjs', env: { PORT: String(port) }, port },
   use: {
     baseURL: `http://localhost:${port}`,

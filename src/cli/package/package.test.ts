@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { findBrowser } from '#browser/installed-browsers.mjs';
+import { startExampleSite } from '../testing/example-site.ts';
 
 interface PackageJson {
   dependencies: Record<string, string>;
@@ -32,16 +34,24 @@ beforeAll(async () => {
   await runProgram('tar', ['-xzf', archive, '-C', installed, '--strip-components=1']);
   manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as PackageJson;
   const { dependencies, optionalDependencies, peerDependencies } = manifest;
-  for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
-    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-  }
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) link(name);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  symlinkSync(join(root, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
-  for (const example of ['playwright', 'vitest'])
+  for (const name of ['vitest', ...packagesOfTheSite]) link(name);
+  mkdirSync(join(folder, 'node_modules/.bin'));
+  symlinkSync(join(installed, 'src/cli/touchstone.mjs'), join(folder, 'node_modules/.bin/touchstone'));
+  for (const example of ['playwright', 'vitest', 'better-auth-playwright', 'sites/better-auth'])
     cpSync(join(root, 'examples', example), join(folder, example), { recursive: true });
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What `examples/sites/better-auth` imports, beside packages that the program imports, too. */
+const packagesOfTheSite = ['better-auth', '@better-auth/passkey', 'esbuild', 'tsx'];
+
+/** Makes a package of this clone available in the folder. */
+function link(name: string): void {
+  mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+  symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+}
 
 const filesOf = (path: string): string[] => readdirSync(path, { recursive: true, encoding: 'utf8' });
 
@@ -123,9 +133,18 @@ it('has declarations for every entry point, without errors in the strict mode of
     expect(filesOf(installed).map((file) => `./${file}`)).toContain(types);
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   writeFileSync(join(folder, 'register.ts'), registration);
-  const examples = ['playwright/tests/passkey.spec.ts', 'playwright/playwright.config.ts'];
+  const examples = ['playwright', 'better-auth-playwright'].flatMap((project) => [
+    `${project}/tests/passkey.spec.ts`,
+    `${project}/playwright.config.ts`,
+  ]);
   const compilerOptions = { strict: true, noEmit: true, target: 'es2023', lib: ['es2023', 'esnext.disposable', 'dom'] };
-  const options = { ...compilerOptions, module: 'nodenext', types: ['node'], exactOptionalPropertyTypes: true };
+  const options = {
+    ...compilerOptions,
+    module: 'nodenext',
+    types: ['node'],
+    exactOptionalPropertyTypes: true,
+    allowImportingTsExtensions: true,
+  };
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: options, files: ['register.ts', ...examples] }),
@@ -137,15 +156,42 @@ it('has declarations for every entry point, without errors in the strict mode of
   expect(stdout).toBe('');
 }, 60_000);
 
-it.skipIf(!findBrowser('chromium'))(
-  'runs the example project of Playwright Test',
-  async () => {
+it.skipIf(!findBrowser('chromium')).each([
+  ['the example project of Playwright Test', 'playwright'],
+  ['the project of another site, which gains a test for passkeys', 'better-auth-playwright'],
+])(
+  'runs %s',
+  async (_, project) => {
     const commandLine = join(root, 'node_modules/@playwright/test/cli.js');
     const { stdout } = await runProgram(process.execPath, [commandLine, 'test', '--workers', '1'], {
-      cwd: join(folder, 'playwright'),
+      cwd: join(folder, project),
       env: { ...env, CHROMIUM: findBrowser('chromium')?.path, PORT: '4179' },
     }).catch((error: { stdout: string }) => error);
     expect(stdout).toMatch(/^\s*2 passed/m);
+  },
+  120_000,
+);
+
+it.skipIf(!findBrowser('chromium'))(
+  'runs what the workflow of examples/github-workflow runs to gate a pull request',
+  async () => {
+    const workflow = parse(readFileSync(join(root, 'examples/github-workflow/passkeys.yml'), 'utf8'));
+    const scripts = (workflow.jobs.passkeys.steps as { run?: string }[]).flatMap(({ run = '' }) => run);
+    const gate = scripts.filter((script) => /touchstone run|summary/.test(script));
+    expect(gate).toHaveLength(2);
+    const project = join(folder, 'gate');
+    cpSync(join(root, 'scenarios/any-site/happy-path.yaml'), join(project, 'scenarios/happy-path.yaml'));
+    cpSync(join(root, 'scenarios/any-site/shared'), join(project, 'scenarios/shared'), { recursive: true });
+    cpSync(join(root, 'examples/sites/simplewebauthn/simplewebauthn.yaml'), join(project, 'site.yaml'));
+    const site = await startExampleSite('simplewebauthn');
+    const summary = join(project, 'summary.md');
+    for (const script of gate)
+      await runProgram('bash', ['-e', '-c', script.replace('http://localhost:3000', site.url)], {
+        cwd: project,
+        env: { ...env, GITHUB_STEP_SUMMARY: summary },
+      });
+    await site.stop();
+    expect(readFileSync(summary, 'utf8')).toMatch(/^# ✓ Touchstone: passed/);
   },
   120_000,
 );

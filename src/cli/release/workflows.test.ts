@@ -134,3 +134,11 @@ describe('the release workflow', () => {
     expect(JSON.parse(read('package.json')).scripts['release-notes']).toBe('tsx src/cli/release/main.ts');
   });
 });
+
+it('README.md shows steps of the workflow that gates a pull request', () => {
+  const [, steps = ''] = /^\*\*Gate my pipeline\*\*[^`]*```yaml\n(.*?)```/ms.exec(read('README.md')) ?? [];
+  const lines = steps.split('\n').filter(Boolean);
+  expect(lines).toHaveLength(4);
+  const workflow = read('examples/github-workflow/passkeys.yml');
+  expect(lines.filter((line) => !workflow.includes(line.trim()))).toEqual([]);
+});

@@ -3,7 +3,7 @@
  * missing is skipped, and the reason is printed.
  */
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
@@ -12,7 +12,13 @@ import { expect, test } from 'vitest';
 import { findBrowser } from '#browser/installed-browsers.mjs';
 import { accountHtml } from '../testing/account-page.ts';
 import { serveAuthenticator } from './authenticator-server.ts';
-import { installNpmPackage, installPythonPackages } from './testing/install-tool.ts';
+import {
+  cypressCache,
+  installCypress,
+  installNpmPackage,
+  installPythonPackages,
+  unpackChromedriver,
+} from './testing/install-tool.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const recipes = join(root, 'examples/other-tools');
@@ -25,7 +31,7 @@ const findInPath = (name: string): string | undefined =>
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
-const chromedriver = findInPath('chromedriver');
+const chromedriver = findInPath('chromedriver') ?? unpackChromedriver();
 
 interface Command {
   command: string;
@@ -58,6 +64,19 @@ const all: Recipe[] = [
   nodeRecipe('selenium.mjs', 'selenium-webdriver@4.49.0', true),
   nodeRecipe('webdriverio.mjs', 'webdriverio@9.33.1', true),
   {
+    file: 'cypress.cy.js',
+    needsDriver: false,
+    prepare() {
+      const cwd = installCypress('15.3.0');
+      if (cwd === undefined) return undefined;
+      mkdirSync(join(cwd, 'cypress/e2e'), { recursive: true });
+      copyFileSync(join(recipes, this.file), join(cwd, 'cypress/e2e/passkey.cy.js'));
+      writeFileSync(join(cwd, 'cypress.config.cjs'), 'module.exports = { e2e: { supportFile: false } };');
+      const args = [join(cwd, 'node_modules/cypress/bin/cypress'), 'run', '--browser', browser?.path ?? 'chromium'];
+      return { command: process.execPath, args, cwd };
+    },
+  },
+  {
     file: 'robot_framework.robot',
     needsDriver: true,
     prepare() {
@@ -79,7 +98,13 @@ test.for(all)('the recipe $file registers a passkey', { timeout: 240_000 }, asyn
   await using site = await serveSite();
   const { command, args, cwd } = prepared;
   const variables = { SERVER: server.origin, TOUCHSTONE_TOKEN: token, SITE: site.url, BROWSER: browser?.path };
-  const env = { ...process.env, ...variables, CHROMEDRIVER: chromedriver };
+  const cypressVariables = {
+    CYPRESS_SERVER: server.origin,
+    CYPRESS_TOKEN: token,
+    CYPRESS_SITE: site.url,
+    CYPRESS_CACHE_FOLDER: cypressCache,
+  };
+  const env = { ...process.env, ...variables, ...cypressVariables, CHROMEDRIVER: chromedriver };
   // The recipe itself expects one registration with user verification, and fails otherwise.
   const ended = await run(command, args, { cwd, env }).catch((error: { stdout: string; stderr: string }) => error);
   expect(ended, `${ended.stdout}\n${ended.stderr}`).not.toBeInstanceOf(Error);
@@ -87,14 +112,14 @@ test.for(all)('the recipe $file registers a passkey', { timeout: 240_000 }, asyn
 
 test('the documentation shows every recipe as it is tested', () => {
   const documentation = readFileSync(join(root, 'docs/other-tools.md'), 'utf8');
-  for (const file of [...all.map((recipe) => recipe.file), 'cypress.cy.js'])
-    expect(documentation).toContain(readFileSync(join(recipes, file), 'utf8').trim());
+  for (const { file } of all) expect(documentation).toContain(readFileSync(join(recipes, file), 'utf8').trim());
 });
 
 /** Returns the command that runs the recipe, or the reason why it cannot run on this machine. */
 function prepare(recipe: Recipe): Command | string {
   if (!browser) return 'no Chromium is installed';
-  if (recipe.needsDriver && chromedriver === undefined) return 'no chromedriver is in PATH';
+  if (recipe.needsDriver && chromedriver === undefined)
+    return 'no chromedriver is in PATH, and none of the version of the browser can be downloaded';
   return recipe.prepare() ?? 'its packages cannot be installed from the registry';
 }
 
