@@ -72,6 +72,13 @@ describe('renderPage', () => {
     ]);
   });
 
+  it('has a place in the matrix for cases without a party that others have', () => {
+    const cases = [{ device: 'Hello' }, {}].map((parties, n) => ({ ...sampleCase(), id: `case ${n}`, parties }));
+    const { coordinates, rows } = readPage(pageOf({ ...sampleRun(), cases: cases as CaseResult[] })).index;
+    expect(coordinates).toEqual([{ key: 'device', values: ['Hello', 'none'] }]);
+    expect(rows.map(({ parties }) => parties)).toEqual([{ device: 'Hello' }, { device: 'none' }]);
+  });
+
   it('has no row for each case if only some cases name an engine themselves', () => {
     const run = sampleRun();
     const withEngine = { ...sampleCase(), parties: { 'browser.engine': 'firefox' } };

@@ -21,8 +21,15 @@ export const rankOfCoordinate = (key: string): number => {
   return rank === -1 ? Number.POSITIVE_INFINITY : rank;
 };
 
+/** Value of a coordinate that only other cases of the run have. Every case has a place in every matrix. */
+const absent = 'none';
+
 /** Returns a function that returns the coordinates of a case of the run: its parties, and the case itself if the run repeats it. */
 export function coordinatesIn(cases: readonly CaseResult[]): (one: CaseResult) => Record<string, string> {
   const isRepeated = repeatedCoordinates.some((key) => cases.every(({ parties }) => key in parties));
-  return ({ id, parties }) => (isRepeated ? { [caseCoordinate]: id.replace(/\[.*$/s, ''), ...parties } : parties);
+  const keys = [...new Set(cases.flatMap(({ parties }) => Object.keys(parties)))];
+  return ({ id, parties }) => ({
+    ...(isRepeated && { [caseCoordinate]: id.replace(/\[.*$/s, '') }),
+    ...Object.fromEntries(keys.map((key) => [key, parties[key] ?? absent])),
+  });
 }

@@ -1,4 +1,7 @@
-/** Heatmap over two coordinates, one table for each value of a third. A cell opens the list of its cases. */
+/**
+ * Heatmap over two coordinates, one table for each value of a third. A table has the rows and columns that have cases. A cell opens the
+ * list of its cases.
+ */
 import { useState } from 'preact/hooks';
 import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
@@ -82,6 +85,9 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
   const partyOf = (row: CaseRow, key: string) => (key === '' ? '' : row.parties[key]);
   const cellOf = (line: string | undefined, column: string | undefined) => JSON.stringify([line, column]);
   const members = rows.filter((row) => partyOf(row, onlyKey) === onlyValue);
+  const usedValues = ({ key, values }: Coordinate) =>
+    values.filter((value) => members.some((row) => partyOf(row, key) === value));
+  const [lines, columns] = [usedValues(down), usedValues(across)];
   const cells = groupBy(members, (row) => cellOf(partyOf(row, down.key), partyOf(row, across.key)));
   return (
     <ScrollRegion label={onlyKey ? `Heatmap of ${onlyKey} ${onlyValue}` : 'Heatmap'}>
@@ -90,7 +96,7 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
         <thead>
           <tr>
             <td />
-            {across.values.map((column) => (
+            {columns.map((column) => (
               <th key={column} scope="col">
                 {column || 'all'}
               </th>
@@ -98,10 +104,10 @@ function Heatmap({ rows, down, across, only, onPick }: HeatmapProps) {
           </tr>
         </thead>
         <tbody>
-          {down.values.map((line) => (
+          {lines.map((line) => (
             <tr key={line}>
               <th scope="row">{line}</th>
-              {across.values.map((column) => {
+              {columns.map((column) => {
                 const here = cells.get(cellOf(line, column)) ?? [];
                 const coordinates = { [down.key]: line, [across.key]: column, [onlyKey]: onlyValue };
                 delete coordinates[''];
