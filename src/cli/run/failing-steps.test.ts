@@ -2,15 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScenarioFailure } from '#scenario/run/failures.ts';
-import { type CasesInProcess, openCases } from '../testing/cases-in-process.ts';
+import { type CasesInProcess, openCases, resultOf } from '../testing/cases-in-process.ts';
 
 const fixture = 'src/cli/testing/failing-steps.yaml';
+const deniedModel = 'src/cli/testing/denied-model.yaml';
 const lines = readFileSync(fixture, 'utf8').split('\n');
 const timeout = 120_000;
 
 let cases: CasesInProcess;
 beforeAll(async () => {
-  cases = await openCases([fixture]);
+  cases = await openCases([fixture, deniedModel]);
 }, 60_000);
 afterAll(() => cases?.[Symbol.asyncDispose](), 60_000);
 
@@ -40,5 +41,22 @@ describe('a case', { timeout }, () => {
     expect(text).toMatch(message);
     const [, line] = /failing-steps\.yaml:(\d+)/.exec(stack) ?? [];
     expect(lines[Number(line) - 1]).toContain('FAILS');
+  });
+});
+
+describe('a policy that denies a key model', { timeout }, () => {
+  it('fails exactly the cases with this model, at the step that needs a registered passkey', async () => {
+    const ids = cases.ids.filter((id) => id.startsWith('denied-model/'));
+    const results = [];
+    for (const id of ids) results.push(resultOf(await cases.run(id)));
+    expect(Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]))).toEqual({
+      'denied-model/denied': 'failed',
+      'denied-model/another-model': 'passed',
+      'denied-model/never-registered': 'passed',
+    });
+    const denied = results.find(({ verdict }) => verdict === 'failed');
+    const failedSteps = denied?.steps.filter(({ verdict }) => verdict === 'failed');
+    expect(failedSteps?.map(({ title }) => title)).toEqual(['name: Key']);
+    expect(denied?.failures[0]?.message).toMatch(/^ScenarioFailure: name: .*refused: aaguid-not-allowed/s);
   });
 });
