@@ -9,9 +9,6 @@ import { seededRandom } from '../base/seeded-random.ts';
 
 /** Files that need more than about five seconds, most of them because they start processes or browsers. */
 export const longFiles: readonly string[] = [
-  'emulator/persistence/file-lock.test.ts',
-  'emulator/persistence/kill.test.ts',
-  'emulator/transports/apdu-fuzz.test.ts',
   'emulator/transports/python-fido2.test.ts',
   'src/browser/playwright-fixtures.test.ts',
   'src/browser/proxy/proxy-on-chromium.test.ts',
@@ -33,16 +30,18 @@ export const longFiles: readonly string[] = [
   'src/cli/run/operators.test.ts',
   'src/cli/run/real-keys.test.ts',
   'src/cli/run/remote-browser.test.ts',
+  'src/cli/run/site-users.test.ts',
   'src/cli/test-your-site.test.ts',
   'src/conformance/authenticator/catalogue.test.ts',
   'src/page-authenticator/fixtures.test.ts',
+  'src/page-authenticator/server/recipes.test.ts',
   'src/relying-party/portal/accessibility.test.ts',
-  'src/relying-party/portal/broken-requests.test.ts',
   'src/report/html/report-page.test.ts',
-  'src/report/journal.test.ts',
+  'src/report/playwright-reporter.test.ts',
   'src/scenario/parties/site/page-scripts.test.ts',
   'src/scenario/parties/site/site.test.ts',
   'src/scenario/site-check/check-site-file.test.ts',
+  'src/scenario/site-conformance/site-target.test.ts',
   'src/scenario/site-recording/probe.test.ts',
   'src/transport/pcsc.test.ts',
 ];
