@@ -1,6 +1,7 @@
 /** All benchmarks by name, with their results as rows. The targets stand here. */
 import { median } from '#result/statistics.ts';
 import { benchCase } from './case.ts';
+import { benchCatalogues } from './catalogues.ts';
 import { benchCli } from './cli.ts';
 import { benchConformance } from './conformance.ts';
 import { benchGetAssertion, benchStored } from './get-assertion.ts';
@@ -161,6 +162,12 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
     about:
       'Verifying a registration, applying the policy and storing it, beside the verification of @simplewebauthn/server alone, which validates no certificate path here.',
     run: benchVerify,
+  },
+
+  catalogues: {
+    about:
+      'The whole catalogues of both conformance suites, in process, without reports: all requirements on an emulated authenticator, all cases on the portal.',
+    run: benchCatalogues,
   },
 
   report: {

@@ -1,5 +1,6 @@
 /** The tables of `docs/conformance-relying-party.md`: groups, steps, rules and cases. */
 import { formatReference } from '#conformance/catalogue-entry.ts';
+import { updateCatalogueLock } from '#conformance/catalogue-lock.ts';
 import { groupTitles, relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
 import type { RelyingPartyCase } from '#conformance/relying-party/relying-party-case.ts';
 import { severities } from '#conformance/relying-party/rules/rule.ts';
@@ -54,6 +55,10 @@ const casesTables = (): string =>
       return `### ${title}\n\n${markdownTable(['Id', 'Change', 'Expected'], rows)}`;
     })
     .join('\n\n');
+
+/** Returns the text of `src/conformance/relying-party/catalogue.lock`. */
+export const relyingPartyCatalogueLock = (current: string): string =>
+  updateCatalogueLock(current, relyingPartyCatalogue);
 
 /** Returns the generated parts by their names. */
 export const relyingPartyCatalogueParts = (): Readonly<Record<string, string>> => ({

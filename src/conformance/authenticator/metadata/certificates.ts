@@ -1,36 +1,6 @@
 /** The few parts of certificates that the comparison with a metadata statement needs. RFC 5280 section 4.1. */
 import { equal } from '#base/bytes.ts';
-
-interface Element {
-  tag: number;
-  content: Uint8Array;
-  /** The element with its tag and length. */
-  whole: Uint8Array;
-}
-
-/** Returns the DER element at the start of the bytes; undefined if there is no complete one. */
-function readElement(bytes: Uint8Array): Element | undefined {
-  const [tag, first] = bytes;
-  if (tag === undefined || first === undefined) return undefined;
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  if (lengthBytes > 4) return undefined;
-  let length = first;
-  if (lengthBytes > 0) length = bytes.subarray(2, 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0);
-  const start = 2 + lengthBytes;
-  if (bytes.length < start + length) return undefined;
-  return { tag, content: bytes.subarray(start, start + length), whole: bytes.subarray(0, start + length) };
-}
-
-/** Returns whether the bytes are one complete DER sequence. */
-export const isDerSequence = (bytes: Uint8Array): boolean => {
-  const element = readElement(bytes);
-  return element?.tag === 0x30 && element.whole.length === bytes.length;
-};
-
-function readElements(bytes: Uint8Array): Element[] {
-  const element = readElement(bytes);
-  return element ? [element, ...readElements(bytes.subarray(element.whole.length))] : [];
-}
+import { readElement, readElements } from '../der-reader.ts';
 
 /** Returns issuer and subject of a certificate, each with its DER encoding; undefined if it cannot be read. */
 export function readNames(certificate: Uint8Array): { issuer: Uint8Array; subject: Uint8Array } | undefined {

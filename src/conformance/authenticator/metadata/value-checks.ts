@@ -1,5 +1,5 @@
 /** The values of a metadata statement: those of the FIDO registry, those that exclude each other, and root certificates. */
-import { isDerSequence } from './certificates.ts';
+import { isDerSequence } from '../der-reader.ts';
 import { type Problem, registry, type StatementCheck, type StatementChecks, show } from './define-checks.ts';
 import {
   attachmentHints,
