@@ -44,10 +44,12 @@ export default defineConfig<object, BrowserFixtureOptions>({
       compiled ? `${compiled}/playwright-reporter.mjs` : './src/report/playwright-reporter.ts',
       plan && {
         outputDir: plan.outputDir,
+        root: plan.root,
         runId: plan.runId,
         command: plan.command,
         seed: plan.seed,
         release: plan.release,
+        formats: plan.formats,
         shard: plan.shard,
         expectedFailures: plan.expectedFailures,
         baselines: plan.baselines,

@@ -14,15 +14,16 @@ export interface FoundRun {
 }
 
 /**
- * Returns the run and its folder. A run whose folder has a journal did not end.
+ * Returns the run and its folder. A run whose folder has a master file and no `result.json` did not end.
  * @throws {UsageError} if there is no result or it cannot be read.
  */
 export async function findResult(path: string): Promise<FoundRun> {
   if (extname(path) === extname(journalFile)) return { folder: dirname(path), result: await readJournal(path) };
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     return { folder: dirname(path), result: await readResult(path) };
+  const json = join(path, formats.json);
   const journal = join(path, journalFile);
-  const result = existsSync(journal) ? readJournal(journal) : readResult(join(path, formats.json));
+  const result = !existsSync(json) && existsSync(journal) ? readJournal(journal) : readResult(json);
   return { folder: path, result: await result };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -66,10 +66,10 @@ describe('readJournal', () => {
 describe('RunWriter', () => {
   const terminal = new Terminal({ write: () => true, columns: 100 }, { interactive: false, colour: false });
 
-  it('adds each case to the journal with secrets masked, and removes the journal at the end', async () => {
+  it('adds each case to the journal with secrets masked, and ends it with the verdict', async () => {
     const writer = new RunWriter({ outputDir: folder, runId: 'run', command: 'run --pin 864209', terminal });
     writer.addSecrets(['864209']);
-    writer.begin(2, 1);
+    writer.begin(new Map(Object.entries({ a: 'a', b: 'b' })), 1);
     const file = { name: 'log', contentType: 'text/plain', body: Buffer.from('PIN 864209') };
     const item = { result: { ...sampleCase(), title: 'types 864209', attachments: [] }, files: [file] };
     writer.recordCase(item);
@@ -80,8 +80,10 @@ describe('RunWriter', () => {
     expect(result.cases[0]?.title).toBe('types •••');
     expect(readFileSync(join(folder, 'run', result.cases[0]?.attachments[0]?.path ?? ''), 'utf8')).toBe('PIN •••');
     await writer.end({ cases: [item], errors: [], interrupted: false });
-    expect(readdirSync(join(folder, 'run'))).not.toContain('result.ndjson');
-    expect((await findResult(join(folder, 'latest'))).result.verdict).toBe('passed');
+    const ended = await findResult(join(folder, 'latest'));
+    expect(ended.result.verdict).toBe('passed');
+    expect(await readJournal(journal)).toEqual(ended.result);
+    expect(readFileSync(journal, 'utf8')).not.toContain('864209');
   });
 });
 

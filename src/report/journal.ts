@@ -1,11 +1,11 @@
 /**
- * The journal `result.ndjson` of a run that has not ended: a header line, then one JSON line for each finished case and each error, in
- * the order of time. Lines are only appended, so a run that is killed leaves its finished cases. It is removed when `result.json` is
- * written. Secrets are masked that are known when a line is written.
+ * The journal of a run: its master file `result.ndjson` while it runs. A header line, then one JSON line for each finished case and each
+ * error, in the order of time. Lines are only appended, so a run that is killed leaves its finished cases. Secrets are masked that are
+ * known when a line is written; at the end, when all are known, the file is written once more, with the line `end`.
  */
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CaseResult, Failure } from '#result/run-result.ts';
+import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import type { RunFacts } from './run-facts.ts';
 
 export const journalFile = 'result.ndjson';
@@ -18,18 +18,20 @@ export interface JournalHeader {
   caseCount: number;
 }
 
-/** `atMs` are milliseconds since the start of the run. */
-export type JournalEntry = { atMs: number; case: CaseResult } | { atMs: number; error: Failure };
+/** What is known at the end of the run only. */
+export type RunEnd = Pick<RunResult, 'verdict' | 'totals' | 'budgets'> &
+  Pick<RunResult['run'], 'durationMs' | 'browser'>;
+
+/** `atMs` are milliseconds since the start of the run; absent in the file of a run that has ended. */
+export type JournalEntry = { atMs?: number } & ({ case: CaseResult } | { error: Failure } | { end: RunEnd });
 
 export class Journal {
-  readonly #path: string;
   readonly #file: number;
 
   /** @throws {Error} if the file cannot be created in `folder`. */
   constructor(folder: string, header: Omit<JournalHeader, 'schema'>) {
     mkdirSync(folder, { recursive: true });
-    this.#path = join(folder, journalFile);
-    this.#file = openSync(this.#path, 'w');
+    this.#file = openSync(join(folder, journalFile), 'w');
     this.#write({ schema: journalSchema, ...header });
   }
 
@@ -40,10 +42,6 @@ export class Journal {
 
   close(): void {
     closeSync(this.#file);
-  }
-
-  remove(): void {
-    rmSync(this.#path, { force: true });
   }
 
   #write(line: JournalHeader | JournalEntry): void {

@@ -1,8 +1,10 @@
 /**
  * JUnit XML in the Surefire variant that Jenkins and GitLab read: `failure` for a failed case, `error` for an infrastructure error,
  * `flakyFailure` for failed attempts before a pass, `[[ATTACHMENT|path]]` in system-out. One suite for each scenario file.
- * GitLab drops cases with equal names, so every name contains its matrix coordinates and is unique.
+ * GitLab drops cases with equal names, so every name contains its matrix coordinates and is unique. The schema of Jenkins' xUnit plugin
+ * (junit-10.xsd) allows no properties in a case: they are lines `[[PROPERTY|name=value]]` of its output.
  */
+import type { BudgetResult, BudgetVerdict } from '#result/budget.ts';
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { firstLine, formatLocation, formatMs } from './format.ts';
 import { groupBy } from './group-by.ts';
@@ -11,10 +13,12 @@ import { attributes, properties, seconds, text } from './xml.ts';
 export function renderJunit(result: RunResult): string {
   const names = uniqueNames(result.cases);
   const suites = groupBy(result.cases, ({ location }) => location.file);
+  const { skipped: _, ...counts } = countOutcomes(result.cases); // the schema has no attribute for skipped cases of a run
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: `Touchstone ${result.run.id}`, ...countOutcomes(result.cases), time: seconds(result.run.durationMs) })}>`,
+    `<testsuites${attributes({ name: `Touchstone ${result.run.id}`, ...counts, time: seconds(result.run.durationMs) })}>`,
     ...[...suites].map(([file, cases]) => suite(file, cases, names, result)),
+    ...(result.budgets?.length ? [budgetSuite(result.budgets, result)] : []),
     ...(result.errors?.length ? [runErrors(result.errors, result)] : []),
     '</testsuites>',
     '',
@@ -44,12 +48,13 @@ function testCase(result: CaseResult, name: string, folder: string | undefined):
     file: location.file,
     line: location.line,
   });
+  const facts = Object.entries({ id: result.id, tags: result.tags.join(' '), ...result.parties });
+  const lines = facts.flatMap(([key, value]) => (value ? `[[PROPERTY|${key}=${value}]]` : []));
   const attached = result.attachments.map(({ path }) => `[[ATTACHMENT|${folder ? `${folder}/${path}` : path}]]`);
   return [
     `    <testcase${head}>`,
-    ...properties({ id: result.id, tags: result.tags.join(' '), ...result.parties }, '      '),
     ...outcome(result),
-    `      <system-out>${text([timing(result), ...attached].join('\n'))}</system-out>`,
+    `      <system-out>${text([timing(result), ...lines, ...attached].join('\n'))}</system-out>`,
     '    </testcase>',
   ].join('\n');
 }
@@ -74,6 +79,30 @@ const flakyFailure = (failure: Failure): string =>
 
 const details = ({ message, location, codeFrame, stack }: Failure): string =>
   [location && formatLocation(location), message, codeFrame, stack].filter(Boolean).join('\n\n');
+
+/** Budgets form their own suite: an exceeded one is a failure, and one without a verdict is skipped. */
+function budgetSuite(budgets: readonly BudgetResult[], { run }: RunResult): string {
+  const count = (verdict: BudgetVerdict) => budgets.filter((budget) => budget.verdict === verdict).length;
+  const counts = { tests: budgets.length, failures: count('failed'), errors: 0, skipped: count('inconclusive') };
+  const element = { passed: undefined, failed: 'failure', inconclusive: 'skipped' } as const;
+  const cases = budgets.map(({ caseId, subject, statistic, verdict, message, location }) => {
+    const name = `${caseId}: ${subject}.${statistic}`;
+    const head = attributes({
+      classname: 'touchstone.budgets',
+      name,
+      time: '0',
+      file: location.file,
+      line: location.line,
+    });
+    const outcome = element[verdict] ? `<${element[verdict]}${attributes({ message, type: verdict })}/>` : '';
+    return `    <testcase${head}>${outcome}</testcase>`;
+  });
+  return [
+    `  <testsuite${attributes({ name: 'budgets', ...counts, time: '0', timestamp: run.startedAt })}>`,
+    ...cases,
+    '  </testsuite>',
+  ].join('\n');
+}
 
 /** Errors outside any case form their own suite; without it CI systems would show the run as passed. */
 function runErrors(errors: readonly Failure[], { run }: RunResult): string {

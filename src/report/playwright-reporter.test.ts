@@ -123,9 +123,12 @@ describe('Playwright reporter', () => {
     const files = everyFile().filter((path) => !path.endsWith('error-context.md'));
     expect(files.map((path) => basename(path)).toSorted()).toEqual([
       '01-log.txt',
+      'case-times.json',
+      'history.ndjson',
       'index.html',
       'junit.xml',
       'result.json',
+      'result.ndjson',
       'summary.md',
     ]);
     for (const path of files)

@@ -18,15 +18,20 @@ import { attachmentsOf } from './attachments.ts';
 import { collectCase, type Project, secretsOf, toFailure, willRetry } from './collect-case.ts';
 import { RunWriter, type RunWriterOptions } from './run-writer.ts';
 
-export type ReporterOptions = Omit<RunWriterOptions, 'terminal' | 'clock'>;
+export type ReporterOptions = Omit<RunWriterOptions, 'terminal' | 'clock'> & {
+  /** Absolute path of the project, to which locations are relative; default: the folder of Playwright's configuration. */
+  root?: string;
+};
 
 export default class TouchstoneReporter implements Reporter {
   readonly #writer: RunWriter;
   readonly #errors: TestError[] = [];
   #tests: TestCase[] = [];
+  readonly #root: string | undefined;
   #project: Project = { root: process.cwd(), source: createSourceReader() };
 
   constructor(options: ReporterOptions = {}) {
+    this.#root = options.root;
     this.#writer = new RunWriter(options);
     for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   }
@@ -37,9 +42,11 @@ export default class TouchstoneReporter implements Reporter {
 
   onBegin(config: FullConfig, suite: Suite): void {
     this.#try('begin the report', () => {
-      if (config.configFile) this.#project = { ...this.#project, root: dirname(config.configFile) };
+      const root = this.#root ?? (config.configFile && dirname(config.configFile));
+      if (root) this.#project = { ...this.#project, root };
       this.#tests = suite.allTests();
-      this.#writer.begin(this.#tests.length, config.workers);
+      const ids = this.#tests.map((test) => [test.id, collectCase(test, this.#project).id] as const);
+      this.#writer.begin(new Map(ids), config.workers);
     });
   }
 

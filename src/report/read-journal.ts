@@ -1,15 +1,15 @@
-/** Reads the journal of a run that did not end, and returns its finished cases as an interrupted run. */
+/** Reads the master file of a run. Of a run that did not end it returns the finished cases, as an interrupted run. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { messageOf, UsageError } from '#base/errors.ts';
-import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
+import { type CaseResult, type Failure, type RunResult, resultSchema } from '#result/run-result.ts';
 import { assembleResult } from './assemble-result.ts';
 import { findVersionProblem, schemaOf } from './format-version.ts';
-import { type JournalEntry, type JournalHeader, journalSchema } from './journal.ts';
+import { type JournalEntry, type JournalHeader, journalSchema, type RunEnd } from './journal.ts';
 import { findJournalEntryProblem, findRunResultProblem } from './type-guards.ts';
 
 /**
- * Returns the run in the journal at `path`. An incomplete last line is ignored: the run was killed while it wrote it.
+ * Returns the run in the master file at `path`. An incomplete last line is ignored: the run was killed while it wrote it.
  * @throws {UsageError} if the file cannot be read or is not a journal of this version; the message names the line.
  */
 export async function readJournal(path: string): Promise<RunResult> {
@@ -53,9 +53,31 @@ function toResult({ run, caseCount }: JournalHeader, entries: readonly JournalEn
   const errors: Failure[] = entries.flatMap((entry) => ('error' in entry ? [entry.error] : []));
   const message = `The run was stopped before its end: ${cases.length} of ${caseCount} cases had finished.`;
   const durationMs = entries.at(-1)?.atMs ?? 0;
+  const end = entries.flatMap((entry) => ('end' in entry ? [entry.end] : [])).at(-1);
+  if (end) return toEndedResult({ run, end, cases, errors });
   const isMasked = (text: string) => text;
   return assembleResult(
     { run: { ...run, durationMs }, cases, errors: [...errors, { message }], interrupted: true },
     isMasked,
   );
+}
+
+interface EndedRun {
+  run: JournalHeader['run'];
+  end: RunEnd;
+  cases: CaseResult[];
+  errors: Failure[];
+}
+
+function toEndedResult({ run, end, cases, errors }: EndedRun): RunResult {
+  const { durationMs, browser, verdict, totals, budgets } = end;
+  return {
+    schema: resultSchema,
+    run: { ...run, durationMs, ...(browser !== undefined && { browser }) },
+    totals,
+    verdict,
+    ...(budgets && { budgets }),
+    ...(errors.length > 0 && { errors }),
+    cases,
+  };
 }

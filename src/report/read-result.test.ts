@@ -29,7 +29,7 @@ describe('renderAll', () => {
     mkdirSync(join(folder, 'junit.xml'));
     const { written, failed } = await renderAll(sampleRun(), folder);
     expect(failed.map(({ format }) => format)).toEqual(['junit']);
-    expect(Object.keys(written)).toEqual(['json', 'html', 'markdown']);
+    expect(Object.keys(written)).toEqual(['json', 'ndjson', 'html', 'markdown']);
   });
 });
 

@@ -21,8 +21,8 @@ export class RunRecorder {
     return this.#writer.folder;
   }
 
-  begin(caseCount: number): void {
-    this.#writer.begin(caseCount, 1);
+  begin(caseIds: readonly string[]): void {
+    this.#writer.begin(new Map(caseIds.map((id) => [id, id])), 1);
   }
 
   startCase(id: string, title: string): void {

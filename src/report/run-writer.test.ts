@@ -27,7 +27,7 @@ describe('RunWriter', () => {
     const clock = new ManualClock();
     const writer = new RunWriter({ outputDir, runId: 'run 1', command: 'run --pin 864209', terminal, clock });
     writer.addSecrets(['864209']);
-    writer.begin(1, 1);
+    writer.begin(new Map([['a', 'a']]), 1);
     clock.advance(1500);
     const log = { name: 'log', contentType: 'text/plain; charset=utf-8', body: Buffer.from('PIN 864209') };
     const result = { ...sampleCase(), attachments: [] };
@@ -51,13 +51,13 @@ describe('RunRecorder', () => {
   it('reports its own cases, the cases of an included run and errors outside any case', async () => {
     const { terminal } = createTerminal();
     const first = new RunRecorder({ outputDir, runId: 'first', terminal });
-    first.begin(1);
+    first.begin(['first']);
     const file = { name: 'log', contentType: 'text/plain', body: Buffer.from('x') };
     first.finishCase({ ...sampleCase(), attachments: [] }, [file]);
     await first.end({ interrupted: false });
 
     const second = new RunRecorder({ outputDir, runId: 'second', terminal });
-    second.begin(1);
+    second.begin(['own']);
     second.startCase('own', 'Own case');
     second.finishCase({ ...sampleCase(), id: 'own', attachments: [] }, []);
     await second.includeRun(join(outputDir, 'first/result.json'));

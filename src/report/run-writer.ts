@@ -11,11 +11,13 @@ import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
 import { assembleResult, isReservedWord } from './assemble-result.ts';
 import { type AttachmentSource, copyAttachments } from './attachments.ts';
 import { readBaselines } from './budgets/baseline-files.ts';
+import { readCaseTimes, writeCaseTimes } from './case-times.ts';
 import type { ExpectedFailures } from './expected-failures.ts';
 import { appendToHistory, historyFile } from './history/history-file.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { updateLatestLink } from './latest-link.ts';
 import type { Shard } from './merge/shards.ts';
+import { type FormatId, formats } from './renderer.ts';
 import { renderAll } from './renderers.ts';
 import { collectRunFacts, shortenPath } from './run-facts.ts';
 import { LiveView } from './terminal/live-view.ts';
@@ -30,6 +32,8 @@ export interface RunWriterOptions {
   /** Command line after `touchstone`. */
   command?: string;
   seed?: string;
+  /** Formats that are written beside the usual ones. */
+  formats?: readonly FormatId[];
   expectedFailures?: ExpectedFailures;
   /** Present for one part of a run. */
   shard?: Shard;
@@ -99,12 +103,19 @@ export class RunWriter {
     this.#secrets.add(secrets);
   }
 
-  begin(caseCount: number, workerCount: number): void {
-    this.view.begin(caseCount, workerCount, this.#runId);
+  /** `cases`: the id of each case in the live view, and the case's own id, for the times that it took before. */
+  begin(cases: ReadonlyMap<string, string>, workerCount: number): void {
+    const times = readCaseTimes(dirname(this.folder));
+    const expected = new Map([...cases].map(([viewId, id]) => [viewId, times.get(id)] as const));
+    this.view.begin(expected, workerCount, this.#runId);
     if (this.#terminal.interactive) this.#spinner = setInterval(() => this.view.tick(), spinnerIntervalMs).unref();
     this.#enqueue(async () => {
       // The command may contain secrets that are not known yet.
-      this.#journal = new Journal(this.folder, { run: { ...this.#facts(), command: '' }, caseCount });
+      await rm(join(this.folder, formats.json), { force: true }); // of an earlier run with the same id
+      this.#journal = new Journal(this.folder, {
+        run: { ...this.#facts(), command: '' },
+        caseCount: cases.size,
+      });
       await updateLatestLink(this.folder);
     });
   }
@@ -156,13 +167,13 @@ export class RunWriter {
       },
       this.mask,
     );
-    const { written, failed } = await renderAll(result, this.folder);
+    this.#journal?.close();
+    const { written, failed } = await renderAll(result, this.folder, this.#options.formats);
     for (const { format, error } of failed)
       process.stderr.write(`Cannot write the ${format} report: ${this.mask(messageOf(error))}\n`);
-    this.#journal?.close();
-    if (written.json) this.#journal?.remove();
     await updateLatestLink(this.folder);
     await this.#addToHistory(result);
+    await writeCaseTimes(dirname(this.folder), result.cases).catch(() => undefined); // only estimates need them
     const report = written.html && shortenPath(written.html);
     this.#terminal.print(...renderSummary(result, report, this.#terminal.colours));
     return result;

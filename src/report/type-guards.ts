@@ -5,80 +5,8 @@
 import { budgetStatistics, budgetSubjects } from '#result/budget.ts';
 import { type CaseIdentity, type CaseRecord, type RunResult, resultSchema, verdicts } from '#result/run-result.ts';
 import { phases } from '#result/timeline.ts';
-
-/** Returns the first problem of `value` with the path of the member, or undefined when there is none. */
-type Check = (value: unknown, path: string) => string | undefined;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : JSON.stringify(value).slice(0, 60);
-}
-
-const problem = (path: string, expected: string, value: unknown): string =>
-  `${path === '' ? '' : `${path}: `}expected ${expected}, got ${describeValue(value)}`;
-
-const scalar =
-  (expected: string, accepts: (value: unknown) => boolean): Check =>
-  (value, path) =>
-    accepts(value) ? undefined : problem(path, expected, value);
-
-const text = scalar('a string', (value) => typeof value === 'string');
-const number = scalar('a finite number', Number.isFinite);
-const flag = scalar('true or false', (value) => typeof value === 'boolean');
-const oneOf = (words: readonly string[]): Check =>
-  scalar(`one of ${words.join(', ')}`, (value) => words.includes(value as string));
-
-const optional =
-  (check: Check): Check =>
-  (value, path) =>
-    value === undefined ? undefined : check(value, path);
-
-const list =
-  (item: Check): Check =>
-  (value, path) => {
-    if (!Array.isArray(value)) return problem(path, 'a list', value);
-    return firstProblem(value.map((entry, index) => () => item(entry, `${path}[${index}]`)));
-  };
-
-const record =
-  (item: Check): Check =>
-  (value, path) => {
-    if (!isObject(value)) return problem(path, 'an object', value);
-    return firstProblem(
-      Object.entries(value).map(
-        ([key, entry]) =>
-          () =>
-            item(entry, `${path}.${key}`),
-      ),
-    );
-  };
-
-const object =
-  (members: Record<string, Check>): Check =>
-  (value, path) => {
-    if (!isObject(value)) return problem(path, 'an object', value);
-    const memberPath = (key: string) => (path === '' ? key : `${path}.${key}`);
-    return firstProblem(
-      Object.entries(members).map(
-        ([key, check]) =>
-          () =>
-            check(value[key], memberPath(key)),
-      ),
-    );
-  };
-
-function firstProblem(checks: (() => string | undefined)[]): string | undefined {
-  for (const check of checks) {
-    const found = check();
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
+import { journalSchema } from './journal.ts';
+import { anything, flag, list, number, object, oneOf, optional, record, type Shape, text } from './shape.ts';
 
 const location = object({ file: text, line: number, column: number });
 const measurement = object({ role: oneOf(['warm-up', 'value', 'baseline']), caseId: text });
@@ -133,7 +61,7 @@ const exchange = object({
   keepalives: list(oneOf(['processing', 'upneeded'])),
   remote: optional(flag),
 });
-const event = object({ atMs: number, party: text, event: text, detail: optional(record(() => undefined)) });
+const event = object({ atMs: number, party: text, event: text, detail: optional(record(anything)) });
 const caseRecord = {
   ...identity,
   spans: list(span),
@@ -161,40 +89,68 @@ const caseResult = object({
   attachments: list(attachment),
   notes: optional(list(text)),
 });
+const run = {
+  id: text,
+  startedAt: text,
+  durationMs: number,
+  command: text,
+  seed: optional(text),
+  touchstone: text,
+  node: text,
+  platform: text,
+  machine: optional(text),
+  browser: optional(text),
+  release: optional(text),
+  shard: optional(object({ index: number, total: number, selection: list(text) })),
+  folder: optional(text),
+};
+const totals = object(
+  // Runs of earlier versions have no waived cases.
+  Object.fromEntries(verdicts.map((verdict) => [verdict, verdict === 'waived' ? optional(number) : number])),
+);
 const runResult = object({
   schema: oneOf([resultSchema]),
-  run: object({
-    id: text,
-    startedAt: text,
-    durationMs: number,
-    command: text,
-    seed: optional(text),
-    touchstone: text,
-    node: text,
-    platform: text,
-    machine: optional(text),
-    browser: optional(text),
-    release: optional(text),
-    shard: optional(object({ index: number, total: number, selection: list(text) })),
-    folder: optional(text),
-  }),
-  totals: object(
-    // Runs of earlier versions have no waived cases.
-    Object.fromEntries(verdicts.map((verdict) => [verdict, verdict === 'waived' ? optional(number) : number])),
-  ),
+  run: object(run),
+  totals,
   verdict: oneOf(verdicts),
   budgets: optional(list(budgetResult)),
   errors: optional(list(failure)),
   cases: list(caseResult),
 });
+const end = object({
+  durationMs: number,
+  verdict: oneOf(verdicts),
+  totals,
+  budgets: optional(list(budgetResult)),
+  browser: optional(text),
+});
 
-export const isCaseIdentity = (value: unknown): value is CaseIdentity => object(identity)(value, '') === undefined;
-export const isCaseRecord = (value: unknown): value is CaseRecord => object(caseRecord)(value, '') === undefined;
+/** The lines of the master file, by the member that only they have. */
+const masterFileLines = {
+  schema: object({ schema: oneOf([journalSchema]), run: object(run), caseCount: number }),
+  case: object({ atMs: optional(number), case: caseResult }),
+  error: object({ atMs: optional(number), error: failure }),
+  end: object({ end }),
+} as const satisfies Record<string, Shape>;
 
-/** Returns the first reason why `value` is not the line of a journal, or undefined when it is one. */
+/** Returns the JSON Schema (draft-07) of one line of the master file. */
+export const masterFileJsonSchema = (): object => ({
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'One line of result.ndjson, the master file of a run of Touchstone',
+  anyOf: Object.values(masterFileLines).map(({ schema }) => schema),
+});
+
+export const isCaseIdentity = (value: unknown): value is CaseIdentity =>
+  object(identity).check(value, '') === undefined;
+export const isCaseRecord = (value: unknown): value is CaseRecord => object(caseRecord).check(value, '') === undefined;
+
+/** Returns the first reason why `value` is not a line after the header of a master file, or undefined when it is one. */
 export const findJournalEntryProblem: (value: unknown) => string | undefined = (value) =>
-  object({ atMs: number, case: optional(caseResult), error: optional(failure) })(value, '');
+  object({ atMs: optional(number), case: optional(caseResult), error: optional(failure), end: optional(end) }).check(
+    value,
+    '',
+  );
 
 /** Returns the first reason why `value` is not a master file, or undefined when it is one. */
-export const findRunResultProblem = (value: unknown): string | undefined => runResult(value, '');
+export const findRunResultProblem = (value: unknown): string | undefined => runResult.check(value, '');
 export const isRunResult = (value: unknown): value is RunResult => findRunResultProblem(value) === undefined;

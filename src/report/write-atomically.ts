@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 /** Writes to a temporary file beside `path`, piece by piece, then renames it: a reader sees the old file or the new one. */
 export async function writeAtomically(
   path: string,
-  content: string | Iterable<string> | AsyncIterable<string>,
+  content: string | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   const temporary = temporaryPathBeside(path);
   try {

@@ -20,7 +20,7 @@ const terminal = new Terminal({ write: () => true, columns: 100 }, { interactive
 async function recordShard(index: number, id: string): Promise<void> {
   const shard = { index, total: 2, selection: ['a', 'b'] };
   const recorder = new RunRecorder({ outputDir: join(folder, 'shards'), runId: `shard-${index}`, terminal, shard });
-  recorder.begin(1);
+  recorder.begin([id]);
   const body = Buffer.from(`log of ${id}`);
   recorder.finishCase({ ...timedCase(id, {}), attachments: [] }, [{ name: 'log', contentType: 'text/plain', body }]);
   await recorder.end({ interrupted: false });

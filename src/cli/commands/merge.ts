@@ -10,21 +10,25 @@ import { appendToHistory, historyFile } from '#report/history/history-file.ts';
 import { journalFile } from '#report/journal.ts';
 import { updateLatestLink } from '#report/latest-link.ts';
 import { mergeRuns } from '#report/merge/merge-runs.ts';
-import { formats } from '#report/renderer.ts';
+import { type FormatId, formats } from '#report/renderer.ts';
 import { renderAll } from '#report/renderers.ts';
 import { renderSummary } from '#report/terminal/summary.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
+import { formatOption } from '../run/format-option.ts';
 import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
+import { showOnGithub } from '../run/github-actions.ts';
 import { ensureWritableFolder } from './output-folder.ts';
 
 interface MergeOptions extends GateOptions {
   output: string;
+  format: FormatId[];
 }
 
 export const mergeCommand = (finish: (code: number) => void) =>
   withGateOptions(
     new Command('merge')
       .argument('<shards...>', 'Folders or master files of all shards, or folders that contain them')
+      .addOption(formatOption())
       .option('-o, --output <folder>', 'Folder of all reports', 'reports'),
   ).action(async (paths: string[], options: MergeOptions) => finish(await merge(paths, options)));
 
@@ -39,7 +43,7 @@ async function merge(paths: readonly string[], options: MergeOptions): Promise<n
     found.map((run) => run.result),
     place,
   );
-  const { written, failed } = await renderAll(result, folder);
+  const { written, failed } = await renderAll(result, folder, options.format);
   for (const run of found) {
     const attachments = join(run.folder, 'attachments');
     if (existsSync(attachments)) await cp(attachments, join(folder, 'attachments'), { recursive: true });
@@ -48,6 +52,7 @@ async function merge(paths: readonly string[], options: MergeOptions): Promise<n
   await updateLatestLink(folder);
   await appendToHistory(historyFile(options.output), result);
   for (const line of renderSummary(result, written.html, createColours())) console.log(line);
+  await showOnGithub(result);
   return failed.length > 0 ? exitCode.infrastructure : exitCodeOfRun(result, options);
 }
 

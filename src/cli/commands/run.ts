@@ -8,6 +8,7 @@ import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import { askAtTerminal } from '#real-keys/pin-provider.ts';
 import { type HostEnvironment, resolveDevices } from '#real-keys/resolve-devices.ts';
 import { readResult } from '#report/read-result.ts';
+import type { FormatId } from '#report/renderer.ts';
 import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
 import { engineOfCase } from '#scenario/language/schema/browser.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
@@ -27,7 +28,9 @@ import {
   withBrowserOptions,
 } from '../run/browser-options.ts';
 import { readExpectedFailures } from '../run/expected-failures.ts';
+import { formatOption } from '../run/format-option.ts';
 import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
+import { showOnGithub } from '../run/github-actions.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { findProjectRoot, type RootOption, withRootOption } from '../run/project-root.ts';
@@ -64,6 +67,7 @@ interface RunOptions
   retries: number;
   output: string;
   baselines: string;
+  format: FormatId[];
   release?: string;
   lab: boolean;
 }
@@ -93,6 +97,7 @@ const createCommand = () =>
       0,
     )
     .option('-o, --output <folder>', 'Folder of all reports', 'reports')
+    .addOption(formatOption())
     .option('--expected-failures <file>', 'YAML file of known failures, which do not fail the run until they expire')
     .option('--baselines <folder>', 'Folder of the stored baselines, with which budgets are compared', 'baselines')
     .addOption(
@@ -191,6 +196,7 @@ async function reportResult(masterFile: string, options: RunOptions): Promise<nu
   if (!existsSync(masterFile)) return exitCode.infrastructure;
   const result = await readResult(masterFile);
   for (const line of describeLeftoverCredentials(result)) console.log(line);
+  await showOnGithub(result);
   const ran = countRun(result.cases);
   if (ran < (options.minCases ?? 0))
     console.log(`${ran} cases ran, expected at least ${options.minCases} (--min-cases)`);
@@ -206,6 +212,7 @@ function planOf(
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     outputDir: resolve(options.output),
     baselines: resolve(options.baselines),
+    formats: options.format,
     command: describeCommand(process.argv.slice(2)),
     operator,
     gestureTimeoutMs: options.gestureTimeout,

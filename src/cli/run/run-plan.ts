@@ -7,11 +7,14 @@ import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import type { PlannedKey } from '#real-keys/resolve-devices.ts';
 import type { ExpectedFailures } from '#report/expected-failures.ts';
 import type { Shard } from '#report/merge/shards.ts';
+import type { FormatId } from '#report/renderer.ts';
 
 export interface RunPlan {
   runId: string;
   /** Folder of the report of this run. */
   outputDir: string;
+  /** Report formats beside the usual ones. */
+  formats?: readonly FormatId[];
   /** Folder of the stored baselines. */
   baselines: string;
   /** The command line after `touchstone`, for the report. */

@@ -32,6 +32,9 @@ function view({ interactive, columns = 80, bell = false }: { interactive: boolea
   return { live, clock, shown: () => screen(writes.join('')), written: () => writes.join('') };
 }
 
+/** Cases that have not run before. */
+const newCases = (count: number) => new Map(Array.from({ length: count }, (_, index) => [`case ${index}`, undefined]));
+
 const touch: PromptEvent = {
   key: 'usb:1-2',
   prompt: { what: 'Touch the blinking key', which: 'YubiKey 5 NFC (serial 5234567)', timeoutMs: 30_000 },
@@ -40,7 +43,7 @@ const touch: PromptEvent = {
 describe('live view on a terminal', () => {
   it('keeps the status line below finished cases', () => {
     const { live, shown } = view({ interactive: true });
-    live.begin(3, 2, 'run-1');
+    live.begin(newCases(3), 2, 'run-1');
     live.startCase('a', 'first case');
     live.startCase('b', 'second case');
     live.finishCase('a', {
@@ -61,9 +64,22 @@ describe('live view on a terminal', () => {
     expect(lines.filter((line) => line.includes('━'))).toHaveLength(1);
   });
 
+  it('shows the time that is left, from the times of the cases before', () => {
+    const { live, clock, shown } = view({ interactive: true });
+    live.begin(new Map(Object.entries({ a: 30_000, b: 60_000, c: 150_000 })), 1, 'run-1');
+    live.startCase('a', 'first case');
+    expect(shown().at(-1)).toMatch(/ 0\/3 {2}4 min left {2}first case$/);
+    clock.advance(30_000);
+    live.finishCase('a', { title: 'first case', verdict: 'passed', durationMs: 30_000 });
+    live.startCase('c', 'third case');
+    clock.advance(149_000);
+    live.finishCase('b', { title: 'second case', verdict: 'passed', durationMs: 60_000 });
+    expect(shown().at(-1)).toMatch(/ 2\/3 {2}1 s left {2}third case$/);
+  });
+
   it('removes the status line at the end and shows the cursor again', () => {
     const { live, shown, written } = view({ interactive: true });
-    live.begin(1, 1, 'run-1');
+    live.begin(newCases(1), 1, 'run-1');
     live.startCase('a', 'first');
     live.end();
     expect(shown().at(-1)).toBe('');
@@ -72,7 +88,7 @@ describe('live view on a terminal', () => {
 
   it.each([40, 60, 80, 200])('never wraps a line at %i columns', (columns) => {
     const { live, shown } = view({ interactive: true, columns });
-    live.begin(1000, 2, 'r');
+    live.begin(newCases(1000), 2, 'r');
     live.startCase('a', 'long '.repeat(60));
     live.retryCase('a', { title: 'long '.repeat(60), attempt: 1, message: 'message '.repeat(60) });
     live.startCase('a', 'long '.repeat(60));
@@ -91,7 +107,7 @@ describe('prompt for the user at a key', () => {
 
   it('is shown above the status line with the time left until it is closed', () => {
     const { live, clock, shown } = view({ interactive: true });
-    live.begin(1, 1, 'run-1');
+    live.begin(newCases(1), 1, 'run-1');
     live.startCase('a', 'first case');
     live.showPrompt('a', touch);
     expect(filled(shown()).at(-2)).toMatch(
@@ -113,7 +129,7 @@ describe('prompt for the user at a key', () => {
 
   it('is one line for each key and is removed when its case ends', () => {
     const { live, shown } = view({ interactive: true });
-    live.begin(2, 2, 'run-1');
+    live.begin(newCases(2), 2, 'run-1');
     for (const id of ['a', 'b']) {
       live.startCase(id, id);
       live.showPrompt(id, touch);
@@ -148,7 +164,7 @@ describe('prompt for the user at a key', () => {
 
   it.each([40, 60, 80, 200])('never wraps at %i columns, however long the name of the key', (columns) => {
     const { live, shown } = view({ interactive: true, columns });
-    live.begin(1, 1, 'r');
+    live.begin(newCases(1), 1, 'r');
     live.showPrompt('a', {
       key: 'k',
       prompt: { what: 'Touch the blinking key', which: `\u001B[2J\n${'name '.repeat(60)}` },
@@ -160,7 +176,7 @@ describe('prompt for the user at a key', () => {
 
 it('writes plain lines with progress when the terminal is not interactive', () => {
   const { live, shown, written } = view({ interactive: false });
-  live.begin(12, 1, 'run-1');
+  live.begin(newCases(12), 1, 'run-1');
   live.startCase('a', 'first');
   live.finishCase('a', { title: 'first', verdict: 'passed', durationMs: 12, message: 'not shown for a passed case' });
   live.end();

@@ -4,6 +4,7 @@ import type { PromptEvent } from '#result/prompt-line.ts';
 import type { Verdict } from '#result/run-result.ts';
 import { count, firstLine, formatMs, truncate, verdictMarks } from '../format.ts';
 import { Prompts, renderPlainPrompt } from './prompts.ts';
+import { RemainingTime } from './remaining-time.ts';
 import { padEnd, padStart, stripControlCharacters, type Terminal, toOneLine, visibleLength } from './terminal.ts';
 import { verdictColours } from './verdict-colours.ts';
 
@@ -24,6 +25,10 @@ export interface FailedAttempt {
   message: string;
 }
 
+/** Returns e.g. `12 s`, `2 min`: an estimate is no more exact. */
+const formatMinutes = (ms: number): string =>
+  ms < 59_500 ? `${Math.max(1, Math.round(ms / 1000))} s` : `${Math.round(ms / 60_000)} min`;
+
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const maxBarWidth = 24;
 const timeWidth = 9;
@@ -36,6 +41,8 @@ export class LiveView {
   readonly #counts = new Map<Verdict, number>();
   readonly #prompts: Prompts;
   readonly #bell: boolean;
+  readonly #clock: Clock;
+  #remaining = new RemainingTime(new Map(), 1);
   #total = 0;
   #done = 0;
   #frame = 0;
@@ -43,20 +50,24 @@ export class LiveView {
   /** With `bell`, the terminal bell rings for every prompt. */
   constructor(terminal: Terminal, { clock = systemClock, bell = false }: { clock?: Clock; bell?: boolean } = {}) {
     this.#terminal = terminal;
+    this.#clock = clock;
     this.#prompts = new Prompts(clock);
     this.#bell = bell;
   }
 
-  begin(caseCount: number, workerCount: number, runId: string): void {
+  /** `expected`: milliseconds that each case took before, by the ids with which cases are started and finished. */
+  begin(expected: ReadonlyMap<string, number | undefined>, workerCount: number, runId: string): void {
     const { colours: c } = this.#terminal;
-    const facts = [count(caseCount, 'case'), count(workerCount, 'worker'), runId];
-    this.#total = caseCount;
+    const facts = [count(expected.size, 'case'), count(workerCount, 'worker'), runId];
+    this.#total = expected.size;
+    this.#remaining = new RemainingTime(expected, workerCount);
     this.#terminal.print('', `  ${c.bold('Touchstone')}  ${c.dim(facts.join(' · '))}`, '');
     this.#drawStatus();
   }
 
   startCase(id: string, title: string): void {
     this.#running.set(id, stripControlCharacters(title));
+    this.#remaining.start(id, this.#clock.monotonic());
     this.#drawStatus();
   }
 
@@ -82,8 +93,9 @@ export class LiveView {
   }
 
   finishCase(id: string, result: FinishedCase): void {
-    const { verdict, message, output } = result;
+    const { verdict, durationMs, message, output } = result;
     this.#endCase(id);
+    this.#remaining.finish(id, durationMs);
     this.#done += 1;
     this.#counts.set(verdict, (this.#counts.get(verdict) ?? 0) + 1);
     this.#terminal.print(
@@ -154,7 +166,9 @@ export class LiveView {
       .filter((verdict) => this.#counts.has(verdict))
       .map((verdict) => `  ${verdictColours(c)[verdict](`${this.#counts.get(verdict)} ${verdict}`)}`);
     const spin = spinner[this.#frame % spinner.length] ?? '';
-    const start = `  ${c.cyan(spin)} ${bar} ${this.#done}/${this.#total}${problems.join('')}`;
+    const left = this.#remaining.estimate(this.#clock.monotonic());
+    const time = left === undefined ? '' : c.dim(`  ${formatMinutes(left)} left`);
+    const start = `  ${c.cyan(spin)} ${bar} ${this.#done}/${this.#total}${problems.join('')}${time}`;
     const titleWidth = width - visibleLength(start) - 3;
     const title = [...this.#running.values()].at(-1) ?? '';
     return titleWidth > 12 ? `${start}  ${c.dim(truncate(toOneLine(title), titleWidth))}` : start;

@@ -5,7 +5,7 @@ import { sampleRun } from './sample-runs.ts';
 
 const recorder = new RunRecorder({ outputDir: process.argv[2] ?? '', runId: 'killed' });
 const { cases } = sampleRun();
-recorder.begin(cases.length);
+recorder.begin(cases.map(({ id }) => id));
 for (const result of cases) {
   const body = Buffer.from(result.id);
   recorder.finishCase({ ...result, attachments: [] }, [{ name: 'id', contentType: 'text/plain', body }]);
