@@ -10,6 +10,8 @@ export interface BrowserChoice {
   engine?: BrowserEngine;
   /** Whether to show the window. */
   headed?: boolean;
+  /** Lets scripts in pages of Chromium read `computedRole` and `computedName` of elements. */
+  accessibilityInfo?: boolean;
   /** Browser to start. Default: the first one of the engine that `installed-browsers.mjs` finds. */
   executablePath?: string;
   /** Milliseconds to wait before each of Playwright's operations, so that a run can be watched. */
@@ -46,9 +48,9 @@ const firefoxPreferences = {
 const engines: Record<BrowserEngine, Engine> = {
   chromium: {
     type: chromium,
-    options: () => ({
+    options: ({ accessibilityInfo = false }) => ({
       ignoreDefaultArgs: ['--disable-extensions'],
-      args: chromiumSwitches,
+      args: [...chromiumSwitches, ...(accessibilityInfo ? ['--enable-blink-features=ComputedAccessibilityInfo'] : [])],
       // Chromium's sandbox does not run as root.
       chromiumSandbox: process.platform === 'linux' ? process.getuid?.() !== 0 : true,
     }),

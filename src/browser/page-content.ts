@@ -2,7 +2,7 @@
  * What a page shows to its users, as Playwright's locators find it: roles and accessible names, placeholders, test ids and texts, also in
  * inline frames. Source: https://playwright.dev/docs/aria-snapshots
  */
-import type { FrameLocator, Page } from 'playwright';
+import type { ElementHandle, Frame, FrameLocator, Page } from 'playwright';
 
 /** An inline frame. */
 export interface FrameAddress {
@@ -124,6 +124,16 @@ class PageReader {
       .evaluateAll((all) => all.map((one) => one.getAttribute('data-testid') ?? ''));
     for (const testId of new Set(ids)) this.#testIds.push({ testId, ...(frame && { frame }) });
   }
+}
+
+/** Returns how to find a frame; undefined for the page itself. */
+export async function addressOfFrame(frame: Frame): Promise<FrameAddress | undefined> {
+  const parent = frame.parentFrame();
+  if (!parent) return undefined;
+  const element = await frame.frameElement();
+  const address = await (element as ElementHandle<Element>).evaluate(describeFrame);
+  const outer = await addressOfFrame(parent);
+  return { ...address, ...(outer && { frame: outer }) };
 }
 
 /** Runs in the page. Returns a selector of the frame, by what is least likely to change. */

@@ -10,11 +10,13 @@ import { Timeline } from '#result/timeline.ts';
 import { isLoopback } from '#scenario/language/schema/site-url.ts';
 import { RequestLog } from '#scenario/parties/site/request-log.ts';
 import { Site } from '#scenario/parties/site/site.ts';
-import { nothingProbed, probeSite } from '#scenario/site-recording/probe.ts';
+import { PersonRecorder } from '#scenario/site-recording/person-recorder.ts';
+import { probeSite } from '#scenario/site-recording/probe.ts';
 import type { ProbeResult, Recording } from '#scenario/site-recording/recording.ts';
 import { scenarioText } from '#scenario/site-recording/scenario-text.ts';
 import { siteFileText, userVariables } from '#scenario/site-recording/site-file-text.ts';
 import { SiteRecorder } from '#scenario/site-recording/site-recorder.ts';
+import { stepsOfPerson } from '#scenario/site-recording/steps-of-person.ts';
 import { watchPerson } from '#scenario/site-recording/watch-person.ts';
 import { createRecordingKeys, recordingPin } from '../compose/recording-keys.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -63,12 +65,13 @@ async function init(options: InitOptions): Promise<void> {
 }
 
 async function record({ url, probe }: InitOptions, mayDrive: (host: string) => boolean) {
-  await using bridged = await openBridgedPage({ headed: !probe });
+  await using bridged = await openBridgedPage({ headed: !probe, accessibilityInfo: !probe });
   const { page, webauthn } = bridged;
   const requests = new RequestLog({ origin: new URL(url).origin, requests: {} });
   const site = new Site({ page, url, timeline: new Timeline(), requests });
   const recorder = new SiteRecorder({ page, url, authenticators: createRecordingKeys(), pin: recordingPin });
   await webauthn.handle(recorder.handler);
+  const person = probe ? undefined : await PersonRecorder.start(page.context());
   try {
     await site.open('');
   } catch (cause) {
@@ -79,15 +82,16 @@ async function record({ url, probe }: InitOptions, mayDrive: (host: string) => b
     password: process.env[userVariables.password] || undefined,
     totp: process.env[userVariables.totp] || undefined,
   };
-  if (probe) {
+  if (!person) {
     const result = await probeSite({ site, recorder, user, mayDrive });
     return { recording: await recorder.recording(), probe: result };
   }
   console.log(
-    'Register a passkey in the browser window; the security dialog answers itself. Then close the window, or press Ctrl+C here.',
+    'Sign in and register a passkey in the browser window; the security dialog answers itself. What you click and type is recorded, except passwords and codes. Then close the window, or press Ctrl+C here.',
   );
   await withInterruptSignal((signal) => watchPerson(page, recorder, signal));
-  return { recording: await recorder.recording(), probe: nothingProbed(recorder) };
+  const steps = stepsOfPerson(await person.actions(), recorder.ceremonies);
+  return { recording: await recorder.recording(), probe: steps };
 }
 
 async function write(file: string, text: string): Promise<void> {

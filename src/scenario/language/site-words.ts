@@ -15,10 +15,10 @@ interface WordEntry {
 export const siteWords = {
   'open-security-info': {
     doc: 'Opens the page that lists the sign-in methods, and signs in if the site asks for it',
-    values: [],
+    values: ['totp'],
     step: 'open-security-info',
   },
-  'sign-in': { doc: 'Signs in with user name and password', values: [], step: 'sign-in' },
+  'sign-in': { doc: 'Signs in with user name and password', values: ['totp'], step: 'sign-in' },
   'sign-out': { doc: 'Signs out, and waits until the site shows that', values: [], step: 'sign-out' },
   'sign-in-with-passkey': {
     doc: 'Starts a sign-in with a passkey, until the page calls get()',

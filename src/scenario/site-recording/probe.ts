@@ -52,18 +52,6 @@ export async function probeSite(options: ProbeOptions): Promise<ProbeResult> {
   return { ...probe.found, stoppedBecause: probe.hasRegistered ? undefined : stoppedBecause };
 }
 
-/** Returns the result for a site that a person has used: which controls were pressed is not known. */
-export const nothingProbed = ({ ceremonies }: Pick<SiteRecorder, 'ceremonies'>): ProbeResult => {
-  const creation = ceremonies.findLast(({ method }) => method === 'create');
-  return {
-    steps: [],
-    securityPath: creation?.path,
-    signInPath: undefined,
-    showsName: false,
-    stoppedBecause: creation ? 'The steps of the person were not recorded' : 'The site did not call create()',
-  };
-};
-
 type Element = PageElement;
 
 class Probe {

@@ -8,6 +8,8 @@ export interface RecordedCeremony {
   method: 'create' | 'get';
   /** Path of the page that called. */
   path: string;
+  /** Milliseconds since the epoch. */
+  startedAtMs: number;
   /** PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON. */
   options: Record<string, unknown>;
   /** DOMException name; `none` if it succeeded, undefined while it runs. */
@@ -30,7 +32,7 @@ export interface AnsweredRequest {
   status: number;
 }
 
-/** A step that the probe has done, or that it would do. */
+/** A step that the probe or a person has done, or that the probe would do. */
 export interface RecordedStep {
   word: SiteWord;
   step: SiteStep;
@@ -46,7 +48,7 @@ export interface Recording {
   requests: Readonly<Partial<Record<SiteRequest, AnsweredRequest>>>;
 }
 
-/** What the probe has found out by itself. */
+/** What the probe has found out by itself, or what a person has done. */
 export interface ProbeResult {
   steps: readonly RecordedStep[];
   /** Path of the page that lists the passkeys. */
@@ -55,7 +57,7 @@ export interface ProbeResult {
   signInPath: string | undefined;
   /** Whether the page shows the name of the new passkey. */
   showsName: boolean;
-  /** Why the probe did not go on; undefined if it has registered a passkey. */
+  /** Why no passkey was registered; undefined if one was. */
   stoppedBecause: string | undefined;
 }
 

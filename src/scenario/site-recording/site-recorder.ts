@@ -145,6 +145,7 @@ export class SiteRecorder {
     const ceremony: RecordedCeremony = {
       method,
       path: new URL(this.#options.page.url()).pathname,
+      startedAtMs: systemClock.now(),
       options: request.publicKey as Record<string, unknown>,
       savedTo: 'security-key',
       typedPin: false,

@@ -66,7 +66,8 @@ async function signIn(
     if (typeof password !== 'string') throw new Error(`There is no password of ${name}`);
     return password;
   };
-  await flow.run(word, { ...values, 'user.password': typePassword }, signal);
+  const totp = () => organisation.totpCode(args?.as, signal); // some sites ask for a code at every sign-in
+  await flow.run(word, { ...values, totp, 'user.password': typePassword }, signal);
   if (!isTyped) return; // the user is signed in already
   const isOwnPassword = args?.password === undefined;
   const judging = isOwnPassword ? context : { ...context, expectsRefusal: () => true };
