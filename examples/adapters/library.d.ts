@@ -22,12 +22,21 @@ export interface Library {
   algorithms: number[];
   /** Whether it checks certificates against root certificates. */
   checksTrust: boolean;
+  /** Whether it takes the metadata of authenticator models. */
+  usesMetadata?: boolean;
   verifyRegistration(
     input: Input & {
       algorithms: readonly number[];
       attestation: 'required' | 'optional';
       /** DER. */
       trustAnchors: readonly Uint8Array[];
+      /** The BLOB of a metadata service, its roots and revocation lists (DER), and the number of the last BLOB; with `usesMetadata`. */
+      metadata?: {
+        blob: string;
+        roots: readonly Uint8Array[];
+        revocationLists: readonly Uint8Array[];
+        previousNumber: number;
+      };
     },
   ): Promise<Verified>;
   /** `credential` is what `verifyRegistration` returned; `userHandle` is base64url. */

@@ -99,6 +99,11 @@ describe('touchstone conform relying-party', () => {
       'Refused to test',
     ],
     ['a URL of another kind', ['--url', 'ftp://localhost'], 'expected an address that begins with http'],
+    [
+      'a web site that is not named',
+      ['--site', 'examples/sites/simplewebauthn/simplewebauthn.yaml', '--url', 'https://site.example'],
+      'with --authorized site.example',
+    ],
     ['text that is no URL', ['--url', 'server'], 'expected a URL'],
     [
       'a library and a server',

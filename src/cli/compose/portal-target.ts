@@ -1,9 +1,10 @@
 /** The reference portal in this process as a target of the suite for relying parties. */
 import { toBase64url } from '#base/bytes.ts';
-import { systemClock } from '#base/clock.ts';
+import { AdjustableClock } from '#base/clock.ts';
 import { type Random, systemRandom } from '#base/random.ts';
-import type { CeremonySettings } from '#conformance/relying-party/ceremony-settings.ts';
+import type { CeremonySettings, ModelPolicy } from '#conformance/relying-party/ceremony-settings.ts';
 import type { Account, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import type { PolicyInput } from '#relying-party/config.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { createInProcessPortal, type InProcessPortal } from '#relying-party/portal/portal.ts';
 import type { Refused } from '#relying-party/refusals.ts';
@@ -14,13 +15,19 @@ import { readMetadata } from './reference-verifier.ts';
 const rpId = 'localhost';
 const origin = `http://${rpId}:8080`;
 
+interface ClockedPortal extends InProcessPortal {
+  clock: AdjustableClock;
+}
+
 /** Returns the target. It has one portal for each combination of settings, because the settings are its policy. */
 export function createPortalTarget(random: Random = systemRandom): RelyingPartyTarget {
-  const portals = new Map<string, Promise<InProcessPortal>>();
+  const portals = new Map<string, Promise<ClockedPortal>>();
   return {
     name: 'Touchstone portal',
     checksTrust: true,
     usesMetadata: true,
+    hasPolicy: true,
+    hasClock: true,
     keepsState: true,
     async openAccount(settings) {
       const key = JSON.stringify(settings);
@@ -31,13 +38,14 @@ export function createPortalTarget(random: Random = systemRandom): RelyingPartyT
   };
 }
 
-const createPortal = (
-  { userVerification, attestation, algorithms, metadata }: CeremonySettings,
+const createPortal = async (
+  { userVerification, attestation, algorithms, metadata, policy }: CeremonySettings,
   random: Random,
-): Promise<InProcessPortal> =>
-  createInProcessPortal({
+): Promise<ClockedPortal> => {
+  const clock = new AdjustableClock();
+  const portal = await createInProcessPortal({
     store: openStore(),
-    clock: systemClock,
+    clock,
     random,
     origin,
     rpId,
@@ -48,10 +56,20 @@ const createPortal = (
       userVerification,
       attestation: attestation === 'required' ? 'enforced' : 'requested',
       algorithms: algorithms as [number, ...number[]],
+      ...toPolicy(policy),
     },
   });
+  return { ...portal, clock };
+};
 
-async function openAccount({ directory, relyingParty }: InProcessPortal, random: Random): Promise<Account> {
+/** The portal allows nothing if the allow list is empty. */
+const toPolicy = ({ allowed, denied, synced }: ModelPolicy = {}): PolicyInput => ({
+  ...(allowed && { aaguids: { mode: 'allow', list: [...allowed] } }),
+  ...(denied && { aaguids: { mode: 'deny', list: [...denied] } }),
+  ...(synced && { allow: ['security-key', 'this-device'] }),
+});
+
+async function openAccount({ directory, relyingParty, clock }: ClockedPortal, random: Random): Promise<Account> {
   const name = `user-${toBase64url(random.bytes(9))}@example.com`;
   const user = await directory.createUser({ name, displayName: name });
   const caller = await directory.openSession(user, 'totp');
@@ -60,6 +78,7 @@ async function openAccount({ directory, relyingParty }: InProcessPortal, random:
     origin,
     rpId,
     userHandle: user.id,
+    letTimePass: async (ms) => clock.advance(ms),
     async beginRegistration() {
       const outcome = await relyingParty.creationOptions(caller);
       if (!outcome.accepted) throw new Error(`The portal gives no options: ${outcome.reason}`);

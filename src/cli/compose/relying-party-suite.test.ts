@@ -10,7 +10,14 @@ import { suiteEmulator } from './suite-emulator.ts';
 
 const groups = [...new Set(relyingPartyCatalogue.map(({ group }) => group))];
 /** Rules that depend on what a server keeps; the verifier itself does not have them. */
-const rulesOfServers: readonly RuleId[] = ['challenge.once', 'challenge.session', 'credential-id.unique'];
+const rulesOfServers: readonly RuleId[] = [
+  'challenge.once',
+  'challenge.expired',
+  'challenge.session',
+  'credential-id.unique',
+  'policy.model',
+  'policy.synced',
+];
 /** Rules that another rule always enforces too, with the reason. */
 const neverAlone: Readonly<Record<string, string>> = {
   'statement.ecdsa-encoding': 'OpenSSL reads DER only, so the signature does not verify either',

@@ -58,6 +58,7 @@ export class CaseAccounts {
         return account.authenticate(response);
       },
       listCredentialIds: () => account.listCredentialIds(),
+      letTimePass: async (ms) => account.letTimePass?.(ms),
     };
   }
 }

@@ -14,9 +14,11 @@ import { metadataBlobCases } from './cases/metadata-blob.ts';
 import { metadataStatementCases } from './cases/metadata-statement.ts';
 import { noneCases } from './cases/none.ts';
 import { packedCases } from './cases/packed.ts';
+import { policyCases } from './cases/policy.ts';
 import { sessionCases } from './cases/session.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { tpmCases } from './cases/tpm.ts';
+import { vectorCases } from './cases/vectors.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
 
 /** Every case for relying parties, in the order of the groups. */
@@ -37,6 +39,8 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...chainCases,
   ...metadataBlobCases,
   ...metadataStatementCases,
+  ...policyCases,
+  ...vectorCases,
   ...sessionCases,
   ...signInCases,
 ];
@@ -65,6 +69,9 @@ export const groupTitles: Readonly<Record<string, string>> = {
   chain: 'Certificate chains and trust',
   'metadata-blob': 'BLOB of a metadata service',
   metadata: 'Metadata of the authenticator model',
+  policy: 'Models and kinds of passkeys that a site allows',
+  vectors: 'Test vectors of WebAuthn L3, registration',
+  'sign-in-vectors': 'Test vectors of WebAuthn L3, sign-in',
   session: 'Challenges, sessions and stored credentials at registration',
   'sign-in-session': 'Challenges at sign-in',
   'sign-in-authenticator-data': 'Authenticator data at sign-in',

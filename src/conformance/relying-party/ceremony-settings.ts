@@ -10,6 +10,27 @@ export interface MetadataSource {
   revocationLists: readonly Uint8Array[];
 }
 
+/** Which passkeys a site allows. The model `own` is that of the authenticator. */
+export interface ModelPolicy {
+  /** AAGUIDs; every other model is denied. */
+  allowed?: readonly string[];
+  /** AAGUIDs; every other model is allowed. */
+  denied?: readonly string[];
+  /** Passkeys that are synced between devices are not allowed. */
+  synced?: 'denied';
+}
+
+/** The ceremony of a test vector, which has an origin and challenges of its own. */
+export interface VectorCeremony {
+  origin: string;
+  rpId: string;
+  /** Challenges, base64url. */
+  registration: string;
+  authentication: string;
+  /** Root certificates of its attestation, DER, in place of those of the emulator. */
+  trustAnchors: readonly Uint8Array[];
+}
+
 /** What one ceremony demands. */
 export interface CeremonySettings {
   userVerification: 'required' | 'preferred';
@@ -19,4 +40,8 @@ export interface CeremonySettings {
   algorithms: readonly number[];
   /** Every attestation with certificates must agree with it; absent: metadata is not used. */
   metadata?: MetadataSource | undefined;
+  /** Absent: every passkey is allowed. */
+  policy?: ModelPolicy | undefined;
+  /** Set if the ceremony is that of a test vector. */
+  vector?: VectorCeremony | undefined;
 }

@@ -66,8 +66,8 @@ export interface LibraryTargetOptions {
   trustAnchors: readonly Uint8Array[];
 }
 
-const origin = 'https://relying-party.example';
-const rpId = 'relying-party.example';
+const ownOrigin = 'https://relying-party.example';
+const ownRpId = 'relying-party.example';
 
 export function createLibraryTarget(
   library: RelyingPartyLibrary,
@@ -81,6 +81,7 @@ export function createLibraryTarget(
     algorithms,
     checksTrust,
     usesMetadata,
+    takesVectors: true,
     keepsState: false,
     openAccount: async (settings) => createAccount(library, settings, { random, trustAnchors }),
   };
@@ -94,8 +95,10 @@ function createAccount(
   const userHandle = toBase64url(utf8(`user-${toBase64url(random.bytes(6))}`));
   let challenge = '';
   let credential: unknown;
-  const begin = async () => {
-    challenge = toBase64url(random.bytes(32));
+  const { vector } = settings;
+  const { origin, rpId } = vector ?? { origin: ownOrigin, rpId: ownRpId };
+  const begin = async (ofVector: string | undefined) => {
+    challenge = ofVector ?? toBase64url(random.bytes(32));
     return challenge;
   };
   const common = (response: unknown) => ({
@@ -109,7 +112,7 @@ function createAccount(
     origin,
     rpId,
     userHandle,
-    beginRegistration: begin,
+    beginRegistration: () => begin(vector?.registration),
     register: (response) =>
       toOutcome(async () => {
         const { algorithms, attestation, metadata } = settings;
@@ -117,13 +120,13 @@ function createAccount(
           ...common(response),
           algorithms,
           attestation,
-          trustAnchors,
+          trustAnchors: vector?.trustAnchors ?? trustAnchors,
           ...(metadata && { metadata }),
         });
         if (verified.accepted) credential = verified.credential;
         return verified;
       }),
-    beginAuthentication: begin,
+    beginAuthentication: () => begin(vector?.authentication),
     authenticate: (response) =>
       toOutcome(() => library.verifyAuthentication({ ...common(response), credential, userHandle })),
     listCredentialIds: async () => undefined,

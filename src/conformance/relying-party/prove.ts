@@ -41,7 +41,7 @@ class Prover {
   readonly #runners = new Map<string, CaseRunner>();
 
   readonly #portal: CaseRunner;
-  /** A target that says it keeps sessions, but remembers neither challenges nor credentials. */
+  /** A target that says it has sessions, a clock and a policy, but remembers neither challenges nor credentials, and allows everything. */
   readonly #withoutMemory: CaseRunner;
 
   constructor(parties: ProofParties) {
@@ -49,11 +49,12 @@ class Prover {
     const { createVerifier, emulator, portal, ...options } = parties;
     this.#portal = new CaseRunner(portal, emulator);
     const forgetful = createLibraryTarget(createVerifier(['client-data.challenge']), options);
-    this.#withoutMemory = new CaseRunner({ ...forgetful, keepsState: true }, emulator);
+    const claims = { keepsState: true, hasClock: true, hasPolicy: true };
+    this.#withoutMemory = new CaseRunner({ ...forgetful, ...claims }, emulator);
   }
 
   async findProblem(one: RelyingPartyCase): Promise<string | undefined> {
-    const conforming = await (one.session ? this.#portal : this.#runnerFor([])).run(one);
+    const conforming = await (needsServer(one) ? this.#portal : this.#runnerFor([])).run(one);
     if (conforming.verdict !== 'pass')
       return `With the conforming target: ${conforming.verdict}: ${conforming.message}`;
     const weak = await this.#runOnWeak(one);
@@ -63,7 +64,7 @@ class Prover {
   }
 
   #runOnWeak(one: RelyingPartyCase) {
-    if (one.session) return this.#withoutMemory.run(one);
+    if (needsServer(one) && one.expected === 'refuse') return this.#withoutMemory.run(one);
     return one.expected === 'refuse' ? this.#runnerFor(one.rules).run(one) : this.#runOnBroken(one);
   }
 
@@ -82,11 +83,14 @@ class Prover {
     const { createVerifier, emulator, ...options } = this.#parties;
     const answer = weakAnswer(one);
     return new CaseRunner(
-      breakAfterControl(createLibraryTarget(createVerifier([]), options), one, answer),
+      breakAfterControl({ ...createLibraryTarget(createVerifier([]), options), hasPolicy: true }, one, answer),
       emulator,
     ).run(one);
   }
 }
+
+/** A library verifies single responses; it has neither sessions nor a policy. */
+const needsServer = ({ session, policy }: RelyingPartyCase): boolean => session !== undefined || policy !== undefined;
 
 const weakAnswer = ({ expected }: RelyingPartyCase): Outcome =>
   expected === 'accept'

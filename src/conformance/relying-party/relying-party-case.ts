@@ -4,10 +4,11 @@ import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
 import type { Authority } from '#protocol/x509/authority.ts';
 import type { CatalogueEntry } from '../catalogue-entry.ts';
-import type { CeremonySettings } from './ceremony-settings.ts';
+import type { CeremonySettings, ModelPolicy } from './ceremony-settings.ts';
 import type { Attestation, AuthenticatorChanges } from './emulator-port.ts';
 import type { MetadataParts } from './make-metadata.ts';
 import type { RuleId } from './rules.ts';
+import type { W3cVector } from './vectors/w3c-vectors.ts';
 
 /** RegistrationResponseJSON or AuthenticationResponseJSON, of which a change may replace or delete any member. */
 export interface CredentialJson {
@@ -76,7 +77,11 @@ export interface Base {
 export type Expectation = 'refuse' | 'accept' | { either: string };
 
 /** Something that happens in the session instead of a change of the response. */
-export type SessionEvent = 'challenge-used-twice' | 'challenge-of-another-session' | 'credential-registered-twice';
+export type SessionEvent =
+  | 'challenge-used-twice'
+  | 'challenge-expired'
+  | 'challenge-of-another-session'
+  | 'credential-registered-twice';
 
 interface CommonCase extends CatalogueEntry {
   group: string;
@@ -85,6 +90,10 @@ interface CommonCase extends CatalogueEntry {
   expected: Expectation;
   base: Base;
   session?: SessionEvent | undefined;
+  /** Applies to the case, and not to the control without the change. */
+  policy?: ModelPolicy | undefined;
+  /** The ceremony to send, instead of one of the emulator. */
+  vector?: W3cVector | undefined;
 }
 
 export interface RegistrationCase extends CommonCase {

@@ -13,10 +13,13 @@ import {
   type SuiteCredential,
 } from './make-ceremony.ts';
 import { makeMetadata } from './make-metadata.ts';
+import { withOwnModel } from './model-policy.ts';
 import type { Base, RelyingPartyCase } from './relying-party-case.ts';
 import { ruleOf } from './rules.ts';
 import { findMissingSupport } from './support.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
+import { authenticationOf, ceremonyOf, registrationOf } from './vectors/vector-ceremony.ts';
+import type { W3cVector } from './vectors/w3c-vectors.ts';
 
 /** The result of a case, with what the target did. */
 export interface RelyingPartyCaseResult extends CaseResult {
@@ -99,7 +102,7 @@ export class CaseRunner {
     const { base, ceremony } = one;
     const accounts = new CaseAccounts(this.#target);
     try {
-      const account = await accounts.open(this.#settingsOf({ ...one, change: {} }));
+      const account = await accounts.open(this.#settingsOf({ base, change: {} }));
       const credential = this.#createCredential(base);
       const registered = await this.#register(account, credential);
       if (ceremony === 'registration' || registered.verdict !== 'accepted') return registered;
@@ -110,7 +113,10 @@ export class CaseRunner {
     }
   }
 
-  #settingsOf({ base, change }: Pick<RelyingPartyCase, 'base' | 'change'>): CeremonySettings {
+  /** The control of a case has neither its change nor its policy. */
+  #settingsOf({ base, change, policy, vector }: SettingsOfCase): CeremonySettings {
+    if (vector) return { ...base.settings, vector: ceremonyOf(vector) };
+    if (policy) return { ...base.settings, policy: withOwnModel(policy, this.#emulator) };
     if (!base.usesMetadata) return base.settings;
     const metadata = makeMetadata(this.#emulator, 'metadata' in change ? change.metadata : undefined);
     return { ...base.settings, metadata };
@@ -123,8 +129,20 @@ export class CaseRunner {
     return account.register(await makeRegistration(this.#emulator, credential, await beginRegistration(account)));
   }
 
+  /** Sends the responses of a test vector. */
+  async #performVector(vector: W3cVector, { ceremony }: RelyingPartyCase, account: Account): Promise<Outcome> {
+    await account.beginRegistration();
+    const registered = await account.register(registrationOf(vector));
+    if (ceremony === 'registration') return registered;
+    if (registered.verdict !== 'accepted')
+      throw new Error(`The target does not accept the registration: ${describeOutcome(registered)}`);
+    await account.beginAuthentication();
+    return account.authenticate(authenticationOf(vector, account.userHandle));
+  }
+
   /** Performs the ceremony with the change. */
   async #perform(one: RelyingPartyCase, account: Account, accounts: CaseAccounts): Promise<Outcome> {
+    if (one.vector) return this.#performVector(one.vector, one, account);
     const credential = this.#createCredential(one.base);
     if (one.ceremony === 'registration') {
       if (one.session) return this.#performInSession(one.session, { base: one.base, account, credential, accounts });
@@ -136,6 +154,7 @@ export class CaseRunner {
       throw new Error(`The target does not register the passkey for the sign-in: ${describeOutcome(registered)}`);
     const ceremony = await beginAuthentication(account);
     const response = await makeAuthentication(this.#emulator, credential, ceremony, one.change);
+    if (one.session === 'challenge-expired') await account.letTimePass?.(longerThanAnyChallenge);
     if (one.session !== 'challenge-used-twice') return account.authenticate(response);
     await account.authenticate(response);
     return account.authenticate(response);
@@ -149,6 +168,10 @@ export class CaseRunner {
     const ceremony = await beginRegistration(account);
     const response = await makeRegistration(this.#emulator, credential, ceremony);
     if (event === 'challenge-of-another-session') return other.register(response);
+    if (event === 'challenge-expired') {
+      await account.letTimePass?.(longerThanAnyChallenge);
+      return account.register(response);
+    }
     const first = await account.register(response);
     if (first.verdict !== 'accepted')
       throw new Error(`The first registration is not accepted: ${describeOutcome(first)}`);
@@ -161,10 +184,11 @@ export class CaseRunner {
   async #findTrace(one: RelyingPartyCase, account: Account, outcome: Outcome): Promise<string | undefined> {
     if (one.base.usesMetadata) return undefined; // the metadata of the case stays in force
     if (!this.#target.keepsState || one.ceremony !== 'registration' || outcome.verdict === 'accepted') return undefined;
-    const expected = one.session && one.session !== 'challenge-of-another-session' ? 1 : 0;
+    const expected = one.session && !leavesNothing.includes(one.session) ? 1 : 0;
     const stored = await account.listCredentialIds();
     if (stored && stored.length > expected)
       return `Expected nothing to be stored after the refusal, found ${stored.join(', ')}`;
+    if (one.policy || one.session === 'challenge-expired') return undefined; // the policy or the time still counts
     const honest = await this.#register(account, this.#createCredential(one.base));
     return honest.verdict === 'accepted'
       ? undefined
@@ -175,6 +199,14 @@ export class CaseRunner {
 /** A target with roots of its own may refuse the valid attestation of the emulator. */
 const mayDistrust = ({ base }: RelyingPartyCase, { formats, checksTrust }: RelyingPartyTarget): boolean =>
   base.attestation !== 'none' && formats === undefined && !checksTrust;
+
+type SettingsOfCase = Pick<RelyingPartyCase, 'base' | 'change' | 'policy' | 'vector'>;
+
+/** Challenges are valid for minutes. */
+const longerThanAnyChallenge = 24 * 60 * 60_000;
+
+/** Events before which nothing was registered. */
+const leavesNothing: readonly RelyingPartyCase['session'][] = ['challenge-of-another-session', 'challenge-expired'];
 
 const isUnchanged = ({ change, session }: RelyingPartyCase): boolean =>
   Object.keys(change).length === 0 && session === undefined;

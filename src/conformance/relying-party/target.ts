@@ -34,6 +34,8 @@ export interface Account {
   authenticate(response: unknown): Promise<Outcome>;
   /** Returns the ids (base64url) of the stored credentials; undefined if the target does not tell. */
   listCredentialIds(): Promise<readonly string[] | undefined>;
+  /** Advances the clock of the target, if it can do that. */
+  letTimePass?(ms: number): Promise<void>;
   /** Removes what the account has stored, as far as the target permits, and ends its session. */
   close?(): Promise<void>;
 }
@@ -52,6 +54,12 @@ export interface RelyingPartyTarget {
   usesMetadata?: boolean | undefined;
   /** Whether it keeps challenges, sessions and credentials between calls. */
   keepsState: boolean;
+  /** Whether it applies the policy about models that a case gives it. */
+  hasPolicy?: boolean | undefined;
+  /** Whether its clock can be advanced. */
+  hasClock?: boolean | undefined;
+  /** Whether a case can give it origin, RP ID and challenges. */
+  takesVectors?: boolean | undefined;
   /** Returns why the target cannot run a case, for reasons of its own. */
   findObstacle?(one: RelyingPartyCase): string | undefined;
   openAccount(settings: CeremonySettings): Promise<Account>;

@@ -20,6 +20,7 @@ export const sessionCases = [
         'A challenge is used for a second registration',
         'challenge-used-twice',
       ),
+      'challenge.expired': inSession('challenge.expired', 'The challenge was issued a day ago', 'challenge-expired'),
       'challenge.other-session': inSession(
         'challenge.session',
         'The challenge was issued to another session',
@@ -37,6 +38,7 @@ export const sessionCases = [
     {},
     {
       'challenge.twice': inSession('challenge.once', 'A response is sent a second time', 'challenge-used-twice'),
+      'challenge.expired': inSession('challenge.expired', 'The challenge was issued a day ago', 'challenge-expired'),
     },
   ),
 ];

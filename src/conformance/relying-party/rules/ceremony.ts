@@ -65,6 +65,13 @@ export const ceremonyRules = {
     weakness: 'A response can be sent a second time',
     fix: 'Delete a challenge when a response to it arrives, also when the response is refused',
   },
+  'challenge.expired': {
+    specification: inWebAuthn('13.4.3'),
+    authentication: '13.4.3',
+    severity: 'account-takeover',
+    weakness: 'A response that was recorded or held back is accepted long afterwards',
+    fix: 'Store with a challenge when it was issued, and refuse it after the timeout of the ceremony',
+  },
   'challenge.session': {
     specification: step(8),
     authentication: '7.2 step 11',
@@ -181,6 +188,18 @@ export const ceremonyRules = {
     severity: 'account-takeover',
     weakness: 'A credential belongs to two accounts',
     fix: 'Refuse an id that is registered, for any user',
+  },
+  'policy.model': {
+    specification: step(23),
+    severity: 'attestation',
+    weakness: 'Users register authenticators that the site does not allow',
+    fix: 'Compare the AAGUID with the list of models after the attestation is verified',
+  },
+  'policy.synced': {
+    specification: step(18),
+    severity: 'attestation',
+    weakness: 'Passkeys leave the device although the site does not allow that',
+    fix: 'Refuse the flag BE where only passkeys of one device are allowed',
   },
   'extensions.output': {
     specification: step(4),
