@@ -4,6 +4,7 @@ import { bioEnrolling } from './groups/bio-enrolling.ts';
 import { bioManaging } from './groups/bio-managing.ts';
 import { cborMessages } from './groups/cbor-messages.ts';
 import { cborRequests } from './groups/cbor-requests.ts';
+import { statusesOfRequests } from './groups/cbor-status.ts';
 import { minPinLengthConfig } from './groups/config-min-pin-length.ts';
 import { configSwitches } from './groups/config-switches.ts';
 import { credentialChanging } from './groups/credmgmt-changing.ts';
@@ -29,6 +30,7 @@ import { largeBlobReading } from './groups/largeblobs-reading.ts';
 import { largeBlobWriting } from './groups/largeblobs-writing.ts';
 import { makeCredentialAttestation } from './groups/makecred-attestation.ts';
 import { makeCredentialAuthData } from './groups/makecred-auth-data.ts';
+import { attestationCertificate } from './groups/makecred-certificate.ts';
 import { makeCredentialLists } from './groups/makecred-lists.ts';
 import { makeCredentialOptions } from './groups/makecred-options.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
@@ -66,6 +68,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...makeCredentialTokens,
   ...makeCredentialAuthData,
   ...makeCredentialAttestation,
+  ...attestationCertificate,
   ...getAssertionParameters,
   ...getAssertionLists,
   ...getAssertionOptions,
@@ -81,6 +84,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...tokenLifetime,
   ...cborRequests,
   ...cborMessages,
+  ...statusesOfRequests,
   ...credentialReading,
   ...credentialChanging,
   ...credentialManagementRequests,

@@ -82,6 +82,11 @@ export class HidHost {
     return message;
   }
 
+  /** Milliseconds of the clock of the target. */
+  now(): number {
+    return this.#reports.now();
+  }
+
   /** Resolves with all reports until the device is silent. */
   async readReports(): Promise<Uint8Array[]> {
     const reports: Uint8Array[] = [];

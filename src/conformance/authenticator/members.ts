@@ -25,6 +25,8 @@ export interface RequestMember {
   length?: number;
   /** The defect that does not check the member. Default: the defects that do not report the errors. */
   provenBy?: string;
+  /** Further defects with which a request without the member is accepted. */
+  missingProvenBy?: readonly string[];
   preconditions?: readonly Precondition[];
 }
 
@@ -78,7 +80,10 @@ function toRequirement(table: MemberTable, member: RequestMember, mutation: Muta
     id: `${table.prefix ?? ''}${toId(member.name)}.${mutation.id}`,
     title,
     section,
-    provenBy: [member.provenBy ?? mutation.defect],
+    provenBy: [
+      member.provenBy ?? mutation.defect,
+      ...(mutation.id === 'missing' ? (member.missingProvenBy ?? []) : []),
+    ],
     accepted,
     ...(state && { state }),
     ...(member.preconditions && { preconditions: member.preconditions }),

@@ -23,7 +23,7 @@ const messages: RequirementInput[] = [
     id: 'message.parameters-missing',
     title: 'A command without its parameters is refused',
     section: '8',
-    provenBy: ['ignored-error.missing-parameter'],
+    provenBy: ['ignored-error.missing-parameter', 'status.missing-as-success'],
     variants: sources.filter(({ name }) => ['makecred', 'getassert', 'clientpin'].includes(name)),
     accepted: ['CTAP2_ERR_MISSING_PARAMETER', 'CTAP2_ERR_INVALID_CBOR', 'CTAP1_ERR_INVALID_LENGTH'],
     async run(context) {

@@ -25,7 +25,7 @@ const allowLists: RequirementInput[] = [
     id: 'allow-list.unknown',
     title: 'An allowList of unknown credentials ends with CTAP2_ERR_NO_CREDENTIALS',
     section: '6.2.2 step 7',
-    provenBy: ['status.no-credentials-as-invalid', 'ignored-error.no-credentials'],
+    provenBy: ['status.no-credentials-as-invalid', 'ignored-error.no-credentials', 'status.no-credentials-as-success'],
     accepted: [noCredentials],
     async run(context) {
       const request = buildAssertion(context);

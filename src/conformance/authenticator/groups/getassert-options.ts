@@ -30,7 +30,7 @@ const options: RequirementInput[] = [
     id: 'option.rk',
     title: 'The option rk is refused',
     section: '6.2.2 step 4',
-    provenBy: ['assertion.rk-option-accepted'],
+    provenBy: ['assertion.rk-option-accepted', 'status.rk-option-as-success'],
     accepted: ['CTAP2_ERR_UNSUPPORTED_OPTION', 'CTAP2_ERR_INVALID_OPTION'],
     async run(context) {
       const exchange = await sendWithMember(context, [ga.options, 'rk'], true);

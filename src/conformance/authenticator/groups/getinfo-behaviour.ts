@@ -26,6 +26,18 @@ const behaviour: RequirementInput[] = [
       'status.undefined',
       'transport.empty',
       'cbor.empty-map',
+      'status.busy',
+      'cbor.indefinite-string',
+      'cbor.float',
+      'cbor.undefined',
+      'cbor.reserved',
+      'cbor.bad-utf8',
+      'cbor.depth',
+      'cbor.length-bomb',
+      'cbor.bytes-as-key',
+      'transport.truncated',
+      'transport.duplicated',
+      'transport.oversize',
     ],
     async run(context) {
       const members = await readAll(context);

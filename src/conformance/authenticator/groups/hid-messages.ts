@@ -258,6 +258,27 @@ const timeouts: RequirementInput[] = [
   },
 ];
 
+/** getInfo needs no user; a platform waits for it before it shows a key. */
+const maxGetInfoMs = 2_000;
+
+const answers: RequirementInput[] = [
+  {
+    id: 'response.time',
+    title: 'getInfo is answered within two seconds',
+    section: '11.2.5.2',
+    level: 'SHOULD',
+    provenBy: ['transport.slow'],
+    run: withChannel(async ({ host, channel }) => {
+      const startedAt = host.now();
+      host.send(channel, 'CBOR', getInfo);
+      let message = await host.readAny();
+      while (message?.command === ctapHidCommands.KEEPALIVE && host.now() - startedAt <= maxGetInfoMs)
+        message = await host.readAny();
+      checkResponse(message, channel, 'CBOR');
+    }),
+  },
+];
+
 const errors: RequirementInput[] = [
   {
     id: 'error.length',
@@ -282,4 +303,11 @@ const errors: RequirementInput[] = [
   },
 ];
 
-export const hidMessages = defineGroup(hid, [...pingSizes, ...responsePackets, ...sequences, ...timeouts, ...errors]);
+export const hidMessages = defineGroup(hid, [
+  ...pingSizes,
+  ...responsePackets,
+  ...sequences,
+  ...timeouts,
+  ...answers,
+  ...errors,
+]);

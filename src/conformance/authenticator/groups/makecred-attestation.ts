@@ -30,6 +30,19 @@ const keys: RequirementInput[] = [
       'cose.key-id',
       'cose.private-part',
       'cose.x-text',
+      'cose.empty-map',
+      'cose.crv-missing',
+      'cose.y-missing',
+      'cose.kty-okp',
+      'cose.kty-unknown',
+      'cose.alg-text',
+      'cose.alg-of-hash',
+      'cose.crv-p384',
+      'cose.crv-ed25519',
+      'cose.x-short',
+      'cose.x-long',
+      'cose.y-short',
+      'cose.y-sign-bit',
     ],
     async run(context) {
       const { credentialPublicKey } = parseAuthenticatorData(
@@ -69,7 +82,7 @@ const statements: RequirementInput[] = [
     title: 'The packed statement contains a COSE algorithm',
     document: 'WebAuthn L3',
     section: '8.2',
-    provenBy: ['attestation.alg-missing', 'attestation.alg-text'],
+    provenBy: ['attestation.alg-missing', 'attestation.alg-text', 'attestation.empty'],
     async run(context) {
       const alg = packedStatement((await registerAndParse(context)).members).get('alg');
       check(typeof alg === 'number', 'Expected alg of attStmt to be an integer');
@@ -80,7 +93,7 @@ const statements: RequirementInput[] = [
     title: 'The packed statement contains a signature',
     document: 'WebAuthn L3',
     section: '8.2',
-    provenBy: ['attestation.sig-missing', 'attestation.sig-text'],
+    provenBy: ['attestation.sig-missing', 'attestation.sig-text', 'fido-u2f.sig-missing'],
     run: async (context) => void readBytes(packedStatement((await registerAndParse(context)).members), 'sig', 'sig'),
   },
   {
@@ -133,7 +146,15 @@ const signatures: RequirementInput[] = [
     title: 'A self attestation is signed with the credential key',
     document: 'WebAuthn L3',
     section: '8.2',
-    provenBy: ['signature.bit-flipped', 'signature.no-challenge', 'signature.other-challenge'],
+    provenBy: [
+      'signature.bit-flipped',
+      'signature.no-challenge',
+      'signature.other-challenge',
+      'signature.der-padded',
+      'cose.off-curve',
+      'cose.infinity',
+      'fido-u2f.sig-bit-flipped',
+    ],
     provenOn: 'windows-hello-vbs',
     async run(context) {
       const { members } = await registerAndParse(context);

@@ -114,7 +114,13 @@ const excludeLists: RequirementInput[] = [
     id: 'exclude-list.match',
     title: 'A registration with an own credential in excludeList is refused with CTAP2_ERR_CREDENTIAL_EXCLUDED',
     section: '6.1.2 step 12',
-    provenBy: ['registration.exclude-list-ignored', 'status.excluded-as-denied'],
+    provenBy: [
+      'registration.exclude-list-ignored',
+      'status.excluded-as-denied',
+      'status.excluded-as-other',
+      'status.excluded-as-success',
+      'transport.bit-flipped',
+    ],
     variants: discoverabilityVariants,
     accepted: [excluded],
     async run(context) {

@@ -16,6 +16,7 @@ const members: readonly RequestMember[] = [
     required: true,
     length: 32,
     provenBy: provenBy('client-data-hash'),
+    missingProvenBy: ['registration.missing-hash-accepted', 'transport.stale'],
   },
   { name: 'rp', path: [mc.rp], type: 'map', required: true, provenBy: provenBy('rp') },
   { name: 'rp.id', path: [mc.rp, 'id'], type: 'text', required: true, provenBy: provenBy('rp') },

@@ -200,7 +200,12 @@ const locks: RequirementInput[] = [
     id: 'block.eighth',
     title: 'The eighth wrong PIN is refused with CTAP2_ERR_PIN_BLOCKED',
     section: '6.5.5.7.2',
-    provenBy: ['status.blocked-as-wrong-pin', 'pin.retries-unlimited', 'ignored-error.pin-blocked'],
+    provenBy: [
+      'status.blocked-as-wrong-pin',
+      'pin.retries-unlimited',
+      'ignored-error.pin-blocked',
+      'pin.decrement-after-answer',
+    ],
     state: 'pin',
     preconditions: [pinAuthorizesCeremonies],
     accepted: ['CTAP2_ERR_PIN_BLOCKED'],

@@ -110,7 +110,15 @@ export const uncountedSections: readonly UncountedSection[] = [
     ['6.5.1.1', 'COSE_Key of the credential public key'],
     ['6.5.5', 'Signature formats'],
     ['8.2', 'Packed attestation statement format'],
+    ['8.2.1', 'Certificate requirements of packed attestation'],
+    ['8.6', 'FIDO U2F attestation statement format'],
     ['9.5', 'Authenticator extension processing'],
+  ]),
+  ...uncounted('RFC 5280', [
+    ['4.1.2.2', 'Serial number'],
+    ['4.1.2.5', 'Validity'],
+    ['4.2', 'Certificate extensions'],
+    ['6.1', 'Basic path validation'],
   ]),
   ...uncounted('ISO 7816-4', [
     ['5.3.3', 'Command chaining'],

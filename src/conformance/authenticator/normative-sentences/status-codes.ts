@@ -13,7 +13,6 @@ const reasons: Partial<Record<CtapStatusName, string>> = {
   CTAP1_ERR_CHANNEL_BUSY: hidErrors,
   CTAP1_ERR_LOCK_REQUIRED: hidErrors,
   CTAP1_ERR_INVALID_CHANNEL: hidErrors,
-  CTAP2_ERR_LIMIT_EXCEEDED: 'Every authenticator chooses its own limits',
   CTAP2_ERR_PROCESSING: notReturned,
   CTAP2_ERR_INVALID_CREDENTIAL: notReturned,
   CTAP2_ERR_USER_ACTION_PENDING: notReturned,
