@@ -69,7 +69,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   case: {
     about:
-      'One registration as a whole process: a scenario with PIN dialogue, CTAP messages and report, beside the same clicks in a Playwright test written by hand with the virtual authenticator of Chromium. Both start a browser and a portal.',
+      'One registration as a whole process: a scenario that drives the portal through its site file, with PIN dialogue, CTAP messages and report, beside the same clicks in a Playwright test written by hand with the virtual authenticator of Chromium. Both start a browser and a portal.',
     async run() {
       const { scenario, handwritten } = await benchCase();
       return [
