@@ -21,8 +21,11 @@ export type FaultEffect = 'disconnect' | 'power-cut' | 'silence' | 'truncate' | 
 
 /** A fault during the next command with the name `at`. */
 export interface Fault {
+  /** The command during which the fault happens. */
   at: CommandName;
+  /** Default: `before-answer`. */
   when?: FaultMoment;
+  /** What happens. */
   do: FaultEffect;
 }
 

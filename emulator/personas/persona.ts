@@ -44,7 +44,9 @@ export interface UsbIdentity {
 
 /** An authenticator model. */
 export interface Persona {
+  /** The id of the registry, e.g. `yubikey-5-nfc`. */
   id: string;
+  /** Name of the model. */
   label: string;
   /** UUID as text. */
   aaguid: string;
@@ -53,7 +55,9 @@ export interface Persona {
    * `plausible`: the AAGUID is published, everything else is assumed. `own`: a model of Touchstone.
    */
   source: 'published' | 'plausible' | 'own';
+  /** CTAP versions in getInfo (0x01), e.g. `FIDO_2_1`. */
   versions: readonly CtapVersion[];
+  /** Extensions in getInfo (0x02). */
   extensions: readonly ExtensionId[];
   /** Options with their values on a new device. `clientPin` and `uv` in getInfo depend on the state. */
   options: Readonly<{
@@ -69,21 +73,29 @@ export interface Persona {
   features?: ManagementFeatures;
   /** Further attestation choices, for attestationFormatsPreference. */
   otherAttestations?: readonly AttestationChoice[];
+  /** How the model verifies the user itself, e.g. with fingerprints. Absent: only with a PIN. */
   builtInUv?: BuiltInUserVerification;
   /** In the order of getInfo, the preferred first. Empty if there is no PIN. */
   pinUvAuthProtocols: readonly PinUvAuthProtocolVersion[];
+  /** Minimum length of a PIN in Unicode code points, getInfo (0x0D). */
   minPinLength: number;
   /** The preferred first. */
   algorithms: readonly CoseAlgorithm[];
+  /** The attestation that the model uses by default. */
   attestation: AttestationChoice;
   /** An intermediate CA issued the attestation certificate and is included in x5c; otherwise the root issued it. */
   intermediateCa: boolean;
+  /** Maximum length of a message in bytes, getInfo (0x05). */
   maxMsgSize: number;
+  /** Maximum length of allow and exclude lists, getInfo (0x07). */
   maxCredentialCountInList: number;
+  /** In bytes, getInfo (0x08). */
   maxCredentialIdLength: number;
   /** Maximum number of discoverable credentials. */
   credentialCapacity: number;
+  /** Transports in getInfo (0x09). */
   transports: readonly PersonaTransport[];
+  /** getInfo (0x0E). */
   firmwareVersion?: number;
   /** Absent for models that are not USB devices, and for those of Touchstone. */
   usb?: Readonly<UsbIdentity>;

@@ -14,16 +14,24 @@ interface TransactOptions {
 
 /** The device that a client uses (structurally a `CtapDevice`), and control over its plug. */
 export interface PluggedDevice extends AsyncDisposable {
+  /** `in-process:` and the address, e.g. `in-process:yubikey-5-nfc`. */
   readonly name: string;
+  /** How the client sees the key. */
   readonly transport: PersonaTransport;
+  /** As in the answer to CTAPHID_INIT: CTAP 2.1 section 11.2.9.1.3. */
   readonly capabilities: { wink: boolean; cbor: boolean; nmsg: boolean };
+  /** Whether the key is plugged in. */
   readonly plugged: boolean;
-  /** @throws {TransportError} `disconnected` if unplugged, `timeout` if the authenticator sends no answer before `signal` aborts. */
+  /**
+   * Sends command byte and CBOR parameters, resolves with status byte and CBOR.
+   * @throws {TransportError} `disconnected` if unplugged, `timeout` if the authenticator sends no answer before `signal` aborts.
+   */
   transact(message: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
   /** Answers a U2F command APDU; undefined for a persona without U2F. @throws {TransportError} as `transact`. */
   readonly transactU2f: ((apdu: Uint8Array, options?: TransactOptions) => Promise<Uint8Array>) | undefined;
   /** Unplugs the key: a running command ends, volatile state is lost. */
   unplug(): void;
+  /** Plugs the key in again. */
   replug(): void;
   /** Unplugs the key and plugs it in again. */
   powerCycle(): void;

@@ -7,7 +7,9 @@ import { decode } from '#protocol/cbor-reader.ts';
 
 /** Ids are base64url. */
 export interface RegisteredPasskey {
+  /** RP ID, e.g. `example.com`. */
   rpId: string;
+  /** Origin of the page that asked for the passkey. */
   origin: string;
   userName: string;
   userDisplayName: string;
@@ -19,11 +21,15 @@ export interface RegisteredPasskey {
   userVerified: boolean;
   /** Whether the key may be found without its credential id. */
   discoverable: boolean;
+  /** Model of the key, e.g. `2fc0579f-8113-47ea-b116-bb5a8db9202a`; empty if the response has none. */
   aaguid: string;
   /** COSE algorithm, e.g. -7. */
   algorithm: number;
+  /** WebAuthn L3 section 5.8.4, e.g. `['nfc', 'usb']`. */
   transports: string[];
+  /** Flag BE: whether the passkey may be synced between devices. */
   backupEligible: boolean;
+  /** Flag BS: whether it is synced now. */
   backedUp: boolean;
 }
 

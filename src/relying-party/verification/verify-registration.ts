@@ -25,9 +25,12 @@ import { createRefuse, type Refuse, type Rule } from './rules.ts';
 export interface RegistrationExpectations {
   /** Uses up the challenge (base64url) and returns the algorithms that were requested with it. @throws {RefusalError} */
   redeemChallenge(challenge: string): Promise<{ algorithms: number[] }>;
+  /** Expected origin, e.g. `https://example.com`. */
   origin: string;
   rpId: string;
+  /** `required`: a response without the flag UV is refused. */
   userVerification: 'required' | 'preferred' | 'discouraged';
+  /** `enforced`: the certificates must lead to a trust anchor. Otherwise a statement is verified, and its chain may be untrusted. */
   attestation: 'enforced' | 'requested' | 'ignored';
   /** Set for a create() without a dialog, in which the user need not be present. */
   mediation?: 'conditional' | undefined;

@@ -16,6 +16,7 @@ import {
   isInterfaceDeclaration,
   isMethodDeclaration,
   isPropertyDeclaration,
+  isSatisfiesExpression,
   isSetAccessorDeclaration,
   isTypeAliasDeclaration,
   isVariableDeclaration,
@@ -61,8 +62,13 @@ function variableSignature(checker: Checker, node: Node & { initializer?: Node }
   const { initializer } = node;
   if (initializer && isArrowFunction(initializer))
     return `function ${name}${typeParametersOf(initializer)}${callOf(checker, initializer)}`;
-  return `const ${name}: ${typeText(checker, node)}`;
+  const type = typeText(checker, node);
+  // The inferred type of a table repeats its rows.
+  const table = initializer && isSatisfiesExpression(initializer) ? initializer.type.getText() : undefined;
+  return `const ${name}: ${table !== undefined && type.length > maxTypeLength ? table : type}`;
 }
+
+const maxTypeLength = 160;
 
 const callOf = (checker: Checker, node: Callable): string =>
   `(${parametersOf(checker, node.parameters)}): ${node.type?.getText() ?? returnTypeOf(checker, node)}`;
