@@ -95,6 +95,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     description: 'Store the times of a run as a baseline for the budgets of later runs',
     load: async () => (await import('./commands/baseline.ts')).baselineCommand,
   },
+  doctor: {
+    description: 'Find out what works on this machine, and what to do about the rest',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
   merge: {
     description: 'Join the shards of a run into one report',
     load: async () => (await import('./commands/merge.ts')).mergeCommand,

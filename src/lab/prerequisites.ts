@@ -92,7 +92,7 @@ const findMissing = (purposes: readonly Purpose[], { has }: Machine): Prerequisi
 /** Folders of administration programs, which are not in every user's search path. */
 const systemFolders = ['/usr/sbin', '/sbin'];
 
-const thisMachine: Machine = {
+export const thisMachine: Machine = {
   has(what) {
     if (isAbsolute(what)) return isAccessible(what, constants.R_OK);
     const folders = [...(process.env.PATH ?? '').split(delimiter), ...systemFolders];
