@@ -29,10 +29,16 @@ interface Changes {
   /** Pages of the site, by path. */
   pages?: Record<string, string>;
   url?: string;
+  /** Time limit of choose-method, in milliseconds, where the check fails when it is over. */
+  chooseMethodMs?: number;
 }
 
 /** Checks the file of the small site with `wrong` instead of `right`. */
-async function check(right = '', wrong = '', { pages = {}, url = site.url }: Changes = {}): Promise<SiteCheckResult> {
+async function check(
+  right = '',
+  wrong = '',
+  { pages = {}, url = site.url, chooseMethodMs }: Changes = {},
+): Promise<SiteCheckResult> {
   if (!smallSiteFile.includes(right)) throw new Error(`The site file does not contain ${right}`);
   const text = withShortTimeout(
     smallSiteFile.replace(right, () => wrong),
@@ -51,13 +57,18 @@ async function check(right = '', wrong = '', { pages = {}, url = site.url }: Cha
   const [scenario] = cases;
   if (!scenario) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   site.replaced = pages;
-  return checkSiteFile(scenario, {
-    page: bridged.page,
-    client: ownClient(bridged.webauthn, { headed: false, route: bridged.route }),
-    provide: provideEmulatedAuthenticators,
-    text,
-    wordTimeoutMs: 1_500,
-  });
+  const steps = scenario.steps.map((call) =>
+    call.keyword === 'choose-method' && chooseMethodMs !== undefined ? { ...call, timeoutMs: chooseMethodMs } : call,
+  );
+  return checkSiteFile(
+    { ...scenario, steps },
+    {
+      page: bridged.page,
+      client: ownClient(bridged.webauthn, { headed: false, route: bridged.route }),
+      provide: provideEmulatedAuthenticators,
+      text,
+    },
+  );
 }
 
 /** Gives the step that contains `wrong` a short time limit, because it fails only when that is over. */
@@ -66,7 +77,7 @@ function withShortTimeout(text: string, wrong: string): string {
   return text
     .split('\n')
     .flatMap((line) =>
-      line.includes(wrong) && /^ +- /.test(line) ? [line, line.replace(/- .*/, '  timeout: 500ms')] : [line],
+      line.includes(wrong) && /^ +- /.test(line) ? [line, line.replace(/- .*/, '  timeout: 1s')] : [line],
     )
     .join('\n');
 }
@@ -211,6 +222,7 @@ describe('checkSiteFile', () => {
   it('finds that a page has changed, and shows its accessible tree', async () => {
     const { failure } = await check('', '', {
       pages: { '/methods': '<h1>Choose a method</h1><button>Set up a passkey</button>' },
+      chooseMethodMs: 2_000,
     });
     expect(failure).toMatchObject({
       message: "The page does not show getByRole('button', { name: 'Create a passkey' })",
@@ -223,8 +235,9 @@ describe('checkSiteFile', () => {
   it('finds that a page does not call create()', async () => {
     const { failure } = await check('', '', {
       pages: { '/methods': '<h1>Choose a method</h1><button>Create a passkey</button>' },
+      chooseMethodMs: 3_000,
     });
-    expect(failure?.message).toBe('The page has not called navigator.credentials.create() within 1500 ms');
+    expect(failure?.message).toBe('The page has not called navigator.credentials.create() within 3000 ms');
     expect(failure?.location.line).toBe(lineOf('name: Create a passkey'));
   });
 
