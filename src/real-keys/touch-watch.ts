@@ -151,7 +151,7 @@ function requiresTouch(message: Uint8Array): boolean {
   return !(options instanceof Map && options.get('up') === false);
 }
 
-/** U2F_REGISTER, and U2F_AUTHENTICATE with user presence. */
-const requiresU2fTouch = ([, instruction, control]: Uint8Array): boolean =>
+/** Whether a command APDU is U2F_REGISTER, or U2F_AUTHENTICATE with user presence. */
+export const requiresU2fTouch = ([, instruction, control]: Uint8Array): boolean =>
   instruction === u2fInstructions.U2F_REGISTER ||
   (instruction === u2fInstructions.U2F_AUTHENTICATE && control === u2fControl.enforceUserPresence);

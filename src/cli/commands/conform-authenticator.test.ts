@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { keyOnSocket } from '#real-keys/testing/key-on-socket.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-conform-'));
@@ -148,5 +149,46 @@ describe('touchstone conform authenticator', () => {
     const { code, err } = await conform('mds', '--metadata', file);
     expect(code).toBe(2);
     expect(err).toContain(file);
+  });
+
+  it('prints the touches and power cycles of a run, and saves at least half of them', async () => {
+    const { code, out } = await conform('getassert.option', 'pin.retries', '--plan', '--json', '--persona', 'solo');
+    const { catalogueOrder, planned } = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(planned.touches).toBeLessThanOrEqual(catalogueOrder.touches / 2);
+  });
+
+  it('tests an emulated authenticator over a transport', async () => {
+    const { code, out } = await conform('pin.retries.form', '--over', 'udp', '--persona', 'solo');
+    expect(code).toBe(0);
+    expect(out).toContain('over udp');
+  });
+
+  it('refuses a device whose owner has not permitted that it is erased', async () => {
+    await using key = await keyOnSocket({ persona: 'solo', over: 'tcp' });
+    const { code, err } = await conform('getinfo', '--device', key.address);
+    expect(code).toBe(2);
+    expect(err).toContain(`--destroy-credentials ${key.address}`);
+  });
+
+  it('tests a device that touches itself', async () => {
+    await using key = await keyOnSocket({ persona: 'solo', over: 'tcp' });
+    const device = ['--device', key.address, '--destroy-credentials', key.address, '--touches-itself'];
+    const { code, out } = await conform('getinfo.versions', 'pin.retries.form', ...device);
+    expect(code).toBe(0);
+    expect(out).toContain('Conforms');
+  });
+
+  it('fails a profile whose demands the authenticator does not meet', async () => {
+    const { code, err } = await conform('--profile', 'u2f', '--persona', 'bitwarden');
+    expect(code).not.toBe(0);
+    expect(err).toContain('getInfo does not list the version U2F_V2');
+  });
+
+  it.each([
+    ['a profile and ids', ['pin', '--profile', 'u2f']],
+    ['a run to resume that does not exist', ['pin.retries.form', '--resume', '--persona', 'solo']],
+  ])('exits with 2 for %s', async (_title, args) => {
+    expect((await conform(...args)).code).toBe(2);
   });
 });

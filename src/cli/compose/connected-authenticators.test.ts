@@ -112,6 +112,17 @@ describe('a key with an operator', () => {
     expect(results.map(({ verdict }) => verdict)).toEqual(['pass', 'inconclusive']);
   });
 
+  it('is touched for U2F, also after a command that stayed untouched', async () => {
+    const { connected } = await connectTestKey();
+    await using _closed = connected;
+    const register = new Uint8Array([0x00, 0x01, 0x00, 0x00, 0x40, ...new Uint8Array(64)]);
+    const send = async () => [...((await connected.device.transactU2f?.(register)) ?? [])].slice(-2);
+    connected.setUser('absent');
+    expect(await send()).toEqual([0x69, 0x85]);
+    connected.setUser('touch');
+    expect(await send()).toEqual([0x90, 0x00]);
+  });
+
   it('does not decline, so that requirements about that are not applicable', async () => {
     const { connected } = await connectTestKey();
     await using _closed = connected;

@@ -10,10 +10,12 @@ import {
   type ConnectedAuthenticator,
 } from '#conformance/authenticator/connected/connected-authenticator.ts';
 import type { UserBehaviour } from '#conformance/authenticator/test-target.ts';
+import { parseResponse, statusWords } from '#protocol/apdu.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { Presence } from '#real-keys/presence.ts';
 import { RealKey } from '#real-keys/real-key.ts';
 import type { PlannedKey } from '#real-keys/resolve-devices.ts';
+import { requiresU2fTouch } from '#real-keys/touch-watch.ts';
 import { type Operator, OperatorTimeout } from '#scenario/parties/operator.ts';
 import type { CtapDevice, Transact } from '#transport/device.ts';
 import { withTransact } from '#transport/device.ts';
@@ -37,6 +39,8 @@ export async function connectKey(options: ConnectedKeyOptions): Promise<Connecte
 
 /** A case requests several gestures, and a person needs time for each. */
 const gesturesPerCase = 20;
+/** Interval of repeated U2F commands. */
+const u2fIntervalMs = 100;
 const neverAborted = new AbortController().signal;
 
 class ConnectedKey implements ConnectedAuthenticator {
@@ -68,7 +72,7 @@ class ConnectedKey implements ConnectedAuthenticator {
     const device = this.#key.available?.device;
     if (!device) throw new TransportError('disconnected', `${this.name} is not plugged in`);
     return withTransact(device, this.#withGestures(device.transact.bind(device)), (transactU2f) =>
-      this.#withGestures(transactU2f),
+      this.#withGestures(this.#repeatUntilTouched(transactU2f), 'u2f'),
     );
   }
 
@@ -103,11 +107,11 @@ class ConnectedKey implements ConnectedAuthenticator {
 
   /** While a command runs, the operator answers the requests of the key. A gesture that does not happen ends the command. */
   #withGestures =
-    (transact: Transact): Transact =>
+    (transact: Transact, protocol: 'ctap2' | 'u2f' = 'ctap2'): Transact =>
     async (message, { signal = neverAborted, ...options } = {}) => {
       using gestures = new LinkedAbort(signal);
       const cancellation = new AbortController();
-      const failed = this.#answerRequests(gestures.signal).then(
+      const failed = this.#answerRequests(gestures.signal, protocol).then(
         () => undefined,
         (error: unknown) => {
           if (gestures.signal.aborted) return undefined;
@@ -123,8 +127,22 @@ class ConnectedKey implements ConnectedAuthenticator {
       return await answered;
     };
 
-  async #answerRequests(signal: AbortSignal): Promise<void> {
-    while (this.#behaviour !== 'wait') {
+  /** U2F has no keepalives: the host repeats the command until the key was touched. */
+  #repeatUntilTouched =
+    (transactU2f: Transact): Transact =>
+    async (apdu, options) => {
+      for (;;) {
+        const answer = await transactU2f(apdu, options);
+        const needsTouch =
+          answer.length >= 2 && parseResponse(answer).status === statusWords.SW_CONDITIONS_NOT_SATISFIED;
+        if (!needsTouch || this.#behaviour !== 'touch' || !requiresU2fTouch(apdu)) return answer;
+        await systemClock.sleep(u2fIntervalMs, options?.signal);
+      }
+    };
+
+  /** A U2F command that is not touched ends at once, so that there is nothing to wait for. */
+  async #answerRequests(signal: AbortSignal, protocol: 'ctap2' | 'u2f'): Promise<void> {
+    while (this.#behaviour === 'touch' || (this.#behaviour === 'absent' && protocol === 'ctap2')) {
       await this.#key.whenTouchRequested(signal);
       await (this.#behaviour === 'absent' ? this.#key.deny(signal) : this.#key.touch(signal));
     }

@@ -1,4 +1,5 @@
 /** Runs requirements on an authenticator, one case after the other. */
+import { abortable } from '#base/async.ts';
 import { commands } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { type CaseResult, caseId } from '../case-result.ts';
@@ -18,7 +19,7 @@ export interface SuiteOptions {
   finished?: readonly CaseResult[];
   /** getInfo of the earlier run: it decides which cases apply. */
   info?: AuthenticatorInfo;
-  /** Aborting ends the run before the next case; then only the finished cases have results. */
+  /** Aborting ends the run at once; then only the finished cases have results. */
   signal?: AbortSignal;
 }
 
@@ -35,11 +36,23 @@ export async function runSuite(
   for (const test of order(cases)) {
     if (signal?.aborted) break;
     if (results.has(idOfCase(test))) continue;
-    const result = await runCase(test, source, info);
+    const result = await runUnlessAborted(() => runCase(test, source, info), signal);
+    if (!result) break;
     results.set(idOfCase(test), result);
     onResult?.(result);
   }
   return cases.flatMap((test) => results.get(idOfCase(test)) ?? []);
+}
+
+/** Returns undefined if the signal aborts before the case has ended: it has no result. */
+async function runUnlessAborted(run: () => Promise<CaseResult>, signal: AbortSignal | undefined) {
+  if (!signal) return await run();
+  try {
+    return await abortable(run(), signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 /** Returns what getInfo says in the state in which most cases start. */
