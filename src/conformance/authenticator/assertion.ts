@@ -4,8 +4,9 @@ import { checkSuccess } from './checks.ts';
 import type { Exchange } from './exchange.ts';
 import { setUp } from './failures.ts';
 import { addToken, getToken } from './pin.ts';
-import { descriptorOf, type TestCredential } from './registration.ts';
+import { descriptorOf } from './registration.ts';
 import type { TestContext } from './test-context.ts';
+import type { TestCredential } from './test-credential.ts';
 
 /** The keys of a getAssertion request. */
 export const ga = {

@@ -23,9 +23,12 @@ import { getAssertionTokens } from './groups/getassert-tokens.ts';
 import { getInfoBehaviour } from './groups/getinfo-behaviour.ts';
 import { getInfoConsistency } from './groups/getinfo-consistency.ts';
 import { getInfoValues } from './groups/getinfo-values.ts';
+import { hidConcurrency } from './groups/hid-busy.ts';
 import { hidChannels } from './groups/hid-channels.ts';
 import { hidCommands } from './groups/hid-commands.ts';
+import { hidOptionalCommands } from './groups/hid-lock.ts';
 import { hidMessages } from './groups/hid-messages.ts';
+import { hidSequences } from './groups/hid-sequences.ts';
 import { largeBlobReading } from './groups/largeblobs-reading.ts';
 import { largeBlobWriting } from './groups/largeblobs-writing.ts';
 import { makeCredentialAttestation } from './groups/makecred-attestation.ts';
@@ -35,9 +38,11 @@ import { makeCredentialLists } from './groups/makecred-lists.ts';
 import { makeCredentialOptions } from './groups/makecred-options.ts';
 import { makeCredentialParameters } from './groups/makecred-parameters.ts';
 import { makeCredentialPresence } from './groups/makecred-presence.ts';
+import { attestationStatement } from './groups/makecred-statement.ts';
 import { makeCredentialTokens } from './groups/makecred-tokens.ts';
 import { metadataRequirements } from './groups/mds.ts';
 import { nfcApdus } from './groups/nfc-apdus.ts';
+import { nfcChaining } from './groups/nfc-chaining.ts';
 import { nfcMessages } from './groups/nfc-messages.ts';
 import { powerCyclePersistence } from './groups/persist-power-cycle.ts';
 import { resetPersistence } from './groups/persist-reset.ts';
@@ -54,6 +59,7 @@ import { u2fAuthentication } from './groups/u2f-authentication.ts';
 import { u2fInterop } from './groups/u2f-interop.ts';
 import { u2fRegistration } from './groups/u2f-registration.ts';
 import { presenceAndVerification } from './groups/upuv.ts';
+import { optionalVerification } from './groups/upuv-always.ts';
 import type { Requirement } from './requirement.ts';
 
 /** Every requirement on authenticators, in the order of the groups. */
@@ -69,6 +75,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...makeCredentialAuthData,
   ...makeCredentialAttestation,
   ...attestationCertificate,
+  ...attestationStatement,
   ...getAssertionParameters,
   ...getAssertionLists,
   ...getAssertionOptions,
@@ -99,6 +106,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...bioEnrolling,
   ...bioManaging,
   ...presenceAndVerification,
+  ...optionalVerification,
   ...enterpriseAttestationRequirements,
   ...metadataRequirements,
   ...selectionRequirements,
@@ -106,11 +114,15 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...powerCyclePersistence,
   ...resetPersistence,
   ...hidChannels,
+  ...hidConcurrency,
   ...hidMessages,
+  ...hidSequences,
   ...hidCommands,
+  ...hidOptionalCommands,
   ...u2fRegistration,
   ...u2fAuthentication,
   ...u2fInterop,
   ...nfcApdus,
+  ...nfcChaining,
   ...nfcMessages,
 ];

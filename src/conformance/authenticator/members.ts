@@ -6,8 +6,9 @@ import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import { checkRefused, checkStatus } from './checks.ts';
-import type { Precondition, RequirementInput, StartState, Variant } from './requirement.ts';
+import type { Precondition, RequirementInput, Variant } from './requirement.ts';
 import type { TestContext } from './test-context.ts';
+import type { StartState } from './test-target.ts';
 
 type CborType = 'bytes' | 'text' | 'unsigned' | 'integer' | 'boolean' | 'map' | 'array';
 

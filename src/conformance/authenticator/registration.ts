@@ -8,6 +8,7 @@ import { setUp } from './failures.ts';
 import { addToken, getToken } from './pin.ts';
 import { algorithmsOf } from './preconditions.ts';
 import type { TestContext } from './test-context.ts';
+import type { RegistrationOptions, TestCredential } from './test-credential.ts';
 
 /** The keys of a makeCredential request. */
 export const mc = {
@@ -23,20 +24,6 @@ export const mc = {
   enterpriseAttestation: 0x0a,
   attestationFormatsPreference: 0x0b,
 } as const;
-
-/** What differs from the plainest registration. */
-export interface RegistrationOptions {
-  rk?: boolean | undefined;
-  /** Default: the first algorithm of getInfo. */
-  algorithm?: number | undefined;
-  rpId?: string | undefined;
-  /** 16 bytes; default: the same for all requests of a case. */
-  userId?: Uint8Array | undefined;
-  extensions?: CborMap | undefined;
-  excludeList?: CborValue[] | undefined;
-  /** False leaves out user verification also where the authenticator requires it. */
-  verified?: boolean | undefined;
-}
 
 const member = <V extends CborValue>(...entries: [CborKey, V][]): CborMap => new Map<CborKey, CborValue>(entries);
 
@@ -86,19 +73,6 @@ export async function sendRegistration(context: TestContext, options: Registrati
   const isAuthorized = options.verified !== false;
   const authorized = isAuthorized ? await authorizeRegistration(context, request, options.rpId) : request;
   return context.send('authenticatorMakeCredential', authorized);
-}
-
-/** A credential that the case has created. */
-export interface TestCredential {
-  id: Uint8Array;
-  rpId: string;
-  userId: Uint8Array;
-  publicKey: CborMap;
-  signCount: number;
-  /** Outputs of extensions in authenticator data. */
-  extensions: CborMap;
-  /** The members of the answer. */
-  members: CborMap;
 }
 
 /** Registers a credential as the preparation of a check, or takes one of another case. @throws {SetUpFailed} */

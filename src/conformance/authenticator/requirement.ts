@@ -3,7 +3,7 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { CatalogueEntry } from '../catalogue-entry.ts';
 import type { TestContext } from './test-context.ts';
-import type { TargetInterface } from './test-target.ts';
+import type { StartState, TargetInterface } from './test-target.ts';
 
 /** Something that the authenticator must have. A requirement whose precondition is not met is not applicable. */
 export interface Precondition {
@@ -11,12 +11,6 @@ export interface Precondition {
   reason: string;
   isMet(info: AuthenticatorInfo, interfaces: readonly TargetInterface[]): boolean;
 }
-
-/**
- * The state that a case starts from: `no-pin` after a reset, `pin` with the PIN of the suite. In both, other cases may have stored
- * credentials; each case has its own RP ID.
- */
-export type StartState = 'no-pin' | 'pin';
 
 /** One of the cases of a requirement. */
 export interface Variant {

@@ -1,8 +1,13 @@
 /** The port to the authenticator under test. `src/cli/compose` implements it for emulated authenticators. */
 import type { CtapDevice } from '#transport/device.ts';
 import type { MetadataStatement } from './metadata/statement.ts';
-import type { RegistrationOptions, TestCredential } from './registration.ts';
-import type { StartState } from './requirement.ts';
+import type { RegistrationOptions, TestCredential } from './test-credential.ts';
+
+/**
+ * The state that a case starts from: `no-pin` after a reset, `pin` with the PIN of the suite. In both, other cases may have stored
+ * credentials; each case has its own RP ID.
+ */
+export type StartState = 'no-pin' | 'pin';
 
 /**
  * How the user answers requests for a gesture: `touch` at once; `decline`; `absent` until the authenticator stops waiting; `wait`

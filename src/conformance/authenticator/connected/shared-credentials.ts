@@ -4,7 +4,7 @@
  */
 import { toHex } from '#base/bytes.ts';
 import { encode } from '#protocol/cbor.ts';
-import type { RegistrationOptions, TestCredential } from '../registration.ts';
+import type { RegistrationOptions, TestCredential } from '../test-credential.ts';
 import type { CredentialPool } from '../test-target.ts';
 
 export class SharedCredentials {

@@ -5,8 +5,9 @@ import { credentialManagementSubCommands as sub } from '#protocol/management.ts'
 import { type ManagementRequest, credentialManagement as management, sendManagement } from '../management.ts';
 import type { RequestMember } from '../members.ts';
 import { hasDiscoverableCredentials, hasOption } from '../preconditions.ts';
-import { descriptorOf, register, type TestCredential } from '../registration.ts';
+import { descriptorOf, register } from '../registration.ts';
 import type { TestContext } from '../test-context.ts';
+import type { TestCredential } from '../test-credential.ts';
 
 export const command = 'authenticatorCredentialManagement';
 

@@ -4,9 +4,10 @@ import type { CborMap } from '#protocol/cbor.ts';
 import { sendAssertion } from '../assertion.ts';
 import { checkDifferentBytes, checkEqual, checkEqualBytes, checkRefused, checkStatus, readBytes } from '../checks.ts';
 import { hasBuiltInUv, hasClientPin, hasExtension, optionIsNotTrue, pinProtocolVariants } from '../preconditions.ts';
-import { register, type TestCredential } from '../registration.ts';
+import { register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
+import type { TestCredential } from '../test-credential.ts';
 import {
   buildSalts,
   ext,

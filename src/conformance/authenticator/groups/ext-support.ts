@@ -5,9 +5,10 @@ import { sendAssertion } from '../assertion.ts';
 import { checkRefused, checkSuccess, readBytes } from '../checks.ts';
 import { openPinSession } from '../pin.ts';
 import { hasDiscoverableCredentials, hasExtension, registersWithoutPin } from '../preconditions.ts';
-import { sendRegistration, type TestCredential } from '../registration.ts';
+import { sendRegistration } from '../registration.ts';
 import type { RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
+import type { TestCredential } from '../test-credential.ts';
 
 export const map = (...entries: [CborKey, CborValue][]): CborMap => new Map(entries);
 

@@ -13,9 +13,10 @@ import {
   discoverabilityVariants,
   registersWithoutPin,
 } from '../preconditions.ts';
-import { register, type TestCredential } from '../registration.ts';
+import { register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
+import type { TestCredential } from '../test-credential.ts';
 
 interface Assertion {
   credential: TestCredential;

@@ -15,9 +15,10 @@ import {
   pinProtocolVariants,
   registersWithoutPin,
 } from '../preconditions.ts';
-import { register, type TestCredential } from '../registration.ts';
+import { register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
+import type { TestCredential } from '../test-credential.ts';
 import { get, keys, noCredentials, registerVariant } from './getassert-support.ts';
 
 const invalidToken = 'CTAP2_ERR_PIN_AUTH_INVALID';

@@ -1,8 +1,9 @@
 /** Several discoverable credentials of one relying party. */
 import type { CborMap } from '#protocol/cbor.ts';
 import { readBytes, readMap } from '../checks.ts';
-import { register, type TestCredential } from '../registration.ts';
+import { register } from '../registration.ts';
 import type { TestContext } from '../test-context.ts';
+import type { TestCredential } from '../test-credential.ts';
 
 export const userId = (index: number): Uint8Array => new Uint8Array(16).fill(index);
 

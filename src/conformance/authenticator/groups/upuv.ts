@@ -1,16 +1,12 @@
-/** upuv: user presence and user verification together, makeCredUvNotRqd and alwaysUv, CTAP 2.1 sections 6.1.2, 6.2.2 and 7.2. */
+/** upuv: user presence and user verification together, CTAP 2.1 sections 6.1.2 and 6.2.2. */
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
-import { authenticatorConfigSubCommands as sub } from '#protocol/management.ts';
 import { authorizeAssertion, buildAssertion, sendAssertion } from '../assertion.ts';
 import { check, checkEqual, checkRefused, checkStatus, checkSuccess, readBytes } from '../checks.ts';
 import type { Exchange } from '../exchange.ts';
-import { setUp } from '../failures.ts';
-import { authenticatorConfig, sendManagement } from '../management.ts';
 import { withMember } from '../members.ts';
 import {
   hasBuiltInUv,
-  hasOption,
   optionIsNotTrue,
   optionIsTrue,
   pinAuthorizesCeremonies,
@@ -20,22 +16,22 @@ import { authorizeRegistration, buildRegistration, mc, register, sendRegistratio
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 
-const [create, get] = ['authenticatorMakeCredential', 'authenticatorGetAssertion'] as const;
+export const [create, get] = ['authenticatorMakeCredential', 'authenticatorGetAssertion'] as const;
 
 /** Checks the flags UP and UV of an answer. */
-function checkFlags(members: CborMap, expected: { up: boolean; uv: boolean }): void {
+export function checkFlags(members: CborMap, expected: { up: boolean; uv: boolean }): void {
   const { flags } = parseAuthenticatorData(readBytes(members, 0x02, 'authData'));
   checkEqual((flags & 0x01) !== 0, expected.up, 'UP');
   checkEqual((flags & 0x04) !== 0, expected.uv, 'UV');
 }
 
 /** Returns an assertion for a new credential, with a token if a PIN is set. */
-async function assertionWithToken(context: TestContext): Promise<CborMap> {
+export async function assertionWithToken(context: TestContext): Promise<CborMap> {
   const credential = await register(context);
   return authorizeAssertion(context, buildAssertion(context, { allowList: [credential] }));
 }
 
-const checkNotSigned = ({ status }: Exchange): void =>
+export const checkNotSigned = ({ status }: Exchange): void =>
   check(status !== 'CTAP2_OK', 'Expected a refusal without a touch, got CTAP2_OK');
 
 const presence: RequirementInput[] = [
@@ -190,118 +186,8 @@ async function builtInRequest(context: TestContext, command: typeof create | typ
   return buildAssertion(context, { allowList: [credential], verified: true });
 }
 
-const withoutVerification: RequirementInput[] = [
-  {
-    id: 'uv-not-required.flags',
-    title: 'With makeCredUvNotRqd, a registration without user verification has the flag UP and not the flag UV',
-    section: '6.1.2 step 10',
-    provenBy: ['flags.uv-claimed', 'flags.up-missing'],
-    async run(context) {
-      checkFlags(checkSuccess(await context.send(create, buildRegistration(context))), { up: true, uv: false });
-    },
-  },
-  {
-    id: 'uv-not-required.touch',
-    title: 'With makeCredUvNotRqd, a registration without user verification still needs a touch',
-    section: '6.1.2 step 14',
-    provenBy: ['registration.presence-not-awaited'],
-    run: async (context) => checkNotSigned(await context.sendWith('absent', create, buildRegistration(context))),
-  },
-  {
-    id: 'uv-not-required.assertion',
-    title: 'A credential that was registered without user verification signs without user verification',
-    section: '6.2.2 step 6',
-    provenBy: ['assertion.verification-always-required'],
-    async run(context) {
-      const credential = await setUp('register without user verification', () =>
-        register(context, { verified: false }),
-      );
-      checkSuccess(await context.send(get, buildAssertion(context, { allowList: [credential] })));
-    },
-  },
-];
-
-const notRequired = withoutVerification.map((requirement) => ({
-  ...requirement,
-  preconditions: [optionIsTrue('makeCredUvNotRqd'), optionIsNotTrue('alwaysUv')],
-  state: 'pin' as const,
-}));
-
-const turnOnAlwaysUv = async (context: TestContext): Promise<void> => {
-  const request = { subCommand: sub.toggleAlwaysUv };
-  await setUp('turn alwaysUv on', async () =>
-    checkSuccess(await sendManagement(context, authenticatorConfig, request)),
-  );
-  context.info = await context.readInfo();
-};
-
-const withAlwaysUv: RequirementInput[] = [
-  {
-    id: 'always-uv.assertion-refused',
-    title: 'With alwaysUv, an assertion without user verification is refused with CTAP2_ERR_PUAT_REQUIRED',
-    section: '6.2.2 step 5',
-    provenBy: ['ignored-error.verification-required', 'status.verification-required-as-denied'],
-    provenOn: 'yubikey-5-nfc-enterprise',
-    preconditions: [optionIsNotTrue('uv')],
-    accepted: ['CTAP2_ERR_PUAT_REQUIRED'],
-    async run(context) {
-      const credential = await register(context);
-      await turnOnAlwaysUv(context);
-      const request = buildAssertion(context, { allowList: [credential] });
-      checkStatus(await context.send(get, request), 'CTAP2_ERR_PUAT_REQUIRED');
-    },
-  },
-  {
-    id: 'always-uv.registration-token',
-    title: 'With alwaysUv, a registration with a token succeeds and has the flag UV',
-    section: '6.1.2 step 6',
-    provenBy: ['flags.uv-missing'],
-    preconditions: [pinAuthorizesCeremonies],
-    async run(context) {
-      await turnOnAlwaysUv(context);
-      checkFlags(checkSuccess(await sendRegistration(context)), { up: true, uv: true });
-    },
-  },
-  {
-    id: 'always-uv.assertion-token',
-    title: 'With alwaysUv, an assertion with a token succeeds and has the flag UV',
-    section: '6.2.2 step 5',
-    provenBy: ['flags.uv-missing-at-sign-in'],
-    preconditions: [pinAuthorizesCeremonies],
-    async run(context) {
-      await turnOnAlwaysUv(context);
-      checkFlags(checkSuccess(await context.send(get, await assertionWithToken(context))), { up: true, uv: true });
-    },
-  },
-  {
-    id: 'always-uv.built-in',
-    title: 'With alwaysUv, a registration without the option uv is verified with built-in user verification',
-    section: '6.1.2 step 6',
-    provenBy: ['flags.uv-missing'],
-    preconditions: [hasBuiltInUv],
-    async run(context) {
-      await turnOnAlwaysUv(context);
-      checkFlags(checkSuccess(await context.send(create, buildRegistration(context))), { up: true, uv: true });
-    },
-  },
-];
-
-const always = withAlwaysUv.map((requirement) => ({
-  ...requirement,
-  preconditions: [
-    ...(requirement.preconditions ?? []),
-    optionIsTrue('authnrCfg'),
-    hasOption('alwaysUv'),
-    optionIsNotTrue('alwaysUv'),
-  ],
-  state: 'pin' as const,
-  destructive: true,
-}));
-
 export const presenceAndVerification = defineGroup({ group: 'upuv', document: 'CTAP 2.1' }, [
   ...presence,
   ...flags,
   ...builtIn,
-  ...notRequired,
-  ...always,
 ]);

@@ -3,7 +3,7 @@ import { equal } from '#base/bytes.ts';
 import { readElement, readElements } from '../der-reader.ts';
 
 /** Returns issuer and subject of a certificate, each with its DER encoding; undefined if it cannot be read. */
-export function readNames(certificate: Uint8Array): { issuer: Uint8Array; subject: Uint8Array } | undefined {
+function readNames(certificate: Uint8Array): { issuer: Uint8Array; subject: Uint8Array } | undefined {
   const [signed] = readElements(readElement(certificate)?.content ?? new Uint8Array());
   const members = readElements(signed?.content ?? new Uint8Array());
   const afterVersion = members[0]?.tag === 0xa0 ? members.slice(1) : members;
