@@ -83,7 +83,7 @@ export const toTranscripts = ({ cases }: Pick<ConformanceReport, 'cases'>): Tran
   );
 
 /** Returns the path of the file with the messages of a case: one file for each group. */
-export const transcriptPath = ({ case: id }: Transcript): string => `transcripts/${groupOf(id)}.jsonl`;
+const transcriptPath = ({ case: id }: Transcript): string => `transcripts/${groupOf(id)}.jsonl`;
 
 /** Returns JSON as a file, with one member or item per line. */
 export const toJsonFile = (value: unknown): Uint8Array => utf8(`${JSON.stringify(value, null, 1)}\n`);

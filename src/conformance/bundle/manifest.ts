@@ -7,7 +7,7 @@ import type { Files } from './archive.ts';
 import type { BundledReport, Transcript } from './contents.ts';
 
 /** Increased by every change that an older reader would misunderstand. */
-export const bundleVersion = 1;
+const bundleVersion = 1;
 
 const counts = z.strictObject({
   requirements: z.int(),

@@ -44,7 +44,7 @@ export const authenticatorReport = ({
   });
 
 /** Returns what getInfo says, for people. */
-export function describeAuthenticator(name: string, info: AuthenticatorInfo): ReportTarget {
+function describeAuthenticator(name: string, info: AuthenticatorInfo): ReportTarget {
   const { versions, aaguid, firmwareVersion, extensions, transports, pinUvAuthProtocols, algorithms, options } = info;
   const facts: Record<string, string | undefined> = {
     AAGUID: formatAaguid(aaguid),

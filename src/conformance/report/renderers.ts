@@ -8,14 +8,14 @@ import type { ConformanceReport } from './report-model.ts';
 import { renderSarif } from './sarif.ts';
 
 /** Every format, and the name of its file in the folder of the run. */
-export const reportFiles = {
+const reportFiles = {
   json: 'result.json',
   html: 'index.html',
   junit: 'junit.xml',
   sarif: 'results.sarif',
 } as const;
 
-export type ReportFormat = keyof typeof reportFiles;
+type ReportFormat = keyof typeof reportFiles;
 
 type Renderer = (report: ConformanceReport) => string | AsyncGenerator<string>;
 

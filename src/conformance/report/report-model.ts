@@ -111,7 +111,6 @@ export type ReportRequirement = z.infer<typeof requirement>;
 export type ReportCase = z.infer<typeof reportCase>;
 export type ReportChange = z.infer<typeof change>;
 export type Comparison = z.infer<typeof comparison>;
-export type OverallVerdict = ConformanceReport['verdict'];
 
 /** Returns the JSON Schema of the master file, draft 2020-12. */
 export const reportJsonSchema = (): unknown => ({

@@ -45,7 +45,7 @@ export function renderResults(report: ConformanceReport, options: TerminalOption
   ];
 }
 
-export const verdictColours = (c: Colours): Record<Verdict, (text: string) => string> => ({
+const verdictColours = (c: Colours): Record<Verdict, (text: string) => string> => ({
   pass: c.green,
   fail: c.red,
   observation: c.yellow,

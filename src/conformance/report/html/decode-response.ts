@@ -3,6 +3,7 @@
  * Never throws, because most responses are broken on purpose. Runs in the page.
  */
 
+import { toHex } from '#base/bytes.ts';
 import { messageOf } from '#base/errors.ts';
 import { describeAuthenticatorData, describeCbor } from '#report/html/decode-wire.ts';
 
@@ -67,5 +68,3 @@ function fromBase64url(text: string): Uint8Array | undefined {
     return undefined;
   }
 }
-
-const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -25,7 +25,7 @@ export async function* renderHtml(report: ConformanceReport): AsyncGenerator<str
 }
 
 /** Yields the page with the given script and style. Pure. */
-export function renderPage(report: ConformanceReport, bundle: ReportBundle): Generator<string> {
+function renderPage(report: ConformanceReport, bundle: ReportBundle): Generator<string> {
   const { mark, text } = headlineOf(report);
   const names = report.targets.map(({ name }) => name).join(', ');
   const title = `${mark} ${text} · ${names} · Touchstone`;

@@ -15,7 +15,7 @@ import { authenticatorReport } from '../authenticator-report.ts';
 import { relyingPartyReport } from '../relying-party-report.ts';
 import type { ConformanceReport } from '../report-model.ts';
 
-export const sampleRun: ConformanceReport['run'] = {
+const sampleRun: ConformanceReport['run'] = {
   id: 'sample',
   startedAt: '2026-11-26T12:00:00.000Z',
   durationMs: 1234,

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { caseHref } from './route.ts';
 import { useVisibleRows } from './visible-rows.ts';
 
-export interface RowGroup<Row> {
+interface RowGroup<Row> {
   title: string;
   rows: readonly Row[];
   /** Whether at least one row has a line about its problem, so that all rows of the group are higher. */
