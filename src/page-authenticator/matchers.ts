@@ -6,7 +6,7 @@ import type { PasskeyDialog } from './passkey-dialog.ts';
 import type { RegisteredPasskey } from './registered-passkey.ts';
 import type { SecurityKey } from './security-key.ts';
 
-export interface WaitOptions {
+interface WaitOptions {
   /** Milliseconds. Default: the timeout of `expect`. */
   timeout?: number;
 }
