@@ -29,15 +29,15 @@ interface Changes {
   /** Pages of the site, by path. */
   pages?: Record<string, string>;
   url?: string;
-  /** Time limit of choose-method, in milliseconds, where the check fails when it is over. */
-  chooseMethodMs?: number;
+  /** Time limit of each word, where the check fails only when it is over. Default: that of the scenario. */
+  wordTimeoutMs?: number;
 }
 
 /** Checks the file of the small site with `wrong` instead of `right`. */
 async function check(
   right = '',
   wrong = '',
-  { pages = {}, url = site.url, chooseMethodMs }: Changes = {},
+  { pages = {}, url = site.url, ...limit }: Changes = {},
 ): Promise<SiteCheckResult> {
   if (!smallSiteFile.includes(right)) throw new Error(`The site file does not contain ${right}`);
   const text = withShortTimeout(
@@ -57,18 +57,13 @@ async function check(
   const [scenario] = cases;
   if (!scenario) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   site.replaced = pages;
-  const steps = scenario.steps.map((call) =>
-    call.keyword === 'choose-method' && chooseMethodMs !== undefined ? { ...call, timeoutMs: chooseMethodMs } : call,
-  );
-  return checkSiteFile(
-    { ...scenario, steps },
-    {
-      page: bridged.page,
-      client: ownClient(bridged.webauthn, { headed: false, route: bridged.route }),
-      provide: provideEmulatedAuthenticators,
-      text,
-    },
-  );
+  return checkSiteFile(scenario, {
+    page: bridged.page,
+    client: ownClient(bridged.webauthn, { headed: false, route: bridged.route }),
+    provide: provideEmulatedAuthenticators,
+    text,
+    ...limit,
+  });
 }
 
 /** Gives the step that contains `wrong` a short time limit, because it fails only when that is over. */
@@ -222,7 +217,7 @@ describe('checkSiteFile', () => {
   it('finds that a page has changed, and shows its accessible tree', async () => {
     const { failure } = await check('', '', {
       pages: { '/methods': '<h1>Choose a method</h1><button>Set up a passkey</button>' },
-      chooseMethodMs: 2_000,
+      wordTimeoutMs: 4_000,
     });
     expect(failure).toMatchObject({
       message: "The page does not show getByRole('button', { name: 'Create a passkey' })",
@@ -235,9 +230,9 @@ describe('checkSiteFile', () => {
   it('finds that a page does not call create()', async () => {
     const { failure } = await check('', '', {
       pages: { '/methods': '<h1>Choose a method</h1><button>Create a passkey</button>' },
-      chooseMethodMs: 3_000,
+      wordTimeoutMs: 4_000,
     });
-    expect(failure?.message).toBe('The page has not called navigator.credentials.create() within 3000 ms');
+    expect(failure?.message).toBe('The page has not called navigator.credentials.create() within 4000 ms');
     expect(failure?.location.line).toBe(lineOf('name: Create a passkey'));
   });
 
