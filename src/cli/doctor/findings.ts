@@ -5,7 +5,7 @@ import { nodeVersionProblem } from '../setup/node-version.mjs';
 import { type BrowserFamily, browserFamilies, type MachineFacts } from './facts.ts';
 
 /** `required`: without it, scenarios cannot run at all. `optional`: one use of Touchstone does not work. */
-export type FindingState = 'works' | 'required' | 'optional';
+type FindingState = 'works' | 'required' | 'optional';
 
 export interface Finding {
   /** What was looked at. */

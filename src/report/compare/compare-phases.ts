@@ -30,7 +30,7 @@ export interface CompareOptions {
 export const defaultCompareOptions: CompareOptions = { maxRatio: 1.05, confidence: 0.9, minDifferenceMs: 1 };
 
 /** `unchanged`: a change beyond the tolerance is excluded. `inconclusive`: too few values, or an interval that is too wide. */
-export type TimeVerdict = 'slower' | 'faster' | 'unchanged' | 'inconclusive';
+type TimeVerdict = 'slower' | 'faster' | 'unchanged' | 'inconclusive';
 
 export interface PhaseComparison {
   id: Phase | 'machine';

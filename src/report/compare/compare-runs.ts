@@ -4,7 +4,7 @@ import { type CompareOptions, comparePhases, defaultCompareOptions, type PhaseCo
 import { differencesOf } from './environment.ts';
 
 /** `worse`: the case passed before and does not pass now. */
-export type ChangeKind = 'worse' | 'better' | 'other' | 'added' | 'removed';
+type ChangeKind = 'worse' | 'better' | 'other' | 'added' | 'removed';
 
 export interface VerdictChange {
   id: string;

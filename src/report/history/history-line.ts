@@ -3,7 +3,7 @@ import type { RunResult, Verdict } from '#result/run-result.ts';
 import { verdicts } from '#result/run-result.ts';
 import { phaseStatistics } from '../phase-statistics.ts';
 
-export const historySchema = 'touchstone.history/1';
+const historySchema = 'touchstone.history/1';
 
 /** Times of a phase in milliseconds. */
 export interface HistoryTimes {

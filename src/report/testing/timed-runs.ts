@@ -8,7 +8,7 @@ import { assembleResult } from '../assemble-result.ts';
 import { sampleCase, sampleRun } from './sample-runs.ts';
 
 /** Returns the spans one after the other. */
-export function spansOf(durations: Partial<Record<Phase, number>>): Span[] {
+function spansOf(durations: Partial<Record<Phase, number>>): Span[] {
   let startMs = 0;
   return (Object.entries(durations) as [Phase, number][]).map(([phase, durationMs]) => {
     const span = { phase, label: phase, startMs, durationMs };

@@ -32,7 +32,7 @@ interface ExpectedLine {
   location: SourceLocation;
 }
 
-export interface CaseMeasure {
+interface CaseMeasure {
   repeat: number;
   warmup: number;
   /** Id of the case whose baseline this is. */
