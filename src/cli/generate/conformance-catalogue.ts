@@ -4,6 +4,7 @@ import { groupTitles } from '#conformance/authenticator/group-titles.ts';
 import { updateProfileLock } from '#conformance/authenticator/profiles/profiles.ts';
 import type { Requirement } from '#conformance/authenticator/requirement.ts';
 import { casesOf } from '#conformance/authenticator/run-case.ts';
+import { uncaughtDefects } from '#conformance/authenticator/uncaught-defects.ts';
 import { formatReference, groupOf } from '#conformance/catalogue-entry.ts';
 import { updateCatalogueLock } from '#conformance/catalogue-lock.ts';
 import { markdownTable } from '../table.ts';
@@ -22,6 +23,10 @@ export const authenticatorCatalogueParts = (): Record<string, string> => ({
     ],
   ),
   catalogue: groups.map(groupSection).join('\n\n'),
+  uncaught: markdownTable(
+    ['Defect', 'Why no requirement catches it'],
+    Object.entries(uncaughtDefects).map(([id, reason]) => [`\`${id.endsWith('.') ? `${id}*` : id}\``, reason]),
+  ),
 });
 
 const titleOf = (group: string): string => groupTitles[group as keyof typeof groupTitles] ?? '';
