@@ -11,7 +11,7 @@ export default defineConfig({
     // on their order: it is shuffled, here with a fixed seed, in the nightly workflow with a new one (`--sequence.seed=NUMBER`).
     pool: 'threads',
     isolate: false,
-    maxWorkers: 2,
+    maxWorkers: 3, // on 2 processors: a worker whose test waits for a browser or a process leaves its processor to the others
     sequence: { shuffle: { files: true, tests: true }, seed: 1, sequencer: LongFilesFirst },
   },
 });
