@@ -96,14 +96,14 @@ function phaseTable({ cases }: RunResult): string {
   const note = describeExcludedCases(cases);
   if (rows.length === 0) return note;
   const lines = rows.map(
-    ({ label, by, n, p50, p75, p95, p99, max }) =>
-      `| ${label} | ${by} | ${n} | ${[p50, p75, p95, p99, max].map(formatMs).join(' | ')} |`,
+    ({ label, by, n, p50, p75, p95, p99, max, mad, outliers }) =>
+      `| ${label} | ${by} | ${n} | ${[p50, p75, p95, p99, max, mad].map(formatMs).join(' | ')} | ${outliers} |`,
   );
   return [
     '## Time by phase',
     '',
-    '| Phase | Time of | n | p50 | p75 | p95 | p99 | max |',
-    '|---|---|--:|--:|--:|--:|--:|--:|',
+    '| Phase | Time of | n | p50 | p75 | p95 | p99 | max | MAD | outliers |',
+    '|---|---|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...lines,
     ...(note ? ['', note] : []),
   ].join('\n');

@@ -3,7 +3,14 @@
  * excluded, because their times include the network. Pure.
  */
 import type { CaseResult } from '#result/run-result.ts';
-import { ceremonyMs, type Percentiles, percentiles, phaseDurationsMs } from '#result/statistics.ts';
+import {
+  ceremonyMs,
+  medianAbsoluteDeviation,
+  outliersOf,
+  type Percentiles,
+  percentiles,
+  phaseDurationsMs,
+} from '#result/statistics.ts';
 import { type Phase, phases } from '#result/timeline.ts';
 import { isRemote } from '#result/transcript.ts';
 import { count } from './format.ts';
@@ -13,6 +20,10 @@ export interface PhaseStatistics extends Percentiles {
   id: Phase | 'machine' | 'gesture';
   label: string;
   by: 'machine' | 'gesture';
+  /** Median absolute deviation, in milliseconds. */
+  mad: number;
+  /** Number of times that are far from the median. They are part of the sample. */
+  outliers: number;
   /** Durations of this phase in milliseconds, one for each ceremony, ascending; for plots. */
   sample: number[];
 }
@@ -59,4 +70,14 @@ function phaseSamples(cases: readonly CaseResult[]): Map<Phase, number[]> {
 
 /** Returns no row for an empty sample. */
 const toRow = (head: Pick<PhaseStatistics, 'id' | 'label' | 'by'>, sample: readonly number[]): PhaseStatistics[] =>
-  sample.length === 0 ? [] : [{ ...head, sample: sample.toSorted((a, b) => a - b), ...percentiles(sample) }];
+  sample.length === 0
+    ? []
+    : [
+        {
+          ...head,
+          sample: sample.toSorted((a, b) => a - b),
+          ...percentiles(sample),
+          mad: medianAbsoluteDeviation(sample),
+          outliers: outliersOf(sample).length,
+        },
+      ];

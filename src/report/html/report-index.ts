@@ -1,4 +1,5 @@
 /** The index of the HTML report: the run, one row for each case, and what the filters, the matrix and the timings need. */
+import type { BudgetResult } from '#result/budget.ts';
 import type { CaseResult, Failure, RunResult, Verdict } from '#result/run-result.ts';
 import { isRemote } from '#result/transcript.ts';
 import { firstLine, verdictsByUrgency } from '../format.ts';
@@ -37,6 +38,7 @@ export interface ReportIndex {
   /** Sorted by urgency of the verdict, then in the order of the run. */
   rows: CaseRow[];
   phases: PhaseStatistics[];
+  budgets: BudgetResult[];
   /** A sentence about the timed cases that are not in `phases`; `''` if there are none. */
   excludedCases: string;
   /** The values of each coordinate in order of first use. A key with one value only is omitted, except the case itself. */
@@ -46,7 +48,7 @@ export interface ReportIndex {
 
 /** Returns the index; `positions` are those of the details, by case. */
 export function toReportIndex(result: RunResult, positions: ReadonlyMap<CaseResult, number>): ReportIndex {
-  const { run, verdict, totals, errors = [], cases } = result;
+  const { run, verdict, totals, errors = [], budgets = [], cases } = result;
   const coordinatesOf = coordinatesIn(cases);
   return {
     run,
@@ -55,6 +57,7 @@ export function toReportIndex(result: RunResult, positions: ReadonlyMap<CaseResu
     errors,
     rows: sortByUrgency(cases).map((item) => toCaseRow(item, coordinatesOf(item), positions.get(item) ?? 0)),
     phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: reduceSample(statistics.sample) })),
+    budgets,
     excludedCases: describeExcludedCases(cases),
     coordinates: collectCoordinates(cases.map(coordinatesOf)),
     tags: [...new Set(cases.flatMap(({ tags }) => tags))].toSorted(),

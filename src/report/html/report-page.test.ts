@@ -8,6 +8,7 @@ import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '#browser/testing/accessibility.ts';
 import { useTestPages } from '#browser/testing/test-pages.ts';
+import type { BudgetResult } from '#result/budget.ts';
 import type { RunResult } from '#result/run-result.ts';
 import { sampleRun } from '../testing/sample-runs.ts';
 import { renderHtml } from './html.ts';
@@ -16,6 +17,17 @@ import { renderHtml } from './html.ts';
 function withoutAttachments(sample: RunResult): RunResult {
   return { ...sample, cases: sample.cases.map((item) => ({ ...item, attachments: [] })) };
 }
+const budget = {
+  subject: 'pin',
+  statistic: 'median',
+  maxMs: 5,
+  n: 10,
+  location: { file: 'a.yaml', line: 1, column: 1 },
+} as const;
+const sampleBudgets: BudgetResult[] = [
+  { ...budget, caseId: 'kept', verdict: 'passed', message: 'pin.median is 4 ms' },
+  { ...budget, caseId: 'exceeded', verdict: 'failed', message: 'pin.median is 6 ms' },
+];
 const run = withoutAttachments(sampleRun({ size: 600 }));
 const number = (verdict: keyof typeof run.totals) => run.totals[verdict];
 const attention = number('failed') + number('errored') + number('flaky');
@@ -36,7 +48,7 @@ beforeAll(async () => {
     return pathToFileURL(file).href;
   };
   address = await write('index.html', run);
-  smallAddress = await write('small.html', withoutAttachments(sampleRun()));
+  smallAddress = await write('small.html', { ...withoutAttachments(sampleRun()), budgets: sampleBudgets });
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -195,4 +207,14 @@ it.each(['light', 'dark'] as const)('has no accessibility violations in %s colou
     found.push(...(await findViolations(page, colorScheme)).map((violation) => `${fragment}: ${violation}`));
   }
   expect(found).toEqual([]);
+});
+
+it('the timings list the budgets, exceeded ones first', async () => {
+  const page = await openReport();
+  await page.goto(`${smallAddress}#/timings`);
+  const rows = page.getByRole('region', { name: 'Table of budgets' }).locator('tbody tr');
+  expect(await rows.allTextContents()).toEqual([
+    expect.stringContaining('failedpin.median is 6 msexceeded'),
+    expect.stringContaining('passedpin.median is 4 mskept'),
+  ]);
 });

@@ -40,7 +40,7 @@ function Report({ index, details, printing }: ReportProps) {
   const views: [View, string, boolean][] = [
     ['cases', 'Cases', true],
     ['matrix', 'Matrix', index.coordinates.length > 0],
-    ['timings', 'Timings', index.phases.length > 0],
+    ['timings', 'Timings', index.phases.length > 0 || index.budgets.length > 0],
   ];
   return (
     <>

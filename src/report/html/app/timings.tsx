@@ -1,5 +1,6 @@
 /** Times over all cases: percentiles of each phase with a plot on a logarithmic scale, and the slowest cases. */
-import { formatMs } from '../../format.ts';
+import type { BudgetResult } from '#result/budget.ts';
+import { formatMs, verdictMarks } from '../../format.ts';
 import type { PhaseStatistics } from '../../phase-statistics.ts';
 import type { ReportIndex } from '../report-index.ts';
 import { caseHref } from './route.ts';
@@ -27,7 +28,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
           <thead>
             <tr>
               <th scope="col">Phase</th>
-              {['n', 'p50', 'p75', 'p95', 'max'].map((name) => (
+              {['n', 'p50', 'p75', 'p95', 'p99', 'max', 'MAD', 'outliers'].map((name) => (
                 <th key={name} scope="col" class="n">
                   {name}
                 </th>
@@ -41,7 +42,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
           {(['machine', 'gesture'] as const).map((by) => (
             <tbody key={by}>
               <tr>
-                <th colSpan={7} scope="rowgroup" class="group">
+                <th colSpan={10} scope="rowgroup" class="group">
                   <i class={`swatch ${by}`} /> {by === 'machine' ? 'Machine' : 'Gestures'}
                 </th>
               </tr>
@@ -51,11 +52,12 @@ export function TimingsView({ index }: { index: ReportIndex }) {
                   <tr key={phase.id} class={phase.id === by ? 'total' : undefined}>
                     <th scope="row">{phase.label}</th>
                     <td class="n">{phase.n}</td>
-                    {[phase.p50, phase.p75, phase.p95, phase.max].map((ms, n) => (
+                    {[phase.p50, phase.p75, phase.p95, phase.p99, phase.max, phase.mad].map((ms, n) => (
                       <td key={n} class="n">
                         {formatMs(ms)}
                       </td>
                     ))}
+                    <td class="n">{phase.outliers}</td>
                     <td class="plot">
                       <Distribution phase={phase} scale={scale} />
                     </td>
@@ -65,6 +67,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
           ))}
         </table>
       </ScrollRegion>
+      <BudgetTable budgets={index.budgets} />
       <h2>Slowest cases</h2>
       <ol class="slowest">
         {slowest.map((row) => (
@@ -81,6 +84,48 @@ export function TimingsView({ index }: { index: ReportIndex }) {
         ))}
       </ol>
     </section>
+  );
+}
+
+const budgetMarks = { passed: verdictMarks.passed, failed: verdictMarks.failed, inconclusive: '?' } as const;
+
+/** Exceeded budgets first. */
+function BudgetTable({ budgets }: { budgets: readonly BudgetResult[] }) {
+  if (budgets.length === 0) return null;
+  const order = ['failed', 'inconclusive', 'passed'];
+  const sorted = budgets.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+  return (
+    <>
+      <h2>Budgets</h2>
+      <ScrollRegion label="Table of budgets">
+        <table class="percentiles">
+          <thead>
+            <tr>
+              {['Verdict', 'Result', 'Case'].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+              <th scope="col" class="n">
+                n
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.map(({ verdict, message, caseId, subject, statistic, n }) => (
+              <tr key={`${caseId} ${subject}.${statistic}`}>
+                <th scope="row">
+                  {budgetMarks[verdict]} {verdict}
+                </th>
+                <td>{message}</td>
+                <td>{caseId}</td>
+                <td class="n">{n}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </>
   );
 }
 
