@@ -3,7 +3,7 @@ import { toHex } from '#base/bytes.ts';
 import { check } from './checks.ts';
 import { type DerElement, readElement, readElements } from './der-reader.ts';
 
-export interface CertificateExtension {
+interface CertificateExtension {
   /** The object identifier, DER without tag and length, in hex. */
   oid: string;
   critical: boolean;

@@ -29,7 +29,7 @@ export const bioVariants: readonly Variant[] = [
 ];
 
 /** The command that the variant names. */
-export const bioCommandOf = ({ variant }: TestContext): ManagementCommand =>
+const bioCommandOf = ({ variant }: TestContext): ManagementCommand =>
   variant === 'preview' ? preview : bioEnrollment;
 
 export const bioParams = (...entries: [CborKey, CborValue][]): CborMap => new Map(entries);

@@ -192,7 +192,7 @@ interface Setting {
   read(context: TestContext): Promise<unknown>;
 }
 
-export const settings: readonly Setting[] = [
+const settings: readonly Setting[] = [
   {
     id: 'min-pin-length',
     title: 'minPINLength',
