@@ -18,6 +18,9 @@ export function quantile(sample: readonly number[], q: number): number {
   return sortedQuantile(toSorted(sample), q);
 }
 
+export const mean = (sample: readonly number[]): number =>
+  sample.reduce((sum, value) => sum + value, 0) / sample.length;
+
 export const median = (sample: readonly number[]): number => quantile(sample, 0.5);
 
 /** Returns the median absolute deviation from the median, unscaled. */

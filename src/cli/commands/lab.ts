@@ -51,7 +51,7 @@ async function lab(chosen: readonly string[], output: string, signal: AbortSigna
     runId: `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`,
     command: process.argv.slice(2).join(' '),
   });
-  run.begin(jobs.reduce((sum, { cases }) => sum + cases.length, 0));
+  run.begin(jobs.flatMap(({ cases }) => cases.map(({ id }) => id)));
   for (const job of jobs) {
     if (signal.aborted) break;
     await recordUnavailability(run, () => runJob(job, { kernel, signal, env, events: eventsOf(run) }));
