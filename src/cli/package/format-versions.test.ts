@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readReport } from '#conformance/report/read-report.ts';
 import { createAuthenticator } from '#emulator';
 import { readJournal } from '#report/read-journal.ts';
 import { readResult } from '#report/read-result.ts';
@@ -46,6 +47,12 @@ describe('a file of each version is read', () => {
     expect(errors?.[0]?.message).toContain('2 of 3 cases had finished');
   });
 
+  it('the report of a conformance run, version 1', async () => {
+    const { verdict, cases } = await readReport(pathOf('conformance-1.json'));
+    expect(verdict).toBe('passed');
+    expect(cases.map(({ id }) => id)).toEqual(['pin.retries.form']);
+  });
+
   it('the state of a key, version 1', () => {
     expect(readState(pathOf('authenticator-state-1.json'))).toMatchObject({
       pin: 'set',
@@ -65,6 +72,13 @@ describe('a file of another version is refused, with both versions', () => {
   it('the journal of a run', async () => {
     const path = copyWith('journal-1.ndjson', 'touchstone.journal/1', 'touchstone.journal/0');
     await expect(readJournal(path)).rejects.toThrow('version 0 of the format touchstone.journal, expected version 1');
+  });
+
+  it('the report of a conformance run', async () => {
+    const path = copyWith('conformance-1.json', '"version": 1', '"version": 2');
+    await expect(readReport(path)).rejects.toThrow(
+      'version 2 of the format touchstone-conformance, expected version 1',
+    );
   });
 
   it('the state of a key', () => {

@@ -55,7 +55,7 @@ describe('the master file', () => {
   it.each([
     ['text that is no JSON', 'x', 'expected JSON'],
     ['the result of a scenario run', '{"verdict":"passed","cases":[]}', 'but format is not valid'],
-    ['another version', renderJsonHead(), 'but version is not valid'],
+    ['another version', renderJsonHead(), 'It has version 2 of the format touchstone-conformance, expected version 1'],
   ])('is not read from %s', (_title, text, message) => {
     expect(() => parseReport(text, 'result.json')).toThrow(message);
   });

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '#base/errors.ts';
-import { type ConformanceReport, reportSchema } from './report-model.ts';
+import { type ConformanceReport, reportFormat, reportSchema, reportVersion } from './report-model.ts';
 
 /**
  * Returns the report in a file, or in `result.json` of a folder.
@@ -14,13 +14,24 @@ export async function readReport(path: string): Promise<ConformanceReport> {
 
 /** @throws {UsageError} if the text is no report of a conformance run. */
 export function parseReport(text: string, name: string): ConformanceReport {
-  const result = reportSchema.safeParse(parseJson(text, name));
+  const value = parseJson(text, name);
+  checkVersion(value, name);
+  const result = reportSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue?.path.join('.') || 'the whole file';
   throw new UsageError(
     `Cannot read ${name}: expected the result.json of a conformance run, but ${where} is not valid: ${issue?.message}`,
   );
+}
+
+/** @throws {UsageError} if the report has another version of the format. */
+function checkVersion(value: unknown, name: string): void {
+  const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
+  if (format === reportFormat && version !== reportVersion)
+    throw new UsageError(
+      `Cannot read ${name}: It has version ${version} of the format ${reportFormat}, expected version ${reportVersion}: read it with the version of Touchstone that wrote it`,
+    );
 }
 
 async function readText(path: string): Promise<string> {

@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { type Verdict, verdicts } from '../verdict.ts';
 
+export const reportFormat = 'touchstone-conformance';
 /** Increased by every change that an older reader would misunderstand. */
-const reportVersion = 1;
+export const reportVersion = 1;
 
 const verdict = z.enum(Object.keys(verdicts) as [Verdict, ...Verdict[]]);
 
@@ -89,7 +90,7 @@ const comparison = z.object({
 });
 
 export const reportSchema = z.object({
-  format: z.literal('touchstone-conformance'),
+  format: z.literal(reportFormat),
   version: z.literal(reportVersion),
   suite: z.enum(['authenticator', 'relying-party']),
   verdict: z.enum(['passed', 'failed', 'not-tested']),
