@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunResult } from '#result/run-result.ts';
+import type { CaseResult, RunResult } from '#result/run-result.ts';
 import { injectionStrings, runWithTexts } from '../testing/injection-strings.ts';
 import { sampleCase, sampleRun } from '../testing/sample-runs.ts';
 import { buildReportBundle } from './bundle.ts';
@@ -67,8 +67,8 @@ describe('renderPage', () => {
     });
     const page = pageOf({ ...run, cases: [caseWith(one), caseWith(other), { ...caseWith(other), id: 'file/other' }] });
     expect(readPage(page).index.coordinates).toEqual([
-      { key: 'case', values: ['file/case', 'file/other'] },
       { key, values: [one, other] },
+      { key: 'case', values: ['file/case', 'file/other'] },
     ]);
   });
 
@@ -77,6 +77,12 @@ describe('renderPage', () => {
     const { coordinates, rows } = readPage(pageOf({ ...sampleRun(), cases: cases as CaseResult[] })).index;
     expect(coordinates).toEqual([{ key: 'device', values: ['Hello', 'none'] }]);
     expect(rows.map(({ parties }) => parties)).toEqual([{ device: 'Hello' }, { device: 'none' }]);
+  });
+
+  it('begins the parties of a case with its site if the run does every case on several sites', () => {
+    const parties = { browser: 'chromium', 'relying-party.site': 'shop' };
+    const { rows } = readPage(pageOf({ ...sampleRun(), cases: [{ ...sampleCase(), parties }] })).index;
+    expect(Object.keys(rows[0]?.parties ?? {})).toEqual(['relying-party.site', 'browser', 'case']);
   });
 
   it('has no row for each case if only some cases name an engine themselves', () => {

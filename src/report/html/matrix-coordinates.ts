@@ -24,12 +24,16 @@ export const rankOfCoordinate = (key: string): number => {
 /** Value of a coordinate that only other cases of the run have. Every case has a place in every matrix. */
 const absent = 'none';
 
-/** Returns a function that returns the coordinates of a case of the run: its parties, and the case itself if the run repeats it. */
+/**
+ * Returns a function that returns the coordinates of a case of the run: its parties, and the case itself if the run repeats it. First come
+ * those that tell the repetitions of a case from each other, because a list shows only the first ones.
+ */
 export function coordinatesIn(cases: readonly CaseResult[]): (one: CaseResult) => Record<string, string> {
   const isRepeated = repeatedCoordinates.some((key) => cases.every(({ parties }) => key in parties));
-  const keys = [...new Set(cases.flatMap(({ parties }) => Object.keys(parties)))];
+  const found = new Set(cases.flatMap(({ parties }) => Object.keys(parties)));
+  const keys = [...new Set([...repeatedCoordinates.filter((key) => found.has(key)), ...found])];
   return ({ id, parties }) => ({
-    ...(isRepeated && { [caseCoordinate]: id.replace(/\[.*$/s, '') }),
     ...Object.fromEntries(keys.map((key) => [key, parties[key] ?? absent])),
+    ...(isRepeated && { [caseCoordinate]: id.replace(/\[.*$/s, '') }),
   });
 }

@@ -225,6 +225,9 @@ async function startClient(
   return { session, dialog, dialogScreenshot, ceremonies, conditionalGet, signals };
 }
 
+/** The run does each case on several sites, maybe also on the reference portal. */
+const siteCoordinate = 'relying-party.site';
+
 /** Returns the parties of the case, for grouping in reports. */
 export function partiesOf(
   scenario: ExpandedCase,
@@ -239,9 +242,10 @@ export function partiesOf(
     key: key.facts.label,
     ...(platform && { device: platform.facts.label }),
     dialog: client.dialogLabel(scenario),
-    ...(scenario.site.url === undefined
-      ? { attestation: scenario.relyingParty.attestation ?? 'requested' }
-      : { site: scenario.site.definition.name }),
+    ...(scenario.site.url === undefined && { attestation: scenario.relyingParty.attestation ?? 'requested' }),
+    ...((scenario.site.url !== undefined || siteCoordinate in scenario.coordinates) && {
+      site: scenario.site.definition.name,
+    }),
     ...(scenario.authenticator.device && { 'authenticator.device': scenario.authenticator.device }),
     ...scenario.coordinates,
   };

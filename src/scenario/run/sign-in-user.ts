@@ -1,14 +1,21 @@
 /** Signs the user of a site in before the case, if the site file says so. */
 import { messageOf, UnavailableError } from '#base/errors.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
+import type { CaseClient } from '../parties/client/case-client.ts';
+import type { SiteVisit, UserPasskeys } from '../parties/site/user-passkeys.ts';
 import { InfrastructureError } from './failures.ts';
-import type { CaseResources } from './set-up-case.ts';
 import type { StartedSite } from './start-site.ts';
 
 /** A registration with a second factor and a sign-in. */
 const signInMs = 60_000;
 
-type SignInResources = Pick<CaseResources, 'page' | 'client' | 'userPasskeys' | 'extend'>;
+interface SignInResources {
+  page: SiteVisit['page'];
+  client: CaseClient;
+  userPasskeys?: UserPasskeys;
+  /** Extends the time limit of the engine for this case. */
+  extend(ms: number): void;
+}
 
 /** @throws {InfrastructureError} if it fails, because the case then has no result about the site. */
 export async function signInUser(
