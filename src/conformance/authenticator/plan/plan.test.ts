@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectPersona } from '../../../cli/compose/connected-persona.ts';
 import { emulatedTargets } from '../../../cli/compose/emulated-test-target.ts';
-import { groupOf } from '../../catalogue-entry.ts';
+import { selectEntries } from '../../select.ts';
 import { authenticatorCatalogue } from '../catalogue.ts';
 import { casesOf, idOfCase } from '../run-case.ts';
 import { runSuite } from '../run-suite.ts';
@@ -10,7 +10,8 @@ import { comparePlan, planRun } from './plan.ts';
 
 const persona = 'yubikey-5-nfc';
 const emulate = () => connectPersona({ persona });
-const requirements = authenticatorCatalogue.filter(({ id }) => ['getassert', 'pin', 'reset'].includes(groupOf(id)));
+const subjects = ['getassert', 'pin.retries', 'pin.set', 'reset'];
+const requirements = selectEntries(authenticatorCatalogue, subjects);
 const plan = planRun(requirements, emulate);
 
 describe('the plan of a run', () => {

@@ -29,8 +29,10 @@ const passed: CaseResult[] = casesOf(requirementsOf('ctap2.1', authenticatorCata
 const judge = (results: readonly CaseResult[]) => judgeProfile('ctap2.1', authenticatorCatalogue, results, []);
 
 describe('the profiles', () => {
-  it('have the requirements of their lock', () => {
-    expect(lock).toEqual(lockedRequirements(authenticatorCatalogue).toSorted());
+  it('have every requirement of their lock', () => {
+    const present = new Set(lockedRequirements(authenticatorCatalogue));
+    expect(lock.length).toBeGreaterThan(0);
+    expect(lock.filter((line) => !present.has(line))).toEqual([]);
   });
 
   it.each(profileIds)('%s has requirements', (id) => {
