@@ -11,7 +11,7 @@ import type { CaseResult } from '#result/run-result.ts';
 import type { PartyEvent, WireExchange } from '#result/transcript.ts';
 import { answersSchema, browserNames, endings, type Facts, systemNames, toFacts } from './facts.ts';
 
-export type Attempt = Pick<Facts, 'attempt.refusal' | 'attempt.status' | 'attempt.error' | 'attempt.ending'>;
+type Attempt = Pick<Facts, 'attempt.refusal' | 'attempt.status' | 'attempt.error' | 'attempt.ending'>;
 
 export interface ReadCase {
   /** Whether the last attempt of the case registered a passkey. */

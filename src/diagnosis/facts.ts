@@ -47,7 +47,7 @@ const system = z.strictObject({
   'screen-lock': z.boolean().describe('Is a screen lock (PIN, password or biometrics) set up on the device?'),
 });
 
-export const places = ['security-key', 'this-device', 'synced'] as const;
+const places = ['security-key', 'this-device', 'synced'] as const;
 const passkey = z.strictObject({
   place: z.enum(places).describe('Where does the user save the passkey?'),
 });
@@ -94,7 +94,7 @@ const attempt = z.strictObject({
   ending: z.enum(endings).describe('How did the dialog end?'),
 });
 
-export const factSections = { policy, user, page, browser, system, passkey, key, attempt } as const;
+const factSections = { policy, user, page, browser, system, passkey, key, attempt } as const;
 type Sections = typeof factSections;
 
 /** The shape of an answers file. */

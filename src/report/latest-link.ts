@@ -7,7 +7,7 @@ import { temporaryPathBeside } from './write-atomically.ts';
 export type LatestKind = 'symlink' | 'copy' | 'text';
 
 /** Replaceable file operations, because not every file system supports links. */
-export interface LinkOperations {
+interface LinkOperations {
   symlink(target: string, path: string): Promise<void>;
   copy(from: string, to: string): Promise<void>;
 }

@@ -29,8 +29,7 @@ export const bioVariants: readonly Variant[] = [
 ];
 
 /** The command that the variant names. */
-const bioCommandOf = ({ variant }: TestContext): ManagementCommand =>
-  variant === 'preview' ? preview : bioEnrollment;
+const bioCommandOf = ({ variant }: TestContext): ManagementCommand => (variant === 'preview' ? preview : bioEnrollment);
 
 export const bioParams = (...entries: [CborKey, CborValue][]): CborMap => new Map(entries);
 

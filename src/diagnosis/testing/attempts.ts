@@ -4,7 +4,7 @@ import type { answersSchema } from '../facts.ts';
 
 export type AnswersInput = z.input<typeof answersSchema>;
 
-export const allowedModel = '2fc0579f-8113-47ea-b116-bb5a8db9202a';
+const allowedModel = '2fc0579f-8113-47ea-b116-bb5a8db9202a';
 const otherModel = '42b4fb4a-2866-43b2-9bf7-6c6669c2e5d3';
 
 /** Everything is known, and nothing prevents the registration. */

@@ -4,7 +4,7 @@
  */
 
 /** A locator with the role, label, placeholder, test id or CSS selector of an element. */
-export interface SeenTarget {
+interface SeenTarget {
   role?: string;
   name?: string;
   label?: string;
