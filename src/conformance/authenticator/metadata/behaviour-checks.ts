@@ -7,9 +7,9 @@ import { buildReading, sendClientPin } from '../client-pin.ts';
 import { NotApplicable } from '../failures.ts';
 import { register } from '../registration.ts';
 import type { TestContext } from '../test-context.ts';
+import { replacePinDescription } from './agreement-checks.ts';
 import { isIssuedByOneOf } from './certificates.ts';
 import { type Problem, type StatementChecks, show } from './define-checks.ts';
-import { replacePinDescription } from './get-info-checks.ts';
 import { authenticationAlgorithms } from './registry-values.ts';
 import { type MetadataStatement, pinDescription, textsOf, userVerificationMethods } from './statement.ts';
 

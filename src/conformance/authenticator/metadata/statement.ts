@@ -48,3 +48,5 @@ function parseJson(text: string, file: string): unknown {
     throw new UsageError(`Cannot read ${file}: expected JSON (${messageOf(cause)})`, { cause });
   }
 }
+
+export const isFido2 = ({ protocolFamily }: MetadataStatement): boolean => protocolFamily === 'fido2';
