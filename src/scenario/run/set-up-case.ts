@@ -93,14 +93,10 @@ async function startParties(
   cleanUp.add('authenticator', () => authenticators[Symbol.asyncDispose]());
   const recentAuthentications = new RecentAuthentications(clock);
   const started = await startSite(scenario, {
+    ...siteResources(resources, tracking),
     clock,
-    random: resources.random,
-    recorder,
     trustAnchors: authenticators.trustAnchors,
-    browserContext: resources.page.context(),
     onPasswordSignIn: (origin) => recentAuthentications.add(origin),
-    extend: resources.extend,
-    limits: tracking.limits,
   });
   cleanUp.add('relying-party', () => started.stop());
   await signInUser(scenario, started, resources);
@@ -142,6 +138,14 @@ async function startParties(
     [Symbol.asyncDispose]: async () => void (await cleanUp.run()),
   };
 }
+
+const siteResources = ({ random, page, extend }: CaseResources, { recorder, limits }: CaseTracking) => ({
+  random,
+  recorder,
+  browserContext: page.context(),
+  extend,
+  limits,
+});
 
 /** Returns the site as a user sees it. */
 function openSite(

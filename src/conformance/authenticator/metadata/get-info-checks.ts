@@ -4,7 +4,7 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { NotApplicable } from '../failures.ts';
 import { agreementChecks } from './agreement-checks.ts';
 import { type StatementCheck, type StatementChecks, show } from './define-checks.ts';
-import { getInfoOf, isObject } from './statement.ts';
+import { getInfoOf, isFido2, isObject } from './statement.ts';
 
 /** Returns a change of one member of getInfo in the statement. */
 const change =
