@@ -2,7 +2,8 @@
 import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { packageVersion } from './package-version.mjs';
 
-const formats = ['none', 'packed', 'fido-u2f', 'tpm', 'android-key', 'android-safetynet', 'apple'];
+const attested = /** @type {const} */ (['packed', 'fido-u2f', 'tpm', 'android-key', 'android-safetynet', 'apple']);
+const formats = ['none', ...attested];
 
 /** @type {import('./library.d.ts').Library} */
 export const adapter = {
@@ -22,19 +23,16 @@ export const adapter = {
     attestation,
     trustAnchors,
   }) {
-    for (const identifier of formats)
-      SettingsService.setRootCertificates({
-        identifier: /** @type {any} */ (identifier),
-        certificates: trustAnchors.map((der) => new Uint8Array(der)),
-      });
-    const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response: /** @type {any} */ (response),
-      expectedChallenge: challenge,
-      expectedOrigin: origin,
-      expectedRPID: rpId,
-      requireUserVerification: userVerification === 'required',
-      supportedAlgorithmIDs: [...algorithms],
-    });
+    const { verified, registrationInfo } = await withRootCertificates(trustAnchors, () =>
+      verifyRegistrationResponse({
+        response: /** @type {any} */ (response),
+        expectedChallenge: challenge,
+        expectedOrigin: origin,
+        expectedRPID: rpId,
+        requireUserVerification: userVerification === 'required',
+        supportedAlgorithmIDs: [...algorithms],
+      }),
+    );
     if (!verified || !registrationInfo) return { accepted: false, reason: 'verified is false' };
     if (attestation === 'required' && registrationInfo.fmt === 'none')
       return { accepted: false, reason: 'The format is none' };
@@ -58,3 +56,25 @@ export const adapter = {
     return verified ? { accepted: true } : { accepted: false, reason: 'verified is false' };
   },
 };
+
+/**
+ * Runs `work` with the root certificates of the case. The settings of the library are those of the process, which may use it for
+ * something else, too: afterwards they are as before.
+ * @template T
+ * @param {readonly Uint8Array[]} trustAnchors
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function withRootCertificates(trustAnchors, work) {
+  const certificates = trustAnchors.map((der) => new Uint8Array(der));
+  const before = attested.map((identifier) => ({
+    identifier,
+    certificates: SettingsService.getRootCertificates({ identifier }),
+  }));
+  for (const identifier of attested) SettingsService.setRootCertificates({ identifier, certificates });
+  try {
+    return await work();
+  } finally {
+    for (const settings of before) SettingsService.setRootCertificates(settings);
+  }
+}

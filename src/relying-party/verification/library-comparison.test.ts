@@ -91,9 +91,17 @@ function* changedResponses(json: Json, attestation: AttestationChoice): Generato
 }
 
 // Settings of the library are those of the process.
-const appleRoots = SettingsService.getRootCertificates({ identifier: 'apple' });
-beforeAll(() => SettingsService.setRootCertificates({ identifier: 'apple', certificates: [] }));
-afterAll(() => SettingsService.setRootCertificates({ identifier: 'apple', certificates: appleRoots }));
+const identifiers = ['packed', 'fido-u2f', 'apple'] as const;
+const before = identifiers.map((identifier) => ({
+  identifier,
+  certificates: SettingsService.getRootCertificates({ identifier }),
+}));
+beforeAll(() => {
+  for (const identifier of identifiers) SettingsService.setRootCertificates({ identifier, certificates: [] });
+});
+afterAll(() => {
+  for (const settings of before) SettingsService.setRootCertificates(settings);
+});
 
 describe('whatever the library refuses is refused:', () => {
   it.each(['none', 'packed-self', 'packed-basic', 'fido-u2f', 'apple'] as AttestationChoice[])(
