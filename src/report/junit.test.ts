@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RunResult } from '#result/run-result.ts';
 import { renderJunit } from './junit.ts';
 import { injectionStrings, runWithTexts } from './testing/injection-strings.ts';
+import { findJunitProblems } from './testing/junit-schema.ts';
 import { sampleRun } from './testing/sample-runs.ts';
 
 interface XmlNode {
@@ -57,6 +59,24 @@ const all = (node: XmlNode, name: string): XmlNode[] => [
 const rendered = (run = sampleRun()) => parseXml(renderJunit(run));
 
 describe('renderJunit', () => {
+  it('has only elements and attributes that the schema of Jenkins allows', () => {
+    const run = sampleRun();
+    const location = { file: 'a.yaml', line: 1, column: 1 };
+    const budget = { caseId: 'a', subject: 'pin', statistic: 'median', location, message: '' } as const;
+    const budgets = (['passed', 'failed', 'inconclusive'] as const).map((verdict) => ({ ...budget, verdict }));
+    const whole = { ...run, budgets: budgets as RunResult['budgets'], errors: [{ message: 'A worker ended' }] };
+    expect(findJunitProblems(renderJunit(whole as RunResult))).toEqual([]);
+  });
+
+  it.each([
+    ['<testsuites><testcase name="a"/></testsuites>', 'testcase in testsuites'],
+    ['<testsuites skipped="1"></testsuites>', 'testsuites with skipped'],
+    ['<testsuites><testsuite name="a" tests="1" failures="0"/></testsuites>', 'testsuite without errors'],
+    ['<testsuites>text</testsuites>', 'Text in testsuites: text'],
+  ])('the check of the schema finds the problem of %s', (xml, problem) => {
+    expect(findJunitProblems(xml)).toEqual([problem]);
+  });
+
   it('counts failures, errors and skipped cases in total and by file', () => {
     const root = rendered();
     expect(root.attributes).toMatchObject({ tests: '46', failures: '2', errors: '1' });

@@ -2,7 +2,7 @@
  * JUnit XML in the Surefire variant that Jenkins and GitLab read: `failure` for a failed case, `error` for an infrastructure error,
  * `flakyFailure` for failed attempts before a pass, `[[ATTACHMENT|path]]` in system-out. One suite for each scenario file.
  * GitLab drops cases with equal names, so every name contains its matrix coordinates and is unique. The schema of Jenkins' xUnit plugin
- * (junit-10.xsd) allows no properties in a case: they are lines `[[PROPERTY|name=value]]` of its output.
+ * (junit-10.xsd) allows neither properties nor a position in a case: they are lines `[[PROPERTY|name=value]]` of its output.
  */
 import type { BudgetResult, BudgetVerdict } from '#result/budget.ts';
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
@@ -28,7 +28,7 @@ export function renderJunit(result: RunResult): string {
 function suite(file: string, cases: readonly CaseResult[], names: Map<CaseResult, string>, { run }: RunResult): string {
   const time = seconds(cases.reduce((sum, { durationMs }) => sum + durationMs, 0));
   return [
-    `  <testsuite${attributes({ name: file, ...countOutcomes(cases), time, timestamp: run.startedAt })}>`,
+    `  <testsuite${attributes({ name: file, ...countOutcomes(cases), time, timestamp: run.startedAt, file })}>`,
     ...properties(
       { run: run.id, touchstone: run.touchstone, node: run.node, platform: run.platform, seed: run.seed },
       '    ',
@@ -41,14 +41,9 @@ function suite(file: string, cases: readonly CaseResult[], names: Map<CaseResult
 function testCase(result: CaseResult, name: string, folder: string | undefined): string {
   const { location } = result;
   const classname = location.file.replace(/\.[^./]+$/, '').replaceAll('/', '.');
-  const head = attributes({
-    classname,
-    name,
-    time: seconds(result.durationMs),
-    file: location.file,
-    line: location.line,
-  });
-  const facts = Object.entries({ id: result.id, tags: result.tags.join(' '), ...result.parties });
+  const head = attributes({ classname, name, time: seconds(result.durationMs) });
+  const place = `${location.file}:${location.line}`;
+  const facts = Object.entries({ id: result.id, location: place, tags: result.tags.join(' '), ...result.parties });
   const lines = facts.flatMap(([key, value]) => (value ? `[[PROPERTY|${key}=${value}]]` : []));
   const attached = result.attachments.map(({ path }) => `[[ATTACHMENT|${folder ? `${folder}/${path}` : path}]]`);
   return [
@@ -85,15 +80,9 @@ function budgetSuite(budgets: readonly BudgetResult[], { run }: RunResult): stri
   const count = (verdict: BudgetVerdict) => budgets.filter((budget) => budget.verdict === verdict).length;
   const counts = { tests: budgets.length, failures: count('failed'), errors: 0, skipped: count('inconclusive') };
   const element = { passed: undefined, failed: 'failure', inconclusive: 'skipped' } as const;
-  const cases = budgets.map(({ caseId, subject, statistic, verdict, message, location }) => {
+  const cases = budgets.map(({ caseId, subject, statistic, verdict, message }) => {
     const name = `${caseId}: ${subject}.${statistic}`;
-    const head = attributes({
-      classname: 'touchstone.budgets',
-      name,
-      time: '0',
-      file: location.file,
-      line: location.line,
-    });
+    const head = attributes({ classname: 'touchstone.budgets', name, time: '0' });
     const outcome = element[verdict] ? `<${element[verdict]}${attributes({ message, type: verdict })}/>` : '';
     return `    <testcase${head}>${outcome}</testcase>`;
   });

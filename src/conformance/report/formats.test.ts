@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findJunitProblems } from '#report/testing/junit-schema.ts';
 import { caseId } from '../case-result.ts';
 import { compareReports } from './compare.ts';
 import { renderJunit } from './junit.ts';
@@ -66,6 +67,11 @@ function renderJsonHead(): string {
 }
 
 describe('the JUnit report', () => {
+  it('has only elements and attributes that the schema of Jenkins allows', () => {
+    for (const report of [defective, conforming, relyingParties])
+      expect(findJunitProblems(renderJunit(report))).toEqual([]);
+  });
+
   it('has one test for each case, and counts failures', () => {
     const xml = renderJunit(defective);
     expect(xml.match(/<testcase /g)).toHaveLength(defective.cases.length);

@@ -1,6 +1,7 @@
 /**
  * JUnit XML of a conformance run: one suite for each target and group, one test for each case. A violation is a `failure`, an
- * inconclusive case an `error`; a case that is not applicable or waived is `skipped`, with the reason.
+ * inconclusive case an `error`; a case that is not applicable or waived is `skipped`, with the reason. What is known about the requirement
+ * is in the output of its case, because the schema of Jenkins' xUnit plugin allows no properties there.
  */
 import { groupBy } from '#report/group-by.ts';
 import { attributes, properties, seconds, text } from '#report/xml.ts';
@@ -13,9 +14,10 @@ export function renderJunit(report: ConformanceReport): string {
   const requirements = new Map(report.requirements.map((one) => [one.id, one]));
   const suites = groupBy(cases, ({ target, id }) => `${targets[target]?.name}: ${groupOf(id)}`);
   const time = seconds(run.durationMs);
+  const { skipped: _, ...counts } = countOutcomes(cases); // the schema has no attribute for skipped cases of a run
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: `Touchstone ${run.id}`, ...countOutcomes(cases), time })}>`,
+    `<testsuites${attributes({ name: `Touchstone ${run.id}`, ...counts, time })}>`,
     ...[...suites].map(([name, members]) => suite(name, members, requirements, report)),
     '</testsuites>',
     '',
@@ -43,25 +45,29 @@ function testCase(one: ReportCase, kind: string, requirement: ReportRequirement 
   const head = attributes({ classname, name: caseId(one), time: seconds(one.durationMs ?? 0) });
   const { title, document, section, level, severity } = requirement ?? {};
   const source = document && `${document} section ${section}`;
+  const facts = Object.entries({ requirement: title, source, level, severity });
+  const lines = facts.flatMap(([name, value]) => (value ? `[[PROPERTY|${name}=${value}]]` : []));
   return [
     `    <testcase${head}>`,
-    ...properties({ requirement: title, source, level, severity }, '      '),
     ...outcome(one),
+    `      <system-out>${text([...lines, ...observationOf(one)].join('\n'))}</system-out>`,
     '    </testcase>',
   ].join('\n');
 }
+
+const observationOf = ({ verdict, message }: ReportCase): string[] =>
+  verdict === 'observation' ? [`${verdict}: ${message}`] : [];
 
 function outcome({ verdict, message, evidence }: ReportCase): string[] {
   const body = [message, ...evidence.map(({ name, text: value }) => `${name}: ${value}`)].join('\n');
   switch (verdict) {
     case 'pass':
+    case 'observation':
       return [];
     case 'fail':
       return [`      <failure${attributes({ message, type: verdict })}>${text(body)}</failure>`];
     case 'inconclusive':
       return [`      <error${attributes({ message, type: verdict })}>${text(body)}</error>`];
-    case 'observation':
-      return [`      <system-out>${text(`${verdict}: ${message}`)}</system-out>`];
     case 'not-applicable':
     case 'waived':
       return [`      <skipped${attributes({ message: `${verdict}: ${message}` })}/>`];
