@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { type Authenticator, createAuthenticator } from '../../index.ts';
+import { type Authenticator, createAuthenticator, type DefectId } from '../../index.ts';
 
 /** The operations of a host program, in order. Each one becomes a test. */
 const operations = [
@@ -42,8 +42,8 @@ export async function runHostProgram(program: string, args: readonly string[]): 
 }
 
 /** Creates the key that host programs use: all features, no fingerprint enrolled. */
-export const createKeyForHosts = (): Authenticator =>
-  createAuthenticator({ persona: 'touchstone-complete', uvEnrolled: false });
+export const createKeyForHosts = (defects: readonly DefectId[] = []): Authenticator =>
+  createAuthenticator({ persona: 'touchstone-complete', uvEnrolled: false, defects });
 
 /** Declares a test for each operation, and for the additional operations of this host. */
 export function testEachOperation(outcomes: () => Outcomes, additional: readonly string[] = []): void {
