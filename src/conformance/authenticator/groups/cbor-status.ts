@@ -1,7 +1,7 @@
 /** cbor: the status codes of requests that are malformed or too long, CTAP 2.1 section 8.2. */
 import { type CborMap, type CborValue, encodeMessage } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
-import { MessageTooLong } from '#protocol/errors.ts';
+import { TransportError } from '#protocol/errors.ts';
 import { checkStatus } from '../checks.ts';
 import { NotApplicable } from '../failures.ts';
 import { withMember } from '../members.ts';
@@ -45,7 +45,8 @@ const statuses: RequirementInput[] = [
       const message = new Uint8Array((context.info.maxMsgSize ?? 1024) + 1);
       message.set(encodeMessage(commands[create].code, buildRegistration(context)));
       const exchange = await context.sendBytes(message).catch((error) => {
-        if (error instanceof MessageTooLong) throw new NotApplicable(error.message);
+        // A transport that refuses the message itself, as cards do with SW_WRONG_LENGTH, gives no CTAP status.
+        if (error instanceof TransportError && error.kind === 'framing') throw new NotApplicable(error.message);
         throw error;
       });
       checkStatus(exchange, 'CTAP2_ERR_REQUEST_TOO_LARGE');
