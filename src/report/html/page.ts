@@ -1,5 +1,6 @@
 /** The frame of an HTML report: one file with script, style and data that works from disk without network. */
 import type { ReportBundle } from './bundle.ts';
+import { escapeHtml } from './escape.ts';
 
 export interface PageContent {
   title: string;
@@ -38,6 +39,3 @@ export function* renderPageFrame(
 
 /** The browser does not run a script of this type. */
 const dataElement = (id: string, text: string): string => `<script type="text/plain" id="${id}">${text}</script>\n`;
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
