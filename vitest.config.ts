@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 20_000,
+    // A condition is met in milliseconds; on a loaded machine, the default of one second is too short for a browser.
+    expect: { poll: { timeout: 10_000 } },
     // This package imports JSON without an import attribute, which Node.js requires.
     server: { deps: { inline: ['@actions/workflow-parser'] } },
     // Test files share a process, so modules are loaded once. Tests must not leave anything behind for others, and must not depend

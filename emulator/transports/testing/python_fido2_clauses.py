@@ -4,37 +4,20 @@ python_fido2_clauses.py PORT CLAUSE [PORT CLAUSE ...]: prints one line per claus
 """
 
 import os
-import socket
 import sys
 
 from fido2.attestation import PackedAttestation
 from fido2.cose import CoseKey
 from fido2.ctap import CtapError
 from fido2.ctap2 import ClientPin, Ctap2
-from fido2.hid import CtapHidDevice
-from fido2.hid.base import CtapHidConnection, HidDescriptor
+
+from python_fido2_udp import open_udp
 
 RP = {"id": "example.com", "name": "Example"}
 USER = {"id": b"1", "name": "alice"}
 ES256 = [{"type": "public-key", "alg": -7}]
 HASH = os.urandom(32)
 PIN = "91827364"
-
-
-class UdpConnection(CtapHidConnection):
-    def __init__(self, port):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.settimeout(20)
-        self.socket.connect(("127.0.0.1", port))
-
-    def read_packet(self):
-        return self.socket.recv(64)
-
-    def write_packet(self, data):
-        self.socket.send(data)
-
-    def close(self):
-        self.socket.close()
 
 
 def expect(condition, what):
@@ -131,7 +114,7 @@ def public_key_is_supported(ctap):
 
 
 def opinion(port, clause):
-    device = CtapHidDevice(HidDescriptor("udp", 0, 0, 64, 64), UdpConnection(port))
+    device = open_udp(port)
     try:
         globals()[clause.replace("-", "_")](Ctap2(device))
         return "accepts"

@@ -6,7 +6,6 @@ operation: `NAME ok` or `NAME ERROR`.
 
 import hashlib
 import os
-import socket
 import sys
 import time
 
@@ -16,32 +15,17 @@ from fido2.ctap import CtapError
 from fido2.ctap1 import APDU, ApduError, Ctap1
 from fido2.ctap2 import ClientPin, CredentialManagement, Ctap2, FPBioEnrollment, LargeBlobs
 from fido2.hid import CtapHidDevice
-from fido2.hid.base import CtapHidConnection, HidDescriptor
+
+from python_fido2_udp import open_udp
 
 RP = {"id": "example.com", "name": "Example"}
 HASH = bytes(32)
 PIN = "56789"
 
 
-class UdpConnection(CtapHidConnection):
-    def __init__(self, port):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.settimeout(20)
-        self.socket.connect(("127.0.0.1", port))
-
-    def read_packet(self):
-        return self.socket.recv(64)
-
-    def write_packet(self, data):
-        self.socket.send(data)
-
-    def close(self):
-        self.socket.close()
-
-
 def open_device(transport, address):
     if transport == "udp":
-        return CtapHidDevice(HidDescriptor("udp", 0, 0, 64, 64), UdpConnection(int(address)))
+        return open_udp(address)
     from fido2.pcsc import CtapPcscDevice
 
     for _ in range(100):  # a card that was just inserted is listed after a moment

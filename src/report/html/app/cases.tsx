@@ -1,6 +1,5 @@
 /** The list of cases with its filters, and beside it the open case. */
 import { useMemo } from 'preact/hooks';
-import type { Verdict } from '#result/run-result.ts';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseDetail } from '../case-detail.ts';
 import type { CaseDetails } from '../read-embedded-data.ts';
@@ -8,6 +7,7 @@ import type { CaseRow, ReportIndex } from '../report-index.ts';
 import { CaseList } from './case-list.tsx';
 import { DetailView } from './detail.tsx';
 import { type Filter, isFiltering, noFilter } from './filter.ts';
+import { FilterBar } from './filter-bar.tsx';
 import { Choice } from './shared-components.tsx';
 
 interface CasesProps {
@@ -63,63 +63,36 @@ function Filters({
   onFilter(filter: Filter): void;
   found: number;
 }) {
-  const toggle = (verdict: Verdict) => {
-    const on = filter.verdicts.includes(verdict);
-    onFilter({
-      ...filter,
-      verdicts: on ? filter.verdicts.filter((other) => other !== verdict) : [...filter.verdicts, verdict],
-    });
-  };
+  const offered = verdictsByUrgency.map((verdict) => ({
+    verdict,
+    name: verdict,
+    mark: verdictMarks[verdict],
+    count: index.totals[verdict],
+  }));
   return (
-    <search class="filters">
-      <input
-        id="search"
-        type="search"
-        placeholder="Search title, id, message, tag"
-        aria-label="Search cases"
-        value={filter.text}
-        onInput={({ currentTarget }) => onFilter({ ...filter, text: currentTarget.value })}
-      />
-      <fieldset class="chips">
-        <legend class="visually-hidden">Verdict</legend>
-        {verdictsByUrgency
-          .filter((verdict) => index.totals[verdict] > 0)
-          .map((verdict) => (
-            <button
-              key={verdict}
-              type="button"
-              class={`v-${verdict}`}
-              aria-pressed={filter.verdicts.includes(verdict)}
-              onClick={() => toggle(verdict)}
-            >
-              <span aria-hidden="true">{verdictMarks[verdict]}</span> {verdict} <b>{index.totals[verdict]}</b>
-            </button>
-          ))}
-      </fieldset>
-      <div class="selects">
-        {index.coordinates.filter(isSelectable).map(({ key, values }) => (
-          <Choice
-            key={key}
-            label={key}
-            values={values}
-            value={filter.coordinates[key] ?? ''}
-            onChange={(value) => onFilter({ ...filter, coordinates: { ...filter.coordinates, [key]: value } })}
-          />
-        ))}
-        {index.tags.length > 0 && (
-          <Choice label="tag" values={index.tags} value={filter.tag} onChange={(tag) => onFilter({ ...filter, tag })} />
-        )}
-      </div>
-      <p class="found" role="status">
-        {isFiltering(filter) && (
-          <>
-            {found} of {index.rows.length} cases{' '}
-            <button type="button" onClick={() => onFilter(noFilter)}>
-              Clear filters
-            </button>
-          </>
-        )}
-      </p>
-    </search>
+    <FilterBar
+      placeholder="Search title, id, message, tag"
+      text={filter.text}
+      onText={(text) => onFilter({ ...filter, text })}
+      offered={offered}
+      chosen={filter.verdicts}
+      onChosen={(verdicts) => onFilter({ ...filter, verdicts })}
+      found={isFiltering(filter) ? found : undefined}
+      total={index.rows.length}
+      onClear={() => onFilter(noFilter)}
+    >
+      {index.coordinates.filter(isSelectable).map(({ key, values }) => (
+        <Choice
+          key={key}
+          label={key}
+          values={values}
+          value={filter.coordinates[key] ?? ''}
+          onChange={(value) => onFilter({ ...filter, coordinates: { ...filter.coordinates, [key]: value } })}
+        />
+      ))}
+      {index.tags.length > 0 && (
+        <Choice label="tag" values={index.tags} value={filter.tag} onChange={(tag) => onFilter({ ...filter, tag })} />
+      )}
+    </FilterBar>
   );
 }

@@ -1,6 +1,7 @@
 /** The list of cases with its filters, and beside it the open case. */
 
 import { formatMs } from '#report/format.ts';
+import { FilterBar } from '#report/html/app/filter-bar.tsx';
 import { GroupedList } from '#report/html/app/grouped-list.tsx';
 import { Choice } from '#report/html/app/shared-components.tsx';
 import type { Verdict } from '../../../verdict.ts';
@@ -88,59 +89,34 @@ interface FiltersProps {
 }
 
 function Filters({ index, items, filter, onFilter, found }: FiltersProps) {
-  const toggle = (verdict: Verdict) => {
-    const on = filter.verdicts.includes(verdict);
-    const verdicts = on ? filter.verdicts.filter((other) => other !== verdict) : [...filter.verdicts, verdict];
-    onFilter({ ...filter, verdicts });
-  };
+  const offered = verdictsByUrgency.map((verdict) => ({
+    verdict,
+    name: nameOf(verdict),
+    mark: verdictMarks[verdict],
+    count: index.counts[verdict],
+  }));
   return (
-    <search class="filters">
-      <input
-        id="search"
-        type="search"
-        placeholder="Search requirement, id, section, message"
-        aria-label="Search cases"
-        value={filter.text}
-        onInput={({ currentTarget }) => onFilter({ ...filter, text: currentTarget.value })}
-      />
-      <fieldset class="chips">
-        <legend class="visually-hidden">Verdict</legend>
-        {verdictsByUrgency
-          .filter((verdict) => index.counts[verdict] > 0)
-          .map((verdict) => (
-            <button
-              key={verdict}
-              type="button"
-              class={`v-${verdict}`}
-              aria-pressed={filter.verdicts.includes(verdict)}
-              onClick={() => toggle(verdict)}
-            >
-              <span aria-hidden="true">{verdictMarks[verdict]}</span> {nameOf(verdict)} <b>{index.counts[verdict]}</b>
-            </button>
-          ))}
-      </fieldset>
-      <div class="selects">
-        {menusOf(items).map(({ name, values }) => (
-          <Choice
-            key={name}
-            label={name}
-            values={values}
-            value={filter.choices[name] ?? ''}
-            onChange={(value) => onFilter({ ...filter, choices: { ...filter.choices, [name]: value } })}
-          />
-        ))}
-      </div>
-      <p class="found" role="status">
-        {isFiltering(filter) && (
-          <>
-            {found} of {items.length} cases{' '}
-            <button type="button" onClick={() => onFilter(noFilter)}>
-              Clear filters
-            </button>
-          </>
-        )}
-      </p>
-    </search>
+    <FilterBar
+      placeholder="Search requirement, id, section, message"
+      text={filter.text}
+      onText={(text) => onFilter({ ...filter, text })}
+      offered={offered}
+      chosen={filter.verdicts}
+      onChosen={(verdicts) => onFilter({ ...filter, verdicts })}
+      found={isFiltering(filter) ? found : undefined}
+      total={items.length}
+      onClear={() => onFilter(noFilter)}
+    >
+      {menusOf(items).map(({ name, values }) => (
+        <Choice
+          key={name}
+          label={name}
+          values={values}
+          value={filter.choices[name] ?? ''}
+          onChange={(value) => onFilter({ ...filter, choices: { ...filter.choices, [name]: value } })}
+        />
+      ))}
+    </FilterBar>
   );
 }
 
