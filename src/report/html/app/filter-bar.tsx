@@ -1,7 +1,7 @@
 /** The filters above a list of cases: search field, a button for each verdict, menus, and how many cases are found. */
 import type { ComponentChildren } from 'preact';
 
-export interface OfferedVerdict<Verdict extends string> {
+interface OfferedVerdict<Verdict extends string> {
   verdict: Verdict;
   name: string;
   mark: string;
