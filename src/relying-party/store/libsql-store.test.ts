@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from './libsql-store.ts';
 import { storeContract } from './testing/store-contract.ts';
 
@@ -27,4 +28,16 @@ describe('libsql store in a file', () => {
     await using store = openStore(path);
     expect(await store.events.list()).toEqual([record]);
   });
+});
+
+// Node.js keeps every AsyncLocalStorage that was used, and visits all of them for each promise: one per store would slow the process down.
+it('uses one AsyncLocalStorage for all stores', async () => {
+  const run = vi.spyOn(AsyncLocalStorage.prototype, 'run');
+  for (let opened = 0; opened < 3; opened++) {
+    await using store = openStore();
+    await store.transaction(() => store.policy.get());
+  }
+  const used = new Set(run.mock.contexts);
+  run.mockRestore();
+  expect(used.size).toBe(1);
 });

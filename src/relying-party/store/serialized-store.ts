@@ -14,23 +14,32 @@ export interface TransactionControl {
   rollback(): void;
 }
 
+interface Transaction {
+  ended: Promise<void>;
+}
+
+/**
+ * The transactions, of all stores, that the running code is part of. One storage serves all stores: Node.js keeps every storage that was
+ * used and visits all of them for each promise and each cryptographic call, so that a storage per store makes the process ever slower.
+ */
+const current = new AsyncLocalStorage<readonly Transaction[]>();
+
 /** Returns `repositories` with transactions. */
 export function withTransactions(
   repositories: Repositories,
   { begin, commit, rollback }: TransactionControl,
 ): Repositories & Pick<Store, 'transaction'> {
-  const current = new AsyncLocalStorage<object>();
-  let running: { ended: Promise<void> } | undefined;
-  const mustWait = () => running !== undefined && current.getStore() !== running;
+  let running: Transaction | undefined;
+  const mustWait = () => running !== undefined && !current.getStore()?.includes(running);
   async function transaction<T>(work: () => Promise<T>): Promise<T> {
     if (running !== undefined && !mustWait()) return work();
     while (mustWait()) await running?.ended;
     let end = () => {};
-    const own = { ended: new Promise<void>((resolve) => (end = resolve)) };
+    const own: Transaction = { ended: new Promise<void>((resolve) => (end = resolve)) };
     running = own;
     try {
       begin();
-      const result = await current.run(own, work);
+      const result = await current.run([...(current.getStore() ?? []), own], work);
       commit();
       return result;
     } catch (error) {

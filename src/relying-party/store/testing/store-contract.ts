@@ -265,6 +265,20 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.events.list()).toEqual([]);
   });
 
+  it('uses two stores in transactions within each other', async () => {
+    await using outer = await open();
+    await using inner = await open();
+    const append = (store: Store, event: string) => store.events.append({ at: 1, event, detail: {} });
+    await outer.transaction(() =>
+      inner.transaction(async () => {
+        await append(outer, 'outer');
+        await append(inner, 'inner');
+      }),
+    );
+    expect((await outer.events.list()).map(({ event }) => event)).toEqual(['outer']);
+    expect((await inner.events.list()).map(({ event }) => event)).toEqual(['inner']);
+  });
+
   it('stores events in order, and the policy unchanged', async () => {
     await using store = await open();
     await store.events.append({ at: 1, event: 'a', detail: { n: 1, ok: true, none: null } });
