@@ -116,7 +116,8 @@ describe('docs/test-your-site.md', () => {
   it.each(
     examples.map((example, index) => [example.mistake ?? 'walk through', example.commands, example, index] as const),
   )('prints what the page shows (%s): %s', (_, __, { shown }, index) => {
-    expect(normalize(printed[index] ?? '')).toMatch(patternOf(shown));
+    const text = normalize(printed[index] ?? '');
+    expect(text, text).toMatch(patternOf(shown));
   });
 
   it('is the first page that the README names', () => {

@@ -2,9 +2,11 @@
  * Chromium for the tests of a file. The first page of a test is in a context that earlier tests have used, which saves most of the
  * time of a test; every other page is closed after the test.
  */
+
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { defined } from '#base/testing/defined.ts';
+import { goTo } from '../go-to.ts';
 import { launchBrowser } from '../launch.ts';
 
 export interface TestPages {
@@ -33,7 +35,7 @@ export function useTestPages(options: BrowserContextOptions = {}): TestPages {
 async function reset(context: BrowserContext): Promise<void> {
   const [first, ...others] = context.pages();
   await Promise.all(others.map((page) => page.close()));
-  await first?.goto('about:blank');
+  if (first) await goTo(first, 'about:blank');
   await context.unrouteAll();
   await first?.unrouteAll();
   await context.clearCookies();

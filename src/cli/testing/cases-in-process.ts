@@ -4,6 +4,7 @@
  */
 import { systemRandom } from '#base/random.ts';
 import { openBridgedPage } from '#browser/bridged-page.ts';
+import { goTo } from '#browser/go-to.ts';
 import { createOperator } from '#real-keys/operator/operators.ts';
 import type { CaseRecord, CaseResult, Verdict } from '#result/run-result.ts';
 import { ceremonyMs } from '#result/statistics.ts';
@@ -38,7 +39,7 @@ export async function openCases(paths: string[], options: CaseOptions = {}): Pro
     async run(id) {
       const scenario = cases.find((one) => one.id === id);
       if (!scenario) throw new Error(`${paths} has no case ${id}`);
-      await page.goto('about:blank');
+      await goTo(page, 'about:blank');
       await page.context().clearCookies();
       const ended = runCase(scenario, {
         page,

@@ -1,6 +1,7 @@
 /** Describes a step of a site file that failed: its place, the page at that moment, and what could stand there instead. */
 
 import { UnavailableError } from '#base/errors.ts';
+import { goTo } from '#browser/go-to.ts';
 import { type PageContent, readPageContent } from '#browser/page-content.ts';
 import { createMask } from '#result/mask.ts';
 import type { SourceLocation } from '#result/run-result.ts';
@@ -109,7 +110,7 @@ async function suggestForPart(part: ExpectedPart, { keyword }: SiteCall, site: S
 /** Returns paths to open, from the start page of the site: its links, and where it redirects to. Leaves the page. */
 async function suggestPaths(wrong: string, site: Site, seen: readonly SeenRequest[]): Promise<string[]> {
   const page = await site.page();
-  await page.goto(site.url);
+  await goTo(page, site.url);
   const links = linksOf(await readPageContent(page), page.url());
   const opened = seen.filter(({ method, status }) => method === 'GET' && status < 400).map(({ path }) => path);
   return nearestPaths(wrong, [...opened, ...links]).map((path) => `open: ${toYamlText(path)}`);

@@ -24,6 +24,7 @@ const pages: Readonly<Record<string, string>> = {
   '/closing': `<button onmousedown="window.close()">Close</button><input aria-label="Code" oninput="window.close()">
     <input type="checkbox" aria-label="Agree" onclick="window.close()"><input aria-label="Key" onkeydown="window.close()">
     <select aria-label="Reason" onchange="window.close()"><option>none</option><option>done</option></select>`,
+  '/leaving': `<button onclick="setTimeout(() => { location.href = '/other' }, 50)">Sign in</button>`,
   '/slow': `<p id="spinner" role="progressbar">Loading</p><script>setTimeout(() => { spinner.remove(); history.pushState({}, '', '/users/7/edit') }, 60)</script>`,
 };
 
@@ -145,6 +146,21 @@ describe('page steps', () => {
     await pageActions['close-tab'](undefined, site, never);
     await pageActions.open('/other', site, never);
     await pageActions.see('Terms of use', site, never);
+  });
+
+  it('open repeats a navigation that the page aborts because it leaves by itself', async () => {
+    const { site, page } = await openPage('/leaving');
+    const hasLeft = page.waitForRequest('**/other');
+    await page.route('**/form', (route) => hasLeft.then(() => route.fallback()));
+    await pageActions.click({ role: 'button', name: 'Sign in' }, site, never);
+    await pageActions.open('/form', site, never);
+    expect(site.path).toBe('/form');
+  });
+
+  it('open says why a page that stays where it is does not open a URL', async () => {
+    const { site } = await openPage('/form');
+    await expect(pageActions.open('/unknown', site, never)).rejects.toThrow(/net::ERR_FAILED at .*\/unknown/);
+    expect(site.path).toBe('/form');
   });
 
   it('wait-for waits for a path and for an element to be hidden', async () => {

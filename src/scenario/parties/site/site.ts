@@ -2,9 +2,11 @@
  * The web site as a user sees it: its tabs, and what the page shows. This class is responsible for the tab, for waiting, and for
  * reading. `site-flow.ts` knows how each part of the registration flow is done, from the site file.
  */
+
 import type { Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import { systemClock } from '#base/clock.ts';
+import { goTo } from '#browser/go-to.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { PageLocator } from '../../language/schema/locator.ts';
 import { findElement, type Scope } from './find-element.ts';
@@ -76,9 +78,7 @@ export class Site {
 
   /** Opens a path of the site, or a whole URL. */
   open(path: string): Promise<void> {
-    return this.act(`open ${path}`, async (page) => {
-      await page.goto(new URL(path, this.url).href);
-    });
+    return this.act(`open ${path}`, (page) => goTo(page, new URL(path, this.url).href));
   }
 
   /** Runs `action`, and waits for the tab or pop-up that it opens. The next actions are in it. */
@@ -163,7 +163,7 @@ export class Site {
   async leave(): Promise<void> {
     const [first, ...others] = this.#tabs.filter((tab) => !tab.isClosed());
     for (const tab of others) await tab.close();
-    await first?.goto('about:blank');
+    if (first) await goTo(first, 'about:blank');
   }
 
   /** Returns what the page shows. A page that is left meanwhile is read again. */

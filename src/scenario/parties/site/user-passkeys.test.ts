@@ -65,7 +65,7 @@ async function signIn(definition: SiteDefinition, signal = AbortSignal.timeout(t
   await using organisation = await SiteUsers.create({ url: portal.origin, file: 'portal.yaml', definition });
   const handle = webauthn.handle.bind(webauthn);
   await passkeys.signIn({ page, url: portal.origin, definition, organisation, handle }, signal);
-  await page.goto(`${portal.origin}/security-info`);
+  await page.waitForURL(`${portal.origin}/security-info`);
   return new URL(page.url()).pathname;
 }
 

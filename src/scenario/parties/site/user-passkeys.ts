@@ -3,10 +3,12 @@
  * process needs it, and stays in an authenticator of its own. Every case signs in with it in a new browser context, so the cases
  * do not depend on their order.
  */
+
 import type { Page } from 'playwright';
 import { systemClock } from '#base/clock.ts';
 import { messageOf, UnavailableError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
+import { goTo } from '#browser/go-to.ts';
 import type { WebAuthnHandler } from '#browser/webauthn-handler.ts';
 import { autoApproveUser } from '#client/auto-approve-user.ts';
 import type { AuthenticatorSource } from '#client/context.ts';
@@ -177,6 +179,6 @@ function approvingHandler(
 /** Signs the user out in this browser context: removes what the site has stored. */
 async function forget(page: Page): Promise<void> {
   await page.evaluate(() => sessionStorage.clear()).catch(() => undefined); // a page without storage
-  await page.goto('about:blank');
+  await goTo(page, 'about:blank');
   await page.context().setStorageState({ cookies: [], origins: [] });
 }

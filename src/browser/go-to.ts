@@ -1,0 +1,36 @@
+/** Navigation to a URL from a page that may leave by itself at the same time. */
+import type { Page } from 'playwright';
+import { messageOf } from '#base/errors.ts';
+
+/**
+ * Opens `url`. A page that leaves by itself at the same time, as after a sign-in, aborts the navigation, which is then repeated.
+ * @throws {Error} if the URL cannot be opened.
+ */
+export async function goTo(page: Page, url: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const left = page.url();
+    try {
+      await page.goto(url);
+      return;
+    } catch (error) {
+      if (attempt === maxAttempts || !isAborted(error) || !(await hasLeft(page, left))) throw error;
+    }
+  }
+}
+
+/** A page may redirect a few times on its own. */
+const maxAttempts = 3;
+/** Between the abort and the commit of the other navigation; an answer without a page, e.g. a download, aborts the navigation, too. */
+const otherPageMs = 2_000;
+
+const isAborted = (error: unknown): boolean =>
+  /net::ERR_ABORTED|NS_BINDING_ABORTED|interrupted by another navigation/.test(messageOf(error));
+
+/** Whether the page comes to another URL than `left` by itself. */
+const hasLeft = (page: Page, left: string): Promise<boolean> =>
+  page
+    .waitForURL(({ href }) => href !== left, { timeout: otherPageMs })
+    .then(
+      () => true,
+      () => false,
+    );
