@@ -7,9 +7,13 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchmarks } from './benchmarks.ts';
+import { runPart } from './part-process.ts';
 import { performanceDocument } from './performance-document.ts';
 import { mergeRounds, parseRounds } from './rounds.ts';
 import { formatRows, isMet, type Row } from './row.ts';
+
+/** The compiled `part.ts`. */
+const partProgram = process.env.TOUCHSTONE_BENCHMARK_PART ?? fail('Start the benchmarks with `npm run bench`');
 
 const { values: options, positionals: selected } = parseArgs({
   allowPositionals: true,
@@ -40,19 +44,15 @@ function print(name: string, rows: readonly Row[]): void {
 
 const measured = Object.entries(benchmarks)
   .filter(([name]) => selected.length === 0 || selected.includes(name))
-  .map(([name, benchmark]) => ({ name, benchmark, rounds: [] as Row[][] }));
+  .map(([name, { about }]) => ({ name, about, rounds: [] as Row[][] }));
 for (let round = 1; round <= rounds; round++)
-  for (const { name, benchmark, rounds: earlier } of measured) {
-    const rows = await benchmark.run();
+  for (const { name, rounds: earlier } of measured) {
+    const rows = await runPart(partProgram, name);
     print(rounds === 1 ? name : `${name}, round ${round} of ${rounds}`, rows);
     earlier.push(rows);
   }
 
-const parts = measured.map((each) => ({
-  name: each.name,
-  about: each.benchmark.about,
-  rows: mergeRounds(each.rounds),
-}));
+const parts = measured.map((part) => ({ name: part.name, about: part.about, rows: mergeRounds(part.rounds) }));
 if (rounds > 1) for (const { name, rows } of parts) print(`${name}, all ${rounds} rounds`, rows);
 const missed = parts.flatMap(({ name, rows }) =>
   rows.filter((row) => !isMet(row)).map((row) => `${name}: ${row.name}`),

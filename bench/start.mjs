@@ -14,5 +14,8 @@ mkdirSync(cache, { recursive: true });
 const outdir = mkdtempSync(join(cache, 'benchmarks-'));
 process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
 const plugins = [sourceLocations({ locate: locationInClone })];
-await build(compileOptions({ root, outdir, entries: { main: 'bench/main.ts' }, bundled: [], plugins }));
+await build(
+  compileOptions({ root, outdir, entries: { main: 'bench/main.ts', part: 'bench/part.ts' }, bundled: [], plugins }),
+);
+process.env.TOUCHSTONE_BENCHMARK_PART = join(outdir, 'part.mjs');
 await import(pathToFileURL(join(outdir, 'main.mjs')).href);
