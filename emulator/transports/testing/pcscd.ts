@@ -20,6 +20,12 @@ export interface Pcscd extends AsyncDisposable {
   insertKey(authenticator: AuthenticatorBackend): Promise<SocketKey>;
 }
 
+/**
+ * Runs pcscd until the input ends, which happens even if the process that started it ends without stopping it. A shell gives commands in
+ * the background no input, unless it is a file descriptor of their own.
+ */
+const runUntilInputEnds = 'exec 3<&0; "$0" -f -c "$1" 3<&- & pid=$!; (cat <&3; kill $pid) & wait $pid';
+
 /** Starts pcscd, after other tests on this machine have stopped theirs. Resolves with the reason if pcscd cannot be started. */
 export async function startPcscd(): Promise<Pcscd | string> {
   const unavailable = checkRequirements();
@@ -44,10 +50,10 @@ export async function startPcscd(): Promise<Pcscd | string> {
       .map(([key, value]) => `${key} ${value}\n`)
       .join(''),
   );
-  const child = spawn(daemon, ['-f', '-c', folder], { stdio: 'ignore' });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const child = spawn('/bin/sh', ['-c', runUntilInputEnds, daemon, folder], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
-    child.kill();
+    child.stdin.end();
     await ended;
     rmSync(folder, { recursive: true });
     lock.close();
