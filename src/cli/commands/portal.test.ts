@@ -41,6 +41,16 @@ describe('touchstone portal exits 2 with one sentence', () => {
     ],
     ['an IP address as RP ID', ['--rp-id', '127.0.0.1'], 'Expected a domain in lower case'],
     ['a URL as RP ID', ['--rp-id', 'http://portal.test'], 'Expected a domain in lower case'],
+    [
+      'a revocation list without a BLOB',
+      ['--metadata-revocation-list', '/no/list.crl'],
+      '--metadata-revocation-list applies to no BLOB: name the file or address of one with --metadata',
+    ],
+    [
+      'a root of a metadata service without a BLOB',
+      ['--metadata-root', '/no/root.pem'],
+      '--metadata-root applies to no',
+    ],
     ['an address of another machine', ['--host', '192.0.2.1'], 'this machine does not have the address'],
   ])('for %s', async (_, options, sentence) => {
     expect(await main(['portal', '--port', '0', ...options])).toBe(2);

@@ -7,41 +7,41 @@ import { systemClock } from '#base/clock.ts';
 import { UnavailableError, UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import type { NewUser } from '#relying-party/directory.ts';
-import { loadBlob, readRoots } from '#relying-party/metadata/load-blob.ts';
 import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { roles, type Store } from '#relying-party/store/store.ts';
 import { StoreError } from '#relying-party/store/store-error.ts';
-import { parseCertificate } from '#relying-party/verification/certificate.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { exitCode } from '../exit-codes.ts';
 import { withInterruptSignal } from '../run/with-interrupt-signal.ts';
 import { parsePort } from './option-parsers.ts';
+import { loadMetadata, type MetadataOptions, withMetadataOptions } from './portal-metadata.ts';
 import { untilAborted } from './until-aborted.ts';
 
-export interface PortalCommandOptions {
+export interface PortalCommandOptions extends MetadataOptions {
   port: number;
   host?: string | undefined;
   rpId?: string | undefined;
   store?: string | undefined;
   conformanceApi?: boolean | undefined;
-  metadata?: string | undefined;
-  metadataRoot?: string | undefined;
 }
 
 export const portalCommand = (finish: (code: number) => void) =>
-  new Command('portal')
-    .option('-p, --port <number>', 'Port to listen on; 0 picks a free port', parsePort, 8080)
-    .option('--host <address>', 'Address to listen on; default: 127.0.0.1. Requests for other host names are refused')
-    .option('--rp-id <domain>', 'RP ID, and host name of the portal; default: localhost', parseRpId)
-    .option('--store <file>', 'Keep users and passkeys in this file; default: in memory')
-    .option('--conformance-api', 'Serve the conformance API for test tools; anyone can create accounts with it', false)
-    .option('--metadata <source>', 'Check models against this metadata BLOB, a file or an https address')
-    .option('--metadata-root <file>', 'Root of the metadata service, PEM or DER; default: that of the emulator')
-    .action(async (options: PortalCommandOptions) => {
-      await withInterruptSignal((signal) => servePortal(options, signal));
-      finish(exitCode.passed);
-    });
+  withMetadataOptions(
+    new Command('portal')
+      .option('-p, --port <number>', 'Port to listen on; 0 picks a free port', parsePort, 8080)
+      .option('--host <address>', 'Address to listen on; default: 127.0.0.1. Requests for other host names are refused')
+      .option('--rp-id <domain>', 'RP ID, and host name of the portal; default: localhost', parseRpId)
+      .option('--store <file>', 'Keep users and passkeys in this file; default: in memory')
+      .option(
+        '--conformance-api',
+        'Serve the conformance API for test tools; anyone can create accounts with it',
+        false,
+      ),
+  ).action(async (options: PortalCommandOptions) => {
+    await withInterruptSignal((signal) => servePortal(options, signal));
+    finish(exitCode.passed);
+  });
 
 /**
  * Serves the portal and prints its address and demo users, until `signal` is aborted.
@@ -67,15 +67,6 @@ async function addDemoUsers({ directory }: Portal): Promise<void> {
     const role = user.roles ? pc.dim(' administrator') : '';
     console.log(`  user name ${pc.cyan(user.name)}   password ${pc.cyan(user.password)}${role}`);
   }
-}
-
-/** Loads the metadata before the portal starts, so that a BLOB that is not valid is an error of the command. */
-async function loadMetadata({ metadata, metadataRoot }: PortalCommandOptions) {
-  if (metadata === undefined) return undefined;
-  const roots =
-    metadataRoot === undefined ? emulatorTrustAnchors().map(parseCertificate) : await readRoots(metadataRoot);
-  const blob = await loadBlob(metadata, { roots, now: systemClock.now() });
-  return async () => blob;
 }
 
 async function start(options: PortalCommandOptions, store: Store): Promise<Portal> {

@@ -58,7 +58,7 @@ export const readMetadata = (
 ): MetadataBlob =>
   verifyBlob(blob, {
     roots: roots.map(parseCertificate),
-    revocationLists: revocationLists.map(parseRevocationList),
+    revocationLists: revocationLists.map((der) => parseRevocationList(der)),
     previousNumber,
     now: systemClock.now(),
     lacks,

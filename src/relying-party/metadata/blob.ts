@@ -16,6 +16,8 @@ export interface MetadataBlob {
   no: number;
   /** When the next BLOB is due, milliseconds since the epoch. */
   nextUpdate: number;
+  /** Certificates of the service, its own first. */
+  chain: readonly Certificate[];
   entries: readonly MetadataEntry[];
 }
 
@@ -42,7 +44,7 @@ export function verifyBlob(text: string, expected: BlobExpectations): MetadataBl
   const { no, nextUpdate } = token.payload;
   verifyNumber(no, expected.previousNumber ?? 0, refuse);
   const due = verifyNextUpdate(nextUpdate, expected.now, refuse);
-  return { no: Number(no), nextUpdate: due, entries: parseEntries(token.payload.entries, refuse) };
+  return { no: Number(no), nextUpdate: due, chain, entries: parseEntries(token.payload.entries, refuse) };
 }
 
 type Json = Record<string, unknown>;

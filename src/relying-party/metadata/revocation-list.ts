@@ -7,6 +7,8 @@ import { type DerItem, formatOid, readItems, readOne, tag } from '../verificatio
 import type { Problem } from '../verification/rules.ts';
 
 export interface RevocationList {
+  /** For messages: the revocation list, and where it comes from if that is known. */
+  name: string;
   /** DER of the Name. */
   issuer: Uint8Array;
   /** Milliseconds since the epoch. */
@@ -27,8 +29,8 @@ const hashes: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.13': 'sha512',
 };
 
-/** Parses a list in DER. @throws {ProtocolViolation} with rule `der.*` or `x509.*`. */
-export function parseRevocationList(der: Uint8Array): RevocationList {
+/** Parses a list in DER. @throws {ProtocolViolation} with rule `der.*` or `x509.*`, {RangeError} if it is no complete list. */
+export function parseRevocationList(der: Uint8Array, name = 'the revocation list'): RevocationList {
   const [tbs, algorithm, signature] = readItems(readOne(der, tag.sequence).content);
   const fields = tbs ? readItems(tbs.content) : [];
   if (fields[0]?.tag === tag.integer) fields.shift(); // version
@@ -38,6 +40,7 @@ export function parseRevocationList(der: Uint8Array): RevocationList {
   const revoked = entries?.tag === tag.sequence ? readItems(entries.content) : [];
   const hash = hashes[formatOid(readItems(algorithm.content)[0]?.content ?? new Uint8Array())];
   return {
+    name,
     issuer: issuer.raw,
     thisUpdate: parseTime(thisUpdate),
     nextUpdate: parseTime(nextUpdate),
@@ -71,8 +74,13 @@ function findProblem(
 ): Problem | undefined {
   const issuers = certificates.filter(({ subject }) => equal(subject, list.issuer));
   if (!issuers.some((issuer) => list.isSignedBy(issuer)))
-    return ['blob.revocation-list', 'The revocation list is not signed by its authority'];
+    return ['blob.revocation-list', `Expected the signature of its authority on ${list.name}`];
   if (now < list.thisUpdate || now > list.nextUpdate)
-    return ['blob.revocation-list', 'The revocation list is not current'];
+    return [
+      'blob.revocation-list',
+      `Expected ${list.name} to be current, found one for ${day(list.thisUpdate)} to ${day(list.nextUpdate)}`,
+    ];
   return list.revoked.has(toHex(serial)) ? ['blob.revoked', 'A certificate of the BLOB is revoked'] : undefined;
 }
+
+const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
