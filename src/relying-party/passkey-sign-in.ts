@@ -10,9 +10,21 @@ import { verifyAuthentication } from './verification/verify-authentication.ts';
 export interface PasskeySignIn {
   /** Returns options for `get()` with any passkey of this site. `owner` identifies the visitor that the challenge is for. */
   requestOptions(owner: string): Promise<PublicKeyCredentialRequestOptionsJSON>;
-  /** Verifies what `get()` returned (AuthenticationResponseJSON). The caller opens the session. */
-  authenticate(owner: string, response: unknown): Promise<{ accepted: true; user: User; passkey: Passkey } | Refused>;
+  /**
+   * Verifies what `get()` returned (AuthenticationResponseJSON). The caller opens the session. `named` is the user that the options were
+   * for, if they were for one (WebAuthn L3 section 7.2 steps 5 and 6).
+   */
+  authenticate(
+    owner: string,
+    response: unknown,
+    named?: User,
+  ): Promise<{ accepted: true; user: User; passkey: Passkey } | Refused>;
 }
+
+const notOfNamedUser: Refused = {
+  ...refuse('credential-unknown', 'The options did not list this credential: it is one of another user'),
+  rule: 'assertion.allow-list',
+};
 
 export function createPasskeySignIn(context: RelyingPartyContext): PasskeySignIn {
   const { store, clock, events } = context;
@@ -29,7 +41,7 @@ export function createPasskeySignIn(context: RelyingPartyContext): PasskeySignIn
       return { challenge, rpId: context.rpId, timeout: timeoutMs, userVerification, allowCredentials: [] };
     },
 
-    async authenticate(owner, response) {
+    async authenticate(owner, response, named) {
       const policy = await context.policy();
       const verified = await verifyAuthentication(response, {
         redeemChallenge: (challenge) => redeemChallenge(context, 'get', owner, challenge),
@@ -42,6 +54,7 @@ export function createPasskeySignIn(context: RelyingPartyContext): PasskeySignIn
       const { passkey, signCount, backedUp } = verified;
       const user = await store.users.byId(passkey.userId);
       if (!user) return logRefused(refuse('credential-unknown', 'The user of the passkey does not exist any more'));
+      if (named && named.id !== user.id) return logRefused(notOfNamedUser, user);
       const forbidden = checkAaguid(policy, passkey.aaguid);
       if (forbidden) return logRefused(forbidden, user);
       await store.transaction(async () => {

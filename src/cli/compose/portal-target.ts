@@ -3,7 +3,9 @@ import { toBase64url } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
 import { type Random, systemRandom } from '#base/random.ts';
 import type { CeremonySettings, ModelPolicy } from '#conformance/relying-party/ceremony-settings.ts';
+import { createConformanceApi } from '#conformance/relying-party/conformance-api/client.ts';
 import type { Account, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import { coseAlgorithms } from '#protocol/cose.ts';
 import type { PolicyInput } from '#relying-party/config.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { createInProcessPortal, type InProcessPortal } from '#relying-party/portal/portal.ts';
@@ -22,6 +24,7 @@ interface ClockedPortal extends InProcessPortal {
 /** Returns the target. It has one portal for each combination of settings, because the settings are its policy. */
 export function createPortalTarget(random: Random = systemRandom): RelyingPartyTarget {
   const portals = new Map<string, Promise<ClockedPortal>>();
+  let portalWithApi: Promise<ClockedPortal> | undefined;
   return {
     name: 'Touchstone portal',
     checksTrust: true,
@@ -29,6 +32,14 @@ export function createPortalTarget(random: Random = systemRandom): RelyingPartyT
     hasPolicy: true,
     hasClock: true,
     keepsState: true,
+    conformanceApi: createConformanceApi({
+      url: origin,
+      random,
+      async fetch(url, init) {
+        portalWithApi ??= createPortal(settingsOfApi, random);
+        return (await portalWithApi).request(url, init);
+      },
+    }),
     async openAccount(settings) {
       const key = JSON.stringify(settings);
       const portal = portals.get(key) ?? createPortal(settings, random);
@@ -37,6 +48,13 @@ export function createPortalTarget(random: Random = systemRandom): RelyingPartyT
     },
   };
 }
+
+/** The requests of the conformance API ask for what they need. */
+const settingsOfApi: CeremonySettings = {
+  userVerification: 'required',
+  attestation: 'optional',
+  algorithms: [coseAlgorithms.ES256.alg, coseAlgorithms.EdDSA.alg, coseAlgorithms.RS256.alg],
+};
 
 const createPortal = async (
   { userVerification, attestation, algorithms, metadata, policy }: CeremonySettings,
@@ -50,6 +68,7 @@ const createPortal = async (
     origin,
     rpId,
     passwordCost: quickScrypt,
+    conformanceApi: true,
     trustAnchors: emulatorTrustAnchors(),
     metadata: metadata && (async () => readMetadata(metadata)),
     policy: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
 import { findUnprovenCases } from '#conformance/relying-party/prove.ts';
+import { answerRules, optionsRules } from '#conformance/relying-party/rules/conformance-api.ts';
 import { type RuleId, ruleIds } from '#conformance/relying-party/rules.ts';
 import { CaseRunner } from '#conformance/relying-party/run-case.ts';
 import { verificationRules } from '#relying-party/verification/rules.ts';
@@ -17,6 +18,7 @@ const rulesOfServers: readonly RuleId[] = [
   'credential-id.unique',
   'policy.model',
   'policy.synced',
+  ...(Object.keys({ ...answerRules, ...optionsRules }) as RuleId[]),
 ];
 /** Rules that another rule always enforces too, with the reason. */
 const neverAlone: Readonly<Record<string, string>> = {

@@ -1,6 +1,10 @@
 /** The mutation catalogue: every case of every group, in the order of the documentation. */
 import { androidKeyCases } from './cases/android-key.ts';
 import { safetyNetCases } from './cases/android-safetynet.ts';
+import { apiRegistrationOptionsCases } from './cases/api-registration-options.ts';
+import { apiRequestCases } from './cases/api-requests.ts';
+import { apiResultCases } from './cases/api-results.ts';
+import { apiSignInOptionsCases } from './cases/api-sign-in-options.ts';
 import { appleCases } from './cases/apple.ts';
 import { attestationObjectCases } from './cases/attestation-object.ts';
 import { authenticatorDataCases } from './cases/authenticator-data.ts';
@@ -43,6 +47,10 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...vectorCases,
   ...sessionCases,
   ...signInCases,
+  ...apiRegistrationOptionsCases,
+  ...apiSignInOptionsCases,
+  ...apiRequestCases,
+  ...apiResultCases,
 ];
 
 /** Titles of the groups, in the order of the catalogue. */
@@ -78,4 +86,8 @@ export const groupTitles: Readonly<Record<string, string>> = {
   'sign-in': 'Signature and user at sign-in',
   'sign-in-algorithms': 'Algorithms at sign-in',
   algorithms: 'Algorithms at registration',
+  'api-registration-options': 'Conformance API: options for a registration',
+  'api-sign-in-options': 'Conformance API: options for a sign-in',
+  'api-requests': 'Conformance API: requests for options that are not valid',
+  'api-results': 'Conformance API: sessions, and the answers to responses',
 };

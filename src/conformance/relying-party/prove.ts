@@ -1,12 +1,13 @@
 /**
  * Proves the catalogue: each case passes with a target that conforms, and fails with one that lacks exactly the rules which the case
  * violates. A case that must be accepted is proven by a target that refuses everything, a case with two correct outcomes by one that
- * crashes.
+ * crashes. A case about the requests of the conformance API is proven by its own defect, which changes what the portal gets or answers.
  */
 import type { Random } from '#base/random.ts';
+import type { ApiDefect } from './conformance-api/api-case.ts';
 import type { SuiteEmulator } from './emulator-port.ts';
 import { createLibraryTarget, type RelyingPartyLibrary } from './library-target.ts';
-import type { RelyingPartyCase } from './relying-party-case.ts';
+import type { ApiCase, AuthenticationCase, RegistrationCase, RelyingPartyCase } from './relying-party-case.ts';
 import type { RuleId } from './rules.ts';
 import { CaseRunner } from './run-case.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
@@ -41,13 +42,18 @@ class Prover {
   readonly #runners = new Map<string, CaseRunner>();
 
   readonly #portal: CaseRunner;
+  /** What the conformance API of the portal does wrong at the moment. */
+  #apiDefect: ApiDefect | undefined;
   /** A target that says it has sessions, a clock and a policy, but remembers neither challenges nor credentials, and allows everything. */
   readonly #withoutMemory: CaseRunner;
 
   constructor(parties: ProofParties) {
     this.#parties = parties;
     const { createVerifier, emulator, portal, ...options } = parties;
-    this.#portal = new CaseRunner(portal, emulator);
+    this.#portal = new CaseRunner(
+      withDefect(portal, () => this.#apiDefect),
+      emulator,
+    );
     const forgetful = createLibraryTarget(createVerifier(['client-data.challenge']), options);
     const claims = { keepsState: true, hasClock: true, hasPolicy: true };
     this.#withoutMemory = new CaseRunner({ ...forgetful, ...claims }, emulator);
@@ -57,13 +63,24 @@ class Prover {
     const conforming = await (needsServer(one) ? this.#portal : this.#runnerFor([])).run(one);
     if (conforming.verdict !== 'pass')
       return `With the conforming target: ${conforming.verdict}: ${conforming.message}`;
+    if (one.ceremony === 'api') return this.#findApiProblem(one);
     const weak = await this.#runOnWeak(one);
     const expected: Outcome['verdict'] = one.expected === 'refuse' ? 'accepted' : weakAnswer(one).verdict;
     if (weak.verdict === 'fail' && weak.outcome?.verdict === expected) return undefined;
     return `With a target without ${one.rules.join(', ') || 'the behaviour'}: ${weak.verdict}: ${weak.message}`;
   }
 
-  #runOnWeak(one: RelyingPartyCase) {
+  /** Runs the case on a portal that breaks the rule. Only a case with two correct outcomes is proven by a crash. */
+  async #findApiProblem(one: ApiCase): Promise<string | undefined> {
+    this.#apiDefect = one.defect;
+    const weak = await this.#portal.run(one);
+    this.#apiDefect = undefined;
+    const hasCrashed = weak.outcome?.verdict === 'crashed';
+    if (weak.verdict === 'fail' && hasCrashed === (typeof one.expected === 'object')) return undefined;
+    return `With a server that breaks ${one.rules.join(', ')}: ${weak.verdict}: ${weak.message}`;
+  }
+
+  #runOnWeak(one: RegistrationCase | AuthenticationCase) {
     if (needsServer(one) && one.expected === 'refuse') return this.#withoutMemory.run(one);
     return one.expected === 'refuse' ? this.#runnerFor(one.rules).run(one) : this.#runOnBroken(one);
   }
@@ -79,7 +96,7 @@ class Prover {
   }
 
   /** Runs the case on a target that accepts the control, and then refuses everything or crashes. */
-  #runOnBroken(one: RelyingPartyCase) {
+  #runOnBroken(one: RegistrationCase | AuthenticationCase) {
     const { createVerifier, emulator, ...options } = this.#parties;
     const answer = weakAnswer(one);
     return new CaseRunner(
@@ -89,8 +106,17 @@ class Prover {
   }
 }
 
-/** A library verifies single responses; it has neither sessions nor a policy. */
-const needsServer = ({ session, policy }: RelyingPartyCase): boolean => session !== undefined || policy !== undefined;
+/** Returns the target, whose new sessions of the conformance API have the defect that `readDefect` returns. */
+function withDefect(target: RelyingPartyTarget, readDefect: () => ApiDefect | undefined): RelyingPartyTarget {
+  const { conformanceApi: api } = target;
+  if (!api) return target;
+  const openSession = () => readDefect()?.(api.openSession()) ?? api.openSession();
+  return { ...target, conformanceApi: { ...api, openSession } };
+}
+
+/** A library verifies single responses; it has neither requests, sessions nor a policy. */
+const needsServer = ({ ceremony, session, policy }: RelyingPartyCase): boolean =>
+  ceremony === 'api' || session !== undefined || policy !== undefined;
 
 const weakAnswer = ({ expected }: RelyingPartyCase): Outcome =>
   expected === 'accept'

@@ -5,6 +5,7 @@ import type { SigningKey } from '#protocol/crypto.ts';
 import type { Authority } from '#protocol/x509/authority.ts';
 import type { CatalogueEntry } from '../catalogue-entry.ts';
 import type { CeremonySettings, ModelPolicy } from './ceremony-settings.ts';
+import type { ApiCheck, ApiDefect } from './conformance-api/api-case.ts';
 import type { Attestation, AuthenticatorChanges } from './emulator-port.ts';
 import type { MetadataParts } from './make-metadata.ts';
 import type { RuleId } from './rules.ts';
@@ -65,6 +66,8 @@ export interface AuthenticationChange extends Change {
 export interface Base {
   attestation: Attestation;
   algorithm: CoseAlgorithm;
+  /** Algorithm of another key in the response, which the relying party must support, too. */
+  otherAlgorithm?: CoseAlgorithm | undefined;
   /** Bytes of the credential id. */
   credentialIdLength: number;
   synced: boolean;
@@ -106,4 +109,13 @@ export interface AuthenticationCase extends CommonCase {
   change: AuthenticationChange;
 }
 
-export type RelyingPartyCase = RegistrationCase | AuthenticationCase;
+/** A case about the requests of the conformance API: the authenticator makes valid responses only. */
+export interface ApiCase extends CommonCase {
+  ceremony: 'api';
+  change: Change;
+  check: ApiCheck;
+  /** Makes a conforming server break the rule, which the check must find. */
+  defect: ApiDefect;
+}
+
+export type RelyingPartyCase = RegistrationCase | AuthenticationCase | ApiCase;

@@ -1,5 +1,6 @@
 /** The rules that a relying party must enforce. Each case that must be refused violates exactly one of them. */
 import { ceremonyRules } from './rules/ceremony.ts';
+import { answerRules, optionsRules } from './rules/conformance-api.ts';
 import { metadataRules } from './rules/metadata.ts';
 import { pathRules } from './rules/paths.ts';
 import { platformStatementRules } from './rules/platform-statements.ts';
@@ -13,6 +14,8 @@ const rules = {
   ...compoundRules,
   ...pathRules,
   ...metadataRules,
+  ...answerRules,
+  ...optionsRules,
 } as const;
 
 export type RuleId = keyof typeof rules;

@@ -4,6 +4,7 @@ import type { CaseResult, Evidence } from '../case-result.ts';
 import type { CheckVerdict } from '../verdict.ts';
 import { CaseAccounts } from './case-accounts.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
+import { runApiCase } from './conformance-api/run-api-case.ts';
 import type { SuiteEmulator } from './emulator-port.ts';
 import {
   type Ceremony,
@@ -14,7 +15,7 @@ import {
 } from './make-ceremony.ts';
 import { makeMetadata } from './make-metadata.ts';
 import { withOwnModel } from './model-policy.ts';
-import type { Base, RelyingPartyCase } from './relying-party-case.ts';
+import type { ApiCase, AuthenticationCase, Base, RegistrationCase, RelyingPartyCase } from './relying-party-case.ts';
 import { ruleOf } from './rules.ts';
 import { findMissingSupport } from './support.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
@@ -24,15 +25,22 @@ import type { W3cVector } from './vectors/w3c-vectors.ts';
 /** The result of a case, with what the target did. */
 export interface RelyingPartyCaseResult extends CaseResult {
   outcome: Outcome | undefined;
+  /** Set if the case is not applicable because the target lacks what the case is about; a profile may demand it. */
+  isLacking?: true | undefined;
 }
 
 interface Judgement {
   verdict: CheckVerdict;
   message: string;
   outcome?: Outcome | undefined;
-  /** The response with the change. */
-  sent?: Evidence | undefined;
+  /** Not applicable, because the target lacks what the case is about. */
+  isLacking?: boolean | undefined;
+  /** What was sent. */
+  sent?: readonly Evidence[] | undefined;
 }
+
+/** A case with one change of a ceremony. */
+type CeremonyCase = RegistrationCase | AuthenticationCase;
 
 /** Who takes part in a case that is about sessions. */
 interface SessionParties {
@@ -61,20 +69,23 @@ export class CaseRunner {
     const judgement = await this.#judge(one, accounts).catch(
       (error: unknown): Judgement => ({ verdict: 'inconclusive', message: messageOf(error) }),
     );
-    const { verdict, message, outcome, sent } = judgement;
-    const evidence: Evidence[] = sent ? [sent] : [];
+    const { verdict, message, outcome, sent, isLacking } = judgement;
+    const evidence: Evidence[] = [...(sent ?? [])];
     if (outcome) evidence.push({ name: 'outcome', text: describeOutcome(outcome) });
     for (const problem of await accounts.close()) evidence.push({ name: 'clean-up', text: problem });
-    return { id: one.id, verdict, message, evidence, outcome, durationMs: performance.now() - start };
+    const durationMs = performance.now() - start;
+    return { id: one.id, verdict, message, evidence, outcome, durationMs, ...(isLacking && { isLacking }) };
   }
 
   async #judge(one: RelyingPartyCase, accounts: CaseAccounts): Promise<Judgement> {
     const missing = findMissingSupport(one, this.#target);
-    if (missing !== undefined) return { verdict: 'not-applicable', message: missing };
+    if (missing) return { verdict: 'not-applicable', message: missing.reason, isLacking: missing.isLacking };
+    if (one.ceremony === 'api') return this.#judgeApi(one);
     const control = await this.#runControl(one);
     if (control.verdict === 'refused' && mayDistrust(one, this.#target))
       return {
         verdict: 'not-applicable',
+        isLacking: true,
         message: `The target accepts no such attestation: ${describeOutcome(control)}`,
       };
     if (control.verdict !== 'accepted')
@@ -84,21 +95,31 @@ export class CaseRunner {
       };
     const account = await accounts.open(this.#settingsOf(one));
     const outcome = await this.#perform(one, account, accounts);
-    const sent = accounts.lastSent;
+    const sent = accounts.lastSent && [accounts.lastSent];
     const problem = compare(one, outcome) ?? (await this.#findTrace(one, account, outcome));
     return problem === undefined
       ? { verdict: 'pass', message: '', outcome, sent }
       : { verdict: 'fail', message: problem, outcome, sent };
   }
 
-  #runControl(one: RelyingPartyCase): Promise<Outcome> {
+  async #judgeApi(one: ApiCase): Promise<Judgement> {
+    const { conformanceApi: api } = this.#target;
+    if (!api) throw new Error('Expected a target with the conformance API');
+    const createOwn = () => this.#createCredential(one.base);
+    const parties = { api, emulator: this.#emulator, createCredential: createOwn };
+    const { verdict, message, crash, evidence } = await runApiCase(one, parties);
+    const outcome: Outcome | undefined = crash === undefined ? undefined : { verdict: 'crashed', detail: crash };
+    return { verdict, message, outcome, sent: evidence };
+  }
+
+  #runControl(one: CeremonyCase): Promise<Outcome> {
     const key = `${one.ceremony} ${JSON.stringify(one.base)}`;
     const control = this.#controls.get(key) ?? this.#acceptUnchanged(one);
     this.#controls.set(key, control);
     return control;
   }
 
-  async #acceptUnchanged(one: RelyingPartyCase): Promise<Outcome> {
+  async #acceptUnchanged(one: CeremonyCase): Promise<Outcome> {
     const { base, ceremony } = one;
     const accounts = new CaseAccounts(this.#target);
     try {
@@ -123,14 +144,15 @@ export class CaseRunner {
   }
 
   /** Returns a credential that no other case has. */
-  #createCredential = (base: Base): SuiteCredential => createCredential(`credential ${this.#credentials++}`, base);
+  #createCredential = (base: Base): SuiteCredential =>
+    createCredential(`credential ${this.#target.credentialSeed ?? ''}${this.#credentials++}`, base);
 
   async #register(account: Account, credential: SuiteCredential): Promise<Outcome> {
     return account.register(await makeRegistration(this.#emulator, credential, await beginRegistration(account)));
   }
 
   /** Sends the responses of a test vector. */
-  async #performVector(vector: W3cVector, { ceremony }: RelyingPartyCase, account: Account): Promise<Outcome> {
+  async #performVector(vector: W3cVector, { ceremony }: CeremonyCase, account: Account): Promise<Outcome> {
     await account.beginRegistration();
     const registered = await account.register(registrationOf(vector));
     if (ceremony === 'registration') return registered;
@@ -141,7 +163,7 @@ export class CaseRunner {
   }
 
   /** Performs the ceremony with the change. */
-  async #perform(one: RelyingPartyCase, account: Account, accounts: CaseAccounts): Promise<Outcome> {
+  async #perform(one: CeremonyCase, account: Account, accounts: CaseAccounts): Promise<Outcome> {
     if (one.vector) return this.#performVector(one.vector, one, account);
     const credential = this.#createCredential(one.base);
     if (one.ceremony === 'registration') {
@@ -181,7 +203,7 @@ export class CaseRunner {
   }
 
   /** Returns what a refusal left behind: a stored credential, or a session in which honest users cannot register. */
-  async #findTrace(one: RelyingPartyCase, account: Account, outcome: Outcome): Promise<string | undefined> {
+  async #findTrace(one: CeremonyCase, account: Account, outcome: Outcome): Promise<string | undefined> {
     if (one.base.usesMetadata) return undefined; // the metadata of the case stays in force
     if (!this.#target.keepsState || one.ceremony !== 'registration' || outcome.verdict === 'accepted') return undefined;
     const expected = one.session && !leavesNothing.includes(one.session) ? 1 : 0;

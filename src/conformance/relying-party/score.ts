@@ -44,5 +44,6 @@ export function scoreResults(cases: readonly RelyingPartyCase[], results: readon
 export function mistakeOf(one: RelyingPartyCase | undefined, outcome: RelyingPartyCaseResult['outcome']): Mistake {
   if (outcome?.verdict === 'crashed') return 'crashed';
   const [rule] = one?.rules ?? [];
+  if (one?.ceremony === 'api' && rule !== undefined) return ruleOf(rule).severity;
   return rule === undefined || outcome?.verdict !== 'accepted' ? 'wrongly-refused' : ruleOf(rule).severity;
 }

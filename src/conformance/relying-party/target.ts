@@ -3,6 +3,7 @@
  * conformance API, a web site in a browser, and the reference portal.
  */
 import type { CeremonySettings } from './ceremony-settings.ts';
+import type { ConformanceApi } from './conformance-api/client.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
 
 /** What the relying party did with a response. */
@@ -48,10 +49,12 @@ export interface RelyingPartyTarget {
   formats?: readonly string[] | undefined;
   /** COSE algorithms that it supports; undefined if that is not known. */
   algorithms?: readonly number[] | undefined;
-  /** Whether it checks attestation certificates against given root certificates. */
-  checksTrust: boolean;
+  /** Whether it checks attestation certificates against given root certificates; undefined if its roots are not known. */
+  checksTrust: boolean | undefined;
   /** Whether it uses metadata that a case gives it. */
   usesMetadata?: boolean | undefined;
+  /** Part of the names of all credentials, for a target that may have kept those of an earlier run. */
+  credentialSeed?: string | undefined;
   /** Whether it keeps challenges, sessions and credentials between calls. */
   keepsState: boolean;
   /** Whether it applies the policy about models that a case gives it. */
@@ -60,6 +63,8 @@ export interface RelyingPartyTarget {
   hasClock?: boolean | undefined;
   /** Whether a case can give it origin, RP ID and challenges. */
   takesVectors?: boolean | undefined;
+  /** Its conformance API, if it has one. */
+  conformanceApi?: ConformanceApi | undefined;
   /** Returns why the target cannot run a case, for reasons of its own. */
   findObstacle?(one: RelyingPartyCase): string | undefined;
   openAccount(settings: CeremonySettings): Promise<Account>;

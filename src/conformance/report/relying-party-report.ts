@@ -72,13 +72,18 @@ function toTargetResults(cases: readonly RelyingPartyCase[], { target, uri, resu
   };
 }
 
+const formatYes = (value: boolean): string => (value ? 'yes' : 'no');
+
 function describeTarget(target: RelyingPartyTarget, uri: string | undefined): ReportTarget {
   const { name, version, formats, algorithms, checksTrust, keepsState } = target;
   const identity = [
     { name: 'Attestation formats', value: formats?.join(', ') ?? 'not known' },
     { name: 'Algorithms (COSE)', value: algorithms?.join(', ') ?? 'not known' },
-    { name: 'Checks certificates against roots', value: checksTrust ? 'yes' : 'no' },
-    { name: 'Keeps challenges, sessions and credentials', value: keepsState ? 'yes' : 'no' },
+    {
+      name: 'Checks certificates against roots',
+      value: checksTrust === undefined ? 'not known' : formatYes(checksTrust),
+    },
+    { name: 'Keeps challenges, sessions and credentials', value: formatYes(keepsState) },
     ...(uri === undefined ? [] : [{ name: 'Location', value: uri }]),
   ];
   return { name, ...(version !== undefined && { version }), ...(uri !== undefined && { uri }), identity };

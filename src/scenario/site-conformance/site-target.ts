@@ -25,7 +25,7 @@ export async function createSiteTarget(scenario: ExpandedCase, options: VisitOpt
   return {
     name: definition.name,
     algorithms: site?.algorithms,
-    checksTrust: isOurs,
+    checksTrust: isOurs || undefined,
     keepsState: true,
     findObstacle: (one) =>
       (site && findSettingsObstacle(one, site)) ??

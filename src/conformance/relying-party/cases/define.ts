@@ -71,7 +71,7 @@ const defaultBase: Base = {
 };
 
 /** Attestation is required of a base with certificates, so that its chain is checked. */
-function createBase(changes: BaseChanges): Base {
+export function createBase(changes: BaseChanges): Base {
   const { attestation = 'none', algorithm = 'ES256' } = changes;
   const isCertified = attestation !== 'none' && attestation !== 'packed-self';
   const { alg } = coseAlgorithms[algorithm];

@@ -4,7 +4,7 @@
  */
 import { Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { toBase64url } from '#base/bytes.ts';
 import type { Policy } from '../../config.ts';
 import type { RelyingPartyContext } from '../../context.ts';
@@ -13,16 +13,9 @@ import type { Caller } from '../../methods/sessions.ts';
 import { type Refused, refusals } from '../../refusals.ts';
 import { createRelyingParty, type RelyingParty } from '../../relying-party.ts';
 import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
+import { registrationSchema, signInSchema, toCredentialJson, withRequested } from './conformance-requests.ts';
 
 const cookie = 'conformance';
-const username = z.string().min(1).max(64);
-const userVerification = z.enum(['required', 'preferred', 'discouraged']).optional();
-const registrationSchema = z.object({
-  username,
-  displayName: z.string().max(64).optional(),
-  authenticatorSelection: z.object({ userVerification }).optional(),
-});
-const signInSchema = z.object({ username, userVerification });
 /** Registrations that are not finished are forgotten when there are more. */
 const maxSessions = 1000;
 
@@ -41,6 +34,8 @@ interface SessionRequest {
 export function conformanceApiRoutes(services: PortalServices, directory: Directory): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
   const { createSession, findSession } = createSessionTable(services, directory);
+  routes.use('/attestation/*', requireJson);
+  routes.use('/assertion/*', requireJson);
 
   routes.post('/attestation/options', async (c) => {
     const body = registrationSchema.safeParse(await readJson(c));
@@ -50,14 +45,14 @@ export function conformanceApiRoutes(services: PortalServices, directory: Direct
     const outcome = await relyingParty.creationOptions(caller);
     if (!outcome.accepted) return refused(c, outcome);
     setCookie(c, cookie, id, { httpOnly: true, sameSite: 'Strict', path: '/' });
-    return c.json({ status: 'ok', errorMessage: '', ...outcome.options });
+    return c.json({ status: 'ok', errorMessage: '', ...withRequested(outcome.options, body.data) });
   });
 
   routes.post('/attestation/result', async (c) => {
     const [, session] = findSession(c) ?? [];
     if (!session) return fail(c, 400, 'Expected the session of /attestation/options');
     const { caller, relyingParty } = session;
-    const outcome = await relyingParty.register(caller, await readJson(c));
+    const outcome = await relyingParty.register(caller, toCredentialJson(await readJson(c)));
     if (!outcome.accepted) return refused(c, outcome);
     const named = await relyingParty.namePasskey(caller, outcome.pending.id, 'Passkey');
     return named.accepted ? c.json({ status: 'ok', errorMessage: '' }) : refused(c, named);
@@ -74,14 +69,15 @@ export function conformanceApiRoutes(services: PortalServices, directory: Direct
       id: credentialId,
     }));
     setCookie(c, cookie, id, { httpOnly: true, sameSite: 'Strict', path: '/' });
-    return c.json({ status: 'ok', errorMessage: '', ...(await relyingParty.requestOptions(id)), allowCredentials });
+    const options = { ...(await relyingParty.requestOptions(id)), extensions: body.data.extensions, allowCredentials };
+    return c.json({ status: 'ok', errorMessage: '', ...options });
   });
 
   routes.post('/assertion/result', async (c) => {
     const found = findSession(c);
     if (!found) return fail(c, 400, 'Expected the session of /assertion/options');
-    const [id, { relyingParty }] = found;
-    const outcome = await relyingParty.authenticate(id, await readJson(c));
+    const [id, { relyingParty, caller }] = found;
+    const outcome = await relyingParty.authenticate(id, toCredentialJson(await readJson(c)), caller.user);
     return outcome.accepted ? c.json({ status: 'ok', errorMessage: '' }) : refused(c, outcome);
   });
   return routes;
@@ -124,6 +120,14 @@ const withUserVerification = (
 
 const describeIssues = ({ issues }: z.ZodError): string =>
   issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
+
+/** A page of another site can send other content types without a preflight request. */
+async function requireJson(c: PortalContext, next: () => Promise<void>): Promise<Response | undefined> {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? ''))
+    return fail(c, 415, 'Expected the content type application/json');
+  await next();
+  return undefined;
+}
 
 /** Returns the body, or undefined if it is not JSON. */
 const readJson = (c: PortalContext): Promise<unknown> => c.req.json().catch(() => undefined);

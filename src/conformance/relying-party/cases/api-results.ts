@@ -1,0 +1,222 @@
+/** The requests of the conformance API that bring a response: their answers, their sessions, and the form of the credential. */
+import type { ApiCheck, ApiUser, ApiVisit } from '../conformance-api/api-case.ts';
+import { type ApiAnswer, type ApiPath, type ApiRequest, type Json, jsonRequest } from '../conformance-api/client.ts';
+import { acceptAll, answerWith, changeResponse, readJson } from '../conformance-api/edits.ts';
+import { isJson } from './api-options.ts';
+import {
+  describeFailures,
+  ignoringContentType,
+  ignoringMethod,
+  simpleContentTypes,
+  withPrefix,
+} from './api-requests.ts';
+import {
+  type ApiRows,
+  answers,
+  apiCases,
+  compareValue,
+  expectRefusal,
+  expectSuccess,
+  expectThat,
+  refuses,
+} from './define-api.ts';
+
+/** A ceremony of one user, up to the response. */
+interface ResultRequest {
+  path: ApiPath;
+  /** Prefix of the ids. */
+  ceremony: 'registration' | 'sign-in';
+  /** Returns a valid response; `change` changes the options that it answers. */
+  respond(user: ApiUser, change?: (options: Json) => Json): Promise<Json>;
+}
+
+const unchanged = (options: Json): Json => options;
+
+const registration: ResultRequest = {
+  path: 'attestation/result',
+  ceremony: 'registration',
+  respond: async (user, change = unchanged) => user.createCredential(change(await user.beginRegistration())),
+};
+
+const signIn: ResultRequest = {
+  path: 'assertion/result',
+  ceremony: 'sign-in',
+  async respond(user, change = unchanged) {
+    await user.register();
+    return user.createAssertion(change(await user.beginSignIn()));
+  },
+};
+
+/** Sends the response of a user as it is. */
+const sendValid =
+  ({ path, respond }: ResultRequest, find: (answer: ApiAnswer) => string | undefined): ApiCheck =>
+  async (visit) => {
+    const user = visit.openUser();
+    return find(await user.send(jsonRequest(path, await respond(user))));
+  };
+
+const otherChallenge = (options: Json): Json => ({ ...options, challenge: 'AAAAAAAAAAAAAAAAAAAAAA' });
+
+/** Sends a response to a challenge that the server did not issue. */
+const sendWrongChallenge =
+  ({ path, respond }: ResultRequest, find: (answer: ApiAnswer) => string | undefined): ApiCheck =>
+  async (visit) => {
+    const user = visit.openUser();
+    return find(await user.send(jsonRequest(path, await respond(user, otherChallenge))));
+  };
+
+const answerRows = (request: ResultRequest): ApiRows => ({
+  'answer.http': answers('api.answer', 'The HTTP status is 200', {
+    check: sendValid(request, ({ status }) => compareValue('the HTTP status', status, 200)),
+    defect: changeResponse(request.path, 'ok', (answer) => ({ ...answer, status: 201 })),
+  }),
+  'answer.content-type': answers('api.answer', 'The content type is application/json', {
+    check: sendValid(request, ({ contentType }) =>
+      expectThat(isJson(contentType), 'application/json as content type', contentType),
+    ),
+    defect: changeResponse(request.path, 'ok', (answer) => ({ ...answer, contentType: 'text/html' })),
+  }),
+  'answer.status': answers('api.answer', 'status is ok', {
+    check: sendValid(request, ({ body }) => compareValue('status', body?.status, 'ok')),
+    defect: changeResponse(request.path, 'ok', (answer) => ({
+      ...answer,
+      body: { ...answer.body, status: 'success' },
+    })),
+  }),
+  'answer.error-message': answers('api.answer', 'errorMessage is empty text', {
+    check: sendValid(request, ({ body }) => compareValue('errorMessage', body?.errorMessage, '')),
+    defect: changeResponse(request.path, 'ok', (answer) => ({ ...answer, body: { status: 'ok' } })),
+  }),
+  ...describeFailures(request.path, (find) => sendWrongChallenge(request, find)),
+});
+
+/** Sends a valid response in another way than its owner would. */
+const sendOtherwise =
+  (request: ResultRequest, send: (visit: ApiVisit, user: ApiUser, sent: ApiRequest) => Promise<ApiAnswer>): ApiCheck =>
+  async (visit) => {
+    await visit.openUser().register(); // a server that refuses everything is not tested
+    const user = visit.openUser();
+    const response = await request.respond(user);
+    return expectRefusal(await send(visit, user, jsonRequest(request.path, response)));
+  };
+
+const transportRows = (request: ResultRequest): ApiRows => ({
+  ...Object.fromEntries(
+    Object.entries(simpleContentTypes).map(([name, contentType]) => [
+      `content-type.${name}`,
+      refuses('api.content-type', `The content type is ${contentType.split(';')[0]}`, {
+        check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, contentType })),
+        defect: ignoringContentType(request.path),
+      }),
+    ]),
+  ),
+  method: refuses('api.request', 'The method is GET', {
+    check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, method: 'GET' })),
+    defect: ignoringMethod(request.path),
+  }),
+  'body.not-json': refuses('api.request', 'The body is JSON that ends in the middle', {
+    check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, body: sent.body.slice(0, -4) })),
+    defect: acceptAll(request.path),
+  }),
+  'body.empty': refuses('api.request', 'The body is empty', {
+    check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, body: '' })),
+    defect: acceptAll(request.path),
+  }),
+});
+
+const sessionRows = (request: ResultRequest): ApiRows => ({
+  'session.none': refuses('api.session', 'The response comes without a session', {
+    check: sendOtherwise(request, (visit, _user, sent) => visit.openSession()(sent)),
+    defect: acceptAll(request.path),
+  }),
+  'session.unknown': refuses('api.session', 'The response comes with a session that the server did not issue', {
+    check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, hasForgedCookies: true })),
+    defect: acceptAll(request.path),
+  }),
+  'session.other': refuses('api.session', 'The response comes with the session of another user', {
+    check: sendOtherwise(request, async (visit, _user, sent) => {
+      const other = visit.openUser();
+      await request.respond(other);
+      return other.send(sent);
+    }),
+    defect: acceptAll(request.path),
+  }),
+});
+
+/** Requests in which the two ceremonies are mixed up. */
+const ceremonyRows: ApiRows = {
+  'registration.session.sign-in-challenge': refuses('api.session', 'The challenge was issued for a sign-in', {
+    async check(visit) {
+      const user = visit.openUser();
+      await user.register();
+      const options = await user.beginRegistration();
+      const { challenge } = await user.beginSignIn();
+      return expectRefusal(
+        await user.send(jsonRequest('attestation/result', await user.createCredential({ ...options, challenge }))),
+      );
+    },
+    defect: acceptAll('attestation/result'),
+  }),
+  'sign-in.session.registration-challenge': refuses('api.session', 'The challenge was issued for a registration', {
+    async check(visit) {
+      const user = visit.openUser();
+      await user.register();
+      const { challenge } = await user.beginRegistration();
+      return expectRefusal(await user.send(jsonRequest('assertion/result', await user.createAssertion({ challenge }))));
+    },
+    defect: acceptAll('assertion/result'),
+  }),
+  'sign-in.credential.other-user': refuses(
+    'assertion.allow-list',
+    'The passkey of another user answers the sign-in that named this user',
+    {
+      async check(visit) {
+        const [user, other] = [visit.openUser(), visit.openUser()];
+        await user.register();
+        await other.register();
+        const assertion = await other.createAssertion(await user.beginSignIn());
+        return expectRefusal(await user.send(jsonRequest('assertion/result', assertion)));
+      },
+      defect: acceptAll('assertion/result'),
+    },
+  ),
+};
+
+/** The members that the API defines for the response of each ceremony. */
+const responseMembers: Readonly<Record<ResultRequest['ceremony'], readonly string[]>> = {
+  registration: ['clientDataJSON', 'attestationObject'],
+  'sign-in': ['clientDataJSON', 'authenticatorData', 'signature', 'userHandle'],
+};
+
+/** Returns the credential with the members that the API defines, and no others. */
+function toApiCredential({ id, type, response }: Json, ceremony: ResultRequest['ceremony']): Json {
+  const all = response as Json;
+  const members = responseMembers[ceremony].map((name) => [name, all[name]]);
+  return { id, type, response: Object.fromEntries(members), getClientExtensionResults: {} };
+}
+
+const credentialRow = ({ path, ceremony, respond }: ResultRequest): ApiRows => ({
+  'credential.api-members': answers('api.credential', 'The credential has only the members that the API defines', {
+    async check(visit) {
+      const user = visit.openUser();
+      const credential = toApiCredential(await respond(user), ceremony);
+      return expectSuccess(await user.send(jsonRequest(path, credential)));
+    },
+    defect: answerWith(path, 400, ({ body }) => !('rawId' in readJson(body))),
+  }),
+});
+
+export const apiResultCases = apiCases('api-results', {
+  ...Object.assign(
+    {},
+    ...[registration, signIn].map((request) =>
+      withPrefix(request.ceremony, {
+        ...answerRows(request),
+        ...transportRows(request),
+        ...sessionRows(request),
+        ...credentialRow(request),
+      }),
+    ),
+  ),
+  ...ceremonyRows,
+});

@@ -1,0 +1,98 @@
+/** Builds cases about the requests of the conformance API from rows: rule, title, check, and the defect that the check must find. */
+import type { ApiCheck, ApiDefect } from '../conformance-api/api-case.ts';
+import type { ApiAnswer, Json } from '../conformance-api/client.ts';
+import type { ApiCase, Expectation } from '../relying-party-case.ts';
+import { type RuleId, ruleOf } from '../rules.ts';
+import { createBase } from './define.ts';
+
+interface ApiRow {
+  title: string;
+  expected: Expectation;
+  rule: RuleId;
+  check: ApiCheck;
+  defect: ApiDefect;
+}
+
+export type ApiRows = Readonly<Record<string, ApiRow>>;
+
+/** What the check of a row does, and the defect that proves it. */
+export interface Proven {
+  check: ApiCheck;
+  defect: ApiDefect;
+}
+
+/** The request is valid, and the answer must be what the rule demands. */
+export const answers = (rule: RuleId, title: string, proven: Proven): ApiRow => ({
+  title,
+  expected: 'accept',
+  rule,
+  ...proven,
+});
+
+/** The request violates the rule, and must be refused. */
+export const refuses = (rule: RuleId, title: string, proven: Proven): ApiRow => ({
+  title,
+  expected: 'refuse',
+  rule,
+  ...proven,
+});
+
+/** Both outcomes are correct, for the reason given; only HTTP status 5xx is not. */
+export const mayRefuse = (rule: RuleId, title: string, reason: string, proven: Proven): ApiRow => ({
+  title,
+  expected: { either: reason },
+  rule,
+  ...proven,
+});
+
+export const apiCases = (group: string, rows: ApiRows): ApiCase[] =>
+  Object.entries(rows).map(([name, { title, expected, rule, check, defect }]) => ({
+    id: `${group}.${name}`,
+    group,
+    ceremony: 'api',
+    title,
+    since: '1.1',
+    level: 'MUST',
+    specification: ruleOf(rule).specification,
+    provenBy: [rule],
+    expected,
+    rules: [rule],
+    base: createBase({}),
+    change: {},
+    check,
+    defect,
+  }));
+
+/** Returns a finding if the value is not the expected one. */
+export const compareValue = (name: string, found: unknown, expected: unknown): string | undefined =>
+  JSON.stringify(found) === JSON.stringify(expected)
+    ? undefined
+    : `Expected ${JSON.stringify(expected)} in ${name}, got ${show(found)}`;
+
+/** Returns a finding if the condition is not met. */
+export const expectThat = (isMet: boolean, expected: string, found: unknown): string | undefined =>
+  isMet ? undefined : `Expected ${expected}, got ${show(found)}`;
+
+const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+
+/** Returns a finding unless the answer refuses the request. */
+export const expectRefusal = ({ status, body = {} }: ApiAnswer): string | undefined =>
+  expectThat(status >= 400 || (body.status !== undefined && body.status !== 'ok'), 'a refusal', { status, ...body });
+
+/** Returns a finding unless the answer accepts the request. */
+export const expectSuccess = ({ status, body = {} }: ApiAnswer): string | undefined =>
+  expectThat(status < 300 && body.status === 'ok', 'acceptance', { status, ...body });
+
+const base64url = /^[A-Za-z0-9_-]+$/;
+
+/** Returns the bytes, or undefined if the value is not base64url without padding. */
+export const readBase64url = (value: unknown): Uint8Array | undefined =>
+  typeof value === 'string' && base64url.test(value) && value.length % 4 !== 1
+    ? Buffer.from(value, 'base64url')
+    : undefined;
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Returns the list, or an empty one if the value is none. */
+export const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

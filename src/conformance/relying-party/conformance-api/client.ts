@@ -1,0 +1,90 @@
+/** A client of the server conformance API of the FIDO Alliance: four POST requests with JSON, and cookies for the session. */
+import { toBase64url } from '#base/bytes.ts';
+import type { Random } from '#base/random.ts';
+
+export interface ServerOptions {
+  /** Where the API is, for example `http://localhost:8080`. */
+  url: string;
+  random: Random;
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+export type ApiPath = 'attestation/options' | 'attestation/result' | 'assertion/options' | 'assertion/result';
+
+export type Json = Record<string, unknown>;
+
+export interface ApiRequest {
+  path: ApiPath;
+  /** `POST` if it is absent. */
+  method?: 'GET';
+  /** `application/json` if it is absent. */
+  contentType?: string;
+  /** Replaces the value of each cookie by one that the server did not issue. */
+  hasForgedCookies?: true;
+  body: string;
+}
+
+export interface ApiAnswer {
+  status: number;
+  /** Value of the header, empty if it is absent. */
+  contentType: string;
+  /** The object in the body; undefined if it is something else than JSON with an object. */
+  body: Json | undefined;
+}
+
+export type SendRequest = (request: ApiRequest) => Promise<ApiAnswer>;
+
+/** The conformance API of one server. */
+export interface ConformanceApi {
+  /** Origin of the server, which client data names. */
+  origin: string;
+  /** Returns a user name that the server does not know. */
+  newName(): string;
+  /** Returns a function that sends requests with the cookies of the earlier answers, beginning without any. */
+  openSession(): SendRequest;
+}
+
+export function createConformanceApi({ url, random, fetch }: ServerOptions): ConformanceApi {
+  return {
+    origin: new URL(url).origin,
+    newName: () => `conformance-${toBase64url(random.bytes(9))}`,
+    openSession() {
+      const cookies = new Map<string, string>();
+      return async ({ path, method = 'POST', contentType = 'application/json', hasForgedCookies, body }) => {
+        const cookie = [...cookies]
+          .map(([name, value]) => `${name}=${hasForgedCookies ? value.replace(/[A-Za-z0-9]/g, 'A') : value}`)
+          .join('; ');
+        const response = await fetch(`${url.replace(/\/$/, '')}/${path}`, {
+          method,
+          headers: { 'content-type': contentType, ...(cookie && { cookie }) },
+          ...(method === 'POST' && { body }),
+        });
+        readCookies(response.headers, cookies);
+        return readAnswer(response);
+      };
+    },
+  };
+}
+
+function readCookies(headers: Headers, cookies: Map<string, string>): void {
+  for (const set of headers.getSetCookie()) {
+    const [name = '', value = ''] = (set.split(';', 1)[0] ?? '').split(/=(.*)/);
+    cookies.set(name.trim(), value);
+  }
+}
+
+async function readAnswer(response: Response): Promise<ApiAnswer> {
+  const json: unknown = await response.json().catch(() => undefined);
+  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type') ?? '',
+    body: isObject ? (json as Json) : undefined,
+  };
+}
+
+/** Returns a request with a value as JSON. */
+export const jsonRequest = (path: ApiPath, value: unknown): ApiRequest => ({
+  path,
+  body: JSON.stringify(value) ?? '',
+});

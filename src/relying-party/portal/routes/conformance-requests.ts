@@ -1,0 +1,61 @@
+/**
+ * The requests of the conformance API: what they contain, and how they differ from the JSON of WebAuthn. Options have what a request asks
+ * for, also extensions that the portal does not know.
+ */
+import { z } from 'zod';
+import type { CreationOptions } from '../../creation-options.ts';
+
+const username = z.string().min(1).max(64);
+const requirement = z.enum(['required', 'preferred', 'discouraged']).optional();
+const extensions = z.record(z.string(), z.unknown()).optional();
+
+export const registrationSchema = z.object({
+  username,
+  displayName: z.string().max(64).optional(),
+  authenticatorSelection: z
+    .object({
+      authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
+      residentKey: requirement,
+      requireResidentKey: z.boolean().optional(),
+      userVerification: requirement,
+    })
+    .optional(),
+  attestation: z.enum(['none', 'indirect', 'direct', 'enterprise']).default('none'),
+  extensions,
+});
+type RegistrationRequest = z.output<typeof registrationSchema>;
+
+export const signInSchema = z.object({ username, userVerification: requirement, extensions });
+
+/** Returns the options with what the request asks for. */
+export const withRequested = (
+  options: CreationOptions,
+  { authenticatorSelection = {}, attestation, extensions: requested }: RegistrationRequest,
+) => ({
+  ...options,
+  authenticatorSelection: { ...options.authenticatorSelection, ...completeResidentKey(authenticatorSelection) },
+  attestation,
+  extensions: { ...options.extensions, ...requested },
+});
+
+/** `requireResidentKey` is what `residentKey` was called before WebAuthn L2: one of them gives the other. */
+function completeResidentKey(requested: NonNullable<RegistrationRequest['authenticatorSelection']>) {
+  const { residentKey, requireResidentKey } = requested;
+  if (residentKey !== undefined) return { requireResidentKey: residentKey === 'required', ...requested };
+  if (requireResidentKey === undefined) return requested;
+  return { residentKey: requireResidentKey ? 'required' : 'discouraged', ...requested };
+}
+
+/**
+ * Returns the credential in the JSON of WebAuthn. That of the API has no `rawId`, and its extension outputs are in
+ * `getClientExtensionResults`.
+ */
+export function toCredentialJson(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { getClientExtensionResults, ...credential } = body as Record<string, unknown>;
+  return {
+    rawId: credential.id,
+    ...(getClientExtensionResults !== undefined && { clientExtensionResults: getClientExtensionResults }),
+    ...credential,
+  };
+}
