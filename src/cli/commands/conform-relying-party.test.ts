@@ -91,7 +91,39 @@ describe('touchstone conform relying-party', () => {
     expect(out).toMatch(/Conforms {2}30 of 30 cases passed/);
   });
 
+  it.skipIf(process.platform === 'win32')('gives a server the settings of each case through a command', async () => {
+    await using portal = await startPortal({
+      store: openStore(),
+      clock: systemClock,
+      random: systemRandom,
+      passwordCost: { N: 2, r: 1, p: 1 },
+      conformanceApi: true,
+    });
+    const script = writeModule(
+      'configure.mjs',
+      `const body = Buffer.concat(await process.stdin.toArray());
+       if (body.toString() === 'null') throw new Error('Not restored');
+       const { status } = await fetch('${portal.origin}/conformance/settings', { method: 'POST', body });
+       process.exitCode = status === 204 ? 0 : 1;`,
+    );
+    const server = ['--url', portal.origin, '--configure-command', `"${process.execPath}" "${script}"`];
+    const { code, out, err } = await conform('policy.models.denied', 'chain.order', ...server);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Conforms {2}\d+ of \d+ cases passed/);
+    expect(err).toMatch(
+      /Cannot give the server its own settings back: The command ended with exit code 1: .*Not restored/s,
+    );
+    const failed = await conform('policy.models.denied', '--url', portal.origin, '--configure-command', 'exit 7');
+    expect(failed.code).toBe(3);
+    expect(failed.err).toContain('Cannot configure the server: The command ended with exit code 7: no message');
+  });
+
   it.each([
+    [
+      'a command to configure the portal in this process',
+      ['--configure-command', 'true'],
+      '--configure-command applies to no server: name one with the conformance API with --url',
+    ],
     ['a host that is not named', ['--url', 'https://server.example'], 'with --authorized server.example'],
     [
       'another host than the named one',

@@ -35,7 +35,7 @@ export const portalCommand = (finish: (code: number) => void) =>
       .option('--store <file>', 'Keep users and passkeys in this file; default: in memory')
       .option(
         '--conformance-api',
-        'Serve the conformance API for test tools; anyone can create accounts with it',
+        'Serve the conformance API for test tools; anyone can create accounts and change its settings with it',
         false,
       ),
   ).action(async (options: PortalCommandOptions) => {

@@ -2,17 +2,17 @@
 import { toBase64url } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
 import { type Random, systemRandom } from '#base/random.ts';
-import type { CeremonySettings, ModelPolicy } from '#conformance/relying-party/ceremony-settings.ts';
+import type { CeremonySettings } from '#conformance/relying-party/ceremony-settings.ts';
 import { createConformanceApi } from '#conformance/relying-party/conformance-api/client.ts';
 import type { Account, Outcome, RelyingPartyTarget } from '#conformance/relying-party/target.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
-import type { PolicyInput } from '#relying-party/config.ts';
+import { verifyEncoded } from '#relying-party/metadata/encoded-metadata.ts';
 import { quickScrypt } from '#relying-party/methods/secret-hash.ts';
 import { createInProcessPortal, type InProcessPortal } from '#relying-party/portal/portal.ts';
+import { toPolicy } from '#relying-party/portal/routes/conformance-settings.ts';
 import type { Refused } from '#relying-party/refusals.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
 import { emulatorTrustAnchors } from './emulator-catalogue.ts';
-import { readMetadata } from './reference-verifier.ts';
 
 const rpId = 'localhost';
 const origin = `http://${rpId}:8080`;
@@ -57,7 +57,7 @@ const settingsOfApi: CeremonySettings = {
 };
 
 const createPortal = async (
-  { userVerification, attestation, algorithms, metadata, policy }: CeremonySettings,
+  { userVerification, metadata, ...demanded }: CeremonySettings,
   random: Random,
 ): Promise<ClockedPortal> => {
   const clock = new AdjustableClock();
@@ -70,23 +70,11 @@ const createPortal = async (
     passwordCost: quickScrypt,
     conformanceApi: true,
     trustAnchors: emulatorTrustAnchors(),
-    metadata: metadata && (async () => readMetadata(metadata)),
-    policy: {
-      userVerification,
-      attestation: attestation === 'required' ? 'enforced' : 'requested',
-      algorithms: algorithms as [number, ...number[]],
-      ...toPolicy(policy),
-    },
+    metadata: metadata && (async () => verifyEncoded(metadata, clock.now())),
+    policy: { userVerification, ...toPolicy(demanded) },
   });
   return { ...portal, clock };
 };
-
-/** The portal allows nothing if the allow list is empty. */
-const toPolicy = ({ allowed, denied, synced }: ModelPolicy = {}): PolicyInput => ({
-  ...(allowed && { aaguids: { mode: 'allow', list: [...allowed] } }),
-  ...(denied && { aaguids: { mode: 'deny', list: [...denied] } }),
-  ...(synced && { allow: ['security-key', 'this-device'] }),
-});
 
 async function openAccount({ directory, relyingParty, clock }: ClockedPortal, random: Random): Promise<Account> {
   const name = `user-${toBase64url(random.bytes(9))}@example.com`;

@@ -1,9 +1,7 @@
 /** The reference verifier as a library under test. It can lack rules, to prove the cases that test them. */
 import { systemClock } from '#base/clock.ts';
-import type { MetadataSource } from '#conformance/relying-party/ceremony-settings.ts';
 import type { RelyingPartyLibrary, Verified } from '#conformance/relying-party/library-target.ts';
-import { type MetadataBlob, verifyBlob } from '#relying-party/metadata/blob.ts';
-import { parseRevocationList } from '#relying-party/metadata/revocation-list.ts';
+import { verifyEncoded } from '#relying-party/metadata/encoded-metadata.ts';
 import { RefusalError } from '#relying-party/refusals.ts';
 import type { Passkey, VerifiedCredential } from '#relying-party/store/store.ts';
 import { parseCertificate } from '#relying-party/verification/certificate.ts';
@@ -32,7 +30,7 @@ export function createReferenceVerifier(lacks: ReadonlySet<Rule> = none): Relyin
         },
         attestation: attestation === 'required' ? 'enforced' : 'requested',
         trustAnchors: trustAnchors.map(parseCertificate),
-        metadata: metadata && (async () => readMetadata(metadata, lacks)),
+        metadata: metadata && (async () => verifyEncoded(metadata, systemClock.now(), lacks)),
         now: systemClock.now(),
         lacks,
       });
@@ -50,19 +48,6 @@ export function createReferenceVerifier(lacks: ReadonlySet<Rule> = none): Relyin
     },
   };
 }
-
-/** @throws {RefusalError} if the BLOB is not valid. */
-export const readMetadata = (
-  { blob, roots, previousNumber, revocationLists }: MetadataSource,
-  lacks: ReadonlySet<Rule> = none,
-): MetadataBlob =>
-  verifyBlob(blob, {
-    roots: roots.map(parseCertificate),
-    revocationLists: revocationLists.map((der) => parseRevocationList(der)),
-    previousNumber,
-    now: systemClock.now(),
-    lacks,
-  });
 
 /**
  * Where a violated rule leaves nothing to verify (a body that cannot be read), a verifier that lacks the rule accepts: it is the relying

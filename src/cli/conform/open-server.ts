@@ -1,16 +1,27 @@
 /** Opens a server under test, after its owner has named its host. */
+import { systemClock } from '#base/clock.ts';
 import { messageOf, UnavailableError, UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
+import { configureWithCommand } from '#conformance/relying-party/configure-command.ts';
+import { type ConfiguredTarget, openConfiguredTarget } from '#conformance/relying-party/configured-target.ts';
 import { createServerTarget } from '#conformance/relying-party/server-target.ts';
-import type { RelyingPartyTarget } from '#conformance/relying-party/target.ts';
+import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { requireAuthorization } from './authorization.ts';
+import type { OpenTarget } from './open-site.ts';
+
+export interface ServerChoice {
+  url: string;
+  authorized?: string | undefined;
+  configureCommand?: string | undefined;
+}
 
 /**
  * Returns the target. A host that is not this machine must be named by `--authorized`, because the suite creates accounts and sends
  * invalid requests.
  * @throws {UsageError} for a URL that cannot be used or a host that is not named, {UnavailableError} if the server does not answer.
  */
-export async function openServer(text: string, authorized: string | undefined): Promise<RelyingPartyTarget> {
+export async function openServer(choice: ServerChoice): Promise<OpenTarget> {
+  const { url: text, authorized, configureCommand: command } = choice;
   const { protocol, hostname, href } = parseUrl(text);
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new UsageError(`Cannot test ${text}: expected an address that begins with http:// or https://`);
@@ -18,7 +29,24 @@ export async function openServer(text: string, authorized: string | undefined): 
   console.error(
     `Testing ${href}: the suite creates accounts named conformance-..., and sends invalid responses for them.`,
   );
-  return createServerTarget({ url: href, random: systemRandom, fetch: request });
+  const open = () => createServerTarget({ url: href, random: systemRandom, fetch: request });
+  if (command === undefined) return { target: await open(), [Symbol.asyncDispose]: async () => undefined };
+  console.error('The suite changes its settings: roots of attestation, metadata, policy about models, and algorithms.');
+  const configure = configureWithCommand({ command, clock: systemClock });
+  const configured = await openConfiguredTarget(open, { configure, trustAnchors: emulatorTrustAnchors() });
+  return {
+    target: configured.target,
+    [Symbol.asyncDispose]: () => restoreSettings(configured),
+  };
+}
+
+/** The verdicts are right even if it fails. */
+async function restoreSettings(configured: ConfiguredTarget): Promise<void> {
+  try {
+    await configured[Symbol.asyncDispose]();
+  } catch (error) {
+    console.error(`Cannot give the server its own settings back: ${messageOf(error)}`);
+  }
 }
 
 function parseUrl(text: string): URL {

@@ -18,6 +18,7 @@ export interface TargetOptions {
   adapter: string[];
   adapterCommand?: string;
   url?: string;
+  configureCommand?: string;
   site?: string;
   browser: BrowserEngine;
   headed: boolean;
@@ -37,6 +38,10 @@ export const withTargetOptions = (command: Command): Command =>
       'Test a library through a program that speaks the line protocol of adapters on its standard input and output',
     )
     .option('--url <address>', 'Test a server with the conformance API of the FIDO Alliance; with --site: its address')
+    .option(
+      '--configure-command <command>',
+      'With --url: give the server the roots, metadata and policy of each case through this command, as JSON on its standard input',
+    )
     .option('--site <file>', 'Test the web site of this site file, through its pages in a browser')
     .addOption(
       new Option('--browser <engine>', 'Engine that shows the pages of the site')
@@ -61,7 +66,7 @@ export interface ChosenTarget {
  * @throws {UsageError} if the options do not fit together.
  */
 export function chooseTargets(options: TargetOptions, random: Random = systemRandom): ChosenTarget[] {
-  const { adapter: adapters, adapterCommand, url, site, authorized } = options;
+  const { adapter: adapters, adapterCommand, url, configureCommand, site, authorized } = options;
   const kinds = [adapters[0], adapterCommand, site ?? url];
   if (kinds.filter((option) => option !== undefined).length > 1)
     throw new UsageError(
@@ -70,8 +75,10 @@ export function chooseTargets(options: TargetOptions, random: Random = systemRan
   const chosen = (uri: string | undefined, open: ChosenTarget['open']): ChosenTarget[] => [
     { uri, isPortal: false, open },
   ];
+  if (configureCommand !== undefined && (url === undefined || site !== undefined))
+    throw new UsageError('--configure-command applies to no server: name one with the conformance API with --url');
   if (site !== undefined) return chosen(url ?? site, () => openSite({ ...options, site }));
-  if (url !== undefined) return chosen(url, async () => withoutDisposal(await openServer(url, authorized)));
+  if (url !== undefined) return chosen(url, () => openServer({ url, authorized, configureCommand }));
   if (adapterCommand !== undefined) return chosen(undefined, () => openAdapterCommand(adapterCommand));
   if (adapters.length > 0) return adapters.flatMap((file) => chosen(file, () => openAdapter(file)));
   return [{ uri: undefined, isPortal: true, open: async () => withoutDisposal(createPortalTarget(random)) }];

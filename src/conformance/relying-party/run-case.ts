@@ -17,7 +17,8 @@ import { makeMetadata } from './make-metadata.ts';
 import { withOwnModel } from './model-policy.ts';
 import type { ApiCase, AuthenticationCase, Base, RegistrationCase, RelyingPartyCase } from './relying-party-case.ts';
 import { ruleOf } from './rules.ts';
-import { findMissingSupport } from './support.ts';
+import { SettingsRefused, SettingsUnsupported } from './server-configuration.ts';
+import { type Capability, findMissingSupport, formatOf } from './support.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
 import { authenticationOf, ceremonyOf, registrationOf } from './vectors/vector-ceremony.ts';
 import type { W3cVector } from './vectors/w3c-vectors.ts';
@@ -25,16 +26,15 @@ import type { W3cVector } from './vectors/w3c-vectors.ts';
 /** The result of a case, with what the target did. */
 export interface RelyingPartyCaseResult extends CaseResult {
   outcome: Outcome | undefined;
-  /** Set if the case is not applicable because the target lacks what the case is about; a profile may demand it. */
-  isLacking?: true | undefined;
+  /** Why the case is not applicable, if the target lacks a capability; a profile may demand it. */
+  lacking?: Capability | undefined;
 }
 
 interface Judgement {
   verdict: CheckVerdict;
   message: string;
   outcome?: Outcome | undefined;
-  /** Not applicable, because the target lacks what the case is about. */
-  isLacking?: boolean | undefined;
+  lacking?: Capability | undefined;
   /** What was sent. */
   sent?: readonly Evidence[] | undefined;
 }
@@ -67,25 +67,28 @@ export class CaseRunner {
     const start = performance.now();
     const accounts = new CaseAccounts(this.#target);
     const judgement = await this.#judge(one, accounts).catch(
-      (error: unknown): Judgement => ({ verdict: 'inconclusive', message: messageOf(error) }),
+      (error: unknown): Judgement => ({
+        verdict: error instanceof SettingsUnsupported ? 'not-applicable' : 'inconclusive',
+        message: messageOf(error),
+      }),
     );
-    const { verdict, message, outcome, sent, isLacking } = judgement;
+    const { verdict, message, outcome, sent, lacking } = judgement;
     const evidence: Evidence[] = [...(sent ?? [])];
     if (outcome) evidence.push({ name: 'outcome', text: describeOutcome(outcome) });
     for (const problem of await accounts.close()) evidence.push({ name: 'clean-up', text: problem });
     const durationMs = performance.now() - start;
-    return { id: one.id, verdict, message, evidence, outcome, durationMs, ...(isLacking && { isLacking }) };
+    return { id: one.id, verdict, message, evidence, outcome, durationMs, ...(lacking && { lacking }) };
   }
 
   async #judge(one: RelyingPartyCase, accounts: CaseAccounts): Promise<Judgement> {
     const missing = findMissingSupport(one, this.#target);
-    if (missing) return { verdict: 'not-applicable', message: missing.reason, isLacking: missing.isLacking };
+    if (missing) return { verdict: 'not-applicable', message: missing.reason, lacking: missing.capability };
     if (one.ceremony === 'api') return this.#judgeApi(one);
     const control = await this.#runControl(one);
     if (control.verdict === 'refused' && mayDistrust(one, this.#target))
       return {
         verdict: 'not-applicable',
-        isLacking: true,
+        lacking: `format ${formatOf(one.base.attestation)}`,
         message: `The target accepts no such attestation: ${describeOutcome(control)}`,
       };
     if (control.verdict !== 'accepted')
@@ -93,13 +96,23 @@ export class CaseRunner {
         verdict: one.expected === 'accept' && isUnchanged(one) ? 'fail' : 'inconclusive',
         message: `The target does not accept the ceremony without the change: ${describeOutcome(control)}`,
       };
-    const account = await accounts.open(this.#settingsOf(one));
-    const outcome = await this.#perform(one, account, accounts);
+    const { account, outcome } = await this.#attempt(one, accounts);
     const sent = accounts.lastSent && [accounts.lastSent];
-    const problem = compare(one, outcome) ?? (await this.#findTrace(one, account, outcome));
+    const problem = compare(one, outcome) ?? (account && (await this.#findTrace(one, account, outcome)));
     return problem === undefined
       ? { verdict: 'pass', message: '', outcome, sent }
       : { verdict: 'fail', message: problem, outcome, sent };
+  }
+
+  /** Performs the ceremony with the change. A server that refuses the metadata of a case refuses the registrations that need it. */
+  async #attempt(one: CeremonyCase, accounts: CaseAccounts): Promise<{ account?: Account; outcome: Outcome }> {
+    try {
+      const account = await accounts.open(this.#settingsOf(one));
+      return { account, outcome: await this.#perform(one, account, accounts) };
+    } catch (error) {
+      if (!(error instanceof SettingsRefused && one.base.usesMetadata)) throw error;
+      return { outcome: { verdict: 'refused', detail: error.message } };
+    }
   }
 
   async #judgeApi(one: ApiCase): Promise<Judgement> {

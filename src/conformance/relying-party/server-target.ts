@@ -1,6 +1,7 @@
 /**
  * A server with the conformance API of the FIDO Alliance as a target: four requests with JSON, and a cookie for the session. The
- * settings of a case are asked for in the options; which roots the server trusts is not known, so chains are not tested.
+ * settings of a case are asked for in the options; which roots the server trusts is not known, unless it is configured
+ * (`configured-target.ts`).
  */
 import { toBase64url } from '#base/bytes.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';

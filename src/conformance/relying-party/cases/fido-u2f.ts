@@ -138,7 +138,7 @@ const rows: Rows<RegistrationChange> = {
         }),
       },
     },
-    { settings: { algorithms: [-7, -35] } },
+    { otherAlgorithm: 'ES384', settings: { algorithms: [-7, -35] } },
   ),
   'aaguid.set': refuse('fido-u2f.aaguid', 'The AAGUID is not zero', {
     authenticator: {

@@ -14,6 +14,7 @@ import { type Refused, refusals } from '../../refusals.ts';
 import { createRelyingParty, type RelyingParty } from '../../relying-party.ts';
 import type { PortalContext, PortalEnv, PortalServices } from '../portal-env.ts';
 import { registrationSchema, signInSchema, toCredentialJson, withRequested } from './conformance-requests.ts';
+import { type ConformanceSettings, createConformanceSettings } from './conformance-settings.ts';
 
 const cookie = 'conformance';
 /** Registrations that are not finished are forgotten when there are more. */
@@ -33,7 +34,9 @@ interface SessionRequest {
 
 export function conformanceApiRoutes(services: PortalServices, directory: Directory): Hono<PortalEnv> {
   const routes = new Hono<PortalEnv>();
-  const { createSession, findSession } = createSessionTable(services, directory);
+  const settings = createConformanceSettings(services.context);
+  const { createSession, findSession } = createSessionTable(services, directory, settings);
+  routes.route('/', settings.routes);
   routes.use('/attestation/*', requireJson);
   routes.use('/assertion/*', requireJson);
 
@@ -84,7 +87,11 @@ export function conformanceApiRoutes(services: PortalServices, directory: Direct
 }
 
 /** Keeps the sessions by the id in their cookie. */
-function createSessionTable({ context, ...services }: PortalServices, directory: Directory) {
+function createSessionTable(
+  { context, ...services }: PortalServices,
+  directory: Directory,
+  settings: ConformanceSettings,
+) {
   const sessions = new Map<string, Session>();
   return {
     /** Opens a session of the user, who is created if the name is new. */
@@ -92,9 +99,8 @@ function createSessionTable({ context, ...services }: PortalServices, directory:
       const { username: name, displayName = name, userVerification: requested } = request;
       const user = (await directory.user(name)) ?? (await directory.createUser({ name, displayName }));
       const id = toBase64url(context.random.bytes(16));
-      const relyingParty = requested
-        ? createRelyingParty(withUserVerification(context, requested))
-        : services.relyingParty;
+      const changed = requested ? withUserVerification(settings.context() ?? context, requested) : settings.context();
+      const relyingParty = changed ? createRelyingParty(changed) : services.relyingParty;
       const session = { caller: await directory.openSession(user, 'totp'), relyingParty };
       sessions.set(id, session);
       const [oldest] = sessions.keys();

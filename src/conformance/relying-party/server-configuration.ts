@@ -1,0 +1,58 @@
+/**
+ * The settings that a server must have for a case, and the port that gives them to it. `docs/conformance-relying-party.md` describes the
+ * document.
+ */
+import type { CeremonySettings, ModelPolicy } from './ceremony-settings.ts';
+
+/** All settings at once; what is absent is not in force. Binary values are base64url. */
+export interface SettingsDocument {
+  attestation: CeremonySettings['attestation'];
+  /** COSE algorithms to request. */
+  algorithms: readonly number[];
+  /** Root certificates of attestation, DER. */
+  trustAnchors: readonly string[];
+  metadata?: {
+    /** JSON Web Token. */
+    blob: string;
+    roots: readonly string[];
+    revocationLists: readonly string[];
+    previousNumber: number;
+  };
+  policy?: ModelPolicy;
+}
+
+/**
+ * Gives settings to the server, or its own with null, and waits until they are in force.
+ * @throws {SettingsRefused} if the server refuses them, {SettingsUnsupported} if it has no such setting, {UnavailableError} if that failed.
+ */
+export type ConfigureServer = (settings: SettingsDocument | null) => Promise<void>;
+
+/** The server refuses settings, for example a BLOB that is not valid. */
+export class SettingsRefused extends Error {
+  override readonly name = 'SettingsRefused';
+}
+
+/** The server has no such setting. */
+export class SettingsUnsupported extends Error {
+  override readonly name = 'SettingsUnsupported';
+}
+
+const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+
+/** Returns the document. User verification is not in it: the requests of the conformance API ask for it. */
+export const toDocument = (
+  { attestation, algorithms, metadata, policy }: CeremonySettings,
+  trustAnchors: readonly Uint8Array[],
+): SettingsDocument => ({
+  attestation,
+  algorithms,
+  trustAnchors: trustAnchors.map(toText),
+  ...(metadata && {
+    metadata: {
+      ...metadata,
+      roots: metadata.roots.map(toText),
+      revocationLists: metadata.revocationLists.map(toText),
+    },
+  }),
+  ...(policy && { policy }),
+});

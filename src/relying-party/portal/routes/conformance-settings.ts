@@ -1,0 +1,113 @@
+/**
+ * Routes: settings of the conformance API. Test tools replace them, because some of their cases need other roots, metadata or policies.
+ * They apply to the sessions of the API that begin afterwards; everything else in the portal keeps its own.
+ */
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { fromBase64url } from '#base/bytes.ts';
+import { type Policy, passkeyKinds } from '../../config.ts';
+import type { RelyingPartyContext } from '../../context.ts';
+import { type EncodedMetadata, verifyEncoded } from '../../metadata/encoded-metadata.ts';
+import { type Certificate, parseCertificate } from '../../verification/certificate.ts';
+import type { PortalEnv } from '../portal-env.ts';
+
+const bytes = z.base64url().transform((text) => fromBase64url(text));
+const certificate = bytes.transform((der, context): Certificate => {
+  try {
+    return parseCertificate(der);
+  } catch {
+    context.addIssue('Expected a certificate in DER');
+    return z.NEVER;
+  }
+});
+
+/** All settings at once; what is absent is not in force. Binary values are base64url. `null` stands for the settings of the portal. */
+const settingsSchema = z.strictObject({
+  attestation: z.enum(['required', 'optional']),
+  algorithms: z.array(z.int()).nonempty(),
+  /** DER. */
+  trustAnchors: z.array(certificate),
+  /** A BLOB that is not valid is a reason to refuse registrations. */
+  metadata: z
+    .strictObject({
+      blob: z.string(),
+      roots: z.array(bytes),
+      revocationLists: z.array(bytes),
+      previousNumber: z.int().nonnegative(),
+    })
+    .optional(),
+  policy: z
+    .strictObject({
+      allowed: z.array(z.guid()).optional(),
+      denied: z.array(z.guid()).optional(),
+      synced: z.literal('denied').optional(),
+    })
+    .optional(),
+});
+type Settings = z.output<typeof settingsSchema>;
+
+/** What the settings demand of a passkey. */
+interface DemandedPolicy extends Pick<Settings, 'attestation'> {
+  algorithms: readonly number[];
+  policy?:
+    | {
+        /** AAGUIDs. */
+        allowed?: readonly string[] | undefined;
+        denied?: readonly string[] | undefined;
+        synced?: 'denied' | undefined;
+      }
+    | undefined;
+}
+
+export interface ConformanceSettings {
+  routes: Hono<PortalEnv>;
+  /** Returns the context with the settings in force; undefined while there are none. */
+  context(): RelyingPartyContext | undefined;
+}
+
+export function createConformanceSettings(original: RelyingPartyContext): ConformanceSettings {
+  let changed: RelyingPartyContext | undefined;
+  const routes = new Hono<PortalEnv>();
+  routes.post('/conformance/settings', async (c) => {
+    const settings = settingsSchema.nullable().safeParse(await c.req.json().catch(() => undefined));
+    if (!settings.success) return c.json({ error: z.prettifyError(settings.error) }, 400);
+    changed = settings.data === null ? undefined : withSettings(original, settings.data);
+    return c.body(null, 204);
+  });
+  return { routes, context: () => changed };
+}
+
+const withSettings = (original: RelyingPartyContext, settings: Settings): RelyingPartyContext => ({
+  ...original,
+  trustAnchors: Object.freeze(settings.trustAnchors),
+  metadata: settings.metadata && readOnce(settings.metadata, original),
+  policy: async () => ({ ...(await original.policy()), ...toPolicy(settings) }),
+});
+
+/** The BLOB is verified by the first registration, so that its refusal names the violated rule. */
+function readOnce(metadata: EncodedMetadata, { clock }: RelyingPartyContext): RelyingPartyContext['metadata'] {
+  const read = async () => verifyEncoded(metadata, clock.now());
+  let blob: ReturnType<typeof read> | undefined;
+  return () => {
+    blob ??= read();
+    return blob;
+  };
+}
+
+/** Returns the part of the portal's policy that the settings are about. */
+export const toPolicy = ({
+  attestation,
+  algorithms,
+  policy: { allowed, denied, synced } = {},
+}: DemandedPolicy): Pick<Policy, 'attestation' | 'algorithms' | 'aaguids' | 'allow'> => ({
+  attestation: attestation === 'required' ? 'enforced' : 'requested',
+  algorithms: algorithms as [number, ...number[]],
+  aaguids: toModels(allowed, denied),
+  allow: synced ? ['security-key', 'this-device'] : [...passkeyKinds],
+});
+
+/** The portal allows nothing if the allow list is empty. */
+function toModels(allowed?: readonly string[], denied?: readonly string[]): Policy['aaguids'] {
+  if (allowed) return { mode: 'allow', list: [...allowed] };
+  return denied ? { mode: 'deny', list: [...denied] } : { mode: 'off', list: [] };
+}
