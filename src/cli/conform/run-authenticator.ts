@@ -15,6 +15,7 @@ import { casesOf } from '#conformance/authenticator/run-case.ts';
 import { parseInfoAnswer, readInfoAnswer, runSuite } from '#conformance/authenticator/run-suite.ts';
 import type { TestTargetSource } from '#conformance/authenticator/test-target.ts';
 import type { CaseResult } from '#conformance/case-result.ts';
+import { formatProfile } from '#conformance/profile.ts';
 import { authenticatorReport } from '#conformance/report/authenticator-report.ts';
 import type { ConformanceReport } from '#conformance/report/report-model.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
@@ -116,7 +117,7 @@ function judgeProfiles(
       for (const reason of unmet)
         console.error(`The authenticator does not have what the profile ${id} demands: ${reason}`);
     const verdict = judgeProfile(id, authenticatorCatalogue, results, unmet);
-    return { id, title: `${profiles[id].title} (version ${profiles[id].version})`, verdict };
+    return { id, title: formatProfile(profiles[id]), verdict };
   });
   return chosen === undefined ? judged.filter(({ verdict }) => verdict !== 'not-tested') : judged;
 }

@@ -1,12 +1,13 @@
 /** The catalogue of requirements on authenticators as a document, and the lock that keeps its ids. */
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
 import { groupTitles } from '#conformance/authenticator/group-titles.ts';
-import { updateProfileLock } from '#conformance/authenticator/profiles/profiles.ts';
+import { lockedRequirements } from '#conformance/authenticator/profiles/profiles.ts';
 import type { Requirement } from '#conformance/authenticator/requirement.ts';
 import { casesOf } from '#conformance/authenticator/run-case.ts';
 import { uncaughtDefects } from '#conformance/authenticator/uncaught-defects.ts';
 import { formatReference, groupOf } from '#conformance/catalogue-entry.ts';
 import { updateCatalogueLock } from '#conformance/catalogue-lock.ts';
+import { updateProfileLock } from '#conformance/profile.ts';
 import { markdownTable } from '../table.ts';
 
 const groups = [...new Set(authenticatorCatalogue.map(({ id }) => groupOf(id)))];
@@ -52,4 +53,5 @@ export const authenticatorCatalogueLock = (current: string): string =>
   updateCatalogueLock(current, authenticatorCatalogue);
 
 /** Returns the text of `src/conformance/authenticator/profiles/profiles.lock`. */
-export const authenticatorProfileLock = (current: string): string => updateProfileLock(current, authenticatorCatalogue);
+export const authenticatorProfileLock = (current: string): string =>
+  updateProfileLock(current, lockedRequirements(authenticatorCatalogue));

@@ -34,10 +34,25 @@ const lacks = (isMissing: boolean, capability: Capability, reason: string): Miss
 const cannotBeTested = (isMissing: boolean, reason: string): MissingSupport | undefined =>
   isMissing ? { reason } : undefined;
 
-/** If a target does not say whether it has the capability, the suite cannot make use of it. */
-const missesIf = (isNeeded: boolean, has: boolean | undefined, missing: MissingSupport): MissingSupport | undefined => {
+/** Reasons about a capability: the target says that it lacks it, or it does not say whether it has it. */
+interface CapabilityReasons {
+  capability: Capability;
+  lacking: string;
+  unknown: string;
+}
+
+const missesIf = (
+  isNeeded: boolean,
+  has: boolean | undefined,
+  { capability, lacking, unknown }: CapabilityReasons,
+): MissingSupport | undefined => {
   if (!isNeeded || has) return undefined;
-  return has === false ? missing : { reason: missing.reason };
+  return has === false ? { reason: lacking, capability } : { reason: unknown };
+};
+
+const missesAlgorithm = (algorithm: CoseAlgorithm, { name, algorithms }: RelyingPartyTarget) => {
+  const isUnknown = algorithms !== undefined && !algorithms.includes(coseAlgorithms[algorithm].alg);
+  return lacks(isUnknown, `algorithm ${algorithm}`, `${name} does not support ${algorithm}`);
 };
 
 /** In the order in which the reasons are given. */
@@ -53,6 +68,7 @@ const checks: readonly FindMissing[] = [
     lacks(ceremony === 'api' && !conformanceApi, 'conformance API', `${name} does not have the conformance API`),
   ({ base }, { name, usesMetadata }) =>
     missesIf(base.usesMetadata === true, usesMetadata, {
+      capability: 'metadata',
       lacking: `${name} takes no metadata`,
       unknown: `The suite cannot give metadata to ${name}`,
     }),
@@ -66,6 +82,7 @@ const checks: readonly FindMissing[] = [
     lacks(session !== undefined && !keepsState, 'sessions', `${name} keeps no sessions`),
   ({ rules }, { name, checksTrust }) =>
     missesIf(rules.some(isAboutTrust), checksTrust, {
+      capability: 'trust anchors',
       lacking: `${name} does not check certificates against roots`,
       unknown: `The suite does not know which roots ${name} trusts`,
     }),

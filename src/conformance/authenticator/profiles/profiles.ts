@@ -1,11 +1,8 @@
-/**
- * The profiles of `--profile`: which requirements an authenticator has to meet, and what it has to have. A version of a profile is frozen:
- * `profiles.lock` lists its requirements, and requirements of later versions of the catalogue do not enter it. A change is a new version.
- */
+/** The profiles of `--profile`: which requirements an authenticator has to meet, and what it has to have. `profiles.lock` freezes them. */
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { type CaseResult, caseId } from '../../case-result.ts';
 import { groupOf } from '../../catalogue-entry.ts';
-import { failsRun } from '../../verdict.ts';
+import { judgeCases, type ProfileVerdict, type ProfileVersion, toLockLines } from '../../profile.ts';
 import type { groupTitles } from '../group-titles.ts';
 import {
   from21,
@@ -21,11 +18,7 @@ import type { TargetInterface } from '../test-target.ts';
 
 type Group = keyof typeof groupTitles;
 
-export interface Profile {
-  title: string;
-  version: string;
-  /** The version of the catalogue whose requirements it contains. */
-  catalogue: string;
+interface Profile extends ProfileVersion {
   groups: readonly Group[];
   /** What an authenticator of the profile has. One that lacks something fails the profile. */
   demands: readonly Precondition[];
@@ -119,8 +112,6 @@ export function requirementsOf(id: ProfileId, catalogue: readonly Requirement[])
   );
 }
 
-export type ProfileVerdict = 'passed' | 'failed' | 'not-tested';
-
 /** Returns what an authenticator lacks that the profile demands, as sentences. */
 export const findUnmetDemands = (
   id: ProfileId,
@@ -137,21 +128,12 @@ export function judgeProfile(
 ): ProfileVerdict {
   if (unmetDemands.length > 0) return 'not-tested';
   const verdicts = new Map(results.map((result) => [caseId(result), result.verdict]));
-  const own = casesOf(requirementsOf(id, catalogue)).map((test) => verdicts.get(idOfCase(test)));
-  if (own.some((verdict) => verdict === undefined)) return 'not-tested';
-  return failsRun(own.filter((verdict) => verdict !== undefined)) ? 'failed' : 'passed';
+  return judgeCases(casesOf(requirementsOf(id, catalogue)).map((test) => verdicts.get(idOfCase(test))));
 }
 
-/** Returns the lines of `profiles.lock` that this catalogue gives: profile, version and requirement. */
+/** Returns the lines of `profiles.lock` that this catalogue gives. */
 export const lockedRequirements = (catalogue: readonly Requirement[]): string[] =>
-  profileIds.flatMap((id) => requirementsOf(id, catalogue).map((own) => `${id}\t${profiles[id].version}\t${own.id}`));
-
-/** Returns the new text of `profiles.lock`. Lines that the profiles no longer give stay, so that a test reports them. */
-export const updateProfileLock = (current: string, catalogue: readonly Requirement[]): string =>
-  [...new Set([...current.split('\n').filter(Boolean), ...lockedRequirements(catalogue)])]
-    .sort()
-    .map((line) => `${line}\n`)
-    .join('');
+  profileIds.flatMap((id) => toLockLines(id, profiles[id], requirementsOf(id, catalogue)));
 
 const versionsNewestFirst = ['ctap2.3', 'ctap2.1', 'ctap2.0', 'u2f'] as const satisfies readonly ProfileId[];
 

@@ -3,7 +3,7 @@ import type { ApiCheck, ApiDefect } from '../conformance-api/api-case.ts';
 import type { ApiAnswer, Json } from '../conformance-api/client.ts';
 import type { ApiCase, Expectation } from '../relying-party-case.ts';
 import { type RuleId, ruleOf } from '../rules.ts';
-import { createBase } from './define.ts';
+import { createBase, since } from './define.ts';
 
 interface ApiRow {
   title: string;
@@ -51,7 +51,7 @@ export const apiCases = (group: string, rows: ApiRows): ApiCase[] =>
     group,
     ceremony: 'api',
     title,
-    since: '1.1',
+    since,
     level: 'MUST',
     specification: ruleOf(rule).specification,
     provenBy: [rule],

@@ -13,7 +13,7 @@ import type {
 import { type RuleId, ruleOf } from '../rules.ts';
 
 /** Version of the catalogue that adds the cases. */
-const since = '1.0';
+export const since = '1.0';
 
 interface Row<C extends Change> {
   title: string;
