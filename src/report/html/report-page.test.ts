@@ -112,6 +112,29 @@ describe('the list of cases', () => {
     expect(await page.locator('.list li:has(a:focus)').getAttribute('aria-posinset')).toBe('61');
   });
 
+  it('draws the next rows as the focus moves, also between two frames of a slow machine', async () => {
+    const page = await openReport();
+    const reached = await page.evaluate(async () => {
+      const focused = () => document.activeElement?.closest('li');
+      document.querySelector<HTMLElement>('.list a')?.focus();
+      for (let count = 0; count < 60; count++) {
+        focused()?.nextElementSibling?.querySelector('a')?.focus();
+        for (let microtask = 0; microtask < 5; microtask++) await undefined;
+      }
+      return focused()?.getAttribute('aria-posinset');
+    });
+    expect(reached).toBe('61');
+  });
+
+  it('focuses the search field while the key / is pressed, so that the next key is text', async () => {
+    const page = await openReport();
+    const focused = await page.evaluate(() => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }));
+      return document.activeElement?.id;
+    });
+    expect(focused).toBe('search');
+  });
+
   it('opens the case in the address and scrolls to it', async () => {
     const page = await openReport(`#${encodeURIComponent(lastCase?.id ?? '')}`);
     const current = page.locator('.list a[aria-current]');

@@ -2,7 +2,7 @@
  * The router and the keyboard shortcuts: the URL fragment names a view (`#/matrix`) or a case (`#<id>`). The view `cases` is the list,
  * which has no name in the fragment.
  */
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 export interface Route<View extends string> {
   view: View | 'cases';
@@ -43,7 +43,7 @@ function decodeFragment(text: string): string {
 /** Returns what the address names. Rows and views must be the same objects at each drawing. */
 export function useRoute<View extends string>(rows: readonly Row[], views: readonly View[]): Route<View> {
   const [route, setRoute] = useState(() => parseFragment(location.hash, rows, views));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const follow = () => setRoute(parseFragment(location.hash, rows, views));
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
@@ -56,9 +56,12 @@ interface ShortcutTargets {
   open(view: 'cases'): void;
 }
 
-/** `/` focuses the search field, `Escape` leaves it, `j` and `k` open the next and previous case. */
+/**
+ * `/` focuses the search field, `Escape` leaves it, `j` and `k` open the next and previous case. The listener is a layout effect, because
+ * keys may come before the page has been painted.
+ */
 export function useKeyboardShortcuts({ rows, open }: ShortcutTargets): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const move = (by: number) => {
       const current = openCase(rows); // not from the last drawing: keys may come faster
       const at = current === undefined ? 0 : rows.findIndex(({ id }) => id === current);
@@ -73,11 +76,23 @@ export function useKeyboardShortcuts({ rows, open }: ShortcutTargets): void {
       if (event.key === 'k') move(-1);
       if (event.key === '/') {
         event.preventDefault();
-        open('cases');
-        requestAnimationFrame(() => document.getElementById('search')?.focus());
+        if (!focusSearchField()) openSearchField(open);
       }
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, [rows, open]);
+}
+
+/** Focuses the search field as soon as the list is drawn, which has it. */
+function openSearchField(open: ShortcutTargets['open']): void {
+  addEventListener('hashchange', () => requestAnimationFrame(focusSearchField), { once: true });
+  open('cases');
+}
+
+/** Focuses the search field. Returns whether the page has it now. */
+function focusSearchField(): boolean {
+  const field = document.getElementById('search');
+  field?.focus();
+  return field !== null;
 }

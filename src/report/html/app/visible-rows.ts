@@ -27,10 +27,13 @@ export function useVisibleRows(list: RefObject<HTMLElement | null>, count: numbe
     // Either the list scrolls or the page: both are seen here, because scroll events are captured.
     document.addEventListener('scroll', update, { capture: true, passive: true });
     addEventListener('resize', update);
+    // The focus has scrolled already, but its scroll event comes with the next frame: the Tab key may be faster.
+    element.addEventListener('focusin', update);
     return () => {
       resizes.disconnect();
       document.removeEventListener('scroll', update, { capture: true });
       removeEventListener('resize', update);
+      element.removeEventListener('focusin', update);
     };
   }, [list, count]);
   return { ...rows, first: Math.min(rows.first, count), end: Math.min(rows.end, count) };
