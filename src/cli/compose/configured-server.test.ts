@@ -194,7 +194,7 @@ describe('the settings of a server', () => {
       if (settings.policy && ++calls === 1) throw new UnavailableError('The server is being restarted');
       await forward(settings);
     });
-    const results = await run(target, 'policy.models.denied', 'policy.models.not-allowed');
+    const results = await run(target, 'policy.synced.denied', 'policy.synced.denied-not-backed-up');
     expect(results.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass']);
   });
 
