@@ -89,6 +89,13 @@ describe('touchstone conform relying-party', () => {
     const { code, out } = await conform('client-data.origin', 'session', '--url', portal.origin);
     expect(code).toBe(0);
     expect(out).toMatch(/Conforms {2}30 of 30 cases passed/);
+    // The portal ends the connection on which the large body comes.
+    const large = ['api-requests.registration.body.large', 'api-requests.registration.failure.http'];
+    const second = await conform(...large, 'credential-id.id.control-zero', '--url', portal.origin);
+    expect(second.out).toMatch(/Conforms {2}3 of 3 cases passed/);
+    // The credentials of the run before are still there.
+    const third = await conform('credential-id.id', '--url', portal.origin);
+    expect(third.out).toMatch(/Conforms {2}\d+ of \d+ cases passed/);
   });
 
   it.skipIf(process.platform === 'win32')('gives a server the settings of each case through a command', async () => {

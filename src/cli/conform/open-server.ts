@@ -57,10 +57,15 @@ function parseUrl(text: string): URL {
   }
 }
 
+/** Longer bodies have a connection of their own: a server may refuse them before they are sent, and end the connection. */
+const maxKeepAlive = 64 * 1024;
+
 /** Redirects are answers, too: they are not followed, so that no other host gets a request. */
 async function request(url: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (typeof init.body === 'string' && init.body.length > maxKeepAlive) headers.set('connection', 'close');
   try {
-    return await fetch(url, { ...init, redirect: 'manual' });
+    return await fetch(url, { ...init, headers, redirect: 'manual' });
   } catch (cause) {
     throw new UnavailableError(`Cannot reach ${url}: ${messageOf(cause)}`, { cause });
   }

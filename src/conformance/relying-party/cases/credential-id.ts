@@ -64,7 +64,7 @@ export const credentialIdRows: Rows<RegistrationChange> = {
     ]),
   ),
   'id.control-zero': accept(
-    'All 16 bytes of the credential id are zero',
-    setId(16, () => new Uint8Array(16)),
+    'The first 12 of the 16 bytes of the credential id are zero',
+    setId(16, (id) => concat(new Uint8Array(12), id.subarray(0, 4))), // not all: it must be new to the server
   ),
 };
