@@ -10,7 +10,7 @@ const field = '<label>User name <input autocomplete="username webauthn"></label>
 describe('the drawn autofill list', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser({ preferHeadlessShell: true });
   }, 60_000);
   afterAll(() => browser?.close());
 

@@ -19,14 +19,14 @@ export interface BridgedBrowser extends AsyncDisposable {
 }
 
 /**
- * Starts a browser whose pages have a bridge. `route`: default: that of the engine.
+ * Starts a browser whose pages have a bridge. `route`: default: that of the engine, and the shim for a headless shell.
  * @throws {UsageError} if no browser is installed.
  * @throws {Error} if it does not start.
  */
 export async function openBridgedBrowser(choice: BrowserChoice = {}, route?: BridgeRoute): Promise<BridgedBrowser> {
   const browser = await launchBrowser(choice);
   try {
-    const chosen = route ?? defaultRoute(engineOf(browser));
+    const chosen = route ?? (choice.preferHeadlessShell ? 'shim' : defaultRoute(engineOf(browser)));
     const bridge = await openBridge(browser, chosen);
     return {
       async openPage() {

@@ -22,7 +22,7 @@ describe.skipIf(!installed)(`the dialog overlay in ${installed?.path ?? 'Chromiu
   const problems: string[] = [];
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser({ preferHeadlessShell: true });
     page = await browser.newPage();
     page.on('console', (message) => problems.push(message.text()));
     await page.route('http://localhost:1/', (route) =>

@@ -10,7 +10,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * @typedef {'chromium' | 'firefox' | 'webkit'} BrowserFamily
+ * @typedef {'chromium' | 'chromium_headless_shell' | 'firefox' | 'webkit'} BrowserFamily as Playwright names its downloads
  * @typedef {'given' | 'playwright' | 'chromium' | 'chrome' | 'msedge' | 'firefox' | 'firefox-esr'} BrowserChannel
  * @typedef {{ channel: BrowserChannel, path: string }} InstalledBrowser
  */
@@ -60,6 +60,20 @@ const families = {
       ['msedge', 'Microsoft Edge.app/Contents/MacOS/Microsoft Edge'],
       ['msedge', 'Microsoft/Edge/Application/msedge.exe'],
     ],
+  },
+  // Chromium without windows and without extensions, whose pages open in a quarter of the time.
+  chromium_headless_shell: {
+    label: 'headless shell of Chromium',
+    override: 'TOUCHSTONE_HEADLESS_SHELL',
+    playwright: [
+      'chrome-headless-shell-linux64/chrome-headless-shell',
+      'chrome-linux/headless_shell',
+      'chrome-headless-shell-win64/chrome-headless-shell.exe',
+      'chrome-headless-shell-mac-arm64/chrome-headless-shell',
+      'chrome-headless-shell-mac-x64/chrome-headless-shell',
+    ],
+    commands: [['chromium', 'chromium-headless-shell']],
+    applications: [],
   },
   firefox: {
     label: 'Firefox',
@@ -131,8 +145,7 @@ export const notInstalledMessage = (family) =>
   `No ${families[family].label} found. Install one, or set ${families[family].override} to its executable.`;
 
 /**
- * Returns Playwright's folders for this family, newest first, e.g. `chromium-1208`. Skips the headless shell, which supports no
- * extensions.
+ * Returns Playwright's folders for this family, newest first, e.g. `chromium-1208`.
  * @param {BrowserFamily} family @param {Machine} machine
  */
 function playwrightFolders(family, { env, platform, home, packages }) {

@@ -55,6 +55,18 @@ test('prefers the newest full browser of Playwright’s downloads and skips the 
   expect(findBrowser('chromium', machine('linux'))?.path).toBe(newest);
 });
 
+test('finds the headless shell of Playwright and of Debian, and keeps it apart from Chromium', () => {
+  const debian = install('bin/chromium-headless-shell');
+  const playwright = install(
+    'home/.cache/ms-playwright/chromium_headless_shell-1300/chrome-headless-shell-linux64/chrome-headless-shell',
+  );
+  expect(findBrowsers('chromium_headless_shell', machine('linux'))).toEqual([
+    { channel: 'playwright', path: playwright },
+    { channel: 'chromium', path: debian },
+  ]);
+  expect(findBrowsers('chromium', machine('linux'))).toEqual([]);
+});
+
 test('searches the folder of PLAYWRIGHT_BROWSERS_PATH; 0 means the folder in Playwright’s package', () => {
   const moved = install('moved/chromium-1/chrome-linux/chrome');
   const inside = install('node_modules/playwright-core/.local-browsers/chromium-1/chrome-linux/chrome');

@@ -7,7 +7,7 @@ import { readPageContent } from './page-content.ts';
 let browser: Browser;
 let page: Page;
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await launchBrowser({ preferHeadlessShell: true });
   page = await browser.newPage();
 }, 60_000);
 afterAll(() => browser?.close());

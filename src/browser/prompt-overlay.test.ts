@@ -47,7 +47,7 @@ describe.skipIf(!installed)(`the prompt overlay in ${installed?.path ?? 'Chromiu
   const problems: string[] = [];
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser({ preferHeadlessShell: true });
     context = await browser.newContext();
     page = await context.newPage();
     page.on('console', (message) => problems.push(message.text()));

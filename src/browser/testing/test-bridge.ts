@@ -60,7 +60,7 @@ export async function startTestBridge({ engine, route, startServer, prepare }: T
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const connect = await startServer?.();
-  const browser = await launchBrowser({ engine, ...(connect && { connect }) });
+  const browser = await launchBrowser({ engine, preferHeadlessShell: route === 'shim', ...(connect && { connect }) });
   const bridge = await openBridge(browser, route);
   const originOf = (host: string) => `http://${host}:${port}`;
   let used: AttachedContext[] = [];

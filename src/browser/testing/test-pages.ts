@@ -19,7 +19,7 @@ export function useTestPages(options: BrowserContextOptions = {}): TestPages {
   let browser: Browser | undefined;
   let context: BrowserContext | undefined;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser({ preferHeadlessShell: true });
   }, 60_000);
   afterEach(() => context && reset(context));
   afterAll(() => browser?.close(), 60_000);

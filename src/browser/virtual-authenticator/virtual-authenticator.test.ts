@@ -18,7 +18,7 @@ interface StartedEngine extends AsyncDisposable {
 
 const engines: Record<'chromium' | 'firefox', () => Promise<StartedEngine>> = {
   async chromium() {
-    const browser = await launchBrowser();
+    const browser = await launchBrowser({ preferHeadlessShell: true });
     return {
       openPage: async () => openChromiumPage(await browser.newPage()),
       [Symbol.asyncDispose]: () => browser.close(),

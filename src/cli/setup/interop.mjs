@@ -1,4 +1,7 @@
-/** Installs the programs that the interop tests need, and Firefox, from the Linux distribution. Tests whose program is missing are skipped. */
+/**
+ * Installs the programs that the interop tests need, Firefox and the headless shell of Chromium, from the Linux distribution. Tests whose
+ * program is missing are skipped; without the headless shell, they use Chromium.
+ */
 import { existsSync } from 'node:fs';
 import { run } from './child.mjs';
 import { say, step } from './step.mjs';
@@ -8,7 +11,7 @@ import { say, step } from './step.mjs';
  * @property {string} name the Debian package
  * @property {string} proof one of its files
  * @property {string} [instead] a file of another package that serves the tests as well
- * @property {string} tests the tests that need it
+ * @property {string} [tests] the tests that are skipped without it; undefined if they are only slower
  *
  * @typedef {{ has: (file: string) => boolean, canInstall: boolean, isCi: boolean, install: (names: string[]) => Promise<boolean>, say: (line: string) => void }} Machine
  */
@@ -23,6 +26,7 @@ export const interopTools = [
   { name: 'pcscd', proof: '/usr/sbin/pcscd', tests: 'PC/SC' },
   { name: 'vsmartcard-vpcd', proof: '/usr/lib/pcsc/drivers/serial/libifdvpcd.so', tests: 'PC/SC' },
   { name: 'tshark', proof: '/usr/bin/tshark', tests: 'packet captures for Wireshark' },
+  { name: 'chromium-headless-shell', proof: '/usr/bin/chromium-headless-shell' },
   { name: 'firefox-esr', proof: '/usr/bin/firefox-esr', instead: '/usr/bin/firefox', tests: 'Firefox' },
 ];
 
@@ -41,7 +45,7 @@ export async function ensureInteropTools(machine = thisMachine) {
     interopTools.filter(({ proof, instead }) => !machine.has(proof) && !(instead && machine.has(instead)));
   const missing = findMissing();
   if (missing.length > 0 && machine.canInstall) await machine.install(missing.map(({ name }) => name));
-  const stillMissing = findMissing();
+  const stillMissing = findMissing().filter(({ tests }) => tests !== undefined);
   if (stillMissing.length === 0) return;
   const tests = [...new Set(stillMissing.map((tool) => tool.tests))].join(', ');
   const names = stillMissing.map(({ name }) => name).join(' ');

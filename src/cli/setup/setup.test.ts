@@ -196,6 +196,16 @@ describe('ensureInteropTools', () => {
     });
   });
 
+  test('skips no test without the headless shell of Chromium, which makes tests faster', async () => {
+    expect(await ensureOn({ without: ['chromium-headless-shell'], canInstall: false })).toEqual({
+      printed: [],
+      installed: [],
+    });
+    expect(await ensureOn({ without: ['chromium-headless-shell'] })).toMatchObject({
+      installed: [['chromium-headless-shell']],
+    });
+  });
+
   test('prints which tests are skipped and why if packages cannot be installed', async () => {
     const { printed, installed } = await ensureOn({
       without: ['pcscd', 'vsmartcard-vpcd'],

@@ -33,7 +33,7 @@ export interface CaseOptions {
 export async function openCases(paths: string[], options: CaseOptions = {}): Promise<CasesInProcess> {
   const { cases, diagnostics } = readLibrary(paths, { env: process.env, ...options });
   if (diagnostics.length > 0) throw new Error(`Cannot load ${paths}: ${JSON.stringify(diagnostics)}`);
-  const { page, webauthn, route, [Symbol.asyncDispose]: close } = await openBridgedPage();
+  const { page, webauthn, route, [Symbol.asyncDispose]: close } = await openBridgedPage({ preferHeadlessShell: true });
   return {
     ids: cases.map(({ id }) => id),
     async run(id) {

@@ -17,7 +17,7 @@ let bridged: BridgedPage;
 let site: SmallSite;
 beforeAll(async () => {
   site = await startSmallSite();
-  bridged = await openBridgedPage();
+  bridged = await openBridgedPage({ preferHeadlessShell: true });
 }, 60_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true });

@@ -21,7 +21,7 @@ let browser: BridgedBrowser;
 let site: SmallSite;
 beforeAll(async () => {
   site = await startSmallSite();
-  browser = await openBridgedBrowser({}, 'shim');
+  browser = await openBridgedBrowser({ preferHeadlessShell: true });
 }, 60_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true });

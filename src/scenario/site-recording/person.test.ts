@@ -16,7 +16,7 @@ let browser: BridgedBrowser;
 let small: SmallSite;
 beforeAll(async () => {
   small = await startSmallSite();
-  browser = await openBridgedBrowser({ accessibilityInfo: true });
+  browser = await openBridgedBrowser({ accessibilityInfo: true, preferHeadlessShell: true });
 }, 60_000);
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();

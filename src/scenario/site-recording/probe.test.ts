@@ -16,7 +16,7 @@ let bridged: BridgedPage;
 let small: SmallSite;
 beforeAll(async () => {
   small = await startSmallSite();
-  bridged = await openBridgedPage();
+  bridged = await openBridgedPage({ preferHeadlessShell: true });
 }, 60_000);
 afterAll(async () => {
   await bridged?.[Symbol.asyncDispose]();

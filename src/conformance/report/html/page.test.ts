@@ -27,7 +27,7 @@ beforeAll(async () => {
   relyingParties = await sampleRelyingPartyReport();
   await writeFile(join(folder, 'authenticator.html'), renderHtml(authenticator));
   await writeFile(join(folder, 'relying-party.html'), renderHtml(relyingParties));
-  browser = await launchBrowser();
+  browser = await launchBrowser({ preferHeadlessShell: true });
 }, 60_000);
 afterEach(() => context.close());
 afterAll(async () => {

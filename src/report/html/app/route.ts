@@ -68,21 +68,25 @@ export function useKeyboardShortcuts({ rows, open }: ShortcutTargets): void {
       const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
       if (next) location.assign(caseHref(next.id));
     };
+    const shortcuts: Partial<Record<string, () => void>> = {
+      j: () => move(1),
+      k: () => move(-1),
+      '/': () => focusSearchField() || openSearchField(open),
+    };
     const press = (event: KeyboardEvent) => {
       const field = event.target instanceof HTMLElement && event.target.closest('input, select, textarea');
       if (event.key === 'Escape' && field instanceof HTMLElement) field.blur();
-      if (field || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === 'j') move(1);
-      if (event.key === 'k') move(-1);
-      if (event.key === '/') {
-        event.preventDefault();
-        if (!focusSearchField()) openSearchField(open);
-      }
+      const shortcut = shortcuts[event.key];
+      if (!shortcut || field || hasModifier(event)) return;
+      event.preventDefault();
+      shortcut();
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, [rows, open]);
 }
+
+const hasModifier = ({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean => ctrlKey || metaKey || altKey;
 
 /** Focuses the search field as soon as the list is drawn, which has it. */
 function openSearchField(open: ShortcutTargets['open']): void {

@@ -45,7 +45,7 @@ const pageOf = (method: string) => `<script>
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await launchBrowser({ preferHeadlessShell: true });
 }, 60_000);
 afterAll(() => browser?.close());
 

@@ -27,7 +27,7 @@ let events: string[];
 let users = 0;
 const store = openStore();
 beforeAll(async () => {
-  browser = await openBridgedBrowser();
+  browser = await openBridgedBrowser({ preferHeadlessShell: true });
   portal = await startPortal({
     store,
     clock: systemClock,
