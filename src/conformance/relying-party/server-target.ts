@@ -45,11 +45,13 @@ async function openAccount(api: ConformanceApi, settings: CeremonySettings): Pro
   const send = api.openSession();
   const first = await requestRegistration(send, name, settings);
   const { userVerification } = settings;
+  const challenges = [String(first.challenge)];
   return {
     origin: api.origin,
     rpId: readRpId(first, api),
     userHandle: String((first.user as Json).id),
-    beginRegistration: async () => String((await requestRegistration(send, name, settings)).challenge),
+    beginRegistration: async () =>
+      challenges.pop() ?? String((await requestRegistration(send, name, settings)).challenge),
     register: async (response) => toOutcome(await send(jsonRequest('attestation/result', response))),
     async beginAuthentication() {
       const answer = await send(jsonRequest('assertion/options', { username: name, userVerification }));
