@@ -29,6 +29,15 @@ const writeAdapter = (name: string, body: string) =>
      export const adapter = { name: 'test', checksTrust: true, verifyRegistration: verify, verifyAuthentication: verify };`,
   );
 
+const startServer = () =>
+  startPortal({
+    store: openStore(),
+    clock: systemClock,
+    random: systemRandom,
+    passwordCost: { N: 2, r: 1, p: 1 },
+    conformanceApi: true,
+  });
+
 describe('touchstone conform relying-party', () => {
   it('exits with 0 if the portal passes', async () => {
     const { code, out } = await conform('client-data.challenge', 'sign-in.user-handle');
@@ -79,13 +88,7 @@ describe('touchstone conform relying-party', () => {
   });
 
   it('tests a server that has the conformance API', async () => {
-    await using portal = await startPortal({
-      store: openStore(),
-      clock: systemClock,
-      random: systemRandom,
-      passwordCost: { N: 2, r: 1, p: 1 },
-      conformanceApi: true,
-    });
+    await using portal = await startServer();
     const { code, out } = await conform('client-data.origin', 'session', '--url', portal.origin);
     expect(code).toBe(0);
     expect(out).toMatch(/Conforms {2}30 of 30 cases passed/);
@@ -99,13 +102,7 @@ describe('touchstone conform relying-party', () => {
   });
 
   it.skipIf(process.platform === 'win32')('gives a server the settings of each case through a command', async () => {
-    await using portal = await startPortal({
-      store: openStore(),
-      clock: systemClock,
-      random: systemRandom,
-      passwordCost: { N: 2, r: 1, p: 1 },
-      conformanceApi: true,
-    });
+    await using portal = await startServer();
     const script = writeModule(
       'configure.mjs',
       `const body = Buffer.concat(await process.stdin.toArray());
@@ -208,5 +205,54 @@ describe('touchstone conform relying-party', () => {
     expect(out).toContain('client-data.origin.other on test (2)');
     const { targets } = JSON.parse(readFileSync(join(folder, 'reports/latest-relying-party/result.json'), 'utf8'));
     expect(targets).toMatchObject([{ uri: join(folder, 'one.mjs') }, { uri: join(folder, 'two.mjs') }]);
+  });
+});
+
+describe('touchstone conform relying-party --profile', () => {
+  /** A library that verifies nothing, so that no case runs. */
+  const nothing = writeModule(
+    'nothing-supported.mjs',
+    `const verify = async () => ({ accepted: false });
+     export const adapter = { name: 'test', checksTrust: false, usesMetadata: false, formats: [], algorithms: [],
+       verifyRegistration: verify, verifyAuthentication: verify };`,
+  );
+
+  it('fails a relying party that lacks what the profile demands, and names it', async () => {
+    const { code, out, err } = await conform('--profile', 'fido2-server', '--adapter', nothing);
+    expect(code).toBe(1);
+    expect(err).toContain('The relying party does not have what the profile fido2-server demands: format packed\n');
+    expect(err).not.toContain('format apple');
+    expect(out).toContain('The profile fido2-server demands: format none. test does not verify the format none');
+    expect(out).toMatch(/Profile {2}fido2-server failed/);
+    const { cases, profiles } = JSON.parse(
+      readFileSync(join(folder, 'reports/latest-relying-party/result.json'), 'utf8'),
+    );
+    expect(profiles).toEqual([{ id: 'fido2-server', title: 'FIDO2 server (version 1.0)', verdict: 'failed' }]);
+    const mistakes = cases.map(({ verdict, mistake }: Record<string, string>) => verdict === 'fail' && mistake);
+    expect(new Set(mistakes)).toEqual(new Set(['not-supported', false]));
+  });
+
+  it('does not pass a relying party on which it cannot test a demand', async () => {
+    const { code, err } = await conform('--profile', 'webauthn-rp', '--adapter', nothing);
+    expect(code).toBe(3);
+    expect(err).toContain('Cannot test a demand of the profile webauthn-rp: Verifies sign-ins. test does not verify');
+  });
+
+  it('lists its cases', async () => {
+    const { code, out } = await conform('--profile', 'webauthn-rp', '--list');
+    expect(code).toBe(0);
+    expect(out).toContain('client-data.origin.other');
+    expect(out).not.toContain('api-requests');
+  });
+
+  it.each([
+    ['ids', ['client-data'], 'Expected --profile or ids of cases, got both'],
+    ['a sample', ['--sample', '3'], 'Expected --profile or --sample, got both'],
+    ['two adapters', ['--adapter', 'a.mjs', '--adapter', 'b.mjs'], 'Expected one adapter with --profile, got 2'],
+    ['an unknown name', ['--profile', 'unknown'], 'Allowed choices are fido2-server, webauthn-rp'],
+  ])('exits with 2 for a profile and %s', async (_title, args, message) => {
+    const { code, err } = await conform('--profile', 'fido2-server', ...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 });

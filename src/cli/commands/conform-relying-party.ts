@@ -1,16 +1,20 @@
 /** `touchstone conform relying-party`: runs the mutation catalogue on a relying party, lists and explains its cases, and proves them. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
+import {
+  failMissingCapabilities,
+  type RelyingPartyProfileId,
+  relyingPartyProfileIds,
+} from '#conformance/relying-party/profiles/profiles.ts';
 import { findUnprovenCases } from '#conformance/relying-party/prove.ts';
 import type { RelyingPartyCase } from '#conformance/relying-party/relying-party-case.ts';
 import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { sampleCases } from '#conformance/relying-party/sample.ts';
 import { type RelyingPartyRun, relyingPartyReport } from '#conformance/report/relying-party-report.ts';
-import { selectEntries } from '#conformance/select.ts';
 import { count } from '#report/format.ts';
 import { proofParties } from '../compose/relying-party-suite.ts';
 import { suiteEmulator } from '../compose/suite-emulator.ts';
@@ -20,12 +24,14 @@ import {
   relyingPartyCasesAsJson,
 } from '../conform/describe-relying-party-case.ts';
 import { countExpected, readExpectedFailures } from '../conform/read-expected-failures.ts';
+import { describeGaps, judgeProfiles, selectCases } from '../conform/relying-party-profiles.ts';
 import { chooseTargets, type TargetOptions, withTargetOptions } from '../conform/relying-party-target.ts';
 import { ReportedRun, type ReportOptions, withReportOptions } from '../conform/report-options.ts';
 import { exitCode } from '../exit-codes.ts';
 import { parsePositive } from './option-parsers.ts';
 
 interface Options extends TargetOptions, ReportOptions {
+  profile?: RelyingPartyProfileId;
   sample?: number;
   list: boolean;
   explain?: string;
@@ -37,6 +43,11 @@ export const conformRelyingPartyCommand = (finish: (code: number) => void) =>
   withReportOptions(withTargetOptions(new Command('relying-party')))
     .description('Test whether a relying party refuses invalid registrations and sign-ins, and accepts unusual ones')
     .argument('[ids...]', 'Groups, subjects or cases, e.g. client-data or client-data.origin (default: all)')
+    .addOption(
+      new Option('--profile <id>', 'Run the cases of a profile; what it demands must not be missing').choices(
+        relyingPartyProfileIds,
+      ),
+    )
     .option('--sample <number>', 'Run only so many cases, evenly taken from all groups', parsePositive)
     .option('--list', 'List the cases without running them', false)
     .option('--json', 'Print a JSON array: of cases with --list, of results otherwise', false)
@@ -47,7 +58,7 @@ export const conformRelyingPartyCommand = (finish: (code: number) => void) =>
 
 async function conform(ids: readonly string[], options: Options): Promise<number> {
   if (options.explain !== undefined) return explain(options.explain);
-  const cases = selectEntries(relyingPartyCatalogue, ids);
+  const cases = selectCases(ids, options);
   if (options.list) return list(cases, options);
   return options.prove ? prove(cases) : run(cases, options);
 }
@@ -75,6 +86,7 @@ async function prove(cases: readonly RelyingPartyCase[]): Promise<number> {
 const portalSeed = 'conformance';
 
 async function run(cases: readonly RelyingPartyCase[], options: Options): Promise<number> {
+  const { profile } = options;
   const expected = readExpectedFailures(options.expectedFailures, relyingPartyCatalogue);
   const reported = await ReportedRun.begin('relying-party', options);
   // A bundle of the portal can be made again byte by byte.
@@ -87,11 +99,18 @@ async function run(cases: readonly RelyingPartyCase[], options: Options): Promis
     const { target } = opened;
     // All targets run the same cases, so that they can be compared.
     if (options.sample !== undefined && runs.length === 0) selected = sampleCases(cases, target, options.sample);
-    const results = countExpected(await runRelyingPartySuite(selected, target, suiteEmulator(random)), expected);
+    const all = await runRelyingPartySuite(selected, target, suiteEmulator(random));
+    const results = countExpected(profile === undefined ? all : failMissingCapabilities(profile, all), expected);
     runs.push({ target, uri, results });
   }
-  return reported.end(relyingPartyReport(reported.facts(), selected, runs), {
+  const [first, ...others] = runs;
+  // The results of a profile are those of one relying party.
+  const profiles = first && others.length === 0 ? judgeProfiles(first.results, profile) : [];
+  if (first && profile !== undefined) for (const gap of describeGaps(profile, first.results)) console.error(gap);
+  const code = await reported.end(relyingPartyReport(reported.facts(), selected, runs, profiles), {
     target: chosen[0]?.isPortal ? { kind: 'portal', seed: portalSeed } : { kind: 'other' },
     ...(expected && { expectedFailures: expected }),
   });
+  const isProfilePassed = profile === undefined || profiles.every(({ verdict }) => verdict === 'passed');
+  return code === exitCode.passed && !isProfilePassed ? exitCode.failed : code;
 }

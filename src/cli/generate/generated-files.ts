@@ -14,7 +14,11 @@ import {
 } from './conformance-catalogue.ts';
 import { withMarkedParts } from './marked-parts.ts';
 import { normativeStatementParts } from './normative-statements.ts';
-import { relyingPartyCatalogueLock, relyingPartyCatalogueParts } from './relying-party-catalogue.ts';
+import {
+  relyingPartyCatalogueLock,
+  relyingPartyCatalogueParts,
+  relyingPartyProfileLock,
+} from './relying-party-catalogue.ts';
 import { reportFormatTable } from './report-format-table.ts';
 
 /** Returns the text that the file should have; `current` is the text it has. */
@@ -33,6 +37,7 @@ export const generatedFiles: Readonly<Record<string, Generate>> = {
   'src/conformance/authenticator/catalogue.lock': authenticatorCatalogueLock,
   'src/conformance/authenticator/profiles/profiles.lock': authenticatorProfileLock,
   'src/conformance/relying-party/catalogue.lock': relyingPartyCatalogueLock,
+  'src/conformance/relying-party/profiles/profiles.lock': relyingPartyProfileLock,
   'src/conformance/report/report.schema.json': () => `${JSON.stringify(reportJsonSchema(), null, 2)}\n`,
   ...apiPages,
   'reports/README.md': (current) => withMarkedParts(current, { formats: reportFormatTable() }),

@@ -1,11 +1,22 @@
 /** The tables of `docs/conformance-relying-party.md`: groups, steps, rules and cases. */
 import { formatReference } from '#conformance/catalogue-entry.ts';
 import { updateCatalogueLock } from '#conformance/catalogue-lock.ts';
+import { formatProfile, updateProfileLock } from '#conformance/profile.ts';
 import { groupTitles, relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
+import { type Demand, formatDemand, type RelyingPartyProfile } from '#conformance/relying-party/profiles/profile.ts';
+import {
+  casesOfDemand,
+  casesOfProfile,
+  lockedCases,
+  type RelyingPartyProfileId,
+  relyingPartyProfileIds,
+  relyingPartyProfiles,
+} from '#conformance/relying-party/profiles/profiles.ts';
 import type { RelyingPartyCase } from '#conformance/relying-party/relying-party-case.ts';
 import { severities } from '#conformance/relying-party/rules/rule.ts';
 import { ruleIds, ruleOf } from '#conformance/relying-party/rules.ts';
 import { authenticationSteps, registrationSteps, type StepCoverage } from '#conformance/relying-party/steps.ts';
+import { count } from '#report/format.ts';
 import { markdownTable } from '../table.ts';
 
 /** The group with one case for each value of a byte is not listed case by case. */
@@ -44,7 +55,8 @@ const rulesTable = (): string =>
 
 const formatExpectation = ({ expected, rules }: RelyingPartyCase): string => {
   if (typeof expected === 'object') return `either: ${expected.either}`;
-  return expected === 'accept' ? 'accept' : `refuse: ${rules.map(code).join(', ')}`;
+  if (expected === 'accept') return rules.length === 0 ? 'accept' : `accept: ${rules.map(code).join(', ')}`;
+  return `refuse: ${rules.map(code).join(', ')}`;
 };
 
 const casesTables = (): string =>
@@ -55,6 +67,38 @@ const casesTables = (): string =>
       return `### ${title}\n\n${markdownTable(['Id', 'Change', 'Expected'], rows)}`;
     })
     .join('\n\n');
+
+/** Returns the groups, subjects or cases of a demand, or the reason why there are none. */
+const formatCases = (demand: Demand): string =>
+  typeof demand.cases === 'string'
+    ? `none: ${demand.cases}`
+    : `${demand.cases.map(code).join(', ')} (${count(casesOfDemand(demand, relyingPartyCatalogue).length, 'case')})`;
+
+function profileSection(id: RelyingPartyProfileId): string {
+  const profile: RelyingPartyProfile = relyingPartyProfiles[id];
+  const rows = profile.demands.map((demand) => [
+    formatDemand(demand),
+    formatReference(demand.source),
+    demand.basis ? formatReference(demand.basis) : 'the source',
+    demand.capabilities.join(', ') || '-',
+    formatCases(demand),
+  ]);
+  const excluded = Object.entries(profile.notDemanded).map(([group, reason]) => `- ${code(group)}: ${reason}.`);
+  return [
+    `### ${id}: ${formatProfile(profile)}`,
+    `${count(casesOfProfile(id, relyingPartyCatalogue).length, 'case')}.`,
+    markdownTable(
+      ['Demand', 'Source', 'Text that the cases follow', 'Must not lack', 'Cases, or why there is none'],
+      rows,
+    ),
+    'Groups that the profile does not contain:',
+    excluded.join('\n'),
+  ].join('\n\n');
+}
+
+/** Returns the text of `src/conformance/relying-party/profiles/profiles.lock`. */
+export const relyingPartyProfileLock = (current: string): string =>
+  updateProfileLock(current, lockedCases(relyingPartyCatalogue));
 
 /** Returns the text of `src/conformance/relying-party/catalogue.lock`. */
 export const relyingPartyCatalogueLock = (current: string): string =>
@@ -67,4 +111,5 @@ export const relyingPartyCatalogueParts = (): Readonly<Record<string, string>> =
   steps: `${stepsTable('7.1', registrationSteps)}\n\n${stepsTable('7.2', authenticationSteps)}`,
   rules: rulesTable(),
   cases: casesTables(),
+  profiles: relyingPartyProfileIds.map(profileSection).join('\n\n'),
 });

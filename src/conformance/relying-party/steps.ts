@@ -47,7 +47,7 @@ export const authenticationSteps: Readonly<Record<number, StepCoverage>> = {
   2: byClient,
   3: ['envelope.members'],
   4: 'The suite sends no client extension outputs that a sign-in reads',
-  5: 'The suite signs in without a list of credentials, as passkeys do',
+  5: 'Passkeys are used without a list; `api-results.sign-in.credential.other-user` tests servers that give one',
   6: ['assertion.credential', 'assertion.user-handle'],
   7: ['envelope.members'],
   8: ['client-data.json'],

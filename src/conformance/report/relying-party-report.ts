@@ -25,6 +25,7 @@ export const relyingPartyReport = (
   run: ConformanceReport['run'],
   cases: readonly RelyingPartyCase[],
   runs: readonly RelyingPartyRun[],
+  profiles: ConformanceReport['profiles'] = [],
 ): ConformanceReport =>
   buildReport({
     suite: 'relying-party',
@@ -33,7 +34,7 @@ export const relyingPartyReport = (
     requirements: cases.map(toRequirement),
     groupTitles,
     targets: withDifferentNames(runs.map((one) => toTargetResults(cases, one))),
-    profiles: [],
+    profiles,
   });
 
 /** Reports name targets; two versions of a library have the same name. */
@@ -67,10 +68,14 @@ function toTargetResults(cases: readonly RelyingPartyCase[], { target, uri, resu
   return {
     target: describeTarget(target, uri),
     results: results.map((result) =>
-      result.verdict === 'fail' ? { ...result, mistake: mistakeOf(byId.get(result.id), result.outcome) } : result,
+      result.verdict === 'fail' ? { ...result, mistake: describeMistake(byId.get(result.id), result) } : result,
     ),
   };
 }
+
+/** A capability that is missing fails a case only in the run of a profile. */
+const describeMistake = (one: RelyingPartyCase | undefined, { lacking, outcome }: RelyingPartyCaseResult): string =>
+  lacking === undefined ? mistakeOf(one, outcome) : 'not-supported';
 
 const formatYes = (value: boolean): string => (value ? 'yes' : 'no');
 

@@ -6,6 +6,7 @@ export const mistakes = {
   hygiene: 'Invalid responses accepted without a known attack',
   'wrongly-refused': 'Valid responses refused',
   crashed: 'Crashes instead of refusals',
+  'not-supported': 'Cases about something that the relying party lacks and the profile demands',
 } as const;
 
 const order = Object.keys(mistakes);
