@@ -9,6 +9,7 @@ import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { sampleCases } from '#conformance/relying-party/sample.ts';
 import {
   type ConfigureServer,
+  type ServerDescription,
   type SettingsDocument,
   SettingsRefused,
   SettingsUnsupported,
@@ -47,15 +48,17 @@ const sendSettings = (portal: InProcessPortal, settings: unknown) =>
     body: JSON.stringify(settings),
   });
 
-async function configurePortal(portal: InProcessPortal, settings: SettingsDocument | null): Promise<void> {
+async function configurePortal(portal: InProcessPortal, settings: SettingsDocument | null): Promise<undefined> {
   const response = await sendSettings(portal, settings);
   if (response.status !== 204) throw new UnavailableError(await response.text());
 }
 
 /** Opens the portal as a target. `configure` may stand in the way of the settings. */
 async function openPortal(
-  configure: (settings: SettingsDocument, forward: ConfigureServer) => Promise<void> = (settings, forward) =>
-    forward(settings),
+  configure: (settings: SettingsDocument, forward: ConfigureServer) => Promise<ServerDescription | undefined> = (
+    settings,
+    forward,
+  ) => forward(settings),
 ): Promise<RelyingPartyTarget> {
   const portal = await createPortal();
   const forward: ConfigureServer = (settings) => configurePortal(portal, settings);
@@ -112,7 +115,7 @@ describe('the settings of a server', () => {
     const sent: SettingsDocument[] = [];
     const target = await openPortal(async (settings, forward) => {
       sent.push(settings);
-      await forward(settings);
+      return forward(settings);
     });
     await run(target, 'chain.control', 'policy.models.denied', 'metadata-blob.list.control-empty');
     const summary = sent.map(({ attestation, policy, metadata }) => [
@@ -132,7 +135,7 @@ describe('the settings of a server', () => {
     const sent: SettingsDocument[] = [];
     const target = await openPortal(async (settings, forward) => {
       sent.push(settings);
-      await forward(settings);
+      return forward(settings);
     });
     await run(target, 'policy.models.denied');
     const send = target.conformanceApi?.openSession();
@@ -153,7 +156,7 @@ describe('the settings of a server', () => {
   it('make a case not applicable when the server does not have them', async () => {
     const target = await openPortal(async (settings, forward) => {
       if (settings.metadata) throw new SettingsUnsupported('The server uses no metadata');
-      await forward(settings);
+      return forward(settings);
     });
     const results = await run(target, 'metadata-blob.signature.bit', 'policy.models.denied');
     expect(results).toMatchObject([
@@ -162,13 +165,23 @@ describe('the settings of a server', () => {
     ]);
   });
 
+  it('come with the formats of the server, if its owner says which', async () => {
+    const target = await openPortal(async (settings, forward) => {
+      await forward(settings);
+      return settings.policy ? undefined : { formats: ['packed', 'none'] };
+    });
+    const [tpm, packed] = await run(target, 'tpm.ver.missing', 'policy.models.denied');
+    expect(tpm).toMatchObject({ verdict: 'not-applicable', message: `${url} does not verify the format tpm` });
+    expect(packed).toMatchObject({ verdict: 'pass' });
+  });
+
   it('are refused like a registration when the metadata is not valid', async () => {
     const valid: string[] = [];
     const target = await openPortal(async (settings, forward) => {
       const { blob } = settings.metadata ?? {};
       valid.push(...(blob !== undefined && valid.length === 0 ? [blob] : []));
       if (blob !== undefined && blob !== valid[0]) throw new SettingsRefused('The server cannot use the BLOB');
-      await forward(settings);
+      return forward(settings);
     });
     const results = await run(target, 'metadata-blob.chain.control-root', 'metadata-blob.signature.bit');
     expect(results).toMatchObject([
@@ -181,7 +194,7 @@ describe('the settings of a server', () => {
     for (const error of [new UnavailableError('The command ended with exit code 1'), new SettingsRefused('No')]) {
       const target = await openPortal(async (settings, forward) => {
         if (settings.policy) throw error;
-        await forward(settings);
+        return forward(settings);
       });
       const [result] = await run(target, 'policy.models.denied');
       expect(result).toMatchObject({ verdict: 'inconclusive', message: error.message });
@@ -192,7 +205,7 @@ describe('the settings of a server', () => {
     let calls = 0;
     const target = await openPortal(async (settings, forward) => {
       if (settings.policy && ++calls === 1) throw new UnavailableError('The server is being restarted');
-      await forward(settings);
+      return forward(settings);
     });
     const results = await run(target, 'policy.synced.denied', 'policy.synced.denied-not-backed-up');
     expect(results.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass']);

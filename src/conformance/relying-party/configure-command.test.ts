@@ -24,6 +24,10 @@ describe.skipIf(process.platform === 'win32')('the command that configures a ser
     await expect(configure('exit 0')).resolves.toBeUndefined();
   });
 
+  it('may say which formats the server verifies', async () => {
+    expect(await configure(`echo '{"formats":["packed"]}'`)).toEqual({ formats: ['packed'] });
+  });
+
   it.each([
     ['refuses the settings', `echo '{"refused":"The BLOB is not valid"}'`, 'SettingsRefused', 'The BLOB is not valid'],
     ['does not have them', `echo '{"unsupported":"No metadata"}'`, 'SettingsUnsupported', 'No metadata'],
@@ -31,7 +35,7 @@ describe.skipIf(process.platform === 'win32')('the command that configures a ser
       'prints something else',
       'echo ready',
       'UnavailableError',
-      'to print nothing, refused or unsupported, got "ready"',
+      'to print nothing, formats, refused or unsupported, got "ready"',
     ],
     ['prints other JSON', `echo '{"ok":true}'`, 'UnavailableError', String.raw`got "{\"ok\":true}"`],
     ['fails', 'echo "no such server" >&2; exit 7', 'UnavailableError', 'ended with exit code 7: no such server'],

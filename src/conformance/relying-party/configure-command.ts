@@ -7,7 +7,12 @@ import { z } from 'zod';
 import { settlesWithin, withTimeout } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
-import { type ConfigureServer, SettingsRefused, SettingsUnsupported } from './server-configuration.ts';
+import {
+  type ConfigureServer,
+  type ServerDescription,
+  SettingsRefused,
+  SettingsUnsupported,
+} from './server-configuration.ts';
 
 export interface ConfigureCommandOptions {
   /** Command line of the shell. */
@@ -24,7 +29,11 @@ const maxQuoted = 200;
 /** How long to wait for the rest of the output after the command has ended. */
 const drainMs = 500;
 
-const answer = z.union([z.strictObject({ refused: z.string() }), z.strictObject({ unsupported: z.string() })]);
+const answer = z.union([
+  z.strictObject({ formats: z.array(z.string()) }),
+  z.strictObject({ refused: z.string() }),
+  z.strictObject({ unsupported: z.string() }),
+]);
 
 export const configureWithCommand =
   (options: ConfigureCommandOptions): ConfigureServer =>
@@ -40,7 +49,7 @@ export const configureWithCommand =
       await settlesWithin(closed, drainMs, clock);
       if (how !== 'exit code 0')
         throw new UnavailableError(`The command ended with ${how}: ${texts.errors.trim() || 'no message'}`);
-      readAnswer(texts.output.trim());
+      return readAnswer(texts.output.trim());
     } catch (error) {
       if (child.exitCode === null) end(child);
       throw error;
@@ -81,13 +90,14 @@ function end(child: ChildProcessWithoutNullStreams): void {
 }
 
 /** @throws {SettingsRefused | SettingsUnsupported} as the command says, {UnavailableError} if it prints something else. */
-function readAnswer(output: string): void {
-  if (output === '') return;
+function readAnswer(output: string): ServerDescription | undefined {
+  if (output === '') return undefined;
   const parsed = answer.safeParse(parseJson(output));
   if (!parsed.success)
     throw new UnavailableError(
-      `Expected the command to print nothing, refused or unsupported, got ${JSON.stringify(output.slice(0, maxQuoted))}`,
+      `Expected the command to print nothing, formats, refused or unsupported, got ${JSON.stringify(output.slice(0, maxQuoted))}`,
     );
+  if ('formats' in parsed.data) return parsed.data;
   if ('refused' in parsed.data) throw new SettingsRefused(parsed.data.refused);
   throw new SettingsUnsupported(parsed.data.unsupported);
 }

@@ -3,7 +3,7 @@ import { messageOf, UnavailableError } from '#base/errors.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
 import type { ConformanceApi } from './conformance-api/client.ts';
-import { type ConfigureServer, toDocument } from './server-configuration.ts';
+import { type ConfigureServer, type ServerDescription, toDocument } from './server-configuration.ts';
 import type { RelyingPartyTarget } from './target.ts';
 
 export interface ConfigurationOptions {
@@ -33,12 +33,13 @@ export async function openConfiguredTarget(
   { configure, trustAnchors }: ConfigurationOptions,
 ): Promise<ConfiguredTarget> {
   let inForce: string | undefined;
+  let description: ServerDescription | undefined;
   const putInForce = async (settings: CeremonySettings) => {
     const document = toDocument(settings, trustAnchors);
     const text = JSON.stringify(document);
     if (text === inForce) return;
     inForce = undefined; // if it fails, the server may have any settings
-    await configure(document);
+    description = (await configure(document)) ?? description;
     inForce = text;
   };
   try {
@@ -55,6 +56,7 @@ export async function openConfiguredTarget(
     ...target,
     conformanceApi: api && withSettings(api, () => putInForce(openingSettings)),
     checksTrust: true,
+    formats: description?.formats,
     usesMetadata: true,
     hasPolicy: true,
     async openAccount(settings) {
@@ -62,7 +64,12 @@ export async function openConfiguredTarget(
       return target.openAccount(settings);
     },
   };
-  return { target: configured, [Symbol.asyncDispose]: () => configure(null) };
+  return {
+    target: configured,
+    async [Symbol.asyncDispose]() {
+      await configure(null);
+    },
+  };
 }
 
 /** Returns the API with settings that are put in force before each request. */

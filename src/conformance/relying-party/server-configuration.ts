@@ -21,11 +21,18 @@ export interface SettingsDocument {
   policy?: ModelPolicy;
 }
 
+/** What the owner of a server says about it. */
+export interface ServerDescription {
+  /** Attestation statement formats that it verifies. */
+  formats: readonly string[];
+}
+
 /**
- * Gives settings to the server, or its own with null, and waits until they are in force.
+ * Gives settings to the server, or its own with null, and waits until they are in force. Returns what is known about the server, if the
+ * owner says that.
  * @throws {SettingsRefused} if the server refuses them, {SettingsUnsupported} if it has no such setting, {UnavailableError} if that failed.
  */
-export type ConfigureServer = (settings: SettingsDocument | null) => Promise<void>;
+export type ConfigureServer = (settings: SettingsDocument | null) => Promise<ServerDescription | undefined>;
 
 /** The server refuses settings, for example a BLOB that is not valid. */
 export class SettingsRefused extends Error {
