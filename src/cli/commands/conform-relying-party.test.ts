@@ -169,6 +169,9 @@ describe('touchstone conform relying-party', () => {
     const { code, out } = await conform('--explain', 'client-data.origin.other');
     expect(code).toBe(0);
     expect(out).toContain('Usual fix: Compare origin with the list of own origins as a whole');
+    expect((await conform('--explain', 'api-results.sign-in.session.none')).out).toContain(
+      'Requests of the conformance API\nExpected: refuse',
+    );
   });
 
   it('proves cases', async () => {

@@ -25,6 +25,12 @@ describe('relyingPartySuite', () => {
     });
   });
 
+  it('has no cases about requests, which a library does not take', () => {
+    const ids = relyingPartySuite(createReferenceVerifier()).cases.map(({ id }) => id);
+    expect(ids).toContain('client-data.origin.other');
+    expect(ids.filter((id) => id.startsWith('api-'))).toEqual([]);
+  });
+
   it('refuses an id that names nothing', async () => {
     const suite = relyingPartySuite(createReferenceVerifier(), { ids: ['none'] });
     await expect(suite.run('client-data.origin.other')).rejects.toThrow('Unknown requirement or group');

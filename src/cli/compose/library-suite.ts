@@ -1,6 +1,6 @@
 /** The suite for relying parties on a library, for the library's own tests. */
 import { systemRandom } from '#base/random.ts';
-import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
+import { libraryCatalogue } from '#conformance/relying-party/catalogue.ts';
 import { createLibraryTarget, type RelyingPartyLibrary } from '#conformance/relying-party/library-target.ts';
 import type { RelyingPartyCase } from '#conformance/relying-party/relying-party-case.ts';
 import { ruleOf } from '#conformance/relying-party/rules.ts';
@@ -47,7 +47,7 @@ export function relyingPartySuite(
   library: RelyingPartyLibrary,
   { ids = [] }: RelyingPartySuiteOptions = {},
 ): RelyingPartySuite {
-  const cases = selectEntries(relyingPartyCatalogue, ids);
+  const cases = selectEntries(libraryCatalogue, ids);
   const target = createLibraryTarget(library, { random: systemRandom, trustAnchors: suiteTrustAnchors() });
   const runner = new CaseRunner(target, suiteEmulator());
   return {

@@ -52,7 +52,9 @@ export function explainRelyingPartyCase(one: RelyingPartyCase): string {
     pc.bold(id),
     `${title}.`,
     '',
-    `Ceremony: ${ceremony}, attestation ${base.attestation}, ${base.algorithm}`,
+    ceremony === 'api'
+      ? 'Requests of the conformance API'
+      : `Ceremony: ${ceremony}, attestation ${base.attestation}, ${base.algorithm}`,
     `Expected: ${formatExpectation(expected)}`,
     `Source: ${formatReference(specification)} (${level})`,
     ...reason,

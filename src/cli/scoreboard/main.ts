@@ -2,7 +2,7 @@
 import { systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
-import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
+import { libraryCatalogue } from '#conformance/relying-party/catalogue.ts';
 import { createLibraryTarget, type RelyingPartyLibrary } from '#conformance/relying-party/library-target.ts';
 import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { scoreResults } from '#conformance/relying-party/score.ts';
@@ -28,8 +28,8 @@ const head = [
 
 async function scoreRow(library: RelyingPartyLibrary): Promise<string[]> {
   const target = createLibraryTarget(library, { random: systemRandom, trustAnchors: emulatorTrustAnchors() });
-  const results = await runRelyingPartySuite(relyingPartyCatalogue, target, suiteEmulator());
-  const { passed, mistakes, notApplicable, inconclusive } = scoreResults(relyingPartyCatalogue, results);
+  const results = await runRelyingPartySuite(libraryCatalogue, target, suiteEmulator());
+  const { passed, mistakes, notApplicable, inconclusive } = scoreResults(libraryCatalogue, results);
   const counts = [passed, ...Object.values(mistakes), notApplicable, inconclusive];
   return [library.name, library.version ?? '', ...counts.map(String)];
 }
@@ -47,6 +47,6 @@ for (const adapter of exampleAdapters())
     (error: unknown) => skipped.push(`Skipped ${adapter.file}: ${messageOf(error)}`),
   );
 const day = new Date(systemClock.now()).toISOString().slice(0, 10);
-console.log(`${relyingPartyCatalogue.length} cases, ${day}, Node.js ${process.version}\n`);
+console.log(`${libraryCatalogue.length} cases, ${day}, Node.js ${process.version}\n`);
 console.log([markdownTable(head, rows), ...skipped].join('\n'));
 process.exit(); // some libraries keep threads or timers that never end

@@ -53,6 +53,11 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...apiResultCases,
 ];
 
+/** The cases for libraries, which verify responses and take no requests. */
+export const libraryCatalogue: readonly RelyingPartyCase[] = relyingPartyCatalogue.filter(
+  ({ ceremony }) => ceremony !== 'api',
+);
+
 /** Titles of the groups, in the order of the catalogue. */
 export const groupTitles: Readonly<Record<string, string>> = {
   envelope: 'JSON of the credential at registration',

@@ -7,7 +7,7 @@ import { expectOptions } from '../conformance-api/options.ts';
 import { type ApiRows, answers, compareValue, expectThat, type Proven, readBase64url } from './define-api.ts';
 
 /** Asks for options, for one user in one session; `members` are added to the request. */
-export type AskForOptions = (members?: Json) => Promise<ApiAnswer>;
+type AskForOptions = (members?: Json) => Promise<ApiAnswer>;
 
 /** A request for options of one ceremony. */
 export interface OptionsRequest {
@@ -159,7 +159,7 @@ const challengeRows = (request: OptionsRequest): ApiRows => ({
     ),
   ),
   'challenge.minimum': answers(
-    'options.challenge',
+    'options.challenge-random',
     'challenge has at least 16 bytes',
     inOptions(
       request,

@@ -78,7 +78,7 @@ export const optionsRules = {
     specification: creationOptions,
     severity: 'interoperability',
     weakness: 'Clients cannot decode the challenge, or refuse its length',
-    fix: 'Send 16 to 64 bytes as base64url without padding',
+    fix: 'Send at most 64 bytes as base64url without padding',
   },
   'options.challenge-random': {
     specification: inWebAuthn('13.4.3'),
