@@ -243,6 +243,10 @@ describe('the settings of a server', () => {
 
 describe('the settings of the conformance API of the portal', () => {
   const settings = { attestation: 'required', algorithms: [-7], trustAnchors: [] };
+  const withMetadata = (members: object) => ({
+    ...settings,
+    metadata: { blob: '', roots: [], revocationLists: [], previousNumber: 0, ...members },
+  });
 
   it('do not change the policy of the portal', async () => {
     const portal = await createPortal();
@@ -256,6 +260,12 @@ describe('the settings of the conformance API of the portal', () => {
     ['an unknown member', { ...settings, roots: [] }, 'roots'],
     ['something else than a certificate', { ...settings, trustAnchors: ['AAAA'] }, 'Expected a certificate in DER'],
     ['metadata without roots', { ...settings, metadata: { blob: '' } }, 'metadata.roots'],
+    ['something else than a root', withMetadata({ roots: ['MAA'] }), 'Expected a certificate in DER'],
+    [
+      'something else than a revocation list',
+      withMetadata({ revocationLists: ['MAA'] }),
+      'Expected a certificate revocation list in DER',
+    ],
   ])('are refused when they have %s', async (_, document, message) => {
     const response = await sendSettings(await createPortal(), document);
     expect(response.status).toBe(400);

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { issueRevocationList, otherServiceKey } from '#conformance/relying-party/metadata-service.ts';
 import { metadataBlob, personas, rootAuthority } from '#emulator';
+import { contextSpecific, integer, sequence } from '#protocol/der.ts';
 import { createAuthority } from '#protocol/x509/authority.ts';
 import { toPem } from '#protocol/x509/certificate.ts';
 import { verifyBlob } from '#relying-party/metadata/blob.ts';
@@ -108,18 +109,48 @@ describe('loadBlob', () => {
       await expect(loadBlob(blob, { roots, now, revocationLists })).rejects.toThrow('blob.revoked');
     });
 
+    const withExtension = (oid: string, value: Uint8Array, critical = true) =>
+      file('extension.crl', issueRevocationList(authority, { extensions: [{ oid, critical, value }] }));
+    const scope = (...members: Uint8Array[]) => withExtension('2.5.29.28', sequence(...members));
+    const yes = Uint8Array.of(0xff);
+
+    it.each([
+      ['an extension that is not critical', () => withExtension('2.5.29.20', integer(7), false)],
+      ['the certificates of users as scope', () => scope(contextSpecific(1, yes, false))],
+    ])('reads a list with %s', async (_, list) => {
+      expect((await load(list())).no).toBe(7);
+    });
+
+    it.each([
+      ['the changes since another list', () => withExtension('2.5.29.27', integer(7))],
+      ['an unknown critical extension', () => withExtension('1.2.3.4', integer(7))],
+      ['some reasons as scope', () => scope(contextSpecific(3, Uint8Array.of(6, 0x40), false))],
+      ['certificates of other authorities', () => scope(contextSpecific(4, yes, false))],
+      ['attribute certificates as scope', () => scope(contextSpecific(5, yes, false))],
+    ])('does not use a list with %s', async (_, list) => {
+      await expect(load(list())).rejects.toThrow(/expected one complete certificate .*it has the critical extension/);
+    });
+
     const past = { nextUpdate: new Date('2025-12-31T00:00:00Z') };
     it.each([
       ['a missing file', () => join(folder, 'nothing'), 'ENOENT'],
-      ['text', () => file('text.crl', 'nothing'), /Cannot read .*text\.crl: expected one certificate revocation list/],
-      ['an empty file', () => file('empty.crl', ''), 'expected one certificate revocation list in DER or PEM'],
-      ['a certificate', () => file('root.crl', authority.certificate), 'expected one certificate revocation list'],
+      [
+        'text',
+        () => file('text.crl', 'nothing'),
+        /Cannot read .*text\.crl: expected one complete certificate revocation list/,
+      ],
+      ['an empty file', () => file('empty.crl', ''), 'expected one complete certificate revocation list in DER or PEM'],
+      [
+        'a certificate',
+        () => file('root.crl', authority.certificate),
+        'expected one complete certificate revocation list',
+      ],
       ['a certificate in PEM', () => file('root.pem', toPem(authority.certificate)), 'certificate revocation list'],
       ['a list that is cut off', () => file('cut.crl', current.subarray(0, -3)), 'certificate revocation list'],
       [
         'two lists in one file',
         () => file('two.pem', pem(current, current)),
-        'expected one certificate revocation list',
+        'expected one complete certificate revocation list',
       ],
       [
         'a list of another authority',

@@ -1,12 +1,14 @@
 /** The metadata service of the suite: its key, its certificates, and revocation lists of its authority. */
 import { utf8 } from '#base/bytes.ts';
 import { hkdfSha256, importSigningKey, type SigningKey } from '#protocol/crypto.ts';
-import { bitString, integer, objectIdentifier, sequence, time } from '#protocol/der.ts';
+import { bitString, contextSpecific, integer, objectIdentifier, sequence, time } from '#protocol/der.ts';
 import type { Authority } from '#protocol/x509/authority.ts';
 import {
   basicConstraints,
   type CertificateTemplate,
   deriveSerialNumber,
+  type Extension,
+  encodeExtension,
   encodeName,
   keyUsage,
   signCertificate,
@@ -43,13 +45,14 @@ export interface ListChanges {
   revoked?: readonly Uint8Array[];
   thisUpdate?: Date;
   nextUpdate?: Date;
+  extensions?: readonly Extension[];
   /** The key that signs; default: that of the authority. */
   key?: SigningKey;
 }
 
 /** Returns a revocation list of the authority, DER: RFC 5280 section 5.1. */
 export function issueRevocationList(authority: Authority, changes: ListChanges = {}): Uint8Array {
-  const { revoked = [], key = authority.key } = changes;
+  const { revoked = [], extensions = [], key = authority.key } = changes;
   const { thisUpdate = new Date('2024-01-01T00:00:00Z'), nextUpdate = new Date('2049-12-31T23:59:59Z') } = changes;
   const algorithm = sequence(objectIdentifier('1.2.840.10045.4.3.2')); // ecdsa-with-SHA256
   const entries = revoked.map((number) => sequence(integer(number), time(thisUpdate)));
@@ -60,6 +63,7 @@ export function issueRevocationList(authority: Authority, changes: ListChanges =
     time(thisUpdate),
     time(nextUpdate),
     ...(entries.length > 0 ? [sequence(...entries)] : []),
+    ...(extensions.length > 0 ? [contextSpecific(0, sequence(...extensions.map(encodeExtension)))] : []),
   );
   return sequence(list, algorithm, bitString(key.sign(list)));
 }

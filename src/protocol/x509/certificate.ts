@@ -72,7 +72,7 @@ export function encodeName(name: Name): Uint8Array {
   return der.sequence(...name.map((entry) => der.setOf(attribute(entry))));
 }
 
-function encodeExtension({ oid, critical, value }: Extension): Uint8Array {
+export function encodeExtension({ oid, critical, value }: Extension): Uint8Array {
   const flag = critical ? [der.boolean(true)] : [];
   return der.sequence(der.objectIdentifier(oid), ...flag, der.octetString(value));
 }

@@ -51,7 +51,8 @@ async function readRevocationList(source: string, { fetch }: BlobSource): Promis
     if (more.length > 0) throw new RangeError('There are several lists');
     return parseRevocationList(der, `the revocation list ${source}`);
   } catch (cause) {
-    throw new UsageError(`Cannot read ${source}: expected one certificate revocation list in DER or PEM`, { cause });
+    const expected = 'one complete certificate revocation list in DER or PEM';
+    throw new UsageError(`Cannot read ${source}: expected ${expected} (${messageOf(cause)})`, { cause });
   }
 }
 

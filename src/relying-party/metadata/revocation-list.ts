@@ -3,7 +3,7 @@ import { equal, toHex } from '#base/bytes.ts';
 import { verifyWithHash } from '../crypto.ts';
 import type { Certificate } from '../verification/certificate.ts';
 import { parseTime } from '../verification/certificate-time.ts';
-import { type DerItem, formatOid, readItems, readOne, tag } from '../verification/der-reader.ts';
+import { contextTag, type DerItem, formatOid, readItems, readOne, tag } from '../verification/der-reader.ts';
 import type { Problem } from '../verification/rules.ts';
 
 export interface RevocationList {
@@ -29,7 +29,7 @@ const hashes: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.13': 'sha512',
 };
 
-/** Parses a list in DER. @throws {ProtocolViolation} with rule `der.*` or `x509.*`, {RangeError} if it is no complete list. */
+/** Parses a complete list in DER. @throws {ProtocolViolation} with rule `der.*` or `x509.*`, {RangeError} if it is something else. */
 export function parseRevocationList(der: Uint8Array, name = 'the revocation list'): RevocationList {
   const [tbs, algorithm, signature] = readItems(readOne(der, tag.sequence).content);
   const fields = tbs ? readItems(tbs.content) : [];
@@ -37,6 +37,7 @@ export function parseRevocationList(der: Uint8Array, name = 'the revocation list
   const [, issuer, thisUpdate, nextUpdate, entries] = fields;
   if (!tbs || !algorithm || !signature || !issuer || !thisUpdate || !nextUpdate)
     throw new RangeError('Cannot read the revocation list: fields are missing');
+  requireComplete(fields.find((field) => field.tag === contextTag(0)));
   const revoked = entries?.tag === tag.sequence ? readItems(entries.content) : [];
   const hash = hashes[formatOid(readItems(algorithm.content)[0]?.content ?? new Uint8Array())];
   return {
@@ -48,6 +49,25 @@ export function parseRevocationList(der: Uint8Array, name = 'the revocation list
     isSignedBy: ({ publicKey }) =>
       hash !== undefined && verifyWithHash(publicKey, { hash, signed: tbs.raw, signature: signature.content.slice(1) }),
   };
+}
+
+/** Of critical extensions, a list may have the one that says which certificates it is about (RFC 5280 sections 5.2 and 5.2.5). */
+const issuingDistributionPoint = '2.5.29.28';
+/** onlySomeReasons, indirectCRL and onlyContainsAttributeCerts. */
+const partialTags: readonly number[] = [0x83, 0x84, 0x85];
+
+/** @throws {RangeError} for a list that has only a part of the revoked certificates of its authority, and for an indirect one. */
+function requireComplete(extensions: DerItem | undefined): void {
+  if (!extensions) return;
+  for (const { content } of readItems(readOne(extensions.content, tag.sequence).content)) {
+    const [id, ...rest] = readItems(content);
+    const value = rest.at(-1);
+    if (!id || !value || rest[0]?.tag !== tag.boolean) continue; // it is not critical
+    const isScope = formatOid(id.content) === issuingDistributionPoint;
+    const members = isScope ? readItems(readOne(value.content, tag.sequence).content) : [];
+    if (!isScope || members.some((member) => partialTags.includes(member.tag)))
+      throw new RangeError(`Cannot use the revocation list: it has the critical extension ${formatOid(id.content)}`);
+  }
 }
 
 const serialOf = ({ content }: DerItem): string => toHex(readItems(content)[0]?.content ?? new Uint8Array());

@@ -8,31 +8,39 @@ import { fromBase64url } from '#base/bytes.ts';
 import { type Policy, passkeyKinds } from '../../config.ts';
 import type { RelyingPartyContext } from '../../context.ts';
 import { type EncodedMetadata, verifyEncoded } from '../../metadata/encoded-metadata.ts';
-import { type Certificate, parseCertificate } from '../../verification/certificate.ts';
+import { parseRevocationList } from '../../metadata/revocation-list.ts';
+import { parseCertificate } from '../../verification/certificate.ts';
 import type { PortalEnv } from '../portal-env.ts';
 
-const bytes = z.base64url().transform((text) => fromBase64url(text));
-const certificate = bytes.transform((der, context): Certificate => {
-  try {
-    return parseCertificate(der);
-  } catch {
-    context.addIssue('Expected a certificate in DER');
-    return z.NEVER;
-  }
-});
+/** DER in base64url that `parse` can read. */
+const derOf = (parse: (der: Uint8Array) => unknown, expected: string) =>
+  z
+    .base64url()
+    .transform((text) => fromBase64url(text))
+    .refine(
+      (der) => {
+        try {
+          return parse(der);
+        } catch {
+          return false;
+        }
+      },
+      { error: `Expected ${expected} in DER` },
+    );
+const certificate = derOf(parseCertificate, 'a certificate');
+const revocationList = derOf((der) => parseRevocationList(der), 'a certificate revocation list');
 
 /** All settings at once; what is absent is not in force. Binary values are base64url. `null` stands for the settings of the portal. */
 const settingsSchema = z.strictObject({
   attestation: z.enum(['required', 'optional']),
   algorithms: z.array(z.int()).nonempty(),
-  /** DER. */
   trustAnchors: z.array(certificate),
   /** A BLOB that is not valid is a reason to refuse registrations. */
   metadata: z
     .strictObject({
       blob: z.string(),
-      roots: z.array(bytes),
-      revocationLists: z.array(bytes),
+      roots: z.array(certificate),
+      revocationLists: z.array(revocationList),
       previousNumber: z.int().nonnegative(),
     })
     .optional(),
@@ -79,7 +87,7 @@ export function createConformanceSettings(original: RelyingPartyContext): Confor
 
 const withSettings = (original: RelyingPartyContext, settings: Settings): RelyingPartyContext => ({
   ...original,
-  trustAnchors: Object.freeze(settings.trustAnchors),
+  trustAnchors: Object.freeze(settings.trustAnchors.map(parseCertificate)),
   metadata: settings.metadata && readOnce(settings.metadata, original),
   policy: async () => ({ ...(await original.policy()), ...toPolicy(settings) }),
 });
