@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { type AdapterProcess, startAdapterProcess } from './adapter-process.ts';
+import type { MetadataSource } from './ceremony-settings.ts';
 import { createLibraryTarget } from './library-target.ts';
 import type { Outcome } from './target.ts';
 
@@ -24,9 +25,9 @@ function start(body: string, description = described): Promise<AdapterProcess> {
 const settings = { userVerification: 'required', attestation: 'optional', algorithms: [-7] } as const;
 
 /** Returns what a registration with this adapter ends with. */
-async function register({ library }: AdapterProcess): Promise<Outcome> {
+async function register({ library }: AdapterProcess, metadata?: MetadataSource): Promise<Outcome> {
   const target = createLibraryTarget(library, { random: systemRandom, trustAnchors: [Uint8Array.of(1, 2)] });
-  const account = await target.openAccount(settings);
+  const account = await target.openAccount({ ...settings, metadata });
   await account.beginRegistration();
   return account.register({ id: 'a' });
 }
@@ -39,6 +40,23 @@ describe('an adapter in another language', () => {
     expect(outcome.verdict).toBe('refused');
     const input = JSON.parse('detail' in outcome ? (outcome.detail ?? '') : '');
     expect(input).toMatchObject({ response: { id: 'a' }, trustAnchors: ['AQI'], attestation: 'optional' });
+  });
+
+  it('gets metadata if it says that it uses it', async () => {
+    const description = `{ name: 'test', checksTrust: true, usesMetadata: true }`;
+    await using adapter = await start(
+      `answer({ result: { accepted: false, reason: JSON.stringify(input.metadata) } });`,
+      description,
+    );
+    expect(adapter.library.usesMetadata).toBe(true);
+    const der = Uint8Array.of(1, 2);
+    const outcome = await register(adapter, { blob: 'a.b.c', roots: [der], previousNumber: 6, revocationLists: [der] });
+    expect(JSON.parse('detail' in outcome ? (outcome.detail ?? '') : '')).toEqual({
+      blob: 'a.b.c',
+      roots: ['AQI'],
+      revocationLists: ['AQI'],
+      previousNumber: 6,
+    });
   });
 
   it('counts as crashed when it says that the library crashed, and goes on', async () => {

@@ -6,8 +6,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { withTimeout } from '#base/async.ts';
+import { toBase64url } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
+import { encodeMetadata } from './encode-metadata.ts';
 import { LibraryCrash, type RelyingPartyLibrary, type Verified } from './library-target.ts';
 
 export interface AdapterProcessOptions {
@@ -29,6 +31,7 @@ const description = z.object({
   formats: z.array(z.string()).optional(),
   algorithms: z.array(z.int()).optional(),
   checksTrust: z.boolean(),
+  usesMetadata: z.boolean().optional(),
 });
 const verified = z.union([
   z.object({ accepted: z.literal(true), credential: z.unknown().optional() }),
@@ -53,8 +56,12 @@ export async function startAdapterProcess(options: AdapterProcessOptions): Promi
     });
     const library: RelyingPartyLibrary = {
       ...described,
-      verifyRegistration: (input) =>
-        program.verify('verifyRegistration', { ...input, trustAnchors: input.trustAnchors.map(toText) }),
+      verifyRegistration: ({ trustAnchors, metadata, ...input }) =>
+        program.verify('verifyRegistration', {
+          ...input,
+          trustAnchors: trustAnchors.map(toBase64url),
+          ...(metadata && { metadata: encodeMetadata(metadata) }),
+        }),
       verifyAuthentication: (input) => program.verify('verifyAuthentication', input),
     };
     return { library, [Symbol.asyncDispose]: () => program.end() };
@@ -63,8 +70,6 @@ export async function startAdapterProcess(options: AdapterProcessOptions): Promi
     throw error;
   }
 }
-
-const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
 class Program {
   readonly #options: AdapterProcessOptions;

@@ -2,7 +2,9 @@
  * The settings that a server must have for a case, and the port that gives them to it. `docs/conformance-relying-party.md` describes the
  * document.
  */
+import { toBase64url } from '#base/bytes.ts';
 import type { CeremonySettings, ModelPolicy } from './ceremony-settings.ts';
+import { encodeMetadata, type MetadataJson } from './encode-metadata.ts';
 
 /** All settings at once; what is absent is not in force. Binary values are base64url. */
 export interface SettingsDocument {
@@ -11,13 +13,7 @@ export interface SettingsDocument {
   algorithms: readonly number[];
   /** Root certificates of attestation, DER. */
   trustAnchors: readonly string[];
-  metadata?: {
-    /** JSON Web Token. */
-    blob: string;
-    roots: readonly string[];
-    revocationLists: readonly string[];
-    previousNumber: number;
-  };
+  metadata?: MetadataJson;
   policy?: ModelPolicy;
 }
 
@@ -44,8 +40,6 @@ export class SettingsUnsupported extends Error {
   override readonly name = 'SettingsUnsupported';
 }
 
-const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
-
 /** Returns the document. User verification is not in it: the requests of the conformance API ask for it. */
 export const toDocument = (
   { attestation, algorithms, metadata, policy }: CeremonySettings,
@@ -53,13 +47,7 @@ export const toDocument = (
 ): SettingsDocument => ({
   attestation,
   algorithms,
-  trustAnchors: trustAnchors.map(toText),
-  ...(metadata && {
-    metadata: {
-      ...metadata,
-      roots: metadata.roots.map(toText),
-      revocationLists: metadata.revocationLists.map(toText),
-    },
-  }),
+  trustAnchors: trustAnchors.map(toBase64url),
+  ...(metadata && { metadata: encodeMetadata(metadata) }),
   ...(policy && { policy }),
 });
