@@ -2,8 +2,9 @@
 import { toBase64url } from '#base/bytes.ts';
 import type { ApiVisit } from '../conformance-api/api-case.ts';
 import type { ApiAnswer, ApiPath, Json } from '../conformance-api/client.ts';
-import { changeAnswer, changeResponse, readJson } from '../conformance-api/edits.ts';
+import { changeAnswer, readMembers } from '../conformance-api/edits.ts';
 import { expectOptions } from '../conformance-api/options.ts';
+import { describeSuccess } from './api-answers.ts';
 import { type ApiRows, answers, compareValue, expectThat, type Proven, readBase64url } from './define-api.ts';
 
 /** Asks for options, for one user in one session; `members` are added to the request. */
@@ -43,56 +44,8 @@ export const inOptions = (
   defect: changeAnswer(path, change),
 });
 
-/** A check of the answer to one request, which must succeed. */
-const inAnswer = (
-  { path, open }: OptionsRequest,
-  find: (answer: ApiAnswer) => string | undefined,
-  change: (answer: ApiAnswer) => ApiAnswer,
-): Proven => ({
-  check: async (visit) => find(await (await open(visit))()),
-  defect: changeResponse(path, 'ok', change),
-});
-
-const answerRows = (request: OptionsRequest): ApiRows => ({
-  'answer.http': answers(
-    'api.answer',
-    'The HTTP status is 200',
-    inAnswer(
-      request,
-      ({ status }) => compareValue('the HTTP status', status, 200),
-      (answer) => ({ ...answer, status: 201 }),
-    ),
-  ),
-  'answer.content-type': answers(
-    'api.answer',
-    'The content type is application/json',
-    inAnswer(
-      request,
-      ({ contentType }) => expectThat(isJson(contentType), 'application/json as content type', contentType),
-      (answer) => ({ ...answer, contentType: 'text/html' }),
-    ),
-  ),
-  'answer.status': answers(
-    'api.answer',
-    'status is ok',
-    inAnswer(
-      request,
-      ({ body }) => compareValue('status', body?.status, 'ok'),
-      (answer) => ({ ...answer, body: { ...answer.body, status: 'OK' } }),
-    ),
-  ),
-  'answer.error-message': answers(
-    'api.answer',
-    'errorMessage is empty text',
-    inAnswer(
-      request,
-      ({ body }) => compareValue('errorMessage', body?.errorMessage, ''),
-      (answer) => ({ ...answer, body: { ...answer.body, errorMessage: null } }),
-    ),
-  ),
-});
-
-export const isJson = (contentType: string): boolean => /^application\/json\s*(;|$)/i.test(contentType);
+const answerRows = ({ path, open }: OptionsRequest): ApiRows =>
+  describeSuccess(path, (find) => async (visit) => find(await (await open(visit))()));
 
 const ofLength = (length: number): string => toBase64url(Buffer.alloc(length, 0x5a));
 const bytesOf = ({ challenge }: Json): Uint8Array | undefined => readBase64url(challenge);
@@ -206,7 +159,7 @@ const memberRows = (request: OptionsRequest): ApiRows => ({
   'request.member-unknown': answers('api.request', 'The request has an unknown member', {
     check: async (visit) => findNoOptions(await (await request.open(visit))({ unknownMember: [1] })),
     defect: (send) => async (sent) =>
-      sent.path === request.path && 'unknownMember' in readJson(sent.body)
+      sent.path === request.path && 'unknownMember' in readMembers(sent.body)
         ? { status: 400, contentType: '', body: {} }
         : send(sent),
   }),

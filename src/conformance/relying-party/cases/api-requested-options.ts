@@ -1,6 +1,6 @@
 /** Options for a registration that a request asks for: authenticatorSelection and attestation. */
 import type { Json } from '../conformance-api/client.ts';
-import { readJson } from '../conformance-api/edits.ts';
+import { readMembers } from '../conformance-api/edits.ts';
 import { forRegistration, inOptions } from './api-options.ts';
 import { type ApiRows, answers, compareValue, expectThat, isObject } from './define-api.ts';
 
@@ -78,7 +78,7 @@ const requestRows: ApiRows = {
       return expectThat(body?.status === 'ok', 'options', { status, ...body });
     },
     defect: (send) => async (request) =>
-      request.path === forRegistration.path && !('attestation' in readJson(request.body))
+      request.path === forRegistration.path && !('attestation' in readMembers(request.body))
         ? { status: 400, contentType: 'application/json', body: { status: 'failed', errorMessage: 'attestation' } }
         : send(request),
   }),

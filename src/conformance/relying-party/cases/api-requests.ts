@@ -1,19 +1,9 @@
 /** Requests for options that are not what the conformance API defines: they are refused, and never crash the server. */
 import type { ApiCheck, ApiDefect, ApiUser } from '../conformance-api/api-case.ts';
 import { type ApiPath, type ApiRequest, type Json, jsonRequest } from '../conformance-api/client.ts';
-import { acceptAll, answerWith, changeRequest, changeResponse } from '../conformance-api/edits.ts';
-import { isJson } from './api-options.ts';
-import {
-  type ApiRows,
-  answers,
-  apiCases,
-  compareValue,
-  expectRefusal,
-  expectThat,
-  mayRefuse,
-  type Proven,
-  refuses,
-} from './define-api.ts';
+import { acceptWhere, answerWith, changeRequest, readMembers, readObject } from '../conformance-api/edits.ts';
+import { describeFailures } from './api-answers.ts';
+import { type ApiRows, apiCases, expectRefusal, mayRefuse, type Proven, refuses, withPrefix } from './define-api.ts';
 
 /** One of the requests for options. */
 interface Target {
@@ -50,13 +40,17 @@ const bodies: Readonly<Record<string, [what: string, toBody: (members: Json) => 
   number: ['a number', () => '1'],
 };
 
+/** A server that takes every body as a valid request. */
+export const acceptingOtherJson = (path: ApiPath): ApiDefect =>
+  acceptWhere(path, ({ body }) => readObject(body) === undefined);
+
 const bodyRows = (target: Target): ApiRows =>
   Object.fromEntries(
     Object.entries(bodies).map(([name, [what, toBody]]) => [
       `body.${name}`,
       refuses('api.request', `The body is ${what}`, {
         check: sendAfterValid(target, (user) => ({ path: target.path, body: toBody(membersOf(user)) })),
-        defect: acceptAll(target.path),
+        defect: acceptingOtherJson(target.path),
       }),
     ]),
   );
@@ -92,10 +86,13 @@ const transportRows = (target: Target): ApiRows => ({
   }),
 });
 
+const hasMembers = (body: Json, members: Json): boolean =>
+  Object.entries(members).every(([name, value]) => JSON.stringify(body[name]) === JSON.stringify(value));
+
 const refuseMembers = (target: Target, title: string, members: Json) =>
   refuses('api.request', title, {
     check: sendAfterValid(target, (user) => jsonRequest(target.path, { ...membersOf(user), ...members })),
-    defect: acceptAll(target.path),
+    defect: acceptWhere(target.path, ({ body }) => hasMembers(readMembers(body), members)),
   });
 
 const wrongNames: Readonly<Record<string, [title: string, username: unknown]>> = {
@@ -206,35 +203,6 @@ const failureRows = (target: Target): ApiRows =>
   describeFailures(target.path, (find) =>
     sendAfterValid(target, (user) => jsonRequest(target.path, { ...membersOf(user), username: undefined }), find),
   );
-
-type FindInAnswer = typeof expectRefusal;
-
-/** Rows about the answer to a request that `toCheck` makes, and which the server refuses. */
-export const describeFailures = (path: ApiPath, toCheck: (find: FindInAnswer) => ApiCheck): ApiRows => ({
-  'failure.http': answers('api.failure', 'A refusal has HTTP status 4xx', {
-    check: toCheck(({ status }) => expectThat(status >= 400 && status < 500, 'HTTP status 4xx', status)),
-    defect: changeResponse(path, 'failed', (answer) => ({ ...answer, status: 200 })),
-  }),
-  'failure.content-type': answers('api.failure', 'A refusal has the content type application/json', {
-    check: toCheck(({ contentType }) =>
-      expectThat(isJson(contentType), 'application/json as content type', contentType),
-    ),
-    defect: changeResponse(path, 'failed', (answer) => ({ ...answer, contentType: 'text/plain' })),
-  }),
-  'failure.status': answers('api.failure', 'The status of a refusal is failed', {
-    check: toCheck(({ body }) => compareValue('status', body?.status, 'failed')),
-    defect: changeResponse(path, 'failed', (answer) => ({ ...answer, body: { ...answer.body, status: 'error' } })),
-  }),
-  'failure.error-message': answers('api.failure', 'A refusal has text in errorMessage', {
-    check: toCheck(({ body }) =>
-      expectThat(typeof body?.errorMessage === 'string' && body.errorMessage !== '', 'text in errorMessage', body),
-    ),
-    defect: changeResponse(path, 'failed', (answer) => ({ ...answer, body: { ...answer.body, errorMessage: '' } })),
-  }),
-});
-
-export const withPrefix = (prefix: string, rows: ApiRows): ApiRows =>
-  Object.fromEntries(Object.entries(rows).map(([name, row]) => [`${prefix}.${name}`, row]));
 
 export const apiRequestCases = apiCases('api-requests', {
   ...Object.assign(

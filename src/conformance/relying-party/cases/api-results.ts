@@ -1,25 +1,12 @@
 /** The requests of the conformance API that bring a response: their answers, their sessions, and the form of the credential. */
+import { UnavailableError } from '#base/errors.ts';
 import type { ApiCheck, ApiUser, ApiVisit } from '../conformance-api/api-case.ts';
 import { type ApiAnswer, type ApiPath, type ApiRequest, type Json, jsonRequest } from '../conformance-api/client.ts';
-import { acceptAll, answerWith, changeResponse, readJson } from '../conformance-api/edits.ts';
-import { isJson } from './api-options.ts';
-import {
-  describeFailures,
-  ignoringContentType,
-  ignoringMethod,
-  simpleContentTypes,
-  withPrefix,
-} from './api-requests.ts';
-import {
-  type ApiRows,
-  answers,
-  apiCases,
-  compareValue,
-  expectRefusal,
-  expectSuccess,
-  expectThat,
-  refuses,
-} from './define-api.ts';
+import { answerWith, readMembers } from '../conformance-api/edits.ts';
+import { ignoreAllowList, ignoreCeremonies, ignoreSessions } from '../conformance-api/session-defects.ts';
+import { describeFailures, describeSuccess, type FindInAnswer } from './api-answers.ts';
+import { acceptingOtherJson, ignoringContentType, ignoringMethod, simpleContentTypes } from './api-requests.ts';
+import { type ApiRows, answers, apiCases, expectRefusal, expectSuccess, refuses, withPrefix } from './define-api.ts';
 
 /** A ceremony of one user, up to the response. */
 interface ResultRequest {
@@ -49,7 +36,7 @@ const signIn: ResultRequest = {
 
 /** Sends the response of a user as it is. */
 const sendValid =
-  ({ path, respond }: ResultRequest, find: (answer: ApiAnswer) => string | undefined): ApiCheck =>
+  ({ path, respond }: ResultRequest, find: FindInAnswer): ApiCheck =>
   async (visit) => {
     const user = visit.openUser();
     return find(await user.send(jsonRequest(path, await respond(user))));
@@ -59,34 +46,14 @@ const otherChallenge = (options: Json): Json => ({ ...options, challenge: 'AAAAA
 
 /** Sends a response to a challenge that the server did not issue. */
 const sendWrongChallenge =
-  ({ path, respond }: ResultRequest, find: (answer: ApiAnswer) => string | undefined): ApiCheck =>
+  ({ path, respond }: ResultRequest, find: FindInAnswer): ApiCheck =>
   async (visit) => {
     const user = visit.openUser();
     return find(await user.send(jsonRequest(path, await respond(user, otherChallenge))));
   };
 
 const answerRows = (request: ResultRequest): ApiRows => ({
-  'answer.http': answers('api.answer', 'The HTTP status is 200', {
-    check: sendValid(request, ({ status }) => compareValue('the HTTP status', status, 200)),
-    defect: changeResponse(request.path, 'ok', (answer) => ({ ...answer, status: 201 })),
-  }),
-  'answer.content-type': answers('api.answer', 'The content type is application/json', {
-    check: sendValid(request, ({ contentType }) =>
-      expectThat(isJson(contentType), 'application/json as content type', contentType),
-    ),
-    defect: changeResponse(request.path, 'ok', (answer) => ({ ...answer, contentType: 'text/html' })),
-  }),
-  'answer.status': answers('api.answer', 'status is ok', {
-    check: sendValid(request, ({ body }) => compareValue('status', body?.status, 'ok')),
-    defect: changeResponse(request.path, 'ok', (answer) => ({
-      ...answer,
-      body: { ...answer.body, status: 'success' },
-    })),
-  }),
-  'answer.error-message': answers('api.answer', 'errorMessage is empty text', {
-    check: sendValid(request, ({ body }) => compareValue('errorMessage', body?.errorMessage, '')),
-    defect: changeResponse(request.path, 'ok', (answer) => ({ ...answer, body: { status: 'ok' } })),
-  }),
+  ...describeSuccess(request.path, (find) => sendValid(request, find)),
   ...describeFailures(request.path, (find) => sendWrongChallenge(request, find)),
 });
 
@@ -116,22 +83,22 @@ const transportRows = (request: ResultRequest): ApiRows => ({
   }),
   'body.not-json': refuses('api.request', 'The body is JSON that ends in the middle', {
     check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, body: sent.body.slice(0, -4) })),
-    defect: acceptAll(request.path),
+    defect: acceptingOtherJson(request.path),
   }),
   'body.empty': refuses('api.request', 'The body is empty', {
     check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, body: '' })),
-    defect: acceptAll(request.path),
+    defect: acceptingOtherJson(request.path),
   }),
 });
 
 const sessionRows = (request: ResultRequest): ApiRows => ({
   'session.none': refuses('api.session', 'The response comes without a session', {
     check: sendOtherwise(request, (visit, _user, sent) => visit.openSession()(sent)),
-    defect: acceptAll(request.path),
+    defect: ignoreSessions(),
   }),
   'session.unknown': refuses('api.session', 'The response comes with a session that the server did not issue', {
     check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, hasForgedCookies: true })),
-    defect: acceptAll(request.path),
+    defect: ignoreSessions(),
   }),
   'session.other': refuses('api.session', 'The response comes with the session of another user', {
     check: sendOtherwise(request, async (visit, _user, sent) => {
@@ -139,7 +106,7 @@ const sessionRows = (request: ResultRequest): ApiRows => ({
       await request.respond(other);
       return other.send(sent);
     }),
-    defect: acceptAll(request.path),
+    defect: ignoreSessions(),
   }),
 });
 
@@ -155,7 +122,7 @@ const ceremonyRows: ApiRows = {
         await user.send(jsonRequest('attestation/result', await user.createCredential({ ...options, challenge }))),
       );
     },
-    defect: acceptAll('attestation/result'),
+    defect: ignoreCeremonies('attestation/result', 'assertion/options'),
   }),
   'sign-in.session.registration-challenge': refuses('api.session', 'The challenge was issued for a registration', {
     async check(visit) {
@@ -164,7 +131,7 @@ const ceremonyRows: ApiRows = {
       const { challenge } = await user.beginRegistration();
       return expectRefusal(await user.send(jsonRequest('assertion/result', await user.createAssertion({ challenge }))));
     },
-    defect: acceptAll('assertion/result'),
+    defect: ignoreCeremonies('assertion/result', 'attestation/options'),
   }),
   'sign-in.credential.other-user': refuses(
     'assertion.allow-list',
@@ -177,7 +144,7 @@ const ceremonyRows: ApiRows = {
         const assertion = await other.createAssertion(await user.beginSignIn());
         return expectRefusal(await user.send(jsonRequest('assertion/result', assertion)));
       },
-      defect: acceptAll('assertion/result'),
+      defect: ignoreAllowList,
     },
   ),
 };
@@ -195,14 +162,22 @@ function toApiCredential({ id, type, response }: Json, ceremony: ResultRequest['
   return { id, type, response: Object.fromEntries(members), getClientExtensionResults: {} };
 }
 
-const credentialRow = ({ path, ceremony, respond }: ResultRequest): ApiRows => ({
+/** @throws {UnavailableError} if the server refuses a valid response. */
+function expectAcceptance(answer: ApiAnswer): undefined {
+  const problem = expectSuccess(answer);
+  if (problem !== undefined) throw new UnavailableError(`The server refuses a valid response: ${problem}`);
+}
+
+const credentialRow = (request: ResultRequest): ApiRows => ({
   'credential.api-members': answers('api.credential', 'The credential has only the members that the API defines', {
     async check(visit) {
+      await sendValid(request, expectAcceptance)(visit);
+      const { path, ceremony, respond } = request;
       const user = visit.openUser();
       const credential = toApiCredential(await respond(user), ceremony);
       return expectSuccess(await user.send(jsonRequest(path, credential)));
     },
-    defect: answerWith(path, 400, ({ body }) => !('rawId' in readJson(body))),
+    defect: answerWith(request.path, 400, ({ body }) => !('rawId' in readMembers(body))),
   }),
 });
 

@@ -1,6 +1,6 @@
 /** Options for a sign-in, as the conformance API gives them: WebAuthn L3 section 5.5, and section 7.2 step 5. */
 import type { Json } from '../conformance-api/client.ts';
-import { changeAnswer, readJson } from '../conformance-api/edits.ts';
+import { changeAnswer, readMembers } from '../conformance-api/edits.ts';
 import { readRpId } from '../conformance-api/options.ts';
 import { forSignIn, inOptions, optionsRows } from './api-options.ts';
 import { isDescriptor } from './api-registration-options.ts';
@@ -69,7 +69,8 @@ function changeRequestOptions(change: (body: Json) => Json, registered: unknown[
   return (send: Parameters<typeof edit>[0]): ReturnType<typeof edit> => {
     const changed = edit(send);
     return async (request) => {
-      if (request.path === 'attestation/result') registered.push({ type: 'public-key', id: readJson(request.body).id });
+      if (request.path === 'attestation/result')
+        registered.push({ type: 'public-key', id: readMembers(request.body).id });
       return changed(request);
     };
   };

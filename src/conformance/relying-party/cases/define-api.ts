@@ -96,3 +96,7 @@ export const isObject = (value: unknown): value is Json =>
 
 /** Returns the list, or an empty one if the value is none. */
 export const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** Returns the rows with a first part of the name before each name. */
+export const withPrefix = (prefix: string, rows: ApiRows): ApiRows =>
+  Object.fromEntries(Object.entries(rows).map(([name, row]) => [`${prefix}.${name}`, row]));

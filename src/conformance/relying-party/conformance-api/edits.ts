@@ -27,14 +27,12 @@ const success: ApiAnswer = {
   body: { status: 'ok', errorMessage: '', challenge: 'AAAAAAAAAAAAAAAAAAAAAA' },
 };
 
-/** Answers as if each request for this path had succeeded. */
-export const acceptAll =
-  (path: ApiPath): ApiDefect =>
+/** Answers as if the request had succeeded, where `isConcerned`. */
+export const acceptWhere =
+  (path: ApiPath, isConcerned: (request: ApiRequest) => boolean): ApiDefect =>
   (send) =>
-  async (request) => {
-    const answer = await send(request);
-    return request.path === path && answer.body?.status !== 'ok' ? success : answer;
-  };
+  async (request) =>
+    request.path === path && isConcerned(request) ? success : send(request);
 
 /** Answers with this HTTP status, where `isConcerned`. */
 export const answerWith =
@@ -52,4 +50,15 @@ export const changeRequest =
   (request) =>
     send(request.path === path ? change(request) : request);
 
-export const readJson = (text: string): Json => JSON.parse(text) as Json;
+/** Returns the members of the object in a body; none if it is something else. */
+export const readMembers = (text: string): Json => readObject(text) ?? {};
+
+/** Returns the object in a body, or undefined if it is something else. */
+export function readObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
