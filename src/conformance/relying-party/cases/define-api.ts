@@ -75,13 +75,15 @@ export const expectThat = (isMet: boolean, expected: string, found: unknown): st
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
-/** Returns a finding unless the answer refuses the request. */
-export const expectRefusal = ({ status, body = {} }: ApiAnswer): string | undefined =>
-  expectThat(status >= 400 || (body.status !== undefined && body.status !== 'ok'), 'a refusal', { status, ...body });
+const isSuccess = ({ status, body }: ApiAnswer): boolean => status < 300 && body?.status === 'ok';
+
+/** Returns a finding unless the answer refuses the request; how it does that is the subject of `api.failure`. */
+export const expectRefusal = (answer: ApiAnswer): string | undefined =>
+  expectThat(!isSuccess(answer), 'a refusal', { status: answer.status, ...answer.body });
 
 /** Returns a finding unless the answer accepts the request. */
-export const expectSuccess = ({ status, body = {} }: ApiAnswer): string | undefined =>
-  expectThat(status < 300 && body.status === 'ok', 'acceptance', { status, ...body });
+export const expectSuccess = (answer: ApiAnswer): string | undefined =>
+  expectThat(isSuccess(answer), 'acceptance', { status: answer.status, ...answer.body });
 
 const base64url = /^[A-Za-z0-9_-]+$/;
 

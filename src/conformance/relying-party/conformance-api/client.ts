@@ -68,8 +68,10 @@ export function createConformanceApi({ url, random, fetch }: ServerOptions): Con
 
 function readCookies(headers: Headers, cookies: Map<string, string>): void {
   for (const set of headers.getSetCookie()) {
-    const [name = '', value = ''] = (set.split(';', 1)[0] ?? '').split(/=(.*)/);
-    cookies.set(name.trim(), value);
+    const [pair = '', ...attributes] = set.split(';');
+    const [name = '', value = ''] = pair.split(/=(.*)/);
+    if (attributes.some((attribute) => /^\s*max-age=(0|-\d+)\s*$/i.test(attribute))) cookies.delete(name.trim());
+    else cookies.set(name.trim(), value);
   }
 }
 
