@@ -1,7 +1,7 @@
 /** Pages with the bridge for commands that need one browser and no test engine. */
 import type { Page } from 'playwright';
 import type { BridgeRoute, BridgeSession } from './bridge.ts';
-import { type BrowserChoice, engineOf, launchBrowser } from './launch.ts';
+import { type BrowserChoice, launchBrowser } from './launch.ts';
 import { defaultRoute, openBridge } from './open-bridge.ts';
 import type { WebAuthn } from './playwright-fixtures.ts';
 
@@ -19,14 +19,14 @@ export interface BridgedBrowser extends AsyncDisposable {
 }
 
 /**
- * Starts a browser whose pages have a bridge. `route`: default: that of the engine, and the shim for a headless shell.
+ * Starts a browser whose pages have a bridge. `route`: default: that of the browser.
  * @throws {UsageError} if no browser is installed.
  * @throws {Error} if it does not start.
  */
 export async function openBridgedBrowser(choice: BrowserChoice = {}, route?: BridgeRoute): Promise<BridgedBrowser> {
   const browser = await launchBrowser(choice);
   try {
-    const chosen = route ?? (choice.preferHeadlessShell ? 'shim' : defaultRoute(engineOf(browser)));
+    const chosen = route ?? defaultRoute(choice);
     const bridge = await openBridge(browser, chosen);
     return {
       async openPage() {

@@ -138,6 +138,12 @@ export function findBrowsers(family, machine = thisMachine) {
 export const findBrowser = (family, machine) => findBrowsers(family, machine)[0];
 
 /**
+ * Whether an executable is the headless shell of Chromium, by its name.
+ * @param {string} executable
+ */
+export const isHeadlessShell = (executable) => /headless[-_]shell/.test(path.basename(executable));
+
+/**
  * Says that no browser of the family is installed, and what to do.
  * @param {BrowserFamily} family
  */

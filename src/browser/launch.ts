@@ -16,7 +16,7 @@ export interface BrowserChoice {
   executablePath?: string;
   /**
    * Whether the headless shell of Chromium is started instead, if it is installed: its pages open in a quarter of the time, but it has no
-   * extensions, and so no proxy route. A Chromium that the environment names is started in any case.
+   * extensions, and so no proxy route.
    */
   preferHeadlessShell?: boolean;
   /** Milliseconds to wait before each of Playwright's operations, so that a run can be watched. */
@@ -92,9 +92,8 @@ export function launchOptions(choice: BrowserChoice = {}): LaunchOptions {
 
 /** Returns the browsers that `choice` allows, the preferred one first. */
 function installedFor({ engine = 'chromium', headed = false, preferHeadlessShell = false }: BrowserChoice) {
-  const installed = findBrowsers(engine);
-  if (engine !== 'chromium' || headed || !preferHeadlessShell || installed[0]?.channel === 'given') return installed;
-  return [...findBrowsers('chromium_headless_shell'), ...installed];
+  const shells = engine === 'chromium' && preferHeadlessShell && !headed ? findBrowsers('chromium_headless_shell') : [];
+  return [...shells, ...findBrowsers(engine)];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { findBrowser } from './installed-browsers.mjs';
+import { defaultRoute } from './open-bridge.ts';
 import { StartedBrowsers } from './started-browsers.ts';
 
 describe.skipIf(!findBrowser('chromium'))('StartedBrowsers', () => {
@@ -29,4 +30,15 @@ describe.skipIf(!findBrowser('chromium'))('StartedBrowsers', () => {
     await browsers[Symbol.asyncDispose]();
     expect(browser.isConnected()).toBe(false);
   });
+});
+
+test.each([
+  [{ executablePath: '/opt/chromium/chrome' }, 'proxy'],
+  [{ executablePath: '/usr/bin/chromium-headless-shell' }, 'shim'],
+  [{ executablePath: '/opt/chrome-headless-shell-linux64/chrome-headless-shell' }, 'shim'],
+  [{ executablePath: '/opt/chrome-linux/headless_shell' }, 'shim'],
+  [{ engine: 'firefox', executablePath: '/usr/bin/firefox' }, 'shim'],
+  [{ connect: { endpoint: 'ws://127.0.0.1:3000/' } }, 'shim'],
+] as const)('the default route of %j is %s', (choice, route) => {
+  expect(defaultRoute(choice)).toBe(route);
 });

@@ -23,9 +23,9 @@ export class StartedBrowsers implements AsyncDisposable {
     return started;
   }
 
-  /** Returns the route that is used when `route` is chosen, or none. A remote browser has only the shim. */
+  /** Returns the route that is used when `route` is chosen, or none. */
   routeOf(engine: BrowserEngine, route: BridgeRoute | undefined): BridgeRoute {
-    return route ?? (this.#choice.connect ? 'shim' : defaultRoute(engine));
+    return route ?? defaultRoute({ ...this.#choice, engine });
   }
 
   /** Returns the bridge of an engine on one of its routes. */

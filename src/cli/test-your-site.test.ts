@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExampleSite, startExampleSite } from './testing/example-site.ts';
+import { headlessShell } from './testing/headless-shell.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const addressInPage = 'http://localhost:4173';
@@ -77,7 +78,7 @@ async function runInEmptyFolder(all: readonly Example[]): Promise<string[]> {
   const script = steps.join('').replaceAll(addressInPage, site.url);
   const shell = spawn('bash', ['-c', script], {
     cwd: join(folder, 'work'),
-    env: { ...process.env, PATH: `${programs}:${process.env.PATH}`, NO_COLOR: '1', FORCE_COLOR: '0' },
+    env: { ...process.env, ...headlessShell, PATH: `${programs}:${process.env.PATH}`, NO_COLOR: '1', FORCE_COLOR: '0' },
   });
   let output = '';
   for (const stream of [shell.stdout, shell.stderr])

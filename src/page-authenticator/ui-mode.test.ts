@@ -15,7 +15,7 @@ let server: ChildProcess | undefined;
 let browser: Browser | undefined;
 
 beforeAll(async () => {
-  if (findBrowser('chromium')) browser = await chromium.launch(launchOptions());
+  if (findBrowser('chromium')) browser = await chromium.launch(launchOptions({ preferHeadlessShell: true }));
 }, 60_000);
 afterAll(async () => {
   await browser?.close();

@@ -9,6 +9,7 @@ import { systemRandom } from '#base/random.ts';
 import { generateTotpSecret } from '#relying-party/methods/totp.ts';
 import { type Portal, startPortal } from '#relying-party/portal/portal.ts';
 import { openStore } from '#relying-party/store/libsql-store.ts';
+import { headlessShell } from '../testing/headless-shell.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
@@ -32,7 +33,7 @@ afterEach(() => {
 function inEmptyFolder(environment: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'touchstone-init-'));
   folders.push(folder);
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...environment };
+  const env = { ...process.env, ...headlessShell, NO_COLOR: '1', FORCE_COLOR: '0', ...environment };
   const touchstone = (...args: string[]) =>
     new Promise<{ code: number; output: string }>((done) => {
       execFile(process.execPath, [launcher, ...args], { cwd: folder, env }, (error, out, err) =>

@@ -44,6 +44,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** The tests of the example projects open pages only. */
+const browserOfTheProjects = findBrowser('chromium_headless_shell') ?? findBrowser('chromium');
+
 /** What `examples/sites/better-auth` imports, beside packages that the program imports, too. */
 const packagesOfTheSite = ['better-auth', '@better-auth/passkey', 'esbuild', 'tsx'];
 
@@ -165,7 +168,7 @@ it.skipIf(!findBrowser('chromium')).each([
     const commandLine = join(root, 'node_modules/@playwright/test/cli.js');
     const { stdout } = await runProgram(process.execPath, [commandLine, 'test', '--workers', '1'], {
       cwd: join(folder, project),
-      env: { ...env, CHROMIUM: findBrowser('chromium')?.path, PORT: '4179' },
+      env: { ...env, CHROMIUM: browserOfTheProjects?.path, PORT: '4179' },
     }).catch((error: { stdout: string }) => error);
     expect(stdout).toMatch(/^\s*2 passed/m);
   },

@@ -34,7 +34,7 @@ export const withBrowserOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--route <route>',
-        'How the WebAuthn client gets the requests of the page in every case; default: proxy in Chromium, else shim',
+        'How the WebAuthn client gets the requests of the page in every case; default: proxy in Chromium, shim in its headless shell and in other browsers',
       ).choices(bridgeRoutes),
     )
     .addOption(

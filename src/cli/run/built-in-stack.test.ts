@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '#browser/installed-browsers.mjs';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
+import { headlessShell } from '../testing/headless-shell.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-built-in-'));
@@ -14,7 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let cases: CaseResult[];
 beforeAll(async () => {
   const args = ['src/cli/touchstone.mjs', 'run', 'src/cli/testing/built-in.yaml', '-o', folder];
-  await new Promise((done) => execFile(process.execPath, args, { cwd: root }, done));
+  await new Promise((done) =>
+    execFile(process.execPath, args, { cwd: root, env: { ...process.env, ...headlessShell } }, done),
+  );
   ({ cases } = JSON.parse(readFileSync(join(folder, 'latest/result.json'), 'utf8')) as RunResult);
 }, 180_000);
 

@@ -7,13 +7,14 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaseDetails } from '#report/html/read-embedded-data.ts';
 import type { RunResult } from '#result/run-result.ts';
+import { headlessShell } from '../testing/headless-shell.ts';
 
 const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 const scenario = 'src/cli/testing/registration.yaml';
 const pin = '864209';
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-operator-'));
 writeFileSync(join(folder, 'pin.txt'), pin);
-const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', TOUCHSTONE_PIN: pin };
+const env = { ...process.env, ...headlessShell, NO_COLOR: '1', FORCE_COLOR: '0', TOUCHSTONE_PIN: pin };
 
 let key: { address: string; controlApi: string; end(): Promise<unknown> };
 beforeAll(async () => {

@@ -12,6 +12,7 @@ import { createAuthenticator, plugIn } from '#emulator';
 import { keyOnSocket, type SocketKey } from '#real-keys/testing/key-on-socket.ts';
 import type { RunResult } from '#result/run-result.ts';
 import { main } from '../main.ts';
+import { headlessShell } from '../testing/headless-shell.ts';
 
 const scenario = 'src/cli/testing/registration.yaml';
 const pin = '864209';
@@ -57,7 +58,7 @@ async function createCredential(key: SocketKey): Promise<void> {
 async function touchstone(...args: string[]) {
   const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
   const output = mkdtempSync(join(folder, 'run-'));
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  const env = { ...process.env, ...headlessShell, NO_COLOR: '1', FORCE_COLOR: '0' };
   const { code, out } = await new Promise<{ code: number; out: string }>((done) => {
     execFile(process.execPath, [launcher, ...args, '-o', output], { env }, (error, stdout, stderr) =>
       done({ code: error ? Number(error.code) : 0, out: stdout + stderr }),

@@ -18,7 +18,7 @@ const engines = [
 
 const optionsOf = (browserName: (typeof engines)[number]['browserName']) => ({
   browserName,
-  launchOptions: launchOptions({ engine: browserName }),
+  launchOptions: launchOptions({ engine: browserName, preferHeadlessShell: true }),
 });
 
 export const keyFile = `${import.meta.dirname}/${outputDir}-state/key.json`;
