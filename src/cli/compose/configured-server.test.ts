@@ -255,6 +255,12 @@ describe('the settings of the conformance API of the portal', () => {
     expect(await portal.directory.policy()).toEqual(before);
   });
 
+  it('are refused from a page of another site, which can send text without a preflight request', async () => {
+    const portal = await createPortal();
+    const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify(settings) };
+    expect((await portal.request(`${url}/conformance/settings`, init)).status).toBe(415);
+  });
+
   it.each([
     ['no JSON', undefined, 'expected object'],
     ['an unknown member', { ...settings, roots: [] }, 'roots'],

@@ -36,9 +36,10 @@ export function conformanceApiRoutes(services: PortalServices, directory: Direct
   const routes = new Hono<PortalEnv>();
   const settings = createConformanceSettings(services.context);
   const { createSession, findSession } = createSessionTable(services, directory, settings);
-  routes.route('/', settings.routes);
   routes.use('/attestation/*', requireJson);
   routes.use('/assertion/*', requireJson);
+  routes.use('/conformance/*', requireJson);
+  routes.route('/', settings.routes);
 
   routes.post('/attestation/options', async (c) => {
     const body = registrationSchema.safeParse(await readJson(c));
