@@ -103,6 +103,18 @@ describe('the requests of the conformance API', () => {
     });
   });
 
+  it('say nothing about the form of refusals on a server that accepts invalid requests', async () => {
+    const target = await open((path, response) =>
+      path.endsWith('/attestation/options') && !response.ok
+        ? Response.json({ status: 'ok', errorMessage: '', challenge: 'A'.repeat(300) })
+        : response,
+    );
+    const cases = select('api-requests.registration.username.missing', 'api-requests.registration.failure.http');
+    const results = await runRelyingPartySuite(cases, target, suiteEmulator());
+    expect(results.map(({ verdict }) => verdict)).toEqual(['fail', 'inconclusive']);
+    expect(results[0]?.message).toMatch(/^Expected a refusal, got \{"status":"ok".{1,200}\.\.\.$/);
+  });
+
   it('have no rawId, so that a credential without it is no finding', async () => {
     const cases = select('envelope.raw-id.missing', 'sign-in-envelope.raw-id.missing');
     const results = await runRelyingPartySuite(cases, await open(), suiteEmulator());

@@ -3,7 +3,7 @@ import { UnavailableError } from '#base/errors.ts';
 import type { ApiCheck } from '../conformance-api/api-case.ts';
 import type { ApiAnswer, ApiPath } from '../conformance-api/client.ts';
 import { changeResponse } from '../conformance-api/edits.ts';
-import { type ApiRows, answers, compareValue, expectThat } from './define-api.ts';
+import { type ApiRows, answers, compareValue, expectThat, isSuccess } from './define-api.ts';
 
 /** Returns what is wrong with an answer. */
 export type FindInAnswer = (answer: ApiAnswer) => string | undefined;
@@ -41,23 +41,35 @@ export const describeSuccess = (path: ApiPath, toCheck: (find: FindInAnswer) => 
   }),
 });
 
+/** @throws {UnavailableError} if the server accepts the request, so that there is no refusal to look at. */
+const ofRefusal =
+  (find: FindInAnswer): FindInAnswer =>
+  (answer) => {
+    if (!isSuccess(answer)) return find(answer);
+    throw new UnavailableError(
+      'The server accepts a request that is not valid, so that there is no refusal to look at',
+    );
+  };
+
 /** Rows about the answer to a request that `toCheck` makes, and which the server refuses. */
 export const describeFailures = (path: ApiPath, toCheck: (find: FindInAnswer) => ApiCheck): ApiRows => ({
   'failure.http': answers('api.failure', 'A refusal has HTTP status 4xx', {
-    check: toCheck(({ status }) => expectThat(status >= 400 && status < 500, 'HTTP status 4xx', status)),
+    check: toCheck(ofRefusal(({ status }) => expectThat(status >= 400 && status < 500, 'HTTP status 4xx', status))),
     defect: changeResponse(path, 'failed', (answer) => ({ ...answer, status: 200 })),
   }),
   'failure.content-type': answers('api.failure', 'A refusal has the content type application/json', {
-    check: toCheck(expectJson),
+    check: toCheck(ofRefusal(expectJson)),
     defect: changeResponse(path, 'failed', (answer) => ({ ...answer, contentType: 'text/plain' })),
   }),
   'failure.status': answers('api.failure', 'The status of a refusal is failed', {
-    check: toCheck(({ body }) => compareValue('status', body?.status, 'failed')),
+    check: toCheck(ofRefusal(({ body }) => compareValue('status', body?.status, 'failed'))),
     defect: changeResponse(path, 'failed', (answer) => ({ ...answer, body: { ...answer.body, status: 'error' } })),
   }),
   'failure.error-message': answers('api.failure', 'A refusal has text in errorMessage', {
-    check: toCheck(({ body }) =>
-      expectThat(typeof body?.errorMessage === 'string' && body.errorMessage !== '', 'text in errorMessage', body),
+    check: toCheck(
+      ofRefusal(({ body }) =>
+        expectThat(typeof body?.errorMessage === 'string' && body.errorMessage !== '', 'text in errorMessage', body),
+      ),
     ),
     defect: changeResponse(path, 'failed', (answer) => ({ ...answer, body: { ...answer.body, errorMessage: '' } })),
   }),

@@ -73,9 +73,15 @@ export const compareValue = (name: string, found: unknown, expected: unknown): s
 export const expectThat = (isMet: boolean, expected: string, found: unknown): string | undefined =>
   isMet ? undefined : `Expected ${expected}, got ${show(found)}`;
 
-const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+/** The evidence has the whole answer. */
+const maxShown = 200;
 
-const isSuccess = ({ status, body }: ApiAnswer): boolean => status < 300 && body?.status === 'ok';
+function show(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > maxShown ? `${text.slice(0, maxShown)}...` : text;
+}
+
+export const isSuccess = ({ status, body }: ApiAnswer): boolean => status < 300 && body?.status === 'ok';
 
 /** Returns a finding unless the answer refuses the request; how it does that is the subject of `api.failure`. */
 export const expectRefusal = (answer: ApiAnswer): string | undefined =>
