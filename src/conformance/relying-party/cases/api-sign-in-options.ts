@@ -1,7 +1,8 @@
 /** Options for a sign-in, as the conformance API gives them: WebAuthn L3 section 5.5, and section 7.2 step 5. */
 import type { Json } from '../conformance-api/client.ts';
-import { changeAnswer, readMembers } from '../conformance-api/edits.ts';
+import { changeAnswer } from '../conformance-api/edits.ts';
 import { readRpId } from '../conformance-api/options.ts';
+import { listCredentialsOfAll } from '../conformance-api/session-defects.ts';
 import { forSignIn, inOptions, optionsRows } from './api-options.ts';
 import { isDescriptor } from './api-registration-options.ts';
 import { type ApiRows, answers, apiCases, compareValue, expectThat, isObject, toList } from './define-api.ts';
@@ -54,27 +55,9 @@ const allowRows: ApiRows = {
       const ids = idsOf(await user.beginSignIn());
       return expectThat(!ids.includes(foreign), 'no credential of another user', ids);
     },
-    defect: withCredentialsOfAll(),
+    defect: listCredentialsOfAll(),
   }),
 };
-
-/** Lists the credentials of all users to each of them. */
-function withCredentialsOfAll() {
-  const all: unknown[] = [];
-  return changeRequestOptions((body) => ({ ...body, allowCredentials: [...all] }), all);
-}
-
-function changeRequestOptions(change: (body: Json) => Json, registered: unknown[]) {
-  const edit = changeAnswer(path, change);
-  return (send: Parameters<typeof edit>[0]): ReturnType<typeof edit> => {
-    const changed = edit(send);
-    return async (request) => {
-      if (request.path === 'attestation/result')
-        registered.push({ type: 'public-key', id: readMembers(request.body).id });
-      return changed(request);
-    };
-  };
-}
 
 const verificationRows: ApiRows = Object.fromEntries(
   (['required', 'preferred', 'discouraged'] as const).map((requested) => [

@@ -15,11 +15,10 @@ export interface ApiJudgement {
 /** @throws {Error} if the server refuses a valid request before the one that the case is about. */
 export async function runApiCase({ check }: ApiCase, parties: ApiSessionParties): Promise<ApiJudgement> {
   const visit = new RecordedVisit(parties);
-  const checking = check(visit).catch((error: unknown) => {
+  const problem = await check(visit).catch((error: unknown) => {
     if (visit.crash === undefined) throw error;
     return undefined; // the crash is the finding
   });
-  const problem = await checking;
   const { crash, evidence } = visit;
   const message = crash === undefined ? problem : `Expected an answer without HTTP status 5xx, got ${crash}`;
   return { verdict: message === undefined ? 'pass' : 'fail', message: message ?? '', crash, evidence };

@@ -1,7 +1,7 @@
 /** Defects of what a server keeps in a session: the challenge, its ceremony, and the credentials that it listed. */
 import type { ApiDefect } from './api-case.ts';
 import type { ApiPath, ApiRequest, Json, SendRequest } from './client.ts';
-import { acceptWhere, readObject } from './edits.ts';
+import { acceptWhere, changeAnswer, readMembers, readObject } from './edits.ts';
 
 /** Returns the challenge of a response, as text. */
 function readChallenge({ body }: ApiRequest): string | undefined {
@@ -51,3 +51,16 @@ export const ignoreAllowList: ApiDefect = (send) => {
     return answer;
   };
 };
+
+/** Lists the credentials of all users to each of them. */
+export function listCredentialsOfAll(): ApiDefect {
+  const all: Json[] = [];
+  const list = changeAnswer('assertion/options', (body) => ({ ...body, allowCredentials: [...all] }));
+  return (send) => {
+    const sendListing = list(send);
+    return (request) => {
+      if (request.path === 'attestation/result') all.push({ type: 'public-key', id: readMembers(request.body).id });
+      return sendListing(request);
+    };
+  };
+}
