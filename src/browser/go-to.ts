@@ -1,5 +1,6 @@
 /** Navigation to a URL from a page that may leave by itself at the same time. */
 import type { Page } from 'playwright';
+import { systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 
 /**
@@ -13,6 +14,7 @@ export async function goTo(page: Page, url: string): Promise<void> {
       await page.goto(url);
       return;
     } catch (error) {
+      if (isInterruptedBy(url, error)) return page.waitForLoadState();
       if (attempt === maxAttempts || !isAborted(error) || !(await hasLeft(page, left))) throw error;
     }
   }
@@ -21,16 +23,19 @@ export async function goTo(page: Page, url: string): Promise<void> {
 /** A page may redirect a few times on its own. */
 const maxAttempts = 3;
 /** Between the abort and the commit of the other navigation; an answer without a page, e.g. a download, aborts the navigation, too. */
-const otherPageMs = 2_000;
+const otherPageMs = 5_000;
+const pollMs = 20;
 
 const isAborted = (error: unknown): boolean =>
   /net::ERR_ABORTED|NS_BINDING_ABORTED|interrupted by another navigation/.test(messageOf(error));
 
-/** Whether the page comes to another URL than `left` by itself. */
-const hasLeft = (page: Page, left: string): Promise<boolean> =>
-  page
-    .waitForURL(({ href }) => href !== left, { timeout: otherPageMs })
-    .then(
-      () => true,
-      () => false,
-    );
+/** Whether the navigation that came instead goes to the same URL, as that of an earlier attempt. */
+const isInterruptedBy = (url: string, error: unknown): boolean =>
+  messageOf(error).includes(`interrupted by another navigation to "${url}"`);
+
+/** Whether the page comes to another URL than `left` by itself. Playwright's `waitForURL` would end with the error of the aborted navigation. */
+async function hasLeft(page: Page, left: string): Promise<boolean> {
+  for (const start = systemClock.monotonic(); page.url() === left; await systemClock.sleep(pollMs))
+    if (systemClock.monotonic() - start > otherPageMs) return false;
+  return true;
+}
