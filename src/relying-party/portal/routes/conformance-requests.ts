@@ -31,7 +31,7 @@ export const signInSchema = z.object({ username, userVerification: requirement, 
 export const withRequested = (
   options: CreationOptions,
   { authenticatorSelection = {}, attestation, extensions: requested }: RegistrationRequest,
-) => ({
+): object => ({
   ...options,
   authenticatorSelection: { ...options.authenticatorSelection, ...completeResidentKey(authenticatorSelection) },
   attestation,
