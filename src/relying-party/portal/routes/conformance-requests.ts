@@ -27,11 +27,20 @@ type RegistrationRequest = z.output<typeof registrationSchema>;
 
 export const signInSchema = z.object({ username, userVerification: requirement, extensions });
 
+type Requestable = 'authenticatorSelection' | 'attestation' | 'extensions';
+
+/** Options in which the request has decided what it may decide. */
+type RequestedOptions = Omit<CreationOptions, Requestable> & {
+  authenticatorSelection: object;
+  attestation: RegistrationRequest['attestation'];
+  extensions: Record<string, unknown>;
+};
+
 /** Returns the options with what the request asks for. */
 export const withRequested = (
   options: CreationOptions,
   { authenticatorSelection = {}, attestation, extensions: requested }: RegistrationRequest,
-): object => ({
+): RequestedOptions => ({
   ...options,
   authenticatorSelection: { ...options.authenticatorSelection, ...completeResidentKey(authenticatorSelection) },
   attestation,
