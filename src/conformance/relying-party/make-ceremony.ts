@@ -9,6 +9,7 @@ import { decode } from '#protocol/cbor-reader.ts';
 import { commands } from '#protocol/commands.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import { derivePrivateKey, hkdfSha256, importSigningKey, type SigningKey, sha256 } from '#protocol/crypto.ts';
+import { withFullLengths } from './ecdsa-lengths.ts';
 import type { AuthenticatorChanges, SuiteEmulator } from './emulator-port.ts';
 import type {
   AuthenticationChange,
@@ -124,13 +125,18 @@ export async function makeAuthentication(
   });
   const [authData, signature] = [answer.get(2), answer.get(3)] as [Uint8Array, Uint8Array];
   const context = { signed: concat(authData, clientDataHash), credentialKey: credential.key };
+  const usual = signsOtherwise(change) ? signature : withFullLengths(credential.base.algorithm, signature, context);
   return finish(credential.id, change, {
     clientDataJSON: toBase64url(sent),
     authenticatorData: toBase64url(authData),
-    signature: toBase64url(change.assertionSignature?.(signature, context) ?? signature),
+    signature: toBase64url(change.assertionSignature?.(usual, context) ?? usual),
     userHandle: ceremony.userHandle,
   });
 }
+
+/** Whether the change is made while the authenticator signs, so that the data signed is not what the response has. */
+const signsOtherwise = ({ authenticator }: Change): boolean =>
+  authenticator?.signature !== undefined || authenticator?.clientDataHash !== undefined;
 
 function encodeClientData(type: string, { challenge, origin }: Ceremony, change: Change) {
   const members: ClientDataMembers = { type, challenge, origin, crossOrigin: false };

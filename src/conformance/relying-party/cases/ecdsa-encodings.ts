@@ -2,15 +2,10 @@
 import { concat } from '#base/bytes.ts';
 import * as der from '#protocol/der.ts';
 import { appendBytes, dropLastBytes } from '#protocol/edits.ts';
+import { readIntegers } from '../ecdsa-lengths.ts';
 import type { Change } from '../relying-party-case.ts';
 import type { RuleId } from '../rules.ts';
 import { type Rows, refuse } from './define.ts';
-
-/** Returns the contents of r and s of a signature in DER. */
-function readIntegers(signature: Uint8Array): [r: Uint8Array, s: Uint8Array] {
-  const rLength = signature[3] ?? 0;
-  return [signature.subarray(4, 4 + rLength), signature.subarray(6 + rLength)];
-}
 
 const rawInteger = (content: Uint8Array): Uint8Array => concat(Uint8Array.of(0x02, content.length), content);
 const fixed = (content: Uint8Array): Uint8Array => concat(new Uint8Array(32), content).slice(-32);

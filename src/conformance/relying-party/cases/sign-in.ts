@@ -3,6 +3,7 @@ import { concat, utf8 } from '#base/bytes.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { importSigningKey, sha256 } from '#protocol/crypto.ts';
 import { appendBytes, dropLastBytes, flipBits, zeroBytes } from '#protocol/edits.ts';
+import { findShort, signUntil } from '../ecdsa-lengths.ts';
 import type { AuthenticationChange } from '../relying-party-case.ts';
 import { accept, authenticationCases, type Rows, refuse, registrationCases } from './define.ts';
 import { ecdsaEncodings } from './ecdsa-encodings.ts';
@@ -11,6 +12,11 @@ import { deleteResponse, editResponse, setResponse } from './json-edits.ts';
 const rule = 'assertion.signature';
 const signature = (change: (bytes: Uint8Array) => Uint8Array): AuthenticationChange => ({ assertionSignature: change });
 const otherKey = importSigningKey('ES256', sha256('another key of the suite'));
+
+const shortInteger = (name: 'r' | 's'): AuthenticationChange => ({
+  assertionSignature: (_, { signed, credentialKey }) =>
+    signUntil(credentialKey, signed, (bytes) => findShort('ES256', bytes)?.[name] === true),
+});
 
 const signatureRows: Rows<AuthenticationChange> = {
   'signature.bit': refuse<AuthenticationChange>(rule, 'One bit of the signature differs', signature(flipBits(-1))),
@@ -48,6 +54,8 @@ const signatureRows: Rows<AuthenticationChange> = {
     ),
   ),
   ...ecdsaEncodings(rule, (change) => signature(change)),
+  'signature.control-short-r': accept('r is shorter than 32 bytes', shortInteger('r')),
+  'signature.control-short-s': accept('s is shorter than 32 bytes', shortInteger('s')),
 };
 
 const userRows: Rows<AuthenticationChange> = {
