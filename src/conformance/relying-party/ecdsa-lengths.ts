@@ -1,7 +1,7 @@
 /**
- * The lengths of r and s in ECDSA signatures (WebAuthn L3 section 6.5.5, RFC 3279 section 2.2.3). One signature in about 130 has an r or s that is shorter than the order of the curve, which
- * a verifier gets wrong if it copies DER integers to a fixed length. The suite has cases for such signatures, and all other sign-ins
- * have full lengths: otherwise verdicts would depend on chance.
+ * The lengths of r and s in ECDSA signatures (WebAuthn L3 section 6.5.5, RFC 3279 section 2.2.3). One signature in about 130 has an r or
+ * s that is shorter than the order of the curve, which a verifier gets wrong if it copies DER integers to a fixed length. The suite has
+ * cases for such signatures, and all other sign-ins have full lengths: otherwise verdicts would depend on chance.
  */
 import type { CoseAlgorithm } from '#protocol/cose.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
