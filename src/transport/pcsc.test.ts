@@ -83,6 +83,28 @@ describe('PC/SC', () => {
     await device[Symbol.asyncDispose]();
   });
 
+  test.each([
+    ['was removed', 0x80100069],
+    ['is no longer on the reader', 0x8010000c],
+    ['did not answer', 0x80100016],
+    ['was reset', 0x80100068],
+  ])('opens the next card if the one that pcscd still reports %s', async (_, result) => {
+    const pcscd = fakePcscd({ slot: slot(), firstTransmitResults: [result, result] });
+    const clock = withInstantSleep(new AdjustableClock());
+    const device = await createPcscTransport({ ...pcscd, clock }).open('');
+    expect(pcscd.received.filter((command) => command === 'disconnect')).toHaveLength(2);
+    await device[Symbol.asyncDispose]();
+  });
+
+  test('says why a card cannot be opened that does not answer in time', async () => {
+    const pcscd = fakePcscd({ slot: slot(), firstTransmitResults: Array.from({ length: 100 }, () => 0x80100016) });
+    const clock = withInstantSleep(new AdjustableClock());
+    await expect(createPcscTransport({ ...pcscd, clock }).open('')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'Cannot open a smart card: pcsc:Reader: one is gone: the card did not answer',
+    });
+  });
+
   test('says why a card cannot be connected that does not start in time', async () => {
     const pcscd = fakePcscd({ slot: slot(), results: { connect: 0x8010000f } });
     const clock = withInstantSleep(new AdjustableClock());
@@ -96,6 +118,7 @@ describe('PC/SC', () => {
     const device = createPcscTransport(fakePcscd({ slot: slot(), announcedLength: 0x7fff_ffff })).open('');
     await expect(device).rejects.toMatchObject({
       name: 'TransportError',
+      kind: 'framing',
       message: expect.stringMatching(/2147483647/),
     });
   });

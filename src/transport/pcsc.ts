@@ -9,7 +9,7 @@ import { TransportError } from '#protocol/errors.ts';
 import type { CardConnection } from './card-connection.ts';
 import { CardNotReadyError, openPcscdSocket, PcscdClient } from './pcscd/client.ts';
 import type { ReaderState } from './pcscd/messages.ts';
-import { openSmartCard } from './smart-card-channel.ts';
+import { openSmartCard, type SmartCardChannel, type SmartCardOptions } from './smart-card-channel.ts';
 import type { FoundDevice, Transport } from './transport.ts';
 
 /** A card that was just placed on a reader is detected within a few seconds. */
@@ -37,12 +37,12 @@ export const createPcscTransport = ({ open = openPcscdSocket, clock = systemCloc
     }
   },
   async open(where, options) {
-    const client = await PcscdClient.connect(open);
-    try {
-      return await openSmartCard(await waitForConnection(client, where, clock), options);
-    } catch (error) {
-      client.close();
-      throw error;
+    const waitUntil = clock.monotonic() + cardTimeoutMs;
+    for (;;) {
+      const opened = await openCard(open, where, options).catch(asNotReady);
+      if (!(opened instanceof Error)) return opened;
+      if (clock.monotonic() >= waitUntil) throw opened;
+      await clock.sleep(pollIntervalMs);
     }
   },
 });
@@ -50,25 +50,37 @@ export const createPcscTransport = ({ open = openPcscdSocket, clock = systemCloc
 export const pcsc = createPcscTransport({});
 
 /**
- * Waits for a card on the reader called `where`, or on any, and connects it as soon as it has started.
- * @throws {TransportError} `unavailable` if that does not happen in time
+ * Opens the card that is now on the reader called `where`, or on any reader if that is empty.
+ * @throws {CardNotReadyError} if a later attempt may succeed
+ * @throws {TransportError} `unavailable` or `framing`
  */
-async function waitForConnection(client: PcscdClient, where: string, clock: Clock): Promise<CardConnection> {
-  const waitUntil = clock.monotonic() + cardTimeoutMs;
-  for (;;) {
-    const withCard = (await client.listReaders()).filter(({ cardIsPresent }) => cardIsPresent);
-    const reader = where === '' ? withCard[0] : withCard.find(({ name }) => name === where);
-    const connected = reader ? await connectCard(client, reader).catch(asNotReady) : createNoCardError(where, withCard);
-    if (!(connected instanceof Error)) return connected;
-    if (clock.monotonic() >= waitUntil) throw connected;
-    await clock.sleep(pollIntervalMs);
+async function openCard(
+  openSocket: () => Duplex,
+  where: string,
+  options?: SmartCardOptions,
+): Promise<SmartCardChannel> {
+  const client = await PcscdClient.connect(openSocket);
+  try {
+    const connection = await connectCard(client, await findReaderWithCard(client, where));
+    return await openSmartCard(connection, options).catch(throwNotReadyIfGone);
+  } catch (error) {
+    client.close();
+    throw error;
   }
 }
 
-function createNoCardError(where: string, withCard: readonly ReaderState[]): TransportError {
+async function findReaderWithCard(client: PcscdClient, where: string): Promise<ReaderState> {
+  const withCard = (await client.listReaders()).filter(({ cardIsPresent }) => cardIsPresent);
+  const reader = where === '' ? withCard[0] : withCard.find(({ name }) => name === where);
+  if (reader) return reader;
   const others = withCard.length > 0 ? `; found a card on ${withCard.map(({ name }) => name).join(', ')}` : '';
-  const message = `Cannot open pcsc:${where}: no card on ${where || 'any reader'}${others}`;
-  return new TransportError('unavailable', message);
+  throw new CardNotReadyError('unavailable', `Cannot open pcsc:${where}: no card on ${where || 'any reader'}${others}`);
+}
+
+/** pcscd reports a card that was removed until it looks at the reader again, so a card that is gone may just have been replaced. */
+function throwNotReadyIfGone(cause: unknown): never {
+  if (!(cause instanceof TransportError && cause.kind === 'disconnected')) throw cause;
+  throw new CardNotReadyError('unavailable', `Cannot open a smart card: ${cause.message}`, { cause });
 }
 
 /** Returns the error if a later attempt may succeed, and throws every other one. */
@@ -90,7 +102,9 @@ async function connectCard(client: PcscdClient, { name: reader, atr }: ReaderSta
     async transmit(apdu) {
       if (!isOpen) throw new TransportError('disconnected', `${name} was closed`);
       const response = await client.transmit(card, apdu).catch((cause: unknown) => {
-        throw new TransportError('disconnected', `${name} is gone: ${messageOf(cause)}`, { cause });
+        const kind = cause instanceof TransportError ? cause.kind : 'disconnected';
+        const problem = kind === 'framing' ? 'cannot be used' : 'is gone';
+        throw new TransportError(kind, `${name} ${problem}: ${messageOf(cause)}`, { cause });
       });
       // Some drivers return an empty response for a card that was removed.
       if (response.length === 0) throw new TransportError('disconnected', `${name} is gone`);

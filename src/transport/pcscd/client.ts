@@ -105,11 +105,15 @@ export class PcscdClient {
     return { handle: card, protocol };
   }
 
-  /** Sends a command APDU and resolves with the response APDU. @throws {TransportError} `disconnected` if the card does not answer. */
+  /**
+   * Sends a command APDU and resolves with the response APDU.
+   * @throws {TransportError} `disconnected` if the card does not answer; `framing` if the response is too long, which ends the connection
+   */
   async transmit({ handle, protocol }: ConnectedCard, apdu: Uint8Array): Promise<Uint8Array> {
     return this.#queue.run(async () => {
       this.#send('transmit', transmitRequest(handle, protocol, apdu.length), apdu);
-      const { length, result } = decodeTransmitResponse(await this.#read(responseLengths.transmit));
+      const response = await this.#read(responseLengths.transmit);
+      const { length, result } = this.#closeIfInvalid(() => decodeTransmitResponse(response));
       if (result !== success) throw new TransportError('disconnected', describeResult(result));
       return this.#read(length);
     });
@@ -123,6 +127,16 @@ export class PcscdClient {
   close(): void {
     this.#close(new TransportError('disconnected', 'The connection to pcscd was closed'));
     this.#socket.destroy();
+  }
+
+  /** Closes the connection if `decode` throws: what follows an invalid response cannot be read. */
+  #closeIfInvalid<T>(decode: () => T): T {
+    try {
+      return decode();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   #request(command: PcscdCommand, request: Uint8Array): Promise<Uint8Array> {

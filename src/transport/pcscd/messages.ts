@@ -36,6 +36,7 @@ const results: Record<number, { text: string; cardMayBeStarting?: true }> = {
   // pcscd reports a card before it has read the answer to reset, and then knows no protocol of the card.
   2148532239: { text: 'the card offers neither T=0 nor T=1', cardMayBeStarting: true },
   2148532240: { text: 'the reader is not ready', cardMayBeStarting: true },
+  2148532246: { text: 'the card did not answer' },
   2148532247: { text: 'the reader is gone' },
   2148532253: { text: 'the smart-card service speaks another protocol' },
   2148532326: { text: 'the card does not answer to reset', cardMayBeStarting: true },

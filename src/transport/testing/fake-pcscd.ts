@@ -18,6 +18,8 @@ export interface FakePcscdOptions {
   results?: Partial<Record<PcscdCommand, number>>;
   /** Result codes of the first attempts to connect, in this order; then `results` apply. */
   firstConnectResults?: number[];
+  /** Result codes of the first attempts to transmit, in this order; then commands reach the card. */
+  firstTransmitResults?: number[];
   /** The command at which the service closes the connection. */
   closesAt?: PcscdCommand;
   /** The announced length of a response, whatever its actual length. */
@@ -68,9 +70,11 @@ async function respond(options: FakePcscdOptions, command: PcscdCommand, apdu: U
 }
 
 /** `transmit_struct`, followed by the response APDU on success. */
-async function respondToTransmit({ slot, announcedLength }: FakePcscdOptions, apdu: Uint8Array): Promise<Uint8Array> {
-  const response = await slot?.transmit(apdu).catch(() => undefined);
-  const result = response ? success : removedCard;
+async function respondToTransmit(options: FakePcscdOptions, apdu: Uint8Array): Promise<Uint8Array> {
+  const { slot, announcedLength, firstTransmitResults } = options;
+  const failure = firstTransmitResults?.shift();
+  const response = failure === undefined ? await slot?.transmit(apdu).catch(() => undefined) : undefined;
+  const result = response ? success : (failure ?? removedCard);
   const structure = encodeWords(1, 2, 16, apdu.length, 2, 16, announcedLength ?? response?.length ?? 0, result);
   return concat(structure, response ?? new Uint8Array(0));
 }
