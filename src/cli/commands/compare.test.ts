@@ -35,11 +35,34 @@ it('compare exits with 1 when a case does not pass any more', async () => {
   expect((await compare('bad', join(folder, 'good'))).code).toBe(0);
 });
 
+it('compare exits with 1 when the later run lacks a case that passed before, unless --allow-removed is given', async () => {
+  writeRuns({ full: runOf([timedCase('a', {}), timedCase('b', {})]), part: runOf([timedCase('a', {})]) });
+  const { code, out } = await compare('full', 'part');
+  expect(code).toBe(1);
+  expect(out).toContain('✗ 1 case passed before and is not in the later run');
+  expect((await compare('full', 'part', '--allow-removed')).code).toBe(0);
+  expect((await compare('part', 'full')).code).toBe(0);
+});
+
+it('compare exits with 2 for a run and itself', async () => {
+  writeRuns({ one: runOf([timedCase('a', {})]) });
+  expect(await compare('one', join(folder, 'one'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('with itself: expected two runs'),
+  });
+});
+
+it('compare exits with 4 when times have no verdict and --fail-on-inconclusive is given', async () => {
+  writeRuns({ before: runOf([timedCase('a', { pin: 5 })]), after: runOf([timedCase('a', { pin: 9 })]) });
+  expect((await compare('before', 'after')).code).toBe(0);
+  expect((await compare('before', 'after', '--fail-on-inconclusive')).code).toBe(4);
+});
+
 it('compare prints JSON and writes an HTML page', async () => {
   writeRuns({ before: simulatedRun(1, 30), latest: simulatedRun(2, 30) });
   const page = join(folder, 'new/page.html');
   const { out } = await compare('before', '--json', '--html', page);
-  expect(JSON.parse(out)).toMatchObject({ commonCases: 30, changes: [], phases: expect.any(Array) });
+  expect(JSON.parse(out)).toMatchObject({ commonCases: 1, changes: [], phases: expect.any(Array) });
   expect(readFileSync(page, 'utf8')).toContain('<h2>Times</h2>');
 });
 

@@ -4,7 +4,14 @@ import { dirname, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { createColours } from '#report/colour.ts';
 import { defaultCompareOptions } from '#report/compare/compare-phases.ts';
-import { compareRuns, type RunComparison, slowerPhases } from '#report/compare/compare-runs.ts';
+import {
+  compareRuns,
+  isInconclusive,
+  missingCases,
+  type RunComparison,
+  slowerPhases,
+  worseCases,
+} from '#report/compare/compare-runs.ts';
 import { renderComparisonPage } from '#report/compare/html.ts';
 import { renderComparison } from '#report/compare/terminal.ts';
 import { findRun } from '#report/find-result.ts';
@@ -16,6 +23,8 @@ interface CompareCommandOptions {
   maxRatio: number;
   confidence: number;
   minDifference: number;
+  allowRemoved: boolean;
+  failOnInconclusive: boolean;
   html?: string;
   json: boolean;
   output: string;
@@ -42,6 +51,8 @@ export const compareCommand = (finish: (code: number) => void) =>
         .argParser(parseMilliseconds)
         .default(defaultCompareOptions.minDifferenceMs, '1ms'),
     )
+    .option('--allow-removed', 'Permit that the later run lacks cases that passed before', false)
+    .option('--fail-on-inconclusive', 'Exit with code 4 if a phase of machine time has no verdict', false)
     .option('--html <file>', 'Write the comparison as an HTML page, too')
     .option('--json', 'Print the comparison as JSON', false)
     .option('-o, --output <folder>', 'Folder of all reports, in which ids of runs are looked up', 'reports')
@@ -59,11 +70,16 @@ async function compare(before: string, after: string, options: CompareCommandOpt
   }
   if (options.json) console.log(JSON.stringify(comparison, null, 2));
   else for (const line of ['', ...renderComparison(comparison, createColours()), '']) console.log(line);
-  return exitCodeOf(comparison);
+  return exitCodeOf(comparison, options);
 }
 
 /** A case that does not pass any more is more important than a slower phase. */
-function exitCodeOf(comparison: RunComparison): number {
-  if (comparison.changes.some(({ kind }) => kind === 'worse')) return exitCode.failed;
-  return slowerPhases(comparison).length > 0 ? exitCode.budget : exitCode.passed;
+function exitCodeOf(
+  comparison: RunComparison,
+  { allowRemoved, failOnInconclusive }: Pick<CompareCommandOptions, 'allowRemoved' | 'failOnInconclusive'>,
+): number {
+  const broken = [...worseCases(comparison), ...(allowRemoved ? [] : missingCases(comparison))];
+  if (broken.length > 0) return exitCode.failed;
+  const isBudgetBroken = slowerPhases(comparison).length > 0 || (failOnInconclusive && isInconclusive(comparison));
+  return isBudgetBroken ? exitCode.budget : exitCode.passed;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#base/errors.ts';
 import { runOf, simulatedRun, timedCase } from '../testing/timed-runs.ts';
-import { compareRuns, slowerPhases } from './compare-runs.ts';
+import { compareRuns, isInconclusive, missingCases, slowerPhases, worseCases } from './compare-runs.ts';
 
 const repeated = (ms: (index: number) => number, n = 20) =>
   runOf(Array.from({ length: n }, (_, index) => timedCase(`case.${index}`, { 'make-credential': ms(index), pin: 50 })));
@@ -29,9 +30,38 @@ describe('compareRuns: verdicts', () => {
       ['breaks', 'worse'],
       ['is fixed', 'better'],
       ['comes', 'added'],
-      ['is skipped now', 'other'],
+      ['is skipped now', 'worse'],
       ['goes', 'removed'],
     ]);
+  });
+});
+
+describe('compareRuns: cases that are lost', () => {
+  const before = runOf([timedCase('a', {}), timedCase('b', {}), timedCase('known', {}, { verdict: 'failed' })]);
+  const ids = (changes: readonly { id: string }[]) => changes.map(({ id }) => id);
+
+  it('reports a case that passed before and is missing now, also when it has another id', () => {
+    const renamed = compareRuns(before, runOf([timedCase('a', {}), timedCase('b2', {}, { verdict: 'failed' })]));
+    expect(ids(missingCases(renamed))).toEqual(['b']);
+    expect(ids(worseCases(renamed))).toEqual([]);
+  });
+
+  it('reports a repetition that fails, although the case ran only once before', () => {
+    const repeated = runOf([...before.cases, timedCase('a', {}, { verdict: 'failed' })]);
+    expect(ids(worseCases(compareRuns(before, repeated)))).toEqual(['a#2']);
+  });
+
+  it('accepts fewer repetitions, and known failures', () => {
+    const often = runOf([...before.cases, timedCase('a', {}), timedCase('a', {})]);
+    const waived = { ...before, cases: before.cases.map((one) => ({ ...one, verdict: 'waived' as const })) };
+    expect(missingCases(compareRuns(often, before))).toEqual([]);
+    expect(worseCases(compareRuns(often, waived))).toEqual([]);
+  });
+
+  it('refuses to compare a run with itself, and runs without a common case', () => {
+    expect(() => compareRuns(before, before)).toThrow(/Cannot compare the run run-\d+ with itself/);
+    expect(() => compareRuns(before, runOf([]))).toThrow(/no case in common/);
+    expect(() => compareRuns(before, runOf([timedCase('c', {})]))).toThrow(UsageError);
   });
 });
 
@@ -103,6 +133,31 @@ describe('compareRuns: times', () => {
       ['The firmware '],
     ]);
     for (const after of changes) expect(slowerPhases(compareRuns(before, after))).toEqual([]);
+  });
+});
+
+describe('compareRuns: some cases in another environment', () => {
+  const before = repeated(() => 100);
+  const after = repeated(() => 200);
+  const withOtherKey = (count: number) => ({
+    ...after,
+    cases: after.cases.map((one, index) =>
+      index < count ? { ...one, parties: { ...one.parties, key: 'another key' } } : one,
+    ),
+  });
+
+  it('leaves these out of the times, and counts the others', () => {
+    const comparison = compareRuns(before, withOtherKey(1));
+    expect(comparison.leftOut).toMatchObject({ cases: 1, reasons: [expect.stringContaining('The key differs')] });
+    expect(phaseOf(comparison, 'make-credential')).toMatchObject({ n: 19, verdict: 'slower' });
+    expect(slowerPhases(comparison)).not.toEqual([]);
+  });
+
+  it('is inconclusive, as are times of another environment and wide intervals', () => {
+    expect(isInconclusive(compareRuns(before, after))).toBe(false);
+    expect(isInconclusive(compareRuns(before, withOtherKey(1)))).toBe(true);
+    expect(isInconclusive(compareRuns(before, withOtherKey(20)))).toBe(true);
+    expect(isInconclusive(compareRuns(runOf([timedCase('a', {})]), runOf([timedCase('a', {})])))).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What the times of a run depend on, apart from the product: machine, browser, key model and firmware. Pure. */
 import { fromHex } from '#base/bytes.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
+import { baseCaseId } from '#result/case-id.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
 
 /** The environment in which a case was measured. A baseline is valid in the same environment only. */
@@ -41,16 +42,33 @@ function firmwareIn(wire: CaseResult['wire']): string | undefined {
 export const describeEnvironment = ({ machine, browser, key, firmware }: MeasuringEnvironment): string =>
   `${machine}; ${browser}; ${key}${firmware === unknown ? '' : ` firmware ${firmware}`}`;
 
-/** Returns one sentence for each fact that differs between the cases that both runs have. */
-export function differencesOf(before: RunResult, after: RunResult): string[] {
-  const earlier = new Map(before.cases.map((result) => [result.id, environmentOf(result, before.run)]));
-  const sentences = after.cases.flatMap((result) => {
-    const old = earlier.get(result.id);
-    if (old === undefined || result.spans.length === 0) return [];
-    const now = environmentOf(result, after.run);
-    return (Object.keys(now) as (keyof MeasuringEnvironment)[])
-      .filter((fact) => old[fact] !== now[fact])
-      .map((fact) => `The ${fact} differs: ${old[fact]} before, ${now[fact]} now.`);
-  });
-  return [...new Set(sentences)];
+export interface EnvironmentComparison {
+  /** Cases that both runs have with times, and that ran in different environments: ids without the number of the repetition. */
+  differing: ReadonlySet<string>;
+  /** Whether no case ran in the same environment: then `differing` is empty, and no time of the runs is comparable. */
+  isNoneEqual: boolean;
+  /** One sentence for each fact that differs. */
+  reasons: string[];
 }
+
+/** Compares the environments of the cases that both runs have. */
+export function compareEnvironments(before: RunResult, after: RunResult): EnvironmentComparison {
+  const earlier = new Map(before.cases.map((result) => [result.id, environmentOf(result, before.run)]));
+  const timed = after.cases.filter(({ id, spans }) => earlier.has(id) && spans.length > 0);
+  const found = timed.map((result) => ({
+    id: baseCaseId(result.id),
+    reasons: reasonsOf(earlier.get(result.id), environmentOf(result, after.run)),
+  }));
+  const differing = new Set(found.filter(({ reasons }) => reasons.length > 0).map(({ id }) => id));
+  const isNoneEqual = differing.size > 0 && found.every(({ id }) => differing.has(id));
+  return {
+    differing: isNoneEqual ? new Set() : differing,
+    isNoneEqual,
+    reasons: [...new Set(found.flatMap(({ reasons }) => reasons))],
+  };
+}
+
+const reasonsOf = (old: MeasuringEnvironment | undefined, now: MeasuringEnvironment): string[] =>
+  (Object.keys(now) as (keyof MeasuringEnvironment)[])
+    .filter((fact) => old && old[fact] !== now[fact])
+    .map((fact) => `The ${fact} differs: ${old?.[fact]} before, ${now[fact]} now.`);

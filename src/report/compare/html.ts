@@ -2,9 +2,10 @@
 import { count, formatMs, verdictMarks } from '../format.ts';
 import { escapeHtml } from '../html/escape.ts';
 import type { PhaseComparison } from './compare-phases.ts';
-import { type RunComparison, slowerPhases, type VerdictChange } from './compare-runs.ts';
+import type { RunComparison, VerdictChange } from './compare-runs.ts';
 import { type ForestScale, forestScale } from './forest-plot.ts';
 import { type HtmlCell, htmlTable, numberCell, renderStaticPage, textCell } from './static-page.ts';
+import { problemsOf } from './terminal.ts';
 
 const plot = { width: 280, height: 22, margin: 8 };
 const classOfVerdict = { slower: 'bad', faster: 'good', unchanged: 'muted', inconclusive: 'open' } as const;
@@ -19,18 +20,17 @@ export function renderComparisonPage(comparison: RunComparison): string {
 }
 
 function summary(comparison: RunComparison): string {
-  const worse = comparison.changes.filter(({ kind }) => kind === 'worse').length;
-  const slower = slowerPhases(comparison);
-  const sentences = [
-    ...(worse > 0 ? [`<p class="bad">✗ ${count(worse, 'case')} passed before and now not.</p>`] : []),
-    ...(slower.length > 0
-      ? [`<p class="bad">✗ Slower: ${slower.map(({ label }) => escapeHtml(label)).join(', ')}.</p>`]
-      : []),
-    ...comparison.differences.map((text) => `<p class="open">The times do not count: ${escapeHtml(text)}</p>`),
-  ];
-  return worse + slower.length > 0
-    ? sentences.join('\n')
-    : ['<p class="good">✓ Nothing is worse.</p>', ...sentences].join('\n');
+  const { differences, leftOut } = comparison;
+  const problems = problemsOf(comparison);
+  const paragraph = (kind: string, text: string) => `<p class="${kind}">${escapeHtml(text)}</p>`;
+  return [
+    ...(problems.length === 0 ? [paragraph('good', '✓ Nothing is worse.')] : []),
+    ...problems.map((problem) => paragraph('bad', `✗ ${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`)),
+    ...differences.map((sentence) => paragraph('open', `The times do not count: ${sentence}`)),
+    ...leftOut.reasons.map((sentence) =>
+      paragraph('open', `Left out of the times: ${count(leftOut.cases, 'case')}. ${sentence}`),
+    ),
+  ].join('\n');
 }
 
 function changes(all: readonly VerdictChange[]): string {

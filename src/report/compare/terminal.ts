@@ -1,9 +1,10 @@
 /** A comparison of two runs as text for a terminal: verdict changes, and a forest plot of the phases. Pure. */
+import type { Verdict } from '#result/run-result.ts';
 import type { Colours } from '../colour.ts';
 import { count, formatMs, verdictMarks } from '../format.ts';
 import { padEnd, padStart, toOneLine } from '../terminal/terminal.ts';
 import type { PhaseComparison } from './compare-phases.ts';
-import { type RunComparison, slowerPhases, type VerdictChange } from './compare-runs.ts';
+import { missingCases, type RunComparison, slowerPhases, type VerdictChange, worseCases } from './compare-runs.ts';
 import { type ForestScale, forestLine, forestScale } from './forest-plot.ts';
 
 const plotWidth = 31;
@@ -11,10 +12,14 @@ const maxChanges = 30;
 
 /** Returns the lines to print. */
 export function renderComparison(comparison: RunComparison, c: Colours): string[] {
-  const { before, after, commonCases } = comparison;
+  const { before, after, verdicts, commonCases } = comparison;
+  const facts = (run: RunComparison['before'], verdict: Verdict) =>
+    c.dim(
+      [`${verdictMarks[verdict]} ${verdict}`, run.release, `touchstone ${run.touchstone}`].filter(Boolean).join('  '),
+    );
   return [
-    `  ${c.dim('Before')}  ${before.id}  ${c.dim(`touchstone ${before.touchstone}`)}`,
-    `  ${c.dim('After')}   ${after.id}  ${c.dim(`touchstone ${after.touchstone}`)}`,
+    `  ${c.dim('Before')}  ${before.id}  ${facts(before, verdicts.before)}`,
+    `  ${c.dim('After')}   ${after.id}  ${facts(after, verdicts.after)}`,
     `  ${c.dim('Common')}  ${count(commonCases, 'case')}`,
     '',
     ...changeLines(comparison.changes, c),
@@ -76,14 +81,28 @@ function axis(scale: ForestScale): string {
 }
 
 function verdictLines(comparison: RunComparison, c: Colours): string[] {
-  const worse = comparison.changes.filter(({ kind }) => kind === 'worse').length;
-  const slower = slowerPhases(comparison);
-  const lines = [
-    ...comparison.differences.map((sentence) => c.yellow(`  The times do not count: ${sentence}`)),
-    ...(worse > 0
-      ? [c.red(`  ✗ ${count(worse, 'case')} passed before and ${worse === 1 ? 'does' : 'do'} not pass now`)]
-      : []),
-    ...(slower.length > 0 ? [c.red(`  ✗ slower: ${slower.map(({ label }) => label).join(', ')}`)] : []),
+  const { differences, leftOut } = comparison;
+  const notes = [
+    ...differences.map((sentence) => `The times do not count: ${sentence}`),
+    ...leftOut.reasons.map((sentence) => `Left out of the times: ${count(leftOut.cases, 'case')}. ${sentence}`),
   ];
-  return worse + slower.length > 0 ? lines : [...lines, c.green('  ✓ nothing is worse')];
+  const problems = problemsOf(comparison);
+  return [
+    ...notes.map((note) => c.yellow(`  ${note}`)),
+    ...problems.map((problem) => c.red(`  ✗ ${problem}`)),
+    ...(problems.length === 0 ? [c.green('  ✓ nothing is worse')] : []),
+  ];
+}
+
+/** Returns what is worse in the later run, one sentence without a full stop for each kind. */
+export function problemsOf(comparison: RunComparison): string[] {
+  const [worse, missing] = [worseCases(comparison).length, missingCases(comparison).length];
+  const slower = slowerPhases(comparison).map(({ label }) => label);
+  return [
+    ...(worse > 0 ? [`${count(worse, 'case')} passed before and ${worse === 1 ? 'does' : 'do'} not pass now`] : []),
+    ...(missing > 0
+      ? [`${count(missing, 'case')} passed before and ${missing === 1 ? 'is' : 'are'} not in the later run`]
+      : []),
+    ...(slower.length > 0 ? [`slower: ${slower.join(', ')}`] : []),
+  ];
 }

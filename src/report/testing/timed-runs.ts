@@ -31,9 +31,17 @@ export function timedCase(
   return { ...passedCase, id, spans, gestureMs, machineMs, wire: [], attachments: [], ...overrides };
 }
 
+let serial = 0;
+
+/** Returns a run with an id of its own. */
 export const runOf = (cases: readonly CaseResult[], facts: Partial<RunResult['run']> = {}): RunResult =>
   assembleResult(
-    { run: { ...sampleFacts, machine: 'test machine', ...facts }, cases, errors: [], interrupted: false },
+    {
+      run: { ...sampleFacts, id: `run-${++serial}`, machine: 'test machine', ...facts },
+      cases,
+      errors: [],
+      interrupted: false,
+    },
     (text) => text,
   );
 
