@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compileTestProgram, type TestProgram } from '#cli/program/testing/compile-test-program.ts';
+import type { CaseResult } from '#result/run-result.ts';
 import { createSeededNumbers } from '#result/seeded-numbers.ts';
 import { findResult } from './find-result.ts';
 import { Journal } from './journal.ts';
 import { readJournal } from './read-journal.ts';
+import { renderAll } from './renderers.ts';
 import { RunWriter } from './run-writer.ts';
 import { Terminal } from './terminal/terminal.ts';
 import { sampleCase, sampleRun } from './testing/sample-runs.ts';
@@ -22,6 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = sampleRun();
+type Entry = { case: CaseResult };
 const path = () => join(folder, 'result.ndjson');
 
 function writeJournal(count: number): void {
@@ -35,8 +38,19 @@ describe('readJournal', () => {
     writeJournal(3);
     const result = await readJournal(path());
     expect(result.cases).toEqual(run.cases.slice(0, 3));
-    expect(result).toMatchObject({ verdict: 'interrupted', run: { id: run.run.id, durationMs: 200 } });
+    expect(result).toMatchObject({
+      verdict: 'interrupted',
+      missingCases: 43,
+      run: { id: run.run.id, durationMs: 200 },
+    });
     expect(result.errors).toEqual([{ message: 'The run was stopped before its end: 3 of 46 cases had finished.' }]);
+  });
+
+  it('remembers how many cases a killed run lacks when its reports are rendered', async () => {
+    writeJournal(3);
+    await renderAll(await readJournal(path()), folder);
+    expect(await findResult(folder)).toMatchObject({ result: { missingCases: 43 } });
+    expect(await readJournal(path())).toMatchObject({ missingCases: 43, verdict: 'interrupted' });
   });
 
   it('ignores an incomplete last line, wherever it ends', async () => {
@@ -60,6 +74,26 @@ describe('readJournal', () => {
     await expect(readJournal(path())).rejects.toThrow(
       /result\.ndjson:2 is not a line of a journal: case\.id: expected a string/,
     );
+  });
+});
+
+describe('Journal', () => {
+  it('keeps complete lines when the disk is full for a while', async () => {
+    let free = Number.POSITIVE_INFINITY;
+    const journal = new Journal(folder, { run: run.run, caseCount: 3 }, (file, bytes, offset, length, position) => {
+      if (free === 0) throw new Error('ENOSPC: no space left on device, write');
+      const written = writeSync(file, bytes, offset, Math.min(length, free), position);
+      free -= written;
+      return written;
+    });
+    const [first, second, third] = run.cases.map((item) => ({ case: item })) as [Entry, Entry, Entry];
+    journal.append(first);
+    free = 100;
+    expect(() => journal.append(second)).toThrow('ENOSPC');
+    free = Number.POSITIVE_INFINITY;
+    journal.append(third);
+    journal.close();
+    expect((await readJournal(path())).cases).toEqual([first.case, third.case]);
   });
 });
 

@@ -3,14 +3,23 @@ import type { RunResult } from '#result/run-result.ts';
 import { type JournalEntry, type JournalHeader, journalSchema, type RunEnd } from './journal.ts';
 
 /** Yields the file line by line. */
-export function* renderNdjson({ run, totals, verdict, budgets, errors = [], cases }: RunResult): Generator<string> {
+export function* renderNdjson({
+  run,
+  totals,
+  verdict,
+  missingCases,
+  budgets,
+  errors = [],
+  cases,
+}: RunResult): Generator<string> {
   const { browser, ...facts } = run;
-  const header: JournalHeader = { schema: journalSchema, run: facts, caseCount: cases.length };
+  const header: JournalHeader = { schema: journalSchema, run: facts, caseCount: cases.length + (missingCases ?? 0) };
   const end: RunEnd = {
     durationMs: run.durationMs,
     ...(browser !== undefined && { browser }),
     verdict,
     totals,
+    ...(missingCases !== undefined && { missingCases }),
     ...(budgets && { budgets }),
   };
   yield line(header);

@@ -12,6 +12,7 @@ const fileEnd = '\n  }\n ]\n}\n';
 export async function parseByCase(path: string): Promise<unknown> {
   let head: unknown;
   const cases: unknown[] = [];
+  let isComplete = false;
   try {
     for await (const piece of splitFile(path, `${caseEnd},`)) {
       const isFirst = head === undefined;
@@ -19,12 +20,13 @@ export async function parseByCase(path: string): Promise<unknown> {
       if (start < 0) return undefined;
       if (isFirst) head = JSON.parse(`${piece.slice(0, start)}\n}`);
       const text = isFirst ? piece.slice(start + casesStart.length) : piece;
-      cases.push(JSON.parse(text.endsWith(fileEnd) ? text.slice(0, -fileEnd.length) + caseEnd : text + caseEnd));
+      isComplete = text.endsWith(fileEnd);
+      cases.push(JSON.parse(isComplete ? text.slice(0, -fileEnd.length) + caseEnd : text + caseEnd));
     }
   } catch {
     return undefined;
   }
-  return typeof head === 'object' && head !== null ? { ...head, cases } : undefined;
+  return isComplete && typeof head === 'object' && head !== null ? { ...head, cases } : undefined;
 }
 
 /** Yields the parts of the file between `separator`. */

@@ -6,6 +6,7 @@ import { type CaseResult, type Failure, type RunResult, resultSchema } from '#re
 import { assembleResult } from './assemble-result.ts';
 import { findVersionProblem, schemaOf } from './format-version.ts';
 import { type JournalEntry, type JournalHeader, journalSchema, type RunEnd } from './journal.ts';
+import { checkedResult } from './read-result.ts';
 import { findJournalEntryProblem, findRunResultProblem } from './type-guards.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function readJournal(path: string): Promise<RunResult> {
   const result = toResult(header, entries as JournalEntry[]);
   const problem = findRunResultProblem(result);
   if (problem !== undefined) throw new UsageError(`${path} is not a journal: ${problem}`);
-  return result;
+  return checkedResult(result, path);
 }
 
 async function readLines(path: string): Promise<unknown[]> {
@@ -51,15 +52,13 @@ const isHeader = (value: unknown): value is JournalHeader => schemaOf(value) ===
 function toResult({ run, caseCount }: JournalHeader, entries: readonly JournalEntry[]): RunResult {
   const cases: CaseResult[] = entries.flatMap((entry) => ('case' in entry ? [entry.case] : []));
   const errors: Failure[] = entries.flatMap((entry) => ('error' in entry ? [entry.error] : []));
-  const message = `The run was stopped before its end: ${cases.length} of ${caseCount} cases had finished.`;
-  const durationMs = entries.at(-1)?.atMs ?? 0;
   const end = entries.flatMap((entry) => ('end' in entry ? [entry.end] : [])).at(-1);
   if (end) return toEndedResult({ run, end, cases, errors });
+  const message = `The run was stopped before its end: ${cases.length} of ${caseCount} cases had finished.`;
+  const durationMs = entries.at(-1)?.atMs ?? 0;
   const isMasked = (text: string) => text;
-  return assembleResult(
-    { run: { ...run, durationMs }, cases, errors: [...errors, { message }], interrupted: true },
-    isMasked,
-  );
+  const parts = { run: { ...run, durationMs }, cases, errors: [...errors, { message }], interrupted: true };
+  return { ...assembleResult(parts, isMasked), missingCases: Math.max(0, caseCount - cases.length) };
 }
 
 interface EndedRun {
@@ -70,12 +69,13 @@ interface EndedRun {
 }
 
 function toEndedResult({ run, end, cases, errors }: EndedRun): RunResult {
-  const { durationMs, browser, verdict, totals, budgets } = end;
+  const { durationMs, browser, verdict, totals, budgets, missingCases } = end;
   return {
     schema: resultSchema,
     run: { ...run, durationMs, ...(browser !== undefined && { browser }) },
     totals,
     verdict,
+    ...(missingCases !== undefined && { missingCases }),
     ...(budgets && { budgets }),
     ...(errors.length > 0 && { errors }),
     cases,

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '#base/errors.ts';
-import type { RunResult } from '#result/run-result.ts';
+import type { RunResult, Verdict } from '#result/run-result.ts';
+import { renderJson } from './json.ts';
+import { renderNdjson } from './ndjson.ts';
+import { readJournal } from './read-journal.ts';
 import { readResult } from './read-result.ts';
 import { renderAll } from './renderers.ts';
 import { sampleRun } from './testing/sample-runs.ts';
@@ -33,6 +36,11 @@ describe('renderAll', () => {
   });
 });
 
+const withVerdict = (run: RunResult, verdict: Verdict): RunResult => ({
+  ...run,
+  cases: run.cases.map((item, index) => (index === 0 ? { ...item, verdict } : item)),
+});
+
 describe('readResult', () => {
   it.each<[string, (run: RunResult) => unknown, RegExp]>([
     [
@@ -58,6 +66,41 @@ describe('readResult', () => {
     writeFileSync(path, JSON.stringify(change(sampleRun())));
     await expect(readResult(path)).rejects.toThrow(message);
     await expect(readResult(path)).rejects.toBeInstanceOf(UsageError);
+  });
+
+  it.each<[string, (run: RunResult) => RunResult, RegExp]>([
+    [
+      'lost a case',
+      (run) => ({ ...run, cases: run.cases.slice(1) }),
+      /damaged or was changed: expected \d+ cases with the verdict/,
+    ],
+    [
+      'got another verdict in a case',
+      (run) => withVerdict(run, 'interrupted'),
+      /expected \d+ cases with the verdict \w+, as totals says, got/,
+    ],
+    [
+      'has a case twice',
+      (run) => ({ ...run, cases: [...run.cases, ...run.cases.slice(0, 1)] }),
+      /the case .* occurs twice/,
+    ],
+  ])('rejects a file that %s', async (_, change, message) => {
+    const damaged = change(sampleRun());
+    const [json, master] = [join(folder, 'result.json'), join(folder, 'result.ndjson')];
+    writeFileSync(json, [...renderJson(damaged)].join(''));
+    writeFileSync(master, [...renderNdjson(damaged)].join(''));
+    await expect(readResult(json)).rejects.toThrow(message);
+    await expect(readJournal(master)).rejects.toThrow(message);
+  });
+
+  it('rejects a file that ends anywhere before its end', async () => {
+    const path = join(folder, 'result.json');
+    const text = [...renderJson(sampleRun({ size: 2 }))].join('').trimEnd();
+    const ends = [...text.matchAll(/\n {2}\}/g)].flatMap(({ index }) => [index, index + 1, index + 4, index + 5]);
+    for (const end of [...ends, text.length - 1].filter((length) => length < text.length)) {
+      writeFileSync(path, text.slice(0, end));
+      await expect(readResult(path), `cut at ${end}`).rejects.toThrow(UsageError);
+    }
   });
 
   it('rejects a missing file and a file that is not JSON', async () => {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, UsageError } from '#base/errors.ts';
 import { type RunResult, resultSchema } from '#result/run-result.ts';
+import { findInconsistency } from './find-inconsistency.ts';
 import { findVersionProblem, schemaOf } from './format-version.ts';
 import { parseByCase } from './parse-by-case.ts';
 import { findRunResultProblem, isRunResult } from './type-guards.ts';
@@ -12,10 +13,20 @@ import { findRunResultProblem, isRunResult } from './type-guards.ts';
  */
 export async function readResult(path: string): Promise<RunResult> {
   const value = (await parseByCase(path)) ?? parseJson(await readText(path), path);
-  if (isRunResult(value)) return value;
+  if (isRunResult(value)) return checkedResult(value, path);
   const versionProblem = findVersionProblem(schemaOf(value), resultSchema);
   if (versionProblem !== undefined) throw new UsageError(`Cannot read ${path}: ${versionProblem}`);
   throw new UsageError(`${path} is not a Touchstone result: ${findRunResultProblem(value)}`);
+}
+
+/**
+ * Returns the result.
+ * @throws {UsageError} if it has other cases than its totals count.
+ */
+export function checkedResult(result: RunResult, path: string): RunResult {
+  const problem = findInconsistency(result);
+  if (problem === undefined) return result;
+  throw new UsageError(`${path} is damaged or was changed: ${problem}`);
 }
 
 async function readText(path: string): Promise<string> {

@@ -113,6 +113,7 @@ const runResult = object({
   run: object(run),
   totals,
   verdict: oneOf(verdicts),
+  missingCases: optional(number),
   budgets: optional(list(budgetResult)),
   errors: optional(list(failure)),
   cases: list(caseResult),
@@ -121,6 +122,7 @@ const end = object({
   durationMs: number,
   verdict: oneOf(verdicts),
   totals,
+  missingCases: optional(number),
   budgets: optional(list(budgetResult)),
   browser: optional(text),
 });

@@ -134,6 +134,8 @@ export interface RunResult {
   };
   totals: Record<Verdict, number>;
   verdict: Verdict;
+  /** Number of cases that have no result, because the run was killed before; absent for a run that has ended. */
+  missingCases?: number;
   /** Budgets of the cases, and whether they were kept. */
   budgets?: BudgetResult[];
   /** Failures outside cases: configuration, collection, a crashed worker. */

@@ -37,7 +37,13 @@ import { findProjectRoot, type RootOption, withRootOption } from '../run/project
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
 import { runPlaywright } from '../run/run-playwright.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
-import { type SelectionOptions, selectCases, selectShard, withSelectionOptions } from '../run/select-cases.ts';
+import {
+  describeLostFailures,
+  type SelectionOptions,
+  selectCases,
+  selectShard,
+  withSelectionOptions,
+} from '../run/select-cases.ts';
 import {
   checkSites,
   describeLeftOut,
@@ -121,6 +127,8 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   const expectedFailures = readExpectedFailures(options.expectedFailures, library.cases);
   const places = { output: options.output, root };
   const selected = await selectCases(library.cases, options, places);
+  const lost = await describeLostFailures(library.cases, options, places);
+  if (lost !== undefined) console.log(lost);
   if (selected.length === 0) return reportEmptySelection();
   await ensureWritableFolder(options.output);
   if (options.lab && !isInsideLab()) {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runOf, timedCase } from '#report/testing/timed-runs.ts';
 import { writeRun } from '#report/testing/write-run.ts';
 import { readLibrary } from './scenario-library.ts';
-import { type SelectionOptions, selectCases, selectShard } from './select-cases.ts';
+import { describeLostFailures, type SelectionOptions, selectCases, selectShard } from './select-cases.ts';
 
 let root: string;
 const write = (name: string, ...lines: string[]) => writeFileSync(join(root, name), `${lines.join('\n')}\n`);
@@ -52,6 +52,23 @@ describe('selectCases', () => {
     expect(await select({ lastFailed: true })).toEqual(['a/two', 't', 't@baseline']);
     expect(await select({ lastFailed: 'other' })).toEqual(['b']);
     await expect(select({ lastFailed: true, grep: /one/ })).rejects.toThrow(/matches --grep one --last-failed/);
+  });
+
+  it('selects the cases that a killed run did not reach', async () => {
+    const failed = timedCase('a/one', {}, { verdict: 'failed' });
+    writeRun({ ...runOf([failed, timedCase('b', {})]), missingCases: 3 }, join(root, 'latest'));
+    expect(await select({ lastFailed: true })).toEqual(['a/one', 'a/two', 't', 't@baseline']);
+  });
+
+  it('says which failed cases the scenarios no longer have', async () => {
+    const failed = (id: string) => timedCase(id, {}, { verdict: 'failed' });
+    writeRun(runOf([failed('renamed'), failed('b'), failed('b')]), join(root, 'latest'));
+    const lostFailures = (lastFailed?: true) =>
+      describeLostFailures(load(), options({ ...(lastFailed && { lastFailed }) }), { output: root, root });
+    expect(await lostFailures(true)).toBe(
+      'Not running 1 case that failed in the last run, which these scenarios do not have: renamed',
+    );
+    expect(await lostFailures()).toBeUndefined();
   });
 
   it('selects the cases whose file or include differs from a commit, or is new', async () => {

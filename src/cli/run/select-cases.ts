@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf, UsageError } from '#base/errors.ts';
 import { findRun } from '#report/find-result.ts';
+import { count } from '#report/format.ts';
 import { type Shard, splitIntoShards } from '#report/merge/shards.ts';
 import { baseCaseId } from '#result/case-id.ts';
-import type { Verdict } from '#result/run-result.ts';
+import type { CaseResult, Verdict } from '#result/run-result.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import { collect, parsePattern } from '../commands/option-parsers.ts';
 
@@ -59,14 +60,14 @@ export async function selectCases(
   places: Places,
 ): Promise<ExpandedCase[]> {
   const { grep, tag, sample, minCases } = options;
-  const failed = await failedIds(options, places);
+  const lastRun = await findLastRun(options, places);
   const changed = changedFiles(options, places);
   const matching = cases.filter(
     ({ id, title, tags, measure, files }) =>
       measure?.baselineOf === undefined &&
       (!grep || grep.test(id) || grep.test(title)) &&
       (tag.length === 0 || tag.some((name) => tags.includes(name))) &&
-      (!failed || failed.has(id) || failed.has(`${id}@baseline`)) &&
+      (!lastRun || isToRepeat(id, lastRun)) &&
       (!changed || files.some((file) => changed.has(file))),
   );
   const selected = withBaselineCases(sample ? firstOfEachFile(matching) : matching, cases);
@@ -102,11 +103,37 @@ function firstOfEachFile(cases: readonly ExpandedCase[]): ExpandedCase[] {
 
 const notPassed: readonly Verdict[] = ['failed', 'errored', 'interrupted'];
 
-async function failedIds({ lastFailed }: SelectionOptions, { output }: Places): Promise<Set<string> | undefined> {
+/** The cases of the run that `--last-failed` names: ids without the number of the repetition. */
+interface LastRun {
+  failed: ReadonlySet<string>;
+  /** Present if the run was killed: it says nothing about the cases that are not among these. */
+  known?: ReadonlySet<string>;
+}
+
+async function findLastRun({ lastFailed }: SelectionOptions, { output }: Places): Promise<LastRun | undefined> {
   if (!lastFailed) return undefined;
   const { result } = await findRun(lastFailed === true ? 'latest' : lastFailed, output);
-  return new Set(result.cases.flatMap(({ id, verdict }) => (notPassed.includes(verdict) ? [baseCaseId(id)] : [])));
+  const idsOf = (cases: readonly CaseResult[]) => new Set(cases.map(({ id }) => baseCaseId(id)));
+  return {
+    failed: idsOf(result.cases.filter(({ verdict }) => notPassed.includes(verdict))),
+    ...(result.missingCases && { known: idsOf(result.cases) }),
+  };
 }
+
+/** Returns a notice about cases that failed in the last run and are not in these scenarios, e.g. because they have another id now. */
+export async function describeLostFailures(
+  cases: readonly ExpandedCase[],
+  options: SelectionOptions,
+  places: Places,
+): Promise<string | undefined> {
+  const known = new Set(cases.map(({ id }) => id));
+  const lost = [...((await findLastRun(options, places))?.failed ?? [])].filter((id) => !known.has(id));
+  if (lost.length === 0) return undefined;
+  return `Not running ${count(lost.length, 'case')} that failed in the last run, which these scenarios do not have: ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ', ...' : ''}`;
+}
+
+const isToRepeat = (id: string, { failed, known }: LastRun): boolean =>
+  failed.has(id) || failed.has(`${id}@baseline`) || (known !== undefined && !known.has(id));
 
 /** Returns the files that differ from the commit, and those that git does not track, relative to the project. */
 function changedFiles({ onlyChanged }: SelectionOptions, { root }: Places): Set<string> | undefined {
