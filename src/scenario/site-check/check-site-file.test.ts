@@ -80,6 +80,18 @@ function withShortTimeout(text: string, wrong: string): string {
 const lineOf = (text: string) => smallSiteFile.split('\n').findIndex((line) => line.includes(text)) + 1;
 
 describe('checkSiteFile', () => {
+  it('follows a site that registers the passkey in a pop-up', async () => {
+    const account = '<p>Signed in as adele</p><a href="/methods" target="_blank">Add sign-in method</a>';
+    const list = '<ul><li>Desk key <button>Delete</button></li></ul>';
+    const { failure, words } = await check(
+      'click: { role: link, name: Add sign-in method }',
+      'click: { role: link, name: Add sign-in method, opens-tab: true }',
+      { pages: { '/account': account + list } },
+    );
+    expect(failure).toBeUndefined();
+    expect(words.filter(({ verdict }) => verdict === 'passed')).toHaveLength(7);
+  });
+
   it('does every word that the file has, and says which it does not check', async () => {
     const { words, failure } = await check();
     expect(failure).toBeUndefined();

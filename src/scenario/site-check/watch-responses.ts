@@ -39,8 +39,13 @@ export function watchResponses(context: BrowserContext, origin: string): Watched
   };
 }
 
-/** A request of a frame that has been removed has no frame. */
+/** Whether the response is that of a tab or pop-up, not of an inline frame. Playwright throws for the first request of a tab that is being opened. */
 function isPage(response: Response): boolean {
   const request = response.request();
-  return request.isNavigationRequest() && request.frame().parentFrame() === null;
+  if (!request.isNavigationRequest()) return false;
+  try {
+    return request.frame().parentFrame() === null;
+  } catch {
+    return true;
+  }
 }

@@ -13,10 +13,17 @@ export async function isTrue({ visible, at }: PageCondition, page: Page, scope: 
   return visible === undefined || (await shownBy(visible, scope).count()) > 0;
 }
 
-/** Looks once whether the condition is true. A page that is left meanwhile is read again. @throws {Error} if `signal` aborts first. */
-export function isTrueNow(condition: PageCondition, site: Site, signal: AbortSignal): Promise<boolean> {
-  const check = (page: Page) => isTrue(condition, page, site.scopeOf(page));
-  const explain = () => new Error(`Cannot read the page at ${site.path}, because it is left again and again`);
+/**
+ * Returns whether the condition is true, now or before the page is idle. A page that is left meanwhile is read again.
+ * @throws {Error} if `signal` aborts first.
+ */
+export function isTrueWhenIdle(condition: PageCondition, site: Site, signal: AbortSignal): Promise<boolean> {
+  const check = async (page: Page): Promise<boolean | undefined> => {
+    const { isIdle } = site; // before the page is read
+    if (await isTrue(condition, page, site.scopeOf(page))) return true;
+    return isIdle ? false : undefined;
+  };
+  const explain = () => new Error(`Cannot tell whether the page at ${site.path} shows ${describeCondition(condition)}`);
   return site.until((page) => check(page).catch((error) => ignoreNavigation(error, signal)), signal, explain);
 }
 

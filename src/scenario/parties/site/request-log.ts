@@ -11,6 +11,9 @@ export interface AnsweredRequest {
   durationMs: number;
 }
 
+/** Requests whose answers scripts act on, e.g. by showing another page. */
+const scriptTypes = new Set(['fetch', 'xhr', 'script']);
+
 /** Requests that stay open or do not belong to what the page does for its user. */
 const backgroundTypes = new Set(['eventsource', 'websocket', 'ping', 'media', 'beacon', 'cspviolationreport']);
 
@@ -35,6 +38,8 @@ export class RequestLog {
   lastStatus: number | undefined;
   /** `performance.now()` of the last request. */
   lastRequestAt = 0;
+  /** `performance.now()` of the end of the last request whose answer a script acts on. */
+  lastScriptRequestEndedAt = Number.NEGATIVE_INFINITY;
   /** Number of registrations that the pages have started. */
   attempts = 0;
   readonly #options: RequestLogOptions;
@@ -46,7 +51,7 @@ export class RequestLog {
     this.#options = options;
   }
 
-  /** Whether a request is pending that belongs to what the page does. */
+  /** Whether no request is pending that belongs to what the page does. */
   get isIdle(): boolean {
     return this.#pending.size === 0;
   }
@@ -98,7 +103,8 @@ export class RequestLog {
   }
 
   #end(request: Request): void {
-    this.#pending.delete(request);
+    if (this.#pending.delete(request) && scriptTypes.has(request.resourceType()))
+      this.lastScriptRequestEndedAt = performance.now();
     this.#started.get(request)?.end?.();
     this.#started.delete(request);
   }

@@ -5,7 +5,7 @@ import { insertValues, valuesUsedIn } from '../../language/site-values.ts';
 import type { SiteWord } from '../../language/site-words.ts';
 import { findElement } from './find-element.ts';
 import { pageActions } from './page-actions.ts';
-import { firstTrue, isTrueNow } from './page-conditions.ts';
+import { firstTrue, isTrueWhenIdle } from './page-conditions.ts';
 import type { Site } from './site.ts';
 
 /** The values that a word may use, by name. A function is called when a step uses the value. */
@@ -82,7 +82,7 @@ export class SiteFlow {
   ): Promise<void> {
     const { site } = this.#parts;
     const inserted = await this.#insert(condition, values);
-    const holds = await isTrueNow(inserted, site, signal);
+    const holds = await isTrueWhenIdle(inserted, site, signal);
     await this.#runAll(holds ? steps : otherwise, values, signal);
   }
 

@@ -25,6 +25,8 @@ const pages: Readonly<Record<string, string>> = {
     <input type="checkbox" aria-label="Agree" onclick="window.close()"><input aria-label="Key" onkeydown="window.close()">
     <select aria-label="Reason" onchange="window.close()"><option>none</option><option>done</option></select>`,
   '/leaving': `<button onclick="setTimeout(() => { location.href = '/other' }, 50)">Sign in</button>`,
+  '/components': `<x-card><template shadowrootmode="open"><p>No passkeys yet</p></template></x-card>
+    <iframe srcdoc="<p>The request was cancelled</p>"></iframe>`,
   '/slow': `<p id="spinner" role="progressbar">Loading</p><script>setTimeout(() => { spinner.remove(); history.pushState({}, '', '/users/7/edit') }, 60)</script>`,
 };
 
@@ -182,6 +184,11 @@ describe('page steps', () => {
     await expect(pageActions.see(['secret'], opened.site, soon())).rejects.toThrow(
       /^The page does not contain "secret"; it contains "Settings/,
     );
+  });
+
+  it('see finds texts in shadow trees and in inline frames', async () => {
+    const opened = await openPage('/components');
+    await pageActions.see(['no passkeys yet', 'the request was cancelled'], opened.site, AbortSignal.timeout(2_000));
   });
 
   it('measure their time as time of the page', async () => {

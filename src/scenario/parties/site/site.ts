@@ -7,6 +7,7 @@ import type { Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import { systemClock } from '#base/clock.ts';
 import { goTo } from '#browser/go-to.ts';
+import { readVisibleText } from '#browser/page-text.ts';
 import type { Timeline } from '#result/timeline.ts';
 import type { PageLocator } from '../../language/schema/locator.ts';
 import { findElement, type Scope } from './find-element.ts';
@@ -18,6 +19,10 @@ const pollMs = 25;
 const reactionMs = 2_000;
 /** How long requests may be pending after that. A page may keep some open for ever. */
 const idleMs = 5_000;
+/** How long the scripts of a page have to go on after an answer, e.g. to show another page. */
+const scriptMs = 100;
+/** How long the page has to start what an action causes. */
+const actionMs = 50;
 /** How long a frame may be loading when it is read; it is read again after that. */
 const frameReadMs = 1_000;
 /** How often a page is read that is left while it is read. */
@@ -39,6 +44,8 @@ export class Site {
   /** The open tabs; the last one is the current one. */
   readonly #tabs: Page[];
   readonly #timeline: Timeline;
+  /** `performance.now()` of the end of the last action. */
+  #actedAt = Number.NEGATIVE_INFINITY;
 
   constructor({ page, url, timeline, requests }: SiteParts) {
     this.url = url;
@@ -73,7 +80,28 @@ export class Site {
 
   /** Runs `action` and measures its time as time of the page. */
   act<T>(label: string, action: (page: Page) => Promise<T>): Promise<T> {
-    return this.#timeline.measure('page', async () => action(await this.page()), label);
+    return this.#timeline.measure(
+      'page',
+      async () => {
+        try {
+          return await action(await this.page());
+        } finally {
+          this.#actedAt = systemClock.monotonic();
+        }
+      },
+      label,
+    );
+  }
+
+  /**
+   * Whether the page has done what it does by itself after the last action: no request is pending, and its scripts had time to act on the
+   * answers. Pages that redirect with a script show the next page only then.
+   */
+  get isIdle(): boolean {
+    const { isIdle, lastScriptRequestEndedAt } = this.requests;
+    const now = systemClock.monotonic();
+    if (now - this.#actedAt > idleMs) return true;
+    return isIdle && now - lastScriptRequestEndedAt >= scriptMs && now - this.#actedAt >= actionMs;
   }
 
   /** Opens a path of the site, or a whole URL. */
@@ -172,8 +200,7 @@ export class Site {
       const page = this.#open;
       if (!page) return { says: '', title: '', url: '' };
       try {
-        // biome-ignore lint/performance/useDomNodeTextContent: the visible text, without hidden panels
-        const says = await page.locator('body').innerText();
+        const says = await readVisibleText(page.mainFrame());
         return { says, title: await page.title(), url: new URL(page.url()).pathname };
       } catch (error) {
         if (attempt === maxReads || !isNavigation(error)) throw error;
@@ -191,9 +218,13 @@ export class Site {
   async #readScope(): Promise<string> {
     const page = this.#open;
     if (!this.frame || !page) return (await this.observe()).says;
-    const body = this.scopeOf(page).locator('body');
-    // biome-ignore lint/performance/useDomNodeTextContent: the visible text, without hidden panels
-    return body.innerText({ timeout: frameReadMs }).catch(() => ''); // the frame is loading
+    try {
+      const body = await this.scopeOf(page).locator('body').elementHandle({ timeout: frameReadMs });
+      const frame = await body?.ownerFrame();
+      return frame ? await readVisibleText(frame) : '';
+    } catch {
+      return ''; // the frame is loading
+    }
   }
 
   get #open(): Page | undefined {
