@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Verdict } from '#result/run-result.ts';
 import { assembleResult } from './assemble-result.ts';
-import { applyExpectedFailures, type ExpectedFailure } from './expected-failures.ts';
+import { applyExpectedFailures, type ExpectedFailure, forSelection } from './expected-failures.ts';
 import { renderJunit } from './junit.ts';
 import { runOf, timedCase } from './testing/timed-runs.ts';
 
@@ -46,6 +47,30 @@ describe('applyExpectedFailures', () => {
       'passed',
       'waived',
     ]);
+  });
+
+  it('fails no case that passes while another case of the entry is flaky, did not run, or is known to fail in another shard', () => {
+    const other = (verdict: Verdict) => timedCase('a/2', {}, { verdict });
+    for (const verdict of ['flaky', 'skipped', 'errored', 'interrupted', 'waived'] as const)
+      expect(apply([passed('a/1'), other(verdict)], entry('a')).map(([, each]) => each)).toEqual(['passed', verdict]);
+  });
+
+  it('fails no case that passes in a run of a part of the cases of its entry', () => {
+    const [one, two] = [passed('a/1'), passed('a/2')];
+    const expected = { entries: [entry('a'), entry('b')], today: '2026-01-01' };
+    const part = forSelection(expected, [one, two, passed('b')], [one, passed('b')]);
+    expect(part.partial).toEqual(['a']);
+    const verdicts = applyExpectedFailures([one, passed('b')], part).map(({ id, verdict }) => [id, verdict]);
+    expect(verdicts).toEqual([
+      ['a/1', 'passed'],
+      ['b', 'failed'],
+    ]);
+  });
+
+  it('says once that an entry has expired when it is applied to a shard and to the merged run', () => {
+    const old = { entries: [entry('a', '2020-01-01')], today: '2026-06-30' };
+    const shard = applyExpectedFailures([failed('a')], old);
+    expect(applyExpectedFailures(shard, old)).toEqual(shard);
   });
 
   it('leaves cases that did not run as they are', () => {

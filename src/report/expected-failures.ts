@@ -1,6 +1,7 @@
 /**
  * Expected failures of cases: known problems that do not fail a run, each with its reason, a link and the last day on which it is
- * expected. An expired entry, and an entry whose cases all pass, fail the run, so that the list never outlives its reasons. Pure.
+ * expected. An expired entry, and an entry whose cases all ran and passed, fail the run, so that the list never outlives its reasons.
+ * A flaky case has failed once, so its entry is still needed. Pure.
  */
 import { baseCaseId } from '#result/case-id.ts';
 import type { CaseResult } from '#result/run-result.ts';
@@ -18,26 +19,40 @@ export interface ExpectedFailures {
   entries: readonly ExpectedFailure[];
   /** YYYY-MM-DD. */
   today: string;
+  /** Ids of entries with cases that are not part of this run: it cannot tell whether they still fail. */
+  partial?: readonly string[];
 }
 
 /** Returns the ids that an entry may have for this case: that of the case, and that of its scenario. */
 export const idsOfEntries = (caseId: string): string[] => [baseCaseId(caseId), caseId.replace(/[/[#@].*$/s, '')];
 
+/** Returns `expected` for a run of the cases `selected`, which are some of the cases `all`. */
+export function forSelection(
+  expected: ExpectedFailures,
+  all: readonly { id: string }[],
+  selected: readonly { id: string }[],
+): ExpectedFailures {
+  const present = new Set(selected.map(({ id }) => id));
+  const absent = all.filter(({ id }) => !present.has(id)).flatMap(({ id }) => idsOfEntries(id));
+  const partial = expected.entries.map(({ id }) => id).filter((id) => absent.includes(id));
+  return { ...expected, ...(partial.length > 0 && { partial }) };
+}
+
 /** Returns the cases as they count. A case that could not run (`errored`) says nothing about the product and stays as it is. */
 export function applyExpectedFailures(
   cases: readonly CaseResult[],
-  { entries, today }: ExpectedFailures,
+  { entries, today, partial = [] }: ExpectedFailures,
 ): CaseResult[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const entryOf = ({ id }: CaseResult) => idsOfEntries(id).flatMap((each) => byId.get(each) ?? [])[0];
-  const failing = new Set(cases.flatMap((result) => (result.verdict === 'failed' ? (entryOf(result)?.id ?? []) : [])));
+  const needed = new Set(cases.flatMap((result) => (result.verdict === 'passed' ? [] : (entryOf(result)?.id ?? []))));
+  for (const id of partial) needed.add(id);
   return cases.map((result) => {
     const entry = entryOf(result);
     if (entry === undefined) return result;
     if (result.verdict === 'failed')
       return entry.expires < today ? withFailure(result, expired(entry)) : waive(result, entry);
-    const isPass = result.verdict === 'passed' || result.verdict === 'flaky';
-    return isPass && !failing.has(entry.id) ? withFailure(result, notNeeded(entry)) : result;
+    return result.verdict === 'passed' && !needed.has(entry.id) ? withFailure(result, notNeeded(entry)) : result;
   });
 }
 
@@ -47,10 +62,14 @@ const waive = (result: CaseResult, { reason, link, expires }: ExpectedFailure): 
   notes: [`Expected to fail until ${expires}: ${reason} (${link})`, ...(result.notes ?? [])],
 });
 
+/** The failure is there already if a shard has added it. */
 const withFailure = (result: CaseResult, message: string): CaseResult => ({
   ...result,
   verdict: 'failed',
-  failures: [{ message, attempt: Math.max(1, result.attempts), location: result.location }, ...result.failures],
+  failures:
+    result.failures[0]?.message === message
+      ? result.failures
+      : [{ message, attempt: Math.max(1, result.attempts), location: result.location }, ...result.failures],
 });
 
 const expired = ({ expires, link }: ExpectedFailure): string => `The expected failure (${link}) expired on ${expires}`;

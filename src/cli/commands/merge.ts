@@ -14,12 +14,14 @@ import { type FormatId, formats } from '#report/renderer.ts';
 import { renderAll } from '#report/renderers.ts';
 import { renderSummary } from '#report/terminal/summary.ts';
 import { exitCode, exitCodeOfRun } from '../exit-codes.ts';
+import { expectedFailuresOption, readExpectedFailures } from '../run/expected-failures.ts';
 import { formatOption } from '../run/format-option.ts';
 import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
 import { showOnGithub } from '../run/github-actions.ts';
 import { ensureWritableFolder } from './output-folder.ts';
 
 interface MergeOptions extends GateOptions {
+  expectedFailures?: string;
   output: string;
   format: FormatId[];
 }
@@ -28,6 +30,7 @@ export const mergeCommand = (finish: (code: number) => void) =>
   withGateOptions(
     new Command('merge')
       .argument('<shards...>', 'Folders or master files of all shards, or folders that contain them')
+      .addOption(expectedFailuresOption())
       .addOption(formatOption())
       .option('-o, --output <folder>', 'Folder of all reports', 'reports'),
   ).action(async (paths: string[], options: MergeOptions) => finish(await merge(paths, options)));
@@ -39,10 +42,9 @@ async function merge(paths: readonly string[], options: MergeOptions): Promise<n
   const id = `merged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
   const folder = resolve(options.output, id);
   const place = { id, folder: relative(process.cwd(), folder).replaceAll(sep, '/') };
-  const result = mergeRuns(
-    found.map((run) => run.result),
-    place,
-  );
+  const results = found.map((run) => run.result);
+  const selection = results.flatMap(({ run }) => (run.shard?.selection ?? []).map((caseId) => ({ id: caseId })));
+  const result = mergeRuns(results, place, readExpectedFailures(options.expectedFailures, selection));
   const { written, failed } = await renderAll(result, folder, options.format);
   for (const run of found) {
     const attachments = join(run.folder, 'attachments');

@@ -1,14 +1,15 @@
 /** `touchstone run`: selects cases, runs them with Playwright Test and turns the result into an exit code. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { UsageError } from '#base/errors.ts';
 import { describeLeftoverCredentials } from '#real-keys/leftover-credentials.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import { askAtTerminal } from '#real-keys/pin-provider.ts';
 import { type HostEnvironment, resolveDevices } from '#real-keys/resolve-devices.ts';
+import { forSelection } from '#report/expected-failures.ts';
 import { readResult } from '#report/read-result.ts';
-import type { FormatId } from '#report/renderer.ts';
+import { type FormatId, formats, usualFormats } from '#report/renderer.ts';
 import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
 import { engineOfCase } from '#scenario/language/schema/browser.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
@@ -27,7 +28,7 @@ import {
   resolveHeaders,
   withBrowserOptions,
 } from '../run/browser-options.ts';
-import { readExpectedFailures } from '../run/expected-failures.ts';
+import { expectedFailuresOption, readExpectedFailures } from '../run/expected-failures.ts';
 import { formatOption } from '../run/format-option.ts';
 import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
 import { showOnGithub } from '../run/github-actions.ts';
@@ -104,7 +105,7 @@ const createCommand = () =>
     )
     .option('-o, --output <folder>', 'Folder of all reports', 'reports')
     .addOption(formatOption())
-    .option('--expected-failures <file>', 'YAML file of known failures, which do not fail the run until they expire')
+    .addOption(expectedFailuresOption())
     .option('--baselines <folder>', 'Folder of the stored baselines, with which budgets are compared', 'baselines')
     .addOption(
       new Option('--release <name>', 'Release of the product under test, for the history of runs').env(
@@ -153,12 +154,12 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
     ...(connect && { connect }),
     ...resolved,
     ...(shard && { shard }),
-    ...(expectedFailures && { expectedFailures }),
+    ...(expectedFailures && { expectedFailures: forSelection(expectedFailures, library.cases, runnable) }),
     skipReasons: { ...resolved.skipReasons, ...leftOut, ...withoutBrowser },
   };
   const ending = await runPlaywright(planAsEnvironment(plan, pins), root);
   if (ending === 'interrupted') return exitCode.interrupted;
-  return reportResult(resolve(plan.outputDir, plan.runId, 'result.json'), options);
+  return reportResult(resolve(plan.outputDir, plan.runId), options);
 }
 
 function reportEmptySelection(): number {
@@ -199,16 +200,18 @@ async function planBrowsers(runnable: readonly ExpandedCase[], options: RunOptio
   return reasons;
 }
 
-/** Prints which credentials remain on real keys and returns the exit code. */
-async function reportResult(masterFile: string, options: RunOptions): Promise<number> {
-  if (!existsSync(masterFile)) return exitCode.infrastructure;
-  const result = await readResult(masterFile);
+/** Prints which credentials remain on real keys and returns the exit code. A run that lacks a report must not pass. */
+async function reportResult(folder: string, options: RunOptions): Promise<number> {
+  const absent = [...usualFormats, ...options.format].filter((format) => !existsSync(join(folder, formats[format])));
+  if (absent.includes('json')) return exitCode.infrastructure;
+  const result = await readResult(join(folder, formats.json));
   for (const line of describeLeftoverCredentials(result)) console.log(line);
   await showOnGithub(result);
   const ran = countRun(result.cases);
   if (ran < (options.minCases ?? 0))
     console.log(`${ran} cases ran, expected at least ${options.minCases} (--min-cases)`);
-  return exitCodeOfRun(result, options);
+  const code = exitCodeOfRun(result, options);
+  return code === exitCode.passed && absent.length > 0 ? exitCode.infrastructure : code;
 }
 
 /** Returns the part of the plan that follows from the options alone. */

@@ -1,9 +1,13 @@
 /** Reads the file of `touchstone run --expected-failures`. */
 import { readFileSync } from 'node:fs';
+import { Option } from 'commander';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { messageOf, UsageError } from '#base/errors.ts';
 import { parseExpectedFailures } from '#conformance/expected-failures.ts';
 import { type ExpectedFailures, idsOfEntries } from '#report/expected-failures.ts';
+
+export const expectedFailuresOption = (): Option =>
+  new Option('--expected-failures <file>', 'YAML file of known failures, which do not fail the run until they expire');
 
 /**
  * Returns the entries of a file, each for a case or a scenario of `cases`, and the day that decides which have expired.

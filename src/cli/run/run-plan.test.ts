@@ -1,5 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { pinsFromEnvironment, planAsEnvironment, planFromEnvironment, type RunPlan } from './run-plan.ts';
+import {
+  checkPlannedCases,
+  pinsFromEnvironment,
+  planAsEnvironment,
+  planFromEnvironment,
+  type RunPlan,
+} from './run-plan.ts';
 
 const plan: RunPlan = {
   runId: 'one',
@@ -43,4 +49,10 @@ test('passes PINs to worker processes, and removes them from the environment of 
 test('sets no variable for PINs if there are none', () => {
   expect(Object.keys(planAsEnvironment(plan, {}))).toEqual(['TOUCHSTONE_RUN']);
   expect(pinsFromEnvironment()).toEqual({});
+});
+
+test('refuses a run that would pass without a case of the plan', () => {
+  const cases = [{ id: 'a' }, { id: 'b' }];
+  expect(() => checkPlannedCases(['a', 'b'], cases)).not.toThrow();
+  expect(() => checkPlannedCases(['a', 'renamed'], cases)).toThrow(/Cannot run renamed: its scenario has changed/);
 });

@@ -2,6 +2,7 @@
  * The plan that `touchstone run` passes to the Playwright processes it starts: one JSON value in an environment variable. PINs are
  * in another variable, so that the plan can be printed.
  */
+import { UsageError } from '#base/errors.ts';
 import type { RemoteBrowser } from '#browser/remote-browser.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import type { PlannedKey } from '#real-keys/resolve-devices.ts';
@@ -81,6 +82,17 @@ export function pinsFromEnvironment(): Record<string, string> {
 /** The values of `${persona.x}` for the keys of a run, by the selector of the key. */
 export const keyFacts = (keys: readonly PlannedKey[]) =>
   Object.fromEntries(keys.map(({ selector, id, label, aaguid }) => [selector, { id, label, aaguid }]));
+
+/**
+ * The engine loads the scenarios once more. A case that it does not find would be missing in the result, and the run would pass without it.
+ * @throws {UsageError} if `cases` lacks a case of the plan.
+ */
+export function checkPlannedCases(caseIds: readonly string[], cases: readonly { id: string }[]): void {
+  const known = new Set(cases.map(({ id }) => id));
+  const lost = caseIds.find((id) => !known.has(id));
+  if (lost !== undefined)
+    throw new UsageError(`Cannot run ${lost}: its scenario has changed or was removed since the run began`);
+}
 
 /** Returns the plan of this process; undefined if Playwright was started directly, e.g. by an editor. */
 export function planFromEnvironment(): RunPlan | undefined {

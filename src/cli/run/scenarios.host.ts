@@ -8,7 +8,7 @@ import { provideEmulatedAuthenticators } from '../compose/emulated-authenticator
 import { provideRealAuthenticators } from '../compose/real-authenticators.ts';
 import { createRecordingKeys, recordingPin } from '../compose/recording-keys.ts';
 import { isInsideLab, withLabTimeouts } from '../lab/inside-lab.ts';
-import { keyFacts, pinsFromEnvironment, planFromEnvironment } from './run-plan.ts';
+import { checkPlannedCases, keyFacts, pinsFromEnvironment, planFromEnvironment } from './run-plan.ts';
 import { readLibrary } from './scenario-library.ts';
 
 const plan = planFromEnvironment();
@@ -25,6 +25,7 @@ const { cases } = readLibrary(plan?.paths ?? ['scenarios'], {
   keys: keyFacts(keys),
 });
 const selected = plan && new Set(plan.caseIds);
+checkPlannedCases(plan?.caseIds ?? [], cases);
 /** Without a plan there are no real keys and no permissions, and usually no kernel lab. */
 const runsWithoutPlan = (scenario: ExpandedCase) =>
   findUnauthorizedAction(scenario) === undefined &&

@@ -3,6 +3,7 @@ import { UsageError } from '#base/errors.ts';
 import { baseCaseId } from '#result/case-id.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
 import { assembleResult } from '../assemble-result.ts';
+import type { ExpectedFailures } from '../expected-failures.ts';
 import type { Shard } from './shards.ts';
 
 interface ShardResult {
@@ -11,10 +12,15 @@ interface ShardResult {
 }
 
 /**
- * Returns the merged run with the given id and folder.
+ * Returns the merged run with the given id and folder. `expectedFailures` are applied once more: a shard cannot tell whether an entry is
+ * needed whose cases are in other shards, too.
  * @throws {UsageError} if a shard or a case is missing or occurs twice, or if the shards are not of one run.
  */
-export function mergeRuns(results: readonly RunResult[], place: { id: string; folder: string }): RunResult {
+export function mergeRuns(
+  results: readonly RunResult[],
+  place: { id: string; folder: string },
+  expectedFailures?: ExpectedFailures,
+): RunResult {
   const shards = results.map(shardOf).toSorted((a, b) => a.shard.index - b.shard.index);
   checkShards(shards);
   const [first] = shards;
@@ -28,6 +34,7 @@ export function mergeRuns(results: readonly RunResult[], place: { id: string; fo
       cases: inOrderOfRun(cases, selection),
       errors: shards.flatMap(({ result }) => result.errors ?? []),
       interrupted: results.some(({ verdict }) => verdict === 'interrupted'),
+      ...(expectedFailures && { expectedFailures }),
     },
     (text) => text, // the shards are masked already
   );
@@ -35,7 +42,8 @@ export function mergeRuns(results: readonly RunResult[], place: { id: string; fo
   const budgets = shards.flatMap(({ result }) => result.budgets ?? []);
   const position = positionsOf(selection);
   const sorted = budgets.toSorted((a, b) => position(a.caseId) - position(b.caseId));
-  return { ...merged, ...(sorted.length > 0 && { budgets: sorted }) };
+  const missingCases = shards.reduce((sum, { result }) => sum + (result.missingCases ?? 0), 0);
+  return { ...merged, ...(missingCases > 0 && { missingCases }), ...(sorted.length > 0 && { budgets: sorted }) };
 }
 
 function shardOf(result: RunResult): ShardResult {
@@ -50,12 +58,10 @@ function checkShards(shards: readonly ShardResult[]): void {
   if (!first) return;
   const { total, selection } = first.shard;
   for (const { shard, result } of shards) {
-    const { id, touchstone, seed } = result.run;
+    const { id } = result.run;
     const isSame = shard.total === total && JSON.stringify(shard.selection) === JSON.stringify(selection);
     if (!isSame) throw new UsageError(`Cannot merge the run ${id}: it is a shard of another selection of cases`);
-    const of = first.result.run;
-    if (touchstone !== of.touchstone || seed !== of.seed)
-      throw new UsageError(`Cannot merge the run ${id}: its version of Touchstone or its seed is not that of ${of.id}`);
+    checkSameRun(result.run, first.result.run);
   }
   const found = shards.map(({ shard }) => shard.index);
   const repeated = found.filter((index, position) => found.indexOf(index) !== position);
@@ -63,6 +69,23 @@ function checkShards(shards: readonly ShardResult[]): void {
   const missing = Array.from({ length: total }, (_, index) => index + 1).filter((index) => !found.includes(index));
   if (missing.length > 0)
     throw new UsageError(`Cannot merge: missing ${missing.map((index) => `shard ${index}/${total}`).join(', ')}`);
+}
+
+/** What all shards of one run have in common. */
+const commonFacts = {
+  touchstone: 'version of Touchstone',
+  seed: 'seed',
+  release: 'release of the product under test',
+} as const;
+
+function checkSameRun(run: RunResult['run'], first: RunResult['run']): void {
+  for (const [fact, name] of Object.entries(commonFacts) as [keyof typeof commonFacts, string][]) {
+    const [found, expected] = [run[fact] ?? 'none', first[fact] ?? 'none'];
+    if (found !== expected)
+      throw new UsageError(
+        `Cannot merge the run ${run.id}: its ${name} is ${found}, that of ${first.id} is ${expected}`,
+      );
+  }
 }
 
 /** A shard that was stopped may lack cases: its verdict then says so. */

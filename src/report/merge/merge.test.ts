@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#base/errors.ts';
 import type { Budget } from '#result/budget.ts';
-import type { CaseResult, RunResult } from '#result/run-result.ts';
+import type { CaseResult, RunResult, Verdict } from '#result/run-result.ts';
+import { assembleResult } from '../assemble-result.ts';
+import { forSelection } from '../expected-failures.ts';
 import { runOf, timedCase } from '../testing/timed-runs.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { splitIntoShards } from './shards.ts';
@@ -124,12 +126,41 @@ describe('mergeRuns', () => {
       /shard of another selection/,
     ],
     ['another version', [first, second, changed(third, { touchstone: '9.9.9' })], /version of Touchstone/],
+    [
+      'another release',
+      [first, second, changed(third, { release: 'v1.3.0' })],
+      /its release of the product under test is v1.3.0, that of .* is none/,
+    ],
     ['a missing case', [first, second, { ...third, cases: third.cases.slice(0, 1) }], /no shard has the case c/],
     ['a case in two shards', [first, second, { ...third, cases: first.cases }], /case a is in more than one shard/],
     ['no shard', [], /got none/],
   ])('refuses %s', (_, shards, message) => {
     expect(() => mergeRuns(shards, place)).toThrow(message);
     expect(() => mergeRuns(shards, place)).toThrow(UsageError);
+  });
+
+  it('applies expected failures once more, to entries with cases in several shards', () => {
+    const entry = { id: 'a', reason: 'Known', link: 'https://issues.example/1', expires: '2099-01-01' };
+    const expected = { entries: [entry], today: '2026-01-01' };
+    const all = [{ id: 'a/1' }, { id: 'a/2' }];
+    const shardOf = (index: number, id: string, verdict: Verdict): RunResult => {
+      const { run } = runOf([], { shard: { index, total: 2, selection: ['a/1', 'a/2'] } });
+      const cases = [timedCase(id, {}, { verdict })];
+      const expectedFailures = forSelection(expected, all, cases);
+      return assembleResult({ run, cases, errors: [], interrupted: false, expectedFailures }, (text) => text);
+    };
+    const merge = (verdict: Verdict) =>
+      mergeRuns([shardOf(1, 'a/1', 'passed'), shardOf(2, 'a/2', verdict)], place, expected).cases.map(
+        (result) => result.verdict,
+      );
+    expect(shardOf(1, 'a/1', 'passed').verdict).toBe('passed');
+    expect(merge('failed')).toEqual(['passed', 'waived']);
+    expect(merge('passed')).toEqual(['failed', 'failed']);
+  });
+
+  it('says how many cases a killed shard lacks', () => {
+    const killed: RunResult = { ...third, verdict: 'interrupted', missingCases: 2, cases: [] };
+    expect(mergeRuns([first, second, killed], place).missingCases).toBe(2);
   });
 
   it('merges a shard that was stopped: the run is interrupted', () => {
