@@ -1,5 +1,5 @@
 /**
- * create() as a page sees it, in one Chromium: through both routes of the bridge with client and emulator behind them, through
+ * create() called by a page, in one Chromium: through both routes of the bridge with client and emulator behind them, through
  * the virtual authenticator of Playwright (an init script as well, without CTAP or PIN), and through Chromium's own.
  */
 import type { Browser, BrowserContext, Page } from 'playwright';

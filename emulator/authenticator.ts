@@ -29,7 +29,7 @@ export interface ProcessOptions {
   signal?: AbortSignal | undefined;
   /** Called while the command is executed. */
   keepalive?: ((state: Keepalive) => void) | undefined;
-  /** The channel of the message, to which sequences of commands belong. Default: one channel for all callers that give none. */
+  /** The channel of the message. A sequence of commands belongs to one channel. Default: one channel for all callers without a channel. */
   channel?: Channel | undefined;
 }
 
@@ -46,7 +46,7 @@ export class Authenticator implements Disposable {
   readonly #env: AuthenticatorEnv;
   /** The power-up during which a command runs: after a power cut the next command does not wait for the interrupted one. */
   #busy: AbortController | undefined;
-  /** The channel of callers that give none. */
+  /** The channel of callers that pass none. */
   readonly #defaultChannel: Channel = {};
   /** For the defect that repeats an answer. */
   #previousAnswer: Uint8Array | undefined;
@@ -64,7 +64,7 @@ export class Authenticator implements Disposable {
     if (env.persona.versions.includes('U2F_V2')) this.processU2f = (apdu, options) => this.#answerU2f(apdu, options);
   }
 
-  /** False for an authenticator with the defect that it sends no keepalives. */
+  /** False for an authenticator with a defect that sends no keepalives. */
   get sendsKeepalives(): boolean {
     return this.#env.faultHooks.rules.sendKeepalives;
   }

@@ -42,7 +42,7 @@ export interface AuthenticatorOptions extends ModelOptions {
   defects?: readonly DefectId[] | undefined;
   /** Changes of the caller to values that the authenticator reads, signs or sends; they act after the defects. */
   changes?: readonly FaultChanges[] | undefined;
-  /** Credentials of the caller: makeCredential returns them in their order, getAssertion knows them at once. A reset deletes them. */
+  /** Credentials of the caller: makeCredential returns them in this order, and getAssertion can use them from the start. A reset deletes them. */
   credentials?: readonly InjectedCredential[] | undefined;
   /** Attestation key, certificate authority and certificates of the caller. */
   attestationIdentity?: InjectedAttestation | undefined;

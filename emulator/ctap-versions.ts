@@ -9,7 +9,7 @@ import type { AuthenticatorConfigSubCommand } from '#protocol/management.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { CtapVersion, Persona } from './personas/persona.ts';
 
-/** Whose steps makeCredential and getAssertion follow: CTAP 2.0 sections 5.1 and 5.2, or CTAP 2.1 sections 6.1.2 and 6.2.2. */
+/** The version whose steps makeCredential and getAssertion follow: CTAP 2.0 sections 5.1 and 5.2, or CTAP 2.1 sections 6.1.2 and 6.2.2. */
 export type CredentialSteps = 'CTAP 2.0' | 'CTAP 2.1';
 
 /** Rules that differ between versions. */

@@ -53,7 +53,7 @@ const conformingRules = {
   enforceTokenRpId: true,
   acceptPersistentToken: true,
   expireTokens: true,
-  /** Milliseconds in which a token has to be used first; CTAP 2.1 section 6.5.2.1. */
+  /** Time limit for the first use of a token, in milliseconds; CTAP 2.1 section 6.5.2.1. */
   tokenInitialUsageMs: 30_000,
   consumeTokens: true,
   revokeTokensOnNewToken: true,

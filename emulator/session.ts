@@ -9,7 +9,7 @@ export type Keepalive = 'processing' | 'upneeded';
  */
 export type Channel = object;
 
-/** What a running command knows about its host and its power supply. */
+/** The host and the power supply of a running command. */
 export interface Session {
   readonly channel: Channel;
   /** Aborted when the host cancels: the command ends with CTAP2_ERR_KEEPALIVE_CANCEL at its next wait. */

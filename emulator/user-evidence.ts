@@ -1,4 +1,4 @@
-/** What the authenticator knows about the user while it executes a command (CTAP 2.1 sections 6.1.2 and 6.2.2). */
+/** The evidence of user presence and verification that a command has collected (CTAP 2.1 sections 6.1.2 and 6.2.2). */
 import type { TokenUse } from './state.ts';
 
 /** User verification and user presence collected so far. */

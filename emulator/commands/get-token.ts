@@ -14,7 +14,7 @@ import { refuseWithoutPin } from './set-pin.ts';
 
 const mcAndGa = permissions.mc | permissions.ga;
 
-/** Section 6.5.5.7.1, getPinToken (0x05): superseded; the only one of CTAP 2.0. */
+/** Section 6.5.5.7.1, getPinToken (0x05): the only one in CTAP 2.0, superseded in CTAP 2.1. */
 export const getPinToken: SubCommand = (request, env, session) => {
   const isSuperseded = hasClientPinSubCommand(env.persona, 'getPinUvAuthTokenUsingPinWithPermissions');
   if (isSuperseded && (request.permissions !== undefined || request.rpId !== undefined))

@@ -6,7 +6,7 @@ import { CtapError } from '#protocol/errors.ts';
 import type { AuthenticatorEnv } from '../env.ts';
 import type { TokenUse } from '../state.ts';
 
-/** The members of a request that carry the token's signature. */
+/** The members of a request with the token's signature. */
 interface TokenParameters {
   pinUvAuthParam?: Uint8Array | undefined;
   pinUvAuthProtocol?: number | undefined;
@@ -42,7 +42,7 @@ export function requireReadToken(
   return requireToken(request, message, permissions.cm, env);
 }
 
-/** Returns the bytes that a pinUvAuthParam signs: prefix, subcommand and parameters. Requests are canonical, so encoding again gives the bytes sent. */
+/** Returns the bytes that a pinUvAuthParam signs: prefix, subcommand and parameters. Requests are canonical: encoding again returns the same bytes. */
 export const signedMessage = (prefix: readonly number[], subCommand: number, parameters: CborMap | undefined) =>
   concat(new Uint8Array([...prefix, subCommand]), parameters ? encode(parameters) : new Uint8Array(0));
 

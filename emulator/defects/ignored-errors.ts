@@ -1,4 +1,4 @@
-/** Defects in which a command finds an error and ends, but answers CTAP2_OK: one row for each error that a requirement of the catalogue is about. */
+/** Defects that end a command with CTAP2_OK although it has found an error: one row for each error that a requirement of the catalogue tests. */
 import type { CtapStatusName } from '#protocol/status.ts';
 import { type Defect, defectsDetectedBy } from './defect.ts';
 

@@ -1,4 +1,4 @@
-/** Defects of what an authenticator keeps over a power cycle. */
+/** Defects of the state that survives a power cycle. */
 import type { Rules } from '../fault-hooks.ts';
 import { defectsDetectedBy } from './defect.ts';
 

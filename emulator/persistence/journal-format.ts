@@ -18,7 +18,7 @@ export const journalHeader = utf8(`${headerStart}${journalVersion}\n`);
 const checksumLength = 8;
 const frameHeaderLength = 4 + 4 + checksumLength;
 
-/** Returns a record as it stands in the file. */
+/** Returns the bytes of a record in the file. */
 export function encodeFrame(record: Uint8Array): Uint8Array {
   const { length } = record;
   return concat(uint(length, 4), uint(~length >>> 0, 4), checksumOf(record), record);

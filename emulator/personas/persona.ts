@@ -107,7 +107,7 @@ export interface Persona {
    */
   createsWithoutPresence?: true;
   /**
-   * The status when makeCredential or getAssertion wait in vain for a touch. Default: CTAP2_ERR_OPERATION_DENIED, CTAP 2.1
+   * The status when makeCredential or getAssertion get no touch in time. Default: CTAP2_ERR_OPERATION_DENIED, CTAP 2.1
    * section 6.1.2 steps 1.2, 14.1.2 and 14.2.1 and section 6.2.2 step 9. Real keys answer CTAP2_ERR_USER_ACTION_TIMEOUT.
    */
   touchTimeoutStatus?: 'CTAP2_ERR_USER_ACTION_TIMEOUT';

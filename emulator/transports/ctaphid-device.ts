@@ -168,7 +168,7 @@ export class CtapHidDevice {
     );
   }
 
-  /** A device that does not enforce the maximum length takes what fits. */
+  /** A device that does not enforce the maximum length processes the bytes that fit. */
   #beginMessage(packet: InitPacket): void {
     const reassembler = new Reassembler({ ...packet, length: Math.min(packet.length, maxPayloadLength) });
     const { message } = reassembler;

@@ -1,4 +1,4 @@
-/** Sends the messages of a CTAPHID device as reports: responses, errors and keepalives. A defect changes them on the way. */
+/** Sends the messages of a CTAPHID device as reports: responses, errors and keepalives. A defect can change them. */
 import type { Clock } from '#base/clock.ts';
 import { type CtapHidError, ctapHidCommands, ctapHidErrors, fragment, keepaliveStatus } from '#protocol/ctaphid.ts';
 import type { Keepalive } from '../session.ts';
@@ -6,7 +6,7 @@ import type { TransportFaults } from '../transport-rules.ts';
 import type { CtapHidDeviceOptions } from './ctaphid-device-options.ts';
 import { DelayedPackets } from './delayed-packets.ts';
 
-/** Without INIT no host could open the device, and a keepalive has only one packet. */
+/** A defect changes no packets of these: without INIT no host could open the device, and a keepalive has only one packet. */
 const unalteredCommands: readonly number[] = [ctapHidCommands.INIT, ctapHidCommands.KEEPALIVE];
 const keepalivePayload: Record<Keepalive, Uint8Array> = {
   processing: new Uint8Array([keepaliveStatus.processing]),

@@ -16,7 +16,7 @@ interface TransactOptions {
 export interface PluggedDevice extends AsyncDisposable {
   /** `in-process:` and the address, e.g. `in-process:yubikey-5-nfc`. */
   readonly name: string;
-  /** How the client sees the key. */
+  /** How the key appears to the client. */
   readonly transport: PersonaTransport;
   /** As in the answer to CTAPHID_INIT: CTAP 2.1 section 11.2.9.1.3. */
   readonly capabilities: { wink: boolean; cbor: boolean; nmsg: boolean };
@@ -37,7 +37,7 @@ export interface PluggedDevice extends AsyncDisposable {
   powerCycle(): void;
 }
 
-/** How the client sees the key. */
+/** How the key appears to the client. */
 export interface PlugOptions {
   /** How the client reaches the key. Default: `usb` if the persona has it, otherwise the persona's first transport. */
   transport?: PersonaTransport | undefined;

@@ -11,7 +11,7 @@ export type TransportId = 'udp' | 'tcp' | 'uhid' | 'usbip' | 'vpcd';
 
 /** A transport that serves keys. */
 export interface DeviceTransport {
-  /** What the command line says about the transport. */
+  /** Description of the transport in the help of the command line. */
   readonly description: string;
   /** Absent for a transport without ports. */
   readonly defaultPort?: number;

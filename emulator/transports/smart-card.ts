@@ -96,7 +96,7 @@ export class SmartCard {
     return isSelect(command) ? this.#select(command) : await this.#applet.execute(command);
   }
 
-  /** A SELECT that fails leaves the current applet selected. */
+  /** A failed SELECT does not change which applet is selected. */
   #select({ p1, p2, data }: CommandApdu): ResponseApdu {
     const { enforceParameters, refuseOtherApplets, keepSelectionAfterFailedSelect } = this.#rules;
     if (!keepSelectionAfterFailedSelect) this.#applet.deselect();

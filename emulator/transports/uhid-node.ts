@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { TransportError } from '#protocol/errors.ts';
 import { uhidEventLength } from './uhid-events.ts';
 
-/** An open `/dev/uhid`: carries events from and to the kernel. */
+/** An open `/dev/uhid`: transfers events from and to the kernel. */
 export interface UhidNode {
   /** Returns the next event; undefined if there is none. Never blocks. */
   read(): Uint8Array | undefined;

@@ -1,5 +1,5 @@
 /**
- * A key that the Linux kernel sees as a HID device, through `/dev/uhid`: browsers, libfido2 and other users of hidraw find it.
+ * A key that is a HID device for the Linux kernel, through `/dev/uhid`: browsers, libfido2 and other users of hidraw find it.
  * The device node is polled without blocking, more often while a program has the key open: a blocking read would occupy one
  * of Node's few worker threads and keep the process from ending.
  */
@@ -32,7 +32,7 @@ const idlePollMs = 20;
 /** Events handled in one poll, so that a host that never stops sending cannot block the process. */
 const maxEventsPerPoll = 64;
 
-/** How the kernel sees the key. */
+/** How the key appears to the kernel. */
 export interface UhidOptions extends HidKeyOptions {
   usb: UsbDevice;
   /** Default: opens `/dev/uhid`. */
@@ -140,7 +140,7 @@ class UhidConnection {
     if (this.#started) this.key.receive(data.length === reportLength + 1 ? data.subarray(1) : data);
   }
 
-  /** Ignores EINVAL: the kernel may have removed the device by itself. */
+  /** Ignores EINVAL: the kernel may have removed the device already. */
   #write(event: Uint8Array): void {
     try {
       this.#node.write(event);

@@ -1,7 +1,7 @@
 /** What an adapter exports as `adapter`. */
 
 interface Input {
-  /** The body as it came. */
+  /** The body, unchanged. */
   response: unknown;
   /** Base64url. */
   challenge: string;
@@ -10,7 +10,7 @@ interface Input {
   userVerification: 'required' | 'preferred';
 }
 
-/** A function may also refuse with an exception; those of programming errors count as a crash. */
+/** A function may also refuse by throwing. An exception of a programming error, such as TypeError, counts as a crash. */
 type Verified = { accepted: true; credential?: unknown } | { accepted: false; reason?: string };
 
 export interface Library {

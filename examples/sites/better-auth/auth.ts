@@ -24,7 +24,7 @@ export const createAuth = (baseURL: string) =>
     hooks: { after: requestAttestation },
   });
 
-/** The plugin requests no attestation, and verifies one that it gets. This site requests it, to know the models of security keys. */
+/** The plugin requests no attestation, but verifies one that it receives. This site requests it, because it shows the models of security keys. */
 const requestAttestation = createAuthMiddleware(async (ctx) => {
   const { returned } = ctx.context;
   if (ctx.path !== '/passkey/generate-register-options' || returned instanceof Error) return undefined;
