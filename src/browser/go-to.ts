@@ -1,10 +1,10 @@
-/** Navigation to a URL from a page that may leave by itself at the same time. */
+/** Navigation to a URL from a page that may start a navigation of its own at the same time. */
 import type { Page } from 'playwright';
 import { systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 
 /**
- * Opens `url`. A page that leaves by itself at the same time, as after a sign-in, aborts the navigation, which is then repeated.
+ * Opens `url`. A page that navigates at the same time, as after a sign-in, aborts the navigation, which is then repeated.
  * @throws {Error} if the URL cannot be opened.
  */
 export async function goTo(page: Page, url: string): Promise<void> {
@@ -20,7 +20,7 @@ export async function goTo(page: Page, url: string): Promise<void> {
   }
 }
 
-/** A page may redirect a few times on its own. */
+/** A page may redirect a few times. */
 const maxAttempts = 3;
 /** Between the abort and the commit of the other navigation; an answer without a page, e.g. a download, aborts the navigation, too. */
 const otherPageMs = 5_000;

@@ -62,7 +62,7 @@ const engines: Record<BrowserEngine, Engine> = {
   },
   firefox: {
     type: firefox,
-    // Playwright's own build speaks its own protocol, every other Firefox speaks WebDriver BiDi.
+    // Playwright's build of Firefox has its own protocol; every other Firefox has WebDriver BiDi.
     options: (_, { channel }) =>
       channel === 'playwright' ? {} : { channel: 'moz-firefox', firefoxUserPrefs: firefoxPreferences },
   },

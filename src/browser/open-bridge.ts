@@ -7,7 +7,7 @@ import { type BrowserChoice, engineOf, launchOptions } from './launch.ts';
 import { openProxyBridge } from './proxy/open-proxy.ts';
 import { openShimBridge } from './shim/open-shim.ts';
 
-/** Returns the route of a browser when none is chosen: the proxy, which goes through the browser itself, where there is one. */
+/** Returns the default route of a browser: the proxy in a local Chromium that can load extensions, otherwise the shim. */
 export function defaultRoute(choice: BrowserChoice): BridgeRoute {
   const { engine = 'chromium', connect } = choice;
   if (engine !== 'chromium' || connect) return 'shim';

@@ -148,7 +148,7 @@ function describeFrame(element: Element): FrameAddress {
   return frames.length === 1 ? { css: 'iframe' } : { css: 'iframe', nth: frames.indexOf(element as HTMLIFrameElement) };
 }
 
-/** Returns the first text in a list item or row, which says what it is about. */
+/** Returns the first text in a list item or row, which identifies it. */
 function firstText(node: SnapshotNode | string): string {
   if (typeof node === 'string') return node;
   if (node.text) return node.text;

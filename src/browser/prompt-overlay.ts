@@ -1,6 +1,6 @@
 /**
  * Shows the prompt for a manual action at a real key over the pages of a browser context. It is drawn again every second, with
- * the time that is left, so that it also appears on new pages and above whatever the page shows meanwhile.
+ * the time that is left, so that it also appears on new pages and above all content of the page.
  */
 import type { BrowserContext } from 'playwright';
 import { type Clock, systemClock } from '#base/clock.ts';

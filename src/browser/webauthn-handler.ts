@@ -5,7 +5,7 @@ import type { CredentialSignal } from '#client/signals.ts';
 export interface CallingFrame {
   /** Serialized origin of the calling frame. */
   origin: string;
-  /** Serialized origin of the top-level page; only for a cross-origin frame, and only if the frame tree leaves no doubt. */
+  /** Serialized origin of the top-level page; only for a cross-origin frame, and only if the frame tree determines it. */
   topOrigin?: string;
   /** Whether the caller is not same-origin with its ancestors (WebAuthn L3 section 5.8.1, `crossOrigin`). */
   crossOrigin: boolean;

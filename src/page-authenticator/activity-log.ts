@@ -1,4 +1,4 @@
-/** What the pages have asked for and what came of it: ceremonies, registered passkeys, and changes to wait for. */
+/** Records the ceremonies of the pages and the passkeys that they registered, and lets tests wait for changes. */
 import { Waiters } from '#base/async.ts';
 import type { BridgeProblem } from '#browser/bridge.ts';
 import type { CallingFrame } from '#browser/webauthn-handler.ts';
@@ -15,7 +15,7 @@ export interface CeremonyRecord {
   durationMs?: number;
   /** Name of the DOMException that the page got; absent if the call succeeded or is running. */
   error?: string;
-  /** Why it failed, as the client knows it. The page does not get this. */
+  /** The reason of the failure in the client. The page does not get this. */
   reason?: string;
 }
 

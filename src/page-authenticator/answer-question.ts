@@ -1,4 +1,4 @@
-/** Answers a question of the security dialog with a text, as tests give it. */
+/** Answers a question of the security dialog with the text that a test passes. */
 import type { Question } from '#scenario/parties/security-dialog.ts';
 
 /**

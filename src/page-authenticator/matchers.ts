@@ -25,7 +25,7 @@ interface MatcherState {
   timeout: number;
 }
 
-/** The matchers of `expect`. Their failures say what the pages, the dialog and the key did. */
+/** The matchers of `expect`. Their failure messages list what the pages, the dialog and the key did. */
 export interface PasskeyMatchers {
   /**
    * `expect(securityKey).toHaveRegisteredPasskey({ userVerified: true })`: a page has registered a passkey on the key that has all

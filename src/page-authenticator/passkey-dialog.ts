@@ -10,7 +10,7 @@ import { answerQuestion } from './answer-question.ts';
 export interface PreparedAnswers {
   /** Kind of authenticator, or its label. */
   choose?: readonly (AuthenticatorChoice['kind'] | (string & {}) | null)[];
-  /** The user says that the key is connected. */
+  /** The user confirms that the key is connected. */
   connect?: readonly ('connected' | null)[];
   /** The PIN that the user types, the current or the new one. */
   pin?: readonly (string | null)[];
@@ -30,7 +30,7 @@ export interface PasskeyDialogOptions {
   profile?: DialogProfileId;
   /**
    * What happens to a question without a prepared answer. `automatic` (default): save to the security key, type its PIN, confirm;
-   * the autofill list is left alone. `manual`: it stays open until the test answers it.
+   * the autofill list is not used. `manual`: it stays open until the test answers it.
    */
   answers?: 'automatic' | 'manual';
   /** Answers for the first questions of each kind. */
@@ -103,7 +103,7 @@ export class PasskeyDialog {
     this.prepare(options.prepared ?? {});
   }
 
-  /** Why ceremonies ended, as the last page of the dialog says it. */
+  /** Why ceremonies ended, as the last page of the dialog shows it. */
   get endReasons(): readonly EndReason[] {
     return this.prompts.endReasons;
   }

@@ -1,4 +1,4 @@
-/** A passkey that a page has registered, as the test sees it: read from the response that the page got. */
+/** A passkey that a page has registered, read from the response that the page got. */
 import { formatAaguid, fromBase64url, toBase64url } from '#base/bytes.ts';
 import type { RegistrationResponseJSON } from '#client/credential-json.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '#client/credential-options.ts';

@@ -77,7 +77,7 @@ export interface KeyEnvironment {
 export class SecurityKey {
   /** Every exchange of CTAP messages so far. */
   readonly transcript: WireExchange[] = [];
-  /** The PIN that the user knows; undefined if the key has none, or if it is not known. */
+  /** The PIN that the user types; undefined if the key has none, or if the PIN is unknown. */
   pin: string | undefined;
   /** @internal */
   readonly available: AvailableAuthenticator;
@@ -97,7 +97,7 @@ export class SecurityKey {
     const { touch = 'auto', pin, seed, state, persona, ...settings } = options;
     const importedState = typeof state === 'string' ? readStateFile(state) : state;
     const model = personaOf((persona ?? importedState?.persona ?? defaultPersona) as PersonaId);
-    // A state has its own PIN, which the user knows only from the options.
+    // A state has a PIN of its own; the user can type it only if the options contain it.
     this.pin = pin === undefined ? defaultPinOf(model) : (pin ?? undefined);
     this.#gestures = new UserGestures(touch, systemClock);
     this.#authenticator = createAuthenticator({
@@ -155,7 +155,7 @@ export class SecurityKey {
     return { pin, pinRetries, uvRetries };
   }
 
-  /** Returns everything that the key keeps without power, private keys included, as JSON for the option `state`. */
+  /** Returns the persistent state of the key, private keys included, as JSON for the option `state`. */
   exportState(): AuthenticatorStateJson {
     return this.#authenticator.exportState();
   }

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { DialogSnapshot } from './dialog-snapshot.ts';
 
-/** What the reader sees: whether a window of the browser is on the bus, and the open dialog; or why it sees nothing. */
+/** The result of a reading: whether a window of the browser is on the bus, and the open dialog; or why nothing can be read. */
 export type BusState = { window: boolean; dialog: DialogSnapshot | null } | { error: string };
-/** One line of the reader's output: what it sees, or the result of pressing a button. */
+/** One line of the reader's output: the result of a reading, or of pressing a button. */
 type ReaderMessage = BusState | { pressed: string } | { missing: string };
 
 type Listener = (state: BusState) => void;
@@ -18,7 +18,7 @@ type Listener = (state: BusState) => void;
 export type ReaderCommand = readonly [program: string, ...args: string[]];
 
 const nothingYet: BusState = { error: 'the reader has reported nothing yet' };
-/** A reader that ends by itself this often has a permanent problem, and is not started again. */
+/** A reader that crashes this often has a permanent problem, and is not started again. */
 const maxStarts = 5;
 
 export class AccessibilityReader implements Disposable {

@@ -15,14 +15,14 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-sys.dont_write_bytecode = True  # the folder of the sources stays as it is
+sys.dont_write_bytecode = True  # creates no __pycache__ in the folder of the sources
 from browser_dialogs import DIALOGS, children, descendants, has_tool_bar, names_of  # noqa: E402
 
 warnings.simplefilter("ignore")
 
 INTERVAL_MS = 300
-# Time for an answer of the browser. The default of 0.8 s is too short for the kernel lab, where a busy browser answers later: every
-# read then failed, as if no dialog was open.
+# Time for an answer of the browser. The default of 0.8 s is too short for the kernel lab: a busy browser answers later there, and
+# every read would fail.
 ANSWER_TIMEOUT_MS = 15_000
 # The same for a program that has just started.
 STARTUP_TIMEOUT_MS = 60_000
@@ -30,7 +30,7 @@ STARTUP_TIMEOUT_MS = 60_000
 browser = sys.argv[1]
 dialogs_of = DIALOGS[browser]
 
-# Whether the tool bar was seen. It is looked for until then only, because that takes time in the kernel lab.
+# Whether the tool bar was found. The search ends then, because it takes time in the kernel lab.
 window_is_known = False
 
 

@@ -17,7 +17,7 @@ const keyDelayMs = 20;
 /** Better compression would take most of the time of a screenshot in the kernel lab. */
 const fastCompression = ['-define', 'png:compression-level=1'];
 const maxScreenshotBytes = 32 * 2 ** 20;
-/** A reader that does not see the window of the browser after this time is started again. Starting one takes seconds in the lab. */
+/** A reader that has not found the window of the browser after this time is started again. Starting one takes seconds in the lab. */
 const readyTimeoutMs = 30_000;
 const maxReadyAttempts = 3;
 
@@ -59,7 +59,7 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
 
   watch(listener: (snapshot: DialogSnapshot | undefined) => void): () => void {
     return this.#reader.listen((state) => {
-      if (!('error' in state)) listener(state.dialog ?? undefined); // an error does not say that no dialog is open
+      if (!('error' in state)) listener(state.dialog ?? undefined); // after an error, a dialog may still be open
     });
   }
 
@@ -105,7 +105,7 @@ export class AccessibleDialog implements NativeDialog, AsyncDisposable {
     this.#reader[Symbol.dispose]();
   }
 
-  /** Returns whether the reader sees the window of the browser within the time limit. */
+  /** Returns whether the reader finds the window of the browser within the time limit. */
   async #seesWindow(): Promise<boolean> {
     let stopListening: (() => void) | undefined;
     const seen = new Promise<void>((resolve) => {

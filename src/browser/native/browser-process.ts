@@ -1,6 +1,6 @@
 /**
- * Keeps what a browser leaves behind when it ends by itself: exit status, last messages, core, and the state of the machine. The
- * browser is started through a script, because Playwright hands none of this out.
+ * Records why a browser process has ended unexpectedly: exit status, last messages, core file, and the state of the machine. Playwright
+ * reports none of this, so the browser is started through a script.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ export class BrowserProcess implements Disposable {
     return join(this.#folder, 'start');
   }
 
-  /** Forgets the end of the last browser, because a new one is started. */
+  /** Deletes the record of the last browser, because a new one is started. */
   forgetEnd(): void {
     const scripts = ['start', 'record'];
     for (const name of readdirSync(this.#folder)) if (!scripts.includes(name)) rmSync(join(this.#folder, name));
@@ -95,9 +95,9 @@ exec setsid --wait bash ${quote(join(folder, 'record'))} "$@"
 `;
 
 /**
- * Runs the browser to its end and writes its status. The browser keeps its standard streams and further file descriptors: Playwright reads
- * its messages and may use a pipe. After its end, `tee` gets a second to write the last messages; helper processes may keep it running.
- * When the start script is killed, the browser is ended, too, unless it still writes its core.
+ * Runs the browser and writes its exit status. The browser gets all standard streams and further file descriptors, because Playwright reads
+ * its messages and may use a pipe. After its end, `tee` has a second to write the last messages; helper processes may still use its pipe.
+ * When the start script is killed, the browser is killed, too, after it has written its core file.
  */
 const createRecordScript = (executable: string, folder: string) => `cd ${quote(folder)}
 ulimit -c unlimited 2>/dev/null

@@ -1,12 +1,12 @@
 /**
- * Notices that screen and accessibility reader disagree. During a ceremony a browser always shows a prompt while it waits for the user,
- * and sends messages to the key while it does not. If neither is seen for a while, the prompt is on the screen but cannot be read.
+ * Detects that screen and accessibility reader disagree. During a ceremony a browser shows a prompt while it waits for the user, and
+ * otherwise sends messages to the key. If neither happens for a while, the prompt is on the screen but cannot be read.
  */
 import { type Clock, systemClock } from '#base/clock.ts';
 
 /**
- * Time without a prompt and without a message to the key until the reader gets a new connection: its library keeps parts of a dialog that
- * is being built, and a new process was seen to read a prompt that the old one did not. Then until the reader is known to fail.
+ * Time without a prompt and without a message to the key. `suspected`: the reader then gets a new connection, because its library caches
+ * parts of a dialog that is being built (observed: only a new process could read the prompt). `confirmed`: the reader then has failed.
  */
 const silenceMs = { suspected: 15_000, confirmed: 45_000 };
 const checkIntervalMs = 5_000;

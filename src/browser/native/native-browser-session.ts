@@ -12,7 +12,7 @@ export interface StartedBrowser {
   newPage(): Promise<Page>;
   /** Ends the browser and starts a new one. */
   restart(): Promise<void>;
-  /** Calls `listener` when the browser ends by itself, until the returned function is called. */
+  /** Calls `listener` when the browser ends unexpectedly, until the returned function is called. */
   onEnd(listener: EndListener): () => void;
   dialog: NativeDialog;
   browser: NativeBrowser;
@@ -20,9 +20,9 @@ export interface StartedBrowser {
 
 export interface NativeBrowserSession extends Pick<StartedBrowser, 'dialog' | 'browser'> {
   page: Page;
-  /** Aborted with an {UnavailableError} when the browser ends by itself. */
+  /** Aborted with an {UnavailableError} when the browser ends unexpectedly. */
   endSignal: AbortSignal;
-  /** How the browser has ended by itself; undefined while it runs. */
+  /** How the browser has ended unexpectedly; undefined while it runs. */
   end(): Promise<BrowserEnd> | undefined;
   /** Returns a session in a new browser. This session ends. */
   renew(): Promise<NativeBrowserSession>;

@@ -1,7 +1,7 @@
 /**
- * The contexts of a browser that are attached to the proxy API. Chromium has one state for all of them: detach() in one context also
- * takes away the requests of the others, which then stay pending for ever (observed on Chromium 156). So a context that is closed stays
- * attached, and its requests fail, until no other context is in use.
+ * The contexts of a browser that are attached to the proxy API. Chromium has one state for all of them: after detach() in one context, the
+ * requests of the others stay pending forever (observed on Chromium 156). A closed context therefore stays attached, and its requests fail,
+ * until no other context is in use.
  */
 
 import { SerialQueue } from '#base/async.ts';

@@ -8,13 +8,13 @@
  *   also for subframes. The browser overwrites whatever the page puts there, so it can be trusted. The top-level origin is
  *   missing: it is taken from the frame tree of the context (`request-origins.ts`).
  * - `timeout` is raised to 180000 when the page asks for less, and missing when the page sets none. The browser never ends a
- *   proxied request by itself: the handler has to enforce the timeout.
+ *   proxied request after its timeout: the handler has to enforce it.
  * - An abort by the page cancels the request. A page that navigates or closes does not, so the bridge watches for that.
  * - An error arrives in the page with its name, but always as a DOMException, also with the name `TypeError`.
  * - A public key other than P-256, RSA or Ed25519 counts as malformed.
  * - A malformed credential is refused and the request stays pending; the worker then completes it with an error.
  * - Conditional get() is not proxied, and conditional create() arrives as an ordinary request. `page-capabilities.ts` keeps
- *   pages from learning of capabilities that do not reach the handler.
+ *   pages from using capabilities that do not reach the handler.
  * - All contexts of a browser share the attachment: `attached-contexts.ts`.
  * - The worker of a context starts with the first page. Once Playwright is attached to it, it is not stopped when idle.
  */

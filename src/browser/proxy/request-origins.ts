@@ -2,8 +2,8 @@
  * The frames of a browser context that may have made a WebAuthn request, by origin.
  *
  * The proxy API reports the caller's origin but not its frame, and does not report that the frame went away (observed: after a
- * reload or a closed page the request stays pending for ever). So a request belongs to every frame of its origin that exists
- * when the request arrives, and ends when all of them are gone. A subframe that navigates by itself is not noticed.
+ * reload or a closed page the request stays pending forever). So a request belongs to every frame of its origin that exists
+ * when the request arrives, and ends when all of them are gone. A navigation of a subframe alone is not detected.
  */
 import type { BrowserContext, Frame, Page } from 'playwright';
 

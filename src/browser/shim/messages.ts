@@ -1,4 +1,4 @@
-/** The messages between the init script in a document and its session in Node.js. Both directions carry JSON text. */
+/** The messages between the init script in a document and its session in Node.js: JSON text in both directions. */
 import type { CredentialSignal } from '#client/signals.ts';
 import type { PageError } from '../bridge-failure.ts';
 
@@ -38,6 +38,6 @@ export type Reply = { value: unknown } | { error: PageError };
 export interface ShimConfig {
   /** Name of the function that Playwright exposes in every document. */
   binding: string;
-  /** Whether `navigator.userActivation` shows gestures of the user. In Firefox Playwright activates every frame by itself. */
+  /** Whether `navigator.userActivation` shows gestures of the user. In Firefox, Playwright activates every frame without one. */
   showsUserActivation: boolean;
 }

@@ -51,7 +51,7 @@ export async function attachShim(
   return session;
 }
 
-/** Runs `work` in the frames that exist now. A frame that goes away meanwhile needs it no more. */
+/** Runs `work` in the frames that exist now. A frame that is removed before that is ignored. */
 async function inEveryFrame(target: BrowserContext | Page, work: (frame: Frame) => Promise<unknown>): Promise<void> {
   const pages = 'pages' in target ? target.pages() : [target];
   await Promise.allSettled(pages.flatMap((page) => page.frames()).map(work));

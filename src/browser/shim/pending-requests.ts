@@ -1,4 +1,4 @@
-/** The pending requests of a browser context. Browsers allow one for each page; what a second one does differs by engine. */
+/** The pending requests of a browser context. Browsers allow one for each page; the effect of a second one depends on the engine. */
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { BrowserEngine } from '../bridge.ts';
 

@@ -111,7 +111,7 @@ export class ShimSession implements BridgeSession {
     throw new WebAuthnError('SecurityError', reason);
   }
 
-  /** Section 5.1.10. The page learns nothing about the authenticators. */
+  /** Section 5.1.10. The page gets no information about the authenticators. */
   async #passSignal(host: DocumentHost, signal: CredentialSignal, sender: SendingDocument): Promise<void> {
     await this.#checkOrigin(host, sender, 'signal');
     await this.handler.receiveSignal?.(signal, callerOf(sender));

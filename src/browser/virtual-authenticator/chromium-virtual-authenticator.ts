@@ -20,7 +20,7 @@ async function addAuthenticator(cdp: CDPSession, transport: VirtualTransport): P
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
-      automaticPresenceSimulation: true, // without it a request never ends, also if it is switched on meanwhile (observed: Chromium 156)
+      automaticPresenceSimulation: true, // without it a request never ends, also if it is turned on later (observed: Chromium 156)
     },
   });
   return {

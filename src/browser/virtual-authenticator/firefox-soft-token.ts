@@ -80,7 +80,7 @@ async function addAuthenticator(
   };
 }
 
-/** Firefox takes the port from a preference. Another program could take it in between; the connection then fails. */
+/** Firefox reads the port from a preference. Another program could use the port before Firefox does; the connection then fails. */
 function findFreePort(): Promise<number> {
   const server = createServer();
   return new Promise((resolve, reject) => {

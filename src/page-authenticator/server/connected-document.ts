@@ -1,4 +1,4 @@
-/** A document that has connected itself over a WebSocket, as the session of the shim sees it. */
+/** A document that has connected over a WebSocket, for the session of the shim. */
 import type { WebSocket } from 'ws';
 import type { DocumentHost } from '#browser/shim/document-host.ts';
 

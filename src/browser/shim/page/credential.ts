@@ -1,7 +1,7 @@
 /**
  * PublicKeyCredential and its responses, WebAuthn L3 sections 5.1 and 5.2. A credential of the shim inherits from the
- * engine's own prototypes. Their attributes and methods are replaced by ones that know the shim's credentials and pass every
- * other object on to the native ones.
+ * engine's own prototypes. Their attributes and methods are replaced by ones that handle the shim's credentials and call the native
+ * ones for every other object.
  */
 import { fromBase64url } from './base64url.ts';
 import type { InterfaceObject, Patches } from './patches.ts';
@@ -47,7 +47,7 @@ export interface CredentialInterfaces {
   createAssertion(json: unknown): object;
 }
 
-/** Makes the interfaces know the shim's credentials; defines the ones that the engine lacks. */
+/** Makes the interfaces accept the shim's credentials; defines the ones that the engine lacks. */
 export function defineCredentialInterfaces(patches: Patches): CredentialInterfaces {
   const Credential = patches.interface('Credential');
   const PublicKeyCredential = patches.interface('PublicKeyCredential', Credential);

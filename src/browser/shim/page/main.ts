@@ -8,14 +8,14 @@ import { defineStaticMethods } from './public-key-credential.ts';
 import { UserActivation } from './user-activation.ts';
 import { defineWebSocketBinding } from './web-socket-binding.ts';
 
-/** What the session finds in a document, under a registered symbol with the name of the binding. */
+/** The value that the session reads from a document, under a registered symbol with the name of the binding. */
 export interface InstalledShim {
   documentId: string;
-  /** Gives the document its own WebAuthn back. */
+  /** Restores the engine's WebAuthn in the document. */
   restore(): void;
 }
 
-/** Does nothing in a document that is no secure context, where browsers have no WebAuthn, and in one that has the shim. */
+/** Installs the shim, except in a document that has it already, or that is not a secure context: browsers have no WebAuthn there. */
 export function install(config: ShimConfig): void {
   const key = Symbol.for(config.binding);
   if (!globalThis.isSecureContext || key in globalThis) return;

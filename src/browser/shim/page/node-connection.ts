@@ -36,7 +36,7 @@ export class NodeConnection {
     this.send(message).catch(() => undefined);
   }
 
-  /** Removes the function from the page, so that the page can neither see nor call it. */
+  /** Removes the function from the page, so that the page can neither find nor call it. */
   #takeBinding(): Binding {
     const globals = globalThis as unknown as Record<string, Binding | undefined>;
     const exposed = globals[this.#name];

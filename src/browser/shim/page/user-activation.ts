@@ -1,6 +1,6 @@
 /**
- * Transient activation, HTML section 6.4. Pages cannot consume it, so the shim remembers what it has consumed: afterwards only
- * a new gesture activates the window again, or the end of the time that any activation lasts.
+ * Transient activation, HTML section 6.4. A script cannot consume it, so the shim records when it did: after that, the window counts as
+ * active again only after a new gesture, or when the earlier activation must have expired.
  */
 import type { ShimConfig } from '../messages.ts';
 
