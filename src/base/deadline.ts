@@ -21,7 +21,7 @@ export class Deadline {
     if (this.#expiresAt < this.#wakesAt) void this.#sleepUntilDue();
   }
 
-  /** Removes the deadline. The current sleep ends by itself, so a later `set` can reuse it. */
+  /** Removes the deadline. The current sleep is not interrupted, so a later `set` can reuse it. */
   clear(): void {
     this.#expiresAt = Number.POSITIVE_INFINITY;
   }

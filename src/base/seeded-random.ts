@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { utf8 } from './bytes.ts';
 import type { Random } from './random.ts';
 
-/** Returns a `Random` that gives the same bytes for the same seed. Never use it for secrets. */
+/** Returns a `Random` that returns the same bytes for the same seed. Never use it for secrets. */
 export function seededRandom(seed: string): Random {
   const key = utf8(`touchstone seed ${seed}`);
   let counter = 0;

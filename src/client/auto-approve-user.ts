@@ -14,7 +14,7 @@ export interface AutoApproveOptions {
   onInform?: (reason: EndReason) => void;
 }
 
-/** Returns a new promise for each call: waiters on one shared promise would stay in memory for ever. */
+/** Returns a new promise for each call: waiters on one shared promise would stay in memory forever. */
 const never = () => new Promise<never>(() => undefined);
 
 /** Returns a user who chooses, enters the PIN and confirms at once. Presence prompts stay pending: the touch happens at the key. */

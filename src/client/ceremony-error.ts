@@ -1,8 +1,8 @@
-/** The error with which a ceremony ends: the DOMException for the page, and the reason that the dialog shows to the user. */
+/** The error of a failed ceremony: the DOMException for the page, and the reason that the dialog shows to the user. */
 import { WebAuthnError, type WebAuthnErrorName } from '#protocol/errors.ts';
 import type { EndReason } from './user-interaction.ts';
 
-/** Message of the error with which a ceremony ends when the user cancels it. */
+/** Message of the error when the user cancels a ceremony. */
 export const cancelledMessage = 'The user cancelled';
 
 export class CeremonyError extends WebAuthnError {

@@ -61,7 +61,7 @@ export const fixedAuthenticators = (...list: AvailableAuthenticator[]): Authenti
   onChange: () => () => undefined,
 });
 
-/** Decisions that WebAuthn leaves to the client. */
+/** Decisions that WebAuthn leaves open. */
 export interface ClientPolicy {
   /** Range and default of the timeout in milliseconds, WebAuthn L3 section 5.1.3 step 4. */
   timeout: { minMs: number; maxMs: number; defaultMs: number };

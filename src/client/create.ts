@@ -1,6 +1,6 @@
 /**
  * navigator.credentials.create(), WebAuthn L3 section 5.1.3. The functions below are the spec's steps in the spec's order.
- * Every check that needs no authenticator runs before one is contacted and before the user sees a prompt.
+ * Every check that needs no authenticator runs before one is contacted and before a prompt is shown.
  */
 import { WebAuthnError } from '#protocol/errors.ts';
 import type { CtapDevice } from '#transport/device.ts';
@@ -146,12 +146,12 @@ const knownTransports: readonly string[] = ['ble', 'hybrid', 'internal', 'nfc', 
 
 /**
  * Returns the reported transports and the one in use, unique and in lexicographical order: section 5.2.1. Values that this
- * client does not know are ignored, as section 5.1.3 (construct credential) requires.
+ * client does not support are ignored, as section 5.1.3 (construct credential) requires.
  */
 const listTransports = (reported: readonly string[] = [], { transport }: CtapDevice): string[] =>
   knownTransports.filter((known) => known === transport || reported.includes(known));
 
-/** Shows the last page of the dialog. A site that asked for attestation learns the make and model of the key. */
+/** Shows the last page of the dialog. A site that requested attestation gets the make and model of the key. */
 async function reviewWithUser(
   { available }: SelectedAuthenticator,
   { options, rpId }: CreationRequest,

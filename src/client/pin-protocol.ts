@@ -39,7 +39,7 @@ export function choosePinUvAuthProtocol(info: AuthenticatorInfo): PinUvAuthProto
   return version && pinUvAuthProtocols[version];
 }
 
-/** Returns the parameters that authenticate a command with `token`. `message` is what the command's section says to authenticate. */
+/** Returns the parameters that authenticate a command with `token`. `message` is the message that the section of the command defines. */
 export function pinUvAuthParameters(token: PinUvAuthToken | undefined, message: Uint8Array) {
   if (!token) return {};
   const { protocol } = token;

@@ -178,7 +178,7 @@ export async function openAuthenticator(
   return { available, ctap, info };
 }
 
-/** CTAP2, or U2F on a key that speaks only that: CTAP 2.1 section 7. */
+/** CTAP2, or U2F on a key that supports nothing else: CTAP 2.1 section 7. */
 function createCommands(device: CtapDevice, options: CtapOptions): CtapCommands {
   if (device.capabilities.cbor) return new Ctap2(device, options);
   const { capabilities, transactU2f } = device;

@@ -1,7 +1,7 @@
 /**
- * The signal methods, WebAuthn L3 sections 5.1.10.2 to 5.1.10.4: a site says which of its passkeys are valid, and what their user is
- * called. The client applies that to the passkeys that the system manages. A security key would need a PIN or a gesture for it, and
- * signals ask the user for nothing, so it is left alone.
+ * The signal methods, WebAuthn L3 sections 5.1.10.2 to 5.1.10.4: a site reports which of its passkeys are valid, and the names of their
+ * user. The client applies this to the passkeys that the system manages. Security keys are not changed: that would need a PIN or a
+ * gesture, and signals do not involve the user.
  */
 import { equal, fromBase64url } from '#base/bytes.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
@@ -27,7 +27,7 @@ export interface SignalEffect {
 type SignalContext = Pick<ClientContext, 'origin' | 'authenticators' | 'relatedOrigins' | 'clock'>;
 
 /**
- * Applies a signal to the passkeys of this system. The page must not learn what has changed.
+ * Applies a signal to the passkeys of this system. The caller must not tell the page what has changed.
  * @throws {WebAuthnError} SecurityError if the page may not use the RP ID.
  */
 export async function receiveSignal(signal: CredentialSignal, context: SignalContext): Promise<SignalEffect> {

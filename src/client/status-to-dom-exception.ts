@@ -20,7 +20,7 @@ import type { EndReason } from './user-interaction.ts';
 interface StatusMapping {
   /** DOMException name. */
   name: WebAuthnErrorName;
-  /** What the dialog shows; undefined when the user refused and therefore knows. */
+  /** What the dialog shows; undefined when the user refused. */
   reason?: EndReason;
   /** Section that defines the status for the commands of a ceremony. */
   section: string;

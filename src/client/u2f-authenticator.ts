@@ -1,5 +1,5 @@
 /**
- * A key that speaks only CTAP1/U2F, behind the commands of CTAP2: CTAP 2.1 section 7.2. makeCredential and getAssertion are
+ * A key that supports only CTAP1/U2F, behind the commands of CTAP2: CTAP 2.1 section 7.2. makeCredential and getAssertion are
  * translated to U2F messages and their responses to CTAP2 responses; every other command is unknown.
  */
 import { concat, uint } from '#base/bytes.ts';
@@ -149,7 +149,7 @@ export class U2fAuthenticator implements CtapCommands {
     return undefined;
   }
 
-  /** Section 7.2.2 step 1: a key that requires user presence for a key handle knows it. */
+  /** Section 7.2.2 step 1: a key that requires user presence for a key handle has the credential. */
   async #isKnown(keyHandle: KeyHandle, options: TransactOptions): Promise<boolean> {
     const { status } = await this.#transact(encodeU2fAuthenticate({ control: 'checkOnly', ...keyHandle }), options);
     if (status === statusWords.SW_CONDITIONS_NOT_SATISFIED || status === statusWords.SW_NO_ERROR) return true;
@@ -157,7 +157,7 @@ export class U2fAuthenticator implements CtapCommands {
     throw createStatusError(status);
   }
 
-  /** Section 7.2.2: a registration for a dummy application, of which nothing remains on the key. */
+  /** Section 7.2.2: a registration for a dummy application, which stores nothing on the key. */
   async #waitForTouch(options: TransactOptions): Promise<void> {
     await this.#sendUntilTouched(encodeU2fRegister(new Uint8Array(32), sha256('.dummy')), options);
   }

@@ -81,7 +81,7 @@ export interface UserInteraction {
   ): Promise<AuthenticatorChoice['id'] | Cancelled>;
   /** Called instead of `chooseAuthenticator` if all choices are of one kind. Nothing is asked. */
   skipChoice?(choices: AuthenticatorChoice[]): void;
-  /** Asks to connect a security key. Resolves when the user says it is connected; aborted when a key appears. */
+  /** Asks to connect a security key. Resolves when the user confirms that it is connected; aborted when a key appears. */
   connectKey(signal: AbortSignal): Promise<'connected' | Cancelled>;
   /** Asks for a PIN. Resolves with the PIN as the user types it. */
   providePin(prompt: PinPrompt, signal: AbortSignal): Promise<string | Cancelled>;
@@ -105,7 +105,7 @@ export interface UserInteraction {
   inform(reason: EndReason): void;
 }
 
-/** Why a ceremony ended without success, as dialogs say it to the user. */
+/** Why a ceremony ended without success, as dialogs explain it to the user. */
 export type EndReason =
   | 'already-registered'
   | 'pin-soft-locked'

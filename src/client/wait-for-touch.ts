@@ -21,7 +21,7 @@ export async function waitForTouch({ ctap, info }: OpenAuthenticator, options: T
 const hasSelection = ({ versions }: AuthenticatorInfo): boolean =>
   versions.some((version) => /^FIDO_2_[1-9]\d*$/.test(version));
 
-/** Statuses with which the dummy request ends after the touch. */
+/** Statuses of the dummy request after the touch. */
 const dummyStatuses: readonly string[] = [
   'CTAP2_ERR_PIN_NOT_SET',
   'CTAP2_ERR_PIN_INVALID',

@@ -105,7 +105,7 @@ export function encodeCommand({ cla, ins, p1, p2, data, ne, extended }: CommandA
   return concat(new Uint8Array([cla, ins, p1, p2]), ...lc, ...le);
 }
 
-/** Encodes a command as a chain of short commands. All but the last carry the chaining bit and have no Le. */
+/** Encodes a command as a chain of short commands. All but the last have the chaining bit set and no Le. */
 export function encodeChain(command: CommandApdu): [first: Uint8Array, ...rest: Uint8Array[]] {
   const { data, cla } = command;
   const chain: Uint8Array[] = [];

@@ -24,7 +24,7 @@ export interface AuthenticatorData {
   extensions?: CborMap | undefined;
 }
 
-/** Encodes authenticator data. The flags AT and ED are set according to the content; `flags` gives the other flags. */
+/** Encodes authenticator data. The flags AT and ED are set according to the content; the other flags are those of `flags`. */
 export function encodeAuthenticatorData(data: AuthenticatorData): Uint8Array {
   const { attestedCredentialData: attested, extensions } = data;
   const flags = data.flags | (attested ? flag.AT : 0) | (extensions ? flag.ED : 0);

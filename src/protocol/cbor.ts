@@ -123,7 +123,7 @@ function majorTypeOf(key: CborKey): number {
   return key < 0 ? major.negative : major.unsigned;
 }
 
-/** Compares the UTF-8 encodings by length, then bytes. For ASCII, comparing the strings gives the same result. */
+/** Compares the UTF-8 encodings by length, then bytes. For ASCII, comparing the strings has the same result. */
 function compareTexts(a: string, b: string): number {
   if (isAscii(a) && isAscii(b)) return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
   return Buffer.byteLength(a) - Buffer.byteLength(b) || Buffer.compare(Buffer.from(a), Buffer.from(b));

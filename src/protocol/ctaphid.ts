@@ -89,7 +89,7 @@ export function parsePacket(report: Uint8Array): InitPacket | ContPacket {
   return { type: 'init', channel, command: type & 0x7f, length, report };
 }
 
-/** Splits a message into reports. A message of more than 7,609 bytes gives packets that a receiver must reject. */
+/** Splits a message into reports. A receiver must reject the packets of a message of more than 7,609 bytes. */
 export function fragment(channel: number, command: number, payload: Uint8Array): Uint8Array[] {
   const first = writeHeader(new Uint8Array(reportLength), channel, 0x80 | command);
   first[5] = payload.length >> 8;

@@ -1,4 +1,4 @@
-/** Deterministic ECDSA, RFC 6979: the same key and data give the same DER signature. */
+/** Deterministic ECDSA, RFC 6979: the same key and data have the same DER signature. */
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import type { AlgorithmOf } from './cose.ts';

@@ -25,14 +25,14 @@ export class TransportError extends Error {
   }
 }
 
-/** The transport cannot carry a message of this length. Nothing was sent. */
+/** The transport cannot transfer a message of this length. Nothing was sent. */
 export class MessageTooLong extends TransportError {
   constructor(length: number, limit: number) {
     super('framing', `Cannot send ${length} bytes: a message holds ${limit}`);
   }
 }
 
-/** The DOMException names with which create() and get() may reject, WebAuthn L3. */
+/** The names of the DOMExceptions of create() and get(), WebAuthn L3. */
 export const webAuthnErrorNames = [
   'AbortError',
   'ConstraintError',

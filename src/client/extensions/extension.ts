@@ -1,6 +1,6 @@
 /**
  * The interface of a client extension, WebAuthn L3 section 9. An extension turns the page's input into a processor for one
- * ceremony. The ceremonies know no extension by name. To add one, add a file here and a line in `registry.ts`.
+ * ceremony. The ceremonies do not depend on any extension. To add one, add a file here and a line in `registry.ts`.
  */
 import type { Random } from '#base/random.ts';
 import type { CborValue } from '#protocol/cbor.ts';
@@ -39,7 +39,7 @@ export interface RegistrationProcessor {
   /** Returns false when no such credential may be created on this authenticator. Default: true. */
   isSuitable?(info: AuthenticatorInfo, discoverable: boolean): boolean;
   authenticatorInputs?(info: AuthenticatorInfo, discoverable: boolean): AuthenticatorExtensions;
-  /** @throws {ProtocolViolation} for outputs with which no credential may be created. */
+  /** @throws {ProtocolViolation} for outputs that make the credential unusable. */
   checkOutputs?(outputs: RegistrationOutcome['outputs'], info: AuthenticatorInfo): void;
   clientOutputs?(outcome: RegistrationOutcome): ClientOutputs;
 }

@@ -1,6 +1,6 @@
 /**
  * Checks of the extension outputs in authenticator data. WebAuthn L3 sections 7.1 (step 28) and 9 let a client pass on outputs
- * that were not requested; `docs/client.md` says what the browsers do.
+ * that were not requested; `docs/client.md` describes what the browsers do.
  */
 import type { CborValue } from '#protocol/cbor.ts';
 import { ProtocolViolation } from '#protocol/errors.ts';

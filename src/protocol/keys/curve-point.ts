@@ -1,5 +1,5 @@
 /**
- * Checks the points of public keys. node:crypto imports keys of Ed25519 and Ed448 without looking at the point, and takes long for others.
+ * Checks the points of public keys. node:crypto imports keys of Ed25519 and Ed448 without checking the point, and is slow for other keys.
  * Sources: SEC 1 section 3.2.2.1 (validation of EC public keys), RFC 8032 sections 5.1.3 and 5.2.3 (decoding of Edwards points).
  */
 import { ed448 } from '@noble/curves/ed448.js';
