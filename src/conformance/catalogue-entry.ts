@@ -21,7 +21,7 @@ export interface CatalogueEntry {
   level: RequirementLevel;
   /** Version of the catalogue that added the requirement, e.g. `1.0`. */
   since: string;
-  /** The defect or defects with each of which the requirement fails; a requirement that no defect fails does not count. */
+  /** The defects that make the requirement fail, each by itself. A requirement without such a defect does not count. */
   provenBy: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export const expectedFailureSchema = z.strictObject({
   id: z.string().min(1),
   reason: z.string().min(1),
   link: z.url(),
-  /** The last day on which the failure is expected, YYYY-MM-DD. */
+  /** The last day when the failure is expected, YYYY-MM-DD. */
   expires: z.iso.date(),
 });
 

@@ -28,7 +28,7 @@ export const formatProfile = ({ title, version }: ProfileVersion): string => `${
 export const toLockLines = (id: string, { version }: ProfileVersion, entries: readonly CatalogueEntry[]): string[] =>
   entries.map((entry) => `${id}\t${version}\t${entry.id}`);
 
-/** Returns the new text of a lock. Lines that the profiles no longer give stay, so that a test reports them. */
+/** Returns the new text of a lock. Lines that are no longer in the profiles stay, so that a test reports them. */
 export const updateProfileLock = (current: string, lines: readonly string[]): string =>
   [...new Set([...current.split('\n').filter(Boolean), ...lines])]
     .sort()

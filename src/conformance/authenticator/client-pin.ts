@@ -81,7 +81,7 @@ export interface TokenRequest {
   pin?: string;
   /** A bit field; default: mc and ga. */
   permissions?: number;
-  /** Undefined leaves it out. */
+  /** Undefined: a request without rpId. */
   rpId?: string | undefined;
 }
 

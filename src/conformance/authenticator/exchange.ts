@@ -62,7 +62,7 @@ export const toEvidence = ({ request, answer, status }: Exchange): Evidence[] =>
   { name: 'answer', text: describeMessage(status, answer) },
 ];
 
-/** Returns what a report keeps of an exchange. */
+/** Returns the part of an exchange that reports contain. */
 export const toCommandExchange = ({ request, answer, waitedForUser, durationMs }: Exchange): CommandExchange => ({
   request: toHex(request),
   answer: toHex(answer),

@@ -1,4 +1,4 @@
-/** The errors with which a check ends before its end. The runner turns each into a verdict. */
+/** The errors that end a check early. The runner turns each into a verdict. */
 
 /** The authenticator violates the requirement. */
 export class RequirementViolated extends Error {
@@ -10,7 +10,7 @@ export class SetUpFailed extends Error {
   override readonly name = 'SetUpFailed';
 }
 
-/** The case finds out only during its run that the authenticator does not have what the requirement is about. */
+/** The case detects during its run that the authenticator does not support what the requirement tests. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable';
 }

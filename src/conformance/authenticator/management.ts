@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts';
 import { getToken } from './pin.ts';
 import type { TestContext } from './test-context.ts';
 
-/** How a command with subcommands carries them, and what its pinUvAuthParam signs before the subcommand. */
+/** The keys of a command with subcommands, and the bytes that its pinUvAuthParam signs before the subcommand. */
 export interface ManagementCommand {
   command: CommandName;
   permission: Permission;

@@ -26,7 +26,7 @@ export interface RequestMember {
   length?: number;
   /** The defect that does not check the member. Default: the defects that do not report the errors. */
   provenBy?: string;
-  /** Further defects with which a request without the member is accepted. */
+  /** Further defects that make the authenticator accept a request without the member. */
   missingProvenBy?: readonly string[];
   preconditions?: readonly Precondition[];
 }
@@ -56,7 +56,7 @@ export const memberRequirements = (table: MemberTable): RequirementInput[] =>
     ...(member.length === undefined ? [] : wrongLengths(table, member, member.length)),
   ]);
 
-/** Returns a name as part of an id: `pubKeyCredParams` gives `pub-key-cred-params`. */
+/** Returns a name as part of an id: `pub-key-cred-params` for `pubKeyCredParams`. */
 const toId = (name: string): string =>
   name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')

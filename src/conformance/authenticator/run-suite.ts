@@ -11,9 +11,9 @@ import { casesOf, idOfCase, runCase, type TestCase } from './run-case.ts';
 import type { CaseStart, TestTargetSource } from './test-target.ts';
 
 export interface SuiteOptions {
-  /** Gets each result at once, in the order in which the cases run. */
+  /** Called with each result at once, in the order of the run. */
   onResult?(result: CaseResult): void;
-  /** Returns the cases in the order in which they run. */
+  /** Returns the cases in the order of the run. */
   order?(cases: readonly TestCase[]): readonly TestCase[];
   /** The results of an earlier run that was interrupted: their cases do not run again. */
   finished?: readonly CaseResult[];
@@ -55,7 +55,7 @@ async function runUnlessAborted(run: () => Promise<CaseResult>, signal: AbortSig
   }
 }
 
-/** Returns what getInfo says in the state in which most cases start. */
+/** Returns getInfo in the state in which most cases start. */
 export const readInfoOf = async (source: TestTargetSource): Promise<AuthenticatorInfo> =>
   parseInfoAnswer(await readInfoAnswer(source));
 

@@ -11,7 +11,7 @@ export interface RegistrationOptions {
   userId?: Uint8Array | undefined;
   extensions?: CborMap | undefined;
   excludeList?: CborValue[] | undefined;
-  /** False leaves out user verification also where the authenticator requires it. */
+  /** False: without user verification, also where the authenticator requires it. */
   verified?: boolean | undefined;
 }
 

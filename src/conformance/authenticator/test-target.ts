@@ -42,7 +42,7 @@ export interface CredentialPool {
   add(options: RegistrationOptions, hasPin: boolean, credential: TestCredential): void;
 }
 
-/** The authenticator during one case: without a PIN, and touched at once until `setUser` says otherwise. */
+/** The authenticator during one case: without a PIN, and touched at once until `setUser` changes that. */
 export interface TestTarget extends AsyncDisposable {
   /** Whether the PIN of the suite is set already; undefined: no PIN is set. */
   readonly hasPin?: boolean;

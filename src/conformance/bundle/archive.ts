@@ -1,4 +1,4 @@
-/** The archive of a bundle: a ZIP file in which nothing depends on time, machine or order, so that equal content gives equal bytes. */
+/** The archive of a bundle: a ZIP file that does not depend on time, machine or order, so that equal content results in equal bytes. */
 import { unzipSync, zipSync } from 'fflate';
 import { messageOf } from '#base/errors.ts';
 

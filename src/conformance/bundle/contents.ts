@@ -33,8 +33,10 @@ export const inputSchema = z.strictObject({
   ]),
   /** Ids of the requirements that were selected. */
   requirements: z.array(z.string()),
-  /** Known failures, and the day on which they were applied. */
+  /** Known failures, and the day when they were applied. */
   expectedFailures: z.strictObject({ entries: z.array(expectedFailureSchema), today: z.iso.date() }).optional(),
+  /** Whether a violated SHOULD counts as a failure. Default: it is an observation. */
+  withShould: z.boolean().optional(),
   /** Each case takes its random values from a generator with this seed. */
   seeds: z.literal('case id'),
   versions: z.strictObject({ touchstone: z.string(), node: z.string() }),

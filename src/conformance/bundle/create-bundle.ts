@@ -1,4 +1,4 @@
-/** Creates the bundle of a conformance run: the same results give the same bytes. */
+/** Creates the bundle of a conformance run. The same results have the same bytes. */
 import type { ConformanceReport } from '../report/report-model.ts';
 import { createArchive, type Files } from './archive.ts';
 import {

@@ -86,7 +86,7 @@ class Program {
 
   /**
    * Sends a call and returns its result.
-   * @throws {LibraryCrash} if the program ends, gives no answer in time, or says that the library crashed.
+   * @throws {LibraryCrash} if the program ends, does not answer in time, or reports that the library crashed.
    * @throws {UnavailableError} if it cannot be started, or its answer is not one of the protocol.
    */
   async call<T>(call: string, input: object, schema: z.ZodType<T>): Promise<T> {
@@ -176,7 +176,7 @@ class Running {
       try {
         process.kill(-pid, 'SIGKILL');
       } catch {
-        this.#child.kill('SIGKILL'); // it has ended meanwhile, or the system has no process groups
+        this.#child.kill('SIGKILL'); // it has just ended, or the system has no process groups
       }
     }
     await this.#ended;

@@ -53,7 +53,7 @@ export const relyingPartyCatalogue: readonly RelyingPartyCase[] = [
   ...apiResultCases,
 ];
 
-/** The cases for libraries, which verify responses and take no requests. */
+/** The cases for libraries, which verify responses and handle no requests. */
 export const libraryCatalogue: readonly RelyingPartyCase[] = relyingPartyCatalogue.filter(
   ({ ceremony }) => ceremony !== 'api',
 );

@@ -85,7 +85,7 @@ function end(child: ChildProcessWithoutNullStreams): void {
     if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
     else child.kill('SIGKILL');
   } catch {
-    // it has ended meanwhile
+    // it has just ended
   }
 }
 

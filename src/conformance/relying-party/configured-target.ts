@@ -12,14 +12,14 @@ export interface ConfigurationOptions {
   trustAnchors: readonly Uint8Array[];
 }
 
-/** The settings with which the server is opened: the options that it gives say which of the algorithms it has. */
+/** The settings for the first request: the options that the server returns list the algorithms that it supports. */
 const openingSettings: CeremonySettings = {
   userVerification: 'preferred',
   attestation: 'optional',
   algorithms: Object.values(coseAlgorithms).map(({ alg }) => alg),
 };
 
-/** Disposing it gives the server its own settings back. */
+/** Disposing it restores the settings of the server. */
 export interface ConfiguredTarget extends AsyncDisposable {
   target: RelyingPartyTarget;
 }

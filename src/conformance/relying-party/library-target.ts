@@ -1,5 +1,5 @@
 /**
- * A library under test as a target: two functions of an adapter verify a response, and this file keeps what a server would keep:
+ * A library under test as a target: two functions of an adapter verify a response, and this file stores what a server would store:
  * the challenge and the credential.
  */
 import { toBase64url, utf8 } from '#base/bytes.ts';
@@ -10,7 +10,7 @@ import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
 
 /** What both functions of an adapter get. */
 interface VerificationInput {
-  /** The body as it came: RegistrationResponseJSON or AuthenticationResponseJSON, or something else. */
+  /** The body, unchanged: RegistrationResponseJSON or AuthenticationResponseJSON, or something else. */
   response: unknown;
   /** Base64url. */
   challenge: string;
@@ -140,7 +140,7 @@ async function toOutcome(verify: () => Promise<Verified>): Promise<Outcome> {
       ? { verdict: 'accepted' }
       : { verdict: 'refused', rule: verified.rule, detail: verified.reason };
   } catch (error) {
-    if (error instanceof UnavailableError) throw error; // the adapter failed, which says nothing about the library
+    if (error instanceof UnavailableError) throw error; // the adapter failed, not the library
     if (error instanceof LibraryCrash) return { verdict: 'crashed', detail: error.message };
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return isProgrammingError(error) ? { verdict: 'crashed', detail } : { verdict: 'refused', detail };

@@ -43,7 +43,7 @@ export interface SuiteCredential {
 const derive = (name: string, purpose: string, length: number): Uint8Array =>
   hkdfSha256(utf8(name), new Uint8Array(32), purpose, length);
 
-/** Returns the credential `name`: the same name gives the same id and keys. */
+/** Returns the credential `name`, with the same id and keys each time. */
 export function createCredential(name: string, base: Base): SuiteCredential {
   const { algorithm, credentialIdLength } = base;
   const secretOf = (purpose: string, alg: Base['algorithm']) =>

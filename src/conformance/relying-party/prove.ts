@@ -17,7 +17,7 @@ export interface ProofParties {
   random: Random;
   /** Root certificates, DER. */
   trustAnchors: readonly Uint8Array[];
-  /** A conforming target that keeps sessions. */
+  /** A conforming target with sessions. */
   portal: RelyingPartyTarget;
   /** Returns a verifier that conforms but for the rules in `lacks`. */
   createVerifier(lacks: readonly RuleId[]): RelyingPartyLibrary;
@@ -44,7 +44,7 @@ class Prover {
   readonly #portal: CaseRunner;
   /** What the conformance API of the portal does wrong at the moment. */
   #apiDefect: ApiDefect | undefined;
-  /** A target that says it has sessions, a clock and a policy, but remembers neither challenges nor credentials, and allows everything. */
+  /** A target that claims to have sessions, a clock and a policy, but stores neither challenges nor credentials, and allows everything. */
   readonly #withoutMemory: CaseRunner;
 
   constructor(parties: ProofParties) {

@@ -11,7 +11,7 @@ import type { MetadataParts } from './make-metadata.ts';
 import type { RuleId } from './rules.ts';
 import type { W3cVector } from './vectors/w3c-vectors.ts';
 
-/** RegistrationResponseJSON or AuthenticationResponseJSON, of which a change may replace or delete any member. */
+/** RegistrationResponseJSON or AuthenticationResponseJSON. A change may replace or delete any member. */
 export interface CredentialJson {
   [member: string]: unknown;
   id: string;

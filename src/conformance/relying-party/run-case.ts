@@ -4,6 +4,7 @@ import type { CaseResult, Evidence } from '../case-result.ts';
 import type { CheckVerdict } from '../verdict.ts';
 import { CaseAccounts } from './case-accounts.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
+import { compareOutcome, describeOutcome } from './compare-outcome.ts';
 import { runApiCase } from './conformance-api/run-api-case.ts';
 import type { SuiteEmulator } from './emulator-port.ts';
 import {
@@ -15,8 +16,14 @@ import {
 } from './make-ceremony.ts';
 import { makeMetadata } from './make-metadata.ts';
 import { withOwnModel } from './model-policy.ts';
-import type { ApiCase, AuthenticationCase, Base, RegistrationCase, RelyingPartyCase } from './relying-party-case.ts';
-import { ruleOf } from './rules.ts';
+import type {
+  ApiCase,
+  AuthenticationCase,
+  AuthenticationChange,
+  Base,
+  RegistrationCase,
+  RelyingPartyCase,
+} from './relying-party-case.ts';
 import { SettingsRefused, SettingsUnsupported } from './server-configuration.ts';
 import { type Capability, findMissingSupport, formatOf } from './support.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
@@ -42,12 +49,20 @@ interface Judgement {
 /** A case with one change of a ceremony. */
 type CeremonyCase = RegistrationCase | AuthenticationCase;
 
-/** Who takes part in a case that is about sessions. */
-interface SessionParties {
+/** Who takes part in a case. */
+interface Parties {
   base: Base;
   account: Account;
   credential: SuiteCredential;
   accounts: CaseAccounts;
+}
+
+/** What a case did; without an account, the server refused the settings of the case. */
+interface Attempt {
+  outcome: Outcome;
+  account?: Account;
+  /** The credential of the account. */
+  credential?: SuiteCredential;
 }
 
 /** Runs cases against one target. It remembers for each base whether the target accepts it without a change. */
@@ -96,19 +111,25 @@ export class CaseRunner {
         verdict: one.expected === 'accept' && isUnchanged(one) ? 'fail' : 'inconclusive',
         message: `The target does not accept the ceremony without the change: ${describeOutcome(control)}`,
       };
-    const { account, outcome } = await this.#attempt(one, accounts);
+    const attempt = await this.#attempt(one, accounts);
+    const { outcome } = attempt;
     const sent = accounts.lastSent && [accounts.lastSent];
-    const problem = compare(one, outcome) ?? (account && (await this.#findTrace(one, account, outcome)));
+    const problem = compareOutcome(one, outcome) ?? (await this.#findTrace(one, attempt));
     return problem === undefined
       ? { verdict: 'pass', message: '', outcome, sent }
       : { verdict: 'fail', message: problem, outcome, sent };
   }
 
   /** Performs the ceremony with the change. A server that refuses the metadata of a case refuses the registrations that need it. */
-  async #attempt(one: CeremonyCase, accounts: CaseAccounts): Promise<{ account?: Account; outcome: Outcome }> {
+  async #attempt(one: CeremonyCase, accounts: CaseAccounts): Promise<Attempt> {
     try {
       const account = await accounts.open(this.#settingsOf(one));
-      return { account, outcome: await this.#perform(one, account, accounts) };
+      const credential = this.#createCredential(one.base);
+      return {
+        account,
+        credential,
+        outcome: await this.#perform(one, { base: one.base, account, credential, accounts }),
+      };
     } catch (error) {
       if (!(error instanceof SettingsRefused && one.base.usesMetadata)) throw error;
       return { outcome: { verdict: 'refused', detail: error.message } };
@@ -176,11 +197,11 @@ export class CaseRunner {
   }
 
   /** Performs the ceremony with the change. */
-  async #perform(one: CeremonyCase, account: Account, accounts: CaseAccounts): Promise<Outcome> {
+  async #perform(one: CeremonyCase, parties: Parties): Promise<Outcome> {
+    const { account, credential } = parties;
     if (one.vector) return this.#performVector(one.vector, one, account);
-    const credential = this.#createCredential(one.base);
     if (one.ceremony === 'registration') {
-      if (one.session) return this.#performInSession(one.session, { base: one.base, account, credential, accounts });
+      if (one.session) return this.#performInSession(one.session, parties);
       const ceremony = await beginRegistration(account);
       return account.register(await makeRegistration(this.#emulator, credential, ceremony, one.change));
     }
@@ -197,7 +218,7 @@ export class CaseRunner {
 
   async #performInSession(
     event: NonNullable<RelyingPartyCase['session']>,
-    { base, account, credential, accounts }: SessionParties,
+    { base, account, credential, accounts }: Parties,
   ): Promise<Outcome> {
     const other = await accounts.open(base.settings);
     const ceremony = await beginRegistration(account);
@@ -215,10 +236,11 @@ export class CaseRunner {
     return account.register(again);
   }
 
-  /** Returns what a refusal left behind: a stored credential, or a session in which honest users cannot register. */
-  async #findTrace(one: CeremonyCase, account: Account, outcome: Outcome): Promise<string | undefined> {
+  /** Looks for what a refusal left behind: a stored credential, or a user who cannot do the same with a valid response. */
+  async #findTrace(one: CeremonyCase, { account, credential, outcome }: Attempt): Promise<string | undefined> {
     if (one.base.usesMetadata) return undefined; // the metadata of the case stays in force
-    if (!this.#target.keepsState || one.ceremony !== 'registration' || outcome.verdict === 'accepted') return undefined;
+    if (!account || !credential || !this.#target.keepsState || outcome.verdict === 'accepted') return undefined;
+    if (one.ceremony === 'authentication') return this.#findLockout(one, account, credential);
     const expected = one.session && !leavesNothing.includes(one.session) ? 1 : 0;
     const stored = await account.listCredentialIds();
     if (stored && stored.length > expected)
@@ -229,7 +251,22 @@ export class CaseRunner {
       ? undefined
       : `Expected an honest registration afterwards to be accepted, got ${describeOutcome(honest)}`;
   }
+
+  /** A server may do more than refuse if the refusal is its own decision. */
+  async #findLockout(one: AuthenticationCase, account: Account, credential: SuiteCredential) {
+    if (one.expected !== 'refuse' || one.session === 'challenge-expired') return undefined;
+    const ceremony = await beginAuthentication(account);
+    const response = await makeAuthentication(this.#emulator, credential, ceremony, laterSignature(credential));
+    const honest = await account.authenticate(response);
+    return honest.verdict === 'accepted'
+      ? undefined
+      : `Expected an honest sign-in afterwards to be accepted, got ${describeOutcome(honest)}`;
+  }
 }
+
+/** The counter of a signature after that of the case. */
+const laterSignature = ({ base: { synced } }: SuiteCredential): AuthenticationChange =>
+  synced ? {} : { authenticator: { authData: (data) => ({ ...data, signCount: 20 }) } };
 
 /** A target with roots of its own may refuse the valid attestation of the emulator. */
 const mayDistrust = ({ base }: RelyingPartyCase, { formats, checksTrust }: RelyingPartyTarget): boolean =>
@@ -250,30 +287,10 @@ const beginRegistration = async (account: Account): Promise<Ceremony> =>
   describeCeremony(account, await account.beginRegistration());
 const beginAuthentication = async (account: Account): Promise<Ceremony> =>
   describeCeremony(account, await account.beginAuthentication());
-/** An account may know the RP ID and the user handle only when the ceremony has begun. */
+/** RP ID and user handle of an account may be unknown until the ceremony has begun. */
 const describeCeremony = ({ origin, rpId, userHandle }: Account, challenge: string): Ceremony => ({
   origin,
   rpId,
   userHandle,
   challenge,
 });
-
-/** Returns what is wrong with the outcome, or undefined if it is the expected one, for the expected reason. */
-function compare({ expected, rules }: RelyingPartyCase, outcome: Outcome): string | undefined {
-  if (outcome.verdict === 'crashed')
-    return `Expected a refusal with a reason, but the target crashed: ${outcome.detail}`;
-  if (typeof expected === 'object') return undefined;
-  if (expected === 'accept')
-    return outcome.verdict === 'accepted' ? undefined : `Expected acceptance, got ${describeOutcome(outcome)}`;
-  const [first] = rules;
-  if (outcome.verdict === 'accepted') return `Expected a refusal${first ? `: ${ruleOf(first).weakness}` : ''}`;
-  const { rule } = outcome;
-  if (rule === undefined || rules.some((id) => id === rule)) return undefined;
-  return `Expected a refusal because of ${rules.join(' or ')}, got ${describeOutcome(outcome)}`;
-}
-
-function describeOutcome(outcome: Outcome): string {
-  if (outcome.verdict === 'accepted') return 'accepted';
-  if (outcome.verdict === 'crashed') return `crashed (${outcome.detail})`;
-  return ['refused', outcome.rule, outcome.detail].filter(Boolean).join(': ');
-}

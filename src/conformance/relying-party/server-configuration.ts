@@ -1,5 +1,5 @@
 /**
- * The settings that a server must have for a case, and the port that gives them to it. `docs/conformance-relying-party.md` describes the
+ * The settings that a server must have for a case, and the port that applies them. `docs/conformance-relying-party.md` describes the
  * document.
  */
 import { toBase64url } from '#base/bytes.ts';
@@ -17,7 +17,7 @@ export interface SettingsDocument {
   policy?: ModelPolicy;
 }
 
-/** What the owner of a server says about it. */
+/** The description of a server by its owner. */
 export interface ServerDescription {
   /** Attestation statement formats that it verifies. */
   formats: readonly string[];

@@ -4,6 +4,7 @@
  * (`configured-target.ts`).
  */
 import { toBase64url } from '#base/bytes.ts';
+import { UnavailableError } from '#base/errors.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
 import {
   type ApiAnswer,
@@ -14,11 +15,19 @@ import {
   type SendRequest,
   type ServerOptions,
 } from './conformance-api/client.ts';
-import { expectOptions, readRpId } from './conformance-api/options.ts';
+import { judgeAnswer } from './conformance-api/judge-answer.ts';
+import {
+  expectCreationOptions,
+  expectOptions,
+  readAlgorithms,
+  readMessage,
+  readRpId,
+  readUserHandle,
+} from './conformance-api/options.ts';
 import { ruleIds } from './rules.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
 
-/** @throws {UnavailableError} if the server gives no options. */
+/** @throws {UnavailableError} if the server does not return options. */
 export async function createServerTarget(options: ServerOptions): Promise<RelyingPartyTarget> {
   const api = createConformanceApi(options);
   const probe = await requestRegistration(api.openSession(), api.newName(), {
@@ -26,10 +35,9 @@ export async function createServerTarget(options: ServerOptions): Promise<Relyin
     attestation: 'optional',
     algorithms: [],
   });
-  const parameters = Array.isArray(probe.pubKeyCredParams) ? (probe.pubKeyCredParams as { alg: number }[]) : [];
   return {
     name: options.url,
-    algorithms: parameters.map(({ alg }) => alg),
+    algorithms: readAlgorithms(probe),
     checksTrust: undefined,
     keepsState: true,
     conformanceApi: api,
@@ -49,7 +57,7 @@ async function openAccount(api: ConformanceApi, settings: CeremonySettings): Pro
   return {
     origin: api.origin,
     rpId: readRpId(first, api),
-    userHandle: String((first.user as Json).id),
+    userHandle: readUserHandle(first),
     beginRegistration: async () =>
       challenges.pop() ?? String((await requestRegistration(send, name, settings)).challenge),
     register: async (response) => toOutcome(await send(jsonRequest('attestation/result', response))),
@@ -60,7 +68,9 @@ async function openAccount(api: ConformanceApi, settings: CeremonySettings): Pro
     authenticate: async (response) => toOutcome(await send(jsonRequest('assertion/result', response))),
     async listCredentialIds() {
       const { excludeCredentials } = await requestRegistration(send, name, settings);
-      return Array.isArray(excludeCredentials) ? excludeCredentials.map(({ id }: Json) => String(id)) : undefined;
+      return Array.isArray(excludeCredentials)
+        ? excludeCredentials.map((entry: Json | null) => String(entry?.id))
+        : undefined;
     },
   };
 }
@@ -70,7 +80,7 @@ const requestRegistration = async (
   name: string,
   { userVerification }: CeremonySettings,
 ): Promise<Json> =>
-  expectOptions(
+  expectCreationOptions(
     await send(
       jsonRequest('attestation/options', {
         username: name,
@@ -81,10 +91,15 @@ const requestRegistration = async (
     ),
   );
 
-function toOutcome({ status, body = {} }: ApiAnswer): Outcome {
-  const detail = `HTTP ${status} ${String(body.errorMessage ?? '')}`.trim();
-  if (status >= 500) return { verdict: 'crashed', detail };
-  if (status < 300 && body.status === 'ok') return { verdict: 'accepted' };
+/** @throws {UnavailableError} if the answer neither accepts nor refuses the response. */
+function toOutcome(answer: ApiAnswer): Outcome {
+  const { status, body = {} } = answer;
+  const judgement = judgeAnswer(answer);
+  if (judgement.kind === 'unclear')
+    throw new UnavailableError(`The answer neither accepts nor refuses the response: ${judgement.found}`);
+  const detail = `HTTP ${status} ${readMessage(body)}`.trim();
+  if (judgement.kind === 'crashed') return { verdict: 'crashed', detail };
+  if (judgement.kind === 'accepted') return { verdict: 'accepted' };
   // The portal of Touchstone names the rule; the API has no member for it.
   const rule = ruleIds.find((id) => id === body.rule);
   return { verdict: 'refused', rule, detail };

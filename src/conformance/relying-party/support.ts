@@ -1,4 +1,4 @@
-/** Which cases a target can run at all. A case that it cannot run is not applicable; it is neither passed nor failed. */
+/** Decides which cases a target can run. A case that it cannot run is not applicable: neither passed nor failed. */
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import type { Attestation } from './emulator-port.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
@@ -23,7 +23,7 @@ const isAboutTrust = (rule: string): boolean => rule.startsWith('path.') || rule
 /** Why a target cannot run a case. */
 export interface MissingSupport {
   reason: string;
-  /** What the target lacks, which a profile may demand; undefined if the suite cannot bring the case about there. */
+  /** The missing capability, which a profile may demand; undefined if the target has no way to run the case. */
   capability?: Capability | undefined;
 }
 
@@ -34,7 +34,7 @@ const lacks = (isMissing: boolean, capability: Capability, reason: string): Miss
 const cannotBeTested = (isMissing: boolean, reason: string): MissingSupport | undefined =>
   isMissing ? { reason } : undefined;
 
-/** Reasons about a capability: the target says that it lacks it, or it does not say whether it has it. */
+/** Reasons about a capability: the target reports that it lacks it, or it does not report whether it has it. */
 interface CapabilityReasons {
   capability: Capability;
   lacking: string;
@@ -55,7 +55,7 @@ const missesAlgorithm = (algorithm: CoseAlgorithm, { name, algorithms }: Relying
   return lacks(isUnknown, `algorithm ${algorithm}`, `${name} does not support ${algorithm}`);
 };
 
-/** In the order in which the reasons are given. */
+/** Only the first reason is reported. */
 const checks: readonly FindMissing[] = [
   ({ base }, { name, formats }) => {
     const format = formatOf(base.attestation);

@@ -51,17 +51,17 @@ export interface RelyingPartyTarget {
   algorithms?: readonly number[] | undefined;
   /** Whether it checks attestation certificates against given root certificates; undefined if its roots are not known. */
   checksTrust: boolean | undefined;
-  /** Whether it uses metadata that a case gives it. */
+  /** Whether it uses the metadata of a case. */
   usesMetadata?: boolean | undefined;
   /** Part of the names of all credentials, for a target that may have kept those of an earlier run. */
   credentialSeed?: string | undefined;
-  /** Whether it keeps challenges, sessions and credentials between calls. */
+  /** Whether it stores challenges, sessions and credentials between calls. */
   keepsState: boolean;
-  /** Whether it applies the policy about models that a case gives it. */
+  /** Whether it applies the policy of a case about models. */
   hasPolicy?: boolean | undefined;
   /** Whether its clock can be advanced. */
   hasClock?: boolean | undefined;
-  /** Whether a case can give it origin, RP ID and challenges. */
+  /** Whether a case can set origin, RP ID and challenges. */
   takesVectors?: boolean | undefined;
   /** Its conformance API, if it has one. */
   conformanceApi?: ConformanceApi | undefined;

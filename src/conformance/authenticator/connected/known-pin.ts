@@ -1,4 +1,4 @@
-/** Whether an authenticator that all cases share has the PIN of the suite, and how it gets it back without a reset. */
+/** Checks whether an authenticator that all cases share has the PIN of the suite, and restores this PIN without a reset. */
 import { concat } from '#base/bytes.ts';
 import { systemClock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -28,7 +28,10 @@ export class KnownPin {
     return this.#accepts(async () => (await this.#openSession(info)).changePin(otherPin, suitePin));
   }
 
-  /** Returns whether built-in user verification works. An authenticator without tokens for that keeps its retries. */
+  /**
+   * Performs built-in user verification, which restores its retries. Returns whether that works; true for an authenticator that has no
+   * tokens or no built-in user verification.
+   */
   async verifyUser(info: AuthenticatorInfo): Promise<boolean> {
     if (!info.options?.pinUvAuthToken || !info.options.uv) return true;
     const scope = { permissions: ['ga'] as const, rpId: 'pin.example' };
@@ -54,7 +57,7 @@ export class KnownPin {
     });
   }
 
-  /** Returns whether the authenticator accepts; turns its power off and on if it demands that after three wrong PINs. */
+  /** Returns whether the authenticator accepts. If it requires a power cycle after three wrong PINs, performs one and tries again. */
   async #accepts(work: () => Promise<unknown>): Promise<boolean> {
     const status = await statusOf(work);
     if (status !== 'CTAP2_ERR_PIN_AUTH_BLOCKED') return status === undefined;
@@ -68,12 +71,12 @@ export class KnownPin {
 
   #openSession(info: AuthenticatorInfo): Promise<PinUvAuthSession> {
     const protocol = choosePinUvAuthProtocol(info);
-    if (!protocol) throw new SetUpFailed('The authenticator has no PIN/UV auth protocol that the suite knows');
+    if (!protocol) throw new SetUpFailed('The authenticator has no PIN/UV auth protocol that the suite supports');
     return PinUvAuthSession.open(this.#ctap, protocol, this.#random);
   }
 }
 
-/** Returns the error status with which the authenticator refuses; undefined if it accepts. */
+/** Returns the error status of a refusal; undefined if the authenticator accepts. */
 async function statusOf(work: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await work();

@@ -32,7 +32,7 @@ export class SharedCredentials {
   }
 }
 
-/** Returns what distinguishes a registration from others; undefined for one that only its case can use. */
+/** Returns a key that is equal for interchangeable registrations; undefined for a registration that only its case can use. */
 export function describePreparation(options: RegistrationOptions): string | undefined {
   const { rpId, excludeList, userId, extensions, rk = false, algorithm, verified = true } = options;
   if (rpId !== undefined || excludeList !== undefined) return undefined;

@@ -91,7 +91,7 @@ const isDiscoverable = (parameters: ReadonlyMap<unknown, unknown> | undefined): 
   return options instanceof Map && options.get('rk') === true;
 };
 
-/** Returns the parameters; undefined if they are malformed, which a test may want. */
+/** Returns the parameters; undefined if they are malformed, as some cases send them on purpose. */
 function parametersOf(request: Uint8Array): ReadonlyMap<unknown, unknown> | undefined {
   try {
     const value = decode(request.subarray(1));

@@ -45,7 +45,7 @@ const statuses: RequirementInput[] = [
       const message = new Uint8Array((context.info.maxMsgSize ?? 1024) + 1);
       message.set(encodeMessage(commands[create].code, buildRegistration(context)));
       const exchange = await context.sendBytes(message).catch((error) => {
-        // A transport that refuses the message itself, as cards do with SW_WRONG_LENGTH, gives no CTAP status.
+        // A transport that refuses the message itself, as cards do with SW_WRONG_LENGTH, returns no CTAP status.
         if (error instanceof TransportError && error.kind === 'framing') throw new NotApplicable(error.message);
         throw error;
       });

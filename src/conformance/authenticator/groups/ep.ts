@@ -19,7 +19,7 @@ const enable = (context: TestContext) =>
     checkSuccess(await sendManagement(context, authenticatorConfig, { subCommand: sub.enableEnterpriseAttestation })),
   );
 
-/** Registers with a value of enterpriseAttestation; undefined leaves it out. */
+/** Registers with a value of enterpriseAttestation; undefined: without this member. */
 async function registerWith(context: TestContext, value: number | undefined) {
   const plain = buildRegistration(context);
   const request = value === undefined ? plain : withMember(plain, [enterpriseAttestation], value);

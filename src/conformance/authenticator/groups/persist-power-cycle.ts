@@ -1,4 +1,4 @@
-/** persist: what an authenticator keeps over a power cycle. */
+/** persist: the state that survives a power cycle. */
 
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { authenticatorConfigSubCommands as sub } from '#protocol/management.ts';

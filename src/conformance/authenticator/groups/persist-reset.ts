@@ -1,4 +1,4 @@
-/** persist: what a power cycle and a reset end, CTAP 2.1 sections 6.5.2, 6.6 and 6.10. */
+/** persist: the state that a power cycle or a reset deletes, CTAP 2.1 sections 6.5.2, 6.6 and 6.10. */
 import { sha256 } from '#protocol/crypto.ts';
 import { buildAssertion, ga } from '../assertion.ts';
 import { listFingerprints, prepareFingerprint } from '../bio-enrollment.ts';

@@ -52,7 +52,7 @@ const enumeration: RequirementInput[] = [
   },
 ];
 
-/** What comes between getAssertion and getNextAssertion, after which the latter is refused. */
+/** Events between getAssertion and getNextAssertion that make getNextAssertion fail. */
 const endings: readonly {
   id: string;
   title: string;

@@ -12,7 +12,7 @@ import {
   userVerificationMethods,
 } from './statement.ts';
 
-/** Protocol versions with the version in getInfo that stands for each. */
+/** Protocol versions, each with the version string of getInfo. */
 const versionOfUpv: Readonly<Record<string, string>> = {
   '1.0': 'FIDO_2_0',
   '1.1': 'FIDO_2_1',
@@ -20,7 +20,7 @@ const versionOfUpv: Readonly<Record<string, string>> = {
   '1.3': 'FIDO_2_3',
 };
 
-/** Hints with the transports to which each belongs. */
+/** Attachment hints, each with its transports. */
 const hintsOfTransports: Readonly<Record<string, string>> = {
   usb: 'wired',
   nfc: 'nfc',

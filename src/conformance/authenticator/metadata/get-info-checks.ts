@@ -23,7 +23,7 @@ const toComparable = (value: unknown): string =>
 
 type MemberName = keyof AuthenticatorInfo;
 
-/** Members that the statement must give as the authenticator does, with another value that violates it. */
+/** Members whose value in the statement must be that of the authenticator, each with another value that violates this. */
 const equalMembers: Partial<Record<MemberName, unknown>> = {
   versions: ['FIDO_2_0'],
   extensions: ['made-up'],

@@ -1,4 +1,4 @@
-/** The members of a metadata statement that say what it is about. FIDO Metadata Statement 3.0 sections 3 and 4. */
+/** The members of a metadata statement that identify the model. FIDO Metadata Statement 3.0 sections 3 and 4. */
 import { type StatementChecks, show } from './define-checks.ts';
 import { isObject, objectsOf } from './statement.ts';
 import { expected, expectFilledList, expectText, isUnsigned, remove, set } from './statement-values.ts';

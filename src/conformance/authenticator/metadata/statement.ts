@@ -1,4 +1,4 @@
-/** A metadata statement of a vendor: JSON, of which nothing is taken for granted. FIDO Metadata Statement 3.0 section 4. */
+/** A metadata statement of a vendor: JSON that may be malformed in any way. FIDO Metadata Statement 3.0 section 4. */
 import { messageOf, UsageError } from '#base/errors.ts';
 
 export type MetadataStatement = Readonly<Record<string, unknown>>;

@@ -11,7 +11,7 @@ import {
 import { u2fControl, u2fInstructions } from '#protocol/u2f.ts';
 import type { Coverage, RowSection } from './section.ts';
 
-/** Returns a name as part of an id: `maxMsgSize` gives `max-msg-size`. */
+/** Returns a name as part of an id: `max-msg-size` for `maxMsgSize`. */
 const toId = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 
 /** Covers each row by the requirements whose ids begin with the group and the name of the row. */

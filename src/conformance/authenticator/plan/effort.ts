@@ -1,4 +1,4 @@
-/** What a case costs the person at a real key, and in which state it leaves the authenticator: measured on an emulated one. */
+/** The manual actions that a case needs on a real key, and the state of the authenticator after it, measured on an emulated one. */
 import { fromHex } from '#base/bytes.ts';
 import { inspect } from '#protocol/cbor-reader.ts';
 import { commandName, commands } from '#protocol/commands.ts';
@@ -20,7 +20,7 @@ export interface Actions {
   powerCycles: number;
 }
 
-/** An emulated authenticator that counts what a person would have to do at a real key. */
+/** An emulated authenticator that counts the actions that a person would perform on a real key. */
 export interface CountingAuthenticator extends ConnectedAuthenticator {
   readonly actions: Readonly<Actions>;
 }
@@ -47,7 +47,7 @@ const assumed: Effort = {
   preparation: undefined,
 };
 
-/** Runs a case on a new emulated authenticator and returns what it took. */
+/** Runs a case on a new emulated authenticator and returns its effort. */
 export async function measureEffort(test: TestCase, emulate: EmulateCounting): Promise<Effort> {
   const { provenOn, state } = test.requirement;
   await using authenticator = await emulate(provenOn);

@@ -10,13 +10,13 @@ import { type Actions, type Effort, type EmulateCounting, measureEffort } from '
 import { orderCases } from './order-cases.ts';
 
 export interface RunPlan {
-  /** Returns the cases in the order in which they run. */
+  /** Returns the cases in the order of the run. */
   order(cases: readonly TestCase[]): readonly TestCase[];
   /** Returns the targets of the run: cases share credentials. */
   targets(authenticator: ConnectedAuthenticator): TestTargetSource;
 }
 
-/** Plans the run of the requirements; measures what each case takes on emulated authenticators. */
+/** Plans the run of the requirements. Measures the effort of each case on emulated authenticators. */
 export async function planRun(requirements: readonly Requirement[], emulate: EmulateCounting): Promise<RunPlan> {
   const efforts = new Map<string, Effort>();
   for (const test of casesOf(requirements)) efforts.set(idOfCase(test), await measureEffort(test, emulate));
@@ -41,7 +41,7 @@ export interface PlanComparison {
   planned: Actions;
 }
 
-/** Runs the requirements in both orders on an emulated authenticator, and counts what a person would have to do. */
+/** Runs the requirements in both orders on an emulated authenticator, and counts the actions that a person would perform. */
 export async function comparePlan(
   requirements: readonly Requirement[],
   plan: RunPlan,

@@ -131,7 +131,7 @@ export function judgeProfile(
   return judgeCases(casesOf(requirementsOf(id, catalogue)).map((test) => verdicts.get(idOfCase(test))));
 }
 
-/** Returns the lines of `profiles.lock` that this catalogue gives. */
+/** Returns the lines of `profiles.lock` for this catalogue. */
 export const lockedRequirements = (catalogue: readonly Requirement[]): string[] =>
   profileIds.flatMap((id) => toLockLines(id, profiles[id], requirementsOf(id, catalogue)));
 

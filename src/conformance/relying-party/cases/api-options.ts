@@ -68,7 +68,7 @@ function countVarying(all: readonly Uint8Array[]): number {
   return [...first].filter((byte, position) => others.some((other) => other[position] !== byte)).length;
 }
 
-/** Challenges of 32 bytes of which only the last ones change, as those of a counter or a clock do. */
+/** Challenges of 32 bytes that differ only in the last bytes, like a counter or a clock. */
 function countUp(): (body: Json) => Json {
   let counter = 0;
   return (body) => {
@@ -134,7 +134,7 @@ const challengeRows = (request: OptionsRequest): ApiRows => ({
 const isUnsignedLong = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 32;
 
-/** Requested extensions, of which a server need not know any. */
+/** Requested extensions. A server need not support any of them. */
 const requestedExtensions = { 'example.extension': 'text', 'example.other': { list: [1, true, null] } };
 
 const memberRows = (request: OptionsRequest): ApiRows => ({

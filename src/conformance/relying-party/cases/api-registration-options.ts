@@ -1,4 +1,4 @@
-/** Options for a registration, as the conformance API gives them: WebAuthn L3 section 5.4. */
+/** Options for a registration, as the conformance API returns them: WebAuthn L3 section 5.4. */
 import { toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { ApiUser } from '../conformance-api/api-case.ts';
@@ -94,7 +94,7 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const handleOf = (options: Json): Uint8Array | undefined => readBase64url(entityOf(options, 'user').id);
 const idOf = (options: Json): unknown => entityOf(options, 'user').id;
 
-/** User handles that tell the name: the name itself and its hash. */
+/** User handles that reveal the user name: the name itself and its hash. */
 const handlesOfName = (name: string): string[] => [utf8(name), sha256(utf8(name))].map(toBase64url);
 
 const handleRows: ApiRows = {
@@ -144,7 +144,7 @@ const handleRows: ApiRows = {
   }),
 };
 
-/** Gives each answer another user handle. */
+/** Returns a change that puts a different user handle into each answer. */
 function countUserIds(): (body: Json) => Json {
   let counter = 0;
   return (body) => {

@@ -1,4 +1,4 @@
-/** Options for a sign-in, as the conformance API gives them: WebAuthn L3 section 5.5, and section 7.2 step 5. */
+/** Options for a sign-in, as the conformance API returns them: WebAuthn L3 section 5.5, and section 7.2 step 5. */
 import type { Json } from '../conformance-api/client.ts';
 import { changeAnswer } from '../conformance-api/edits.ts';
 import { readRpId } from '../conformance-api/options.ts';

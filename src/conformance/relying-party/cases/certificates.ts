@@ -31,7 +31,7 @@ export const oid = {
   unknown: '1.3.6.1.4.1.99999.1',
 } as const;
 
-/** Returns a key of the suite; the same name gives the same key. */
+/** Returns a key of the suite; always the same one for the same name. */
 export function suiteKey(name: string, algorithm: CoseAlgorithm = 'ES256'): SigningKey {
   const row = coseAlgorithms[algorithm];
   const secret = hkdfSha256(utf8(name), new Uint8Array(32), 'suite key', 'coordinate' in row ? row.coordinate : 32);

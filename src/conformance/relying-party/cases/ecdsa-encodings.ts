@@ -78,8 +78,8 @@ const integerRows = <C extends Change>(encoding: readonly RuleId[], apply: Apply
 });
 
 /**
- * Returns a row for each wrong encoding; `apply` makes the change of the signature at its place. The rule about the signature itself
- * also demands the refusal, because verifiers such as OpenSSL read DER only.
+ * Returns a row for each wrong encoding; `apply` returns the change that applies the function to the signature. The rule about the
+ * signature itself also requires the refusal, because verifiers such as OpenSSL read DER only.
  */
 export const ecdsaEncodings = <C extends Change>(signatureRule: RuleId, apply: Apply<C>): Rows<C> => {
   const encoding: readonly RuleId[] = ['statement.ecdsa-encoding', signatureRule];

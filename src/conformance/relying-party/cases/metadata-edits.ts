@@ -5,7 +5,7 @@ import type { BaseChanges } from './define.ts';
 
 type Json = Record<string, unknown>;
 
-/** The ceremony with metadata: the attestation has a certificate, and the metadata knows the model. */
+/** The ceremony with metadata: the attestation has a certificate, and the metadata contains the model. */
 export const metadataBase: BaseChanges = { attestation: 'packed-basic', usesMetadata: true };
 
 export const metadata = (change: (parts: MetadataParts) => Partial<MetadataParts>): RegistrationChange => ({

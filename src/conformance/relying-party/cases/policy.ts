@@ -8,7 +8,7 @@ const otherModel = '00000000-0000-4000-8000-000000000001';
 const row = refuse<RegistrationChange>;
 const control = accept<RegistrationChange>;
 
-/** Each row with the policy that is in force. `own` stands for the model of the authenticator. */
+/** Each row with its policy. `own` is the model of the authenticator. */
 const rows = {
   'models.denied': [{ denied: ['own'] }, row('policy.model', 'The model is on the deny list', {}, certified)],
   'models.denied-among-others': [

@@ -1,4 +1,4 @@
-/** What a relying party keeps between requests: challenges, sessions and credentials; WebAuthn L3 sections 7.1 steps 8 and 26 and 13.4.3. */
+/** The state between requests: challenges, sessions and credentials; WebAuthn L3 sections 7.1 steps 8 and 26 and 13.4.3. */
 
 import type { RegistrationChange, SessionEvent } from '../relying-party-case.ts';
 import type { RuleId } from '../rules.ts';

@@ -15,7 +15,7 @@ export const certInfo = (change: (bytes: Uint8Array, context: SigningContext) =>
 const signAgain = (all: CborMap, info: Uint8Array, { attestationKey }: SigningContext): CborMap =>
   new Map(all).set('certInfo', info).set('sig', attestationKey.sign(info));
 
-/** Where the digest of the name stands in certInfo: after magic, type, qualifiedSigner, extraData, clockInfo, firmwareVersion, length and algorithm. */
+/** Offset of the digest of the name in certInfo: after magic, type, qualifiedSigner, extraData, clockInfo, firmwareVersion, length and algorithm. */
 export const nameAt = 6 + 36 + 34 + 17 + 8;
 export const nameDigestAt = nameAt + 4;
 

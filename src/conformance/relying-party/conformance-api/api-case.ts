@@ -10,9 +10,9 @@ export interface ApiUser {
   requestRegistration(members?: Json): Promise<ApiAnswer>;
   /** Asks for options for a sign-in; `members` are added to the request. */
   requestSignIn(members?: Json): Promise<ApiAnswer>;
-  /** Returns options for a registration. @throws {UnavailableError} if the server gives none. */
+  /** Returns options for a registration. @throws {UnavailableError} if the server returns none. */
   beginRegistration(members?: Json): Promise<Json>;
-  /** Returns options for a sign-in. @throws {UnavailableError} if the server gives none. */
+  /** Returns options for a sign-in. @throws {UnavailableError} if the server returns none. */
   beginSignIn(members?: Json): Promise<Json>;
   /** Returns a new credential as JSON, for options for a registration. */
   createCredential(options: Json): Promise<Json>;

@@ -1,4 +1,4 @@
-/** Defects of what a server keeps in a session: the challenge, its ceremony, and the credentials that it listed. */
+/** Defects of the session of a server: the challenge, its ceremony, and the credentials that it listed. */
 import type { ApiDefect } from './api-case.ts';
 import type { ApiPath, ApiRequest, Json, SendRequest } from './client.ts';
 import { acceptWhere, changeAnswer, readMembers, readObject } from './edits.ts';

@@ -1,8 +1,8 @@
 /**
- * The profile of a FIDO2 server. The text of the "Server Requirements" of the FIDO Alliance (versions 1.0 and 2.3) was not available; of
- * an early draft, "Server Requirements and Transport Binding Profile" (2.0, review draft of 2018-07-02), title, abstract and table of
- * contents were. So the demands follow the subjects of that table of contents, and the cases follow the specifications that could be
- * read: WebAuthn L3, and the public document of the conformance API.
+ * The profile of a FIDO2 server. The "Server Requirements" of the FIDO Alliance (versions 1.0 and 2.3) were not available. Of an early
+ * draft, "Server Requirements and Transport Binding Profile" (2.0, review draft of 2018-07-02), only title, abstract and table of contents
+ * were available. The demands therefore follow the subjects of that table of contents, and the cases follow two public documents:
+ * WebAuthn L3 and the conformance API.
  */
 import type { SpecificationReference } from '../../catalogue-entry.ts';
 import { inWebAuthn } from '../rules/rule.ts';

@@ -18,7 +18,7 @@ export const relyingPartyProfiles = {
 export type RelyingPartyProfileId = keyof typeof relyingPartyProfiles;
 export const relyingPartyProfileIds = Object.keys(relyingPartyProfiles) as RelyingPartyProfileId[];
 
-/** Returns the cases that test a demand, in the order of the catalogue; none if the demand gives a reason instead. */
+/** Returns the cases that test a demand, in the order of the catalogue; none if the demand has a reason instead. */
 export const casesOfDemand = ({ cases }: Demand, catalogue: readonly RelyingPartyCase[]): RelyingPartyCase[] =>
   typeof cases === 'string' ? [] : selectEntries(catalogue, cases);
 
@@ -86,6 +86,6 @@ export function judgeRelyingPartyProfile(
   return findUntestedDemands(id, catalogue, results).length > 0 ? 'not-tested' : 'passed';
 }
 
-/** Returns the lines of `profiles.lock` that this catalogue gives. */
+/** Returns the lines of `profiles.lock` for this catalogue. */
 export const lockedCases = (catalogue: readonly RelyingPartyCase[]): string[] =>
   relyingPartyProfileIds.flatMap((id) => toLockLines(id, relyingPartyProfiles[id], casesOfProfile(id, catalogue)));

@@ -71,7 +71,7 @@ export const optionsRules = {
   'options.user-handle-privacy': {
     specification: inWebAuthn('14.6.1'),
     severity: 'hygiene',
-    weakness: 'Who has the authenticator learns the name of the user from the user handle',
+    weakness: 'Anyone who has the authenticator can read the name of the user in the user handle',
     fix: 'Create random bytes instead of using the name or its hash',
   },
   'options.challenge': {

@@ -1,4 +1,4 @@
-/** What a rule of verification says about itself. */
+/** The row of a verification rule. */
 import type { SpecificationReference } from '../../catalogue-entry.ts';
 
 /** How bad it is when a relying party does not enforce a rule. */
