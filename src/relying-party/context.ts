@@ -1,4 +1,4 @@
-/** What every part of the relying party works with: clock, random, store, event log and the policy in force. */
+/** The context that every part of the relying party gets: clock, random, store, event log and the policy in force. */
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { Policy } from './config.ts';
@@ -15,7 +15,7 @@ export interface RelyingPartyContext {
   events: EventLog;
   rpId: string;
   rpName: string;
-  /** The one origin that registrations may come from. It is known once the server listens. */
+  /** The only origin of registrations. It is known as soon as the server listens. */
   origin(): string;
   /** Host names and addresses that requests may be for. */
   hosts: readonly string[];

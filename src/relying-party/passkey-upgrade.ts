@@ -1,6 +1,6 @@
 /**
  * Passkey upgrade: right after a sign-in with a password, the browser creates a passkey without a dialog (conditional create(), WebAuthn
- * L3 section 5.1.3 step 19). The user is not asked for a name either: the portal gives one.
+ * L3 section 5.1.3 step 19). The user is not asked for a name either: the portal chooses one.
  */
 import { defaultName } from './authenticator-models.ts';
 import type { RelyingPartyContext } from './context.ts';

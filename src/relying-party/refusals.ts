@@ -1,5 +1,5 @@
 /**
- * Refusals: the table of every reason for which the portal refuses something, and the value and error that carry a reason.
+ * Refusals: the table of all reasons of refusals by the portal, and the value and the error that contain a reason.
  * The rows are in `refusals/`, one file for each group of steps; add a reason there.
  */
 import { accessRefusals } from './refusals/access.ts';
@@ -22,7 +22,7 @@ export const refusals = {
 
 export type Reason = keyof typeof refusals;
 
-/** A refusal as a value. `detail` says exactly what was found; it is for the log and for engineers, not for the user. */
+/** A refusal as a value. `detail` describes exactly what was found; it is for the log and for engineers, not for the user. */
 export interface Refused {
   accepted: false;
   reason: Reason;

@@ -115,7 +115,7 @@ function verifyNumber(no: unknown, previous: number, refuse: Refuse): void {
     refuse('blob.number', 'attestation-untrusted', `Expected a whole number of at least ${previous} in no, got ${no}`);
 }
 
-/** Returns the end of the day on which the next BLOB is due. */
+/** Returns the end of the day when the next BLOB is due. */
 function verifyNextUpdate(text: unknown, now: number, refuse: Refuse): number {
   const day = typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
   const due = day + 86_400_000 - 1;

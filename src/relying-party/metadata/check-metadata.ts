@@ -16,7 +16,7 @@ import type { Refuse, Rule } from '../verification/rules.ts';
 import type { MetadataBlob } from './blob.ts';
 import { type MetadataEntry, metadataStatement, type ParsedStatement, type StatusReport } from './entries.ts';
 
-/** The attestation of a registration, of which the statement is verified. */
+/** The attestation of a registration. Its statement is verified already. */
 export interface VerifiedAttestation {
   object: AttestationObject;
   facts: StatementFacts;
@@ -48,7 +48,7 @@ export interface MetadataChecks {
   lacks: ReadonlySet<Rule>;
 }
 
-/** Checks what the metadata says about the model. An attestation that proves no model has none. @throws {RefusalError} */
+/** Checks the metadata of the model. An attestation that proves no model has no metadata. @throws {RefusalError} */
 export function checkMetadata(
   entry: MetadataEntry | undefined,
   attestation: VerifiedAttestation,

@@ -28,7 +28,7 @@ const entry = z
 export type MetadataEntry = z.output<typeof entry>;
 export type StatusReport = z.output<typeof statusReport>;
 
-/** The members that verification reads or that every statement has; others may be there. */
+/** The members that verification reads or that every statement has; other members are accepted. */
 export const metadataStatement = z.looseObject({
   legalHeader: z.string(),
   description: z.string().min(1).max(200),
@@ -51,7 +51,7 @@ export const metadataStatement = z.looseObject({
 });
 export type ParsedStatement = z.output<typeof metadataStatement>;
 
-/** Returns the entries. An entry that a later version of the specification has changed is an error of the whole BLOB. */
+/** Returns the entries. An entry that does not match the schema is an error of the whole BLOB. */
 export function parseEntries(value: unknown, refuse: Refuse): MetadataEntry[] {
   const parsed = z.array(entry).safeParse(value);
   if (parsed.success) return parsed.data;

@@ -75,7 +75,7 @@ function readPem(bytes: Buffer, label: string): Uint8Array[] {
 }
 
 interface ReadOptions extends Pick<BlobSource, 'fetch'> {
-  /** Protocols of addresses that are permitted, and what a message says about them; default: https. */
+  /** Protocols of addresses that are permitted, and their description for messages; default: https. */
   protocols?: RegExp;
   expected?: string;
 }

@@ -51,7 +51,7 @@ export function parseRevocationList(der: Uint8Array, name = 'the revocation list
   };
 }
 
-/** Of critical extensions, a list may have the one that says which certificates it is about (RFC 5280 sections 5.2 and 5.2.5). */
+/** The only critical extension that a list may have defines which certificates it covers (RFC 5280 sections 5.2 and 5.2.5). */
 const issuingDistributionPoint = '2.5.29.28';
 /** onlySomeReasons, indirectCRL and onlyContainsAttributeCerts. */
 const partialTags: readonly number[] = [0x83, 0x84, 0x85];

@@ -7,7 +7,7 @@ import { deriveKey, type ScryptParameters } from '../crypto.ts';
 /** OWASP's minimum for scrypt with p = 1 is N = 2^17. A portal that is only used in tests can choose less to be faster. */
 export const strongScrypt: ScryptParameters = { N: 2 ** 17, r: 8, p: 1 };
 
-/** For secrets that live for seconds, as in tests and scenarios: fast, but no protection. */
+/** For secrets that are valid for seconds, as in tests and scenarios: fast, but no protection. */
 export const quickScrypt: ScryptParameters = { N: 2 ** 8, r: 1, p: 1 };
 
 export async function hashSecret(secret: string, random: Random, parameters: ScryptParameters): Promise<string> {

@@ -1,4 +1,4 @@
-/** Sessions: which user is signed in, until when, and with which MFA. The browser holds a random token, the store only its digest. */
+/** Sessions: which user is signed in, until when, and with which MFA. The browser has a random token, the store only its digest. */
 import { toBase64url } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
@@ -29,7 +29,7 @@ export interface Sessions {
   find(token: string): Promise<Caller | undefined>;
   /**
    * Records a second factor. The session gets a new id and token: an attacker who knows the old token gains nothing.
-   * With `endsBy`, the session ends then at the latest. Refuses with `not-signed-in` if the session has ended meanwhile.
+   * With `endsBy`, the session ends then at the latest. Refuses with `not-signed-in` if the session has ended before this call.
    */
   recordMfa(caller: Caller, mfa: MfaProof, endsBy?: number): Promise<SignedIn | Refused>;
   close(session: Session): Promise<void>;

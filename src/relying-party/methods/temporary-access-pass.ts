@@ -49,7 +49,7 @@ export function passState(
   return now >= expiresAt ? 'expired' : 'active';
 }
 
-/** Without characters that look alike. Eight of these characters carry 47 bits. */
+/** Without characters that look alike. Eight of these characters have 47 bits of entropy. */
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789+#*';
 
 /** What attempts to enter the user's pass are counted for. */

@@ -35,7 +35,7 @@ const contentSecurityPolicy = (embedder: string | undefined) =>
     `frame-ancestors ${embedder ?? "'none'"}`,
   ].join('; ');
 
-/** A page that sets a header itself keeps it. */
+/** A header that a page has set is not replaced. */
 export const securityHeaders =
   (context: RelyingPartyContext): MiddlewareHandler<PortalEnv> =>
   async (c, next) => {

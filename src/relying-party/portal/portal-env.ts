@@ -1,4 +1,4 @@
-/** The types that all parts of the web application share: the services that routes call, and what middleware finds out about a request. */
+/** The types that all parts of the web application share: the services that routes call, and the variables that middleware sets for a request. */
 import type { Context } from 'hono';
 import type { RelyingPartyContext } from '../context.ts';
 import type { Caller, Sessions } from '../methods/sessions.ts';

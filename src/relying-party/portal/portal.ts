@@ -42,7 +42,7 @@ export interface InProcessPortalOptions {
   siteHost?: string | undefined;
   /** Whether the document of related origins lists the origin of the pages; without it there is no such document. */
   listsRelatedOrigin?: boolean | undefined;
-  /** Serves the conformance API, with which anyone can create accounts. */
+  /** Serves the conformance API. Anyone can create accounts with it. */
   conformanceApi?: boolean | undefined;
   /** Cost of password hashes, `strongScrypt` by default. */
   passwordCost?: ScryptParameters | undefined;

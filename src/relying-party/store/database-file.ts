@@ -24,7 +24,7 @@ const kindOf = (found: { isDirectory(): boolean }): string =>
   found.isDirectory() ? 'it is a directory' : 'it is a device, a pipe or a socket';
 
 /**
- * Gives the database, and the files that SQLite keeps beside it, mode 0600. SQLite creates these files with the mode of the database.
+ * Sets mode 0600 for the database and for the files that SQLite creates beside it. SQLite creates these files with the mode of the database.
  * @throws {UnavailableError} if that is not possible, for example because the file belongs to another user.
  */
 export function restrictToOwner(path: string): void {

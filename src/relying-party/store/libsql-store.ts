@@ -48,7 +48,7 @@ function events(sql: Sql): Store['events'] {
 }
 
 function policy(sql: Sql): Store['policy'] {
-  /** The policy that was read last: it is read for every request, and seldom changes. */
+  /** Cache of the policy, which every request reads and which seldom changes. */
   let last: { document: string; policy: Policy } | undefined;
   return {
     async get(): Promise<Policy | undefined> {

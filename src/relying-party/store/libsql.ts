@@ -118,7 +118,7 @@ function createSql(database: Database.Database): Sql {
   return sql;
 }
 
-/** Result codes of SQLite that say something about the storage; every other one is a defect of a statement. */
+/** Result codes of SQLite that mean a problem of the storage; every other one means a defect of a statement. */
 const unavailableCode = /^SQLITE_(BUSY|LOCKED|READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM|AUTH|NOLFS)/;
 
 /** Runs `work` and turns errors of the storage into a `StoreError`. */

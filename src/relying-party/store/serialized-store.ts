@@ -66,7 +66,7 @@ export function withTransactions(
 
 type Method = (...parameters: unknown[]) => Promise<unknown>;
 
-/** Returns a copy of the repositories in which every method is replaced by `change(method)`. */
+/** Returns a copy of the repositories with every method replaced by `change(method)`. */
 function mapMethods(repositories: Repositories, change: (method: Method) => Method): Repositories {
   const changed = Object.entries(repositories).map(([name, repository]) => [
     name,

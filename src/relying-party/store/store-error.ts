@@ -3,7 +3,7 @@
 /** `full`: there is no space left; `unavailable`: the storage cannot be read or written, for example because it is locked or broken. */
 export type StoreProblem = 'full' | 'unavailable';
 
-/** A store could not do what was asked. Nothing of the call, or of the transaction that it belongs to, has taken effect. */
+/** A call of a store failed. Nothing of the call, or of its transaction, has taken effect. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly problem: StoreProblem;

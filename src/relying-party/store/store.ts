@@ -123,7 +123,7 @@ export interface EventRecord {
 
 /** How often a secret may be guessed. */
 export interface AttemptLimit {
-  /** Failed attempts in a row after which `waitMs` must pass before each further attempt. */
+  /** After this number of failed attempts in a row, `waitMs` must pass before each further attempt. */
   failures: number;
   waitMs: number;
 }

@@ -22,7 +22,7 @@ export interface StatementFacts {
 export const isKnownFormat = ({ fmt, parts }: AttestationObject): boolean =>
   parts ? parts.every((part) => findFormat(part.fmt)) : findFormat(fmt) !== undefined;
 
-/** The ceremony that a statement belongs to. */
+/** The ceremony of a statement. */
 interface Ceremony {
   /** 32 bytes. */
   clientDataHash: Uint8Array;

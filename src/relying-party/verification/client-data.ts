@@ -1,6 +1,6 @@
 /**
- * Parses CollectedClientData (WebAuthn L3 section 5.8.1) as section 7.1 steps 5 and 6 and section 7.2 steps 8 and 9 say: UTF-8 decode, then
- * JSON. What follows is strict: one object, no duplicate members, correct types.
+ * Parses CollectedClientData (WebAuthn L3 section 5.8.1), section 7.1 steps 5 and 6 and section 7.2 steps 8 and 9: UTF-8 decode, then
+ * JSON. The checks after that are strict: one object, no duplicate members, correct types.
  */
 import { RefusalError } from '../refusals.ts';
 import { createRefuse, type Refuse } from './rules.ts';
@@ -15,7 +15,7 @@ export interface ClientData {
 
 /**
  * "UTF-8 decode" of the Encoding Standard: removes one leading byte order mark and replaces malformed bytes with U+FFFD. The hash of the
- * client data is that of the bytes as they came.
+ * client data is computed over the received bytes, not over this text.
  */
 const utf8Decode = new TextDecoder('utf-8', { fatal: false, ignoreBOM: false });
 

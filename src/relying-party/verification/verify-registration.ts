@@ -32,7 +32,7 @@ export interface RegistrationExpectations {
   userVerification: 'required' | 'preferred' | 'discouraged';
   /** `enforced`: the certificates must lead to a trust anchor. Otherwise a statement is verified, and its chain may be untrusted. */
   attestation: 'enforced' | 'requested' | 'ignored';
-  /** Set for a create() without a dialog, in which the user need not be present. */
+  /** Set for a create() without a dialog. The user need not be present then. */
   mediation?: 'conditional' | undefined;
   /** Root certificates that attestation certificates may lead to. */
   trustAnchors: readonly Certificate[];

@@ -1,4 +1,4 @@
-/** Routes: the administration pages. Every administrator can see them; changing something needs the matching role. */
+/** Routes: the administration pages. Every administrator can open them; changing something needs the matching role. */
 import { Hono } from 'hono';
 import { requireCaller, requireSignIn, showPage } from '../http.ts';
 import { logPage } from '../pages/log-page.ts';

@@ -29,14 +29,14 @@ export const signInSchema = z.object({ username, userVerification: requirement, 
 
 type Requestable = 'authenticatorSelection' | 'attestation' | 'extensions';
 
-/** Options in which the request has decided what it may decide. */
+/** Options with the values that the request chooses. */
 type RequestedOptions = Omit<CreationOptions, Requestable> & {
   authenticatorSelection: object;
   attestation: RegistrationRequest['attestation'];
   extensions: Record<string, unknown>;
 };
 
-/** Returns the options with what the request asks for. */
+/** Returns the options with the values that the request chooses. */
 export const withRequested = (
   options: CreationOptions,
   { authenticatorSelection = {}, attestation, extensions: requested }: RegistrationRequest,
@@ -47,7 +47,7 @@ export const withRequested = (
   extensions: { ...options.extensions, ...requested },
 });
 
-/** `requireResidentKey` is what `residentKey` was called before WebAuthn L2: one of them gives the other. */
+/** `requireResidentKey` is the WebAuthn L1 form of `residentKey`: each of them follows from the other. */
 function completeResidentKey(requested: NonNullable<RegistrationRequest['authenticatorSelection']>) {
   const { residentKey, requireResidentKey } = requested;
   if (residentKey !== undefined) return { requireResidentKey: residentKey === 'required', ...requested };

@@ -1,6 +1,6 @@
 /**
  * Routes: settings of the conformance API. Test tools replace them, because some of their cases need other roots, metadata or policies.
- * They apply to the sessions of the API that begin afterwards; everything else in the portal keeps its own.
+ * They apply to sessions of the API that begin afterwards, and to nothing else in the portal.
  */
 import { Hono } from 'hono';
 import { z } from 'zod';
@@ -30,7 +30,7 @@ const derOf = (parse: (der: Uint8Array) => unknown, expected: string) =>
 const certificate = derOf(parseCertificate, 'a certificate');
 const revocationList = derOf((der) => parseRevocationList(der), 'a certificate revocation list');
 
-/** All settings at once; what is absent is not in force. Binary values are base64url. `null` stands for the settings of the portal. */
+/** All settings at once; an absent setting is not applied. Binary values are base64url. `null` restores the settings of the portal. */
 const settingsSchema = z.strictObject({
   attestation: z.enum(['required', 'optional']),
   algorithms: z.array(z.int()).nonempty(),

@@ -67,7 +67,7 @@ export function verifyRoutes({ context, signIn, relyingParty }: PortalServices):
   return routes;
 }
 
-/** Returns the methods between which the page lets the user choose. A pass that is used up or has expired can be entered, to learn that. */
+/** Returns the methods that the page offers. A pass that is used up or has expired can be entered, because the answer explains this. */
 async function listOfferedMethods(
   { store, policy }: RelyingPartyContext,
   { user }: Caller,
