@@ -10,6 +10,7 @@
  * Targets are emulated authenticators (`emulatedTargets`), any implementation of `TestTargetSource`, a library for relying parties with an
  * adapter (`libraryTarget`), a server with the conformance API of the FIDO Alliance (`serverTarget`), and any `RelyingPartyTarget`.
  */
+import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { suiteEmulator, suiteTrustAnchors } from '#cli/compose/suite-emulator.ts';
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
@@ -17,6 +18,7 @@ import { runSuite, type SuiteOptions } from '#conformance/authenticator/run-suit
 import type { TestTargetSource } from '#conformance/authenticator/test-target.ts';
 import type { CaseResult } from '#conformance/case-result.ts';
 import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
+import { sendRequest } from '#conformance/relying-party/conformance-api/send-request.ts';
 import { createLibraryTarget, type RelyingPartyLibrary } from '#conformance/relying-party/library-target.ts';
 import type { RelyingPartyCaseResult } from '#conformance/relying-party/run-case.ts';
 import { runRelyingPartySuite as runCases } from '#conformance/relying-party/run-suite.ts';
@@ -72,7 +74,7 @@ export const libraryTarget = (library: RelyingPartyLibrary): RelyingPartyTarget 
 
 /**
  * Returns a server as a target of `runRelyingPartySuite`. `url` is where its conformance API is, e.g. `http://localhost:8080`.
- * @throws {UnavailableError} if the server gives no options.
+ * @throws {UnavailableError} if the server does not return options.
  */
 export const serverTarget = (url: string): Promise<RelyingPartyTarget> =>
-  createServerTarget({ url, random: systemRandom, fetch: (input, init) => fetch(input, init) });
+  createServerTarget({ url, random: systemRandom, clock: systemClock, fetch: sendRequest });

@@ -1,6 +1,6 @@
 /**
  * The public entry point `touchstone`: an authenticator and a client, which together register a passkey without a browser.
- * The other entry points have more: `touchstone/emulator`, `touchstone/client`, `touchstone/relying-party`, `touchstone/playwright` and
+ * Further entry points: `touchstone/emulator`, `touchstone/client`, `touchstone/relying-party`, `touchstone/playwright` and
  * `touchstone/conformance`.
  *
  * ```ts

@@ -4,7 +4,7 @@ import type { CtapStatusName } from '#protocol/status.ts';
 import type { Reason } from '#relying-party/refusals.ts';
 import type { endings, FactName, Facts, FactValue } from './facts.ts';
 
-/** The layers of a registration, in the order in which it passes them. */
+/** The layers of a registration, in the order of the flow. */
 export const layers = {
   organisation: 'Policy of the organisation',
   identity: 'Proof of identity (MFA)',
@@ -44,7 +44,7 @@ export interface Cause {
     readonly statuses?: readonly CtapStatusName[];
     readonly endings?: readonly (typeof endings)[number][];
     readonly errors?: readonly WebAuthnErrorName[];
-    /** Whether such an end often follows from another cause that was met while the dialog was open. */
+    /** Whether such an end often results from another cause that occurred while the dialog was open. */
     readonly isVague?: true;
   };
 }

@@ -1,4 +1,4 @@
-/** All causes in the order in which a registration meets them. */
+/** All causes in the order of the registration flow. */
 import { type Cause, type Layer, layers } from './cause.ts';
 import { attestationCauses, modelCauses } from './causes/attestation.ts';
 import { browserCauses } from './causes/browser.ts';

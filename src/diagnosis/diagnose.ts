@@ -51,7 +51,7 @@ function explain(seen: FoundCause | undefined, predicted: readonly FoundCause[])
 const isAfter = (layer: Layer, found: FoundCause | undefined): boolean =>
   found === undefined || positionOf(layer) >= positionOf(found.cause.layer);
 
-/** The ways an attempt ends, from the most exact to the least: the site says more than the key, the key more than the dialog. */
+/** The ways an attempt ends, the most exact first: the site reports more than the key, and the key more than the dialog. */
 const ends = [
   ['attempt.refusal', 'refusals'],
   ['attempt.status', 'statuses'],
@@ -59,7 +59,7 @@ const ends = [
   ['attempt.error', 'errors'],
 ] as const;
 
-/** Returns the cause with which the attempt ended. */
+/** Returns the cause that ended the attempt. */
 function findSeen(facts: Facts): FoundCause | undefined {
   for (const [fact, list] of ends) {
     const end = facts[fact];

@@ -26,7 +26,7 @@ export function readCase({ events, wire, parties }: Pick<CaseResult, 'events' | 
   return { isRegistered, facts: { ...attempt, ...readOptions(events), ...readKey(wire), ...readParties(parties) } };
 }
 
-/** Events after which an earlier failure no longer counts: the flow has gone on. */
+/** Events that end the effect of an earlier failure, because the flow has continued. */
 const progress = ['signin.ok', 'mfa.totp.ok', 'mfa.tap.ok', 'registration.options', 'passkey.pending'];
 
 /** Returns how the last attempt ended. */
@@ -88,7 +88,7 @@ function addStatus(attempt: Attempt, wire: readonly WireExchange[]): Attempt {
 const isStatus = (name: string | undefined): name is CtapStatusName =>
   name !== undefined && Object.hasOwn(ctapStatus, name);
 
-/** Reads what the key says about itself. */
+/** Reads the facts that the key reports about itself. */
 function readKey(wire: readonly WireExchange[]): Facts {
   const info = wire.findLast(({ command, status }) => command === 'authenticatorGetInfo' && status === 'CTAP2_OK');
   const parsed = info?.response === undefined ? undefined : parseInfo(info.response);

@@ -129,7 +129,7 @@ export function toFacts(answers: Answers): Facts {
   return Object.fromEntries(sections.filter(([, value]) => value !== undefined));
 }
 
-/** Returns the question to which `name` is the answer. */
+/** Returns the question for the fact `name`. */
 export function questionFor(name: FactName): string {
   const [section, key] = name.split('.') as [keyof Sections, string];
   const shape: Record<string, z.ZodType> = factSections[section].shape;

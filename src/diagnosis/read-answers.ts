@@ -1,4 +1,4 @@
-/** Reads an answers file: YAML with the facts that a person knows. */
+/** Reads an answers file: YAML with the facts that a person has written down. */
 import { check, locate } from '#scenario/language/check.ts';
 import { type Diagnostic, diagnostic } from '#scenario/language/diagnostics.ts';
 import { readYaml } from '#scenario/language/yaml-source.ts';

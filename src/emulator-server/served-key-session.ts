@@ -1,4 +1,4 @@
-/** An emulated key that other programs use, as the live view and the control API see it. Types only: `cli/compose` creates the sessions. */
+/** An emulated key that other programs use: the interface for the live view and the control API. Types only: `cli/compose` creates the sessions. */
 import type { WireExchange } from '#result/transcript.ts';
 import type { ExchangeLog } from './exchange-log.ts';
 import type { GestureController, GestureRequest } from './gesture-controller.ts';

@@ -8,7 +8,7 @@ import { UnavailableError } from '#base/errors.ts';
 export interface GuestJob {
   /** A shell script, run as root in `cwd`. */
   script: string;
-  /** Folder in which the script starts. Default: the current working directory. */
+  /** Working directory of the script. Default: the current one. */
   cwd?: string | undefined;
   /** Folders of the host that the guest may write to; they have the same path in the guest. */
   shares?: readonly string[] | undefined;

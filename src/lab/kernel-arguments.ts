@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { guestScriptsFolder } from './guest-folder.ts';
 
-/** The kernel's command line. Parameters that the kernel does not know (`lab`, `guest`) become environment variables of process 1. */
+/** The kernel's command line. Parameters that the kernel does not define (`lab`, `guest`) become environment variables of process 1. */
 export const kernelArguments = (folder: string, memoryMiB: number): string[] => [
   `mem=${memoryMiB}M`,
   'rootfstype=hostfs',
@@ -25,7 +25,10 @@ export const kernelArguments = (folder: string, memoryMiB: number): string[] => 
 /** Candidates for the folder of the guest's memory, a file that grows with use: in memory if that is large enough, otherwise on disk. */
 const memoryFolders = ['/dev/shm', tmpdir(), '/var/tmp'];
 
-/** Returns the environment of the kernel. It takes its memory folder from TMPDIR; a guest whose memory folder is full crashes, and /dev/shm of a container often has 64 MB. */
+/**
+ * Returns the environment of the kernel. TMPDIR is the folder of its memory: a guest crashes when the folder is full, and /dev/shm of a
+ * container often has 64 MB.
+ */
 export function kernelEnvironment(folder: string, memoryMiB: number): Record<string, string> {
   const large = memoryFolders.find((path) => freeMiB(path) >= memoryMiB);
   return { PATH: process.env.PATH ?? '', HOME: folder, TMPDIR: large ?? tmpdir() };

@@ -4,7 +4,7 @@ import type { WireCommand } from '#scenario/language/schema/wire.ts';
 import type { RealKeyFacts } from './find-key.ts';
 
 /**
- * `compatible`: the case runs and leaves the key as it is. `unsupported`: the reason why it cannot run on a real key, or not
+ * `compatible`: the case runs and does not change the key. `unsupported`: the reason why it cannot run on a real key, or not
  * on this one. `destructive`: what the case would do to the key, which needs the permission of its owner.
  */
 export type Compatibility = { compatible: true } | { unsupported: string } | { destructive: string };

@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { messageOf, UsageError } from '#base/errors.ts';
 
 export interface PinSource {
-  /** Id of the key that the PIN belongs to; absent: every key. */
+  /** Id of the key with this PIN; absent: every key. */
   key?: string;
   from: 'ask' | { env: string } | { file: string };
 }
@@ -31,7 +31,7 @@ export function parsePinSource(text: string): PinSource {
 /** Asks at the terminal without showing what is typed; returns undefined if standard input is not a terminal. */
 export type AskHidden = (question: string) => Promise<string> | undefined;
 
-/** @throws {UsageError} if the source gives no PIN. */
+/** @throws {UsageError} if the source has no PIN. */
 export async function readPin(
   { from }: PinSource,
   label: string,

@@ -112,7 +112,7 @@ export class RealKey implements KeyUnderTest {
     await this.#perform('touch', touched, signal);
   }
 
-  /** A key has no button to deny a request, so the operator leaves it alone until the key times out. */
+  /** A key has no button to deny a request, so the operator does not touch it until it times out. */
   async deny(signal: AbortSignal): Promise<void> {
     const outcome = this.#touches.takeRequest();
     if (outcome) await this.#perform('keep-away', () => outcome, signal);

@@ -18,7 +18,7 @@ const notTouched = new Set<number | undefined>([
   ctapStatus.CTAP2_ERR_OPERATION_DENIED,
 ]);
 
-/** Commands that require a touch, with the parameter in which the client can disable it (`up: false`). */
+/** Commands that require a touch, with the parameter that the client can disable it with (`up: false`). */
 const touchCommands: Partial<Record<CommandName, number | undefined>> = {
   authenticatorMakeCredential: undefined,
   authenticatorGetAssertion: 0x05,

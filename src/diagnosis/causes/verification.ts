@@ -2,7 +2,7 @@
 import { type Reason, refusals } from '#relying-party/refusals.ts';
 import { causesOf } from '../cause.ts';
 
-/** Refusals of responses that a browser or key of today does not send: it is broken, or the response was changed. */
+/** Refusals of responses that a correct browser and key do not send: one of them is broken, or the response was changed. */
 const malformedReasons = [
   'body-invalid',
   'client-data-invalid',
@@ -19,7 +19,7 @@ const malformedReasons = [
 export const verificationCauses = causesOf('verification', [
   {
     id: 'challenge-expired',
-    title: 'The user needed longer than the challenge of the site is valid.',
+    title: 'The user needed more time than the challenge of the site is valid.',
     advice: 'Start again, and finish without a pause.',
     source: refusals['challenge-expired'].section,
     seen: { refusals: ['challenge-expired'] },

@@ -24,7 +24,7 @@ export const touchstoneCommand = (args: string): string =>
 /** Returns `command` with a higher priority than browsers: the guest has one CPU, and a busy browser would delay key and test. */
 export const withHighPriority = (command: string): string => `nice -n -8 ${command}`;
 
-/** Returns a script that starts an emulated key in the background, where it outlives the script. Its output goes to the key's log. */
+/** Returns a script that starts an emulated key in the background, where it runs longer than the script. It writes to the key's log. */
 export const startKey = (
   transport: LabTransport,
   persona: string,

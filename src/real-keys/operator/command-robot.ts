@@ -87,7 +87,7 @@ function environmentFor({ action, key, timeoutMs }: ManualActionRequest): NodeJS
 
 const toPrintable = (text: string): string => text.replace(/\p{Cc}/gu, '?');
 
-/** Ends the program when `signal` aborts or this process exits. Returns a function to call when the program has ended by itself. */
+/** Ends the program when `signal` aborts or this process exits. Returns a function to call when the program has ended. */
 function endWithSignal(child: ChildProcess, signal: AbortSignal): () => void {
   let timer: NodeJS.Timeout | undefined;
   const kill = (how: NodeJS.Signals) => {

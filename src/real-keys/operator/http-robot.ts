@@ -35,7 +35,7 @@ export const httpRobot =
     );
   };
 
-/** The message of a failed `fetch` says only that it failed; its cause says why. */
+/** The message of a failed `fetch` contains no reason; the message of its cause does. */
 function reasonOf({ message, cause }: Error): string {
   if (!(cause instanceof Error)) return message;
   return cause.message || (cause as NodeJS.ErrnoException).code || message;

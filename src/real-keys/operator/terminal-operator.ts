@@ -1,4 +1,4 @@
-/** An operator that is a person: prompts show what to do with which key, until it is done or the time limit is over. */
+/** The operator is a person at the terminal: prompts show what to do with which key, until it is done or the time limit is over. */
 import { type Clock, systemClock } from '#base/clock.ts';
 import type { ManualActionRequest, Operator } from '#scenario/parties/operator.ts';
 import { createPrompt, type PromptDisplay } from '#scenario/parties/operator-prompt.ts';
