@@ -17,7 +17,7 @@ interface LazyCommand {
   load(): Promise<CreateCommand>;
 }
 
-/** The commands in the order of the help. The module of a command is loaded when the command is used: that keeps the start fast. */
+/** The commands in the order of the help. The module of a command is loaded only when the command is used, for a fast start. */
 const commands: Readonly<Record<string, LazyCommand>> = {
   run: {
     description: 'Run scenarios and write a report',

@@ -1,4 +1,4 @@
-/** `touchstone baseline`: stores the times of a run, with which budgets of later runs are compared. */
+/** `touchstone baseline`: stores the times of a run as the baseline for budgets of later runs. */
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '#base/errors.ts';
 import { baselinesOf, storeBaselines } from '#report/budgets/baseline-files.ts';

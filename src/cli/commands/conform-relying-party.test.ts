@@ -116,7 +116,7 @@ describe('touchstone conform relying-party', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/Conforms {2}1 of 1 case passed/);
     expect(err).toMatch(
-      /Cannot give the server its own settings back: The command ended with exit code 1: .*Not restored/s,
+      /Cannot restore the settings of the server: The command ended with exit code 1: .*Not restored/s,
     );
     const failed = await conform('policy.models.denied', '--url', portal.origin, '--configure-command', 'exit 7');
     expect(failed.code).toBe(3);

@@ -44,5 +44,7 @@ function requireNone(options: { metadataRoot: string | undefined; revocationList
     ...(options.revocationLists.length === 0 ? [] : ['--metadata-revocation-list']),
   ];
   if (given.length > 0)
-    throw new UsageError(`${given.join(' and ')} applies to no BLOB: name the file or address of one with --metadata`);
+    throw new UsageError(
+      `Cannot use ${given.join(' and ')} without a BLOB: expected its file or address as --metadata`,
+    );
 }

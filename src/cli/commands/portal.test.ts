@@ -44,7 +44,7 @@ describe('touchstone portal exits 2 with one sentence', () => {
     [
       'a revocation list without a BLOB',
       ['--metadata-revocation-list', '/no/list.crl'],
-      '--metadata-revocation-list applies to no BLOB: name the file or address of one with --metadata',
+      'Cannot use --metadata-revocation-list without a BLOB: expected its file or address as --metadata',
     ],
     [
       'a root of a metadata service without a BLOB',

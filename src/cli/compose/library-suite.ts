@@ -8,7 +8,7 @@ import { CaseRunner, type RelyingPartyCaseResult } from '#conformance/relying-pa
 import { selectEntries } from '#conformance/select.ts';
 import { suiteEmulator, suiteTrustAnchors } from './suite-emulator.ts';
 
-/** What is tested, and which cases. */
+/** Selection of the cases. */
 export interface RelyingPartySuiteOptions {
   /** Groups, subjects or cases, e.g. `client-data` or `client-data.origin`; default: all. */
   ids?: readonly string[];
@@ -34,7 +34,7 @@ export interface RelyingPartySuite {
 }
 
 /**
- * Returns the suite for a library: two functions verify a response, and the suite keeps the challenge and the credential.
+ * Returns the suite for a library: two functions verify a response, and the suite stores the challenge and the credential.
  *
  * ```ts
  * const suite = relyingPartySuite(library);

@@ -85,7 +85,7 @@ async function openKey(key: RealKey, presence: Presence): Promise<void> {
 }
 
 /**
- * Opens the key and brings it into the state in which the case begins; returns what was done to it.
+ * Opens the key and prepares the state that the case starts with. Returns what was done to it.
  * @throws {OperatorTimeout} if the operator did not act in time, {InfrastructureError} if the key cannot be used, {RefusedError} if the
  * owner has not permitted what the case needs.
  */

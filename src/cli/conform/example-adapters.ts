@@ -1,4 +1,4 @@
-/** The adapters of `examples/adapters`: modules, and programs that speak the line protocol. */
+/** The adapters of `examples/adapters`: modules, and programs that use the line protocol. */
 import { readdirSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { systemClock } from '#base/clock.ts';

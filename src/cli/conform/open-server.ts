@@ -1,9 +1,10 @@
-/** Opens a server under test, after its owner has named its host. */
+/** Opens a server under test. The owner must permit a host that is not this machine with `--authorized`. */
 import { systemClock } from '#base/clock.ts';
-import { messageOf, UnavailableError, UsageError } from '#base/errors.ts';
+import { messageOf, UsageError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import { configureWithCommand } from '#conformance/relying-party/configure-command.ts';
 import { type ConfiguredTarget, openConfiguredTarget } from '#conformance/relying-party/configured-target.ts';
+import { sendRequest } from '#conformance/relying-party/conformance-api/send-request.ts';
 import { createServerTarget } from '#conformance/relying-party/server-target.ts';
 import { emulatorTrustAnchors } from '../compose/emulator-catalogue.ts';
 import { requireAuthorization } from './authorization.ts';
@@ -29,7 +30,7 @@ export async function openServer(choice: ServerChoice): Promise<OpenTarget> {
   console.error(
     `Testing ${href}: the suite creates accounts named conformance-..., and sends invalid responses for them.`,
   );
-  const open = () => createServerTarget({ url: href, random: systemRandom, fetch: request });
+  const open = () => createServerTarget({ url: href, random: systemRandom, clock: systemClock, fetch: sendRequest });
   if (command === undefined) return { target: await open(), [Symbol.asyncDispose]: async () => undefined };
   console.error('The suite changes its settings: roots of attestation, metadata, policy about models, and algorithms.');
   const configure = configureWithCommand({ command, clock: systemClock });
@@ -40,12 +41,12 @@ export async function openServer(choice: ServerChoice): Promise<OpenTarget> {
   };
 }
 
-/** The verdicts are right even if it fails. */
+/** Only prints a failure, because it does not affect the verdicts. */
 async function restoreSettings(configured: ConfiguredTarget): Promise<void> {
   try {
     await configured[Symbol.asyncDispose]();
   } catch (error) {
-    console.error(`Cannot give the server its own settings back: ${messageOf(error)}`);
+    console.error(`Cannot restore the settings of the server: ${messageOf(error)}`);
   }
 }
 
@@ -54,19 +55,5 @@ function parseUrl(text: string): URL {
     return new URL(text);
   } catch (cause) {
     throw new UsageError(`Cannot test ${JSON.stringify(text)}: expected a URL`, { cause });
-  }
-}
-
-/** Longer bodies have a connection of their own: a server may refuse them before they are sent, and end the connection. */
-const maxKeepAlive = 64 * 1024;
-
-/** Redirects are answers, too: they are not followed, so that no other host gets a request. */
-async function request(url: string, init: RequestInit): Promise<Response> {
-  const headers = new Headers(init.headers);
-  if (typeof init.body === 'string' && init.body.length > maxKeepAlive) headers.set('connection', 'close');
-  try {
-    return await fetch(url, { ...init, headers, redirect: 'manual' });
-  } catch (cause) {
-    throw new UnavailableError(`Cannot reach ${url}: ${messageOf(cause)}`, { cause });
   }
 }

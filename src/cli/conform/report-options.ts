@@ -32,10 +32,10 @@ export const withReportOptions = (command: Command): Command =>
     .option('--bundle <file>', 'Write an archive of results and messages, which touchstone verify checks')
     .option('--verbose', 'Print all findings, and the cases that are not applicable with the reason', false);
 
-/** What a bundle says about the target. */
-export type BundledInput = Pick<BundleInput, 'target' | 'expectedFailures'>;
+/** The description of the target in a bundle. */
+export type BundledInput = Pick<BundleInput, 'target' | 'expectedFailures' | 'withShould'>;
 
-/** A conformance run that has begun: it knows its folder, and the report that it is compared with. */
+/** A conformance run that has begun, with its folder and the report that it is compared with. */
 export class ReportedRun {
   readonly #suite: SuiteName;
   readonly #options: ReportOptions;

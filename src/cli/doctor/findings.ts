@@ -25,7 +25,7 @@ export const findingsOf = (facts: MachineFacts): Finding[] => [
   ...(facts.platform === 'linux' ? [checkUhid(facts), checkUsbip(facts), checkPcsc(facts), checkLab(facts)] : []),
 ];
 
-/** Returns the subjects without which no scenario can run. */
+/** Returns the subjects that every scenario needs. */
 export const missingSubjects = (findings: readonly Finding[]): string[] =>
   findings.filter(({ state }) => state === 'required').map(({ subject }) => subject);
 

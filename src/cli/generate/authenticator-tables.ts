@@ -77,7 +77,7 @@ const extensionTable = (all: readonly Column[]): string =>
     isSupported: (name, { can }) => has(can.info.extensions, name),
   });
 
-/** Whether an algorithm is emulated is tested with a registration. The option `algorithms` gives any persona any of them. */
+/** Whether an algorithm is emulated is tested with a registration: with the option `algorithms`, every persona can have any algorithm. */
 async function algorithmTable(all: readonly Column[]): Promise<string> {
   const rows: string[][] = [];
   for (const name of Object.keys(coseAlgorithms) as CoseAlgorithm[]) {

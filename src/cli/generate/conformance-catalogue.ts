@@ -1,4 +1,4 @@
-/** The catalogue of requirements on authenticators as a document, and the lock that keeps its ids. */
+/** The catalogue of requirements on authenticators as a document, and the lock that prevents changes of its ids. */
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
 import { groupTitles } from '#conformance/authenticator/group-titles.ts';
 import { lockedRequirements } from '#conformance/authenticator/profiles/profiles.ts';

@@ -11,7 +11,7 @@ const launcher = resolve(import.meta.dirname, '../touchstone.mjs');
 /** A run that hangs ends after this time. Scenarios with browsers are slow in a guest. */
 const timeLimitMs = 60 * 60_000;
 const memoryMiB = 6144;
-/** Chromium gives itself this priority. The test program needs the same, or it waits until the browser is idle. */
+/** Chromium runs with this priority. The test program needs the same, or it waits until the browser is idle. */
 const browserNiceness = -8;
 
 /**

@@ -55,7 +55,7 @@ function withRelativeImports(text: string, { file, imports }: { file: string; im
   );
 }
 
-/** Returns the path in the project that an alias of `package.json` stands for. */
+/** Returns the path in the project of an alias in `package.json`. */
 function resolveAlias(specifier: string, imports: Aliases): string | undefined {
   for (const [pattern, target] of Object.entries(imports)) {
     const [prefix = '', rest] = pattern.split('*');

@@ -1,4 +1,4 @@
-/** `npm run release-notes -- v1.2.3`: prints the notes of a release, or says why it cannot be released. */
+/** `npm run release-notes -- v1.2.3`: prints the notes of a release, or why it cannot be released. */
 import { readFileSync } from 'node:fs';
 import { UsageError } from '#base/errors.ts';
 import { releaseNotes } from './release-notes.ts';

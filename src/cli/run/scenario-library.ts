@@ -1,4 +1,4 @@
-/** Loads scenario files for the commands, with the names that the emulator knows, and prints their errors and deprecations. */
+/** Loads scenario files for the commands, with the names that the emulator defines, and prints their errors and deprecations. */
 import { resolve } from 'node:path';
 import pc from 'picocolors';
 import { renderDiagnostics, renderWarnings } from '#scenario/language/diagnostics.ts';

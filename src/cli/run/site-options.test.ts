@@ -42,7 +42,9 @@ describe('checkSites', () => {
 
   it('refuses an address that applies to no case', () => {
     const { cases } = readLibrary(anySite, { env: {} });
-    expect(() => checkSites(cases, { ...options, url: 'https://shop.example' })).toThrow('--url applies to no case');
+    expect(() => checkSites(cases, { ...options, url: 'https://shop.example' })).toThrow(
+      'Cannot use --url: no case runs on a web site',
+    );
   });
 });
 

@@ -59,12 +59,12 @@ export const siteExpansion = ({
 
 /**
  * Checks that the run does only what the owners of the sites permit.
- * @throws {UsageError} if a case does more, or if an option applies to no case: the user probably means another site.
+ * @throws {UsageError} if a case does more, or if no case uses an option: the user probably means another site.
  */
 export function checkSites(cases: readonly ExpandedCase[], { url, authorized }: SiteOptions): void {
   const hosts = new Set(cases.flatMap(({ site }) => (site.url === undefined ? [] : [hostOf(site.url)])));
   if (url !== undefined && hosts.size === 0)
-    throw new UsageError('--url applies to no case: name the site file that says what a user does there with --site');
+    throw new UsageError('Cannot use --url: no case runs on a web site. Name the site file of the address with --site');
   const unknown = authorized.find((host) => !hosts.has(host));
   if (unknown !== undefined)
     throw new UsageError(

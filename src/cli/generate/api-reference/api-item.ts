@@ -1,4 +1,4 @@
-/** What the API reference says about an export of an entry point, before it is formatted. */
+/** The description of an export of an entry point in the API reference, before it is formatted. */
 
 export type ApiKind = 'function' | 'class' | 'interface' | 'type' | 'value';
 
