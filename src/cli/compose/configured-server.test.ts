@@ -39,7 +39,12 @@ const createPortal = (): Promise<InProcessPortal> =>
   });
 
 const openServer = (portal: InProcessPortal) =>
-  createServerTarget({ url, random: systemRandom, fetch: (path, init) => portal.request(path, init) });
+  createServerTarget({
+    url,
+    random: systemRandom,
+    clock: systemClock,
+    fetch: (path, init) => portal.request(path, init),
+  });
 
 const sendSettings = (portal: InProcessPortal, settings: unknown) =>
   portal.request(`${url}/conformance/settings`, {

@@ -34,6 +34,7 @@ describe('the requests of the conformance API', () => {
     createServerTarget({
       url,
       random: systemRandom,
+      clock: systemClock,
       fetch: async (path, init) => change(path, await portal.request(path, init)),
     });
 

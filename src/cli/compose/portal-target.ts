@@ -1,6 +1,6 @@
 /** The reference portal in this process as a target of the suite for relying parties. */
 import { toBase64url } from '#base/bytes.ts';
-import { AdjustableClock } from '#base/clock.ts';
+import { AdjustableClock, systemClock } from '#base/clock.ts';
 import { type Random, systemRandom } from '#base/random.ts';
 import type { CeremonySettings } from '#conformance/relying-party/ceremony-settings.ts';
 import { createConformanceApi } from '#conformance/relying-party/conformance-api/client.ts';
@@ -35,6 +35,7 @@ export function createPortalTarget(random: Random = systemRandom): RelyingPartyT
     conformanceApi: createConformanceApi({
       url: origin,
       random,
+      clock: systemClock,
       async fetch(url, init) {
         portalWithApi ??= createPortal(settingsOfApi, random);
         return (await portalWithApi).request(url, init);

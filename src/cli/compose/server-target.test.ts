@@ -30,7 +30,12 @@ describe('the target of a server with the conformance API', () => {
   let target: RelyingPartyTarget;
   beforeAll(async () => {
     const portal = await createPortal(true);
-    target = await createServerTarget({ url, random: systemRandom, fetch: (path, init) => portal.request(path, init) });
+    target = await createServerTarget({
+      url,
+      random: systemRandom,
+      clock: systemClock,
+      fetch: (path, init) => portal.request(path, init),
+    });
   });
 
   it('reads the algorithms from the options', () => {
@@ -59,6 +64,7 @@ describe('the target of a server with the conformance API', () => {
     const broken = await createServerTarget({
       url,
       random: systemRandom,
+      clock: systemClock,
       fetch: async (path, init) => {
         const response = await portal.request(path, init);
         return path.endsWith('/attestation/result') && response.status >= 400

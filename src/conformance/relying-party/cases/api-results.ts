@@ -6,7 +6,16 @@ import { answerWith, readMembers } from '../conformance-api/edits.ts';
 import { ignoreAllowList, ignoreCeremonies, ignoreSessions } from '../conformance-api/session-defects.ts';
 import { describeFailures, describeSuccess, type FindInAnswer } from './api-answers.ts';
 import { acceptingOtherJson, ignoringContentType, ignoringMethod, simpleContentTypes } from './api-requests.ts';
-import { type ApiRows, answers, apiCases, expectRefusal, expectSuccess, refuses, withPrefix } from './define-api.ts';
+import {
+  type ApiRows,
+  answers,
+  apiCases,
+  expectNoSuccess,
+  expectRefusal,
+  expectSuccess,
+  refuses,
+  withPrefix,
+} from './define-api.ts';
 
 /** A ceremony of one user, up to the response. */
 interface ResultRequest {
@@ -57,14 +66,24 @@ const answerRows = (request: ResultRequest): ApiRows => ({
   ...describeFailures(request.path, (find) => sendWrongChallenge(request, find)),
 });
 
-/** Sends a valid response in another way than its owner would. */
+/** @throws {UnavailableError} if the server refuses a valid response, so that its refusals say nothing. */
+function expectAcceptance(answer: ApiAnswer): undefined {
+  const problem = expectSuccess(answer);
+  if (problem !== undefined) throw new UnavailableError(`The server refuses a valid response: ${problem}`);
+}
+
+/** Sends a valid response in another way than its owner would, after another user has sent one as it is. */
 const sendOtherwise =
-  (request: ResultRequest, send: (visit: ApiVisit, user: ApiUser, sent: ApiRequest) => Promise<ApiAnswer>): ApiCheck =>
+  (
+    request: ResultRequest,
+    send: (visit: ApiVisit, user: ApiUser, sent: ApiRequest) => Promise<ApiAnswer>,
+    find: FindInAnswer = expectRefusal,
+  ): ApiCheck =>
   async (visit) => {
-    await visit.openUser().register(); // a server that refuses everything is not tested
+    await sendValid(request, expectAcceptance)(visit);
     const user = visit.openUser();
     const response = await request.respond(user);
-    return expectRefusal(await send(visit, user, jsonRequest(request.path, response)));
+    return find(await send(visit, user, jsonRequest(request.path, response)));
   };
 
 const transportRows = (request: ResultRequest): ApiRows => ({
@@ -78,7 +97,7 @@ const transportRows = (request: ResultRequest): ApiRows => ({
     ]),
   ),
   method: refuses('api.request', 'The method is GET', {
-    check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, method: 'GET' })),
+    check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, method: 'GET' }), expectNoSuccess),
     defect: ignoringMethod(request.path),
   }),
   'body.not-json': refuses('api.request', 'The body is JSON that ends in the middle', {
@@ -126,6 +145,7 @@ const ceremonyRows: ApiRows = {
   }),
   'sign-in.session.registration-challenge': refuses('api.session', 'The challenge was issued for a registration', {
     async check(visit) {
+      await sendValid(signIn, expectAcceptance)(visit);
       const user = visit.openUser();
       await user.register();
       const { challenge } = await user.beginRegistration();
@@ -138,6 +158,7 @@ const ceremonyRows: ApiRows = {
     'The passkey of another user answers the sign-in that named this user',
     {
       async check(visit) {
+        await sendValid(signIn, expectAcceptance)(visit);
         const [user, other] = [visit.openUser(), visit.openUser()];
         await user.register();
         await other.register();
@@ -160,12 +181,6 @@ function toApiCredential({ id, type, response }: Json, ceremony: ResultRequest['
   const all = response as Json;
   const members = responseMembers[ceremony].map((name) => [name, all[name]]);
   return { id, type, response: Object.fromEntries(members), getClientExtensionResults: {} };
-}
-
-/** @throws {UnavailableError} if the server refuses a valid response. */
-function expectAcceptance(answer: ApiAnswer): undefined {
-  const problem = expectSuccess(answer);
-  if (problem !== undefined) throw new UnavailableError(`The server refuses a valid response: ${problem}`);
 }
 
 const credentialRow = (request: ResultRequest): ApiRows => ({

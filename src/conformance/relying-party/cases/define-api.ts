@@ -1,6 +1,8 @@
 /** Builds cases about the requests of the conformance API from rows: rule, title, check, and the defect that the check must find. */
+import { UnavailableError } from '#base/errors.ts';
 import type { ApiCheck, ApiDefect } from '../conformance-api/api-case.ts';
 import type { ApiAnswer, Json } from '../conformance-api/client.ts';
+import { judgeAnswer } from '../conformance-api/judge-answer.ts';
 import type { ApiCase, Expectation } from '../relying-party-case.ts';
 import { type RuleId, ruleOf } from '../rules.ts';
 import { createBase, since } from './define.ts';
@@ -83,9 +85,21 @@ function show(value: unknown): string {
 
 export const isSuccess = ({ status, body }: ApiAnswer): boolean => status < 300 && body?.status === 'ok';
 
-/** Returns a finding unless the answer refuses the request; how it does that is the subject of `api.failure`. */
-export const expectRefusal = (answer: ApiAnswer): string | undefined =>
+/** Returns a finding if the answer accepts the request; how it refuses is the subject of `api.failure`. */
+export const expectNoSuccess = (answer: ApiAnswer): string | undefined =>
   expectThat(!isSuccess(answer), 'a refusal', { status: answer.status, ...answer.body });
+
+/**
+ * Returns a finding if the answer accepts the request, or says with HTTP status 4xx that it is ok.
+ * @throws {UnavailableError} if the answer neither accepts nor refuses it.
+ */
+export function expectRefusal(answer: ApiAnswer): string | undefined {
+  const { status, body } = answer;
+  const judgement = judgeAnswer(answer);
+  if (judgement.kind !== 'unclear' || body?.status === 'ok')
+    return expectThat(judgement.kind === 'refused', 'a refusal', { status, ...body });
+  throw new UnavailableError(`The answer neither accepts nor refuses the request: ${judgement.found}`);
+}
 
 /** Returns a finding unless the answer accepts the request. */
 export const expectSuccess = (answer: ApiAnswer): string | undefined =>

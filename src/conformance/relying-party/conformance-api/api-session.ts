@@ -5,7 +5,7 @@ import type { SuiteEmulator } from '../emulator-port.ts';
 import { type Ceremony, makeAuthentication, makeRegistration, type SuiteCredential } from '../make-ceremony.ts';
 import type { ApiUser, ApiVisit } from './api-case.ts';
 import { type ApiAnswer, type ConformanceApi, type Json, jsonRequest, type SendRequest } from './client.ts';
-import { expectOptions, readRpId } from './options.ts';
+import { expectCreationOptions, expectOptions, readMessage, readRpId, readUserHandle } from './options.ts';
 
 export interface ApiSessionParties {
   api: ConformanceApi;
@@ -92,7 +92,7 @@ class User implements ApiUser {
   }
 
   async beginRegistration(members?: Json): Promise<Json> {
-    return expectOptions(await this.requestRegistration(members));
+    return expectCreationOptions(await this.requestRegistration(members));
   }
 
   async beginSignIn(members?: Json): Promise<Json> {
@@ -103,7 +103,7 @@ class User implements ApiUser {
     const { api, emulator, createCredential } = this.#parties;
     this.#credential = createCredential();
     this.#rpId = readRpId(options, api);
-    this.#userHandle = String((options.user as Json).id);
+    this.#userHandle = readUserHandle(options);
     return (await makeRegistration(emulator, this.#credential, this.#answerTo(options))) as Json;
   }
 
@@ -116,9 +116,7 @@ class User implements ApiUser {
     const credential = await this.createCredential(await this.beginRegistration());
     const { status, body = {} } = await this.send(jsonRequest('attestation/result', credential));
     if (body.status === 'ok') return String(credential.id);
-    throw new UnavailableError(
-      `The server refuses a valid registration: HTTP ${status} ${String(body.errorMessage ?? '')}`.trim(),
-    );
+    throw new UnavailableError(`The server refuses a valid registration: HTTP ${status} ${readMessage(body)}`.trim());
   }
 
   #answerTo({ challenge }: Json): Ceremony {

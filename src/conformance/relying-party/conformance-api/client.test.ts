@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { createConformanceApi, jsonRequest } from './client.ts';
 
@@ -10,6 +11,7 @@ function openSession(cookies: string[][], body = '{}') {
   const api = createConformanceApi({
     url: 'https://example.com/fido/',
     random: systemRandom,
+    clock: systemClock,
     fetch: async (url, { headers }) => {
       requests.push({ url, cookie: (headers as Record<string, string>).cookie });
       const set = cookies[requests.length - 1] ?? [];

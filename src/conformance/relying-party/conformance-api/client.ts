@@ -1,12 +1,13 @@
 /** A client of the server conformance API of the FIDO Alliance: four POST requests with JSON, and cookies for the session. */
 import { toBase64url } from '#base/bytes.ts';
+import { UnavailableError } from '#base/errors.ts';
 import type { Random } from '#base/random.ts';
+import { createExchange, type ExchangeOptions, type HttpAnswer } from './exchange.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends ExchangeOptions {
   /** Where the API is, for example `http://localhost:8080`. */
   url: string;
   random: Random;
-  fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 export type ApiPath = 'attestation/options' | 'attestation/result' | 'assertion/options' | 'assertion/result';
@@ -44,7 +45,15 @@ export interface ConformanceApi {
   openSession(): SendRequest;
 }
 
-export function createConformanceApi({ url, random, fetch }: ServerOptions): ConformanceApi {
+/** Statuses of a server that has not looked at the request: they say nothing about it. */
+const postponements: Readonly<Record<number, string>> = {
+  408: 'it waited too long for the request',
+  425: 'it fears that the request is a replay',
+  429: 'it limits the number of requests; the limit must be off for the test',
+};
+
+export function createConformanceApi({ url, random, ...options }: ServerOptions): ConformanceApi {
+  const exchange = createExchange(options);
   return {
     origin: new URL(url).origin,
     newName: () => `conformance-${toBase64url(random.bytes(9))}`,
@@ -54,13 +63,16 @@ export function createConformanceApi({ url, random, fetch }: ServerOptions): Con
         const cookie = [...cookies]
           .map(([name, value]) => `${name}=${hasForgedCookies ? value.replace(/[A-Za-z0-9]/g, 'A') : value}`)
           .join('; ');
-        const response = await fetch(`${url.replace(/\/$/, '')}/${path}`, {
+        const answer = await exchange(`${url.replace(/\/$/, '')}/${path}`, {
           method,
           headers: { 'content-type': contentType, ...(cookie && { cookie }) },
           ...(method === 'POST' && { body }),
         });
-        readCookies(response.headers, cookies);
-        return readAnswer(response);
+        const reason = postponements[answer.status];
+        if (reason !== undefined)
+          throw new UnavailableError(`The server does not process /${path} (HTTP ${answer.status}): ${reason}`);
+        readCookies(answer.headers, cookies);
+        return readAnswer(answer);
       };
     },
   };
@@ -75,14 +87,22 @@ function readCookies(headers: Headers, cookies: Map<string, string>): void {
   }
 }
 
-async function readAnswer(response: Response): Promise<ApiAnswer> {
-  const json: unknown = await response.json().catch(() => undefined);
+function readAnswer({ status, headers, text }: HttpAnswer): ApiAnswer {
+  const json = text === undefined ? undefined : parseJson(text);
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   return {
-    status: response.status,
-    contentType: response.headers.get('content-type') ?? '',
+    status,
+    contentType: headers.get('content-type') ?? '',
     body: isObject ? (json as Json) : undefined,
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns a request with a value as JSON. */
