@@ -73,6 +73,20 @@ describe('an adapter in another language', () => {
     expect(await register(adapter)).toEqual(crashed);
   });
 
+  it('may write an answer in parts, and a carriage return after it', async () => {
+    await using adapter = await start(
+      `const text = JSON.stringify({ id, result: { accepted: true } });
+       process.stdout.write(text.slice(0, 9));
+       setImmediate(() => process.stdout.write(text.slice(9) + '\\r\\n'));`,
+    );
+    expect(await register(adapter)).toEqual({ verdict: 'accepted' });
+  });
+
+  it('is no evidence if its answer never ends', async () => {
+    await using adapter = await start(`setInterval(() => process.stdout.write('x'.repeat(1000000)), 1);`);
+    await expect(register(adapter)).rejects.toThrow('Expected lines of at most 4194304 bytes, got more');
+  });
+
   it('counts as crashed when it gives no answer in time', async () => {
     await using adapter = await start(`setInterval(() => undefined, 1000);`);
     expect(await register(adapter)).toEqual({
@@ -82,7 +96,7 @@ describe('an adapter in another language', () => {
   });
 
   it.each([
-    ['text', `console.log('Traceback');`, 'Expected a JSON object, got "Traceback"'],
+    ['text', `console.log('Traceback');`, 'Expected a JSON object in each line of standard output, got "Traceback"'],
     ['another id', `console.log('{"id": 7, "result": {}}');`, 'Expected the answer to call 2 (verifyRegistration)'],
     ['no result', `answer({ value: true });`, 'Expected result or crashed in the answer to verifyRegistration'],
     [

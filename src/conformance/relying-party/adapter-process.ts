@@ -3,10 +3,10 @@
  * gets on standard input. `docs/conformance-relying-party.md` describes the messages.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { withTimeout } from '#base/async.ts';
-import { toBase64url } from '#base/bytes.ts';
+import { concat, toBase64url } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import { UnavailableError } from '#base/errors.ts';
 import { encodeMetadata } from './encode-metadata.ts';
@@ -40,6 +40,8 @@ const verified = z.union([
 const answer = z.union([z.object({ result: z.unknown() }), z.object({ crashed: z.string() })]);
 
 const defaultTimeoutMs = 10_000;
+/** Answers have a few thousand bytes. */
+const maxLineBytes = 4 * 1024 * 1024;
 /** Characters of unexpected output in a message. */
 const maxQuoted = 200;
 
@@ -117,7 +119,8 @@ class ReportedCrash extends LibraryCrash {}
 function parseAnswer<T>(line: string, { id, call, schema }: { id: number; call: string; schema: z.ZodType<T> }): T {
   const found = JSON.stringify(line.slice(0, maxQuoted));
   const json = parseJson(line);
-  if (typeof json !== 'object' || json === null) throw new UnavailableError(`Expected a JSON object, got ${found}`);
+  if (typeof json !== 'object' || json === null)
+    throw new UnavailableError(`Expected a JSON object in each line of standard output, got ${found}`);
   if ((json as { id?: unknown }).id !== id)
     throw new UnavailableError(`Expected the answer to call ${id} (${call}), got ${found}`);
   const parsed = answer.safeParse(json);
@@ -143,7 +146,7 @@ function parseJson(line: string): unknown {
 /** One run of the program. Calls follow one another. */
 class Running {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, void>;
   readonly #ended: Promise<string>;
   #errors = '';
 
@@ -154,7 +157,7 @@ class Running {
     this.#child.stderr.on('data', (text: Buffer) => {
       this.#errors = `${this.#errors}${text.toString()}`.slice(-maxQuoted);
     });
-    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
+    this.#lines = readLines(this.#child.stdout);
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', ({ message }) => resolve(message));
       this.#child.once('close', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`));
@@ -171,7 +174,8 @@ class Running {
   }
 
   async end(): Promise<void> {
-    const { pid } = this.#child;
+    const { pid, stdout, stderr } = this.#child;
+    for (const output of [stdout, stderr]) output.destroy(); // it ends only when its output is read or closed
     if (pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
       try {
         process.kill(-pid, 'SIGKILL');
@@ -181,4 +185,33 @@ class Running {
     }
     await this.#ended;
   }
+}
+
+const lineFeed = 0x0a;
+
+/**
+ * Returns the lines of an output, without line ends. It reads only when a line is wanted, and a last line may have no end.
+ * @throws {UnavailableError} if a line is too long.
+ */
+async function* readLines(output: Readable): AsyncGenerator<string, void> {
+  let line: Uint8Array[] = [];
+  let length = 0;
+  const end = () => {
+    const text = new TextDecoder().decode(concat(...line));
+    line = [];
+    length = 0;
+    return text;
+  };
+  for await (const chunk of output as AsyncIterable<Uint8Array>) {
+    let rest = chunk;
+    for (let at = rest.indexOf(lineFeed); at >= 0; at = rest.indexOf(lineFeed)) {
+      line.push(rest.subarray(0, at));
+      rest = rest.subarray(at + 1);
+      yield end();
+    }
+    line.push(rest);
+    length += rest.length;
+    if (length > maxLineBytes) throw new UnavailableError(`Expected lines of at most ${maxLineBytes} bytes, got more`);
+  }
+  if (length > 0) yield end();
 }
