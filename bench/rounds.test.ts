@@ -32,7 +32,7 @@ describe('rounds of the benchmarks', () => {
     expect(mergeRounds(rounds)).toEqual([{ name: 'registrations', figure: '100/s; 120/s' }]);
   });
 
-  it('leave a single round as it is, and keep rows that only some rounds have', () => {
+  it('do not change a single round, and keep rows that only some rounds have', () => {
     expect(mergeRounds([[page(1.5)]])).toEqual([page(1.5)]);
     expect(mergeRounds([[page(1.5)], [page(1.5), help(0.1)]]).map(({ name }) => name)).toEqual(['page', '--help']);
   });

@@ -65,7 +65,7 @@ describe('messages', () => {
   });
 });
 
-it('the same seed reproduces every byte; another seed gives other keys and signatures', async () => {
+it('the same seed reproduces every byte; another seed results in other keys and signatures', async () => {
   const run = async (seed: string) => {
     const random = seededRandom(seed);
     const platform = new TestPlatform(authenticatorFor({ random, clock: new AdjustableClock(), pin: '1234' }));

@@ -22,7 +22,7 @@ describe('ManualGestures', () => {
     expect(await outcome).toBe('denied');
   });
 
-  it('keeps outcomes that are given early, in their order', async () => {
+  it('keeps outcomes that come before their requests, in order', async () => {
     const gestures = new ManualGestures();
     gestures.finger(false);
     gestures.touch();

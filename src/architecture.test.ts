@@ -148,7 +148,7 @@ const sources: Sources = new Map(
 const imports = importsOf(sources, rules);
 
 describe('the import rules', () => {
-  it('see the imports of this project', () => {
+  it('find the imports of this project', () => {
     expect(imports.filter(({ own }) => own).length).toBeGreaterThan(1000);
     expect(imports.some(({ from, to }) => from.startsWith('emulator/') && to.startsWith('src/protocol/'))).toBe(true);
   });

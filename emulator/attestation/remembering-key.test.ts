@@ -18,13 +18,13 @@ describe('rememberSignatures', () => {
     expect([remembering.spki, remembering.secret()]).toEqual([original.spki, original.secret()]);
   });
 
-  it('gives each caller a signature of its own', () => {
+  it('returns a separate signature to each caller', () => {
     const remembering = rememberSignatures(key());
     remembering.sign(new Uint8Array(1)).fill(0);
     expect(remembering.sign(new Uint8Array(1))).toEqual(key().sign(new Uint8Array(1)));
   });
 
-  it('forgets the signature that was not used for the longest time', () => {
+  it('deletes the least recently used signature', () => {
     const original = { ...key(), sign: vi.fn((data: Uint8Array) => data) };
     const remembering = rememberSignatures(original);
     for (const message of messages.slice(0, 200)) remembering.sign(message);

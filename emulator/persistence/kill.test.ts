@@ -42,7 +42,7 @@ async function runAndKill(path: string, round: number): Promise<string[]> {
   return lines;
 }
 
-it(`keeps everything acknowledged over ${rounds} kills; no counter decreases`, { timeout: 120_000 }, async () => {
+it(`loses nothing acknowledged in ${rounds} kills; no counter decreases`, { timeout: 120_000 }, async () => {
   const path = join(directory, 'key.state');
   const acknowledged = new Map<string, number>();
   for (let round = 0; round < rounds; round++) {

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const reason = buildLibfido2Host(client);
 if (reason) {
   console.info(`Skipped the libfido2 tests: ${reason}`);
-  describe.skip(`libfido2 (${reason})`, () => test('all operations', () => undefined));
+  describe.skip(`libfido2 (${reason})`, () => test('succeeds with all operations', () => undefined));
 } else
   describe('libfido2 over TCP', () => {
     let outcomes: Outcomes;

@@ -25,7 +25,7 @@ async function udpHost(port: number) {
   };
 }
 
-it('UDP: carries one report per datagram and answers the sender', async () => {
+it('UDP: transfers one report per datagram and answers the sender', async () => {
   await using served = await serveUdp(createKey(), { port: 0 });
   using one = await udpHost(served.port);
   using other = await udpHost(served.port);

@@ -122,7 +122,7 @@ describe('an unavailable /dev/uhid', () => {
     );
   });
 
-  it('is reported with the udev rule that gives permission', () => {
+  it('is reported with the udev rule that grants access', () => {
     const { kind, message } = uhidOpenError('/dev/uhid', Object.assign(new Error(), { code: 'EACCES' }));
     expect(kind).toBe('unavailable');
     const [rules = ''] = /\S+\.rules/.exec(message) ?? [];

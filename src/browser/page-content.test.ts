@@ -35,7 +35,7 @@ describe('readPageContent', () => {
     expect(elements.find(({ role }) => role === 'link')?.url).toBe('/security');
   });
 
-  it('says in which list item or row an element is', async () => {
+  it('returns the list item or row of an element', async () => {
     await page.setContent('<ul><li>Desk key <button>Delete</button></li><li>Spare <button>Delete</button></li></ul>');
     const { elements } = await readPageContent(page);
     const containers = elements.filter(({ role }) => role === 'button').map(({ container }) => container);

@@ -17,7 +17,7 @@ import {
 } from './testing/test-client.ts';
 import { type Cancelled, cancelled } from './user-interaction.ts';
 
-/** Every point at which a ceremony can wait: a client that waits there for ever. */
+/** Every point where a ceremony can wait: a client that waits there forever. */
 const waits = {
   'for the choice where to save': () => {
     const device = createScriptedDevice({ makeCredential: () => makeCredentialResponse() });

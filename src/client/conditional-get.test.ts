@@ -169,7 +169,7 @@ describe('conditional get()', () => {
     });
   });
 
-  test('with another device: goes on with the dialog for security keys', async () => {
+  test('with another device: continues with the dialog for security keys', async () => {
     const { device } = createEmulatedKey({ pin: '1234' });
     const residentKey = { authenticatorSelection: { residentKey: 'required' } };
     await create(creationOptions(residentKey), createTestClient([asSecurityKey(device)], { pin: '1234' }).context);

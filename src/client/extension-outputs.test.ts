@@ -94,7 +94,7 @@ describe('an output that was not requested', () => {
     expect((await getWith(outputs)).clientExtensionResults).toEqual({});
   });
 
-  test.each(cases.slice(0, 2))('for %s is refused if the client policy says so', async (_case, outputs) => {
+  test.each(cases.slice(0, 2))('for %s is refused if the client policy requires it', async (_case, outputs) => {
     const policy = { unsolicitedOutputs: 'refuse' } as const;
     const expected = violation('response.unsolicited-extension');
     expect(await catchRejection(createWith(outputs, {}, policy))).toMatchObject(expected);

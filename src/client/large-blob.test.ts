@@ -92,7 +92,7 @@ describe.each(keys)('on a key with %s', (_name, persona) => {
     expect(await read(key, alice.id)).toEqual({ largeBlob: { blob: 'Q0ND' } });
   });
 
-  test('a blob is compressed, and one that is too large leaves the earlier one in place', async () => {
+  test('a blob is compressed, and one that is too large does not replace the earlier one', async () => {
     const key = createKey();
     const { id } = await register(key, {});
     const compressible = toBase64url(new Uint8Array(20_000).fill(65));

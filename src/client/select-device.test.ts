@@ -136,7 +136,7 @@ describe('no connected key', () => {
     expect(authenticators.listeners.size).toBe(0);
   });
 
-  test('waits until the key is listed when the user says too early that it is connected', async () => {
+  test('waits until the key is listed when the user confirms the connection too early', async () => {
     const authenticators = new PluggableAuthenticators();
     const { context } = createTestClient(authenticators, {}, { connectKey: async () => 'connected' });
     const running = create(creationOptions(), context);
@@ -191,7 +191,7 @@ describe('a key that is unplugged while it waits for the touch', () => {
     return { ...client, unplugged };
   }
 
-  test('is asked for again, and the ceremony goes on', async () => {
+  test('is asked for again, and the ceremony continues', async () => {
     const { context, asked, unplugged } = unplugDuringTouch((plugIn) => queueMicrotask(plugIn));
     const running = create(creationOptions(), context);
     await unplugged;
@@ -199,7 +199,7 @@ describe('a key that is unplugged while it waits for the touch', () => {
     expect(asked).toEqual(['touch register', 'connect', 'touch register', 'review']);
   });
 
-  test('ends the ceremony if the client policy says so', async () => {
+  test('ends the ceremony if the client policy requires it', async () => {
     const { context, informed, unplugged } = unplugDuringTouch(() => undefined);
     const running = create(creationOptions(), { ...context, policy: { onKeyRemoved: 'end' } });
     const error = catchRejection(running);
@@ -227,7 +227,7 @@ describe('a key that is unplugged while it waits for the touch', () => {
     expect(await error).toMatchObject({ endReason: 'timeout' });
   });
 
-  test('is tried again after a delay when the user says it is connected although it is still listed', async () => {
+  test('is tried again after a delay when the user confirms the connection although the key is still listed', async () => {
     let calls = 0;
     const unplugged = createFakeDevice(async () => {
       calls++;

@@ -68,7 +68,7 @@ describe('signalUnknownCredential', () => {
     expect(stored()).toHaveLength(1);
   });
 
-  test('leaves security keys alone, which would need a PIN', async () => {
+  test('does not change security keys, which would need a PIN', async () => {
     const { context, idOnKey, keyHolds } = await createClient('alice');
     const signal = { method: 'signalUnknownCredential', rpId, credentialId: idOnKey } as const;
     expect(await receiveSignal(signal, context)).toEqual(nothingDone);

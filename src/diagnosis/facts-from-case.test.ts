@@ -25,7 +25,7 @@ describe('the cause of an attempt of the scenario library', () => {
   });
 });
 
-test('reads what the key, the browser and the site say', () => {
+test('reads the facts that the key, the browser and the site report', () => {
   const { facts } = readCase(attemptOf('s6.security-key-refused/denied'));
   expect(facts).toMatchObject({
     'attempt.status': 'CTAP2_ERR_OPERATION_DENIED',
@@ -39,13 +39,13 @@ test('reads what the key, the browser and the site say', () => {
   });
 });
 
-test('a failure that the user got over does not count', () => {
+test('a failure that did not stop the user does not count', () => {
   const failed = attemptOf('s4.mfa-refused/wrong-code');
   const goesOn: CaseResult['events'] = [{ atMs: 0, party: 'relying-party', event: 'mfa.totp.ok' }];
   expect(diagnose(readCase({ ...failed, events: [...failed.events, ...goesOn] }).facts).first).toBeUndefined();
 });
 
-test.each(['', '00', '00ff', '01a0'])('a key whose getInfo is %j tells nothing about itself', (response) => {
+test.each(['', '00', '00ff', '01a0'])('a key whose getInfo is %j has no facts', (response) => {
   const attempt = attemptOf('s6.security-key-refused/denied');
   const wire = attempt.wire.map((one) => (one.response === undefined ? one : { ...one, response }));
   expect(Object.keys(readCase({ ...attempt, wire }).facts).filter((name) => name.startsWith('key.'))).toEqual([]);

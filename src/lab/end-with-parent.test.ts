@@ -47,7 +47,7 @@ it.runIf(process.platform === 'linux')(
 );
 
 it.runIf(process.platform === 'linux')(
-  'a process that has ended its guest itself leaves everything else alone',
+  'a process that has ended its guest itself ends nothing else',
   { timeout: 60_000 },
   async () => {
     const path = folder();

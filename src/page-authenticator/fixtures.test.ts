@@ -91,7 +91,7 @@ describe.skipIf(!findBrowser('chromium'))('the fixtures for Playwright Test', ()
     expect(textOf('passkey-timings')).toMatch(/machine {2}makeCredential/);
   });
 
-  test('leave traces of Playwright as they are', () => {
+  test('do not change traces of Playwright', () => {
     const trace = attachmentsOf('the report has transcript and timings').find(({ name }) => name === 'trace');
     expect(statSync(trace?.path ?? '').size).toBeGreaterThan(10_000);
   });

@@ -46,12 +46,12 @@ describe('readPin', () => {
     [{ from: { file: join(folder, 'none') } }, /ENOENT/],
     [{ from: { env: 'PIN' } }, /the environment does not set PIN/],
     [{ from: 'ask' as const }, /standard input is not a terminal/],
-  ])('throws if %j gives no PIN', async (source, message) => {
+  ])('throws if %j has no PIN', async (source, message) => {
     await expect(readPin(source, 'Key', {}, noTerminal)).rejects.toThrow(message);
   });
 });
 
-test('the PIN mapping keeps right PINs right and wrong PINs wrong', () => {
+test('the PIN mapping maps the right PIN to the right PIN, and wrong PINs to wrong PINs', () => {
   const pin = fc.string({ minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(pin, pin, pin, pin, (scenarioPin, keyPin, one, other) => {

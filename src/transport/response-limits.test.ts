@@ -118,7 +118,7 @@ describe.each<[string, (clock: ManualClock) => Promise<OpenedKey>]>([
   ['CTAPHID', async (clock) => ({ device: await openCtapHid(plugInHid(createEndlessKey(), { clock }), { clock }) })],
   ['UDP', (clock) => openServed(serveUdp, clock)],
   ['TCP', (clock) => openServed(serveTcp, clock)],
-])('a key over %s that sends keepalives for ever', (_transport, open) => {
+])('a key over %s that sends keepalives forever', (_transport, open) => {
   test.each([
     ['getInfo', getInfo, short],
     ['getPINRetries', clientPin('getPINRetries'), short],
@@ -134,7 +134,7 @@ describe.each<[string, (clock: ManualClock) => Promise<OpenedKey>]>([
   });
 });
 
-describe('a card that reports for ever that it is busy', () => {
+describe('a card that always reports that it is busy', () => {
   test.each([
     ['getInfo', getInfo, short],
     ['getPINRetries', clientPin('getPINRetries'), short],

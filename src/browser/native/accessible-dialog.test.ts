@@ -93,13 +93,13 @@ describe('whenReady()', () => {
     return outcome;
   }
 
-  it('resolves when the reader sees the window', async () => {
+  it('resolves when the reader finds the window', async () => {
     await using dialog = open(readerScript);
     await dialog.whenReady();
     expect(dialog.describeState()).toBe('and the reader sees the dialog "Firefox asks"');
   });
 
-  it('starts a reader again that does not see the window', async () => {
+  it('restarts a reader that does not find the window', async () => {
     const clock = new ManualClock();
     const folder = mkdtempSync(join(tmpdir(), 'touchstone-reader-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

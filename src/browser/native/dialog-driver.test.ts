@@ -131,7 +131,7 @@ describe('DialogDriver', () => {
     expect(dialog.inputs).toEqual(['dismiss']);
   });
 
-  it('reads through a new connection when it sees no prompt for 15 seconds, and reports that screen and reader disagree after 60', async () => {
+  it('reads through a new connection after 15 seconds without a prompt, and reports that screen and reader disagree after 60', async () => {
     const { dialog, asked, clock } = createDriver({});
     dialog.show(undefined);
     await waitForSettled(); // the driver has begun to watch

@@ -68,7 +68,7 @@ describe('a session in a native browser', () => {
     });
   });
 
-  it('reports that the browser ends by itself, and not that it is closed', async () => {
+  it('reports that the browser ends unexpectedly, and not that it is closed', async () => {
     const signals: AbortSignal[] = [];
     await withSession(async ({ endSignal, end }, [browser]) => {
       signals.push(endSignal);

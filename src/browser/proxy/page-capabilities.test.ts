@@ -12,7 +12,7 @@ afterAll(() => bridge[Symbol.asyncDispose]());
 
 const readCapabilities = () => PublicKeyCredential.getClientCapabilities() as Promise<Record<string, boolean>>;
 
-test('conditional requests, signal methods and related origins are not advertised by a handler that says nothing', async () => {
+test('conditional requests, signal methods and related origins are not advertised by a handler without capabilities', async () => {
   const { page } = await bridge.openPage(approvingHandler);
   const capabilities = await page.evaluate(readCapabilities);
   expect(capabilities).toMatchObject({

@@ -141,7 +141,7 @@ export function describeClientBehindShim(engine: BrowserEngine): void {
       expect(asked).toContain('autofill alice,bob');
     });
 
-    test('conditional get() waits while the user picks nothing, and ends when the page is left', async () => {
+    test('conditional get() waits while the user chooses nothing, and ends when the page is left', async () => {
       const { page, asked, session } = await openManager(['alice'], { chooseAutofillAccount: never });
       const outcome = getInPage(page, {}, conditional).catch(() => 'page gone');
       await eventually(() => asked).toContain('autofill alice');

@@ -110,7 +110,7 @@ describe('a page', () => {
 });
 
 describe('a test', () => {
-  test('replaces the key, and gives it passkeys of another one', async () => {
+  test('replaces the key by one with the passkeys of another key', async () => {
     using document = await openDocument();
     await document.send(create);
     const { body: state } = await request('GET', '/key/state');

@@ -25,7 +25,12 @@ test('registers a passkey and signs in with it', { tag: '@every-engine' }, async
   await expect(page.locator('output')).toHaveText(`done ${securityKey.registrations[0]?.credentialId}`);
 });
 
-test('expectations that are not met say what happened', async ({ page, openAccount, securityKey, passkeyDialog }) => {
+test('expectations that are not met report what happened', async ({
+  page,
+  openAccount,
+  securityKey,
+  passkeyDialog,
+}) => {
   await openAccount();
   const soon = { timeout: 200 };
   expect(await messageOf(expect(securityKey).toHaveRegisteredPasskey({}, soon))).toContain(
@@ -51,7 +56,7 @@ test('an address without WebAuthn is named', async ({ page, context, securityKey
   );
 });
 
-test('a state file gives the passkeys to a key of another test', async ({
+test('a key of another test has the passkeys of a state file', async ({
   page,
   openAccount,
   securityKey,

@@ -41,7 +41,7 @@ export class ReadDemand {
     this.#readerReady = this.#createReadyPromise();
   }
 
-  /** For the reader: it never polls again. Resolves `readerReady`, so that no writer waits for ever. */
+  /** For the reader: it never polls again. Resolves `readerReady`, so that no writer waits forever. */
   close(): void {
     this.#markReady();
   }

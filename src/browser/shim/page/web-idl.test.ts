@@ -53,7 +53,7 @@ describe('fromBuffers', () => {
     expect(() => fromBuffers(requestOptions, options, 'publicKey')).toThrow('publicKey.allowCredentials[0].id');
   });
 
-  test('drops unknown members, and gives defaults that the caller may change', () => {
+  test('drops unknown members, and adds defaults that the caller may change', () => {
     const type = dictionary({ list: optional(sequence(domString), []) });
     const first = convert(type, { unknown: 1 }) as { list: string[] };
     first.list.push('changed');
