@@ -70,7 +70,7 @@ describe('a passkey upgrade', () => {
     expect(await relyingParty.upgrade(caller, response)).toMatchObject({ reason: 'challenge-mismatch' });
   });
 
-  it('gives no challenge that an ordinary registration accepts', async () => {
+  it('uses a challenge that an ordinary registration refuses', async () => {
     const { relyingParty, caller } = await signIn({}, { totpSecret }, 'totp');
     const { options } = expectAccepted(await relyingParty.upgradeOptions(caller));
     const response = await makeRegistration({ challenge: options.challenge, origin: testOrigin });

@@ -52,7 +52,7 @@ describe('policySchema', () => {
     expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
   });
 
-  it('says that an unattested AAGUID cannot be trusted', () => {
+  it('reports that an unattested AAGUID cannot be trusted', () => {
     const parsed = policySchema.safeParse({ attestation: 'ignored', aaguids: { mode: 'allow', list: [listed] } });
     expect(parsed.error?.issues[0]?.message).toBe(
       'AAGUID restrictions need attestation "requested" or "enforced": an AAGUID without an attestation statement cannot be trusted',

@@ -88,7 +88,7 @@ describe('renderJunit', () => {
     expect([sum('tests'), sum('failures'), sum('errors'), sum('skipped')]).toEqual([46, 2, 1, 2]);
   });
 
-  it('gives every case a unique name within its class', () => {
+  it('uses a unique name within its class for every case', () => {
     const run = sampleRun({ size: 120 });
     const twins = run.cases.map((item) => ({ ...item, id: `${item.id} again` }));
     const keys = all(rendered({ ...run, cases: [...run.cases, ...twins] }), 'testcase').map(
@@ -97,7 +97,7 @@ describe('renderJunit', () => {
     expect(new Set(keys).size).toBe(240);
   });
 
-  it('gives the paths of attachments relative to the project root', () => {
+  it('writes the paths of attachments relative to the project root', () => {
     expect(renderJunit(sampleRun())).toMatch(
       /\[\[ATTACHMENT\|reports\/2026-03-14T09-26-53\/attachments\/[^\]]+\.png\]\]/,
     );

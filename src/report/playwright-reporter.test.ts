@@ -92,7 +92,7 @@ describe('Playwright reporter', () => {
     expect(ended.status).toBe(1);
   });
 
-  it('gives every case its verdict', () => {
+  it('reports the verdict of every case', () => {
     expect(result.cases.map(({ verdict, attempts }) => [verdict, attempts])).toEqual([
       ['passed', 1],
       ['failed', 1],
@@ -105,7 +105,7 @@ describe('Playwright reporter', () => {
     expect(result.run).toMatchObject({ id: 'run-1', seed: 's', command: 'run --pin •••' });
   });
 
-  it('keeps the attached record and gives failures their location in the YAML', () => {
+  it('keeps the attached record and adds the location in the YAML to failures', () => {
     expect(result.cases[0]).toMatchObject({
       id: record.id,
       title: 'signs in with •••',

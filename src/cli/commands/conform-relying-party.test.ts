@@ -101,27 +101,30 @@ describe('touchstone conform relying-party', () => {
     expect(third.out).toMatch(/Conforms {2}\d+ of \d+ cases passed/);
   });
 
-  it.skipIf(process.platform === 'win32')('gives a server the settings of each case through a command', async () => {
-    await using portal = await startServer();
-    const script = writeModule(
-      'configure.mjs',
-      `const body = Buffer.concat(await process.stdin.toArray());
+  it.skipIf(process.platform === 'win32')(
+    'applies the settings of each case to a server through a command',
+    async () => {
+      await using portal = await startServer();
+      const script = writeModule(
+        'configure.mjs',
+        `const body = Buffer.concat(await process.stdin.toArray());
        if (body.toString() === 'null') throw new Error('Not restored');
        const headers = { 'content-type': 'application/json' };
        const { status } = await fetch('${portal.origin}/conformance/settings', { method: 'POST', headers, body });
        process.exitCode = status === 204 ? 0 : 1;`,
-    );
-    const server = ['--url', portal.origin, '--configure-command', `"${process.execPath}" "${script}"`];
-    const { code, out, err } = await conform('policy.models.denied', ...server);
-    expect(code).toBe(0);
-    expect(out).toMatch(/Conforms {2}1 of 1 case passed/);
-    expect(err).toMatch(
-      /Cannot restore the settings of the server: The command ended with exit code 1: .*Not restored/s,
-    );
-    const failed = await conform('policy.models.denied', '--url', portal.origin, '--configure-command', 'exit 7');
-    expect(failed.code).toBe(3);
-    expect(failed.err).toContain('Cannot configure the server: The command ended with exit code 7: no message');
-  });
+      );
+      const server = ['--url', portal.origin, '--configure-command', `"${process.execPath}" "${script}"`];
+      const { code, out, err } = await conform('policy.models.denied', ...server);
+      expect(code).toBe(0);
+      expect(out).toMatch(/Conforms {2}1 of 1 case passed/);
+      expect(err).toMatch(
+        /Cannot restore the settings of the server: The command ended with exit code 1: .*Not restored/s,
+      );
+      const failed = await conform('policy.models.denied', '--url', portal.origin, '--configure-command', 'exit 7');
+      expect(failed.code).toBe(3);
+      expect(failed.err).toContain('Cannot configure the server: The command ended with exit code 7: no message');
+    },
+  );
 
   it.each([
     [

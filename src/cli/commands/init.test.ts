@@ -52,7 +52,7 @@ async function createUser(): Promise<{ SITE_USER: string; SITE_PASSWORD: string;
 }
 
 describe('touchstone init --probe on the reference portal', () => {
-  it('registers a passkey with the key of the authenticator app, and the run of what it wrote is green', async () => {
+  it('registers a passkey with the key of the authenticator app, and writes files that pass', async () => {
     const { totp, ...user } = await createUser();
     const { touchstone, validate } = inEmptyFolder({ ...user, SITE_TOTP: totp });
     const written = await touchstone('init', '--url', portal.origin, '--probe');

@@ -84,7 +84,7 @@ connectedAuthenticatorContract('a device that touches itself', ['touch'], connec
 const requirements = (...ids: string[]) => authenticatorCatalogue.filter(({ id }) => ids.includes(id));
 
 describe('a key with an operator', () => {
-  it('gives an inconclusive verdict if the operator does not touch it, and the run goes on', async () => {
+  it('has an inconclusive verdict if the operator does not touch it, and the run continues', async () => {
     const { connected } = await connectTestKey(['touch']);
     await using _closed = connected;
     const results = await runSuite(
@@ -103,7 +103,7 @@ describe('a key with an operator', () => {
     await expect(connected.powerCycle()).rejects.toThrow(ActionFailed);
   });
 
-  it('gives an inconclusive verdict while it is unplugged, without ending the run', async () => {
+  it('has an inconclusive verdict while it is unplugged, and the run continues', async () => {
     const { key, connected } = await connectTestKey(['plug-in']);
     await using _closed = connected;
     const source = connectedTargets(connected);

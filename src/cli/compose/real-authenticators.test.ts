@@ -111,7 +111,7 @@ describe('plugging a real key', () => {
     expect([authenticators.key.connected, setup.performed]).toEqual([true, ['plug-in']]);
   });
 
-  test('gives a blocking reason when the key is unplugged without a request', async () => {
+  test('sets a blocking reason when the key is unplugged without a request', async () => {
     await using setup = await setUp({ pin: '864209' });
     await using authenticators = await setup.provide({ pin: { set: '1234' } });
     setup.key.unplug();

@@ -44,7 +44,7 @@ describe('the catalogue of relying parties', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('knows the rules that the reference verifier enforces', () => {
+  it('contains the rules that the reference verifier enforces', () => {
     expect(ruleIds.filter((id) => !rulesOfServers.includes(id)).toSorted()).toEqual(verificationRules.toSorted());
   });
 

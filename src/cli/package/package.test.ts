@@ -234,7 +234,7 @@ it('runs a scenario, and names its file relative to the project of the user', as
   expect(readFileSync(join(folder, 'reports/latest/index.html'), 'utf8')).toContain('<script');
 }, 90_000);
 
-it('says that the kernel lab needs a clone', async () => {
+it('reports that the kernel lab needs a clone', async () => {
   const { stderr, code } = await touchstone('lab');
   expect(stderr).toContain('The kernel lab works only in a clone of the repository, not in the installed package');
   expect(code).toBe(3);

@@ -50,7 +50,7 @@ describe('compiledProgram', () => {
     expect(statSync(join(folder, 'main.mjs')).mtimeMs).toBe(mtimeMs);
   });
 
-  it('gives modules the location of their source', async () => {
+  it('sets the location of modules to that of their source', async () => {
     expect((await run())[1]).toBe(pathToFileURL(join(root, main)).href);
   });
 

@@ -117,7 +117,7 @@ describe.each(Object.entries(scripts))('the example %s', (name, parts) => {
     expect(parts.join('\n')).toContain('npx touchstone run scenarios');
   });
 
-  it('gives the JUnit report to the CI system and keeps all reports', () => {
+  it('passes the JUnit report to the CI system and keeps all reports', () => {
     expect(text).toContain('reports/latest/junit.xml');
     expect(text).toMatch(/paths: \[reports\/\]|targetPath: reports|artifacts: 'reports\/\*\*'/);
   });

@@ -50,7 +50,7 @@ describe.each(workflows)('the workflow %s', (path) => {
     for (const script of scriptsOf(path)) await run('bash', ['-n', '-c', script.replaceAll(/\$\{\{.*?\}\}/g, 'value')]);
   });
 
-  it('can only read the repository, unless a job says otherwise', () => {
+  it('can only read the repository, unless a job sets other permissions', () => {
     expect((parse(read(path)) as Workflow).permissions).toEqual({ contents: 'read' });
   });
 

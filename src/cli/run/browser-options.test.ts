@@ -27,7 +27,7 @@ const load = (...args: string[]) => {
 };
 
 describe('browser options', () => {
-  it('leave every case as it is by default', () => {
+  it('change no case by default', () => {
     expect(browserExpansion(parse())).toEqual({});
     expect(remoteBrowserOf(parse())).toBeUndefined();
   });
@@ -92,7 +92,7 @@ describe('a remote browser', () => {
 describe('browserSkipReasons', () => {
   const isInstalled = (engine: string) => engine !== 'webkit';
 
-  it('skips the cases of an engine that is not installed, and says what to do', () => {
+  it('skips the cases of an engine that is not installed, and prints what to do', () => {
     const reasons = browserSkipReasons(load('--browser', 'chromium', '--browser', 'webkit'), { isInstalled });
     expect(Object.keys(reasons)).toHaveLength(6);
     expect(Object.keys(reasons).every((id) => id.endsWith('[browser.engine=webkit]'))).toBe(true);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 const find = (id: string) => cases.find((one) => one.id === `built-in/${id}`);
 
 describe.each(['chromium', 'firefox'] as const)('browser.stack: built-in in %s', (engine) => {
-  it.skipIf(!findBrowser(engine))('registers a passkey, and tells what it has left out and cannot observe', () => {
+  it.skipIf(!findBrowser(engine))('registers a passkey, and reports what it has left out and cannot observe', () => {
     const result = find(`registered[browser.engine=${engine}]`);
     expect([result?.verdict, result?.failures]).toEqual(['passed', []]);
     expect(result?.parties).toMatchObject({

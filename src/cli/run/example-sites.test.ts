@@ -43,7 +43,7 @@ describe('the scenarios of any site', () => {
     );
   });
 
-  it.each(foreign)('report what %s does not tell as not observable, and the phases of its requests', (site) => {
+  it.each(foreign)('report what cannot be observed on %s, and the phases of its requests', (site) => {
     const broken = cases.find(({ id }) => id === `any-site.broken-signature[relying-party.site=${site}]`);
     const notObservable = broken?.expectations.filter(({ skipped }) => skipped !== undefined).map(({ path }) => path);
     expect(notObservable).toEqual(['relying-party.passkey', 'authenticator.abandoned-credentials']);

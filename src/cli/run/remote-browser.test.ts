@@ -48,7 +48,7 @@ describe.skipIf(!findBrowser('chromium'))('touchstone run --connect', () => {
     expect(code, stderr).toBe(0);
   }, 180_000);
 
-  it('says in one sentence that the server cannot be reached', async () => {
+  it('reports in one sentence that the server cannot be reached', async () => {
     const closedPort = 1;
     const endpoint = `ws://127.0.0.1:${closedPort}/play?token=s3cret`;
     const { code, err } = await runCommand('run', scenario, '-o', folder, '--connect', endpoint);

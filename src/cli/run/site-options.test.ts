@@ -60,7 +60,7 @@ describe('siteSkipReasons', () => {
     ['scenarios/s4.mfa-stale.yaml', 'again', 'Touchstone cannot advance the clock of this site (step let-time-pass)'],
     ['scenarios/s2.choose-method.yaml', 'guest', 'the case needs a user with guest'],
     ['scenarios/s5.security-dialog.yaml', 'page-aborts', 'the site file has no word abort-page'],
-  ])('says why it leaves out a case of %s: %s', (file, id, reason) => {
+  ])('returns why a case of %s is left out: %s', (file, id, reason) => {
     const cases = load([file]);
     const reasons = siteSkipReasons(cases);
     const [, found] = Object.entries(reasons).find(([name]) => name.includes(`/${id}[`)) ?? [];

@@ -138,7 +138,7 @@ describe('a user of a site', () => {
     ]);
   });
 
-  it('is deleted by the after hook, which knows what the before hook has returned', () => {
+  it('is deleted by the after hook, which gets what the before hook has returned', () => {
     expect(requestsOf('DELETE /users/eve')).toMatchObject([{ body: { password: 'pw of eve' } }]);
   });
 
@@ -147,7 +147,7 @@ describe('a user of a site', () => {
     expect(JSON.stringify(reported)).not.toContain('pw of eve');
   });
 
-  it('cannot be used if its storage state cannot be read, and the after hook runs all the same', () => {
+  it('cannot be used if its storage state cannot be read, but the after hook runs', () => {
     expect(caseOf('no-state').verdict).toBe('errored');
     expect(messageOf('no-state')).toMatch(
       /^InfrastructureError: Cannot use the storage state states\/bob\.json: no such file$/m,

@@ -24,7 +24,7 @@ describe.skipIf(process.platform === 'win32')('the command that configures a ser
     await expect(configure('exit 0')).resolves.toBeUndefined();
   });
 
-  it('may say which formats the server verifies', async () => {
+  it('may name the formats that the server verifies', async () => {
     expect(await configure(`echo '{"formats":["packed"]}'`)).toEqual({ formats: ['packed'] });
   });
 

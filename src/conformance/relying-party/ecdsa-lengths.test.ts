@@ -19,7 +19,7 @@ it.each(['ES256', 'ES384'] as const)('replaces a signature of %s whose r or s is
   }
 });
 
-it('leaves signatures of other algorithms as they are', () => {
+it('does not change signatures of other algorithms', () => {
   const credentialKey = importSigningKey('EdDSA', sha256('a key'));
   const signature = credentialKey.sign(data);
   expect(withFullLengths('EdDSA', signature, { signed: data, credentialKey })).toBe(signature);

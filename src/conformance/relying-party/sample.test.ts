@@ -14,7 +14,7 @@ const target: RelyingPartyTarget = {
 };
 
 describe('sampleCases', () => {
-  it('takes the same number of each group, as far as it has them, and only cases that the target can run', () => {
+  it('returns the same number of cases of each group, if there are enough, and only cases that the target can run', () => {
     const sample = sampleCases(relyingPartyCatalogue, target, 60);
     expect(sample).toHaveLength(60);
     const counts = new Map<string, number>();
@@ -31,7 +31,7 @@ describe('sampleCases', () => {
     expect(sampleCases(relyingPartyCatalogue, target, 100).map(({ id }) => id)).toEqual(ids);
   });
 
-  it('takes everything if there is less', () => {
+  it('returns all cases if there are fewer', () => {
     expect(sampleCases(relyingPartyCatalogue.slice(-3), target, 60).length).toBeLessThanOrEqual(3);
   });
 });

@@ -86,7 +86,7 @@ describe('the JUnit report', () => {
     expect(renderJunit(relyingParties)).toContain('<testsuite name="weak: client-data"');
   });
 
-  it('escapes what a target says', () => {
+  it('escapes the message of a target', () => {
     const [first] = conforming.cases;
     const hostile = {
       ...conforming,

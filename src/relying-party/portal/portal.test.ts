@@ -110,7 +110,7 @@ describe('portal over HTTP', () => {
     expect(visitor.html).toContain('Set up an authenticator app.');
   });
 
-  it('lets a user with an app enter a pass that is used up, and says so', async () => {
+  it('lets a user with an app enter a pass that is used up, and explains that it is', async () => {
     const portal = await createTestPortal({}, { totpSecret });
     const { code } = expectAccepted(await portal.directory.issueTap(portal.user, { oneTime: true }));
     expectAccepted(await portal.signIn.withTap(adele.name, code));

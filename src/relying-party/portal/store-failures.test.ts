@@ -143,7 +143,7 @@ describe('a failing store', () => {
     }
   });
 
-  it('is answered with 503 and a reason if it cannot be reached, also by the API, and the portal goes on', async () => {
+  it('is answered with 503 and a reason if it cannot be reached, also by the API, and the portal keeps running', async () => {
     const { store, failFrom, heal } = createFailingStore(openStore());
     const portal = await createTestPortal({}, {}, store);
     const visitor = await signInVisitor(portal);

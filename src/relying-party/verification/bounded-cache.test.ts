@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BoundedCache } from './bounded-cache.ts';
 
 describe('BoundedCache', () => {
-  it('computes a value once, and forgets the one that was not used for the longest time', () => {
+  it('computes a value once, and deletes the least recently used one', () => {
     const computed: string[] = [];
     const cache = new BoundedCache<string>(2);
     const get = (key: string) =>
@@ -14,7 +14,7 @@ describe('BoundedCache', () => {
     expect(computed).toEqual(['a', 'b', 'c', 'b']);
   });
 
-  it('does not remember a failure', () => {
+  it('does not cache a failure', () => {
     const cache = new BoundedCache<number>(2);
     const fail = () => {
       throw new Error('no');

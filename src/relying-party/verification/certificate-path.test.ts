@@ -139,7 +139,7 @@ describe('validatePath', () => {
     }
   });
 
-  it('sees an anchor that is added to a list', async () => {
+  it('uses an anchor that is added to the list later', async () => {
     const leaf = parseCertificate((await issueLeaf(root, testAaguid)).der);
     const anchors = [parseCertificate((await issue('Other')).der)];
     expect(validatePath([leaf], anchors, Date.now()).trusted).toBe(false);

@@ -43,7 +43,7 @@ describe('renderComparison', () => {
     expect(text).toContain('1 case passed before and does not pass now');
   });
 
-  it('says that nothing is worse', () => {
+  it('reports that nothing is worse', () => {
     const same = compareRuns(simulatedRun(1, 30), simulatedRun(1, 30));
     expect(renderComparison(same, createColours(false)).at(-1)).toBe('  ✓ nothing is worse');
   });

@@ -113,7 +113,7 @@ describe('GitHub annotations', () => {
       ),
     );
 
-  it('are at most ten of a kind, and the last one says how many more there are', () => {
+  it('are at most ten of a kind, and the last one states how many more there are', () => {
     expect(renderAnnotations(failing(9))).toHaveLength(9);
     const many = renderAnnotations(failing(40));
     expect(many).toHaveLength(10);

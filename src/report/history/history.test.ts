@@ -78,7 +78,7 @@ describe('the views of the history', () => {
     expect(text).toMatch(/▲ {2}▲ {2}v1, v2/);
   });
 
-  it('say that one run has no trend', () => {
+  it('report that one run has no trend', () => {
     expect(renderHistory(history.slice(0, 1), createColours(false)).join('\n')).toContain('A trend needs two runs');
     expect(renderHistoryPage(history.slice(0, 1))).toContain('A trend needs two runs');
   });

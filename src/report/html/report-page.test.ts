@@ -182,7 +182,7 @@ describe('a case', () => {
     await page.getByText('rp: {id: "contoso.test", name: "Contoso"}').waitFor();
   });
 
-  it('says that its details are damaged, and the list still works', async () => {
+  it('reports that its details are damaged, and the list still works', async () => {
     const page = await openReport();
     await page.locator('.detail').waitFor();
     await page.evaluate(() => {

@@ -18,7 +18,7 @@ describe('RemainingTime', () => {
     expect([time.estimate(9), time.estimate(1000)]).toEqual([16, 10]);
   });
 
-  it('knows nothing before enough new cases have ended, then takes their mean', () => {
+  it('returns nothing before enough new cases have ended, then uses their mean', () => {
     const time = new RemainingTime(cases(undefined, undefined, undefined, undefined, undefined), 1);
     expect(time.estimate(0)).toBeUndefined();
     for (const [index, ms] of [10, 20, 30].entries()) time.finish(`case ${index}`, ms);

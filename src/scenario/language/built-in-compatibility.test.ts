@@ -22,7 +22,7 @@ describe('a case runs with the virtual authenticator of the browser', () => {
   });
 });
 
-describe('a case is left out, and says why', () => {
+describe('a case is left out, with the reason', () => {
   test.each([
     ['{ save-to: phone }', 'the virtual authenticator is no phone (step save-to)'],
     ['{ enter-pin: ["9999", "1234"] }', 'the virtual authenticator has no PIN to mistype (step enter-pin)'],

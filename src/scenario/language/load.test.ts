@@ -82,7 +82,7 @@ describe('expansion', () => {
     });
   });
 
-  test('gives steps their validated arguments, location and time limit', () => {
+  test('sets the validated arguments, location and time limit of steps', () => {
     const [first] = load('new-pin.yaml', { run: { index: 7 } }).cases;
     const at = (line: number) => ({ file: 'new-pin.yaml', line, column: 5 });
     expect(first?.steps.slice(0, 2)).toEqual([

@@ -5,7 +5,7 @@ const scenario = (...lines: string[]): string =>
   ['id: timed', 'title: Timed', 'steps: [open-security-info]', ...lines].join('\n');
 
 describe('measure', () => {
-  it('gives the case its repetitions, and no warm-up by default', () => {
+  it('sets the repetitions of the case, without warm-up by default', () => {
     const { cases, errors } = loadText(scenario('measure: { repeat: 30 }'));
     expect(errors).toEqual([]);
     expect(cases[0]?.measure).toEqual({ repeat: 30, warmup: 0 });

@@ -54,7 +54,7 @@ test('facts of the persona are those of the persona of the case', () => {
   ]);
 });
 
-test('an Unknown variable as persona is reported once', () => {
+test('an unknown variable as persona is reported once', () => {
   const text = '{ authenticator: { persona: "${vars.x.y}" }, value: "${persona.aaguid}" }';
   expect(resolve(text, { personas: { key: { aaguid: 'abc' } } }).errors).toEqual([
     '1:29 Unknown variable "${vars.x.y}" | Allowed: run.index',

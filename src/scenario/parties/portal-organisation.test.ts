@@ -56,7 +56,7 @@ describe('PortalOrganisation', () => {
     expect(() => organisation.totpCode()).toThrow('eve has no authenticator app');
   });
 
-  it('gives an authenticator app to the user who is signed in', () => {
+  it('adds an authenticator app to the user who is signed in', () => {
     const { organisation, signIn } = parties;
     signIn('eve');
     organisation.addTotpSecret('JBSWY3DPEHPK3PXP');
@@ -64,7 +64,7 @@ describe('PortalOrganisation', () => {
     expect(organisation.secrets).toContain('JBSWY3DPEHPK3PXP');
   });
 
-  it('keeps the Temporary Access Passes of each user apart', async () => {
+  it('separates the Temporary Access Passes of each user', async () => {
     const { organisation, signIn } = parties;
     await organisation.issueTap({ for: 'bob' });
     expect(() => organisation.newestTap()).toThrow('No Temporary Access Pass was issued for ada');

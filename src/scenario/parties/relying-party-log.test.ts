@@ -11,7 +11,7 @@ const event = (name: string, detail: PartyEvent['detail'] = {}): PartyEvent => (
 const neverAborted = new AbortController().signal;
 
 describe('RelyingPartyLog', () => {
-  it('knows who is signed in, with password or passkey, until the sign-out', () => {
+  it('returns who is signed in, with password or passkey, until the sign-out', () => {
     const log = new RelyingPartyLog();
     const seen = [
       event('signin.failed', { user: 'bob', reason: 'sign-in-failed' }),
@@ -32,7 +32,7 @@ describe('RelyingPartyLog', () => {
     ]);
   });
 
-  it('forgets the user when the case goes on with another one', () => {
+  it('removes the user when the case continues with another one', () => {
     const log = new RelyingPartyLog();
     log.add(event('signin.ok', { user: 'ada' }));
     log.forgetUser();
@@ -50,7 +50,7 @@ describe('RelyingPartyLog', () => {
     expect(log.lastRefusal?.reason).toBe('aaguid-not-allowed');
   });
 
-  it('waits for an event or a refusal, also one that was logged meanwhile', async () => {
+  it('waits for an event or a refusal, also one that was logged before the wait', async () => {
     const log = new RelyingPartyLog();
     log.add(event('signin.ok'));
     const since = log.length;

@@ -43,7 +43,7 @@ describe('waitForEnd', () => {
     expect(result()).toBe('ended');
   });
 
-  it('waits for a ceremony that ends by itself, and then for the reaction of the page', async () => {
+  it('waits for a ceremony that ends without an answer, and then for the reaction of the page', async () => {
     const { startCeremony, waitFor, letTimePass, settled, ceremonies } = setUp();
     const ceremony = startCeremony();
     const { result } = waitFor();
@@ -126,7 +126,7 @@ describe('waitForEnd', () => {
     expect(result()).toContain('it asks for a PIN');
   });
 
-  it('does not fail for a presence prompt whose touch the key has got, nor for an autofill list', async () => {
+  it('does not fail for a presence prompt whose touch the key has received, nor for an autofill list', async () => {
     const { startCeremony, dialog, waitFor, letTimePass } = setUp();
     const ceremony = startCeremony();
     void dialog.awaitPresence(presencePrompt, neverAborted);

@@ -60,7 +60,7 @@ describe('runAllSteps', () => {
     expect(log).toEqual(['power', '5 ms', 'power']);
   });
 
-  it('leaves out the steps that cannot be done, and says why', async () => {
+  it('leaves out the steps that cannot be done, and reports why', async () => {
     const { log, recorder, options } = setUp();
     const leftOut = ({ keyword }: StepCall) => (keyword === 'power-cycle' ? 'There is no power' : undefined);
     const steps = [call('power-cycle'), call('let-time-pass'), call('power-cycle')];

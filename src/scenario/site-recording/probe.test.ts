@@ -97,21 +97,21 @@ describe('probeSite', () => {
     expect(found.stoppedBecause).toBe('The site leads to localhost, where the probe presses nothing');
   });
 
-  it('gives up after a bounded number of controls', async () => {
+  it('ends after a bounded number of controls', async () => {
     const links = Array.from({ length: 30 }, (_, n) => `<a href="/sign-in">Add passkey ${n}</a>`).join(' ');
     const { found, pressed } = await probe({ '/sign-in': links }, { maxPresses: 3 });
     expect(pressed).toHaveLength(3);
     expect(found.stoppedBecause).toBe('The probe has pressed 3 controls and found no registration');
   });
 
-  it('says that the site refuses the user', async () => {
+  it('reports that the site refuses the user', async () => {
     const form =
       '<form><label>Name <input></label><label>Password <input type="password"></label><button>Log in</button></form>';
     const { found } = await probe({ '/sign-in': form });
     expect(found.stoppedBecause).toBe('The site did not accept the user: the page /sign-in asks again for a password');
   });
 
-  it('says with which error create() failed', async () => {
+  it('reports with which error create() failed', async () => {
     const script = `<button onclick="navigator.credentials.create({ publicKey: { rp: { name: 'x' },
       user: { id: new Uint8Array(1), name: 'a', displayName: 'a' }, challenge: new Uint8Array(16),
       pubKeyCredParams: [{ type: 'public-key', alg: -999 }] } })">Create a passkey</button>`;

@@ -76,7 +76,7 @@ describe('steps on the key', () => {
     await expect(run(keyword, undefined)).rejects.toThrow('it is not connected');
   });
 
-  it('touch says what the dialog shows if no touch is requested', async () => {
+  it('touch reports what the dialog shows if no touch is requested', async () => {
     const { dialog, run } = createStepContext();
     void dialog.providePin(pinPrompt, neverAborted);
     const limit = new AbortController();

@@ -68,7 +68,7 @@ describe('save-to', () => {
     );
   });
 
-  it('fails if the dialog has never offered a place, and forgets the places of an earlier ceremony', async () => {
+  it('fails if the dialog has never offered a place, and ignores the places of an earlier ceremony', async () => {
     const { dialog, run } = createStepContext();
     dialog.skipChoice(places('security-key'));
     dialog.begin();

@@ -84,7 +84,7 @@ describe('the profiles', () => {
     );
   });
 
-  it.each(relyingPartyProfileIds)('%s contains every group, or gives the reason why not', (id) => {
+  it.each(relyingPartyProfileIds)('%s contains every group, or the reason why not', (id) => {
     const { notDemanded }: RelyingPartyProfile = relyingPartyProfiles[id];
     const contained = new Set(casesOfProfile(id, relyingPartyCatalogue).map(({ group }) => group));
     expect(groups.filter((group) => contained.has(group) === group in notDemanded)).toEqual([]);
@@ -98,7 +98,7 @@ describe('the profiles', () => {
     expect([...new Set(subjects)]).toEqual([...serverRequirements]);
   });
 
-  it('fido2-server says of every demand of the server requirements which text the cases follow', () => {
+  it('fido2-server names the text that the cases follow for every demand of the server requirements', () => {
     const isUnread = ({ source }: Demand) => source.document === 'FIDO Server Requirements';
     expect(demandsOf('fido2-server').filter((demand) => isUnread(demand) && !demand.basis)).toEqual([]);
   });

@@ -14,7 +14,7 @@ describe('the test vectors of WebAuthn L3', () => {
   });
 
   it.each(derivations.map((one) => [one.name, one] as const))(
-    '%s has the bytes that the derivation gives',
+    '%s has the bytes of the derivation',
     async (name, one) => {
       const { registration, authentication } = await runW3cCeremonies(one);
       const encode = (values: Record<string, Uint8Array>) =>

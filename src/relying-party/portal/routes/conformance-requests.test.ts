@@ -22,7 +22,7 @@ describe('options for a request of the conformance API', () => {
       { userVerification: 'discouraged' },
       { residentKey: 'required', requireResidentKey: true, userVerification: 'discouraged' },
     ],
-  ])('say the same in residentKey and requireResidentKey for %j', (authenticatorSelection, expected) => {
+  ])('have the same meaning in residentKey and requireResidentKey for %j', (authenticatorSelection, expected) => {
     expect(answer({ authenticatorSelection }).authenticatorSelection).toMatchObject(expected);
   });
 

@@ -58,7 +58,7 @@ describe('a page step waits until the scripts of the page can react:', () => {
     expect(await opened.page.evaluate('log')).toContain(event);
   });
 
-  it('the message says so if they do not come in time', async () => {
+  it('the message reports scripts that do not arrive in time', async () => {
     const opened = await openLatePage();
     const clicked = pageActions.click({ role: 'button', name: 'Go' }, opened.site, AbortSignal.timeout(150));
     await expect(clicked).rejects.toThrow('The page at /late has not loaded its scripts');

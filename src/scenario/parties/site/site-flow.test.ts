@@ -108,7 +108,7 @@ describe('SiteFlow', () => {
     expect(log).toEqual(['click B']);
   });
 
-  it('keeps what it reads, and tells the user the key of an authenticator app', async () => {
+  it('stores the values that it reads, and passes the key of an authenticator app to the user', async () => {
     const { log, run, secrets } = setUp(
       '[{ read: { test-id: code, into: code } }, { read: { test-id: key, into: totp-secret } }, { fill: { label: Code, value: "${read.code}" } }]',
     );
@@ -123,7 +123,7 @@ describe('SiteFlow', () => {
     );
   });
 
-  it('says that the site file has no such word', async () => {
+  it('reports that the site file has no such word', async () => {
     const { flow } = setUp('[]');
     await expect(flow.run('mfa.totp', {}, new AbortController().signal)).rejects.toThrow(
       'The site file shop.yaml has no word "mfa.totp" under flow',

@@ -36,7 +36,7 @@ describe('SiteUsers', () => {
     rmSync(usedCodes, { recursive: true });
   });
 
-  it('takes the user from a command, which knows the site', async () => {
+  it('takes the user from a command, which gets the site', async () => {
     const users = await usersOf(
       `before: { command: ${print('JSON.stringify({ name: process.env.TOUCHSTONE_SITE, password: "pw" })')}, provides: [name, password] }`,
     );

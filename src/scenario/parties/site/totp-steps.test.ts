@@ -46,7 +46,7 @@ describe('claimCode', () => {
     expect(await third.code).toBe(code(2));
   });
 
-  it('does not let the users of other apps wait, and knows the app also by its URL', async () => {
+  it('does not let the users of other apps wait, and identifies the app also by its URL', async () => {
     await signIn().code;
     const other = signIn(openAuthenticatorApp('GEZDGNBVGY3TQOJQ'));
     const sameByUrl = signIn(openAuthenticatorApp('otpauth://totp/Contoso:adele?secret=JBSWY3DPEHPK3PXP'));

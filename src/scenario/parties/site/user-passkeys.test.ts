@@ -103,7 +103,7 @@ describe('a user who signs in with a passkey', { timeout }, () => {
       (text) => text.replace('- click: { role: button, name: Use a passkey, exact: true }', '- see: Use a passkey'),
       /^Cannot sign in with the passkey of the user: the page \/sign-in did not call get\(\)$/,
     ],
-  ])('says so if %s', async (_, edit, message) => {
+  ])('reports it if %s', async (_, edit, message) => {
     passkeys = new UserPasskeys(createKeys, 1_000);
     const error = await signIn(await createSite(edit)).catch((reason) => reason);
     expect(error).toBeInstanceOf(UnavailableError);
