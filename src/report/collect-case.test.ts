@@ -189,6 +189,15 @@ describe('collectCase', () => {
     });
   });
 
+  it.each([
+    ['Error: no answer', 'touch: no answer. The page says "Hello"'],
+    ['TimeoutError: 5 s are over', 'touch: no answer. The page says "Hello"\nCaused by: TimeoutError: 5 s are over'],
+  ])('adds the cause %s if the message does not say it', (cause, message) => {
+    const errors = [error('Error: touch: no answer. The page says "Hello"', { cause: { message: cause } })];
+    const [failure] = collectCase(testCase('unexpected', [attempt('failed', { errors })]), project).failures;
+    expect(failure?.message).toBe(message);
+  });
+
   it('uses the snippet of Playwright when the source cannot be read', () => {
     const errors = [
       error('no', { location: { file: '/elsewhere', line: 1, column: 1 }, snippet: '\u001b[1m> 1 | x\u001b[0m' }),

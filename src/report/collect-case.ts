@@ -106,8 +106,10 @@ function failuresOf(test: TestCase, result: TestResult, project: Project): Failu
 
 /** Returns a Playwright error as a failure of the report: without colours, with its location and the lines around it. */
 export function toFailure(error: TestError, project: Project): Failure {
-  const message = stripVTControlCharacters(error.message ?? error.value ?? 'no message').replace(/^Error: /, '');
-  const cause = error.cause?.message ? `\nCaused by: ${stripVTControlCharacters(error.cause.message)}` : '';
+  const message = stripVTControlCharacters(error.message ?? error.value ?? 'no message').replace(uninformativeName, '');
+  const reason = stripVTControlCharacters(error.cause?.message ?? '');
+  const isSaid = message.includes(reason.replace(/^\w+: /, '')); // most messages contain that of their cause
+  const cause = isSaid ? '' : `\nCaused by: ${reason}`;
   const stack = stackFrames(error.stack);
   if (error.location === undefined) return { message: message + cause, ...(stack && { stack }) };
   const source = project.source(error.location.file);
@@ -120,6 +122,9 @@ export function toFailure(error: TestError, project: Project): Failure {
     ...(stack && { stack }),
   };
 }
+
+/** Names of errors that say no more than that the case failed. */
+const uninformativeName = /^(?:Error|ScenarioFailure): /;
 
 /** Returns the stack without the message. */
 function stackFrames(stack: string | undefined): string | undefined {

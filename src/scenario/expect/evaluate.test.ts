@@ -59,8 +59,8 @@ const observation: Observation = {
     requests: {
       options: { status: 200, within: 12 },
       result: { status: 400, within: 30 },
-      finish: 'none',
-      'sign-in-options': 'none',
+      finish: 'never sent',
+      'sign-in-options': 'never sent',
       'sign-in-result': new Unobservable('The site file does not say which request is sign-in-result'),
     },
     passkeys: 1,
@@ -193,9 +193,27 @@ describe('evaluate', () => {
     expect(skipped.at(-1)).toBe('The site file does not say which request is sign-in-result');
   });
 
-  it('does not find the status of a request that was not sent', () => {
-    const line = { path: 'relying-party.requests.finish.status', expected: 200, location };
-    expect(evaluate([line], observation)).toMatchObject([{ ok: false, actual: null }]);
+  it.each(['never sent', 'no answer'] as const)('says of a request without a status: %s', (finish) => {
+    const observed = {
+      ...observation['relying-party'],
+      requests: { ...observation['relying-party'].requests, finish },
+    };
+    const lines = ['status', 'within'].map((member) => ({
+      path: `relying-party.requests.finish.${member}`,
+      expected: 200,
+      location,
+    }));
+    expect(evaluate(lines, { ...observation, 'relying-party': observed })).toMatchObject([
+      { ok: false, actual: finish },
+      { ok: false, actual: finish },
+    ]);
+  });
+
+  it('says in the failure what the page shows', () => {
+    const line = { path: 'relying-party.outcome', expected: 'refused', location };
+    expect(failureOfExpectations(evaluate([line], observation), 'The page at / says "Done"')?.message).toMatch(
+      /^1 of 1 expectations not met\n {2}relying-party.outcome: expected refused, got registered .*\nThe page at \/ says "Done"$/,
+    );
   });
 
   it('does not find a member of a passkey that does not exist', () => {

@@ -1,6 +1,6 @@
 /** Checks every line of an `expect` block against the observation. All lines are checked, also after one that is not met. */
 import type { Expectation, SourceLocation } from '#result/run-result.ts';
-import { siteRequests } from '../language/site-words.ts';
+import { type SiteRequest, siteRequests } from '../language/site-words.ts';
 import { atMost, contains, type Matcher, noneOf, oneOf, orderedSubset, same, sameSet } from './matchers.ts';
 import { exchangeName, type Observation, observeExchanges, Unobservable } from './observation.ts';
 
@@ -53,7 +53,15 @@ function read(path: string, observation: Observation): { matches: Matcher; actua
     (value, name) => (value instanceof Unobservable ? value : (value as Record<string, unknown> | undefined)?.[name]),
     observation,
   );
-  return { matches, actual: actual ?? (names.includes('passkey') ? 'no passkey' : null) };
+  return { matches, actual: actual ?? whyAbsent(path, observation) };
+}
+
+/** Returns what stands for a value that the party does not have. */
+function whyAbsent(path: string, { 'relying-party': { requests } }: Observation): string | null {
+  const [party, member, name = ''] = path.split('.');
+  if (party === 'relying-party' && member === 'passkey') return 'no passkey';
+  const request = party === 'relying-party' && member === 'requests' ? requests[name as SiteRequest] : undefined;
+  return typeof request === 'string' ? request : null;
 }
 
 /** Reads `wire.order`, `wire.never`, or `wire.<command>.<member>`. */

@@ -56,7 +56,9 @@ export interface Observation {
   'relying-party': {
     outcome: SiteOutcome | 'none' | Unobservable;
     options: ObservedOptions | 'none' | Unobservable;
-    requests: Readonly<Record<SiteRequest, { status: number; within: number } | 'none' | Unobservable>>;
+    requests: Readonly<
+      Record<SiteRequest, { status: number; within: number } | 'never sent' | 'no answer' | Unobservable>
+    >;
     passkey: ObservedPasskey | 'none' | Unobservable;
     passkeys: number | Unobservable;
     refused: string | null | Unobservable;

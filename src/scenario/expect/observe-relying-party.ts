@@ -73,7 +73,8 @@ function observeRequests(requests: RequestLog): ObservedRelyingParty['requests']
     names.map((name) => {
       const answer = requests.answered(name);
       if (!requests.knows(name)) return [name, new Unobservable(`The site file does not say which request is ${name}`)];
-      return [name, answer ? { status: answer.status, within: answer.durationMs } : 'none'];
+      if (!answer) return [name, requests.isPending(name) ? 'no answer' : 'never sent'];
+      return [name, { status: answer.status, within: answer.durationMs }];
     }),
   ) as ObservedRelyingParty['requests'];
 }

@@ -59,8 +59,11 @@ export function applyClientFailure(failureSignal: AbortSignal | undefined, locat
 const stackAt = ({ name, message }: Error, { file, line, column }: SourceLocation) =>
   `${name}: ${message}\n    at ${resolve(file)}:${line}:${column}`;
 
-/** Returns one error for all expectations that are not met, with a line for each. It points at the first of them. */
-export function failureOfExpectations(expectations: readonly Expectation[]): ScenarioFailure | undefined {
+/**
+ * Returns one error for all expectations that are not met, with a line for each. It points at the first of them. `state`: what is known
+ * about the page, in sentences.
+ */
+export function failureOfExpectations(expectations: readonly Expectation[], state = ''): ScenarioFailure | undefined {
   const failed = expectations.filter(({ ok, skipped }) => !ok && skipped === undefined);
   const [first] = failed;
   if (!first) return undefined;
@@ -69,7 +72,11 @@ export function failureOfExpectations(expectations: readonly Expectation[]): Sce
       `  ${path}: expected ${formatValue(expected)}, got ${formatValue(actual)} (${location.file}:${location.line})`,
   );
   return new ScenarioFailure(
-    `${failed.length} of ${expectations.length} expectations not met\n${lines.join('\n')}`,
+    [
+      `${failed.length} of ${expectations.length} expectations not met`,
+      ...lines,
+      ...(state === '' ? [] : [state]),
+    ].join('\n'),
     first.location,
   );
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { stepArguments } from '../language/step-arguments.ts';
 import { RelyingPartyLog } from '../parties/relying-party-log.ts';
 import { createStepContext, neverAborted } from '../testing/step-context.ts';
-import { describePage, type PageContext } from './page-state.ts';
+import { describePage, describePageAfterStep, type StepPageContext } from './page-state.ts';
 
-function setUp(says: string, refusal?: string) {
+function setUp(says: string, refusal?: string, problems: string[] = []) {
   const log = new RelyingPartyLog();
   if (refusal !== undefined)
     log.add({ atMs: 0, party: 'relying-party', event: 'registration.refused', detail: { reason: refusal } });
@@ -12,8 +12,12 @@ function setUp(says: string, refusal?: string) {
   const context = {
     dialog,
     organisation: { log, secrets: ['correct horse'] },
-    site: { observe: async () => ({ says, title: '', url: '/security-info/passkey' }) },
-  } as unknown as PageContext;
+    ceremonies: { last: { error: 'none' }, isRunning: false },
+    site: {
+      observe: async () => ({ says, title: '', url: '/security-info/passkey' }),
+      problems: { texts: problems },
+    },
+  } as unknown as StepPageContext;
   return { dialog, context };
 }
 
@@ -23,32 +27,46 @@ describe('describePage', () => {
     async (keyword) => {
       expect(Object.hasOwn(stepArguments, keyword)).toBe(true);
       const { context } = setUp('We couldn’t set up\n  your passkey', 'attestation-untrusted');
-      expect(await describePage(keyword, context)).toBe(
+      expect(await describePageAfterStep(keyword, context)).toBe(
         'The page at /security-info/passkey says "We couldn’t set up your passkey". The relying party refused: attestation-untrusted (registration.refused)',
       );
     },
   );
 
   it('says only what is known', async () => {
-    expect(await describePage('name', setUp('').context)).toBe('');
-    expect(await describePage('name', setUp('Sign in').context)).toBe(
-      'The page at /security-info/passkey says "Sign in"',
-    );
+    expect(await describePage(setUp('').context)).toBe('');
+    expect(await describePage(setUp('Sign in').context)).toBe('The page at /security-info/passkey says "Sign in"');
     const { context } = setUp('');
-    const broken = { ...context, site: { observe: () => Promise.reject(new Error('closed')) } };
-    expect(await describePage('name', broken)).toBe('');
+    const broken = { ...context, site: { ...context.site, observe: () => Promise.reject(new Error('closed')) } };
+    expect(await describePage(broken)).toBe('');
+  });
+
+  it('says what went wrong in the page, without secrets', async () => {
+    const { context } = setUp('Sign in', undefined, ['A script failed: Error: no correct horse', 'POST /x failed: 7']);
+    expect(await describePage(context)).toBe(
+      'The page at /security-info/passkey says "Sign in". A script failed: Error: no •••. POST /x failed: 7',
+    );
+  });
+
+  it('says that no request of the page has come, for a step that waits for the dialog', async () => {
+    const { context } = setUp('Sign in');
+    const idle = { ...context, ceremonies: { ...context.ceremonies, last: undefined } } as StepPageContext;
+    expect(await describePageAfterStep('save-to', idle)).toBe(
+      'No create() or get() of the page has reached the client. The page at /security-info/passkey says "Sign in"',
+    );
+    expect(await describePageAfterStep('click', idle)).toBe('The page at /security-info/passkey says "Sign in"');
   });
 
   it('says nothing for a step at the open dialog', async () => {
     const { dialog, context } = setUp('Waiting for your key');
     void dialog.connectKey(neverAborted);
-    expect(await describePage('enter-pin', context)).toBe('');
-    expect(await describePage('name', context)).not.toBe('');
+    expect(await describePageAfterStep('enter-pin', context)).toBe('');
+    expect(await describePageAfterStep('name', context)).not.toBe('');
   });
 
   it('shortens long pages and masks secrets, also the key of an authenticator app', async () => {
     const { context } = setUp(`Password correct horse, key JBSW Y3DP EHPK 3PXP JBSW. ${'x'.repeat(1000)}`);
-    const text = await describePage('name', context);
+    const text = await describePage(context);
     expect(text).toMatch(/^The page at \/security-info\/passkey says "Password •••, key •••\. x+…"$/);
     expect(text.length).toBeLessThan(560);
   });

@@ -10,18 +10,45 @@ import type { CaseContext } from '../steps/step-context.ts';
 /** A page that is leaving or hangs may not answer. */
 const readMs = 1_000;
 const maxLength = 500;
+/** Steps that wait for a request of the page. */
+const dialogSteps: ReadonlySet<Keyword> = new Set([
+  'save-to',
+  'create-pin',
+  'enter-pin',
+  'change-pin',
+  'touch',
+  'review',
+  'choose-account',
+  'dialog-asks',
+  'cancel-dialog',
+]);
 /** The key of an authenticator app, as pages show it: base32 in groups. */
 const groupedSecret = /\b(?:[A-Z2-7]{4}[ -]?){4,}/g;
 
-export type PageContext = Pick<CaseContext, 'dialog' | 'organisation'> & { site: Pick<CaseContext['site'], 'observe'> };
+export type PageContext = Pick<CaseContext, 'organisation'> & {
+  site: Pick<CaseContext['site'], 'observe' | 'problems'>;
+};
+export type StepPageContext = PageContext & Pick<CaseContext, 'dialog' | 'ceremonies'>;
 
 /**
- * Returns what the page says, and the last refusal of the relying party if it gave one, as sentences. Empty for a step that answers an
- * open dialog, because the page then shows nothing new.
+ * Returns what is known about the page when a step fails, as sentences. Empty for a step that answers an open dialog, because the page
+ * then shows nothing new.
  */
-export async function describePage(keyword: Keyword, context: PageContext): Promise<string> {
+export async function describePageAfterStep(keyword: Keyword, context: StepPageContext): Promise<string> {
+  const { dialog, ceremonies } = context;
   const isPageStep = Object.hasOwn(portalSteps, keyword) || Object.hasOwn(pageSteps, keyword);
-  if (!isPageStep && context.dialog.open) return '';
+  if (isPageStep) return describePage(context);
+  if (dialog.open) return '';
+  const hasNoCeremony = dialogSteps.has(keyword) && ceremonies.last === undefined && !ceremonies.isRunning;
+  const page = await describePage(context);
+  return hasNoCeremony ? joinSentences('No create() or get() of the page has reached the client', page) : page;
+}
+
+/**
+ * Returns what the page says, what went wrong in it since the user has acted on it, and the last refusal of the relying party if it gave
+ * one, as sentences.
+ */
+export async function describePage(context: PageContext): Promise<string> {
   const { organisation, site } = context;
   const page = await withTimeout(
     site.observe(),
@@ -33,8 +60,12 @@ export async function describePage(keyword: Keyword, context: PageContext): Prom
   const says = mask(page?.says.replace(/\s+/g, ' ').trim() ?? '').replace(groupedSecret, '•••');
   const shown = says.length > maxLength ? `${says.slice(0, maxLength)}…` : says;
   const refusal = organisation.log?.lastRefusal;
-  return [
+  return joinSentences(
     ...(shown === '' ? [] : [`The page at ${page?.url} says ${JSON.stringify(shown)}`]),
+    ...site.problems.texts.map(mask),
     ...(refusal ? [`The relying party refused: ${refusal.reason} (${refusal.event})`] : []),
-  ].join('. ');
+  );
 }
+
+export const joinSentences = (...sentences: readonly string[]): string =>
+  sentences.filter((sentence) => sentence !== '').join('. ');

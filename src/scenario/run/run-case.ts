@@ -9,6 +9,7 @@ import type { ExpandedCase } from '../language/expanded-case.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
 import type { CleanUpProblem } from './clean-up.ts';
 import { applyBlockingReason, applyClientFailure, failureOfExpectations, InfrastructureError } from './failures.ts';
+import { describePage } from './page-state.ts';
 import { runAllSteps } from './run-steps.ts';
 import { type CaseFixture, type CaseResources, type CaseTracking, partiesOf, setUpCase } from './set-up-case.ts';
 import { TimeLimits } from './time-limits.ts';
@@ -76,6 +77,6 @@ async function runAndCheck(
   const { notObservable } = authenticators;
   const observation = notObservable ? withoutModel(observed, notObservable) : observed;
   recorder.expectations = evaluate(scenario.expect, observation);
-  const failure = failureOfExpectations(recorder.expectations);
-  if (failure) throw failure;
+  if (failureOfExpectations(recorder.expectations))
+    throw failureOfExpectations(recorder.expectations, await describePage(context));
 }

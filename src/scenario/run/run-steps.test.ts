@@ -31,7 +31,7 @@ function setUp(powerCycle: () => unknown = () => undefined) {
         powerCycle();
       },
     } as unknown as KeyUnderTest,
-    site: { settle: async () => undefined, observe: async () => noPage } as unknown as Site,
+    site,
     organisation: { secrets: [] } as unknown as Organisation,
     screenshot: () => new Promise(() => {}),
   });
@@ -42,6 +42,11 @@ function setUp(powerCycle: () => unknown = () => undefined) {
 }
 
 const noPage = { says: '', title: '', url: '' };
+const site = {
+  settle: async () => undefined,
+  observe: async () => noPage,
+  problems: { texts: [] },
+} as unknown as Site;
 const scenario = (parts: Partial<ExpandedCase>) =>
   ({ id: 'case', location, setup: [], steps: [], teardown: [], ...parts }) as unknown as ExpandedCase;
 const failPowerCycle = () => {
@@ -166,7 +171,6 @@ describe('the end of the steps', () => {
 
   /** `beforeStep` is called before each step, with its line. */
   function setUpCeremony(beforeStep: (line: number) => unknown = () => undefined) {
-    const site = { settle: async () => undefined, observe: async () => noPage } as unknown as Site;
     const parties = createStepContext({ site, organisation: { secrets: [] } as unknown as Organisation });
     const recorder = new CaseRecorder();
     const show = async (call: StepCall, body: () => Promise<void>) => {

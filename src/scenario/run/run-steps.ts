@@ -11,7 +11,7 @@ import type { CaseContext, StepContext } from '../steps/step-context.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import { waitForEnd } from './end-of-steps.ts';
 import { InfrastructureError, toStepFailure } from './failures.ts';
-import { describePage } from './page-state.ts';
+import { describePageAfterStep, joinSentences } from './page-state.ts';
 import type { TimeLimits } from './time-limits.ts';
 
 /** Shows a step in the engine (Playwright's `test.step`). */
@@ -115,7 +115,7 @@ function runStep(call: StepCall, run: Run, { isLast, toFailure }: StepOptions): 
       if (isLast) await endWithin(call, run);
     } catch (error) {
       if (failureSignal.aborted) throw failureSignal.reason; // what an earlier step does in the background has failed
-      throw toFailure(call, error, await describePage(call.keyword, run.context));
+      throw toFailure(call, error, await describePageAfterStep(call.keyword, run.context));
     }
   };
   return run.show(call, () => run.recorder.step(titleOf(call), call.location, work, isSkipped));
@@ -147,8 +147,6 @@ const failureOfSetup = ({ label, location }: StepCall, error: unknown, state = '
     : new InfrastructureError(joinSentences(`The setup failed: ${label}: ${messageOf(error)}`, state), location, {
         cause: error,
       });
-
-const joinSentences = (first: string, second: string): string => (second === '' ? first : `${first}. ${second}`);
 
 /**
  * Settles as `work` does, or rejects with the reason of `signal` shortly after it has aborted. In that time a step can reject with a

@@ -176,6 +176,7 @@ function followSite(
     onTotpSecret: (secret) => organisation.addTotpSecret(secret),
     ...(isExpected && { afterStep: () => watch.look() }),
   });
+  if (isExpected) site.onAction = () => watch.look();
   return { outcomes: watch, flow };
 }
 

@@ -186,6 +186,7 @@ class SiteCheck implements Disposable {
   /** Returns a flow whose steps also fail if the site answers a page with an error. */
   #createFlow({ site, organisation, outcomes }: CaseContext): SiteFlow {
     const responses = this.#responses;
+    site.onAction = () => outcomes.look();
     return new SiteFlow({
       site,
       definition: this.#scenario.site.definition,

@@ -34,7 +34,7 @@ export class OutcomeWatch {
     const { attempts, wasRefused } = site.requests;
     if (attempts !== this.#attempt) this.#found = undefined;
     this.#attempt = attempts;
-    if (this.#found === undefined && (hasCeremonyEnded() || wasRefused)) this.#found = await this.#find();
+    if (this.#found === undefined && (hasCeremonyEnded() || wasRefused)) this.#found = await this.#findFinal();
     return this.#found;
   }
 
@@ -47,6 +47,14 @@ export class OutcomeWatch {
       if (systemClock.monotonic() > deadline) return 'none';
       await systemClock.sleep(pollMs);
     }
+  }
+
+  /** Sites may answer a refusal with the status of a success: what the page makes of the answer counts. */
+  async #findFinal(): Promise<SiteOutcome | undefined> {
+    const found = await this.#find();
+    if (found !== 'registered') return found;
+    await this.#options.site.whenIdle();
+    return (await this.#find()) ?? found;
   }
 
   async #find(): Promise<SiteOutcome | undefined> {

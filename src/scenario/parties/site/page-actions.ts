@@ -21,6 +21,7 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
     site.act(`click ${describeTarget(target)}`, async (page) => {
       const element = await whenVisible(find(site, page, target), signal);
       await whenScriptsHaveRun(page, signal);
+      await site.beginAction();
       const click = () => actOnPage(() => element.click());
       if (opensTab) await site.inNewTab(click, signal);
       else await click();
@@ -39,6 +40,7 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
     if (typeof args === 'string')
       return site.act(`press ${args}`, async (page) => {
         await whenScriptsHaveRun(page, signal);
+        await site.beginAction();
         await actOnPage(() => page.keyboard.press(args));
       });
     const { key, ...target } = args;
@@ -85,6 +87,7 @@ function actOnElement(
   return site.act(`${name} ${describeTarget(target)}`, async (page) => {
     const element = await whenVisible(find(site, page, target), signal);
     await whenScriptsHaveRun(page, signal);
+    await site.beginAction();
     await actOnPage(() => action(element));
   });
 }

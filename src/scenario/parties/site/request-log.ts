@@ -66,6 +66,11 @@ export class RequestLog {
     return this.#answered.get(name);
   }
 
+  /** Whether the site has not yet answered a request that the site file names. */
+  isPending(name: SiteRequest): boolean {
+    return [...this.#started.keys()].some((request) => this.#nameOf(request) === name);
+  }
+
   /** Whether the site has refused to give the options of the current attempt. */
   get wasRefused(): boolean {
     return (this.#answered.get('options')?.status ?? 0) >= 400;

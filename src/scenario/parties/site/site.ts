@@ -12,6 +12,7 @@ import type { Timeline } from '#result/timeline.ts';
 import type { PageLocator } from '../../language/schema/locator.ts';
 import { findElement, type Scope } from './find-element.ts';
 import { actOnPage, isNavigation } from './page-navigation.ts';
+import { PageProblems } from './page-problems.ts';
 import type { RequestLog } from './request-log.ts';
 
 const pollMs = 25;
@@ -39,6 +40,9 @@ export interface SiteParts {
 export class Site {
   readonly url: string;
   readonly requests: RequestLog;
+  readonly problems: PageProblems;
+  /** Called when an element was found, right before the user acts on it: what the page shows now may disappear. */
+  onAction: (() => Promise<unknown>) | undefined;
   /** The inline frame that the steps are in; undefined for the page itself. */
   frame: PageLocator | undefined;
   /** The open tabs; the last one is the current one. */
@@ -51,8 +55,9 @@ export class Site {
     this.url = url;
     this.requests = requests;
     this.#timeline = timeline;
-    this.#tabs = [page];
-    requests.follow(page);
+    this.problems = new PageProblems(this.origin);
+    this.#tabs = [];
+    this.#add(page);
   }
 
   get origin(): string {
@@ -104,8 +109,15 @@ export class Site {
     return isIdle && now - lastScriptRequestEndedAt >= scriptMs && now - this.#actedAt >= actionMs;
   }
 
+  /** The user acts on what the page shows now. */
+  async beginAction(): Promise<void> {
+    await this.onAction?.();
+    this.problems.begin();
+  }
+
   /** Opens a path of the site, or a whole URL. */
-  open(path: string): Promise<void> {
+  async open(path: string): Promise<void> {
+    await this.beginAction();
     return this.act(`open ${path}`, (page) => goTo(page, new URL(path, this.url).href));
   }
 
@@ -187,6 +199,11 @@ export class Site {
     }
   }
 
+  /** Waits until the page is idle, also its scripts. */
+  async whenIdle(): Promise<void> {
+    while (this.#open && !this.isIdle) await systemClock.sleep(pollMs);
+  }
+
   /** Leaves the site, so that no script of it runs after its server has stopped. */
   async leave(): Promise<void> {
     const [first, ...others] = this.#tabs.filter((tab) => !tab.isClosed());
@@ -238,5 +255,6 @@ export class Site {
   #add(page: Page): void {
     this.#tabs.push(page);
     this.requests.follow(page);
+    this.problems.follow(page);
   }
 }
