@@ -3,7 +3,14 @@ import { AdjustableClock } from '#base/clock.ts';
 import { seededRandom } from '#base/seeded-random.ts';
 import { changeStatement, isStatementChange } from '#conformance/authenticator/metadata/change-statement.ts';
 import type { TargetInterface, TestTarget, TestTargetSource } from '#conformance/authenticator/test-target.ts';
-import { createAuthenticator, type DefectId, type PersonaId, personaOf, plugIn } from '#emulator';
+import {
+  type AuthenticatorOptions,
+  createAuthenticator,
+  type DefectId,
+  type Persona,
+  personaOf,
+  plugIn,
+} from '#emulator';
 import { type EmulatedInterface, emulateCard, emulateHid, settle } from './emulated-interfaces.ts';
 import { publishedStatement } from './emulated-metadata.ts';
 import { EmulatedUser } from './emulated-user.ts';
@@ -20,13 +27,21 @@ export function emulatedTargets(persona: string, defects: readonly string[] = []
     name: `persona ${persona}`,
     interfaces: [...interfacesOf(persona), 'metadata'],
     metadata: async () => changeStatement(await publishedStatement(personaOf(persona)), changes),
-    open: async (caseId) => openTarget(persona, ownDefects, caseId),
+    open: async (caseId) => openTarget({ persona: personaOf(persona), defects: ownDefects as DefectId[] }, caseId),
   };
 }
 
+/** Returns the source of emulated authenticators of a model that is no persona of the registry. */
+export const emulatedModel = (options: AuthenticatorOptions & { persona: Persona }): TestTargetSource => ({
+  name: options.persona.label,
+  interfaces: interfacesOfModel(options.persona),
+  open: async (caseId) => openTarget(options, caseId),
+});
+
 /** Returns the interfaces of a persona. @throws {UsageError} if there is no such persona. */
-export function interfacesOf(id: string): TargetInterface[] {
-  const { transports, versions } = personaOf(id);
+export const interfacesOf = (id: string): TargetInterface[] => interfacesOfModel(personaOf(id));
+
+function interfacesOfModel({ transports, versions }: Persona): TargetInterface[] {
   return [
     ...(transports.includes('usb') ? ['ctaphid' as const] : []),
     ...(versions.includes('U2F_V2') ? ['u2f' as const] : []),
@@ -34,12 +49,11 @@ export function interfacesOf(id: string): TargetInterface[] {
   ];
 }
 
-function openTarget(persona: string, defects: readonly string[], caseId: string): TestTarget {
+function openTarget(options: AuthenticatorOptions, caseId: string): TestTarget {
   const clock = new AdjustableClock();
   const user = new EmulatedUser();
   const authenticator = createAuthenticator({
-    persona: persona as PersonaId,
-    defects: defects as DefectId[],
+    ...options,
     clock,
     random: seededRandom(caseId),
     gestures: user,

@@ -5,6 +5,7 @@ import { withMetadata } from '#conformance/authenticator/metadata/with-metadata.
 import { readInfoOf, runSuite } from '#conformance/authenticator/run-suite.ts';
 import type { BundleInput } from '#conformance/bundle/contents.ts';
 import type { CatalogueEntry } from '#conformance/catalogue-entry.ts';
+import { observeRecommendations } from '#conformance/recommendations.ts';
 import { relyingPartyCatalogue } from '#conformance/relying-party/catalogue.ts';
 import { runRelyingPartySuite } from '#conformance/relying-party/run-suite.ts';
 import { authenticatorReport } from '#conformance/report/authenticator-report.ts';
@@ -28,13 +29,14 @@ const unknownRun: ConformanceReport['run'] = {
 
 /** Returns the report of a new run; undefined if the target cannot be tested again. */
 export async function replayRun(input: BundleInput): Promise<ConformanceReport | undefined> {
-  const { target, expectedFailures } = input;
+  const { target, expectedFailures, withShould } = input;
   if (target.kind === 'persona') {
     const requirements = selectByIds(authenticatorCatalogue, input);
     const emulated = emulatedTargets(target.persona, target.defects);
     const source = target.metadata ? withMetadata(emulated, target.metadata) : emulated;
     const info = await readInfoOf(source);
-    const results = countExpected(await runSuite(requirements, source), expectedFailures);
+    const counted = countExpected(await runSuite(requirements, source), expectedFailures);
+    const results = withShould ? counted : observeRecommendations(counted, requirements);
     return authenticatorReport({ run: unknownRun, requirements, results, name: source.name, info });
   }
   if (target.kind === 'portal') {

@@ -16,6 +16,7 @@ import { parseInfoAnswer, readInfoAnswer, runSuite } from '#conformance/authenti
 import type { TestTargetSource } from '#conformance/authenticator/test-target.ts';
 import type { CaseResult } from '#conformance/case-result.ts';
 import { formatProfile } from '#conformance/profile.ts';
+import { observeRecommendations } from '#conformance/recommendations.ts';
 import { authenticatorReport } from '#conformance/report/authenticator-report.ts';
 import type { ConformanceReport } from '#conformance/report/report-model.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
@@ -44,8 +45,10 @@ export async function runAuthenticator(
   if (run.isInterrupted) return reportInterruption(run.results.length, requirements);
   const { info } = run;
   const { source, bundled } = target;
-  const results = countExpected(run.results, expected);
-  const verdicts = judgeProfiles({ results, info, source }, options.profile);
+  const counted = countExpected(run.results, expected);
+  const verdicts = judgeProfiles({ results: counted, info, source }, options.profile);
+  const withShould = options.profile !== undefined && profiles[options.profile].withShould;
+  const results = withShould ? counted : observeRecommendations(counted, requirements);
   const report = authenticatorReport({
     run: reported.facts(),
     requirements,
@@ -54,7 +57,8 @@ export async function runAuthenticator(
     info,
     profiles: verdicts,
   });
-  const code = await reported.end(report, { target: bundled, ...(expected && { expectedFailures: expected }) });
+  const input = { target: bundled, ...(expected && { expectedFailures: expected }), ...(withShould && { withShould }) };
+  const code = await reported.end(report, input);
   const isProfilePassed = options.profile === undefined || verdicts.every(({ verdict }) => verdict === 'passed');
   return code === exitCode.passed && !isProfilePassed ? exitCode.failed : code;
 }

@@ -4,7 +4,7 @@ import { checkSuccess } from './checks.ts';
 import type { Exchange } from './exchange.ts';
 import { setUp } from './failures.ts';
 import { addToken, getToken } from './pin.ts';
-import { descriptorOf } from './registration.ts';
+import { descriptorOf, verifiesItself } from './registration.ts';
 import type { TestContext } from './test-context.ts';
 import type { TestCredential } from './test-credential.ts';
 
@@ -32,10 +32,10 @@ export interface AssertionOptions {
 /** Returns a request that the authenticator accepts, without a token. */
 export function buildAssertion(context: TestContext, options: AssertionOptions = {}): CborMap {
   const { allowList, rpId = context.rpId, up, verified = false } = options;
-  const { alwaysUv, uv } = context.info.options ?? {};
+  const alwaysUv = context.info.options?.alwaysUv === true;
   const flags = new Map<CborKey, CborValue>();
   if (up !== undefined) flags.set('up', up);
-  if (uv === true && !context.hasPin && (verified || (alwaysUv && up !== false))) flags.set('uv', true);
+  if (verifiesItself(context) && (verified || (alwaysUv && up !== false))) flags.set('uv', true);
   const request: CborMap = new Map<CborKey, CborValue>([
     [ga.rpId, rpId],
     [ga.clientDataHash, context.random.bytes(32)],
@@ -56,7 +56,7 @@ export async function authorizeAssertion(
   request: CborMap,
   rpId = context.rpId,
 ): Promise<CborMap> {
-  if (!context.hasPin) return request;
+  if (!context.hasPin || verifiesItself(context)) return request;
   const token = await getToken(context, ['ga'], rpId);
   const hash = request.get(ga.clientDataHash) as Uint8Array;
   return addToken(request, token, hash, { param: ga.pinUvAuthParam, protocol: ga.pinUvAuthProtocol });

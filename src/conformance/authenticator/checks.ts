@@ -5,6 +5,7 @@ import type { CtapStatusName } from '#protocol/status.ts';
 import type { Exchange } from './exchange.ts';
 import { NotApplicable, RequirementViolated } from './failures.ts';
 import { formatCbor } from './format-cbor.ts';
+import { from21 } from './preconditions.ts';
 import type { TestContext } from './test-context.ts';
 
 /** @throws {RequirementViolated} with `message` unless `condition` holds. */
@@ -39,6 +40,18 @@ export function checkRefused(
   check(problem === undefined, problem ?? '');
   if (!(accepted as readonly string[]).includes(status))
     context.observe(`Refused with ${status}, expected ${accepted.join(' or ')}`);
+}
+
+/**
+ * Checks that a command was refused: from CTAP 2.1 on with one of these statuses, which CTAP 2.0 does not demand.
+ */
+export function checkStatusFrom21(
+  context: TestContext,
+  exchange: Exchange,
+  ...accepted: readonly CtapStatusName[]
+): void {
+  if (from21.isMet(context.info, [])) checkStatus(exchange, ...accepted);
+  else checkRefused(context, exchange, ...accepted);
 }
 
 /** Checks that two byte strings are equal. */

@@ -1,5 +1,5 @@
 /** The preconditions of requirements, and the variants that many requirements have. */
-import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
+import { algorithmName, type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import type { ExtensionId } from '#protocol/extensions.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import type { Precondition, Variant } from './requirement.ts';
@@ -57,6 +57,11 @@ export const hasMember = (name: keyof AuthenticatorInfo): Precondition => ({
 });
 
 export const hasClientPin = hasOption('clientPin');
+/** A PIN or built-in user verification gives tokens, so that there are PIN/UV auth protocols. */
+export const hasPinUvAuth: Precondition = {
+  reason: 'The authenticator has neither a PIN nor PIN/UV auth tokens',
+  isMet: ({ options }) => options?.clientPin !== undefined || options?.pinUvAuthToken === true,
+};
 /** Tokens have permissions. */
 export const hasTokens = optionIsTrue('pinUvAuthToken');
 export const hasDiscoverableCredentials = optionIsTrue('rk');
@@ -94,6 +99,10 @@ export const discoverabilityVariants: readonly Variant[] = [
 /** The algorithms of getInfo; ES256 if it does not list any. */
 export const algorithmsOf = ({ algorithms }: AuthenticatorInfo): readonly number[] =>
   algorithms?.map(({ alg }) => alg) ?? [coseAlgorithms.ES256.alg];
+
+/** The first algorithm of getInfo whose keys the suite can verify; ES256 if there is none. */
+export const preferredAlgorithmOf = (info: AuthenticatorInfo): number =>
+  algorithmsOf(info).find((alg) => algorithmName(alg) !== undefined) ?? coseAlgorithms.ES256.alg;
 
 const hasAlgorithm = (name: CoseAlgorithm): Precondition => ({
   reason: `The algorithm ${name} is not supported`,

@@ -1,12 +1,12 @@
 /** Valid makeCredential requests, and registrations that other checks build on. CTAP 2.1 section 6.1. */
 import { parseAuthenticatorData } from '#protocol/authenticator-data.ts';
-import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
+import { type CborKey, type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import { checkSuccess, readBytes } from './checks.ts';
 import type { Exchange } from './exchange.ts';
-import { setUp } from './failures.ts';
+import { NotApplicable, setUp } from './failures.ts';
 import { addToken, getToken } from './pin.ts';
-import { algorithmsOf } from './preconditions.ts';
+import { pinAuthorizesCeremonies, preferredAlgorithmOf } from './preconditions.ts';
 import type { TestContext } from './test-context.ts';
 import type { RegistrationOptions, TestCredential } from './test-credential.ts';
 
@@ -31,12 +31,21 @@ export const credentialParameters = (alg: number): CborMap => member<CborValue>(
 export const descriptorOf = (id: Uint8Array): CborMap => member<CborValue>(['id', id], ['type', 'public-key']);
 export const es256 = coseAlgorithms.ES256.alg;
 
-/** Whether the authenticator verifies the user itself, so that no token is needed. */
-const verifiesItself = ({ info, hasPin }: TestContext): boolean => info.options?.uv === true && !hasPin;
+/** Returns descriptors of unknown credentials, as many of `count` as fit in a message beside the other members of a request. */
+export function unknownDescriptors({ info }: TestContext, count: number): CborMap[] {
+  const membersBeside = 512;
+  const { length } = encode(descriptorOf(new Uint8Array(16)));
+  const fitting = Math.floor(((info.maxMsgSize ?? 1024) - membersBeside) / length);
+  return Array.from({ length: Math.min(count, fitting) }, (_, index) => descriptorOf(new Uint8Array(16).fill(index)));
+}
+
+/** Whether the authenticator verifies the user itself, because there is no PIN, or the PIN does not authorize ceremonies. */
+export const verifiesItself = ({ info, hasPin }: TestContext): boolean =>
+  info.options?.uv === true && (!hasPin || !pinAuthorizesCeremonies.isMet(info, []));
 
 /** Returns a request that the authenticator accepts, without a token. */
 export function buildRegistration(context: TestContext, options: RegistrationOptions = {}): CborMap {
-  const { rk = false, algorithm = algorithmsOf(context.info)[0] ?? es256, rpId = context.rpId } = options;
+  const { rk = false, algorithm = preferredAlgorithmOf(context.info), rpId = context.rpId } = options;
   const userId = options.userId ?? new Uint8Array(16).fill(0x75);
   const uv = verifiesItself(context) && options.verified !== false;
   const requestOptions = member(
@@ -61,7 +70,7 @@ export async function authorizeRegistration(
   request: CborMap,
   rpId = context.rpId,
 ): Promise<CborMap> {
-  if (!context.hasPin) return request;
+  if (!context.hasPin || verifiesItself(context)) return request;
   const token = await getToken(context, ['mc'], rpId);
   const hash = request.get(mc.clientDataHash) as Uint8Array;
   return addToken(request, token, hash, { param: mc.pinUvAuthParam, protocol: mc.pinUvAuthProtocol });
@@ -84,11 +93,23 @@ export const register = (context: TestContext, options: RegistrationOptions = {}
       context.rpId = existing.rpId;
       return existing;
     }
-    const members = checkSuccess(await sendRegistration(context, options));
+    const exchange = await sendRegistration(context, options);
+    if (exchange.status === 'CTAP2_ERR_KEY_STORE_FULL') await checkHasSpace(context);
+    const members = checkSuccess(exchange);
     const credential = readCredential(context, members, options);
     credentials?.add(options, hasPin, credential);
     return credential;
   });
+
+/** @throws {NotApplicable} if getInfo says that the authenticator has no space for another discoverable credential. */
+async function checkHasSpace(context: TestContext): Promise<void> {
+  const { remainingDiscoverableCredentials: left } = await context.readInfo();
+  const atStart = context.info.remainingDiscoverableCredentials;
+  if (left === 0 && atStart !== 0)
+    throw new NotApplicable(
+      `The case needs more discoverable credentials than the ${atStart} for which there is space`,
+    );
+}
 
 /** Returns the credential of a successful answer. */
 function readCredential(context: TestContext, members: CborMap, options: RegistrationOptions): TestCredential {

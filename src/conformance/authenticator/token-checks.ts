@@ -9,7 +9,7 @@ import {
   sendManagement,
 } from './management.ts';
 import { getToken } from './pin.ts';
-import { pinProtocolVariants } from './preconditions.ts';
+import { hasOption, optionIsTrue, pinProtocolVariants } from './preconditions.ts';
 import type { Precondition, RequirementInput } from './requirement.ts';
 import type { TestContext } from './test-context.ts';
 
@@ -86,12 +86,17 @@ export function tokenRequirementsOf(target: ManagementCommand, subCommand: SubCo
   ];
 }
 
-/** The option that an authenticator has if it grants the permission without a relying party. */
-const optionOfPermission = { cm: 'credMgmt', acfg: 'authnrCfg', lbw: 'largeBlobs', be: 'bioEnroll' } as const;
+/** Whether an authenticator grants the permission without a relying party. */
+const grantsPermission = {
+  cm: optionIsTrue('credMgmt'),
+  acfg: optionIsTrue('authnrCfg'),
+  lbw: optionIsTrue('largeBlobs'),
+  be: hasOption('bioEnroll'),
+} as const;
 
-const otherPermissions = ({ permission }: ManagementCommand, { options }: AuthenticatorInfo) =>
-  (Object.keys(optionOfPermission) as (keyof typeof optionOfPermission)[]).filter(
-    (name) => name !== permission && options?.[optionOfPermission[name]] !== undefined,
+const otherPermissions = ({ permission }: ManagementCommand, info: AuthenticatorInfo) =>
+  (Object.keys(grantsPermission) as (keyof typeof grantsPermission)[]).filter(
+    (name) => name !== permission && grantsPermission[name].isMet(info, []),
   );
 
 const grantsOther = (target: ManagementCommand): Precondition => ({

@@ -79,7 +79,8 @@ export class AuthenticatorState {
     const hasPin = info.options?.clientPin === true;
     if (withoutCredentials && storedCredentials > 0) return true;
     const hasOtherSettings = this.#settings !== undefined && this.#settings !== settingsOf(info);
-    if (needsReset || hasOtherSettings || storedCredentials + credentialsOfCase > this.#capacity) return true;
+    const isFull = storedCredentials > 0 && storedCredentials + credentialsOfCase > this.#capacity;
+    if (needsReset || hasOtherSettings || isFull) return true;
     if (!this.#restoresWithoutReset && (pin || verification || largeBlobs)) return true;
     if (verification && !(await this.#restoreVerification(info))) return true;
     if (hasPin && (state === 'no-pin' || !(await this.#restorePin(info)))) return true;

@@ -21,9 +21,25 @@ interface Violation {
   title: string;
   /** The defect that accepts the violation; default: the canonical form is not checked. */
   provenBy?: string;
+  level?: RequirementInput['level'];
   accepted?: readonly CtapStatusName[];
   encode(pairs: Uint8Array[], map: CborMap): Uint8Array;
 }
+
+/** Decoders SHOULD reject what is well-formed, but not in the CTAP2 canonical CBOR encoding form. */
+const notCanonical = { level: 'SHOULD' } as const;
+
+/**
+ * Returns a violation that gives the first member a value of major type 7. Such values are canonical, so that unknown members may have
+ * them, but no member of these commands is of that type.
+ */
+const withSimpleValue = (id: string, what: string, ...value: number[]): Violation => ({
+  id,
+  title: `A request whose first member is ${what} is refused`,
+  provenBy: 'ignored-error.invalid-cbor',
+  accepted: ['CTAP2_ERR_CBOR_UNEXPECTED_TYPE', 'CTAP2_ERR_INVALID_CBOR'],
+  encode: ([first = bytes(), ...rest]) => concat(mapHead(rest.length + 1), first.slice(0, 1), bytes(...value), ...rest),
+});
 
 /** Returns a violation that adds one member with an unknown key, which would otherwise be ignored. */
 const withUnknownMember = (id: string, what: string, ...value: number[]): Violation => ({
@@ -35,21 +51,25 @@ const withUnknownMember = (id: string, what: string, ...value: number[]): Violat
 
 const violations: readonly Violation[] = [
   {
+    ...notCanonical,
     id: 'request.key-order',
     title: 'A request whose keys are not in canonical order is refused',
     encode: (pairs) => concat(mapHead(pairs.length), ...pairs.reverse()),
   },
   {
+    ...notCanonical,
     id: 'request.duplicate-key',
     title: 'A request with a key that occurs twice is refused',
     encode: (pairs) => concat(mapHead(pairs.length + 1), pairs[0] ?? bytes(), ...pairs),
   },
   {
+    ...notCanonical,
     id: 'request.map-length',
     title: 'A request whose map length is not in its shortest form is refused',
     encode: (pairs) => concat(bytes(0xb8, pairs.length), ...pairs),
   },
   {
+    ...notCanonical,
     id: 'request.integer-length',
     title: 'A request with a key that is not in its shortest form is refused',
     encode: ([first = bytes(), ...rest]) => concat(mapHead(rest.length + 1), bytes(0x18), first, ...rest),
@@ -61,6 +81,7 @@ const violations: readonly Violation[] = [
     encode: (_pairs, map) => concat(encode(map), bytes(0x00)),
   },
   {
+    ...notCanonical,
     id: 'request.indefinite-map',
     title: 'A request with a map of indefinite length is refused',
     provenBy: 'ignored-error.invalid-cbor',
@@ -78,12 +99,21 @@ const violations: readonly Violation[] = [
     provenBy: 'ignored-error.invalid-cbor',
     encode: (pairs) => concat(mapHead(pairs.length + 1), ...pairs),
   },
-  withUnknownMember('request.float', 'a floating-point number', 0xf9, 0x3c, 0x00),
-  withUnknownMember('request.undefined', 'the value undefined', 0xf7),
-  withUnknownMember('request.simple', 'an unassigned simple value', 0xe0),
-  withUnknownMember('request.indefinite-bytes', 'a byte string of indefinite length', 0x5f, 0x41, 0x01, 0xff),
-  withUnknownMember('request.indefinite-text', 'a text string of indefinite length', 0x7f, 0x61, 0x61, 0xff),
-  withUnknownMember('request.indefinite-array', 'an array of indefinite length', 0x9f, 0x01, 0xff),
+  withSimpleValue('request.float', 'a floating-point number', 0xf9, 0x3c, 0x00),
+  withSimpleValue('request.undefined', 'undefined', 0xf7),
+  withSimpleValue('request.simple', 'an unassigned simple value', 0xe0),
+  {
+    ...withUnknownMember('request.indefinite-bytes', 'a byte string of indefinite length', 0x5f, 0x41, 0x01, 0xff),
+    ...notCanonical,
+  },
+  {
+    ...withUnknownMember('request.indefinite-text', 'a text string of indefinite length', 0x7f, 0x61, 0x61, 0xff),
+    ...notCanonical,
+  },
+  {
+    ...withUnknownMember('request.indefinite-array', 'an array of indefinite length', 0x9f, 0x01, 0xff),
+    ...notCanonical,
+  },
   withUnknownMember('request.reserved', 'a reserved initial byte', 0x1c),
   withUnknownMember('request.break', 'a break outside of an item of indefinite length', 0xff),
   withUnknownMember(
@@ -97,17 +127,23 @@ const violations: readonly Violation[] = [
   ),
   withUnknownMember('request.array-beyond-end', 'an array that ends beyond the message', 0x9a, 0x7f, 0xff, 0xff, 0xff),
   withUnknownMember('request.map-beyond-end', 'a map that ends beyond the message', 0xba, 0x7f, 0xff, 0xff, 0xff),
-  withUnknownMember('request.depth', 'five levels of nesting', 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x00),
+  {
+    ...withUnknownMember('request.depth', 'five levels of nesting', 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x00),
+    ...notCanonical,
+  },
   {
     ...withUnknownMember('request.tag', 'a tagged value', 0xc0, 0x61, 0x61),
+    ...notCanonical,
     provenBy: 'transport.requests-unchecked',
   },
   {
     ...withUnknownMember('request.long-integer', 'an integer that is not in its shortest form', 0x19, 0x00, 0x01),
+    ...notCanonical,
     provenBy: 'transport.requests-unchecked',
   },
   {
     ...withUnknownMember('request.long-text', 'a text length that is not in its shortest form', 0x78, 0x01, 0x61),
+    ...notCanonical,
     provenBy: 'transport.requests-unchecked',
   },
   {
@@ -118,14 +154,23 @@ const violations: readonly Violation[] = [
       0x01,
       0x61,
     ),
+    ...notCanonical,
     provenBy: 'transport.requests-unchecked',
   },
 ];
 
 const invalidEncodings: RequirementInput[] = violations.map(
-  ({ id, title, provenBy = 'transport.requests-unchecked', accepted = ['CTAP2_ERR_INVALID_CBOR'], encode: write }) => ({
+  ({
     id,
     title,
+    level = 'MUST',
+    provenBy = 'transport.requests-unchecked',
+    accepted = ['CTAP2_ERR_INVALID_CBOR'],
+    encode: write,
+  }) => ({
+    id,
+    title,
+    level,
     section: '8',
     provenBy: [provenBy],
     accepted,

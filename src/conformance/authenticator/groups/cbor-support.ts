@@ -2,7 +2,7 @@
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
 import { buildAssertion } from '../assertion.ts';
-import { hasClientPin, hasOption, registersWithoutPin } from '../preconditions.ts';
+import { hasClientPin, hasOption, optionIsTrue, registersWithoutPin } from '../preconditions.ts';
 import { buildRegistration, register } from '../registration.ts';
 import type { Variant } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
@@ -39,7 +39,7 @@ export const sources: readonly RequestSource[] = [
   },
   {
     name: 'largeblobs',
-    preconditions: [hasOption('largeBlobs')],
+    preconditions: [optionIsTrue('largeBlobs')],
     command: 'authenticatorLargeBlobs',
     build: async () =>
       new Map([

@@ -73,9 +73,9 @@ const minimum: RequirementInput[] = [
     id: 'min-pin-length.too-long',
     title: `A minimum length that no PIN can have is refused with ${policy}`,
     section: '6.11.4',
-    provenBy: ['ignored-error.pin-policy', 'status.policy-as-wrong-pin'],
+    provenBy: ['ignored-error.pin-policy'],
     accepted: [policy],
-    run: async (context) => checkStatus(await send(context, minPinLength([0x01, 64])), policy),
+    run: async (context) => checkRefused(context, await send(context, minPinLength([0x01, 64])), policy),
   },
   {
     id: 'min-pin-length.rp-ids-full',

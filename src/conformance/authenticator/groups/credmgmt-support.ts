@@ -4,7 +4,7 @@ import { sha256 } from '#protocol/crypto.ts';
 import { credentialManagementSubCommands as sub } from '#protocol/management.ts';
 import { type ManagementRequest, credentialManagement as management, sendManagement } from '../management.ts';
 import type { RequestMember } from '../members.ts';
-import { hasDiscoverableCredentials, hasOption } from '../preconditions.ts';
+import { hasDiscoverableCredentials, optionIsTrue } from '../preconditions.ts';
 import { descriptorOf, register } from '../registration.ts';
 import type { TestContext } from '../test-context.ts';
 import type { TestCredential } from '../test-credential.ts';
@@ -52,5 +52,5 @@ export const managementGroup = {
   group: 'credmgmt',
   document: 'CTAP 2.1',
   state: 'pin' as const,
-  preconditions: [hasOption('credMgmt'), hasDiscoverableCredentials],
+  preconditions: [optionIsTrue('credMgmt'), hasDiscoverableCredentials],
 };

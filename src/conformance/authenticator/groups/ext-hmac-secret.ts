@@ -2,7 +2,14 @@
 import { concat } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { sendAssertion } from '../assertion.ts';
-import { checkDifferentBytes, checkEqual, checkEqualBytes, checkRefused, checkStatus, readBytes } from '../checks.ts';
+import {
+  checkDifferentBytes,
+  checkEqual,
+  checkEqualBytes,
+  checkRefused,
+  checkStatusFrom21,
+  readBytes,
+} from '../checks.ts';
 import { hasBuiltInUv, hasClientPin, hasExtension, optionIsNotTrue, pinProtocolVariants } from '../preconditions.ts';
 import { register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
@@ -183,7 +190,7 @@ async function refuseSalts(
 ) {
   const credential = await createSecret(context);
   const { extensions } = await buildSalts(context, salts);
-  checkStatus(await sendAssertion(context, { allowList: [credential], extensions }), status);
+  checkStatusFrom21(context, await sendAssertion(context, { allowList: [credential], extensions }), status);
 }
 
 export const hmacSecretExtension = defineGroup(

@@ -4,7 +4,7 @@ import { buildAssertion, ga, sendAssertion } from '../assertion.ts';
 import { check, checkEqualBytes, checkStatus, checkSuccess, readBytes, readMap } from '../checks.ts';
 import { NotApplicable } from '../failures.ts';
 import { discoverabilityVariants, from21, hasDiscoverableCredentials, registersWithoutPin } from '../preconditions.ts';
-import { descriptorOf, register } from '../registration.ts';
+import { descriptorOf, register, unknownDescriptors } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import { get, noCredentials, registerVariant } from './getassert-support.ts';
 
@@ -127,7 +127,7 @@ const allowLists: RequirementInput[] = [
       const count = context.info.maxCredentialCountInList;
       if (count === undefined) throw new NotApplicable('getInfo does not contain maxCredentialCountInList');
       const { id } = await register(context);
-      const unknown = Array.from({ length: count - 1 }, (_, index) => descriptorOf(new Uint8Array(16).fill(index)));
+      const unknown = unknownDescriptors(context, count - 1);
       const request = buildAssertion(context);
       request.set(ga.allowList, [...unknown, descriptorOf(id)]);
       checkSuccess(await context.send(get, request));

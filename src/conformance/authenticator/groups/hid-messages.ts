@@ -159,6 +159,9 @@ const answers: RequirementInput[] = [
   },
 ];
 
+/** CTAPHID does not define it, so that it has to end with an error. */
+const undefinedCommand = 0x02;
+
 const errors: RequirementInput[] = [
   {
     id: 'error.length',
@@ -166,7 +169,7 @@ const errors: RequirementInput[] = [
     section: '11.2.9.1.6',
     provenBy: ['hid.error-long'],
     run: withChannel(async ({ host, channel }) => {
-      const message = await host.exchange(channel, 'CBOR');
+      const message = await host.exchange(channel, undefinedCommand);
       check(message?.command === ctapHidCommands.ERROR, `Expected an error, got ${describeMessage(message)}`);
       checkEqual(message.payload.length, 1, 'the length of the error');
     }),
@@ -177,7 +180,7 @@ const errors: RequirementInput[] = [
     section: '11.2.9.1.6',
     provenBy: ['hid.error-undefined'],
     run: withChannel(async ({ host, channel }) => {
-      const message = await host.exchange(channel, 0x02);
+      const message = await host.exchange(channel, undefinedCommand);
       check(/^ERR_/.test(describeMessage(message)), `Expected a code of the table, got ${describeMessage(message)}`);
     }),
   },

@@ -4,8 +4,22 @@ import type { CborKey, CborValue } from '#protocol/cbor.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
 import { check, checkEqual, checkRefused, checkStatus, checkSuccess, checkWaited, readBytes } from '../checks.ts';
 import { NotApplicable } from '../failures.ts';
-import { algorithmsOf, discoverabilityVariants, optionIsNotTrue, registersWithoutPin } from '../preconditions.ts';
-import { buildRegistration, credentialParameters, descriptorOf, es256, mc, register } from '../registration.ts';
+import {
+  algorithmsOf,
+  discoverabilityVariants,
+  optionIsNotTrue,
+  preferredAlgorithmOf,
+  registersWithoutPin,
+} from '../preconditions.ts';
+import {
+  buildRegistration,
+  credentialParameters,
+  descriptorOf,
+  es256,
+  mc,
+  register,
+  unknownDescriptors,
+} from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import { create, sendWithMember } from './makecred-support.ts';
 
@@ -41,7 +55,7 @@ const algorithms: RequirementInput[] = [
     provenBy: ['ignored-error.unsupported-algorithm'],
     async run(context) {
       const other = new Map<CborKey, CborValue>([
-        ['alg', algorithmsOf(context.info)[0] ?? es256],
+        ['alg', preferredAlgorithmOf(context.info)],
         ['type', 'private-key'],
       ]);
       checkRefused(
@@ -57,7 +71,7 @@ const algorithms: RequirementInput[] = [
     section: '6.1.2 step 3',
     provenBy: ['registration.algorithm-first-only'],
     async run(context) {
-      const supported = algorithmsOf(context.info)[0] ?? es256;
+      const supported = preferredAlgorithmOf(context.info);
       const params = [credentialParameters(-65_000), credentialParameters(supported)];
       const members = checkSuccess(await sendWithMember(context, [mc.pubKeyCredParams], params));
       checkEqual(keyOf(members)?.get(3), supported, 'alg of the public key');
@@ -198,7 +212,7 @@ const excludeLists: RequirementInput[] = [
     async run(context) {
       const count = context.info.maxCredentialCountInList;
       if (count === undefined) throw new NotApplicable('getInfo does not contain maxCredentialCountInList');
-      const excludeList = Array.from({ length: count }, (_, index) => descriptorOf(new Uint8Array(16).fill(index)));
+      const excludeList = unknownDescriptors(context, count);
       checkSuccess(await context.send(create, buildRegistration(context, { excludeList })));
     },
   },

@@ -24,7 +24,7 @@ const tokens: RequirementInput[] = [
     title: 'A discoverable credential requires a token while a PIN is set',
     section: '6.1.2 step 8',
     provenBy: ['registration.verification-not-required', 'status.verification-required-as-denied'],
-    preconditions: [hasDiscoverableCredentials, optionIsNotTrue('alwaysUv')],
+    preconditions: [hasDiscoverableCredentials, optionIsNotTrue('alwaysUv'), pinAuthorizesCeremonies],
     state: 'pin',
     accepted: required,
     async run(context) {
@@ -37,7 +37,7 @@ const tokens: RequirementInput[] = [
     section: '6.1.2 step 8',
     provenBy: ['registration.verification-not-required', 'status.verification-required-as-denied'],
     provenOn: 'yubikey-5-nfc',
-    preconditions: [optionIsNotTrue('makeCredUvNotRqd'), optionIsNotTrue('alwaysUv')],
+    preconditions: [optionIsNotTrue('makeCredUvNotRqd'), optionIsNotTrue('alwaysUv'), pinAuthorizesCeremonies],
     state: 'pin',
     accepted: required,
     async run(context) {

@@ -18,6 +18,7 @@ import {
   hasOption,
   optionIsNotTrue,
   optionIsTrue,
+  pinAuthorizesCeremonies,
   registersWithoutPin,
 } from '../preconditions.ts';
 import { register } from '../registration.ts';
@@ -104,6 +105,7 @@ const pins: RequirementInput[] = [
     title: 'The PIN stays set over a power cycle, and grants a token',
     section: '6.5.5.5',
     provenBy: ['persistence.pin-lost'],
+    preconditions: [pinAuthorizesCeremonies],
     state: 'pin',
     async run(context) {
       await context.powerCycle();
@@ -116,6 +118,7 @@ const pins: RequirementInput[] = [
     title: 'A power cycle restores no PIN retries',
     section: '6.5.2.3',
     provenBy: ['persistence.retries-restored'],
+    preconditions: [pinAuthorizesCeremonies],
     state: 'pin',
     async run(context) {
       await enterWrongPin(context);

@@ -1,8 +1,8 @@
 /** pin: the parameters of the subcommands of authenticatorClientPIN, CTAP 2.1 section 6.5.5. */
 
-import type { CborMap } from '#protocol/cbor.ts';
+import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import { coseKeyLabels } from '#protocol/cose.ts';
-import { checkStatus } from '../checks.ts';
+import { checkRefused, checkStatusFrom21 } from '../checks.ts';
 import { buildChangePin, buildGetPinToken, buildGetToken, buildGetUvToken, buildSetPin, cp } from '../client-pin.ts';
 import { memberRequirements, type RequestMember, withMember } from '../members.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../preconditions.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
+import { ceremonies } from './token-support.ts';
 
 const command = 'authenticatorClientPIN';
 const protocol: RequestMember = {
@@ -74,22 +75,37 @@ const getUvToken: SubCommandTable = {
 };
 
 const label = coseKeyLabels;
-const invalidKeys = [
+interface InvalidKey {
+  id: string;
+  title: string;
+  path: readonly CborKey[];
+  value: CborValue;
+  /** Already the parser of requests may refuse it, with a status of its own. */
+  isMalformed?: true;
+}
+
+const invalidKeys: readonly InvalidKey[] = [
   { id: 'kty', title: 'kty is not EC2', path: [label.kty], value: 1 },
   { id: 'alg', title: 'alg is not ECDH-ES+HKDF-256', path: [label.alg], value: -7 },
   { id: 'crv', title: 'crv is not P-256', path: [label.crv], value: 2 },
   { id: 'x-short', title: 'x has 31 bytes', path: [label.x], value: new Uint8Array(31).fill(1) },
   { id: 'x-long', title: 'x has 33 bytes', path: [label.x], value: new Uint8Array(33).fill(1) },
-  { id: 'x-text', title: 'x is a text string', path: [label.x], value: 'x' },
+  { id: 'x-text', title: 'x is a text string', path: [label.x], value: 'x', isMalformed: true },
   { id: 'y-short', title: 'y has 31 bytes', path: [label.y], value: new Uint8Array(31).fill(1) },
-  { id: 'y-sign-bit', title: 'y is a boolean, as in a compressed point', path: [label.y], value: true },
+  {
+    id: 'y-sign-bit',
+    title: 'y is a boolean, as in a compressed point',
+    path: [label.y],
+    value: true,
+    isMalformed: true,
+  },
   { id: 'off-curve', title: 'the point is not on the curve', path: [label.y], value: new Uint8Array(32).fill(1) },
-  { id: 'empty', title: 'the key is an empty map', path: [], value: new Map() },
-] as const;
+  { id: 'empty', title: 'the key is an empty map', path: [], value: new Map(), isMalformed: true },
+];
 
 /** A key that is not a point of P-256 must not be used: an invalid-curve attack reveals the private key. */
 const keyAgreementRequirements = ({ prefix, title, section, build }: SubCommandTable): RequirementInput[] =>
-  invalidKeys.map(({ id, title: condition, path, value }) => ({
+  invalidKeys.map(({ id, title: condition, path, value, isMalformed }) => ({
     id: `${prefix}key-agreement.${id}`,
     title: `${title} is refused if ${condition} in keyAgreement`,
     section,
@@ -98,7 +114,8 @@ const keyAgreementRequirements = ({ prefix, title, section, build }: SubCommandT
     variants: pinProtocolVariants,
     async run(context) {
       const request = withMember(await build(context), [cp.keyAgreement, ...path], value);
-      checkStatus(await context.send(command, request), 'CTAP1_ERR_INVALID_PARAMETER');
+      const checkInvalid = isMalformed ? checkRefused : checkStatusFrom21;
+      checkInvalid(context, await context.send(command, request), 'CTAP1_ERR_INVALID_PARAMETER');
     },
   }));
 
@@ -111,7 +128,7 @@ const unsupportedProtocol = ({ prefix, title, section, build }: SubCommandTable)
   variants: ['0', '3', '99'].map((name) => ({ name })),
   async run(context) {
     const request = withMember(await build(context), [cp.pinUvAuthProtocol], Number(context.variant));
-    checkStatus(await context.send(command, request), 'CTAP1_ERR_INVALID_PARAMETER');
+    checkStatusFrom21(context, await context.send(command, request), 'CTAP1_ERR_INVALID_PARAMETER');
   },
 });
 
@@ -127,6 +144,6 @@ export const pinParameters = [
   ...defineGroup({ ...pin, preconditions: [hasClientPin] }, requirementsOf(setPin)),
   ...defineGroup({ ...pin, state: 'pin' }, requirementsOf(changePin)),
   ...defineGroup({ ...pin, state: 'pin', preconditions: [pinAuthorizesCeremonies] }, requirementsOf(getPinToken)),
-  ...defineGroup({ ...pin, state: 'pin', preconditions: [hasTokens] }, requirementsOf(getToken)),
+  ...defineGroup({ ...pin, state: 'pin', preconditions: ceremonies }, requirementsOf(getToken)),
   ...defineGroup({ ...pin, preconditions: [hasTokens, hasBuiltInUv] }, requirementsOf(getUvToken)),
 ];

@@ -2,7 +2,14 @@
 import { check, checkEqual, checkStatus, checkSuccess, readUnsigned } from '../checks.ts';
 import { buildChangePin, buildGetPinToken, buildReading, cp, enterWrongPin, sendClientPin } from '../client-pin.ts';
 import { withMember } from '../members.ts';
-import { from21, hasBuiltInUv, hasClientPin, pinAuthorizesCeremonies, pinProtocolVariants } from '../preconditions.ts';
+import {
+  from21,
+  hasBuiltInUv,
+  hasClientPin,
+  hasPinUvAuth,
+  pinAuthorizesCeremonies,
+  pinProtocolVariants,
+} from '../preconditions.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 
@@ -292,8 +299,13 @@ const uvRetries: RequirementInput[] = [
   },
 ];
 
-export const pinRetries = defineGroup({ group: 'pin', document: 'CTAP 2.1', preconditions: [hasClientPin] }, [
-  ...retries,
-  ...uvRetries,
-  ...locks.map((requirement) => ({ ...requirement, destructive: true })),
-]);
+const pin = { group: 'pin', document: 'CTAP 2.1' } as const;
+
+export const pinRetries = [
+  ...defineGroup({ ...pin, preconditions: [hasClientPin] }, retries),
+  ...defineGroup({ ...pin, preconditions: [hasPinUvAuth] }, uvRetries),
+  ...defineGroup(
+    { ...pin, preconditions: [hasClientPin] },
+    locks.map((requirement) => ({ ...requirement, destructive: true })),
+  ),
+];

@@ -26,7 +26,7 @@ import {
 import { setUp } from '../failures.ts';
 import { withMember } from '../members.ts';
 import { otherPin, suitePin } from '../pin.ts';
-import { from21, hasClientPin, pinAuthorizesCeremonies, pinProtocolVariants } from '../preconditions.ts';
+import { from21, hasClientPin, hasPinUvAuth, pinAuthorizesCeremonies, pinProtocolVariants } from '../preconditions.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 
@@ -225,7 +225,9 @@ const setAndChange: RequirementInput[] = [
   },
 ];
 
-export const pinSetting = defineGroup({ group: 'pin', document: 'CTAP 2.1', preconditions: [hasClientPin] }, [
-  ...keyAgreement,
-  ...setAndChange,
-]);
+const pin = { group: 'pin', document: 'CTAP 2.1' } as const;
+
+export const pinSetting = [
+  ...defineGroup({ ...pin, preconditions: [hasPinUvAuth] }, keyAgreement),
+  ...defineGroup({ ...pin, preconditions: [hasClientPin] }, setAndChange),
+];

@@ -1,7 +1,7 @@
 /** reset and select: authenticatorReset and authenticatorSelection, CTAP 2.1 sections 6.6 and 6.9. */
 import { sendAssertion } from '../assertion.ts';
 import { check, checkEqual, checkStatus, checkSuccess, checkWaited } from '../checks.ts';
-import { setUp } from '../failures.ts';
+import { NotApplicable, setUp } from '../failures.ts';
 import { ensurePin } from '../pin.ts';
 import {
   fromVersion,
@@ -36,9 +36,18 @@ const resets: RequirementInput[] = [
     title: 'A reset more than 10 seconds after power-up is refused with CTAP2_ERR_NOT_ALLOWED',
     section: '6.6',
     provenBy: ['reset.any-time', 'status.not-allowed-as-command'],
-    preconditions: [optionIsNotTrue('plat')],
+    preconditions: [
+      optionIsNotTrue('plat'),
+      {
+        reason: 'A long touch replaces the time limit of a reset (longTouchForReset)',
+        isMet: ({ longTouchForReset }) => longTouchForReset !== true,
+      },
+    ],
     accepted: ['CTAP2_ERR_NOT_ALLOWED'],
     async run(context) {
+      const { tcDisplay } = context.metadata;
+      if (Array.isArray(tcDisplay) && tcDisplay.length > 0)
+        throw new NotApplicable('The time limit does not hold for an authenticator with a display (tcDisplay)');
       await context.powerCycle();
       await context.wait(11_000);
       checkStatus(await context.send(reset), 'CTAP2_ERR_NOT_ALLOWED');
@@ -142,6 +151,18 @@ const resets: RequirementInput[] = [
   },
 ];
 
+/** CTAP 2.3 section 6.4: transportsForReset lists the transports over which a reset is accepted. */
+const unlessOtherTransport =
+  (run: RequirementInput['run']): RequirementInput['run'] =>
+  async (context) => {
+    const { transportsForReset } = context.info;
+    const { transport } = context.device;
+    const isOther = transportsForReset !== undefined && !transportsForReset.includes(transport);
+    if (isOther && ['usb', 'nfc'].includes(transport))
+      throw new NotApplicable(`The authenticator accepts no reset over ${transport} (transportsForReset)`);
+    await run(context);
+  };
+
 const selections: RequirementInput[] = [
   {
     id: 'touch',
@@ -182,7 +203,7 @@ const selections: RequirementInput[] = [
 
 export const resetRequirements = defineGroup(
   { group: 'reset', document: 'CTAP 2.1' },
-  resets.map((requirement) => ({ ...requirement, destructive: true })),
+  resets.map((requirement) => ({ ...requirement, destructive: true, run: unlessOtherTransport(requirement.run) })),
 );
 export const selectionRequirements = defineGroup(
   { group: 'select', document: 'CTAP 2.1', preconditions: [fromVersion('FIDO_2_1')] },

@@ -1,6 +1,7 @@
 /** rk: storing discoverable credentials and their users, CTAP 2.1 sections 6.1.2 step 17 and 6.2.2. */
 import { buildAssertion, sendAssertion } from '../assertion.ts';
 import { check, checkEqual, checkEqualBytes, checkStatus, checkSuccess, readBytes, readMap } from '../checks.ts';
+import type { Exchange } from '../exchange.ts';
 import {
   from21,
   hasDiscoverableCredentials,
@@ -11,7 +12,8 @@ import {
 } from '../preconditions.ts';
 import { buildRegistration, register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
-import { idOf, registerSeveral, userId } from './rk-support.ts';
+import type { TestContext } from '../test-context.ts';
+import { idOf, registerSeveral } from './rk-support.ts';
 
 const storing: RequirementInput[] = [
   {
@@ -112,11 +114,23 @@ const storing: RequirementInput[] = [
     async run(context) {
       const { remainingDiscoverableCredentials: left = 0 } = await context.readInfo();
       await registerSeveral(context, left);
-      const request = buildRegistration(context, { rk: true, userId: userId(255) });
-      checkStatus(await context.send('authenticatorMakeCredential', request), 'CTAP2_ERR_KEY_STORE_FULL');
+      checkStatus(await registerUntilRefused(context, left), 'CTAP2_ERR_KEY_STORE_FULL');
     },
   },
 ];
+
+/**
+ * Registers further discoverable credentials until one is refused, and returns that answer. There may be space for more than `stored`:
+ * remainingDiscoverableCredentials is an estimate for credentials of maximum size.
+ */
+async function registerUntilRefused(context: TestContext, stored: number): Promise<Exchange> {
+  const last = stored * 4 + 1;
+  for (let index = stored + 1; ; index++) {
+    const request = buildRegistration(context, { rk: true, userId: context.random.bytes(16) });
+    const exchange = await context.send('authenticatorMakeCredential', request);
+    if (exchange.status !== 'CTAP2_OK' || index >= last) return exchange;
+  }
+}
 
 const users: RequirementInput[] = [
   {
@@ -149,7 +163,7 @@ const users: RequirementInput[] = [
     title: 'Names of the user are not returned if there is a single credential',
     section: '6.2.2 step 13',
     provenBy: ['assertion.names-unverified'],
-    preconditions: [from21],
+    preconditions: [from21, optionIsNotTrue('alwaysUv')],
     async run(context) {
       await register(context, { rk: true });
       const user = readMap(checkSuccess(await sendAssertion(context)), 0x04, 'user');

@@ -1,5 +1,6 @@
 /** token: getting a token and its permissions, CTAP 2.1 section 6.5.5.7. */
 import { type Permission, permissions } from '#protocol/commands.ts';
+import { credentialManagementSubCommands } from '#protocol/management.ts';
 import { check, checkDifferentBytes, checkStatus, checkSuccess, readBytes } from '../checks.ts';
 import {
   buildGetPinToken,
@@ -9,18 +10,26 @@ import {
   sendClientPin,
   type TokenRequest,
 } from '../client-pin.ts';
+import type { Exchange } from '../exchange.ts';
+import { credentialManagement, sendManagement } from '../management.ts';
 import { withMember } from '../members.ts';
+import { getToken } from '../pin.ts';
 import {
+  fromVersion,
   hasBuiltInUv,
   hasClientPin,
   hasOption,
   hasTokens,
   lacksOption,
+  optionIsNotTrue,
+  optionIsTrue,
   pinProtocolVariants,
 } from '../preconditions.ts';
 import { defineGroup, type Precondition, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 import { ceremonies, token } from './token-support.ts';
+
+const { getCredsMetadata } = credentialManagementSubCommands;
 
 const unauthorized = 'CTAP2_ERR_UNAUTHORIZED_PERMISSION';
 
@@ -127,20 +136,19 @@ const issuing: RequirementInput[] = [
   },
 ];
 
+const from23 = fromVersion('FIDO_2_3');
+
 /** Permissions that require a feature. */
-const features: Record<
-  Exclude<Permission, 'mc' | 'ga'>,
-  { has: Precondition; lacks: Precondition; personaWithout: string }
-> = {
-  cm: { has: hasOption('credMgmt'), lacks: lacksOption('credMgmt'), personaWithout: 'touchstone-key' },
-  be: { has: hasOption('bioEnroll'), lacks: lacksOption('bioEnroll'), personaWithout: 'touchstone-key' },
-  lbw: { has: hasOption('largeBlobs'), lacks: lacksOption('largeBlobs'), personaWithout: 'touchstone-key' },
-  acfg: { has: hasOption('authnrCfg'), lacks: lacksOption('authnrCfg'), personaWithout: 'touchstone-key' },
-  pcmr: { has: hasOption('perCredMgmtRO'), lacks: lacksOption('perCredMgmtRO'), personaWithout: 'touchstone-key' },
+const features: Record<Exclude<Permission, 'mc' | 'ga'>, { has: Precondition; lacks: Precondition }> = {
+  cm: { has: optionIsTrue('credMgmt'), lacks: optionIsNotTrue('credMgmt') },
+  be: { has: hasOption('bioEnroll'), lacks: lacksOption('bioEnroll') },
+  lbw: { has: optionIsTrue('largeBlobs'), lacks: optionIsNotTrue('largeBlobs') },
+  acfg: { has: optionIsTrue('authnrCfg'), lacks: optionIsNotTrue('authnrCfg') },
+  pcmr: { has: optionIsTrue('perCredMgmtRO'), lacks: optionIsNotTrue('perCredMgmtRO') },
 };
 
 const featurePermissions: RequirementInput[] = Object.entries(features).flatMap(
-  ([name, { has, lacks, personaWithout }]): RequirementInput[] => [
+  ([name, { has, lacks }]): RequirementInput[] => [
     {
       id: `permission.${name}.granted`,
       title: `The permission ${name} is granted without rpId`,
@@ -158,17 +166,28 @@ const featurePermissions: RequirementInput[] = Object.entries(features).flatMap(
       title: `The permission ${name} is refused with ${unauthorized} if the feature is not supported`,
       section: '6.5.5.7.2',
       provenBy: ['ignored-error.unauthorized-permission'],
-      provenOn: personaWithout,
+      provenOn: 'touchstone-key',
       preconditions: [hasTokens, lacks],
       variants: pinProtocolVariants,
       accepted: [unauthorized],
       async run(context) {
         const request = { permissions: permissions[name as Permission], rpId: undefined };
-        checkStatus(await requestToken(context, request), unauthorized);
+        const exchange = await requestToken(context, request);
+        const isUndefined = name === 'pcmr' && !from23.isMet(context.info, []);
+        if (isUndefined && exchange.status === 'CTAP2_OK') await checkGrantsNothing(context, exchange);
+        else checkStatus(exchange, unauthorized);
       },
     },
   ],
 );
+
+/** CTAP 2.1 does not define the permission pcmr. An authenticator that ignores it issues a token, which must not read credentials. */
+async function checkGrantsNothing(context: TestContext, { members }: Exchange): Promise<void> {
+  readBytes(members, 0x02, 'pinUvAuthToken');
+  const token = await getToken(context, ['pcmr']);
+  const { status } = await sendManagement(context, credentialManagement, { subCommand: getCredsMetadata, token });
+  check(status !== 'CTAP2_OK', 'Expected a refusal of getCredsMetadata, got CTAP2_OK');
+}
 
 const byVerification: RequirementInput[] = [
   {

@@ -110,13 +110,16 @@ const checkOnly = (context: TestContext, credential: { keyHandle: Uint8Array; ap
 /** Key handles that this authenticator did not create for the application. */
 const foreignKeyHandles = [{ name: 'random' }, { name: 'altered' }, { name: 'other-application' }, { name: 'empty' }];
 
+const alterMiddle = (bytes: Uint8Array): Uint8Array =>
+  bytes.map((byte, index) => (index === bytes.length >> 1 ? byte ^ 0x01 : byte));
+
 async function foreignKeyHandle(context: TestContext) {
   const { keyHandle, application } = await prepareU2f(context);
   switch (context.variant) {
     case 'random':
       return { keyHandle: context.random.bytes(keyHandle.length), application };
     case 'altered':
-      return { keyHandle: keyHandle.map((byte, index) => (index === 20 ? byte ^ 0x01 : byte)), application };
+      return { keyHandle: alterMiddle(keyHandle), application };
     case 'empty':
       return { keyHandle: new Uint8Array(0), application };
     default:

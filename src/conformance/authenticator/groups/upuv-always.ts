@@ -17,7 +17,8 @@ const withoutVerification: RequirementInput[] = [
     section: '6.1.2 step 10',
     provenBy: ['flags.uv-claimed', 'flags.up-missing'],
     async run(context) {
-      checkFlags(checkSuccess(await context.send(create, buildRegistration(context))), { up: true, uv: false });
+      const request = buildRegistration(context, { verified: false });
+      checkFlags(checkSuccess(await context.send(create, request)), { up: true, uv: false });
     },
   },
   {
@@ -62,7 +63,7 @@ const withAlwaysUv: RequirementInput[] = [
     section: '6.2.2 step 5',
     provenBy: ['ignored-error.verification-required', 'status.verification-required-as-denied'],
     provenOn: 'yubikey-5-nfc-enterprise',
-    preconditions: [optionIsNotTrue('uv')],
+    preconditions: [optionIsNotTrue('uv'), pinAuthorizesCeremonies],
     accepted: ['CTAP2_ERR_PUAT_REQUIRED'],
     async run(context) {
       const credential = await register(context);
