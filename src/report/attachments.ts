@@ -1,6 +1,6 @@
 /**
  * Copies the files that a test attached into the run's folder. Text is masked. An archive (a Playwright trace) cannot be masked:
- * when the run knows secrets it is not copied, and a note in the case says so.
+ * when the run has secrets it is not copied, and a note of the case reports this.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -18,7 +18,7 @@ export interface AttachmentTarget {
   /** The run's folder. */
   folder: string;
   mask: Mask;
-  /** Whether the run knows any secret. Files that cannot be masked are then not copied. */
+  /** Whether the run has any secret. Files that cannot be masked are then not copied. */
   hasSecrets: boolean;
 }
 
@@ -83,7 +83,7 @@ const isText = (contentType: string): boolean =>
 const maskContent = (content: Buffer, contentType: string, mask: Mask): string | Buffer =>
   isText(contentType) ? mask(content.toString()) : content;
 
-/** The hash keeps folders apart whose ids differ only in characters that file names cannot have. */
+/** The hash makes folders differ whose ids differ only in characters that file names cannot have. */
 const folderName = (id: string): string => `${toSafeName(id).slice(0, 60)}-${toHex(sha256(id)).slice(0, 8)}`;
 
 function fileName(name: string, contentType: string, path = ''): string {

@@ -1,4 +1,4 @@
-/** The file `case-times.json` in the folder of all runs: how long each case took when it passed last. The live view estimates with it. */
+/** The file `case-times.json` in the folder of all runs: the time of each case when it passed last. The live view uses it for its estimate. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseResult } from '#result/run-result.ts';
@@ -9,7 +9,7 @@ const maxCases = 20_000;
 
 const pathIn = (runsFolder: string): string => join(runsFolder, 'case-times.json');
 
-/** Returns milliseconds by case id. A file that is missing or cannot be read gives none: the times are only for estimates. */
+/** Returns milliseconds by case id; none for a file that is missing or cannot be read, because the times are only for estimates. */
 export function readCaseTimes(runsFolder: string): ReadonlyMap<string, number> {
   try {
     const times: unknown = JSON.parse(readFileSync(pathIn(runsFolder), 'utf8'));

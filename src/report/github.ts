@@ -1,6 +1,6 @@
 /**
  * Annotations and the job summary of GitHub Actions. GitHub shows 10 annotations of each kind for each step, and drops a summary above
- * 1 MB, so at most 9 of a kind are written, and one that says how many more there are. Pure.
+ * 1 MB, so at most 9 of a kind are written, and one with the number of the others. Pure.
  */
 import type { CaseResult, RunResult, SourceLocation } from '#result/run-result.ts';
 import { firstLine, truncate } from './format.ts';

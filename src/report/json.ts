@@ -1,4 +1,4 @@
-/** The master file `result.json`: the run's result as JSON, indented by one space so that it can be read and compared. */
+/** The result file `result.json`: the run's result as JSON, indented by one space so that it can be read and compared. */
 import type { RunResult } from '#result/run-result.ts';
 
 /** Yields the JSON case by case, because the text of a large run is larger than the run in memory. */

@@ -61,7 +61,7 @@ export function phaseStatistics(cases: readonly CaseResult[]): PhaseStatistics[]
   ];
 }
 
-/** Durations in milliseconds by phase, one for each ceremony in which the phase occurred. */
+/** Durations in milliseconds by phase, one for each ceremony with the phase. */
 function phaseSamples(cases: readonly CaseResult[]): Map<Phase, number[]> {
   const measured = measuredCases(cases).flatMap(({ spans }) => [...phaseDurationsMs(spans)]);
   const groups = groupBy(measured, ([phase]) => phase);

@@ -19,7 +19,7 @@ import { collectCase, type Project, secretsOf, toFailure, willRetry } from './co
 import { RunWriter, type RunWriterOptions } from './run-writer.ts';
 
 export type ReporterOptions = Omit<RunWriterOptions, 'terminal' | 'clock'> & {
-  /** Absolute path of the project, to which locations are relative; default: the folder of Playwright's configuration. */
+  /** Absolute path of the project; locations are relative to it. Default: the folder of Playwright's configuration. */
   root?: string;
 };
 

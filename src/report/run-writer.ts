@@ -39,7 +39,7 @@ export interface RunWriterOptions {
   shard?: Shard;
   /** Release of the product under test, for the history. */
   release?: string;
-  /** Folder of the stored baselines, with which budgets are compared. */
+  /** Folder of the stored baselines that budgets are compared with. */
   baselines?: string;
   /** Rings the terminal bell when the user at a real key has to act. */
   bell?: boolean;
@@ -73,7 +73,7 @@ export class RunWriter {
   readonly #runId: string;
   readonly #secrets = new KnownSecrets();
   #journal: Journal | undefined;
-  /** Work that was begun while the run goes on, in order. */
+  /** Work that was begun during the run, in order. */
   #pending: Promise<void> = Promise.resolve();
   /** Attachments of finished cases. They are copied again at the end, when all secrets are known. */
   readonly #earlyAttachments: string[] = [];
@@ -139,7 +139,7 @@ export class RunWriter {
     this.#journal?.append(toEntry(this.#clock.monotonic() - this.#startedAtMonotonic));
   }
 
-  /** The run goes on when the journal cannot be written; its reports are then written at its end only. */
+  /** The run continues when the journal cannot be written; its reports are then written only at its end. */
   #enqueue(work: () => Promise<void>): void {
     this.#pending = this.#pending.then(work).catch((error: unknown) => {
       process.stderr.write(`Cannot write the journal of the run: ${this.mask(messageOf(error))}\n`);

@@ -1,8 +1,8 @@
-/** Writes files in one step, so that a reader never sees half of one. */
+/** Writes files in one step, so that a reader never gets an incomplete one. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** Writes to a temporary file beside `path`, piece by piece, then renames it: a reader sees the old file or the new one. */
+/** Writes to a temporary file beside `path`, piece by piece, then renames it: a reader gets the old file or the new one. */
 export async function writeAtomically(
   path: string,
   content: string | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,

@@ -12,7 +12,7 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** Probability with which the interval contains the true value, from 0 to 1; default 0.9. */
+  /** Probability that the interval contains the true value, from 0 to 1; default 0.9. */
   confidence?: number;
   seed?: number;
   /** Number of times the sample is drawn. */
@@ -22,7 +22,7 @@ export interface BootstrapOptions {
 /** With fewer values an interval is not reliable. */
 export const minSampleSize = 10;
 
-/** Returns a property of a sample in which the value `sorted[i]` occurs `counts[i]` times. */
+/** Returns a property of a sample that contains the value `sorted[i]` `counts[i]` times. */
 export type Estimate = (sorted: readonly number[], counts: Uint32Array) => number;
 
 const defaults = { confidence: 0.9, seed: 1, resamples: 1000 };

@@ -27,7 +27,7 @@ export interface BudgetLimit {
   /** Limit as a multiple of a baseline. */
   ratio?: {
     max: number;
-    /** Probability with which the interval contains the true ratio. */
+    /** Probability that the interval contains the true ratio. */
     confidence: number;
     /** Name of a stored baseline; absent: the baseline that the scenario measures in turn with its own case. */
     baseline?: string;

@@ -1,6 +1,6 @@
 /**
  * Finds many forms in a text: they are indexed by their first characters, so that each position of the text is looked up once, however
- * many forms there are. A run of thousands of cases knows tens of thousands of forms, too many for one regular expression.
+ * many forms there are. A run of thousands of cases has tens of thousands of forms, too many for one regular expression.
  */
 import { minFormLength } from './secret-forms.ts';
 

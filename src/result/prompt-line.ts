@@ -1,6 +1,6 @@
 /**
  * Prompts for the operator of a real key, sent from the process that runs a case to the terminal of the run. Each prompt is one
- * line of the process's output, so it arrives at once and belongs to its case. A record separator (RFC 7464) marks the line.
+ * line of the process's output, so it arrives at once and is assigned to its case. A record separator (RFC 7464) marks the line.
  */
 
 /** Shows `prompt` until an event for the same key arrives without a prompt. */

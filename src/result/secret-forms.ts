@@ -1,4 +1,4 @@
-/** The forms in which a secret may occur in a text: plain, percent-encoded, escaped for JSON or HTML, base64, base64url and hex. */
+/** The forms of a secret in a text: plain, percent-encoded, escaped for JSON or HTML, base64, base64url and hex. */
 
 /** A secret with fewer characters is masked only as a whole token, except in hex. */
 const minLengthAnywhere = 8;

@@ -9,7 +9,7 @@ export interface WireExchange {
   /** Name of the sub-command of authenticatorClientPIN, e.g. `getKeyAgreement`. */
   subCommand?: string;
   request: string;
-  /** Absent if the exchange ended without an answer; `transportError` then gives the reason. */
+  /** Absent if the exchange ended without an answer; `transportError` is then the reason. */
   response?: string;
   /** Name from the status table, e.g. `CTAP2_OK`. */
   status?: string;

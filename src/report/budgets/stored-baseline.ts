@@ -1,6 +1,6 @@
 /**
  * Stored baselines: times of earlier runs, which budgets are compared with. The file `<folder>/<name>.ndjson` has one line for each case
- * and environment. A baseline is used only in the environment in which it was measured: machine, browser, key model and firmware.
+ * and environment. A baseline is used only in its own environment: machine, browser, key model and firmware.
  */
 
 import type { BudgetSubject } from '#result/budget.ts';

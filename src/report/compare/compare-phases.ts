@@ -20,7 +20,7 @@ import { measuredCases } from '../phase-statistics.ts';
 export interface CompareOptions {
   /** A phase may take this many times as long as before; e.g. 1.05. */
   maxRatio: number;
-  /** Probability with which an interval contains the true ratio. */
+  /** Probability that an interval contains the true ratio. */
   confidence: number;
   /** Smaller changes are not slower or faster, in milliseconds. */
   minDifferenceMs: number;

@@ -15,7 +15,7 @@ const ticksByRange: readonly (readonly [limit: number, ticks: number[]])[] = [
   [Number.POSITIVE_INFINITY, [0.25, 0.5, 1, 2, 4]],
 ];
 
-/** Returns the scale on which all intervals are visible, at least from 1/1.1 to 1.1 and at most from 1/8 to 8. */
+/** Returns a scale that shows all intervals, at least from 1/1.1 to 1.1 and at most from 1/8 to 8. */
 export function forestScale(intervals: readonly Interval[]): ForestScale {
   const farthest = intervals.flatMap(({ lower, upper }) => [upper, lower > 0 ? 1 / lower : 1]);
   const limit = Math.min(8, Math.max(1.1, ...farthest.filter(Number.isFinite)));

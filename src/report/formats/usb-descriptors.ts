@@ -1,4 +1,4 @@
-/** Descriptors of a USB security key, with which Wireshark recognizes its interrupt transfers as HID reports of FIDO. */
+/** Descriptors of a USB security key. Wireshark needs them to recognize its interrupt transfers as HID reports of FIDO. */
 
 /** USB 2.0 section 9.6.1: a full-speed device with one configuration. */
 const deviceDescriptor = Uint8Array.from([

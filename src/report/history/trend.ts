@@ -31,7 +31,7 @@ export function sparkline(values: readonly number[]): string {
   return values.map((value) => levels[level(value)]).join('');
 }
 
-/** Returns a line with `▲` below each run with which a release begins, and the names of the releases. */
+/** Returns a line with `▲` below the first run of each release, and the names of the releases. */
 export function releaseMarkers(points: readonly TrendPoint[]): { marks: string; names: string[] } {
   return {
     marks: points

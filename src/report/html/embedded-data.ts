@@ -1,5 +1,5 @@
 /**
- * The data inside the HTML report: the index, and the details of the cases in chunks, each compressed by itself, so that opening the
+ * The data inside the HTML report: the index, and the details of the cases in chunks, each compressed separately, so that opening the
  * report and opening a case decompress little. Chunks are made one after the other while the file is written.
  */
 import { deflateRawSync } from 'node:zlib';
@@ -35,5 +35,5 @@ function* compressInChunks(cases: readonly CaseResult[]): Generator<string> {
     yield compress(encodeColumn(cases.slice(start, start + casesPerChunk).map(toStoredCase)));
 }
 
-/** Returns JSON, compressed, as text that stands in a script element. */
+/** Returns compressed JSON as text for a script element. */
 export const compress = (value: unknown): string => encodeBase85(deflateRawSync(JSON.stringify(value), { level: 9 }));

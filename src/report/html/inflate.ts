@@ -161,7 +161,7 @@ class BitReader {
     this.#take(this.#count % 8, 0);
   }
 
-  /** Behind the end of the data, a code is looked up as if zeros followed. */
+  /** After the end of the data, zeros are read, so that a short last code can be looked up. */
   #fill(bits: number): void {
     while (this.#count < bits) {
       this.#hold |= (this.#data[this.#position++] ?? 0) << this.#count;

@@ -1,13 +1,13 @@
 /**
- * Coordinates of a case in the matrix. A run can repeat every case, e.g. on several devices or web sites. The case without its own
- * coordinates is then one more coordinate, so that the same case on each device is one row.
+ * Coordinates of a case in the matrix. A run can repeat every case, e.g. on several devices or web sites. Its id without the coordinates
+ * is then a further coordinate `case`, so that the results of one case on all devices are in one row.
  */
 import type { CaseResult } from '#result/run-result.ts';
 
 /** Rows of the matrix in a run that repeats every case. */
 export const caseCoordinate = 'case';
 
-/** Coordinates of a run that repeats every case. The first one that a run has is the columns of the matrix. */
+/** Coordinates of a run that repeats every case. The first of them that the run has is shown as columns of the matrix. */
 const repeatedCoordinates: readonly string[] = [
   'authenticator.device',
   'relying-party.site',
@@ -21,12 +21,12 @@ export const rankOfCoordinate = (key: string): number => {
   return rank === -1 ? Number.POSITIVE_INFINITY : rank;
 };
 
-/** Value of a coordinate that only other cases of the run have. Every case has a place in every matrix. */
+/** Value of a coordinate that a case does not have but others do: every case has a cell in every matrix. */
 const absent = 'none';
 
 /**
- * Returns a function that returns the coordinates of a case of the run: its parties, and the case itself if the run repeats it. First come
- * those that tell the repetitions of a case from each other, because a list shows only the first ones.
+ * Returns a function that returns the coordinates of a case of the run: its parties, and the case itself if the run repeats it. Coordinates
+ * that differ between repetitions of a case come first, because a list shows only the first ones.
  */
 export function coordinatesIn(cases: readonly CaseResult[]): (one: CaseResult) => Record<string, string> {
   const isRepeated = repeatedCoordinates.some((key) => cases.every(({ parties }) => key in parties));

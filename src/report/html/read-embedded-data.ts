@@ -21,10 +21,10 @@ export function readIndex(textOf: TextOfElement): ReportIndex {
   return { ...rest, rows: decodeColumn(rows, rowCount) as CaseRow[] };
 }
 
-/** This many chunks stay in memory. */
+/** Number of chunks in the cache. */
 const keptChunks = 8;
 
-/** Reads the details of cases and keeps the chunks that were read last. */
+/** Reads the details of cases, and caches the chunks that were read last. */
 export class CaseDetails {
   readonly #textOf: TextOfElement;
   readonly #caseCount: number;
@@ -58,5 +58,5 @@ export class CaseDetails {
   }
 }
 
-/** Returns the value that `compress` was given. */
+/** Returns the value that was passed to `compress`. */
 export const decompress = (text: string): unknown => JSON.parse(new TextDecoder().decode(inflate(decodeBase85(text))));

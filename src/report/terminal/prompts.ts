@@ -1,4 +1,4 @@
-/** The prompts for the user at real keys that are open now, as terminal lines: what to do, on which key, and how much time is left. */
+/** The open prompts for the user of real keys as terminal lines: what to do with which key, and how much time is left. */
 import type { Clock } from '#base/clock.ts';
 import type { OperatorPrompt, PromptEvent } from '#result/prompt-line.ts';
 import type { Colours } from '../colour.ts';

@@ -40,7 +40,7 @@ function decodeFragment(text: string): string {
   }
 }
 
-/** Returns what the address names. Rows and views must be the same objects at each drawing. */
+/** Returns the view and the row in the address. Rows and views must be the same objects at each drawing. */
 export function useRoute<View extends string>(rows: readonly Row[], views: readonly View[]): Route<View> {
   const [route, setRoute] = useState(() => parseFragment(location.hash, rows, views));
   useLayoutEffect(() => {
@@ -57,7 +57,7 @@ interface ShortcutTargets {
 }
 
 /**
- * `/` focuses the search field, `Escape` leaves it, `j` and `k` open the next and previous case. The listener is a layout effect, because
+ * `/` focuses the search field, `Escape` ends that, `j` and `k` open the next and previous case. The listener is a layout effect, because
  * keys may come before the page has been painted.
  */
 export function useKeyboardShortcuts({ rows, open }: ShortcutTargets): void {

@@ -108,7 +108,7 @@ function Message({ title, number, text, hex, hexBeside, placeholder }: MessagePr
   );
 }
 
-/** Hex in groups of two digits; unless it stands beside the decoded text, it has to be opened. */
+/** Hex in groups of two digits. If it is not beside the decoded text, the reader has to open it. */
 export function Hex({ label, hex, beside }: { label: string; hex: string; beside: boolean }) {
   const text = (
     <Preformatted kind="cbor" label={label}>
