@@ -1,4 +1,4 @@
-/** Observes the browser of a case: how its ceremonies ended, what the page signalled, and what it learns about its client. */
+/** Observes the browser of a case: how its ceremonies ended, what the page signalled, and the capabilities of its client. */
 import type { SignalMethod } from '#client/signals.ts';
 import type { ReceivedSignal, SignalLog } from '../parties/signal-log.ts';
 import type { CaseContext } from '../steps/step-context.ts';

@@ -47,7 +47,7 @@ async function countAbandoned(
   return credentials.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length;
 }
 
-/** The authenticator that is built into the computer tells its passkeys to the system. */
+/** The system can list the passkeys of the authenticator that is built into the computer. */
 async function observeThisDevice({ authenticators }: CaseContext): Promise<Observation['this-device']> {
   const device = authenticators.find(({ kind }) => kind === 'this-device');
   if (!device) return 'none';

@@ -1,8 +1,8 @@
-/** Takes out of an observation what the case describes for an emulated key, when it has run with another authenticator. */
+/** Removes from an observation what the case describes for an emulated key, when it has run with another authenticator. */
 import type { Authenticators } from '../parties/key-under-test.ts';
 import { type Observation, Unobservable } from './observation.ts';
 
-/** What a relying party sees of the model of the key. */
+/** Values of the relying party that depend on the model of the key. */
 const modelFacts = [
   'aaguid',
   'fmt',

@@ -8,7 +8,7 @@ export interface BrowserContradiction {
   message: string;
 }
 
-/** The engines in which a stack can work. */
+/** The engines that a stack supports. */
 const enginesOfStack: Record<NonNullable<ScenarioBrowser['stack']>, readonly BrowserEngine[]> = {
   touchstone: ['chromium', 'firefox', 'webkit'],
   native: ['chromium', 'firefox'],

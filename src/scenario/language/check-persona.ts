@@ -11,10 +11,10 @@ export interface SettingProblem {
   message: string;
 }
 
-/** Returns a problem for every setting that the persona does not support. The persona is known. */
+/** Returns a problem for every setting that the persona does not support. The persona must exist. */
 export type FindSettingProblems = (authenticator: ScenarioAuthenticator) => readonly SettingProblem[];
 
-/** Every problem is at its setting; the hint says where the persona comes from, which is often another file. */
+/** Every problem has the location of its setting; the hint names the location of the persona, which is often in another file. */
 export function checkPersona(
   { authenticator = {} }: ScenarioCase,
   resolved: SourceNode,

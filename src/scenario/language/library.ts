@@ -14,7 +14,7 @@ import { readYaml } from './yaml-source.ts';
 export interface SourceFile {
   /** Path relative to the project, with `/`. Diagnostics use it. */
   file: string;
-  /** Undefined if the file cannot be read; the diagnostics of the library say why. */
+  /** Undefined if the file cannot be read; the diagnostics of the library contain the reason. */
   root: MapNode | undefined;
   /** Included files in order; undefined if one of them cannot be read, or if the includes form a cycle. */
   includes: readonly SourceFile[] | undefined;

@@ -72,7 +72,7 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions): L
 const missingId = (root: MapNode): Diagnostic =>
   diagnostic(root.at, 'Missing key "id"', 'Only files that other files include have no id');
 
-/** Only the cases that use a site need what its file takes from the environment. */
+/** Does not check the environment variables of the file: only the cases that use the site need them. */
 const findErrorsInSite = ({ file }: SourceFile, { sources }: Library): Diagnostic[] =>
   readSite(sources.get(file) ?? '', file, undefined).diagnostics;
 
@@ -85,7 +85,7 @@ function findErrorsInFile({ root }: SourceFile): Diagnostic[] {
   return [...findings.map((finding) => locate(finding, root)), ...duplicateIds(caseIds)];
 }
 
-/** Returns the file without the nulls that remove something from what the file, or one of its cases, is merged over. */
+/** Returns the file without its null values, which remove values of included files or, in a case, of the file. */
 function withoutRemovals(root: MapNode): MapNode {
   const mergedParts = withoutNulls(pickEntries(root, isCaseKey));
   const entries = [...root.entries].flatMap(([key, entry]): [string, MapEntry][] => {

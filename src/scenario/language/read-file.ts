@@ -45,7 +45,7 @@ export function readTextFile(path: string, maxBytes = maxFileBytes): FileText {
   }
 }
 
-/** Without blocking, because another process may have replaced the file meanwhile. */
+/** Without blocking, because another process may have replaced the file by a pipe. */
 function readRegularFile(path: string, maxBytes: number): FileText {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {

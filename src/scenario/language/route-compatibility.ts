@@ -1,6 +1,6 @@
 /**
- * Decides whether the requests of a case reach the client on its route. The proxy interface of Chromium carries neither conditional
- * requests nor signals, so a step that answers an autofill list would wait in vain there, and what follows from a signal does not happen.
+ * Decides whether the requests of a case reach the client on its route. The proxy interface of Chromium passes on neither conditional
+ * requests nor signals, so a step that answers an autofill list would time out there, and signals would have no effect.
  */
 import type { ExpandedCase, StepCall } from './expanded-case.ts';
 import { engineOfCase } from './schema/browser.ts';

@@ -1,4 +1,4 @@
-/** What the command line sets for every case, as dimensions beside those of the matrix: devices, sites, and settings of the browser. */
+/** The settings of the command line for every case, as dimensions beside those of the matrix: devices, sites, and settings of the browser. */
 import type { Combination, Coordinate } from './matrix.ts';
 import { isRealKey } from './schema/authenticator.ts';
 import { siteNameOf } from './site-library.ts';

@@ -48,7 +48,7 @@ const findSignInObstacle = ({ browser: { stack = 'touchstone' }, site: { definit
     ? `the user of the site signs in with a passkey that browser.stack: ${stack} does not have`
     : undefined;
 
-/** A policy that the case sets must be the one that the site file says the site has. */
+/** A policy of the case must be equal to the policy in the site file. */
 function findPolicyObstacle(
   { users: _, url: __, site: ___, ...policy }: ScenarioRelyingParty,
   { policy: known }: SiteDefinition,
@@ -73,7 +73,7 @@ const valueAt = (value: unknown, path: readonly string[]): unknown =>
 
 const formatValue = (value: unknown): string => (Array.isArray(value) ? `[${value.join(', ')}]` : String(value));
 
-/** Users of the site are as they are; only whether they have an authenticator app is known. */
+/** A case cannot set properties of the site's users. Only whether they have an authenticator app is known. */
 function findUserObstacle({ users }: ScenarioRelyingParty, site: SiteDefinition): string | undefined {
   const [user, ...others] = users ?? [];
   if (!user) return undefined;

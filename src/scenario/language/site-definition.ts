@@ -40,7 +40,7 @@ export interface SiteDefinition {
   name: string;
   /** Name of the file, relative to the project. */
   file: string;
-  /** Address of the site; undefined if scenarios or the command line give it, or if Touchstone starts the site. */
+  /** Address of the site; undefined if it comes from scenarios or the command line, or if Touchstone starts the site. */
   url: string | undefined;
   /** Touchstone starts this server for each case. */
   server: 'reference-portal' | undefined;

@@ -24,7 +24,7 @@ export interface SiteLibraryOptions {
   root: string;
   /** Absolute paths of the site files that the command line names. */
   sites?: readonly string[] | undefined;
-  /** Address that the command line gives. */
+  /** Address from the command line. */
   url?: string | undefined;
   /** Values of `${secret:NAME}` and `${env:NAME}`. */
   env?: Environment | undefined;

@@ -1,5 +1,5 @@
 /**
- * The words of the flow that a site file maps to page steps: what each stands for, and the values it may use as `${...}`. A word with
+ * The words of the flow that a site file maps to page steps: their meaning, and the values that they may use as `${...}`. A word with
  * a dot is a choice, written as a map: `mfa: { totp: [...] }`.
  */
 

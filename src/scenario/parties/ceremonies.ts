@@ -11,7 +11,7 @@ export type CeremonyEnding = EndReason | 'cancelled';
 export interface CeremonyOutcome {
   /** DOMException name, or `none` when it succeeded. */
   error: string;
-  /** Why it failed, as the client knows it. The page does not get this. */
+  /** The reason of the failure in the client. The page does not get this. */
   reason?: string;
   /** What the last page of the dialog says. */
   ending?: CeremonyEnding;
@@ -24,14 +24,14 @@ export interface CeremonyOutcome {
 
 export class Ceremonies {
   last: CeremonyOutcome | undefined;
-  /** The options of the last create(), if the client tells them. */
+  /** The options of the last create(), if the client reports them. */
   creationOptions: PublicKeyCredentialCreationOptionsJSON | undefined;
   #running: Promise<void> | undefined;
   readonly #onEnd: (outcome: CeremonyOutcome) => void;
   readonly #onBegin: () => void;
   readonly #onCreation: (() => void) | undefined;
 
-  /** `onCreation`: a registration begins, if the client tells its kind. */
+  /** `onCreation`: a registration begins, if the client reports the kind of ceremony. */
   constructor(hooks: { onBegin(): void; onEnd(outcome: CeremonyOutcome): void; onCreation?(): void }) {
     this.#onBegin = hooks.onBegin;
     this.#onEnd = hooks.onEnd;

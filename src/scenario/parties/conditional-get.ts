@@ -48,7 +48,7 @@ export class ConditionalGet implements AutofillObserver {
     }
   }
 
-  /** Waits a moment until the state is `expected`: the end of a page takes some time to arrive. */
+  /** Waits up to two seconds until the state is `expected`, because the end of a page is reported with a delay. */
   async whenState(expected: string): Promise<void> {
     const deadline = performance.now() + endMs;
     while (this.state !== expected && performance.now() < deadline) await delay(pollMs);
@@ -70,7 +70,7 @@ export class ConditionalGet implements AutofillObserver {
     this.#options.note('autofill.dismissed');
   }
 
-  /** A page may have ended this request in order to start another one, whose state counts. */
+  /** Does not change the state if the page has started another request. */
   #end(request: number, state: string, outcome: Parameters<ReturnType<Ceremonies['begin']>>[0]): void {
     this.#finishSignIn(outcome);
     this.#options.note('autofill.ended', { state });

@@ -22,7 +22,7 @@ interface KeyCredential {
   credentialId: Uint8Array;
   rpId: string;
   discoverable: boolean;
-  /** The names of the account and whether the system hides it; an emulated authenticator tells them. */
+  /** The names of the account and whether the system hides it; only an emulated authenticator reports them. */
   userName?: string | undefined;
   userDisplayName?: string | undefined;
   hidden?: boolean | undefined;
@@ -76,7 +76,7 @@ export interface Authenticators extends AsyncDisposable {
   secrets: readonly string[];
   /** Returns why the case has no result about the key; undefined if it has one. */
   blockingReason(): BlockingReason | undefined;
-  /** Aborts as soon as there is a blocking reason, because the steps would wait in vain. */
+  /** Aborts as soon as there is a blocking reason, because the steps cannot succeed then. */
   failureSignal: AbortSignal;
   /** Deletes the credentials that the case created on a real key, after all parties were observed. Returns what was deleted and what stays. */
   cleanUp(): Promise<readonly Omit<PartyEvent, 'atMs'>[]>;
@@ -88,7 +88,7 @@ export interface BlockingReason {
   why: string;
 }
 
-/** What a case gives to its authenticators. */
+/** The parts of a case that its authenticators use. */
 interface CaseEnvironment {
   clock: Clock;
   random: Random;

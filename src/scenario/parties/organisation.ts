@@ -1,4 +1,4 @@
-/** The organisation behind a site: its users, and what its administrators do and see, as far as the site lets a test do that. */
+/** The organisation behind a site: its users, and what its administrators can do and read, as far as the site allows this in a test. */
 import type { EventRecord, Passkey, PendingPasskey } from '#relying-party/store/store.ts';
 import type { ScenarioPolicy, ScenarioUser } from '../language/schema/relying-party.ts';
 import type { StepArgument } from '../language/step-arguments.ts';
@@ -35,7 +35,7 @@ export interface Organisation {
   readonly administration: Administration | undefined;
 }
 
-/** What the administrators of the organisation do and see. */
+/** What the administrators of the organisation can do and read. */
 export interface Administration {
   /** A refusal is an outcome for `expect`, not a failure of the step. */
   issueTap(request: NonNullable<StepArgument<'issue-tap'>>): Promise<void>;

@@ -45,7 +45,7 @@ export class RelyingPartyLog {
     this.#waiters.notify(event);
   }
 
-  /** From now on no user counts as signed in, because the case goes on with another one. */
+  /** From now on no user counts as signed in, because the case continues with another one. */
   forgetUser(): void {
     this.#signedIn = undefined;
     this.#lastSignedIn = undefined;

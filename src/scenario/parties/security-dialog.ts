@@ -187,7 +187,7 @@ export class SecurityDialog implements UserInteraction {
   end(how: string): void {
     this.#ended = how;
     this.#observer?.closed();
-    this.#waiters.rejectAll(new Error('The dialog has closed')); // whenAskedFor says which question does not come
+    this.#waiters.rejectAll(new Error('The dialog has closed')); // the error of whenAskedFor names the expected question
   }
 
   /** The kind of authenticator that the ceremony uses: the only one, or the one that was chosen. Undefined before that. */
@@ -212,7 +212,7 @@ export class SecurityDialog implements UserInteraction {
 
   /**
    * Waits until the dialog asks one of `kinds`.
-   * @throws {Error} if the ceremony ends first, or if `signal` aborts first; the message says what the dialog shows instead.
+   * @throws {Error} if the ceremony ends first, or if `signal` aborts first; the message describes what the dialog shows instead.
    */
   async whenAskedFor<K extends QuestionKind>(kinds: readonly K[], signal: AbortSignal): Promise<Question<K>> {
     const isExpected = ({ kind }: Question) => (kinds as readonly QuestionKind[]).includes(kind);

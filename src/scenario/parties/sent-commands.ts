@@ -11,7 +11,7 @@ export class SentCommands {
   }
 
   /**
-   * Waits until the next such command is sent; `clientPIN` stands for all of its subcommands.
+   * Waits until the next such command is sent; `clientPIN` means all of its subcommands.
    * @throws {Error} if `signal` aborts first, or is aborted already; its cause is the reason of the signal.
    */
   async waitFor(command: WireCommand, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-/** The virtual authenticator of a browser as the key of a case: it acts by itself, so the user can do nothing with it. */
+/** The virtual authenticator of a browser as the key of a case: it acts without the user, so no gesture has an effect on it. */
 import type {
   VirtualAuthenticator,
   VirtualAuthenticatorPage,

@@ -1,4 +1,4 @@
-/** The end of the steps: what they have started has to end without the user, because no step follows that could act. */
+/** The end of the steps: everything that they have started must end without the user, because no step follows that could act. */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { LinkedAbort } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
@@ -8,7 +8,7 @@ import type { StepContext } from '../steps/step-context.ts';
 
 /** How often the parties are looked at. */
 const pollMs = 25;
-/** How long a party may wait for the user after the last step: page, client and key need a moment to see what that step did. */
+/** How long a party may wait for the user after the last step: page, client and key need a moment to process that step. */
 const reactionMs = 1_000;
 
 export interface EndContext extends Pick<StepContext, 'dialog' | 'ceremonies' | 'authenticators'> {
@@ -53,7 +53,7 @@ async function whatWaitsForUser({ dialog, authenticators }: EndContext): Promise
   return undefined;
 }
 
-/** The client sees a touch a moment after the key, so the key is asked whether it waits for one. */
+/** The client detects a touch later than the key, so the key is asked whether it waits for one. */
 const isOpenQuestion = (open: Question | undefined): boolean => open !== undefined && open.kind !== 'presence';
 
 async function requestsTouch(key: KeyUnderTest): Promise<boolean> {

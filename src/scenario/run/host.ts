@@ -45,7 +45,7 @@ interface WorkerOptions extends HostOptions {
   userPasskeys: UserPasskeys;
 }
 
-/** A case ends at its own time limit and keeps its record. The limit of the engine is for code that ignores it. */
+/** A case ends at its own time limit with a record. The limit of the engine is for code that ignores it. */
 const graceMs = 20_000;
 
 /** Registers a test for each repetition of each case. Playwright's `repeatEach` starts a worker and a browser for each repetition. */
@@ -151,7 +151,7 @@ async function runInEngine(scenario: ExpandedCase, options: WorkerOptions, info:
   await finish(outcome, info);
 }
 
-/** A case in which browser or dialog failed is repeated once in a new browser, and the report has what the old one left behind. */
+/** A case in which browser or dialog failed is repeated once in a new browser. The report contains the record of the old one. */
 async function runInNativeBrowser(
   scenario: ExpandedCase,
   options: WorkerOptions,

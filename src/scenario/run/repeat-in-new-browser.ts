@@ -5,7 +5,7 @@ import type { PartyEvent } from '#result/transcript.ts';
 
 /** A session in a native browser, as far as repetitions are concerned. */
 export interface RepeatableSession<Session> {
-  /** How the browser has ended by itself; undefined while it runs. */
+  /** How the browser has ended unexpectedly; undefined while it runs. */
   end(): Promise<BrowserEnd> | undefined;
   /** Returns a session in a new browser. */
   renew(): Promise<Session>;
@@ -22,7 +22,7 @@ interface RepeatedAttempt<Outcome> extends Attempt<Outcome> {
   events: PartyEvent[];
 }
 
-/** Runs the case; returns its second attempt if browser or dialog failed in the first. `attach` gets what the browser left behind. */
+/** Runs the case; returns its second attempt if browser or dialog failed in the first. `attach` gets the record of the failed browser. */
 export async function repeatAfterFailure<Session extends RepeatableSession<Session>, Outcome>(
   session: Session,
   run: (session: Session) => Promise<Attempt<Outcome>>,

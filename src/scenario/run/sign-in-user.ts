@@ -1,4 +1,4 @@
-/** Signs the user of a site in before the case, if the site file says so. */
+/** Signs the user of a site in before the case, if the site file requires it. */
 import { messageOf, UnavailableError } from '#base/errors.ts';
 import type { ExpandedCase } from '../language/expanded-case.ts';
 import type { CaseClient } from '../parties/client/case-client.ts';

@@ -1,6 +1,6 @@
 /**
  * The time limits of a case and its steps. They are paused while the operator performs a manual action, because that has a time
- * limit of its own and says nothing about the party under test.
+ * limit of its own and is not a failure of the party under test.
  */
 import { type Clock, systemClock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';
@@ -20,7 +20,7 @@ export class TimeLimits {
     this.#clock = clock;
   }
 
-  /** Runs `work` with a signal that aborts after `ms` milliseconds. The reason says that `what` was not done in time. */
+  /** Runs `work` with a signal that aborts after `ms` milliseconds. The reason reports that `what` was not done in time. */
   async within<T>(ms: number, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const timeout = new AbortController();
     const deadline = new Deadline(this.#clock, () => timeout.abort(new Error(`${what} was not done within ${ms} ms`)));

@@ -11,7 +11,7 @@ import type { CaseContext } from '../steps/step-context.ts';
 import { bestOf, similarity } from './similarity.ts';
 import type { SeenRequest } from './watch-responses.ts';
 
-/** Something that the file says besides its steps is not true. */
+/** A statement of the file besides its steps that is not true. */
 export class SiteFileProblem extends Error {
   override readonly name = 'SiteFileProblem';
   readonly location: SourceLocation | undefined;

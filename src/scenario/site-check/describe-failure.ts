@@ -22,7 +22,7 @@ export interface SiteCheckFailure {
   location: SourceLocation;
   /** Path of the page. */
   path: string;
-  /** What could stand in the file instead, as YAML, the most similar first. */
+  /** Suggestions for the file, as YAML, the most similar first. */
   suggestions: string[];
   /** Part of Playwright's aria snapshot of the page, around the first suggestion. */
   tree: string;

@@ -1,9 +1,9 @@
 /** How similar names on a page, paths and requests are to what a site file expects. */
 import { distance } from 'fastest-levenshtein';
 
-/** Part of the similarity that a name has which contains the other one, or is contained in it. */
+/** The similarity of two texts if one contains the other. */
 const contained = 0.8;
-/** The texts that are compared; longer ones are no names. */
+/** Texts are compared up to this length; longer ones are not names. */
 const maxLength = 120;
 
 /** Returns 1 for texts that differ in case and punctuation only, and 0 for texts that have nothing in common. */
@@ -30,7 +30,7 @@ function sharedWords(one: string, other: string): number {
   return (2 * shared) / (a.size + b.size);
 }
 
-/** Returns up to `count` items with the highest scores, the first one of equal ones first. */
+/** Returns up to `count` items with the highest scores. Items with equal scores stay in their order. */
 export const bestOf = <T>(items: readonly T[], score: (item: T) => number, count: number): T[] =>
   items
     .map((item) => ({ item, score: score(item) }))

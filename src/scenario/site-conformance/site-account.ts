@@ -71,7 +71,7 @@ export class SiteAccount implements Account {
     return { verdict: 'refused', detail: `the user is not signed in ${describeAnswer(answer)}`.trim() };
   }
 
-  /** The next registration excludes what is stored. A site that excludes nothing does not tell. */
+  /** The next registration excludes the stored credentials. Undefined for a site that excludes none. */
   async listCredentialIds(): Promise<readonly string[] | undefined> {
     const { excludeCredentials } = await this.creationOptions();
     return excludeCredentials?.map(({ id }) => id);

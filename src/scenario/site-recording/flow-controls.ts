@@ -14,7 +14,7 @@ interface FlowControl {
 const pressable = new Set(['button', 'link', 'menuitem', 'tab']);
 const choices = new Set(['radio', 'option', 'menuitemradio']);
 
-/** In the order in which they are looked for: what is closest to create() comes first. */
+/** In the order of the search: controls that are closer to create() in the flow come first. */
 export const flowControls: readonly FlowControl[] = [
   {
     word: 'choose-method.passkey',

@@ -17,7 +17,7 @@ interface SeenInPage extends PersonAction {
 
 export class PersonRecorder {
   readonly #actions: SeenInPage[] = [];
-  /** Frames are looked up while the page goes on. */
+  /** Frames are looked up while the page continues to run. */
   readonly #pending = new Set<Promise<void>>();
 
   private constructor() {}
@@ -32,7 +32,7 @@ export class PersonRecorder {
     return recorder;
   }
 
-  /** Returns the actions so far, in the order in which the person did them. */
+  /** Returns the actions of the person so far, in order. */
   async actions(): Promise<PersonAction[]> {
     await Promise.all(this.#pending);
     return this.#actions.map(({ page: _, ...action }) => action);

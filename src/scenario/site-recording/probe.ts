@@ -32,7 +32,7 @@ export interface ProbeOptions {
 
 const defaultMaxPresses = 12;
 const actionTimeoutMs = 5_000;
-/** How long a page has to start what a press causes. */
+/** Time limit for a page to react to a press. */
 const reactionMs = 300;
 const passkeyName = 'First passkey';
 
@@ -62,7 +62,7 @@ class Probe {
   #securityPath: string | undefined;
   #signInPath: string | undefined;
   #showsName = false;
-  /** The word of the flow that the next steps belong to. */
+  /** The word of the flow for the next steps. */
   #word: SiteWord = 'open-security-info';
 
   constructor(options: ProbeOptions) {

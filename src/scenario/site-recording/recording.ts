@@ -44,11 +44,11 @@ export interface Recording {
   url: string;
   pages: readonly RecordedPage[];
   ceremonies: readonly RecordedCeremony[];
-  /** The requests that carry options and results. */
+  /** The requests for options and with results. */
   requests: Readonly<Partial<Record<SiteRequest, AnsweredRequest>>>;
 }
 
-/** What the probe has found out by itself, or what a person has done. */
+/** The findings of the probe, or the actions of a person. */
 export interface ProbeResult {
   steps: readonly RecordedStep[];
   /** Path of the page that lists the passkeys. */

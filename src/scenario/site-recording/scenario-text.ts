@@ -57,7 +57,7 @@ function stepsOf(recording: Recording, { steps, stoppedBecause, showsName }: Pro
   ];
 }
 
-/** What the recorded options and answers say must be the same in every run. */
+/** The values of the recorded options and answers that must be the same in every run. */
 function expectationsOf({ ceremonies, requests }: Recording, isOnDevice: boolean): string[] {
   const { options = {} } = lastCeremony(ceremonies, 'create') ?? {};
   const rp = options.rp as { id?: string } | undefined;

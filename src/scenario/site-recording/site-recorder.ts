@@ -23,7 +23,7 @@ import {
   type Recording,
 } from './recording.ts';
 
-/** A request with the parts that tell whether it carries options or a result. */
+/** A request with the parts that show whether it transfers options or a result. */
 interface SeenExchange extends AnsweredRequest {
   body: string;
   sent: string;
@@ -32,7 +32,7 @@ interface SeenExchange extends AnsweredRequest {
 export interface SiteRecorderOptions {
   page: Page;
   url: string;
-  /** The keys with which passkeys are registered; they are touched at once. */
+  /** The keys for new passkeys; they are touched at once. */
   authenticators: AuthenticatorSource;
   /** PIN of the security key. */
   pin: string;
@@ -224,11 +224,11 @@ export class SiteRecorder {
 
 const sentBy = (request: Request): string => (request.postData() ?? '').slice(0, maxBodyLength);
 
-/** Returns whether the text contains bytes that WebAuthn gives as base64url. */
+/** Returns whether the text contains bytes that WebAuthn encodes in base64url. */
 const contains = (text: string, base64url: unknown): boolean =>
   spellingsOf(base64url).some((one) => text.includes(one));
 
-/** Returns how a site may write bytes that WebAuthn gives as base64url. */
+/** Returns the encodings that a site may use for bytes that WebAuthn encodes in base64url. */
 function spellingsOf(base64url: unknown): string[] {
   if (typeof base64url !== 'string' || base64url === '') return [];
   const bytes = fromBase64url(base64url);

@@ -128,7 +128,7 @@ function stepOf({ kind, target, frame, value = '', field, checked, opensTab }: P
   }
 }
 
-/** Texts that are typed before create() stay as they are; after it, the person types the name of the passkey. */
+/** Texts that are typed before create() are not changed; after it, the person types the name of the passkey. */
 function typedValue(field: FieldKind | undefined, typed: string, word: SiteWord): string {
   if (field === 'password' || field === 'code') return values[field];
   if (word === 'name') return '${name}';

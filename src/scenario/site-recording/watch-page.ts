@@ -15,7 +15,7 @@ interface SeenTarget {
   nth?: number;
 }
 
-/** What a field is for, as the page says it. */
+/** The purpose of a field, from its attributes and name. */
 export type FieldKind = 'password' | 'code' | 'user-name' | 'text';
 
 export interface SeenAction {
@@ -56,7 +56,7 @@ export function watchPage(binding: string): void {
   const isVisible = (element: HTMLElement) => element.getClientRects().length > 0;
   const all = (selector: string) => [...document.querySelectorAll<Accessible>(selector)].filter(isVisible);
 
-  /** Adds what tells the element from others with the same text. Texts match as in Playwright: a part, in any case. */
+  /** Adds what distinguishes the element from others with the same text. As in Playwright, a text matches as a part, in upper or lower case. */
   function unique(
     target: SeenTarget,
     text: string,

@@ -47,7 +47,7 @@ export const signInWithPasskey = step({
 
 /**
  * Does a word of the flow that may sign the user in, and waits for the answer of the relying party.
- * @throws {Error} if it refuses the password of the user. A password that the scenario gives may be a wrong one.
+ * @throws {Error} if it refuses the password of the user. A password in the scenario may be wrong on purpose.
  */
 async function signIn(
   word: 'open-security-info' | 'sign-in',

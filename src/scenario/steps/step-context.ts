@@ -16,7 +16,7 @@ import type { SiteFlow } from '../parties/site/site-flow.ts';
 export interface StepContext {
   /** Clock of relying party, client and key; `let-time-pass` advances it. */
   readonly clock: AdjustableClock;
-  /** The web site, as a user sees it. */
+  /** The web site for the steps of the user. */
   readonly site: Site;
   /** Does the parts of the registration flow on the site, as its site file says. */
   readonly flow: SiteFlow;

@@ -32,7 +32,7 @@ type AriaRole = (typeof ariaRoles)[number];
 
 const regularExpression = /^\/(.+)\/([a-z]*)$/s;
 
-/** Returns the regular expression that a text such as `/sign ?in/i` stands for; undefined for other texts. @throws {SyntaxError} */
+/** Returns the regular expression in a text such as `/sign ?in/i`; undefined for other texts. @throws {SyntaxError} */
 export function parseTextPattern(text: string): RegExp | undefined {
   const [, source, flags] = regularExpression.exec(text) ?? [];
   return source === undefined ? undefined : new RegExp(source, flags);
@@ -98,7 +98,7 @@ export interface PageLocator {
   frame?: PageLocator | undefined;
 }
 
-/** A text is the most frequent mistake: it does not say of what kind the element is. */
+/** The most frequent mistake is a text, which lacks the role of the element. */
 const describeOtherType = ({ code, input }: { code: string; input?: unknown }): string | undefined =>
   code === 'invalid_type'
     ? `Expected a locator such as { role: button, name: Next }, got ${describeValue(input)}`

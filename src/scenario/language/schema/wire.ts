@@ -23,5 +23,5 @@ export const wireCommands = [
 /** A command without a subcommand. */
 export const wholeCommandName = z.enum(commandNames);
 
-/** A command, or `clientPIN/` with a subcommand; `clientPIN` stands for all of its subcommands. */
+/** A command, or `clientPIN/` with a subcommand; `clientPIN` means all of its subcommands. */
 export const commandName = z.enum(wireCommands).describe('CTAP command, or clientPIN/ with a subcommand');

@@ -25,7 +25,7 @@ export interface DialogScreenshot extends DialogObserver {
   screenshot(): Promise<Buffer>;
 }
 
-/** What a case gives to its client. */
+/** The parts of a case that its client uses. */
 export interface ClientParts {
   scenario: ExpandedCase;
   authenticators: Authenticators;
@@ -53,8 +53,8 @@ export interface CaseClient {
   handle?(handler: WebAuthnHandler): Promise<void>;
   /** Handles the ceremonies of the page from now on, until the returned object is disposed. */
   start(parts: ClientParts): Promise<AsyncDisposable>;
-  /** Aborted with an {UnavailableError} as soon as browser or dialog have failed, because the steps would wait in vain. */
+  /** Aborted with an {UnavailableError} as soon as browser or dialog have failed, because the steps cannot succeed then. */
   readonly failureSignal?: AbortSignal;
-  /** Returns problems between page and client that the page does not see. */
+  /** Returns problems between page and client that are not reported to the page. */
   problems(): string[];
 }

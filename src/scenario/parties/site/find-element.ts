@@ -56,7 +56,7 @@ export async function whenVisible(locator: Locator, signal: AbortSignal): Promis
   }
 }
 
-/** Returns a shorter error if it says that a locator matches several elements. */
+/** Returns a shorter error if a locator matches several elements. */
 function explainSeveral(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const [, locator, count] = /strict mode violation: (.+) resolved to (\d+) elements/.exec(error.message) ?? [];

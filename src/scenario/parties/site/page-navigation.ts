@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 import { abortable } from '#base/async.ts';
 import { messageOf } from '#base/errors.ts';
 
-/** Whether an error of Playwright says that the page was left, or its tab closed. */
+/** Whether an error of Playwright means that the page has navigated, or that its tab was closed. */
 export const isNavigation = (error: unknown): boolean =>
   /context was destroyed|frame was detached/i.test(messageOf(error)) || isTabClosed(error);
 
@@ -27,7 +27,7 @@ export async function whenScriptsHaveRun(page: Page, signal: AbortSignal): Promi
   try {
     await abortable(page.waitForLoadState('domcontentloaded', { timeout: 0 }), signal);
   } catch (error) {
-    if (isNavigation(error)) return; // the action says what is wrong
+    if (isNavigation(error)) return; // the action reports the problem
     if (!signal.aborted || error !== signal.reason) throw error;
     throw new Error(`The page at ${new URL(page.url()).pathname} has not loaded its scripts`, { cause: error });
   }

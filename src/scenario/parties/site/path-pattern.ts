@@ -3,7 +3,7 @@
 /** Returns true if the path matches the whole pattern. */
 export const matchesPath = (pattern: string, path: string): boolean => toRegExp(pattern).test(path);
 
-/** Returns true for a request such as `POST /api/passkeys/*`. A pattern without an origin belongs to the site at `origin`. */
+/** Returns true for a request such as `POST /api/passkeys/*`. A pattern without an origin applies to the site at `origin`. */
 export function matchesRequest(pattern: string, method: string, url: string, origin: string): boolean {
   const [expectedMethod = '', place = ''] = pattern.split(' ');
   if (method !== expectedMethod) return false;

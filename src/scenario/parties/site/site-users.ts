@@ -23,7 +23,7 @@ export class SiteUsers implements Organisation, AsyncDisposable {
   readonly #options: SiteUsersOptions;
   readonly #user: Record<string, unknown>;
 
-  /** Runs the `before` hook, if there is one. @throws {UnavailableError} if it fails or does not return what it says it provides. */
+  /** Runs the `before` hook, if there is one. @throws {UnavailableError} if it fails or does not return the values under `provides`. */
   static async create(options: SiteUsersOptions): Promise<SiteUsers> {
     const { user, before } = options.definition;
     if (!before) return new SiteUsers(options, user);

@@ -75,7 +75,7 @@ export class UserPasskeys {
 
   /**
    * Signs the user in with their passkey, which is registered first if this process has not done so.
-   * @throws {UnavailableError} if the site does not do what the site file says, or if `signal` aborts.
+   * @throws {UnavailableError} if a step of the site file fails, or if `signal` aborts.
    */
   async signIn(place: Omit<SiteVisit, 'reactionMs'>, signal: AbortSignal): Promise<void> {
     const visit = { ...place, reactionMs: this.#reactionMs };
@@ -98,7 +98,7 @@ async function explained(what: string, work: () => Promise<void>): Promise<void>
   }
 }
 
-/** Does the words of a registration that the site file has, and leaves the user signed out. */
+/** Performs the words of a registration that the site file has, and signs the user out. */
 async function register(visit: SiteVisit, keys: UserKeys, signal: AbortSignal): Promise<void> {
   const { site, run, whenEnded } = await openVisit(visit, keys, signal);
   for (const word of wordsBefore) await run(word);
@@ -134,7 +134,7 @@ async function openVisit(
   const values = { name: passkeyName, totp: () => organisation.totpCode(undefined, signal) };
   return {
     site,
-    /** Does what a word stands for; nothing if the site file does not have it. */
+    /** Performs the steps of a word; nothing if the site file does not have it. */
     run: async (word: SiteWord) => void (definition.flow[word] && (await flow.run(word, values, signal))),
     /** Waits until a ceremony has succeeded. Returns when it ended. */
     async whenEnded(method: EndedCeremony['method']): Promise<number> {
