@@ -1,4 +1,4 @@
-/** The port below CTAP over smart cards: a connection that carries APDUs to a card in a reader or in this process. */
+/** The port below CTAP over smart cards: a connection that transfers APDUs to a card in a reader or in this process. */
 export interface CardConnection {
   /** Scheme and address, e.g. `pcsc:ACS ACR122U 00 00`. */
   readonly name: string;

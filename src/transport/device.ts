@@ -33,7 +33,7 @@ export interface CtapDevice extends AsyncDisposable {
   transact(message: Uint8Array, options?: TransactOptions): Promise<Uint8Array>;
   /**
    * Sends a CTAP1/U2F command APDU, resolves with response data and status word. Absent if the device cannot transfer such
-   * messages; `capabilities.nmsg` says that it would not understand them.
+   * messages; `capabilities.nmsg` means that it does not support them.
    * @throws {TransportError} as `transact`.
    */
   readonly transactU2f?: Transact | undefined;

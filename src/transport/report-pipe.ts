@@ -1,4 +1,4 @@
-/** The port below CTAPHID: a pipe that carries 64-byte HID reports to a device and back. */
+/** The port below CTAPHID: a pipe that transfers 64-byte HID reports to a device and back. */
 export interface ReportPipe {
   /** Scheme and address, e.g. `tcp:127.0.0.1:35962`. */
   readonly name: string;

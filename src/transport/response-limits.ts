@@ -1,6 +1,6 @@
 /**
- * How long a device may take to answer a command, whatever it reports meanwhile: a command that needs no gesture has a short limit, so
- * that a device that always sends keepalives does not block its host. Commands that are unknown, or may wait for the user, have a long one.
+ * Time limits for the answer to a command, regardless of keepalives: a command that needs no gesture has a short limit, so that a device
+ * that always sends keepalives does not block its host. Commands that are unknown, or may wait for the user, have a long one.
  */
 import { parseCommand } from '#protocol/apdu.ts';
 import { type CommandName, clientPinSubCommands, commandName } from '#protocol/commands.ts';

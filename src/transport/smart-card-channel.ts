@@ -24,7 +24,7 @@ const pollIntervalMs = 20;
 
 export interface SmartCardOptions {
   clock?: Clock | undefined;
-  /** `short` for a card or reader without extended lengths. The default `extended` falls back to `short` by itself. */
+  /** `short` for a card or reader without extended lengths. The default `extended` falls back to `short` automatically. */
   apdus?: ApduForm | undefined;
 }
 

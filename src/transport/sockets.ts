@@ -1,6 +1,6 @@
 /**
- * Transports `udp` and `tcp`: HID reports over sockets. UDP carries one report in each datagram (SoloKeys, OpenSK); TCP
- * carries reports with a 16-bit length prefix (pico-fido).
+ * Transports `udp` and `tcp`: HID reports over sockets. Over UDP, each datagram is one report (SoloKeys, OpenSK); over TCP, reports have a
+ * 16-bit length prefix (pico-fido).
  */
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';

@@ -1,4 +1,4 @@
-/** Reports that a security key may have been plugged in or unplugged. The caller lists the devices again to see what changed. */
+/** Reports that a security key may have been plugged in or unplugged. The caller lists the devices again to find out what has changed. */
 import { watch } from 'node:fs';
 import { loadUsb } from './usb/library.ts';
 

@@ -63,7 +63,7 @@ export class HidrawPipe implements ReportPipe {
     if (this.#closure.closeLocally()) this.#nodes.close(this.#handle);
   }
 
-  /** Discards answers to other programs: the kernel gives every report to every program that has the node open. */
+  /** Discards answers to other programs: the kernel sends every report to every program that has the node open. */
   #discardPendingReports(): void {
     while (this.#read());
   }

@@ -13,7 +13,7 @@ export function listFidoNodes(root: string): FoundDevice[] {
     .flatMap((name) => readFidoNode(root, join(folder, name, 'device'), `/dev/${name}`));
 }
 
-/** Returns an empty array if the interface is not a FIDO interface, or if the device is unplugged meanwhile. */
+/** Returns an empty array if the interface is not a FIDO interface, or if the device has just been unplugged. */
 function readFidoNode(root: string, hidDevice: string, node: string): FoundDevice[] {
   try {
     if (!isFidoDescriptor(readFileSync(join(hidDevice, 'report_descriptor')))) return [];

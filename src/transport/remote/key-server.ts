@@ -1,4 +1,4 @@
-/** A key server: gives other machines access to the security keys of this one. `listen.ts` accepts clients, `remote-server-session.ts` answers them. */
+/** A key server: other machines can use the security keys of this one. `listen.ts` accepts clients, `remote-server-session.ts` answers them. */
 import { type Clock, systemClock } from '#base/clock.ts';
 import { defaultRemotePort } from './address.ts';
 import { Leases } from './leases.ts';

@@ -1,4 +1,4 @@
-/** A connection between two machines that carries text messages over a WebSocket, with a heartbeat in each direction. */
+/** A connection between two machines for text messages over a WebSocket, with a heartbeat in each direction. */
 import { WebSocket } from 'ws';
 import type { Clock } from '#base/clock.ts';
 
@@ -21,7 +21,7 @@ export interface MessageSocket {
  */
 export const heartbeatIntervalMs = 5_000;
 const maxMissedHeartbeats = 2;
-/** The connection is dropped if the other side leaves this number of bytes unread. */
+/** The connection is closed if the other side has not read this number of bytes. */
 const maxBufferedBytes = 1 << 20;
 const closeTimeoutMs = 2_000;
 

@@ -1,5 +1,5 @@
 /**
- * Transport `remote`: security keys of other machines that run a key server. Environment variables give the key servers, the
+ * Transport `remote`: security keys of other machines that run a key server. Environment variables name the key servers, the
  * token and the accepted certificates. None of these is part of an address, so none of them gets into a report.
  */
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * Transport `usb`: security keys by the USB port they are plugged into, e.g. `usb:1-2.4`, bypassing the kernel's HID driver.
- * Linux only: macOS requires an entitlement and Windows keeps its own driver. Browsers do not see a key while it is open.
+ * Linux only: macOS requires an entitlement and Windows does not release its driver. Browsers do not find a key while it is open.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,7 +66,7 @@ const describeDevice = (device: UsbDevice): FoundDevice => ({
 const formatPort = ({ bus, ports }: UsbDevice): string => `${Number.parseInt(bus, 10)}-${ports.join('.')}`;
 
 /**
- * Returns the interface that the kernel knows as a FIDO interface. If the kernel has not read the report descriptor (another
+ * Returns the interface that the kernel lists as a FIDO interface. If the kernel has not read the report descriptor (another
  * program has claimed the interface), returns a HID interface with matching endpoints; its descriptor is checked on opening.
  */
 function findFidoInterface(device: UsbDevice, { root }: UsbSystem): UsbInterface | undefined {
