@@ -1,4 +1,4 @@
-/** Finds the result of a run that `touchstone report` names: a folder, a master file or a journal. */
+/** Finds the result of a run by a folder, a `result.json`, or a master file (`result.ndjson`). */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { UsageError } from '#base/errors.ts';

@@ -1,4 +1,4 @@
-/** `touchstone report`: renders the reports of a finished run again from its master file, or from the journal of a run that did not end. */
+/** `touchstone report`: renders the reports of a run again from its `result.json`, or from the master file of a run that did not end. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { messageOf } from '#base/errors.ts';
