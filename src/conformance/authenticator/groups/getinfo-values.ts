@@ -73,13 +73,17 @@ const types: RequirementInput[] = (Object.keys(memberTypes) as MemberName[]).map
   },
 }));
 
-/** Requirements on the value of one member, if it is present. */
+interface ValueRow {
+  title: string;
+  provenBy: readonly string[];
+  isMet: (value: never) => boolean;
+}
+
+/** Returns the requirement on the value of a member, if it is present. `condition` is the second part of the id. */
 const valueRequirement = (
   name: MemberName,
   condition: string,
-  title: string,
-  provenBy: readonly string[],
-  isMet: (value: never) => boolean,
+  { title, provenBy, isMet }: ValueRow,
 ): RequirementInput => ({
   id: `${toId(name)}.${condition}`,
   title,
@@ -102,184 +106,154 @@ const knownVersions = ['U2F_V2', 'FIDO_2_0', 'FIDO_2_1_PRE', 'FIDO_2_1', 'FIDO_2
 const knownTransports = ['usb', 'nfc', 'ble', 'smart-card', 'hybrid', 'internal'];
 
 const listValues: RequirementInput[] = [
-  valueRequirement(
-    'versions',
-    'not-empty',
-    'versions is not empty',
-    ['getinfo.versions-empty'],
-    (list: string[]) => list.length > 0,
-  ),
-  valueRequirement(
-    'versions',
-    'known',
-    'versions contains a version that CTAP defines',
-    ['getinfo.versions-unknown'],
-    (list: string[]) => list.some((version) => knownVersions.includes(version)),
-  ),
-  valueRequirement('versions', 'unique', 'No version occurs twice', ['getinfo.versions-twice'], hasNoDuplicates),
-  valueRequirement('extensions', 'unique', 'No extension occurs twice', ['getinfo.extensions-twice'], hasNoDuplicates),
-  valueRequirement(
-    'extensions',
-    'not-empty',
-    'extensions is absent or not empty',
-    ['getinfo.extensions-empty'],
-    (list: string[]) => list.length > 0,
-  ),
-  valueRequirement(
-    'pinUvAuthProtocols',
-    'unique',
-    'No PIN/UV auth protocol occurs twice',
-    ['getinfo.protocols-twice'],
-    hasNoDuplicates,
-  ),
-  valueRequirement(
-    'pinUvAuthProtocols',
-    'not-empty',
-    'pinUvAuthProtocols is absent or not empty',
-    ['getinfo.protocols-empty'],
-    (list: number[]) => list.length > 0,
-  ),
-  valueRequirement(
-    'pinUvAuthProtocols',
-    'known',
-    'pinUvAuthProtocols contains protocol 1 or 2',
-    ['getinfo.protocols-unknown'],
-    (list: number[]) => list.some((version) => version === 1 || version === 2),
-  ),
-  valueRequirement('transports', 'unique', 'No transport occurs twice', ['getinfo.transports-twice'], hasNoDuplicates),
-  valueRequirement(
-    'transports',
-    'not-empty',
-    'transports is absent or not empty',
-    ['getinfo.transports-empty'],
-    (list: string[]) => list.length > 0,
-  ),
-  valueRequirement(
-    'transports',
-    'known',
-    'transports contains only values of AuthenticatorTransport',
-    ['getinfo.transports-unknown'],
-    (list: string[]) => list.every((transport) => knownTransports.includes(transport)),
-  ),
-  valueRequirement('algorithms', 'unique', 'No algorithm occurs twice', ['getinfo.algorithms-twice'], hasNoDuplicates),
-  valueRequirement(
-    'algorithms',
-    'not-empty',
-    'algorithms is absent or not empty',
-    ['getinfo.algorithms-empty'],
-    (list: unknown[]) => list.length > 0,
-  ),
-  valueRequirement(
-    'algorithms',
-    'public-key',
-    'Every item of algorithms has the type public-key',
-    ['getinfo.algorithms-other-type'],
-    (list: CborMap[]) => list.every((item) => item.get('type') === 'public-key'),
-  ),
-  valueRequirement(
-    'attestationFormats',
-    'unique',
-    'No attestation format occurs twice',
-    ['getinfo.formats-twice'],
-    hasNoDuplicates,
-  ),
-  valueRequirement(
-    'transportsForReset',
-    'unique',
-    'No transport for reset occurs twice',
-    ['getinfo.reset-transports-twice'],
-    hasNoDuplicates,
-  ),
-  valueRequirement(
-    'authenticatorConfigCommands',
-    'unique',
-    'No config command occurs twice',
-    ['getinfo.config-commands-twice'],
-    hasNoDuplicates,
-  ),
+  valueRequirement('versions', 'not-empty', {
+    title: 'versions is not empty',
+    provenBy: ['getinfo.versions-empty'],
+    isMet: (list: string[]) => list.length > 0,
+  }),
+  valueRequirement('versions', 'known', {
+    title: 'versions contains a version that CTAP defines',
+    provenBy: ['getinfo.versions-unknown'],
+    isMet: (list: string[]) => list.some((version) => knownVersions.includes(version)),
+  }),
+  valueRequirement('versions', 'unique', {
+    title: 'No version occurs twice',
+    provenBy: ['getinfo.versions-twice'],
+    isMet: hasNoDuplicates,
+  }),
+  valueRequirement('extensions', 'unique', {
+    title: 'No extension occurs twice',
+    provenBy: ['getinfo.extensions-twice'],
+    isMet: hasNoDuplicates,
+  }),
+  valueRequirement('extensions', 'not-empty', {
+    title: 'extensions is absent or not empty',
+    provenBy: ['getinfo.extensions-empty'],
+    isMet: (list: string[]) => list.length > 0,
+  }),
+  valueRequirement('pinUvAuthProtocols', 'unique', {
+    title: 'No PIN/UV auth protocol occurs twice',
+    provenBy: ['getinfo.protocols-twice'],
+    isMet: hasNoDuplicates,
+  }),
+  valueRequirement('pinUvAuthProtocols', 'not-empty', {
+    title: 'pinUvAuthProtocols is absent or not empty',
+    provenBy: ['getinfo.protocols-empty'],
+    isMet: (list: number[]) => list.length > 0,
+  }),
+  valueRequirement('pinUvAuthProtocols', 'known', {
+    title: 'pinUvAuthProtocols contains protocol 1 or 2',
+    provenBy: ['getinfo.protocols-unknown'],
+    isMet: (list: number[]) => list.some((version) => version === 1 || version === 2),
+  }),
+  valueRequirement('transports', 'unique', {
+    title: 'No transport occurs twice',
+    provenBy: ['getinfo.transports-twice'],
+    isMet: hasNoDuplicates,
+  }),
+  valueRequirement('transports', 'not-empty', {
+    title: 'transports is absent or not empty',
+    provenBy: ['getinfo.transports-empty'],
+    isMet: (list: string[]) => list.length > 0,
+  }),
+  valueRequirement('transports', 'known', {
+    title: 'transports contains only values of AuthenticatorTransport',
+    provenBy: ['getinfo.transports-unknown'],
+    isMet: (list: string[]) => list.every((transport) => knownTransports.includes(transport)),
+  }),
+  valueRequirement('algorithms', 'unique', {
+    title: 'No algorithm occurs twice',
+    provenBy: ['getinfo.algorithms-twice'],
+    isMet: hasNoDuplicates,
+  }),
+  valueRequirement('algorithms', 'not-empty', {
+    title: 'algorithms is absent or not empty',
+    provenBy: ['getinfo.algorithms-empty'],
+    isMet: (list: unknown[]) => list.length > 0,
+  }),
+  valueRequirement('algorithms', 'public-key', {
+    title: 'Every item of algorithms has the type public-key',
+    provenBy: ['getinfo.algorithms-other-type'],
+    isMet: (list: CborMap[]) => list.every((item) => item.get('type') === 'public-key'),
+  }),
+  valueRequirement('attestationFormats', 'unique', {
+    title: 'No attestation format occurs twice',
+    provenBy: ['getinfo.formats-twice'],
+    isMet: hasNoDuplicates,
+  }),
+  valueRequirement('transportsForReset', 'unique', {
+    title: 'No transport for reset occurs twice',
+    provenBy: ['getinfo.reset-transports-twice'],
+    isMet: hasNoDuplicates,
+  }),
+  valueRequirement('authenticatorConfigCommands', 'unique', {
+    title: 'No config command occurs twice',
+    provenBy: ['getinfo.config-commands-twice'],
+    isMet: hasNoDuplicates,
+  }),
 ];
 
 const numberValues: RequirementInput[] = [
-  valueRequirement(
-    'maxMsgSize',
-    'min',
-    'maxMsgSize is at least 1024',
-    ['getinfo.max-msg-size-tiny'],
-    (size: number) => size >= 1024,
-  ),
-  valueRequirement(
-    'maxMsgSize',
-    'max',
-    'maxMsgSize is at most 7609, the longest CTAPHID message',
-    ['getinfo.max-msg-size-huge'],
-    (size: number) => size <= 7609,
-  ),
-  valueRequirement(
-    'maxCredentialCountInList',
-    'min',
-    'maxCredentialCountInList is above zero',
-    ['getinfo.list-count-zero'],
-    (count: number) => count > 0,
-  ),
-  valueRequirement(
-    'maxCredentialIdLength',
-    'min',
-    'maxCredentialIdLength is above zero',
-    ['getinfo.id-length-zero'],
-    (length: number) => length > 0,
-  ),
-  valueRequirement(
-    'minPINLength',
-    'min',
-    'minPINLength is at least 4',
-    ['getinfo.min-pin-length-low'],
-    (length: number) => length >= 4,
-  ),
-  valueRequirement(
-    'minPINLength',
-    'max',
-    'minPINLength is at most 63',
-    ['getinfo.min-pin-length-high'],
-    (length: number) => length <= 63,
-  ),
-  valueRequirement(
-    'maxPINLength',
-    'range',
-    'maxPINLength is from 8 to 63',
-    ['getinfo.max-pin-length-low', 'getinfo.max-pin-length-high'],
-    (length: number) => length >= 8 && length <= 63,
-  ),
-  valueRequirement(
-    'maxCredBlobLength',
-    'min',
-    'maxCredBlobLength is at least 32',
-    ['getinfo.cred-blob-length-low'],
-    (length: number) => length >= 32,
-  ),
-  valueRequirement(
-    'maxSerializedLargeBlobArray',
-    'min',
-    'maxSerializedLargeBlobArray is at least 1024',
-    ['getinfo.large-blob-array-low'],
-    (length: number) => length >= 1024,
-  ),
-  valueRequirement(
-    'preferredPlatformUvAttempts',
-    'min',
-    'preferredPlatformUvAttempts is above zero',
-    ['getinfo.uv-attempts-zero'],
-    (count: number) => count > 0,
-  ),
-  valueRequirement(
-    'uvModality',
-    'not-zero',
-    'uvModality names at least one method',
-    ['getinfo.uv-modality-zero'],
-    (bits: number) => bits > 0,
-  ),
-  valueRequirement('aaguid', 'not-zero', 'aaguid is not all zeros', ['getinfo.aaguid-zero'], (bytes: Uint8Array) =>
-    bytes.some((byte) => byte !== 0),
-  ),
+  valueRequirement('maxMsgSize', 'min', {
+    title: 'maxMsgSize is at least 1024',
+    provenBy: ['getinfo.max-msg-size-tiny'],
+    isMet: (size: number) => size >= 1024,
+  }),
+  valueRequirement('maxMsgSize', 'max', {
+    title: 'maxMsgSize is at most 7609, the longest CTAPHID message',
+    provenBy: ['getinfo.max-msg-size-huge'],
+    isMet: (size: number) => size <= 7609,
+  }),
+  valueRequirement('maxCredentialCountInList', 'min', {
+    title: 'maxCredentialCountInList is above zero',
+    provenBy: ['getinfo.list-count-zero'],
+    isMet: (count: number) => count > 0,
+  }),
+  valueRequirement('maxCredentialIdLength', 'min', {
+    title: 'maxCredentialIdLength is above zero',
+    provenBy: ['getinfo.id-length-zero'],
+    isMet: (length: number) => length > 0,
+  }),
+  valueRequirement('minPINLength', 'min', {
+    title: 'minPINLength is at least 4',
+    provenBy: ['getinfo.min-pin-length-low'],
+    isMet: (length: number) => length >= 4,
+  }),
+  valueRequirement('minPINLength', 'max', {
+    title: 'minPINLength is at most 63',
+    provenBy: ['getinfo.min-pin-length-high'],
+    isMet: (length: number) => length <= 63,
+  }),
+  valueRequirement('maxPINLength', 'range', {
+    title: 'maxPINLength is from 8 to 63',
+    provenBy: ['getinfo.max-pin-length-low', 'getinfo.max-pin-length-high'],
+    isMet: (length: number) => length >= 8 && length <= 63,
+  }),
+  valueRequirement('maxCredBlobLength', 'min', {
+    title: 'maxCredBlobLength is at least 32',
+    provenBy: ['getinfo.cred-blob-length-low'],
+    isMet: (length: number) => length >= 32,
+  }),
+  valueRequirement('maxSerializedLargeBlobArray', 'min', {
+    title: 'maxSerializedLargeBlobArray is at least 1024',
+    provenBy: ['getinfo.large-blob-array-low'],
+    isMet: (length: number) => length >= 1024,
+  }),
+  valueRequirement('preferredPlatformUvAttempts', 'min', {
+    title: 'preferredPlatformUvAttempts is above zero',
+    provenBy: ['getinfo.uv-attempts-zero'],
+    isMet: (count: number) => count > 0,
+  }),
+  valueRequirement('uvModality', 'not-zero', {
+    title: 'uvModality names at least one method',
+    provenBy: ['getinfo.uv-modality-zero'],
+    isMet: (bits: number) => bits > 0,
+  }),
+  valueRequirement('aaguid', 'not-zero', {
+    title: 'aaguid is not all zeros',
+    provenBy: ['getinfo.aaguid-zero'],
+    isMet: (bytes: Uint8Array) => bytes.some((byte) => byte !== 0),
+  }),
 ];
 
 export const getInfoValues = defineGroup({ group: 'getinfo', document: 'CTAP 2.1' }, [
