@@ -57,13 +57,13 @@ export function watchPage(binding: string): void {
   const all = (selector: string) => [...document.querySelectorAll<Accessible>(selector)].filter(isVisible);
 
   /** Adds what distinguishes the element from others with the same text. As in Playwright, a text matches as a part, in upper or lower case. */
-  function unique(
+  function makeUnique(
     target: SeenTarget,
-    text: string,
     element: Accessible,
     like: Accessible[],
     textOf: (one: Accessible) => string,
   ) {
+    const text = textOf(element);
     const similar = like.filter((one) => textOf(one).toLowerCase().includes(text.toLowerCase()));
     if (similar.length < 2) return target;
     const same = like.filter((one) => textOf(one) === text);
@@ -77,19 +77,17 @@ export function watchPage(binding: string): void {
       (labels?.length ?? 0) > 0 || element.hasAttribute('aria-label') || element.hasAttribute('aria-labelledby');
     const fields = 'input, textarea, select, [contenteditable]';
     if (element.matches(fields) && isLabelled && name !== '')
-      return unique({ label: name }, name, element, all(`${fields}, [aria-label]`), nameOf);
+      return makeUnique({ label: name }, element, all(`${fields}, [aria-label]`), nameOf);
     if (placeholder !== '' && element.matches(typable))
-      return unique(
+      return makeUnique(
         { placeholder },
-        placeholder,
         element,
         all('[placeholder]'),
         (one) => (one as HTMLInputElement).placeholder ?? '',
       );
     if (role !== '' && role !== 'generic' && name !== '')
-      return unique(
+      return makeUnique(
         { role, name },
-        name,
         element,
         all('*').filter((one) => roleOf(one) === role),
         nameOf,
