@@ -1,5 +1,6 @@
 /** Formats times, counts and locations the same way in every report. Pure. */
-import type { SourceLocation, Verdict } from '#result/run-result.ts';
+import type { BudgetResult } from '#result/budget.ts';
+import type { CaseResult, Failure, RunResult, SourceLocation, Verdict } from '#result/run-result.ts';
 
 /** A mark for each verdict, readable without colour. */
 export const verdictMarks = {
@@ -44,6 +45,23 @@ export const firstLine = (text: string): string =>
     .split('\n')
     .find((line) => line.trim() !== '')
     ?.trim() ?? '';
+
+/** Returns the first line; if an indented line follows, which is the first of its details, both on one line. */
+export function summaryLine(text: string): string {
+  const [first = '', detail = ''] = text.split('\n').filter((line) => line.trim() !== '');
+  const hasDetail = /^\s/.test(detail) && !/^\s+at /.test(detail);
+  return hasDetail ? `${first.trim().replace(/:$/, '')}: ${detail.trim()}` : first.trim();
+}
+
+/** Returns the failure that says most about a case: the first one of the last attempt that failed; what follows it is often its effect. */
+export function leadingFailure({ failures }: Pick<CaseResult, 'failures'>): Failure | undefined {
+  const last = failures.at(-1);
+  return failures.find(({ attempt }) => attempt === last?.attempt);
+}
+
+/** Returns the budgets that are exceeded. A run with one fails (exit code 4), although all of its cases passed. */
+export const exceededBudgets = ({ budgets = [] }: Pick<RunResult, 'budgets'>): BudgetResult[] =>
+  budgets.filter(({ verdict }) => verdict === 'failed');
 
 /** Returns at most `width` characters, the last one an ellipsis when text was cut; never splits a surrogate pair. */
 export function truncate(text: string, width: number): string {

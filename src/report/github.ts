@@ -2,6 +2,7 @@
  * Annotations and the job summary of GitHub Actions. GitHub shows 10 annotations of each kind for each step, and drops a summary above
  * 1 MB, so at most 9 of a kind are written, and one with the number of the others. Pure.
  */
+import { posix } from 'node:path';
 import type { CaseResult, RunResult, SourceLocation } from '#result/run-result.ts';
 import { firstLine, truncate } from './format.ts';
 
@@ -17,8 +18,11 @@ interface Annotation {
   location?: SourceLocation;
 }
 
-/** Returns workflow commands, one for each line of output. */
-export function renderAnnotations(result: RunResult): string[] {
+/**
+ * Returns workflow commands, one for each line of output. GitHub finds files by their path in the repository: `folder` is that of the
+ * project, to which the locations of the result are relative; `''` if it is the repository.
+ */
+export function renderAnnotations(result: RunResult, folder = ''): string[] {
   const annotations = [
     ...(result.errors ?? []).map(({ message }): Annotation => ({ kind: 'error', title: 'Touchstone', message })),
     ...result.cases.flatMap(annotationsOf),
@@ -32,7 +36,7 @@ export function renderAnnotations(result: RunResult): string[] {
     const ofKind = annotations.filter((one) => one.kind === kind);
     const hidden = ofKind.length - maxOfKind;
     const more: Annotation = { kind, title: 'Touchstone', message: `${hidden} more in the report of the run` };
-    return [...ofKind.slice(0, maxOfKind), ...(hidden > 0 ? [more] : [])].map(toCommand);
+    return [...ofKind.slice(0, maxOfKind), ...(hidden > 0 ? [more] : [])].map((one) => toCommand(one, folder));
   });
 }
 
@@ -52,8 +56,8 @@ function annotationsOf({ verdict, title, failures, location, notes = [] }: CaseR
     : [];
 }
 
-function toCommand({ kind, title, message, location }: Annotation): string {
-  const place = location ? { file: location.file, line: location.line, col: location.column } : {};
+function toCommand({ kind, title, message, location }: Annotation, folder: string): string {
+  const place = location ? { file: posix.join(folder, location.file), line: location.line, col: location.column } : {};
   const properties = Object.entries({ ...place, title: truncate(firstLine(title), 200) });
   const text = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
   return `::${kind} ${text}::${escapeData(truncate(message, maxMessage))}`;

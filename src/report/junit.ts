@@ -6,7 +6,7 @@
  */
 import type { BudgetResult, BudgetVerdict } from '#result/budget.ts';
 import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
-import { firstLine, formatLocation, formatMs } from './format.ts';
+import { firstLine, formatLocation, formatMs, leadingFailure, summaryLine } from './format.ts';
 import { groupBy } from './group-by.ts';
 import { attributes, properties, seconds, text } from './xml.ts';
 
@@ -61,16 +61,16 @@ function outcome({ verdict, failures, notes }: CaseResult): string[] {
   if (verdict === 'passed') return [];
   if (verdict === 'skipped' || verdict === 'waived') return [`      <skipped${attributes({ message: notes?.[0] })}/>`];
   if (verdict === 'flaky') return failures.map(flakyFailure);
-  const last = failures.at(-1) ?? { message: notes?.[0] ?? verdict };
-  const ofLastAttempt = failures.filter(({ attempt }) => attempt === last.attempt);
-  const body = (ofLastAttempt.length > 0 ? ofLastAttempt : [last]).map(details).join('\n\n');
+  const leading = leadingFailure({ failures }) ?? { message: notes?.[0] ?? verdict };
+  const ofLastAttempt = failures.filter(({ attempt }) => attempt === leading.attempt);
+  const body = (ofLastAttempt.length > 0 ? ofLastAttempt : [leading]).map(details).join('\n\n');
   const element = verdict === 'failed' ? 'failure' : 'error';
-  const head = attributes({ message: firstLine(last.message), type: verdict });
+  const head = attributes({ message: summaryLine(leading.message), type: verdict });
   return [`      <${element}${head}>${text(body)}</${element}>`];
 }
 
 const flakyFailure = (failure: Failure): string =>
-  `      <flakyFailure${attributes({ message: firstLine(failure.message), type: 'flaky' })}><stackTrace>${text(details(failure))}</stackTrace></flakyFailure>`;
+  `      <flakyFailure${attributes({ message: summaryLine(failure.message), type: 'flaky' })}><stackTrace>${text(details(failure))}</stackTrace></flakyFailure>`;
 
 const details = ({ message, location, codeFrame, stack }: Failure): string =>
   [location && formatLocation(location), message, codeFrame, stack].filter(Boolean).join('\n\n');

@@ -3,8 +3,18 @@
  * GitHub drops a summary above 1 MB, so texts and lists are cut, with a note that says how many entries are missing.
  */
 import type { BudgetVerdict } from '#result/budget.ts';
-import { type CaseResult, type Failure, type RunResult, verdicts } from '#result/run-result.ts';
-import { count, firstLine, formatLocation, formatMs, truncate, verdictMarks } from './format.ts';
+import { type CaseResult, type RunResult, verdicts } from '#result/run-result.ts';
+import {
+  count,
+  exceededBudgets,
+  firstLine,
+  formatLocation,
+  formatMs,
+  leadingFailure,
+  summaryLine,
+  truncate,
+  verdictMarks,
+} from './format.ts';
 import { groupBy } from './group-by.ts';
 import { describeExcludedCases, phaseStatistics } from './phase-statistics.ts';
 
@@ -31,10 +41,12 @@ export function renderMarkdown(result: RunResult): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function headline({ verdict, totals, cases, run }: RunResult): string {
+function headline({ verdict, totals, cases, run, budgets }: RunResult): string {
   const given = verdicts.filter((name) => totals[name] > 0);
+  const exceeded = exceededBudgets({ budgets }).length;
+  const mark = exceeded > 0 ? verdictMarks.failed : verdictMarks[verdict];
   return [
-    `# ${verdictMarks[verdict]} Touchstone: ${verdict}`,
+    `# ${mark} Touchstone: ${verdict}${exceeded > 0 ? `, ${count(exceeded, 'budget')} exceeded` : ''}`,
     '',
     `${count(cases.length, 'case')} in ${formatMs(run.durationMs)}: ${given.map((name) => `**${totals[name]}** ${name}`).join(', ') || 'nothing ran'}.`,
   ].join('\n');
@@ -49,9 +61,9 @@ function runErrors({ errors = [] }: RunResult): string {
 function failureTable(notable: readonly CaseResult[]): string {
   if (notable.length === 0) return '';
   const rows = notable.slice(0, maxFailures).map((result) => {
-    const failure = mainFailure(result);
+    const failure = leadingFailure(result);
     const place = formatLocation(failure?.location ?? result.location);
-    return `| ${verdictMarks[result.verdict]} ${result.verdict} | ${cell(result.title)}<br>${code(result.id)} | ${code(place)} | ${cell(firstLine(failure?.message ?? ''))} |`;
+    return `| ${verdictMarks[result.verdict]} ${result.verdict} | ${cell(result.title)}<br>${code(result.id)} | ${code(place)} | ${cell(summaryLine(failure?.message ?? ''))} |`;
   });
   return [
     '## Needs attention',
@@ -65,7 +77,7 @@ function failureTable(notable: readonly CaseResult[]): string {
 
 function codeFrames(notable: readonly CaseResult[]): string {
   const framed = notable.flatMap((result) => {
-    const { message = '', codeFrame } = mainFailure(result) ?? {};
+    const { message = '', codeFrame } = leadingFailure(result) ?? {};
     return codeFrame ? [{ title: result.title, text: `${message}\n\n${codeFrame}` }] : [];
   });
   const blocks = framed
@@ -131,6 +143,7 @@ function facts({ run }: RunResult): string {
   const given = {
     run: run.id,
     command: run.command,
+    release: run.release,
     seed: run.seed,
     browser: run.browser,
     node: run.node,
@@ -143,9 +156,6 @@ function facts({ run }: RunResult): string {
     .map(([name, value]) => `${name} ${code(value ?? '')}`)
     .join(' · ');
 }
-
-const mainFailure = ({ failures }: CaseResult): Failure | undefined =>
-  failures.find(({ location }) => location) ?? failures[0];
 
 const more = (total: number, shown: number): string[] =>
   total > shown ? ['', `... and ${total - shown} more in the full report.`] : [];

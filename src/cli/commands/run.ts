@@ -159,7 +159,7 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   };
   const ending = await runPlaywright(planAsEnvironment(plan, pins), root);
   if (ending === 'interrupted') return exitCode.interrupted;
-  return reportResult(resolve(plan.outputDir, plan.runId), options);
+  return reportResult(resolve(plan.outputDir, plan.runId), options, root);
 }
 
 function reportEmptySelection(): number {
@@ -201,12 +201,12 @@ async function planBrowsers(runnable: readonly ExpandedCase[], options: RunOptio
 }
 
 /** Prints which credentials remain on real keys and returns the exit code. A run that lacks a report must not pass. */
-async function reportResult(folder: string, options: RunOptions): Promise<number> {
+async function reportResult(folder: string, options: RunOptions, root: string): Promise<number> {
   const absent = [...usualFormats, ...options.format].filter((format) => !existsSync(join(folder, formats[format])));
   if (absent.includes('json')) return exitCode.infrastructure;
   const result = await readResult(join(folder, formats.json));
   for (const line of describeLeftoverCredentials(result)) console.log(line);
-  await showOnGithub(result);
+  await showOnGithub(result, root);
   const ran = countRun(result.cases);
   if (ran < (options.minCases ?? 0))
     console.log(`${ran} cases ran, expected at least ${options.minCases} (--min-cases)`);

@@ -138,7 +138,7 @@ describe('the release workflow', () => {
 it('README.md shows steps of the workflow that gates a pull request', () => {
   const [, steps = ''] = /^\*\*Gate my pipeline\*\*[^`]*```yaml\n(.*?)```/ms.exec(read('README.md')) ?? [];
   const lines = steps.split('\n').filter(Boolean);
-  expect(lines).toHaveLength(4);
+  expect(lines).toHaveLength(5);
   const workflow = read('examples/github-workflow/passkeys.yml');
   expect(lines.filter((line) => !workflow.includes(line.trim()))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** CTRF, the Common Test Report Format (https://ctrf.io). Steps have no times there: timings are in `extra`. Pure. */
 import type { CaseResult, RunResult, Verdict } from '#result/run-result.ts';
-import { formatLocation } from '../format.ts';
+import { formatLocation, leadingFailure } from '../format.ts';
 
 type CtrfStatus = 'passed' | 'failed' | 'skipped' | 'pending' | 'other';
 
@@ -47,7 +47,7 @@ export function renderCtrf({ run, cases, budgets = [], errors = [], verdict }: R
 
 function toTest(item: CaseResult): object {
   const { title, verdict, durationMs, location, tags, attempts, failures, notes = [], steps, attachments } = item;
-  const failure = failures.at(-1);
+  const failure = leadingFailure({ failures });
   const message = failure?.message ?? notes[0];
   return {
     name: title,

@@ -1,6 +1,7 @@
 /** TAP version 14 (https://testanything.org): one test point for each case, with the failure as YAML. Pure. */
 import type { CaseResult, RunResult, Verdict } from '#result/run-result.ts';
-import { firstLine, formatLocation } from '../format.ts';
+import { exceededBudgets, firstLine, formatLocation, leadingFailure } from '../format.ts';
+import { stripControlCharacters } from '../terminal/terminal.ts';
 
 const isOk: Record<Verdict, boolean> = {
   passed: true,
@@ -13,7 +14,7 @@ const isOk: Record<Verdict, boolean> = {
 };
 
 export function* renderTap({ run, cases, errors = [], budgets = [] }: RunResult): Generator<string> {
-  const exceeded = budgets.filter(({ verdict }) => verdict === 'failed');
+  const exceeded = exceededBudgets({ budgets });
   yield `TAP version 14\n1..${cases.length + errors.length + exceeded.length}\n# touchstone ${plain(run.touchstone)}, run ${plain(run.id)}\n`;
   let number = 0;
   for (const item of cases) yield* testPoint(++number, item);
@@ -29,7 +30,7 @@ function* testPoint(number: number, item: CaseResult): Generator<string> {
   const { id, verdict, title, notes = [], failures, location, durationMs } = item;
   const ok = isOk[verdict] ? 'ok' : 'not ok';
   yield `${ok} ${number} - ${escapeText(`${title} (${id})`)}${directive(verdict, notes[0])}\n`;
-  const failure = failures.at(-1);
+  const failure = leadingFailure({ failures });
   if (failure === undefined && verdict === 'passed') return;
   yield yamlBlock({
     verdict,
@@ -44,7 +45,8 @@ function directive(verdict: Verdict, note = ''): string {
   return verdict === 'waived' ? ` # TODO ${plain(note)}`.trimEnd() : '';
 }
 
-const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** One line without control characters, which would act on the terminal of a reader. */
+const plain = (text: string): string => stripControlCharacters(text).replace(/\s+/g, ' ').trim();
 
 /** Descriptions are one line, and `#` begins a directive. */
 const escapeText = (text: string): string => plain(text).replace(/[\\#]/g, '\\$&');

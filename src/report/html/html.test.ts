@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Measurement } from '#result/budget.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
 import { injectionStrings, runWithTexts } from '../testing/injection-strings.ts';
 import { sampleCase, sampleRun } from '../testing/sample-runs.ts';
@@ -77,6 +78,26 @@ describe('renderPage', () => {
     const { coordinates, rows } = readPage(pageOf({ ...sampleRun(), cases: cases as CaseResult[] })).index;
     expect(coordinates).toEqual([{ key: 'device', values: ['Hello', 'none'] }]);
     expect(rows.map(({ parties }) => parties)).toEqual([{ device: 'Hello' }, { device: 'none' }]);
+  });
+
+  it('has no filter for a party that is the same in all cases but the skipped ones', () => {
+    const skipped: CaseResult = { ...sampleCase(), id: 'skipped', verdict: 'skipped', parties: {} };
+    const cases = [{ ...sampleCase(), parties: { browser: 'chromium' } }, skipped];
+    expect(readPage(pageOf({ ...sampleRun(), cases })).index.coordinates).toEqual([]);
+  });
+
+  it('says which repetition of a case a row is', () => {
+    const repeated = (id: string, role: Measurement['role']) => ({
+      ...sampleCase(),
+      id,
+      measurement: { role, caseId: 'a' },
+    });
+    const cases = [repeated('a', 'warm-up'), repeated('a#2', 'value'), repeated('a@baseline#3', 'baseline')];
+    expect(readPage(pageOf({ ...sampleRun(), cases })).index.rows.map(({ repetition }) => repetition)).toEqual([
+      'warm-up',
+      'repetition 2',
+      'baseline · repetition 3',
+    ]);
   });
 
   it('begins the parties of a case with its site if the run does every case on several sites', () => {

@@ -1,7 +1,7 @@
 /** The HTML report of a run. Only attachments are separate files, with relative links into the run's folder. */
 import { fileURLToPath } from 'node:url';
 import type { RunResult } from '#result/run-result.ts';
-import { verdictMarks } from '../format.ts';
+import { exceededBudgets, verdictMarks } from '../format.ts';
 import { buildReportBundle, type ReportBundle, type ReportPage } from './bundle.ts';
 import { embedData } from './embedded-data.ts';
 import { renderPageFrame } from './page.ts';
@@ -30,7 +30,9 @@ export async function* renderHtml(result: RunResult): AsyncGenerator<string> {
 /** Yields the page of `result` with the given script and style. Pure. */
 export function renderPage(result: RunResult, bundle: ReportBundle): Generator<string> {
   const { verdict, run } = result;
-  const title = `${verdictMarks[verdict]} ${verdict} · Touchstone ${run.id}`;
+  const isExceeded = exceededBudgets(result).length > 0;
+  const headline = isExceeded ? `${verdictMarks.failed} budget exceeded` : `${verdictMarks[verdict]} ${verdict}`;
+  const title = `${headline} · Touchstone ${run.id}`;
   const noscript =
     'This report needs JavaScript; <a href="summary.md">summary.md</a> and <a href="junit.xml">junit.xml</a> do not.';
   return renderPageFrame({ title, noscript, data: dataOf(result) }, bundle);

@@ -2,7 +2,7 @@
 import type { BudgetResult } from '#result/budget.ts';
 import type { CaseResult, Failure, RunResult, Verdict } from '#result/run-result.ts';
 import { isRemote } from '#result/transcript.ts';
-import { firstLine, verdictsByUrgency } from '../format.ts';
+import { leadingFailure, summaryLine, verdictsByUrgency } from '../format.ts';
 import { describeExcludedCases, type PhaseStatistics, phaseStatistics } from '../phase-statistics.ts';
 import { caseCoordinate, coordinatesIn } from './matrix-coordinates.ts';
 import { roundMs } from './round-ms.ts';
@@ -21,8 +21,10 @@ export interface CaseRow {
   attempts: number;
   /** Whether the key was on another machine, so that the times include the network. */
   remote: boolean;
-  /** First line of the first failure. */
+  /** The leading failure on one line. */
   problem?: string;
+  /** Which of several runs of the same case this is, e.g. `repetition 2`. */
+  repetition?: string;
   /** Position of the details of this case among those of all cases. */
   position: number;
 }
@@ -59,7 +61,7 @@ export function toReportIndex(result: RunResult, positions: ReadonlyMap<CaseResu
     phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: reduceSample(statistics.sample) })),
     budgets,
     excludedCases: describeExcludedCases(cases),
-    coordinates: collectCoordinates(cases.map(coordinatesOf)),
+    coordinates: collectCoordinates(cases, coordinatesOf),
     tags: [...new Set(cases.flatMap(({ tags }) => tags))].toSorted(),
   };
 }
@@ -69,7 +71,8 @@ const sortByUrgency = (cases: readonly CaseResult[]): CaseResult[] =>
 
 function toCaseRow(result: CaseResult, parties: Record<string, string>, position: number): CaseRow {
   const { id, title, verdict, tags, location, attempts, failures, notes, wire } = result;
-  const problem = firstLine(failures[0]?.message ?? notes?.[0] ?? '');
+  const repetition = describeRepetition(result);
+  const problem = summaryLine(leadingFailure({ failures })?.message ?? notes?.[0] ?? '');
   return {
     id,
     title,
@@ -83,17 +86,34 @@ function toCaseRow(result: CaseResult, parties: Record<string, string>, position
     attempts,
     remote: isRemote(wire),
     ...(problem && { problem }),
+    ...(repetition && { repetition }),
     position,
   };
 }
 
-function collectCoordinates(coordinatesOfCases: readonly Record<string, string>[]): ReportIndex['coordinates'] {
+function describeRepetition({ id, measurement }: CaseResult): string {
+  const number = /#(\d+)$/.exec(id)?.[1];
+  const role = measurement?.role === 'value' ? undefined : measurement?.role;
+  return [role, number && `repetition ${number}`].filter(Boolean).join(' · ');
+}
+
+/** A skipped case that met no party has a place in the matrix, but tells no other cases apart. */
+function collectCoordinates(
+  cases: readonly CaseResult[],
+  coordinatesOf: (one: CaseResult) => Record<string, string>,
+): ReportIndex['coordinates'] {
+  const hasRun = ({ verdict, parties }: CaseResult) => verdict !== 'skipped' || Object.keys(parties).length > 0;
+  const different = valuesOf(cases.filter(hasRun).map(coordinatesOf));
+  return [...valuesOf(cases.map(coordinatesOf))]
+    .filter(([key]) => (different.get(key)?.size ?? 0) > 1 || key === caseCoordinate)
+    .map(([key, found]) => ({ key, values: [...found] }));
+}
+
+function valuesOf(coordinatesOfCases: readonly Record<string, string>[]): Map<string, Set<string>> {
   const values = new Map<string, Set<string>>();
   for (const [key, value] of coordinatesOfCases.flatMap((coordinates) => Object.entries(coordinates)))
     values.set(key, (values.get(key) ?? new Set()).add(value));
-  return [...values]
-    .filter(([key, found]) => found.size > 1 || key === caseCoordinate)
-    .map(([key, found]) => ({ key, values: [...found] }));
+  return values;
 }
 
 /** Returns at most `maxDots` values, spread evenly over the sample. */

@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from '#base/clock.ts';
 import type { PromptEvent } from '#result/prompt-line.ts';
 import type { Verdict } from '#result/run-result.ts';
-import { count, firstLine, formatMs, truncate, verdictMarks } from '../format.ts';
+import { count, formatMs, summaryLine, truncate, verdictMarks } from '../format.ts';
 import { Prompts, renderPlainPrompt } from './prompts.ts';
 import { RemainingTime } from './remaining-time.ts';
 import { padEnd, padStart, stripControlCharacters, type Terminal, toOneLine, visibleLength } from './terminal.ts';
@@ -143,7 +143,7 @@ export class LiveView {
 
   #messageLines(message: string | undefined): string[] {
     const { colours: c, width } = this.#terminal;
-    const line = firstLine(stripControlCharacters(message ?? ''));
+    const line = summaryLine(stripControlCharacters(message ?? ''));
     return line === '' ? [] : [`      ${c.dim(truncate(line, width - 8))}`];
   }
 

@@ -2,7 +2,7 @@
 import { type CaseResult, type Failure, type RunResult, type Verdict, verdicts } from '#result/run-result.ts';
 import { ceremonyMs, percentiles } from '#result/statistics.ts';
 import type { Colours } from '../colour.ts';
-import { count, formatLocation, formatMs, truncate, verdictMarks } from '../format.ts';
+import { count, exceededBudgets, formatLocation, formatMs, truncate, verdictMarks } from '../format.ts';
 import { groupBy } from '../group-by.ts';
 import { describeExcludedCases, measuredCases } from '../phase-statistics.ts';
 import { padEnd, padStart, stripControlCharacters, toOneLine } from './terminal.ts';
@@ -111,8 +111,12 @@ function budgetLines({ budgets = [] }: RunResult, c: Colours): string[] {
   return [...open, `  ${c.dim('Budgets')}  ${kept} of ${budgets.length} kept`, ''];
 }
 
-function verdictLine({ verdict, totals, cases, run }: RunResult, c: Colours): string {
-  const word = c.bold(verdictColours(c)[verdict](`${verdictMarks[verdict]} ${verdict}`));
+function verdictLine({ verdict, totals, cases, run, budgets }: RunResult, c: Colours): string {
+  const exceeded = exceededBudgets({ budgets }).length;
+  const word =
+    exceeded > 0 && (verdict === 'passed' || verdict === 'flaky')
+      ? c.bold(verdictColours(c).failed(`${verdictMarks.failed} ${count(exceeded, 'budget')} exceeded`))
+      : c.bold(verdictColours(c)[verdict](`${verdictMarks[verdict]} ${verdict}`));
   if (verdict === 'skipped') return `${word}  every case was skipped, so nothing was tested`;
   return `${word}  ${totals.passed + totals.flaky} of ${count(cases.length, 'case')} passed in ${formatMs(run.durationMs)}`;
 }

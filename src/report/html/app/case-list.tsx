@@ -10,7 +10,13 @@ const groups: [title: string, verdicts: Verdict[]][] = [
   ['Skipped', ['skipped']],
 ];
 
-export const CaseList = ({ rows, ...state }: ListState & { rows: readonly CaseRow[] }) => (
+interface CaseListProps extends ListState {
+  rows: readonly CaseRow[];
+  /** The coordinates in which cases of the run differ. */
+  coordinates: readonly string[];
+}
+
+export const CaseList = ({ rows, coordinates, ...state }: CaseListProps) => (
   <GroupedList
     groups={groups.map(([title, verdicts]) => {
       const members = rows.filter(({ verdict }) => verdicts.includes(verdict));
@@ -20,17 +26,21 @@ export const CaseList = ({ rows, ...state }: ListState & { rows: readonly CaseRo
         withProblems: members.some(({ problem, verdict }) => problem && verdict !== 'passed'),
       };
     })}
-    draw={drawRow}
+    draw={(row) => <Row row={row} coordinates={coordinates} />}
     {...state}
   />
 );
 
-const drawRow = ({ title, verdict, parties, problem, durationMs, remote }: CaseRow) => (
-  <>
-    <VerdictMark verdict={verdict} />
-    <span class="title">{title}</span>
-    <span class="time">{verdict !== 'skipped' && <Time ms={durationMs} remote={remote} />}</span>
-    {problem && verdict !== 'passed' && <span class={`problem v-${verdict}`}>{problem}</span>}
-    <span class="meta">{Object.values(parties).join(' · ')}</span>
-  </>
-);
+const Row = ({ row, coordinates }: { row: CaseRow; coordinates: readonly string[] }) => {
+  const { id, title, verdict, parties, problem, repetition, durationMs, remote } = row;
+  const differences = [repetition, ...coordinates.map((key) => parties[key])].filter((text) => text && text !== 'none');
+  return (
+    <>
+      <VerdictMark verdict={verdict} />
+      <span class="title">{title}</span>
+      <span class="time">{verdict !== 'skipped' && <Time ms={durationMs} remote={remote} />}</span>
+      {problem && verdict !== 'passed' && <span class={`problem v-${verdict}`}>{problem}</span>}
+      <span class="meta">{differences.join(' · ') || id}</span>
+    </>
+  );
+};

@@ -2,6 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseDetail } from '../case-detail.ts';
+import { caseCoordinate } from '../matrix-coordinates.ts';
 import type { CaseDetails } from '../read-embedded-data.ts';
 import type { CaseRow, ReportIndex } from '../report-index.ts';
 import { CaseList } from './case-list.tsx';
@@ -26,7 +27,13 @@ export function CasesView({ index, rows, filter, onFilter, current, details, pri
     <div class={current === undefined ? 'cases' : 'cases chosen'}>
       <div class="side">
         <Filters index={index} filter={filter} onFilter={onFilter} found={rows.length} />
-        <CaseList rows={rows} shown={shown?.id} chosen={current !== undefined} complete={printing} />
+        <CaseList
+          rows={rows}
+          coordinates={index.coordinates.map(({ key }) => key).filter((key) => key !== caseCoordinate)}
+          shown={shown?.id}
+          chosen={current !== undefined}
+          complete={printing}
+        />
       </div>
       <div class="pane" id="detail">
         {shown ? <Detail row={shown} details={details} /> : <p class="empty">No case to show.</p>}

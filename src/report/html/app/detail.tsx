@@ -1,4 +1,7 @@
-/** One case: its failures first, then the waterfall, then expectations, steps, wire transcript, events and attachments. */
+/**
+ * One case: its failures first, with the screenshots and texts of the page, then the waterfall, expectations, steps, wire transcript and
+ * events. The attachments of a case without a failure are last.
+ */
 import type { ComponentChildren } from 'preact';
 import type { Failure, Verdict } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
@@ -15,20 +18,19 @@ export function DetailView({ row, detail }: { row: CaseRow; detail: CaseDetail }
         ‹ All cases
       </a>
       <Title row={row} detail={detail} />
-      {detail.failures.map((failure, n) => (
-        <FailureCard key={n} failure={failure} number={n + 1} verdict={row.verdict} hasRetries={row.attempts > 1} />
-      ))}
+      <Failures row={row} detail={detail} />
       {detail.notes.map((note) => (
         <p key={note} class="note">
           {note}
         </p>
       ))}
+      {detail.failures.length > 0 && <Attachments detail={detail} />}
       {detail.bars.length > 0 && <Waterfall detail={detail} />}
       <Expectations detail={detail} />
       <Steps detail={detail} />
       {detail.wire.length > 0 && <Wire exchanges={detail.wire} />}
       <Events detail={detail} />
-      <Attachments detail={detail} />
+      {detail.failures.length === 0 && <Attachments detail={detail} />}
     </article>
   );
 }
@@ -72,6 +74,27 @@ function Title({ row, detail }: { row: CaseRow; detail: CaseDetail }) {
         ))}
       </dl>
     </header>
+  );
+}
+
+/** The failures of the last attempt that failed. Those of earlier attempts, which are often the same, are folded. */
+function Failures({ row, detail: { failures } }: { row: CaseRow; detail: CaseDetail }) {
+  const last = failures.at(-1)?.attempt;
+  const cards = failures.map((failure, n) => ({
+    attempt: failure.attempt,
+    card: <FailureCard key={n} failure={failure} number={n + 1} verdict={row.verdict} hasRetries={row.attempts > 1} />,
+  }));
+  const earlier = cards.filter(({ attempt }) => attempt !== last);
+  return (
+    <>
+      {cards.filter(({ attempt }) => attempt === last).map(({ card }) => card)}
+      {earlier.length > 0 && (
+        <details class="earlier">
+          <summary>Earlier attempts: {count(earlier.length, 'failure')}</summary>
+          {earlier.map(({ card }) => card)}
+        </details>
+      )}
+    </>
   );
 }
 
@@ -200,7 +223,7 @@ function Events({ detail: { events } }: { detail: CaseDetail }) {
             {events.map((event) => (
               <tr key={`${event.atMs} ${event.event}`}>
                 <td class="n">{formatMs(event.atMs)}</td>
-                <td>
+                <td class="party">
                   <span class={`dot lane-${event.party}`} /> {event.party}
                 </td>
                 <th scope="row">

@@ -1,8 +1,9 @@
 /** Top of the page: the verdict, the totals, a strip with one bar for each case, the facts of the run. */
 import type { TargetedMouseEvent } from 'preact';
 import type { Verdict } from '#result/run-result.ts';
-import { formatMs, verdictMarks, verdictsByUrgency } from '../../format.ts';
+import { count, exceededBudgets, formatMs, verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseRow, ReportIndex } from '../report-index.ts';
+import { viewHref } from './route.ts';
 import { CodeFrame } from './shared-components.tsx';
 
 const headlines = {
@@ -16,7 +17,10 @@ const headlines = {
 } as const satisfies Record<Verdict, string>;
 
 export function Header({ index, onPick }: { index: ReportIndex; onPick(row: CaseRow): void }) {
-  const { run, totals, verdict, rows, errors } = index;
+  const { run, totals, verdict, rows, errors, budgets } = index;
+  const exceeded = exceededBudgets({ budgets });
+  const isOverBudget = exceeded.length > 0 && (verdict === 'passed' || verdict === 'flaky');
+  const shown = isOverBudget ? 'failed' : verdict;
   const good = totals.passed + totals.flaky;
   return (
     <header class="head">
@@ -29,11 +33,11 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
         <span class="run">{run.id}</span>
       </div>
       <div class="verdict">
-        <h1 class={`v-${verdict}`}>
+        <h1 class={`v-${shown}`}>
           <span class="mark" aria-hidden="true">
-            {verdictMarks[verdict]}
+            {verdictMarks[shown]}
           </span>
-          {headlines[verdict]}
+          {isOverBudget ? 'Budget exceeded' : headlines[verdict]}
         </h1>
         <p>
           <strong>{good}</strong> of <strong>{rows.length}</strong> cases passed in{' '}
@@ -60,6 +64,16 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
           </div>
         ))}
       </dl>
+      {exceeded.slice(0, maxBudgets).map(({ caseId, subject, statistic, message }) => (
+        <p class="over-budget v-failed" key={`${caseId} ${subject}.${statistic}`}>
+          <span aria-hidden="true">{verdictMarks.failed}</span> {message} <code>{caseId}</code>
+        </p>
+      ))}
+      {exceeded.length > maxBudgets && (
+        <p class="over-budget v-failed">
+          <a href={viewHref('timings')}>{count(exceeded.length, 'budget')} exceeded</a>
+        </p>
+      )}
       {errors.map((error) => (
         <section class="run-error" key={error.message} aria-label="Error outside any case">
           <pre class="message">{error.message}</pre>
@@ -69,6 +83,9 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
     </header>
   );
 }
+
+/** Further exceeded budgets are in the view of the timings. */
+const maxBudgets = 3;
 
 /** More cases than this have bars thinner than a few pixels: the strip then has one bar for all cases of a verdict. */
 const maxBars = 200;
@@ -112,6 +129,8 @@ function facts(run: ReportIndex['run']): Record<string, string> {
   const all = {
     Started: new Date(run.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
     Command: run.command && `touchstone ${run.command}`,
+    Release: run.release,
+    Shard: run.shard && `${run.shard.index} of ${run.shard.total}`,
     Seed: run.seed,
     Browser: run.browser,
     Node: run.node,

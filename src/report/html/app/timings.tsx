@@ -89,6 +89,8 @@ export function TimingsView({ index }: { index: ReportIndex }) {
 
 const budgetMarks = { passed: verdictMarks.passed, failed: verdictMarks.failed, inconclusive: '?' } as const;
 
+const budgetColours = { passed: 'passed', failed: 'failed', inconclusive: 'flaky' } as const;
+
 /** Exceeded budgets first. */
 function BudgetTable({ budgets }: { budgets: readonly BudgetResult[] }) {
   if (budgets.length === 0) return null;
@@ -114,7 +116,7 @@ function BudgetTable({ budgets }: { budgets: readonly BudgetResult[] }) {
           <tbody>
             {sorted.map(({ verdict, message, caseId, subject, statistic, n }) => (
               <tr key={`${caseId} ${subject}.${statistic}`}>
-                <th scope="row">
+                <th scope="row" class={`budget v-${budgetColours[verdict]}`}>
                   {budgetMarks[verdict]} {verdict}
                 </th>
                 <td>{message}</td>
