@@ -92,7 +92,7 @@ const listenProblems: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name has no address; choose another one with --host',
 };
 
-/** Reads an RP ID: a domain (WebAuthn L3 section 5.1.2), which is not an IP address. */
+/** Reads an RP ID: a domain (WebAuthn L3 section 4), which is not an IP address. */
 function parseRpId(text: string): string {
   const isDomain = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/.test(text);
   if (!isDomain || isIP(text) !== 0)

@@ -4,7 +4,7 @@ import { formatReference } from '#conformance/catalogue-entry.ts';
 import { groupTitles } from '#conformance/relying-party/catalogue.ts';
 import type { Expectation, RelyingPartyCase } from '#conformance/relying-party/relying-party-case.ts';
 import { severities } from '#conformance/relying-party/rules/rule.ts';
-import { ruleOf } from '#conformance/relying-party/rules.ts';
+import { type RuleId, ruleOf } from '#conformance/relying-party/rules.ts';
 import { count } from '#report/format.ts';
 import { alignColumns } from '../table.ts';
 
@@ -40,7 +40,7 @@ export const relyingPartyCasesAsJson = (cases: readonly RelyingPartyCase[]): unk
     level,
     since,
     rules,
-    severity: rules.map((rule) => ruleOf(rule).severity),
+    severity: typeof expected === 'object' ? [] : rules.map((rule) => ruleOf(rule).severity),
     provenBy,
   }));
 
@@ -56,17 +56,21 @@ export function explainRelyingPartyCase(one: RelyingPartyCase): string {
       ? 'Requests of the conformance API'
       : `Ceremony: ${ceremony}, attestation ${base.attestation}, ${base.algorithm}`,
     `Expected: ${formatExpectation(expected)}`,
-    `Source: ${formatReference(specification)} (${level})`,
+    `Source: ${formatReference(specification)}${typeof expected === 'object' ? '' : ` (${level})`}`,
     ...reason,
-    ...rules.flatMap((rule) => {
-      const { severity, weakness, fix } = ruleOf(rule);
-      return [
-        '',
-        `Rule ${rule}`,
-        `  Without it: ${weakness}.`,
-        `  Severity: ${severity}. ${severities[severity]}.`,
-        `  Usual fix: ${fix}.`,
-      ];
-    }),
+    ...rules.flatMap((rule) => explainRule(rule, expected)),
   ].join('\n');
+}
+
+function explainRule(rule: RuleId, expected: Expectation): string[] {
+  const { severity, weakness, fix } = ruleOf(rule);
+  if (typeof expected === 'object')
+    return ['', `Rule ${rule}, which a relying party may have`, `  Usual form: ${fix}.`];
+  return [
+    '',
+    `Rule ${rule}`,
+    `  Without it: ${weakness}.`,
+    `  Severity: ${severity}. ${severities[severity]}.`,
+    `  Usual fix: ${fix}.`,
+  ];
 }

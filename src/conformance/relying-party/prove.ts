@@ -1,7 +1,7 @@
 /**
  * Proves the catalogue: each case passes with a target that conforms, and fails with one that lacks exactly the rules which the case
  * violates. A case that must be accepted is proven by a target that refuses everything, a case with two correct outcomes by one that
- * crashes. A case about the requests of the conformance API is proven by its own defect, which changes what the portal gets or answers.
+ * crashes; a rule that a relying party may have decides it, too. A case about the requests of the conformance API is proven by its own defect, which changes what the portal gets or answers.
  */
 import type { Random } from '#base/random.ts';
 import type { ApiDefect } from './conformance-api/api-case.ts';
@@ -64,10 +64,22 @@ class Prover {
     if (conforming.verdict !== 'pass')
       return `With the conforming target: ${conforming.verdict}: ${conforming.message}`;
     if (one.ceremony === 'api') return this.#findApiProblem(one);
+    const decision = await this.#findDecisionProblem(one, conforming.outcome);
+    if (decision !== undefined) return decision;
     const weak = await this.#runOnWeak(one);
     const expected: Outcome['verdict'] = one.expected === 'refuse' ? 'accepted' : weakAnswer(one).verdict;
     if (weak.verdict === 'fail' && weak.outcome?.verdict === expected) return undefined;
     return `With a target without ${one.rules.join(', ') || 'the behaviour'}: ${weak.verdict}: ${weak.message}`;
+  }
+
+  /** A rule that a relying party may have must decide the case, too: with it the response is refused, and without it accepted. */
+  async #findDecisionProblem(one: RegistrationCase | AuthenticationCase, outcome: Outcome | undefined) {
+    if (typeof one.expected === 'string' || one.rules.length === 0) return undefined;
+    if (outcome?.verdict !== 'refused' || !one.rules.some((rule) => rule === outcome.rule))
+      return `Expected the conforming target to refuse because of ${one.rules.join(' or ')}, got ${JSON.stringify(outcome)}`;
+    const weak = await this.#runnerFor(one.rules).run(one);
+    if (weak.outcome?.verdict === 'accepted') return undefined;
+    return `With a target without ${one.rules.join(', ')}: ${JSON.stringify(weak.outcome)}`;
   }
 
   /** Runs the case on a portal that breaks the rule. Only a case with two correct outcomes is proven by a crash. */

@@ -14,7 +14,7 @@ export const registrationSteps: Readonly<Record<number, StepCoverage>> = {
   1: byClient,
   2: byClient,
   3: ['envelope.members'],
-  4: ['extensions.output'],
+  4: 'The results come with the response; step 28 looks at them',
   5: ['client-data.json'],
   6: ['client-data.json', 'client-data.members'],
   7: ['client-data.type'],
@@ -38,7 +38,7 @@ export const registrationSteps: Readonly<Record<number, StepCoverage>> = {
   25: ['credential-id.length'],
   26: ['credential-id.unique', 'credential-id.same'],
   27: 'Every case looks for stored credentials after a refusal, and the sign-ins use the stored record',
-  28: unsolicited,
+  28: ['extensions.output'],
   29: 'Every case registers honestly afterwards, and the sign-ins use the stored record',
 };
 

@@ -70,7 +70,7 @@ export const keyCauses = causesOf('key', [
     id: 'algorithm-not-supported',
     title: 'The security key supports none of the algorithms that the site offers.',
     advice: 'Let the site offer ES256 too, or use another key.',
-    source: 'WebAuthn L3 section 5.4.5; CTAP 2.1 section 6.1.2 step 3',
+    source: 'WebAuthn L3 section 5.4; CTAP 2.1 section 6.1.2 step 3',
     predictions: [
       when(['policy.algorithms', 'key.algorithms'], (offered, own) => !offered.some((name) => own.includes(name))),
     ],

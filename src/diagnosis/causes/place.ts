@@ -56,7 +56,7 @@ export const placeCauses = causesOf('place', [
     id: 'no-screen-lock',
     title: 'The device has no screen lock, so it cannot verify its user and offers no passkeys.',
     advice: 'Set up a PIN, password or biometrics in the settings of the device.',
-    source: 'WebAuthn L3 section 5.1.7',
+    source: 'WebAuthn L3 section 5.1.6',
     predictions: [when(['passkey.place', 'system.screen-lock'], (place, lock) => place !== 'security-key' && !lock)],
   },
 ]);

@@ -15,7 +15,7 @@ import {
   statement,
   suiteKey,
 } from './certificates.ts';
-import { accept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
+import { accept, either, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
 import { ecdsaEncodings } from './ecdsa-encodings.ts';
 
 const signRule = 'android-key.signature';
@@ -188,7 +188,8 @@ const androidKeyRows: Rows<RegistrationChange> = {
     'x5c has the root',
     statement((all, { root }) => setMember('x5c', [...(all.get('x5c') as Uint8Array[]), root.certificate])(all)),
   ),
-  'control.software': accept(
+  'control.software': either(
+    'Section 8.4 lets a relying party accept only keys of a trusted execution environment',
     'Purpose and origin are in softwareEnforced',
     description({ software: valid, hardware: [] }),
   ),

@@ -5,7 +5,7 @@ import { deleteMember, flipBits, setMember } from '#protocol/edits.ts';
 import type { CertificateTemplate } from '#protocol/x509/certificate.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
 import { ChainBuilder, expired, oid, statement, suiteKey } from './certificates.ts';
-import { accept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
+import { accept, mayAccept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
 
 interface SafetyNetParts {
   header?: Record<string, unknown>;
@@ -49,13 +49,18 @@ const safetyNet = (parts: SafetyNetParts): RegistrationChange =>
 const response = 'android-safetynet.response';
 const unreadable = [response] as const;
 
+const isDiagnosis = 'Since WebAuthn L2 no step asks for ctsProfileMatch; WebAuthn L1 required true';
+
 const safetyNetRows: Rows<RegistrationChange> = {
   'ver.missing': refuse(
     ['android-safetynet.members', 'android-safetynet.version'],
     'ver is missing',
     statement(deleteMember('ver')),
   ),
-  'ver.empty': refuse('android-safetynet.version', 'ver is empty', statement(setMember('ver', ''))),
+  'ver.empty': mayAccept(
+    'Section 8.5 requires text, and reserves its content for future use',
+    refuse('android-safetynet.version', 'ver is empty', statement(setMember('ver', ''))),
+  ),
   'ver.number': refuse('android-safetynet.version', 'ver is a number', statement(setMember('ver', 1))),
   'member.more': refuse('android-safetynet.members', 'There is a member more', statement(setMember('more', 1))),
   'response.missing': refuse(
@@ -110,20 +115,29 @@ const safetyNetRows: Rows<RegistrationChange> = {
     'nonce is in hexadecimal',
     safetyNet({ payload: { nonce: Buffer.from(sha256('other')).toString('hex') } }),
   ),
-  'cts.false': refuse(
-    'android-safetynet.cts-profile',
-    'ctsProfileMatch is false',
-    safetyNet({ payload: { ctsProfileMatch: false } }),
+  'cts.false': mayAccept(
+    isDiagnosis,
+    refuse(
+      'android-safetynet.cts-profile',
+      'ctsProfileMatch is false',
+      safetyNet({ payload: { ctsProfileMatch: false } }),
+    ),
   ),
-  'cts.missing': refuse(
-    'android-safetynet.cts-profile',
-    'ctsProfileMatch is missing',
-    safetyNet({ payload: { ctsProfileMatch: undefined } }),
+  'cts.missing': mayAccept(
+    isDiagnosis,
+    refuse(
+      'android-safetynet.cts-profile',
+      'ctsProfileMatch is missing',
+      safetyNet({ payload: { ctsProfileMatch: undefined } }),
+    ),
   ),
-  'cts.text': refuse(
-    'android-safetynet.cts-profile',
-    'ctsProfileMatch is the text true',
-    safetyNet({ payload: { ctsProfileMatch: 'true' } }),
+  'cts.text': mayAccept(
+    isDiagnosis,
+    refuse(
+      'android-safetynet.cts-profile',
+      'ctsProfileMatch is the text true',
+      safetyNet({ payload: { ctsProfileMatch: 'true' } }),
+    ),
   ),
   'timestamp.old': refuse(
     'android-safetynet.timestamp',

@@ -4,6 +4,7 @@ import type { ApiCheck, ApiUser, ApiVisit } from '../conformance-api/api-case.ts
 import { type ApiAnswer, type ApiPath, type ApiRequest, type Json, jsonRequest } from '../conformance-api/client.ts';
 import { answerWith, readMembers } from '../conformance-api/edits.ts';
 import { ignoreAllowList, ignoreCeremonies, ignoreSessions } from '../conformance-api/session-defects.ts';
+import { inApi } from '../rules/conformance-api.ts';
 import { describeFailures, describeSuccess, type FindInAnswer } from './api-answers.ts';
 import { acceptingOtherJson, ignoringContentType, ignoringMethod, simpleContentTypes } from './api-requests.ts';
 import {
@@ -13,6 +14,7 @@ import {
   expectNoSuccess,
   expectRefusal,
   expectSuccess,
+  type Proven,
   refuses,
   withPrefix,
 } from './define-api.ts';
@@ -86,6 +88,12 @@ const sendOtherwise =
     return find(await send(visit, user, jsonRequest(request.path, response)));
   };
 
+/** The request must have a credential in its body. */
+const refusesResponse = (title: string, proven: Proven): ApiRows[string] => ({
+  ...refuses('api.request', title, proven),
+  specification: inApi('ServerPublicKeyCredential'),
+});
+
 const transportRows = (request: ResultRequest): ApiRows => ({
   ...Object.fromEntries(
     Object.entries(simpleContentTypes).map(([name, contentType]) => [
@@ -96,15 +104,15 @@ const transportRows = (request: ResultRequest): ApiRows => ({
       }),
     ]),
   ),
-  method: refuses('api.request', 'The method is GET', {
+  method: refusesResponse('The method is GET', {
     check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, method: 'GET' }), expectNoSuccess),
     defect: ignoringMethod(request.path),
   }),
-  'body.not-json': refuses('api.request', 'The body is JSON that ends in the middle', {
+  'body.not-json': refusesResponse('The body is JSON that ends in the middle', {
     check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, body: sent.body.slice(0, -4) })),
     defect: acceptingOtherJson(request.path),
   }),
-  'body.empty': refuses('api.request', 'The body is empty', {
+  'body.empty': refusesResponse('The body is empty', {
     check: sendOtherwise(request, (_visit, user, sent) => user.send({ ...sent, body: '' })),
     defect: acceptingOtherJson(request.path),
   }),

@@ -15,12 +15,15 @@ import {
   statement,
   suiteKey,
 } from './certificates.ts';
-import { accept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
+import { accept, mayAccept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
 
 const appleRows: Rows<RegistrationChange> = {
   'x5c.missing': refuse('apple.members', 'x5c is missing', statement(deleteMember('x5c')), withoutTrust),
   'x5c.empty': refuse('statement.certificates', 'x5c is empty', statement(setMember('x5c', []))),
-  'member.alg': refuse('apple.members', 'alg is a member', statement(setMember('alg', -7))),
+  'member.alg': mayAccept(
+    'Section 8.8 has x5c only, but devices of Apple have sent alg, too',
+    refuse('apple.members', 'alg is a member', statement(setMember('alg', -7))),
+  ),
   'member.more': refuse('apple.members', 'There is a member more', statement(setMember('more', 1))),
   'nonce.missing': refuse('apple.nonce', 'The nonce extension is missing', removeExtension(oid.appleNonce)),
   'nonce.bit': refuse(

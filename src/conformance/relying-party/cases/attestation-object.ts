@@ -3,7 +3,7 @@ import { concat, utf8 } from '#base/bytes.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import { appendBytes, deleteMember, dropLastBytes, editBytes, setMember } from '#protocol/edits.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
-import { type Rows, refuse, registrationCases } from './define.ts';
+import { mayAccept, type Rows, refuse, registrationCases } from './define.ts';
 
 const cbor = 'attestation-object.cbor';
 const members = 'attestation-object.members';
@@ -25,6 +25,10 @@ const raw = (change: (entries: readonly Uint8Array[]) => Uint8Array): Registrati
   };
 };
 
+const isCanonical =
+  'Authenticators and clients use the canonical form of CTAP2, but step 13 asks a relying party only to decode the object';
+const hasMembers = 'Step 13 asks for three members, and does not exclude others';
+
 const encodingRows: Rows<RegistrationChange> = {
   'cut-off': refuse(cbor, 'The last byte is missing', bytes(dropLastBytes(1))),
   half: refuse(
@@ -39,35 +43,53 @@ const encodingRows: Rows<RegistrationChange> = {
     'The object occurs twice',
     bytes((all) => concat(all, all)),
   ),
-  tagged: refuse(
-    cbor,
-    'The object has the tag of self-described CBOR',
-    bytes((all) => concat(Uint8Array.of(0xd9, 0xd9, 0xf7), all)),
+  tagged: mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'The object has the tag of self-described CBOR',
+      bytes((all) => concat(Uint8Array.of(0xd9, 0xd9, 0xf7), all)),
+    ),
   ),
-  indefinite: refuse(
-    cbor,
-    'The map has indefinite length',
-    raw((entries) => concat(Uint8Array.of(0xbf), ...entries, Uint8Array.of(0xff))),
+  indefinite: mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'The map has indefinite length',
+      raw((entries) => concat(Uint8Array.of(0xbf), ...entries, Uint8Array.of(0xff))),
+    ),
   ),
-  'long-head': refuse(
-    cbor,
-    'The number of members is not in its shortest form',
-    bytes((all) => concat(Uint8Array.of(0xb8, 3), all.subarray(1))),
+  'long-head': mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'The number of members is not in its shortest form',
+      bytes((all) => concat(Uint8Array.of(0xb8, 3), all.subarray(1))),
+    ),
   ),
-  'longest-head': refuse(
-    cbor,
-    'The number of members has eight bytes',
-    bytes((all) => concat(Uint8Array.of(0xbb, 0, 0, 0, 0, 0, 0, 0, 3), all.subarray(1))),
+  'longest-head': mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'The number of members has eight bytes',
+      bytes((all) => concat(Uint8Array.of(0xbb, 0, 0, 0, 0, 0, 0, 0, 3), all.subarray(1))),
+    ),
   ),
-  order: refuse(
-    cbor,
-    'The members are in reverse order',
-    raw((entries) => rawMap(...entries.toReversed())),
+  order: mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'The members are in reverse order',
+      raw((entries) => rawMap(...entries.toReversed())),
+    ),
   ),
-  'order-of-bytes': refuse(
-    cbor,
-    'The members are in the order of their letters instead of their length',
-    raw((entries) => rawMap(...[1, 2, 0].map((index) => entries[index] ?? new Uint8Array()))),
+  'order-of-bytes': mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'The members are in the order of their letters instead of their length',
+      raw((entries) => rawMap(...[1, 2, 0].map((index) => entries[index] ?? new Uint8Array()))),
+    ),
   ),
   'duplicate.fmt': refuse(
     cbor,
@@ -88,32 +110,41 @@ const encodingRows: Rows<RegistrationChange> = {
       rawMap(fmt ?? new Uint8Array(), stmt ?? new Uint8Array(), data ?? new Uint8Array(), data ?? new Uint8Array()),
     ),
   ),
-  'text-of-chunks': refuse(
-    cbor,
-    'fmt has indefinite length',
-    raw(([, stmt, data]) =>
-      rawMap(
-        concat(encode('fmt'), Uint8Array.of(0x7f), encode('no'), encode('ne'), Uint8Array.of(0xff)),
-        stmt ?? new Uint8Array(),
-        data ?? new Uint8Array(),
+  'text-of-chunks': mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'fmt has indefinite length',
+      raw(([, stmt, data]) =>
+        rawMap(
+          concat(encode('fmt'), Uint8Array.of(0x7f), encode('no'), encode('ne'), Uint8Array.of(0xff)),
+          stmt ?? new Uint8Array(),
+          data ?? new Uint8Array(),
+        ),
       ),
     ),
   ),
-  'bytes-of-chunks': refuse(
-    cbor,
-    'authData has indefinite length',
-    raw(([fmt, stmt, data]) =>
-      rawMap(
-        fmt ?? new Uint8Array(),
-        stmt ?? new Uint8Array(),
-        concat(encode('authData'), Uint8Array.of(0x5f), (data ?? new Uint8Array()).subarray(9), Uint8Array.of(0xff)),
+  'bytes-of-chunks': mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'authData has indefinite length',
+      raw(([fmt, stmt, data]) =>
+        rawMap(
+          fmt ?? new Uint8Array(),
+          stmt ?? new Uint8Array(),
+          concat(encode('authData'), Uint8Array.of(0x5f), (data ?? new Uint8Array()).subarray(9), Uint8Array.of(0xff)),
+        ),
       ),
     ),
   ),
-  'key-long-head': refuse(
-    cbor,
-    'The length of the text fmt is not in its shortest form',
-    bytes((all) => concat(all.subarray(0, 1), Uint8Array.of(0x78, 3), all.subarray(2))),
+  'key-long-head': mayAccept(
+    isCanonical,
+    refuse(
+      cbor,
+      'The length of the text fmt is not in its shortest form',
+      bytes((all) => concat(all.subarray(0, 1), Uint8Array.of(0x78, 3), all.subarray(2))),
+    ),
   ),
   'count-more': refuse(
     cbor,
@@ -245,9 +276,15 @@ const memberRows: Rows<RegistrationChange> = {
     'authData is empty',
     object(editBytes('authData', () => new Uint8Array())),
   ),
-  'member.text': refuse(members, 'There is a member more', object(setMember('extra', true))),
-  'member.number': refuse(members, 'There is a member more whose name is a number', object(setMember(4, true))),
-  'member.ep-att': refuse(members, 'epAtt of CTAP is a member', object(setMember('epAtt', false))),
+  'member.text': mayAccept(hasMembers, refuse(members, 'There is a member more', object(setMember('extra', true)))),
+  'member.number': mayAccept(
+    hasMembers,
+    refuse(members, 'There is a member more whose name is a number', object(setMember(4, true))),
+  ),
+  'member.ep-att': mayAccept(
+    hasMembers,
+    refuse(members, 'epAtt of CTAP is a member', object(setMember('epAtt', false))),
+  ),
   'ctap-keys': refuse(
     members,
     'The members have the numbers of CTAP instead of their names',

@@ -3,6 +3,7 @@ import { utf8 } from '#base/bytes.ts';
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import { hkdfSha256, importSigningKey, type SigningKey } from '#protocol/crypto.ts';
+import * as der from '#protocol/der.ts';
 import type { Authority } from '#protocol/x509/authority.ts';
 import {
   aaguidExtension,
@@ -10,6 +11,7 @@ import {
   type CertificateTemplate,
   deriveSerialNumber,
   type Extension,
+  encodeName,
   keyUsage,
   type Name,
   signCertificate,
@@ -56,11 +58,26 @@ export const removeExtension = (id: string): Change => extensions((all) => all.f
 export const editExtension = (id: string, edit: (extension: Extension) => Partial<Extension>): Change =>
   extensions((all) => all.map((one) => (one.oid === id ? { ...one, ...edit(one) } : one)));
 
-/** An extension whose value is NULL. */
+/**
+ * Valid values of the extensions that RFC 5280 defines. A relying party may process them: the constraints are such that the
+ * certificates of the suite violate them.
+ */
+const values: Readonly<Record<string, Uint8Array>> = {
+  [oid.subjectAltName]: der.sequence(der.contextSpecific(2, utf8('conformance.example'), false)),
+  [oid.nameConstraints]: der.sequence(
+    der.contextSpecific(0, der.sequence(der.contextSpecific(4, encodeName([['O', 'Another vendor']])))),
+  ),
+  [oid.certificatePolicies]: der.sequence(der.sequence(der.objectIdentifier('2.5.29.32.0'))),
+  [oid.policyConstraints]: der.sequence(der.contextSpecific(0, Uint8Array.of(0), false)), // requireExplicitPolicy
+  [oid.extendedKeyUsage]: der.sequence(der.objectIdentifier('1.3.6.1.5.5.7.3.2')), // TLS clients
+};
+const derNull = Uint8Array.of(0x05, 0x00);
+
+/** Returns an extension; the value of one that RFC 5280 does not define is NULL. */
 export const extension = (id: string, critical: boolean): Extension => ({
   oid: id,
   critical,
-  value: Uint8Array.of(0x05, 0x00),
+  value: values[id] ?? derNull,
 });
 
 const organisation = [

@@ -3,7 +3,9 @@ import type { RegistrationChange } from '../relying-party-case.ts';
 import { certificate, chain, oid } from './certificates.ts';
 import { authorityRows, pathLength, withExtension, withoutExtension } from './chain-authorities.ts';
 import { signatureRows } from './chain-signatures.ts';
-import { accept, type Rows, refuse, registrationCases } from './define.ts';
+import { accept, mayAccept, type Rows, refuse, registrationCases } from './define.ts';
+
+const isSurplus = 'Step 24 of section 7.1 asks for a chain to a root, and does not exclude further certificates in x5c';
 
 const orderRows: Rows<RegistrationChange> = {
   'name.issuer-other': refuse(
@@ -29,28 +31,40 @@ const orderRows: Rows<RegistrationChange> = {
       return [issuer.certificate, one.leaf(issuer)];
     }),
   ),
-  'order.unrelated-after': refuse(
-    'path.order',
-    'An unrelated certificate follows the root',
-    chain((one) => [one.leaf(one.root), one.root.certificate, one.untrustedRoot('Unrelated').certificate]),
+  'order.unrelated-after': mayAccept(
+    isSurplus,
+    refuse(
+      'path.order',
+      'An unrelated certificate follows the root',
+      chain((one) => [one.leaf(one.root), one.root.certificate, one.untrustedRoot('Unrelated').certificate]),
+    ),
   ),
-  'order.unrelated-instead': refuse(
-    'path.order',
-    'An unrelated certificate follows the certificate that the root issued',
-    chain((one) => [one.leaf(one.root), one.untrustedRoot('Unrelated').certificate]),
+  'order.unrelated-instead': mayAccept(
+    isSurplus,
+    refuse(
+      'path.order',
+      'An unrelated certificate follows the certificate that the root issued',
+      chain((one) => [one.leaf(one.root), one.untrustedRoot('Unrelated').certificate]),
+    ),
   ),
-  'duplicate.leaf': refuse(
-    ['path.duplicate', 'path.order'],
-    'The certificate occurs twice',
-    chain((one) => {
-      const leaf = one.leaf(one.root);
-      return [leaf, leaf];
-    }),
+  'duplicate.leaf': mayAccept(
+    isSurplus,
+    refuse(
+      ['path.duplicate', 'path.order'],
+      'The certificate occurs twice',
+      chain((one) => {
+        const leaf = one.leaf(one.root);
+        return [leaf, leaf];
+      }),
+    ),
   ),
-  'duplicate.root': refuse(
-    'path.duplicate',
-    'The root occurs twice',
-    chain((one) => [one.leaf(one.root), one.root.certificate, one.root.certificate]),
+  'duplicate.root': mayAccept(
+    isSurplus,
+    refuse(
+      'path.duplicate',
+      'The root occurs twice',
+      chain((one) => [one.leaf(one.root), one.root.certificate, one.root.certificate]),
+    ),
   ),
   'control.root-issued': accept(
     'The root issued the certificate; x5c has no root',

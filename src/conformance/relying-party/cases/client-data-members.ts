@@ -1,29 +1,38 @@
 /** Members of client data that occur twice, type and challenge: WebAuthn L3 sections 5.8.1, 7.1 steps 7 and 8, 7.2 steps 10 and 11. */
 import { fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
 import type { Change } from '../relying-party-case.ts';
-import { type Rows, refuse } from './define.ts';
+import { mayAccept, type Rows, refuse } from './define.ts';
 import { deleteClientData, editClientData, editClientDataText, setClientData } from './json-edits.ts';
 
 const members = 'client-data.members';
 const prependMember = (text: string): Change => editClientDataText((all) => all.replace(/^\{/, `{${text},`));
 
+const parserChooses = 'RFC 8259 section 4 leaves it to the JSON parser which of two members with the same name counts';
+
 export const memberRows: Rows<Change> = {
-  'duplicate.type': refuse('client-data.duplicate', 'type occurs twice', prependMember('"type":"webauthn.unknown"')),
-  'duplicate.challenge': refuse('client-data.duplicate', 'challenge occurs twice', prependMember('"challenge":"AAAA"')),
-  'duplicate.origin': refuse(
-    'client-data.duplicate',
-    'origin occurs twice',
-    prependMember('"origin":"https://attacker.example"'),
+  'duplicate.type': mayAccept(
+    parserChooses,
+    refuse('client-data.duplicate', 'type occurs twice', prependMember('"type":"webauthn.unknown"')),
   ),
-  'duplicate.cross-origin': refuse(
-    'client-data.duplicate',
-    'crossOrigin occurs twice',
-    prependMember('"crossOrigin":true'),
+  'duplicate.challenge': mayAccept(
+    parserChooses,
+    refuse('client-data.duplicate', 'challenge occurs twice', prependMember('"challenge":"AAAA"')),
   ),
-  'duplicate.escaped': refuse(
-    'client-data.duplicate',
-    'origin occurs twice, once with an escape sequence',
-    prependMember('"\\u006frigin":"https://attacker.example"'),
+  'duplicate.origin': mayAccept(
+    parserChooses,
+    refuse('client-data.duplicate', 'origin occurs twice', prependMember('"origin":"https://attacker.example"')),
+  ),
+  'duplicate.cross-origin': mayAccept(
+    parserChooses,
+    refuse('client-data.duplicate', 'crossOrigin occurs twice', prependMember('"crossOrigin":true')),
+  ),
+  'duplicate.escaped': mayAccept(
+    parserChooses,
+    refuse(
+      'client-data.duplicate',
+      'origin occurs twice, once with an escape sequence',
+      prependMember('"\\u006frigin":"https://attacker.example"'),
+    ),
   ),
   'type.missing': refuse([members, 'client-data.type'], 'type is missing', deleteClientData('type')),
   'type.number': refuse([members, 'client-data.type'], 'type is a number', setClientData('type', 1)),

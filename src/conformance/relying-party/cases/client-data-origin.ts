@@ -1,7 +1,7 @@
 /** Origins, embedding and token binding in client data: WebAuthn L3 sections 5.8.1, 7.1 steps 9 to 11, 7.2 steps 12 to 14. */
 import { concat } from '#base/bytes.ts';
 import type { Change } from '../relying-party-case.ts';
-import { type Rows, refuse } from './define.ts';
+import { mayAccept, type Rows, refuse } from './define.ts';
 import { deleteClientData, editClientData, setClientData } from './json-edits.ts';
 
 const members = 'client-data.members';
@@ -66,6 +66,8 @@ export const originRows: Rows<Change> = {
   'origin.object': refuse([members, 'client-data.origin'], 'origin is an object', setClientData('origin', {})),
 };
 
+const isReserved = 'WebAuthn L3 reserves the member and has no step about it, unlike WebAuthn L2';
+
 export const embeddingRows: Rows<Change> = {
   'cross-origin.true': refuse('client-data.cross-origin', 'crossOrigin is true', setClientData('crossOrigin', true)),
   'cross-origin.text': refuse(members, 'crossOrigin is the text true', setClientData('crossOrigin', 'true')),
@@ -90,19 +92,24 @@ export const embeddingRows: Rows<Change> = {
     'topOrigin is a number',
     setClientData('topOrigin', 1),
   ),
-  'token-binding.present': refuse(
-    'client-data.token-binding',
-    'tokenBinding claims a token binding',
-    setClientData('tokenBinding', { status: 'present', id: 'AAAA' }),
+  'token-binding.present': mayAccept(
+    isReserved,
+    refuse(
+      'client-data.token-binding',
+      'tokenBinding claims a token binding',
+      setClientData('tokenBinding', { status: 'present', id: 'AAAA' }),
+    ),
   ),
-  'token-binding.text': refuse(
-    'client-data.token-binding',
-    'tokenBinding is text',
-    setClientData('tokenBinding', 'supported'),
+  'token-binding.text': mayAccept(
+    isReserved,
+    refuse('client-data.token-binding', 'tokenBinding is text', setClientData('tokenBinding', 'supported')),
   ),
-  'token-binding.unknown': refuse(
-    'client-data.token-binding',
-    'tokenBinding has an unknown status',
-    setClientData('tokenBinding', { status: 'unknown' }),
+  'token-binding.unknown': mayAccept(
+    isReserved,
+    refuse(
+      'client-data.token-binding',
+      'tokenBinding has an unknown status',
+      setClientData('tokenBinding', { status: 'unknown' }),
+    ),
   ),
 };

@@ -2,7 +2,8 @@
 import type { CborMap, CborValue } from '#protocol/cbor.ts';
 import { editBytes, flipBits } from '#protocol/edits.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
-import { accept, type Rows, refuse, registrationCases } from './define.ts';
+import { inWebAuthn } from '../rules/rule.ts';
+import { accept, mayAccept, type Rows, refuse, registrationCases } from './define.ts';
 
 const part = (fmt: CborValue, attStmt: CborValue): CborMap =>
   new Map([
@@ -16,6 +17,9 @@ const editPart = (index: number, change: (attStmt: CborMap) => CborValue): Regis
   parts((list) =>
     list.map((one, at) => (at === index ? new Map(one).set('attStmt', change(one.get('attStmt') as CborMap)) : one)),
   );
+
+const isSufficient = 'How many of the statements must be valid is a policy of the relying party';
+const section = inWebAuthn('8.9');
 
 const compoundRows: Rows<RegistrationChange> = {
   'compound.empty': refuse(
@@ -58,20 +62,32 @@ const compoundRows: Rows<RegistrationChange> = {
     'attStmt of a statement is a list',
     parts((list) => [...list, part('none', [])]),
   ),
-  'compound.unknown': refuse(
-    'statement.format',
-    'A statement has an unknown format',
-    parts((list) => [...list, part('example-format', new Map())]),
+  'compound.unknown': mayAccept(
+    isSufficient,
+    refuse(
+      'statement.format',
+      'A statement has an unknown format',
+      parts((list) => [...list, part('example-format', new Map())]),
+    ),
+    section,
   ),
-  'compound.first-wrong': refuse(
-    'packed.signature',
-    'The first statement has a wrong signature',
-    editPart(0, editBytes('sig', flipBits(-1))),
+  'compound.first-wrong': mayAccept(
+    isSufficient,
+    refuse(
+      'packed.signature',
+      'The first statement has a wrong signature',
+      editPart(0, editBytes('sig', flipBits(-1))),
+    ),
+    section,
   ),
-  'compound.second-wrong': refuse(
-    'packed.self-signature',
-    'The second statement has a wrong signature',
-    editPart(1, editBytes('sig', flipBits(-1))),
+  'compound.second-wrong': mayAccept(
+    isSufficient,
+    refuse(
+      'packed.self-signature',
+      'The second statement has a wrong signature',
+      editPart(1, editBytes('sig', flipBits(-1))),
+    ),
+    section,
   ),
   'compound.control': accept('There are two valid statements', {}),
   'compound.control-three': accept(

@@ -2,7 +2,7 @@
 import { concat, uint } from '#base/bytes.ts';
 import type { Change, RegistrationChange } from '../relying-party-case.ts';
 import { bytes, data, structure } from './authenticator-data-edits.ts';
-import { accept, type Rows, refuse } from './define.ts';
+import { accept, mayAccept, type Rows, refuse } from './define.ts';
 
 const setId = (length: number, fill?: (id: Uint8Array) => Uint8Array): Change =>
   data((all) => {
@@ -17,12 +17,21 @@ const setId = (length: number, fill?: (id: Uint8Array) => Uint8Array): Change =>
 const setIdLength = (change: (length: number) => number): Change =>
   bytes((all) => concat(all.subarray(0, 53), uint(change((all[53] ?? 0) * 256 + (all[54] ?? 0)), 2), all.subarray(55)));
 
+const hasNoMinimum =
+  'Authenticators create ids of at least 16 bytes (section 4), but step 25 asks a relying party to check a maximum only';
+
 export const credentialIdRows: Rows<RegistrationChange> = {
-  'id.length-0': refuse(['credential-id.length', 'credential-id.same'], 'The credential id has no bytes', setId(0)),
+  'id.length-0': mayAccept(
+    hasNoMinimum,
+    refuse(['credential-id.length', 'credential-id.same'], 'The credential id has no bytes', setId(0)),
+  ),
   ...Object.fromEntries(
     [1, 8, 15].map((length) => [
       `id.length-${length}`,
-      refuse<RegistrationChange>('credential-id.length', `The credential id has ${length} bytes`, setId(length)),
+      mayAccept(
+        hasNoMinimum,
+        refuse<RegistrationChange>('credential-id.length', `The credential id has ${length} bytes`, setId(length)),
+      ),
     ]),
   ),
   ...Object.fromEntries(

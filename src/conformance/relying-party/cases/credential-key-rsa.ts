@@ -3,7 +3,7 @@ import { concat } from '#base/bytes.ts';
 import { coseKeyLabels as label } from '#protocol/cose.ts';
 import type { Change } from '../relying-party-case.ts';
 import { edit, key, members, padFront, remove, set } from './credential-key-edits.ts';
-import { accept, type Rows, refuse } from './define.ts';
+import { accept, mayAccept, type Rows, refuse } from './define.ts';
 
 export const rsaRows: Rows<Change> = {
   'RSA.n.missing': refuse(members, 'n is missing', remove(label.n)),
@@ -28,10 +28,13 @@ export const rsaRows: Rows<Change> = {
     'n has 2047 bits',
     edit(label.n, (bytes) => bytes.with(0, 0x41)),
   ),
-  'RSA.n.16384': refuse(
-    members,
-    'n has 16384 bits',
-    edit(label.n, (bytes) => concat(...new Array<Uint8Array>(8).fill(bytes))),
+  'RSA.n.16384': mayAccept(
+    'RFC 8230 sets no maximum, and lets an application set one',
+    refuse(
+      members,
+      'n has 16384 bits',
+      edit(label.n, (bytes) => concat(...new Array<Uint8Array>(8).fill(bytes))),
+    ),
   ),
   'RSA.n.text': refuse(members, 'n is text', set(label.n, 'modulus')),
   'RSA.n.number': refuse(members, 'n is a number', set(label.n, 3)),

@@ -8,7 +8,10 @@ import { suiteKey } from './certificates.ts';
 import { ec2Rows } from './credential-key-ec2.ts';
 import { coordinateRows, edit, key, keyBytes, members, point, remove, set, structure } from './credential-key-edits.ts';
 import { rsaRows } from './credential-key-rsa.ts';
-import { type BaseChanges, type Rows, refuse, registrationCases } from './define.ts';
+import { type BaseChanges, mayAccept, type Rows, refuse, registrationCases } from './define.ts';
+
+const isCanonical = 'Authenticators use the canonical form of CTAP2, but no step asks a relying party to check it';
+const mayBeSmall = 'RFC 8032 does not exclude points of small order';
 
 const encodingRows: Rows<Change> = {
   'encoding.empty-map': refuse(
@@ -42,20 +45,29 @@ const encodingRows: Rows<Change> = {
     keyBytes(() => new Uint8Array()),
   ),
   'encoding.cut-off': refuse(structure, 'The key is cut off', keyBytes(dropLastBytes(1))),
-  'encoding.indefinite': refuse(
-    structure,
-    'The map has indefinite length',
-    keyBytes((bytes) => concat(Uint8Array.of(0xbf), bytes.subarray(1), Uint8Array.of(0xff))),
+  'encoding.indefinite': mayAccept(
+    isCanonical,
+    refuse(
+      structure,
+      'The map has indefinite length',
+      keyBytes((bytes) => concat(Uint8Array.of(0xbf), bytes.subarray(1), Uint8Array.of(0xff))),
+    ),
   ),
-  'encoding.long-head': refuse(
-    structure,
-    'The number of members is not in its shortest form',
-    keyBytes((bytes) => concat(Uint8Array.of(0xb8, 5), bytes.subarray(1))),
+  'encoding.long-head': mayAccept(
+    isCanonical,
+    refuse(
+      structure,
+      'The number of members is not in its shortest form',
+      keyBytes((bytes) => concat(Uint8Array.of(0xb8, 5), bytes.subarray(1))),
+    ),
   ),
-  'encoding.order': refuse(
-    structure,
-    'alg precedes kty',
-    keyBytes((bytes) => concat(bytes.subarray(0, 1), bytes.subarray(3, 5), bytes.subarray(1, 3), bytes.subarray(5))),
+  'encoding.order': mayAccept(
+    isCanonical,
+    refuse(
+      structure,
+      'alg precedes kty',
+      keyBytes((bytes) => concat(bytes.subarray(0, 1), bytes.subarray(3, 5), bytes.subarray(1, 3), bytes.subarray(5))),
+    ),
   ),
   'encoding.duplicate': refuse(
     structure,
@@ -86,11 +98,14 @@ const okpRows: Rows<Change> = {
     'x is not a point',
     edit(label.x, () => concat(Uint8Array.of(2), new Uint8Array(31))),
   ),
-  'Ed25519.zero': refuse(point, 'x is a point of small order: zero', edit(label.x, zeroBytes)),
-  'Ed25519.neutral': refuse(
-    point,
-    'x is the neutral element',
-    edit(label.x, () => concat(Uint8Array.of(1), new Uint8Array(31))),
+  'Ed25519.zero': mayAccept(mayBeSmall, refuse(point, 'x is a point of small order: zero', edit(label.x, zeroBytes))),
+  'Ed25519.neutral': mayAccept(
+    mayBeSmall,
+    refuse(
+      point,
+      'x is the neutral element',
+      edit(label.x, () => concat(Uint8Array.of(1), new Uint8Array(31))),
+    ),
   ),
   'Ed25519.not-canonical': refuse(
     point,

@@ -1,5 +1,6 @@
 /** Builds cases about the requests of the conformance API from rows: rule, title, check, and the defect that the check must find. */
 import { UnavailableError } from '#base/errors.ts';
+import type { SpecificationReference } from '../../catalogue-entry.ts';
 import type { ApiCheck, ApiDefect } from '../conformance-api/api-case.ts';
 import type { ApiAnswer, Json } from '../conformance-api/client.ts';
 import { judgeAnswer } from '../conformance-api/judge-answer.ts';
@@ -13,6 +14,8 @@ interface ApiRow {
   rule: RuleId;
   check: ApiCheck;
   defect: ApiDefect;
+  /** The source, if it is another one than that of the rule. */
+  specification?: SpecificationReference | undefined;
 }
 
 export type ApiRows = Readonly<Record<string, ApiRow>>;
@@ -47,15 +50,24 @@ export const mayRefuse = (rule: RuleId, title: string, reason: string, proven: P
   ...proven,
 });
 
+const isSignIn = (group: string, name: string): boolean =>
+  group === 'api-sign-in-options' || name.startsWith('sign-in.');
+
+/** Returns the dictionary of the ceremony, if the rule has one for each. */
+function referenceOf(rule: RuleId, signsIn: boolean): SpecificationReference {
+  const { specification, authentication = specification.section } = ruleOf(rule);
+  return signsIn ? { ...specification, section: authentication } : specification;
+}
+
 export const apiCases = (group: string, rows: ApiRows): ApiCase[] =>
-  Object.entries(rows).map(([name, { title, expected, rule, check, defect }]) => ({
+  Object.entries(rows).map(([name, { title, expected, rule, check, defect, specification }]) => ({
     id: `${group}.${name}`,
     group,
     ceremony: 'api',
     title,
     since,
     level: 'MUST',
-    specification: ruleOf(rule).specification,
+    specification: specification ?? referenceOf(rule, isSignIn(group, name)),
     provenBy: [rule],
     expected,
     rules: [rule],

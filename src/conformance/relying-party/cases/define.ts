@@ -1,5 +1,6 @@
 /** Builds the cases of a group from rows: name, expectation, title and the one change. */
 import { coseAlgorithms } from '#protocol/cose.ts';
+import type { SpecificationReference } from '../../catalogue-entry.ts';
 import type {
   AuthenticationCase,
   AuthenticationChange,
@@ -10,6 +11,7 @@ import type {
   RegistrationChange,
   SessionEvent,
 } from '../relying-party-case.ts';
+import { inWebAuthn } from '../rules/rule.ts';
 import { type RuleId, ruleOf } from '../rules.ts';
 
 /** Version of the catalogue that adds the cases. */
@@ -22,6 +24,8 @@ interface Row<C extends Change> {
   change: C;
   base?: BaseChanges | undefined;
   session?: SessionEvent | undefined;
+  /** The source, if it is another one than that of the rule. */
+  specification?: SpecificationReference | undefined;
 }
 
 export type BaseChanges = Omit<Partial<Base>, 'settings'> & { settings?: Partial<Base['settings']> };
@@ -56,6 +60,13 @@ export const either = <C extends Change>(reason: string, title: string, change: 
   base,
 });
 
+/** To refuse it, as in `row`, is a decision of the relying party: no text demands that, for the reason given. */
+export const mayAccept = <C extends Change>(
+  reason: string,
+  row: Row<C>,
+  specification?: SpecificationReference,
+): Row<C> => ({ ...row, expected: { either: reason }, specification });
+
 const defaultSettings: Base['settings'] = {
   userVerification: 'required',
   attestation: 'optional',
@@ -84,23 +95,31 @@ export function createBase(changes: BaseChanges): Base {
   return { ...defaultBase, ...changes, settings };
 }
 
-function createCase<C extends Change>(group: string, name: string, row: Row<C>, base: BaseChanges) {
+function createCase<C extends Change>(group: string, name: string, row: Row<C>, changes: BaseChanges) {
   const { title, expected, rules, change, session } = row;
   const [first] = rules;
+  const base = createBase({ ...changes, ...row.base });
   return {
     id: `${group}.${name}`,
     group,
     title,
     since,
     level: 'MUST' as const,
-    specification: first ? ruleOf(first).specification : { document: 'WebAuthn L3', section: '7.1' },
+    specification: row.specification ?? (first ? referenceOf(first, base) : inWebAuthn('7.1')),
     provenBy: rules.length > 0 ? [rules.join('+')] : [expected === 'accept' ? 'refuses-everything' : 'crashes'],
     expected,
     rules,
     change,
     session,
-    base: createBase({ ...base, ...row.base }),
+    base,
   };
+}
+
+/** Returns the section about the format of the attestation, if the rule has one for each. */
+function referenceOf(id: RuleId, { attestation }: Base): SpecificationReference {
+  const { specification, sections } = ruleOf(id);
+  const section = sections?.[attestation];
+  return section === undefined ? specification : { ...specification, section };
 }
 
 export const registrationCases = (
@@ -118,5 +137,5 @@ export const authenticationCases = (
   Object.entries(rows).map(([name, row]) => {
     const created = createCase(group, name, row, base);
     const section = (row.rules[0] && ruleOf(row.rules[0]).authentication) ?? '7.2';
-    return { ...created, specification: { document: 'WebAuthn L3', section }, ceremony: 'authentication' };
+    return { ...created, specification: row.specification ?? inWebAuthn(section), ceremony: 'authentication' };
   });

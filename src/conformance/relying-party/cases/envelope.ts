@@ -1,6 +1,6 @@
 /** The JSON of the credential: WebAuthn L3 sections 5.1 and 7.1 step 3, 7.2 step 3. */
 import type { AuthenticationChange, Change, RegistrationChange } from '../relying-party-case.ts';
-import { accept, authenticationCases, either, type Rows, refuse, registrationCases } from './define.ts';
+import { accept, authenticationCases, either, mayAccept, type Rows, refuse, registrationCases } from './define.ts';
 import { deleteEnvelope, deleteResponse, editEnvelope, editResponse, setEnvelope, setResponse } from './json-edits.ts';
 
 const members = 'envelope.members';
@@ -45,6 +45,9 @@ const idRows: Rows<Change> = {
   }),
 };
 
+const isNotNeeded = 'The JSON of a response has the member, but no step of the verification needs it';
+const isIgnored = 'A relying party may ignore the outputs of extensions';
+
 const memberRows: Rows<Change> = {
   'type.missing': refuse(members, 'type is missing', deleteEnvelope('type')),
   'type.other': refuse(members, 'type is password', setEnvelope('type', 'password')),
@@ -54,13 +57,16 @@ const memberRows: Rows<Change> = {
   'response.text': refuse(members, 'response is text', setEnvelope('response', 'response')),
   'response.list': refuse(members, 'response is a list', setEnvelope('response', [])),
   'response.null': refuse(members, 'response is null', setEnvelope('response', null)),
-  'extensions.text': refuse(members, 'clientExtensionResults is text', setEnvelope('clientExtensionResults', 'none')),
+  'extensions.text': mayAccept(
+    isNotNeeded,
+    refuse(members, 'clientExtensionResults is text', setEnvelope('clientExtensionResults', 'none')),
+  ),
 };
 
 /** Members that no step of the verification needs. */
 const optionalRows: Rows<Change> = {
   'extensions.missing': either(
-    'The member is required by RegistrationResponseJSON, but no step of the verification needs it',
+    isNotNeeded,
     'clientExtensionResults is missing',
     deleteEnvelope('clientExtensionResults'),
   ),
@@ -121,20 +127,25 @@ const registrationRows: Rows<RegistrationChange> = {
     'attestationObject is in base64 with + and /',
     editResponse('attestationObject', (text) => `${toBase64(text)}+/==`),
   ),
-  'credprops.text': refuse(
-    'extensions.output',
-    'credProps.rk is text',
-    setEnvelope('clientExtensionResults', { credProps: { rk: 'yes' } }),
+  'credprops.text': mayAccept(
+    isIgnored,
+    refuse(
+      'extensions.output',
+      'credProps.rk is text',
+      setEnvelope('clientExtensionResults', { credProps: { rk: 'yes' } }),
+    ),
   ),
-  'credprops.number': refuse(
-    'extensions.output',
-    'credProps.rk is a number',
-    setEnvelope('clientExtensionResults', { credProps: { rk: 1 } }),
+  'credprops.number': mayAccept(
+    isIgnored,
+    refuse(
+      'extensions.output',
+      'credProps.rk is a number',
+      setEnvelope('clientExtensionResults', { credProps: { rk: 1 } }),
+    ),
   ),
-  'credprops.list': refuse(
-    'extensions.output',
-    'credProps is a list',
-    setEnvelope('clientExtensionResults', { credProps: [] }),
+  'credprops.list': mayAccept(
+    isIgnored,
+    refuse('extensions.output', 'credProps is a list', setEnvelope('clientExtensionResults', { credProps: [] })),
   ),
   'credprops.empty': accept('credProps has no rk', setEnvelope('clientExtensionResults', { credProps: {} })),
   'credprops.false': accept(

@@ -4,13 +4,15 @@ import { flag } from '#protocol/authenticator-data.ts';
 import { type CborMap, type CborValue, encode } from '#protocol/cbor.ts';
 import type { Change } from '../relying-party-case.ts';
 import { bytes, structure } from './authenticator-data-edits.ts';
-import { accept, either, type Rows, refuse } from './define.ts';
+import { accept, either, mayAccept, type Rows, refuse } from './define.ts';
 
 const addExtensions = (value: CborValue): Change =>
   bytes((all) => concat(all.with(32, (all[32] ?? 0) | flag.ED), encode(value)));
 const addExtensionBytes = (...more: number[]): Change =>
   bytes((all) => concat(all.with(32, (all[32] ?? 0) | flag.ED), Uint8Array.from(more)));
 const output = (name: string, value: CborValue): CborMap => new Map([[name, value]]);
+
+const isCanonical = 'Authenticators use the canonical form of CTAP2, but no step asks a relying party to check it';
 
 export const extensionRows: Rows<Change> = {
   'extensions.list': refuse(structure, 'The extensions are a list', addExtensions([])),
@@ -22,15 +24,17 @@ export const extensionRows: Rows<Change> = {
     'An extension occurs twice',
     addExtensionBytes(0xa2, 0x61, 0x61, 1, 0x61, 0x61, 1),
   ),
-  'extensions.indefinite': refuse(
-    structure,
-    'The extensions are a map of indefinite length',
-    addExtensionBytes(0xbf, 0x61, 0x61, 1, 0xff),
+  'extensions.indefinite': mayAccept(
+    isCanonical,
+    refuse(structure, 'The extensions are a map of indefinite length', addExtensionBytes(0xbf, 0x61, 0x61, 1, 0xff)),
   ),
-  'extensions.order': refuse(
-    structure,
-    'The extensions are not in canonical order',
-    addExtensionBytes(0xa2, 0x61, 0x62, 1, 0x61, 0x61, 1),
+  'extensions.order': mayAccept(
+    isCanonical,
+    refuse(
+      structure,
+      'The extensions are not in canonical order',
+      addExtensionBytes(0xa2, 0x61, 0x62, 1, 0x61, 0x61, 1),
+    ),
   ),
   'extensions.trailing': refuse(structure, 'A byte follows the extensions', addExtensionBytes(0xa1, 0x61, 0x61, 1, 0)),
   'extensions.twice': refuse(structure, 'A second map follows the extensions', addExtensionBytes(0xa0, 0xa0)),

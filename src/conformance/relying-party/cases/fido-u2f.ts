@@ -6,7 +6,7 @@ import { sha256 } from '#protocol/crypto.ts';
 import { deleteMember, flipBits, setMember } from '#protocol/edits.ts';
 import type { RegistrationChange, SigningContext } from '../relying-party-case.ts';
 import { certificate, chain, statement, suiteKey } from './certificates.ts';
-import { accept, type BaseChanges, type Rows, refuse, registrationCases } from './define.ts';
+import { accept, type BaseChanges, mayAccept, type Rows, refuse, registrationCases } from './define.ts';
 import { ecdsaEncodings } from './ecdsa-encodings.ts';
 
 const rule = 'fido-u2f.signature';
@@ -140,11 +140,14 @@ const rows: Rows<RegistrationChange> = {
     },
     { otherAlgorithm: 'ES384', settings: { algorithms: [-7, -35] } },
   ),
-  'aaguid.set': refuse('fido-u2f.aaguid', 'The AAGUID is not zero', {
-    authenticator: {
-      encodedAuthData: (all) => concat(all.subarray(0, 37), new Uint8Array(16).fill(7), all.subarray(53)),
-    },
-  }),
+  'aaguid.set': mayAccept(
+    'U2F has no AAGUID and clients set it to zero (CTAP 2.1 section 7.2), but section 8.6 does not check it',
+    refuse('fido-u2f.aaguid', 'The AAGUID is not zero', {
+      authenticator: {
+        encodedAuthData: (all) => concat(all.subarray(0, 37), new Uint8Array(16).fill(7), all.subarray(53)),
+      },
+    }),
+  ),
   'anchor.unknown': refuse(
     'path.anchor',
     'The certificate leads to an unknown root',

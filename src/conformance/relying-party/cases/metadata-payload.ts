@@ -1,7 +1,13 @@
 /** The payload of the BLOB of a metadata service: FIDO Metadata Service 3.0 section 3.1. */
 import type { RegistrationChange } from '../relying-party-case.ts';
-import { accept, type Rows, refuse } from './define.ts';
+import { accept, either, mayAccept, type Rows, refuse } from './define.ts';
 import { header, metadata, otherEntry, payload } from './metadata-edits.ts';
+
+const isNotRelevant = 'A server ignores entries that are not relevant to it (section 3.2 step 8)';
+const isDownload =
+  'nextUpdate says when to download the next BLOB (section 3.2 step 3), not until when this one is valid';
+const isKnown =
+  'A server should ignore a BLOB with the number of the last one (section 3.2 step 6), which has the same content';
 
 export const payloadRows: Rows<RegistrationChange> = {
   'number.lower': refuse(
@@ -17,7 +23,8 @@ export const payloadRows: Rows<RegistrationChange> = {
     'no is negative, and there was no BLOB before',
     metadata((parts) => ({ previousNumber: 0, payload: { ...parts.payload, no: -1 } })),
   ),
-  'number.control-same': accept(
+  'number.control-same': either(
+    isKnown,
     'no is that of the last BLOB',
     metadata(() => ({ previousNumber: 7 })),
   ),
@@ -25,10 +32,9 @@ export const payloadRows: Rows<RegistrationChange> = {
     'There was no BLOB before',
     metadata(() => ({ previousNumber: 0 })),
   ),
-  'next-update.past': refuse(
-    'blob.next-update',
-    'The next update was due long ago',
-    payload({ nextUpdate: '2024-02-01' }),
+  'next-update.past': mayAccept(
+    isDownload,
+    refuse('blob.next-update', 'The next update was due long ago', payload({ nextUpdate: '2024-02-01' })),
   ),
   'next-update.missing': refuse('blob.next-update', 'nextUpdate is missing', payload({ nextUpdate: undefined })),
   'next-update.text': refuse('blob.next-update', 'nextUpdate is no date', payload({ nextUpdate: 'soon' })),
@@ -40,32 +46,45 @@ export const payloadRows: Rows<RegistrationChange> = {
   ),
   'entries.missing': refuse(['blob.entries', 'metadata.entry'], 'entries is missing', payload({ entries: undefined })),
   'entries.object': refuse(['blob.entries', 'metadata.entry'], 'entries is an object', payload({ entries: {} })),
-  'entries.text': refuse(
-    'blob.entries',
-    'An entry of another model has text instead of its reports',
-    otherEntry({ statusReports: 'REVOKED' }),
+  'entries.text': mayAccept(
+    isNotRelevant,
+    refuse(
+      'blob.entries',
+      'An entry of another model has text instead of its reports',
+      otherEntry({ statusReports: 'REVOKED' }),
+    ),
   ),
-  'entries.no-reports': refuse(
-    'blob.entries',
-    'An entry of another model has no reports',
-    otherEntry({ statusReports: [] }),
+  'entries.no-reports': mayAccept(
+    isNotRelevant,
+    refuse('blob.entries', 'An entry of another model has no reports', otherEntry({ statusReports: [] })),
   ),
-  'entries.no-status': refuse(
-    'blob.entries',
-    'A report of another model has no status',
-    otherEntry({ statusReports: [{ effectiveDate: '2024-01-01' }] }),
+  'entries.no-status': mayAccept(
+    isNotRelevant,
+    refuse(
+      'blob.entries',
+      'A report of another model has no status',
+      otherEntry({ statusReports: [{ effectiveDate: '2024-01-01' }] }),
+    ),
   ),
-  'entries.no-identifier': refuse('blob.entries', 'An entry has no identifier', otherEntry({ aaguid: undefined })),
-  'entries.aaguid': refuse('blob.entries', 'The AAGUID of another model is malformed', otherEntry({ aaguid: '1234' })),
-  'entries.no-statement': refuse(
-    'blob.entries',
-    'An entry of another model has no statement',
-    otherEntry({ metadataStatement: undefined }),
+  'entries.no-identifier': mayAccept(
+    isNotRelevant,
+    refuse('blob.entries', 'An entry has no identifier', otherEntry({ aaguid: undefined })),
   ),
-  'entries.no-time': refuse(
-    'blob.entries',
-    'An entry of another model has no time of its last change',
-    otherEntry({ timeOfLastStatusChange: undefined }),
+  'entries.aaguid': mayAccept(
+    isNotRelevant,
+    refuse('blob.entries', 'The AAGUID of another model is malformed', otherEntry({ aaguid: '1234' })),
+  ),
+  'entries.no-statement': mayAccept(
+    isNotRelevant,
+    refuse('blob.entries', 'An entry of another model has no statement', otherEntry({ metadataStatement: undefined })),
+  ),
+  'entries.no-time': mayAccept(
+    isNotRelevant,
+    refuse(
+      'blob.entries',
+      'An entry of another model has no time of its last change',
+      otherEntry({ timeOfLastStatusChange: undefined }),
+    ),
   ),
   'control.unknown-members': accept(
     'Header and payload have unknown members',

@@ -4,7 +4,7 @@ import { undesiredStatuses } from '#protocol/metadata.ts';
 import { createAuthority } from '#protocol/x509/authority.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
 import { suiteKey } from './certificates.ts';
-import { accept, type BaseChanges, type Rows, refuse, registrationCases } from './define.ts';
+import { accept, type BaseChanges, mayAccept, type Rows, refuse, registrationCases } from './define.ts';
 import { entry, metadata, metadataBase, payload, reports, statement } from './metadata-edits.ts';
 
 const other = createAuthority([['CN', 'Other vendor']], 'other vendor', suiteKey('other vendor'));
@@ -47,18 +47,24 @@ const certified = [
 ];
 const nameOf = (status: string): string => status.toLowerCase().replaceAll('_', '-');
 
+const isRisk =
+  'Section 3.2 step 8 leaves it to the relying party what follows from a known weakness that does not revoke the model';
+
 const statusRows: Rows<RegistrationChange> = {
   ...Object.fromEntries(
-    undesiredStatuses.map((status) => [
-      `status.${nameOf(status)}`,
-      refuse<RegistrationChange>('metadata.status', `The model has the report ${status}`, report(status)),
-    ]),
+    undesiredStatuses.map((status) => {
+      const row = refuse<RegistrationChange>('metadata.status', `The model has the report ${status}`, report(status));
+      return [`status.${nameOf(status)}`, status === 'REVOKED' ? row : mayAccept(isRisk, row)];
+    }),
   ),
   'status.no-date': refuse('metadata.status', 'The report REVOKED has no date', reports({ status: 'REVOKED' })),
-  'status.second': refuse(
-    'metadata.status',
-    'A compromise follows a certification',
-    reports({ status: 'FIDO_CERTIFIED_L1' }, { status: 'USER_KEY_PHYSICAL_COMPROMISE', effectiveDate: '2025-01-01' }),
+  'status.second': mayAccept(
+    isRisk,
+    refuse(
+      'metadata.status',
+      'A compromise follows a certification',
+      reports({ status: 'FIDO_CERTIFIED_L1' }, { status: 'USER_KEY_PHYSICAL_COMPROMISE', effectiveDate: '2025-01-01' }),
+    ),
   ),
   ...Object.fromEntries(
     certified.map((status) => [

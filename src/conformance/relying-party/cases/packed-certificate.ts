@@ -14,7 +14,7 @@ import {
   removeExtension,
   suiteKey,
 } from './certificates.ts';
-import { accept, type Rows, refuse } from './define.ts';
+import { accept, mayAccept, type Rows, refuse } from './define.ts';
 
 const signatureRule = 'packed.signature';
 const certificates = 'statement.certificates';
@@ -26,6 +26,8 @@ const organisation: Name = [
 const subject = (...attributes: Name): Change => certificate(() => ({ subject: attributes }));
 const unit = ['OU', 'Authenticator Attestation'] as const;
 const common = ['CN', 'Conformance suite'] as const;
+
+const isProcessed = 'A relying party that processes the extension may accept it';
 
 export const certificateRows: Rows<Change> = {
   'subject.c-missing': refuse('packed.subject', 'C is missing', subject(...organisation.slice(1), unit, common)),
@@ -135,25 +137,37 @@ export const certificateRows: Rows<Change> = {
     'The certificate has an unknown critical extension',
     addExtension(extension(oid.unknown, true)),
   ),
-  'extension.name-constraints': refuse(
-    'leaf.critical-extension',
-    'The certificate has critical name constraints',
-    addExtension(extension(oid.nameConstraints, true)),
+  'extension.name-constraints': mayAccept(
+    isProcessed,
+    refuse(
+      'leaf.critical-extension',
+      'The certificate has critical name constraints',
+      addExtension(extension(oid.nameConstraints, true)),
+    ),
   ),
-  'extension.policies': refuse(
-    'leaf.critical-extension',
-    'The certificate has critical certificate policies',
-    addExtension(extension(oid.certificatePolicies, true)),
+  'extension.policies': mayAccept(
+    isProcessed,
+    refuse(
+      'leaf.critical-extension',
+      'The certificate has critical certificate policies',
+      addExtension(extension(oid.certificatePolicies, true)),
+    ),
   ),
-  'extension.extended-key-usage': refuse(
-    'leaf.critical-extension',
-    'The certificate has a critical extendedKeyUsage',
-    addExtension(extension(oid.extendedKeyUsage, true)),
+  'extension.extended-key-usage': mayAccept(
+    isProcessed,
+    refuse(
+      'leaf.critical-extension',
+      'The certificate has a critical extendedKeyUsage',
+      addExtension(extension(oid.extendedKeyUsage, true)),
+    ),
   ),
-  'extension.alternative-name': refuse(
-    'leaf.critical-extension',
-    'The certificate has a critical subjectAltName',
-    addExtension(extension(oid.subjectAltName, true)),
+  'extension.alternative-name': mayAccept(
+    isProcessed,
+    refuse(
+      'leaf.critical-extension',
+      'The certificate has a critical subjectAltName',
+      addExtension(extension(oid.subjectAltName, true)),
+    ),
   ),
   'extension.android': refuse(
     'leaf.critical-extension',

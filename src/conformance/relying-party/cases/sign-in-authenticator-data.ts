@@ -5,26 +5,31 @@ import { appendBytes } from '#protocol/edits.ts';
 import type { AuthenticationChange } from '../relying-party-case.ts';
 import { bytes, data, setFlags, structure } from './authenticator-data-edits.ts';
 import { flagRows, rpIdHashes } from './authenticator-data-flags.ts';
-import { accept, type Rows, refuse } from './define.ts';
+import { accept, mayAccept, type Rows, refuse } from './define.ts';
+
+const usesBackupState = 'Step 19 is for relying parties whose logic or policy uses the backup state';
+const isSignal = 'Step 22 leaves it to the relying party whether a counter that does not increase fails the sign-in';
 
 export const authenticationRows: Rows<AuthenticationChange> = {
   ...rpIdHashes,
   ...flagRows,
-  'flags.be-changes': refuse(
-    'assertion.backup-eligibility',
-    'BE is set, but was not at registration',
-    setFlags(flag.BE),
+  'flags.be-changes': mayAccept(
+    usesBackupState,
+    refuse('assertion.backup-eligibility', 'BE is set, but was not at registration', setFlags(flag.BE)),
   ),
-  'flags.be-and-bs-change': refuse(
-    'assertion.backup-eligibility',
-    'BE and BS are set, but BE was not at registration',
-    setFlags(flag.BE | flag.BS),
+  'flags.be-and-bs-change': mayAccept(
+    usesBackupState,
+    refuse(
+      'assertion.backup-eligibility',
+      'BE and BS are set, but BE was not at registration',
+      setFlags(flag.BE | flag.BS),
+    ),
   ),
-  'flags.be-removed': refuse(
-    'assertion.backup-eligibility',
-    'BE is not set, but was at registration',
-    setFlags(0, flag.BE | flag.BS),
-    { synced: true },
+  'flags.be-removed': mayAccept(
+    usesBackupState,
+    refuse('assertion.backup-eligibility', 'BE is not set, but was at registration', setFlags(0, flag.BE | flag.BS), {
+      synced: true,
+    }),
   ),
   'flags.be-removed-alone': refuse(
     ['flags.backup-state', 'assertion.backup-eligibility'],
@@ -54,15 +59,21 @@ export const authenticationRows: Rows<AuthenticationChange> = {
     'The authenticator data occurs twice',
     bytes((all) => concat(all, all)),
   ),
-  'counter.zero': refuse(
-    'assertion.counter',
-    'The counter is 0, but was above 0 at registration',
-    data((all) => ({ ...all, signCount: 0 })),
+  'counter.zero': mayAccept(
+    isSignal,
+    refuse(
+      'assertion.counter',
+      'The counter is 0, but was above 0 at registration',
+      data((all) => ({ ...all, signCount: 0 })),
+    ),
   ),
-  'counter.same': refuse(
-    'assertion.counter',
-    'The counter is that of the registration',
-    data((all) => ({ ...all, signCount: 1 })),
+  'counter.same': mayAccept(
+    isSignal,
+    refuse(
+      'assertion.counter',
+      'The counter is that of the registration',
+      data((all) => ({ ...all, signCount: 1 })),
+    ),
   ),
   'counter.control-next': accept(
     'The counter is one above that of the registration',

@@ -3,8 +3,8 @@ import { inWebAuthn, type RuleRow, step } from './rule.ts';
 
 export const ceremonyRules = {
   'envelope.members': {
-    specification: step(3),
-    authentication: '7.2 step 3',
+    specification: inWebAuthn('5.1'),
+    authentication: '5.1',
     severity: 'hygiene',
     weakness: 'A response that is not a credential in the JSON of WebAuthn is processed further',
     fix: 'Check the JSON against a schema before anything is decoded; accept base64url without padding only',
@@ -31,8 +31,8 @@ export const ceremonyRules = {
     fix: 'Require text in type, challenge and origin, and a boolean in crossOrigin',
   },
   'client-data.duplicate': {
-    specification: inWebAuthn('5.8.1.1'),
-    authentication: '5.8.1.1',
+    specification: step(6),
+    authentication: '7.2 step 9',
     severity: 'hygiene',
     weakness: 'Two readers of the same client data can see different values of one member',
     fix: 'Refuse client data in which a member occurs twice',
@@ -155,20 +155,20 @@ export const ceremonyRules = {
   },
   'key.algorithm': {
     specification: step(20),
-    severity: 'account-takeover',
+    severity: 'hygiene',
     weakness: 'A client can choose an algorithm that the site does not allow, for example a weak one',
     fix: 'Compare alg with the list in pubKeyCredParams',
   },
   'key.members': {
-    specification: inWebAuthn('5.8.5'),
-    severity: 'account-takeover',
+    specification: inWebAuthn('6.5.1'),
+    severity: 'hygiene',
     weakness: 'A key is stored that cannot be used, or whose meaning depends on the reader',
     fix: 'Require exactly the members that the key type has, with their lengths and the curve of the algorithm',
   },
   'key.point': {
     specification: inWebAuthn('5.8.5'),
-    severity: 'account-takeover',
-    weakness: 'A key that is not a point of its curve can make forged signatures verify',
+    severity: 'hygiene',
+    weakness: 'A key is stored with which no signature verifies, or that of anyone',
     fix: 'Import the key when it is registered, and check that it is a point of its curve',
   },
   'credential-id.length': {
@@ -202,7 +202,7 @@ export const ceremonyRules = {
     fix: 'Refuse the flag BE where only passkeys of one device are allowed',
   },
   'extensions.output': {
-    specification: step(4),
+    specification: step(28),
     severity: 'hygiene',
     weakness: 'Extension outputs with wrong types are processed further',
     fix: 'Check the types of the outputs that the server reads',

@@ -5,7 +5,7 @@
 import { inWebAuthn, type RuleRow } from './rule.ts';
 
 /** The document has no section numbers; a section is named by its title. */
-const inApi = (section: string): RuleRow['specification'] => ({ document: 'FIDO2 conformance API', section });
+export const inApi = (section: string): RuleRow['specification'] => ({ document: 'FIDO2 conformance API', section });
 
 const creationOptions = inApi('ServerPublicKeyCredentialCreationOptionsResponse');
 const requestOptions = inApi('ServerPublicKeyCredentialGetOptionsResponse');
@@ -25,6 +25,7 @@ export const answerRules = {
   },
   'api.request': {
     specification: inApi('ServerPublicKeyCredentialCreationOptionsRequest'),
+    authentication: 'ServerPublicKeyCredentialGetOptionsRequest',
     severity: 'hygiene',
     weakness: 'A request that is not what the API defines is processed further',
     fix: 'Check the body of each request against a schema before it is used',
@@ -76,6 +77,7 @@ export const optionsRules = {
   },
   'options.challenge': {
     specification: creationOptions,
+    authentication: requestOptions.section,
     severity: 'interoperability',
     weakness: 'Clients cannot decode the challenge, or refuse its length',
     fix: 'Send at most 64 bytes as base64url without padding',
@@ -94,6 +96,7 @@ export const optionsRules = {
   },
   'options.timeout': {
     specification: creationOptions,
+    authentication: requestOptions.section,
     severity: 'interoperability',
     weakness: 'Browsers refuse the options, because the timeout is not an unsigned long',
     fix: 'Leave timeout out, or send a whole number of milliseconds',
@@ -118,6 +121,7 @@ export const optionsRules = {
   },
   'options.extensions': {
     specification: creationOptions,
+    authentication: requestOptions.section,
     severity: 'interoperability',
     weakness: 'The client does not get the extensions that the request asked for',
     fix: 'Copy extensions of the request into the options',

@@ -13,25 +13,25 @@ export const metadataRules = {
     fix: 'Require the compact serialization of RFC 7515 with JSON objects in header and payload',
   },
   'blob.certificates': {
-    specification: service('3.2 step 4'),
+    specification: service('3.2 step 5'),
     severity: 'attestation',
     weakness: anyBlob,
     fix: 'Require a list of certificates in x5c, and read each of them strictly',
   },
   'blob.chain': {
-    specification: service('3.2 step 5'),
+    specification: service('3.2 steps 4 and 5'),
     severity: 'attestation',
     weakness: anyBlob,
     fix: 'Validate the chain in x5c to the configured root of the metadata service',
   },
   'blob.revocation-list': {
-    specification: service('3.2 step 5'),
+    specification: service('3.2 step 2'),
     severity: 'attestation',
     weakness: 'A forged or old list hides that a certificate of the metadata service is revoked',
     fix: 'Verify the signature of a revocation list with the certificate of its authority, and its dates',
   },
   'blob.revoked': {
-    specification: service('3.2 step 5'),
+    specification: service('3.2 steps 2 and 4'),
     severity: 'attestation',
     weakness: 'Someone with a stolen key of the metadata service decides which authenticators are trusted',
     fix: 'Look up every certificate of the chain in the revocation list of its authority',
@@ -49,7 +49,7 @@ export const metadataRules = {
     fix: 'Verify the signature over header and payload as they came',
   },
   'blob.number': {
-    specification: service('3.2 step 3'),
+    specification: service('3.2 step 6'),
     severity: 'attestation',
     weakness: 'An old BLOB hides newer reports about a model',
     fix: 'Store the number of the last BLOB, and refuse a lower one',
@@ -91,7 +91,7 @@ export const metadataRules = {
     fix: 'Compare the AAGUID of the statement with that of its entry',
   },
   'metadata.algorithm': {
-    specification: step(23),
+    specification: { document: 'FIDO Metadata Statement 3.0', section: '4' },
     severity: 'attestation',
     weakness: 'A key counts as one of a model that does not have its algorithm',
     fix: 'Compare the algorithm of the credential key with authenticationAlgorithms',

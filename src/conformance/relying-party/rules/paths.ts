@@ -51,7 +51,7 @@ export const pathRules = {
     fix: 'Verify the signature of every certificate with the key of the next',
   },
   'path.duplicate': {
-    specification: inWebAuthn('8.2'),
+    specification: rfc5280('6.1'),
     severity: 'hygiene',
     weakness: 'A list with the same certificate twice is accepted as a chain',
     fix: 'Refuse certificates that occur twice',

@@ -1,5 +1,6 @@
 /** The row of a verification rule. */
 import type { SpecificationReference } from '../../catalogue-entry.ts';
+import type { Attestation } from '../emulator-port.ts';
 
 /** How bad it is when a relying party does not enforce a rule. */
 export const severities = {
@@ -13,7 +14,9 @@ export type Severity = keyof typeof severities;
 
 export interface RuleRow {
   specification: SpecificationReference;
-  /** Step of "Verifying an Authentication Assertion", if the rule also applies there. */
+  /** Sections about single formats of attestation, where they are others. */
+  sections?: Partial<Record<Attestation, string>>;
+  /** Section about sign-ins, if the rule also applies there: with the step of "Verifying an Authentication Assertion". */
   authentication?: string;
   severity: Severity;
   /** What it means when a relying party does not enforce the rule, as a sentence without a full stop. */
@@ -31,4 +34,5 @@ const webauthn = 'WebAuthn L3';
 export const inWebAuthn = (section: string): SpecificationReference => ({ document: webauthn, section });
 /** Returns a reference to a step of "Registering a New Credential". */
 export const step = (number: number): SpecificationReference => inWebAuthn(`7.1 step ${number}`);
+/** Returns a reference to RFC 5280, certificates and their paths. */
 export const rfc5280 = (section: string): SpecificationReference => ({ document: 'RFC 5280', section });

@@ -10,6 +10,13 @@ export const statementRules = {
   },
   'statement.certificates': {
     specification: inWebAuthn('8.2'),
+    sections: {
+      tpm: '8.3',
+      'android-key': '8.4',
+      'android-safetynet': '8.5',
+      'fido-u2f': '8.6',
+      apple: '8.8',
+    },
     severity: 'attestation',
     weakness: 'A statement is accepted although its certificates cannot be read',
     fix: 'Require a list of at least one DER certificate without trailing bytes in x5c',
@@ -23,18 +30,21 @@ export const statementRules = {
   },
   'leaf.version': {
     specification: inWebAuthn('8.2.1'),
+    sections: { tpm: '8.3.1' },
     severity: 'attestation',
     weakness: 'Certificates without extensions are accepted, so nothing limits what they are for',
     fix: 'Require version 3',
   },
   'leaf.basic-constraints': {
     specification: inWebAuthn('8.2.1'),
+    sections: { tpm: '8.3.1' },
     severity: 'attestation',
     weakness: 'A certification authority can pass as an authenticator',
     fix: 'Require basicConstraints with CA false',
   },
   'leaf.aaguid': {
     specification: inWebAuthn('8.2'),
+    sections: { tpm: '8.3' },
     severity: 'attestation',
     weakness: 'One model can pass as another model of the same vendor',
     fix: 'Compare the extension id-fido-gen-ce-aaguid with the AAGUID in authenticator data',

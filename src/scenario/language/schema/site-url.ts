@@ -1,4 +1,4 @@
-/** The address of a web site under test. A passkey needs a domain and a secure context, WebAuthn L3 sections 5.1.2 and 5.1.3. */
+/** The address of a web site under test. A passkey needs a domain and a secure context, WebAuthn L3 sections 4 (RP ID) and 5. */
 import { z } from 'zod';
 
 /** Returns true for the names and addresses of this machine, which browsers treat as secure (W3C Secure Contexts section 3.1). */
