@@ -36,7 +36,7 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   site: {
-    description: 'Check a site file, which says how the flow is done on one web site',
+    description: 'Check a site file, which contains the steps of the flow on one web site',
     load: async () => (await import('./commands/site.ts')).siteCommand,
   },
   conform: {
@@ -48,7 +48,7 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
   diagnose: {
-    description: 'Name the cause for which a user cannot register a passkey',
+    description: 'Find out why a user cannot register a passkey',
     load: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   },
   personas: {
@@ -76,7 +76,7 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./commands/keys.ts')).keysCommand,
   },
   lab: {
-    description: 'Let unmodified programs and browsers use the emulated key in a Linux kernel of their own',
+    description: 'Run unmodified programs and browsers with the emulated key in a separate Linux kernel',
     load: async () => (await import('./commands/lab.ts')).labCommand,
   },
   portal: {
@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./commands/portal.ts')).portalCommand,
   },
   report: {
-    description: 'Render the reports of a run again, or of a run that was killed',
+    description: 'Render the reports of a run again, also of a run that was killed',
     load: async () => (await import('./commands/report.ts')).reportCommand,
   },
   compare: {

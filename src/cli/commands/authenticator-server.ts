@@ -37,7 +37,7 @@ export const authenticatorServerCommand = (finish: (code: number) => void) =>
       'auto',
     )
     .option('--defect <id>', 'Defect of the key (see touchstone defects); repeat the option for several', collect, [])
-    .option('--state <file>', 'Begin with the passkeys of this file, which holds what GET /key/state returned')
+    .option('--state <file>', 'Start with the passkeys of this file, which contains a response to GET /key/state')
     .addOption(
       new Option('--dialog <profile>', 'System whose limits for timeouts apply')
         .choices(Object.keys(dialogProfiles))

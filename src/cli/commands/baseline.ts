@@ -15,9 +15,9 @@ interface BaselineOptions {
 export const baselineCommand = () =>
   new Command('baseline')
     .argument('<name>', 'Name of the baseline in budgets, e.g. main', parseName)
-    .argument('[run]', 'The run with the times: its folder, its master file, or its id', 'latest')
+    .argument('[run]', 'The run with the times: its folder, result file or id', 'latest')
     .option('--baselines <folder>', 'Folder of the stored baselines', 'baselines')
-    .option('-o, --output <folder>', 'Folder of all reports, in which ids of runs are looked up', 'reports')
+    .option('-o, --output <folder>', 'Folder of all reports, where runs are found by id', 'reports')
     .action(storeBaseline);
 
 async function storeBaseline(name: string, run: string, options: BaselineOptions): Promise<void> {

@@ -31,9 +31,7 @@ export const conformAuthenticatorCommand = (finish: (code: number) => void) =>
     .description('Test whether an authenticator conforms to CTAP')
     .argument('[ids...]', 'Groups, subjects or requirements, e.g. pin or pin.retries (default: all)')
     .addOption(
-      new Option('--profile <id>', 'Run the requirements of a profile; all that apply have to be met').choices(
-        profileIds,
-      ),
+      new Option('--profile <id>', 'Run the requirements of a profile; all that apply must be met').choices(profileIds),
     )
     .option('--list', 'List the requirements without running them', false)
     .option('--json', 'Print a JSON array: of requirements with --list, of results otherwise', false)

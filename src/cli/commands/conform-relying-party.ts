@@ -44,11 +44,11 @@ export const conformRelyingPartyCommand = (finish: (code: number) => void) =>
     .description('Test whether a relying party refuses invalid registrations and sign-ins, and accepts unusual ones')
     .argument('[ids...]', 'Groups, subjects or cases, e.g. client-data or client-data.origin (default: all)')
     .addOption(
-      new Option('--profile <id>', 'Run the cases of a profile; what it demands must not be missing').choices(
+      new Option('--profile <id>', 'Run the cases of a profile; a missing demand fails the run').choices(
         relyingPartyProfileIds,
       ),
     )
-    .option('--sample <number>', 'Run only so many cases, evenly taken from all groups', parsePositive)
+    .option('--sample <number>', 'Run only this number of cases, taken evenly from all groups', parsePositive)
     .option('--list', 'List the cases without running them', false)
     .option('--json', 'Print a JSON array: of cases with --list, of results otherwise', false)
     .option('--explain <id>', 'Explain a case: its rule, what it means when the rule is missing, and the usual fix')

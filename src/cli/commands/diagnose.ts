@@ -32,7 +32,7 @@ export const diagnoseCommand = (finish: (code: number) => void) =>
       '--answers <file>',
       'YAML file with what is known about policy, user, page, browser and key, instead of a run',
     )
-    .option('--list', 'List all causes in the order in which a registration meets them', false)
+    .option('--list', 'List all causes in the order of the registration flow', false)
     .option('--json', 'Print JSON', false)
     .action(async (run: string | undefined, options: DiagnoseOptions) => {
       if (options.list) return printCauses(options);

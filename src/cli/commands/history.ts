@@ -21,12 +21,7 @@ interface HistoryOptions {
 
 export const historyCommand = () =>
   new Command('history')
-    .option(
-      '--add <run>',
-      'Add a run, e.g. one that ran elsewhere: its folder, master file or id; repeatable',
-      collect,
-      [],
-    )
+    .option('--add <run>', 'Add a run, e.g. of another machine: its folder, result file or id; repeatable', collect, [])
     .option('--file <file>', 'The file of the history; default: history.ndjson in the folder of all reports')
     .option('--html <file>', 'Write the history as an HTML page, too')
     .option('--json', 'Print the runs as JSON', false)

@@ -33,11 +33,11 @@ interface InitOptions {
 
 export const initCommand = (finish: (code: number) => void) =>
   new Command('init')
-    .requiredOption('--url <url>', 'Address of the site, best of the page that lists the passkeys', parseSiteUrl)
+    .requiredOption('--url <url>', 'Address of the site, preferably of the page that lists the passkeys', parseSiteUrl)
     .option('--probe', 'Look for the registration without a person and without a window', false)
     .option(
       '--authorized <host>',
-      'Permit --probe on this host, which is not on this machine; repeat the option for more hosts',
+      'Permit --probe on this host, which is not this machine; repeat the option for more hosts',
       collect,
       [],
     )

@@ -39,7 +39,7 @@ export const withTargetOptions = (command: Command): Command =>
   withOperatorOptions(
     command
       .option('--persona <id>', 'Test an emulated authenticator of this model', 'touchstone-complete')
-      .option('--defect <id>', 'Give the emulated authenticator a defect (repeatable)', collect, [])
+      .option('--defect <id>', 'Add a defect to the emulated authenticator (repeatable)', collect, [])
       .addOption(
         new Option('--over <transport>', 'Test one emulated authenticator over this transport').choices(
           personaConnections,
@@ -54,7 +54,7 @@ export const withTargetOptions = (command: Command): Command =>
         'Check this metadata statement of the vendor, a JSON file, against the authenticator',
       )
       .option('--destroy-credentials <id>', 'Permit the run to erase and reset this key (repeatable)', collect, [])
-      .option('--touches-itself', 'The device touches itself, like emulators of other projects', false),
+      .option('--touches-itself', 'The device confirms every touch itself, as emulators of other projects do', false),
   );
 
 /** What a run tests. */

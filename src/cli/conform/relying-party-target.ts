@@ -35,12 +35,12 @@ export const withTargetOptions = (command: Command): Command =>
     )
     .option(
       '--adapter-command <command>',
-      'Test a library through a program that speaks the line protocol of adapters on its standard input and output',
+      'Test a library through a program that implements the line protocol of adapters on standard input and output',
     )
     .option('--url <address>', 'Test a server with the conformance API of the FIDO Alliance; with --site: its address')
     .option(
       '--configure-command <command>',
-      'With --url: give the server the roots, metadata and policy of each case through this command, as JSON on its standard input',
+      'With --url: apply the roots, metadata and policy of each case to the server with this command, which reads them as JSON',
     )
     .option('--site <file>', 'Test the web site of this site file, through its pages in a browser')
     .addOption(

@@ -29,7 +29,7 @@ export const withSiteOptions = (command: Command): Command =>
     .option('--url <url>', 'Address of the site, instead of the one in its file or in the scenarios', parseSiteUrl)
     .option(
       '--authorized <host>',
-      'Permit cases with defects on this host, which is not on this machine; repeat the option for more hosts',
+      'Permit cases with defects on this host, which is not this machine; repeat the option for more hosts',
       collect,
       [],
     );

@@ -19,7 +19,7 @@ export const measure = z.strictObject({
 
 const ratio = z
   .strictObject({
-    'max-ratio': z.number().min(1).max(100).describe('How many times as long as the baseline it may take, e.g. 1.05'),
+    'max-ratio': z.number().min(1).max(100).describe('Largest permitted ratio to the time of the baseline, e.g. 1.05'),
     baseline: z
       .string()
       .regex(/^[a-z0-9][a-z0-9.-]*$/, { error: 'Expected lower-case letters, digits, dots and dashes' })
