@@ -10,6 +10,7 @@ export const phases = {
   client: { label: 'Client', by: 'machine' },
   'get-info': { label: 'getInfo', by: 'machine' },
   pin: { label: 'PIN protocol', by: 'machine' },
+  'user-code': { label: 'Wait for code', by: 'gesture' },
   'user-dialog': { label: 'Dialog', by: 'gesture' },
   'user-presence': { label: 'User presence', by: 'gesture' },
   'make-credential': { label: 'makeCredential', by: 'machine' },

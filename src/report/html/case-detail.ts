@@ -26,6 +26,7 @@ const laneOf = {
   client: 'client',
   'get-info': 'authenticator',
   pin: 'authenticator',
+  'user-code': 'user',
   'user-dialog': 'user',
   'user-presence': 'user',
   'make-credential': 'authenticator',

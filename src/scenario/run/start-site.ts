@@ -110,16 +110,12 @@ async function fetchWellKnownFrom(portal: Portal): Promise<WellKnownResponse> {
 async function useSite(
   { site: { definition, path } }: ExpandedCase,
   url: string,
-  { browserContext, recorder, extend, limits }: SiteOptions,
+  options: SiteOptions,
 ): Promise<StartedSite> {
+  const { browserContext, extend } = options;
   const hooks = [definition.before, definition.after].filter((hook) => hook !== undefined);
   extend(hooks.length * hookTimeoutMs);
-  const waitForCode = async (ms: number, work: () => Promise<void>) => {
-    recorder.note('user', 'totp.wait', { ms });
-    extend(ms);
-    await limits.pauseWhile(work);
-  };
-  const organisation = await SiteUsers.create({ url, file: path, definition, waitForCode });
+  const organisation = await SiteUsers.create({ url, file: path, definition, waitForCode: codeWait(options) });
   const stop = () => organisation[Symbol.asyncDispose]();
   try {
     const { storageState } = organisation;
@@ -129,4 +125,13 @@ async function useSite(
     throw error;
   }
   return { url, organisation, recordsPhases: false, stop };
+}
+
+/** Returns how a user waits for the next code of the authenticator app: time limits are paused, and it is not time of the machine. */
+export function codeWait({ recorder, extend, limits }: Pick<SiteOptions, 'recorder' | 'extend' | 'limits'>) {
+  return async (ms: number, work: () => Promise<void>): Promise<void> => {
+    recorder.note('user', 'totp.wait', { ms });
+    extend(ms);
+    await recorder.timeline.measure('user-code', () => limits.pauseWhile(work));
+  };
 }

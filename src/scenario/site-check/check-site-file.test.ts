@@ -192,7 +192,7 @@ describe('checkSiteFile', () => {
       'a text that the page does not have',
       'see: Choose a method',
       'see: Choose the method',
-      /^The page does not contain "Choose the method"; it contains "Choose a method/,
+      /^The page does not contain "Choose the method"/,
       '{ role: heading, name: Choose a method }',
     ],
     [
@@ -224,6 +224,23 @@ describe('checkSiteFile', () => {
     expect(failure?.suggestions).toEqual(expect.arrayContaining([suggestion]));
     expect(failure?.screenshot?.subarray(1, 4).toString()).toBe('PNG');
     expect(failure?.tree).not.toBe('');
+  });
+
+  it('deletes the passkey by the name that it has, if the file has no word rename', async () => {
+    const pages = {
+      '/account': '<p>adele</p><a href="/methods">Add sign-in method</a><li>Site check <button>Delete</button></li>',
+    };
+    const { failure } = await check('has-text: Desk } }', 'has-text: "${name}" } }', { pages });
+    expect(failure).toBeUndefined();
+  });
+
+  it('does not look for a passkey that it has not named', async () => {
+    const { failure, words } = await check('    - fill: { label: Passkey name, value: "${name}" }', '    []');
+    expect(failure).toBeUndefined();
+    expect(words.find(({ word }) => word === 'delete')).toMatchObject({
+      verdict: 'not-checked',
+      reason: 'the word name has no steps, so the check does not know what its passkey is called',
+    });
   });
 
   it('finds that a page has changed, and shows its accessible tree', async () => {

@@ -8,6 +8,7 @@ import { systemRandom } from '#base/random.ts';
 import type { SourceLocation } from '#result/run-result.ts';
 import type { ExpandedCase, StepCall } from '../language/expanded-case.ts';
 import { findStepObstacle, wordOf } from '../language/site-compatibility.ts';
+import type { SiteDefinition } from '../language/site-definition.ts';
 import { allSiteWords, type SiteWord } from '../language/site-words.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
 import { answeringClient } from '../parties/client/answering-client.ts';
@@ -95,10 +96,10 @@ function selectSteps(
 ): { steps: StepCall[]; leftOut: CheckedWord[] } {
   const wordOfCall = ({ keyword, args }: StepCall) => wordOf(keyword, args) as SiteWord;
   const isAdministered = url === undefined; // Touchstone starts the site with a user that has what the steps need
-  const obstacles = new Map(
-    steps.map((call) => [wordOfCall(call), isAdministered ? undefined : findStepObstacle(call, definition)]),
-  );
-  const selected = steps.filter((call) => obstacles.get(wordOfCall(call)) === undefined);
+  const obstacleOf = (call: StepCall) =>
+    isAdministered ? undefined : (findStepObstacle(call, definition) ?? findNameObstacle(call, definition));
+  const obstacles = new Map(steps.map((call) => [wordOfCall(call), obstacleOf(call)]));
+  const selected = withCurrentName(steps.filter((call) => obstacles.get(wordOfCall(call)) === undefined));
   const inherited = definition.flow['open-security-info'] ? ['sign-in'] : [];
   const leftOut = allSiteWords.flatMap((word): CheckedWord[] => {
     const isStep = obstacles.has(word);
@@ -110,6 +111,19 @@ function selectSteps(
   const limited =
     wordTimeoutMs === undefined ? selected : selected.map((call) => ({ ...call, timeoutMs: wordTimeoutMs }));
   return { steps: limited, leftOut };
+}
+
+/** Returns why a passkey cannot be found by its name. */
+const findNameObstacle = ({ keyword }: StepCall, { flow }: SiteDefinition): string | undefined =>
+  (keyword === 'rename' || keyword === 'delete') && flow.name?.length === 0
+    ? 'the word name has no steps, so the check does not know what its passkey is called'
+    : undefined;
+
+/** The passkey that is deleted keeps its first name if no step renames it. */
+function withCurrentName(steps: readonly StepCall[]): StepCall[] {
+  const [name] = steps.flatMap((call) => (call.keyword === 'name' ? [call.args] : []));
+  const isRenamed = steps.some(({ keyword }) => keyword === 'rename');
+  return steps.map((call) => (call.keyword === 'delete' && !isRenamed && name ? { ...call, args: name } : call));
 }
 
 /** Words that a check cannot do, with the reason. */

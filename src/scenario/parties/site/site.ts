@@ -150,16 +150,13 @@ export class Site {
 
   /**
    * Waits until the text of the page contains `text`, both normalized by `normalize`.
-   * @throws {Error} if `signal` aborts first; the message contains the text of the page.
+   * @throws {Error} if `signal` aborts first.
    */
   async waitForText(text: string, normalize: (text: string) => string, signal: AbortSignal): Promise<void> {
     for (;;) {
       const says = await this.#readScope();
       if (normalize(says).includes(normalize(text))) return;
-      if (signal.aborted)
-        throw new Error(
-          `The page does not contain ${JSON.stringify(text)}; it contains ${JSON.stringify(says.slice(0, 300))}`,
-        );
+      if (signal.aborted) throw new Error(`The page does not contain ${JSON.stringify(text)}`);
       await systemClock.sleep(pollMs);
     }
   }
