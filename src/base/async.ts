@@ -116,6 +116,9 @@ export class LinkedAbort implements Disposable {
   }
 }
 
+/** A signal that is never aborted, for work without cancellation. */
+export const neverAborted = new AbortController().signal;
+
 /** The abort reason for work that is stopped only because its result is no longer needed. */
 export const noLongerNeeded = new Error('The result is no longer needed');
 

@@ -2,7 +2,7 @@
  * Sends CTAP2 commands: encodes the request and parses the response by the command table, respects the device's message
  * size, checks the status and the canonical form of the CBOR. Responses of a device are untrusted until they are parsed here.
  */
-import { abortable, withTimeout } from '#base/async.ts';
+import { abortable, neverAborted, withTimeout } from '#base/async.ts';
 import type { Clock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 import { type CborValue, encodeMessage } from '#protocol/cbor.ts';
@@ -24,8 +24,6 @@ import type { CtapDevice, Transact, TransactOptions } from '#transport/device.ts
 const minMaxMsgSize = 1024;
 /** How long to wait for the response to a cancelled command. */
 const cancelTimeoutMs = 500;
-
-const neverAborted = new AbortController().signal;
 
 /** The commands of an authenticator that a ceremony uses. */
 export type CtapCommands = Pick<Ctap2, 'send' | 'clientPin' | 'getInfo' | 'fits'>;

@@ -2,6 +2,7 @@
  * What the harness does with a real key before and after the steps of a case: it brings the key into the initial state, reads its
  * state for the expectations, and deletes the credentials that the case created. All commands pass the guard; none is recorded.
  */
+import { neverAborted } from '#base/async.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
 import { CredentialManagement } from '#client/credential-management.ts';
@@ -24,8 +25,6 @@ export interface KeyLifecycleOptions extends PinTrackerOptions {
   key: RealKey;
   policy: GuardPolicy;
 }
-
-const neverAborted = new AbortController().signal;
 
 export class KeyLifecycle implements KeyStateProvider {
   readonly #key: RealKey;

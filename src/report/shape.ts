@@ -2,6 +2,7 @@
  * Shapes of JSON values: each checks a value and describes itself as JSON Schema (draft-07), so that the two cannot differ. Members that
  * a shape does not name are allowed, because later versions may add some. Written by hand because reports have two shapes only.
  */
+import { isObject } from '#base/json.ts';
 
 /** Returns the first problem of `value` with the path of the member, or undefined when there is none. */
 type Check = (value: unknown, path: string) => string | undefined;
@@ -11,9 +12,6 @@ export interface Shape {
   schema: Record<string, unknown>;
   isOptional?: boolean;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';

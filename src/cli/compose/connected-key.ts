@@ -2,7 +2,7 @@
  * A real key, or the device at an address, as the authenticator of a conformance run. An operator - a person, a robot, a control channel -
  * touches it, and unplugs it and plugs it in again.
  */
-import { LinkedAbort } from '#base/async.ts';
+import { LinkedAbort, neverAborted } from '#base/async.ts';
 import { systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 import {
@@ -41,7 +41,6 @@ export async function connectKey(options: ConnectedKeyOptions): Promise<Connecte
 const gesturesPerCase = 20;
 /** Interval of repeated U2F commands. */
 const u2fIntervalMs = 100;
-const neverAborted = new AbortController().signal;
 
 class ConnectedKey implements ConnectedAuthenticator {
   readonly name: string;

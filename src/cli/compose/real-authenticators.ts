@@ -1,4 +1,5 @@
 /** The authenticators of a case on a real key: the key itself, and the emulated platform authenticator. */
+import { neverAborted } from '#base/async.ts';
 import { TransportError } from '#protocol/errors.ts';
 import { KeyLifecycle } from '#real-keys/key-lifecycle.ts';
 import { Presence } from '#real-keys/presence.ts';
@@ -72,7 +73,6 @@ interface KeyParts {
 }
 
 /** The time limit of the case does not run yet; each action has the gesture timeout. */
-const neverAborted = new AbortController().signal;
 
 /** Opens the key. If an earlier case left it unplugged, the operator plugs it in first. */
 async function openKey(key: RealKey, presence: Presence): Promise<void> {

@@ -1,8 +1,9 @@
 /**
- * Writes many JSON values of the same shape as columns: the values of each member stand together, repeated texts once. Compressed,
- * columns take much less space than the values one after the other. Nothing is lost, except the order of members. Pure; runs in Node
- * and in the page.
+ * Writes many JSON values of the same shape as columns: the values of each member follow each other, repeated texts are stored once.
+ * Compressed, columns are much smaller than the values one after the other. Nothing is lost, except the order of members. Pure; runs in
+ * Node and in the page.
  */
+import { isObject } from '#base/json.ts';
 
 /** The values of one member. `present` has one character for each value: `0` if the value is undefined and not in the column. */
 export type Column = { present?: string } & (
@@ -27,16 +28,13 @@ export function encodeColumn(values: readonly unknown[]): Column {
 
 function encodeKnown(values: unknown[]): Column {
   if (values.length === 0) return { values };
-  if (values.every(isMembers)) return encodeMembers(values);
+  if (values.every(isObject)) return encodeMembers(values);
   if (values.every(Array.isArray))
     return { lengths: encodeColumn(values.map(({ length }) => length)), items: encodeColumn(values.flat()) };
   if (values.every((value) => typeof value === 'string')) return encodeTexts(values);
   if (values.every((value) => typeof value === 'number')) return encodeNumbers(values);
   return { values };
 }
-
-const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function encodeMembers(values: readonly Members[]): Column {
   const keys = [...new Set(values.flatMap((value) => Object.keys(value)))];

@@ -1,6 +1,8 @@
 /** The form of a metadata statement: members that describe the authenticator, and their types. FIDO Metadata Statement 3.0 sections 3 and 4. */
+
+import { isObject } from '#base/json.ts';
 import type { StatementChecks } from './define-checks.ts';
-import { descriptorsOf, isObject } from './statement.ts';
+import { descriptorsOf } from './statement.ts';
 import { expectBoolean, expected, expectFilledList, isUnsigned, remove, set } from './statement-values.ts';
 
 export const formChecks: StatementChecks = {

@@ -1,10 +1,11 @@
 /** A metadata statement against getInfo of the authenticator. FIDO Metadata Statement 3.0 sections 3.12 and 4. */
 import { formatAaguid, toHex } from '#base/bytes.ts';
+import { isObject } from '#base/json.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { NotApplicable } from '../failures.ts';
 import { agreementChecks } from './agreement-checks.ts';
 import { type StatementCheck, type StatementChecks, show } from './define-checks.ts';
-import { getInfoOf, isFido2, isObject } from './statement.ts';
+import { getInfoOf, isFido2 } from './statement.ts';
 
 /** Returns a change of one member of getInfo in the statement. */
 const change =

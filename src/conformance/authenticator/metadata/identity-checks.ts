@@ -1,6 +1,8 @@
 /** The members of a metadata statement that identify the model. FIDO Metadata Statement 3.0 sections 3 and 4. */
+
+import { isObject } from '#base/json.ts';
 import { type StatementChecks, show } from './define-checks.ts';
-import { isObject, objectsOf } from './statement.ts';
+import { objectsOf } from './statement.ts';
 import { expected, expectFilledList, expectText, isUnsigned, remove, set } from './statement-values.ts';
 
 const families = ['uaf', 'u2f', 'fido2'];

@@ -1,10 +1,8 @@
 /** A metadata statement of a vendor: JSON that may be malformed in any way. FIDO Metadata Statement 3.0 section 4. */
 import { messageOf, UsageError } from '#base/errors.ts';
+import { isObject } from '#base/json.ts';
 
 export type MetadataStatement = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Returns the items of a list that are text; none if it is no list. */
 export const textsOf = (value: unknown): string[] =>

@@ -1,4 +1,5 @@
 /** Builds the defects that prove the cases of the conformance API: each makes a conforming API do one thing wrong. */
+import { isObject } from '#base/json.ts';
 import type { ApiDefect } from './api-case.ts';
 import type { ApiAnswer, ApiPath, ApiRequest, Json } from './client.ts';
 
@@ -57,7 +58,7 @@ export const readMembers = (text: string): Json => readObject(text) ?? {};
 export function readObject(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
