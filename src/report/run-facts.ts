@@ -52,9 +52,15 @@ function describeMachine(): string {
   return `${process.platform} ${process.arch}, ${processors.length} x ${model}`;
 }
 
-/** Returns `path` relative to the working directory when it is inside it, otherwise unchanged. */
+/** Variable of the environment with the folder in which the user has started the command. */
+export const userFolderVariable = 'TOUCHSTONE_USER_FOLDER';
+
+/**
+ * Returns `path` relative to the folder in which the user works when it is inside it, otherwise unchanged. The working directory of this
+ * process can be another one: the project root.
+ */
 export function shortenPath(path: string): string {
-  const relativePath = relative(process.cwd(), path);
+  const relativePath = relative(process.env[userFolderVariable] ?? process.cwd(), path);
   return relativePath.startsWith('..') ? path : relativePath;
 }
 

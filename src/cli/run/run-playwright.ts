@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { userFolderVariable } from '#report/run-facts.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -27,7 +28,13 @@ export function runPlaywright(
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // Ctrl+C signals the whole process group. After a second SIGINT, Playwright ends without a report.
     detached: process.platform !== 'win32',
-    env: { ...process.env, ...environment, ...(compiled && withoutLoader), TOUCHSTONE_END_WITH_PARENT: '1' },
+    env: {
+      ...process.env,
+      ...environment,
+      ...(compiled && withoutLoader),
+      TOUCHSTONE_END_WITH_PARENT: '1',
+      [userFolderVariable]: process.cwd(),
+    },
   });
   let interrupted = false;
   const interrupt = () => {

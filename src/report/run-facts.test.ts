@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { shortenPath, userFolderVariable } from './run-facts.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it('shortens paths for the folder in which the user works, which may be inside the project root', () => {
+  const report = join(process.cwd(), 'e2e/reports/1/index.html');
+  expect(shortenPath(report)).toBe(join('e2e/reports/1/index.html'));
+  vi.stubEnv(userFolderVariable, join(process.cwd(), 'e2e'));
+  expect(shortenPath(report)).toBe(join('reports/1/index.html'));
+  expect(shortenPath('/elsewhere/index.html')).toBe('/elsewhere/index.html');
+});
