@@ -80,6 +80,11 @@ describe('readResult', () => {
       /expected \d+ cases with the verdict \w+, as totals says, got/,
     ],
     [
+      'says that the run passed, although a case failed',
+      (run) => ({ ...run, verdict: 'passed' }),
+      /the run has the verdict passed, and a case with the verdict failed/,
+    ],
+    [
       'has a case twice',
       (run) => ({ ...run, cases: [...run.cases, ...run.cases.slice(0, 1)] }),
       /the case .* occurs twice/,

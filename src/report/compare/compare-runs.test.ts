@@ -51,6 +51,21 @@ describe('compareRuns: cases that are lost', () => {
     expect(ids(worseCases(compareRuns(before, repeated)))).toEqual(['a#2']);
   });
 
+  it('counts the repetitions of a case once', () => {
+    const repeated = runOf([
+      timedCase('a', {}),
+      timedCase('b', {}),
+      timedCase('b', {}),
+      timedCase('c', {}),
+      timedCase('c', {}),
+    ]);
+    const failed = timedCase('c', {}, { verdict: 'failed' });
+    const comparison = compareRuns(repeated, runOf([timedCase('a', {}), failed, failed]));
+    expect(ids(missingCases(comparison))).toEqual(['b']);
+    expect(ids(worseCases(comparison))).toEqual(['c']);
+    expect(comparison.changes).toHaveLength(3);
+  });
+
   it('accepts fewer repetitions, and known failures', () => {
     const often = runOf([...before.cases, timedCase('a', {}), timedCase('a', {})]);
     const waived = { ...before, cases: before.cases.map((one) => ({ ...one, verdict: 'waived' as const })) };

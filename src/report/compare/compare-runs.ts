@@ -2,6 +2,7 @@
 import { UsageError } from '#base/errors.ts';
 import { baseCaseId } from '#result/case-id.ts';
 import type { CaseResult, RunResult, Verdict } from '#result/run-result.ts';
+import { groupBy } from '../group-by.ts';
 import { type CompareOptions, comparePhases, defaultCompareOptions, type PhaseComparison } from './compare-phases.ts';
 import { compareEnvironments } from './environment.ts';
 
@@ -75,9 +76,10 @@ function verdictChanges(before: readonly CaseResult[], after: readonly CaseResul
     if (old === undefined) return [{ id, title, kind: 'added', after: verdict }];
     return old === verdict ? [] : [{ id, title, kind: kindOfChange(old, verdict), before: old, after: verdict }];
   });
-  const removed = before
-    .filter(({ id }) => !later.has(baseCaseId(id)))
-    .map(({ id, title, verdict }): VerdictChange => ({ id, title, kind: 'removed', before: verdict }));
+  const lost = groupBy(before, ({ id }) => baseCaseId(id)).entries();
+  const removed = [...lost].flatMap(([id, [first]]): VerdictChange[] =>
+    first === undefined || later.has(id) ? [] : [{ id, title: first.title, kind: 'removed', before: first.verdict }],
+  );
   return [...changed, ...removed];
 }
 
@@ -90,9 +92,13 @@ function kindOfChange(before: Verdict, after: Verdict): ChangeKind {
   return after === 'waived' ? 'other' : 'worse';
 }
 
-/** Returns the cases that break the gate: they passed before, and do not pass now. */
+/** Returns the cases that break the gate: they passed before, and do not pass now. Repetitions of a case count once. */
 export const worseCases = ({ changes }: RunComparison): VerdictChange[] =>
-  changes.filter(({ kind }) => kind === 'worse');
+  changes.filter(
+    ({ id, kind }, index) =>
+      kind === 'worse' &&
+      changes.findIndex((other) => other.kind === 'worse' && baseCaseId(other.id) === baseCaseId(id)) === index,
+  );
 
 /** Returns the cases that passed before and are not in the later run, e.g. because it was stopped, or because they have another id. */
 export const missingCases = ({ changes }: RunComparison): VerdictChange[] =>

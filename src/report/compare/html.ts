@@ -2,7 +2,7 @@
 import { count, formatMs, verdictMarks } from '../format.ts';
 import { escapeHtml } from '../html/escape.ts';
 import type { PhaseComparison } from './compare-phases.ts';
-import type { RunComparison, VerdictChange } from './compare-runs.ts';
+import { missingCases, type RunComparison, type VerdictChange } from './compare-runs.ts';
 import { type ForestScale, forestScale } from './forest-plot.ts';
 import { type HtmlCell, htmlTable, numberCell, renderStaticPage, textCell } from './static-page.ts';
 import { problemsOf } from './terminal.ts';
@@ -14,9 +14,20 @@ const classOfChange = { worse: 'bad', better: 'good', other: 'open', added: 'mut
 export function renderComparisonPage(comparison: RunComparison): string {
   const { before, after } = comparison;
   return renderStaticPage({
-    title: `Touchstone: ${before.id} and ${after.id}`,
-    body: [summary(comparison), changes(comparison.changes), times(comparison), facts(comparison)].join('\n'),
+    title: 'Comparison of two runs',
+    body: [names(before, after), summary(comparison), changes(comparison), times(comparison), facts(comparison)].join(
+      '\n',
+    ),
   });
+}
+
+/** Returns the two runs by their release, if they have one, and their id. */
+function names(...runs: [RunComparison['before'], RunComparison['after']]): string {
+  const [before, after] = runs.map(
+    ({ id, release }) =>
+      `${release ? `<b>${escapeHtml(release)}</b> ` : ''}<code class="muted">${escapeHtml(id)}</code>`,
+  );
+  return `<p class="names"><span>Before ${before}</span> <span>After ${after}</span></p>`;
 }
 
 function summary(comparison: RunComparison): string {
@@ -33,17 +44,22 @@ function summary(comparison: RunComparison): string {
   ].join('\n');
 }
 
-function changes(all: readonly VerdictChange[]): string {
+function changes(comparison: RunComparison): string {
+  const all = comparison.changes;
+  const missing = new Set(missingCases(comparison));
   if (all.length === 0) return '<h2>Verdicts</h2>\n<p>No verdict changed.</p>';
   const order = Object.keys(classOfChange);
   const sorted = all.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const verdict = (name: VerdictChange['before'], absent: string) => (name ? `${verdictMarks[name]} ${name}` : absent);
-  const rows = sorted.map(({ id, title, kind, before, after }): HtmlCell[] => [
-    textCell(kind, classOfChange[kind]),
-    textCell(verdict(before, 'not there')),
-    textCell(verdict(after, 'not there')),
-    { html: `${escapeHtml(title)}<br><code class="muted">${escapeHtml(id)}</code>` },
-  ]);
+  const rows = sorted.map((change): HtmlCell[] => {
+    const { id, title, kind, before, after } = change;
+    return [
+      textCell(kind, missing.has(change) ? 'bad' : classOfChange[kind]),
+      textCell(verdict(before, 'not there'), 'nowrap'),
+      textCell(verdict(after, 'not there'), 'nowrap'),
+      { html: `${escapeHtml(title)}<br><code class="muted">${escapeHtml(id)}</code>` },
+    ];
+  });
   return `<h2>Verdicts</h2>\n${htmlTable('Verdicts that changed', ['Change', 'Before', 'After', 'Case'], rows)}`;
 }
 
@@ -61,7 +77,17 @@ function times({ phases, options }: RunComparison): string {
     textCell(phase.verdict, classOfVerdict[phase.verdict]),
     numberCell(String(phase.outliers)),
   ]);
-  const head = ['Phase', 'Time of', 'n', 'Before', 'After', 'Ratio', 'Faster | slower', 'Verdict', 'Outliers'];
+  const head = [
+    'Phase',
+    'Time of',
+    'n',
+    'Before',
+    'After',
+    'Ratio',
+    `Faster | slower (lines: ${scale.ticks.join(', ')})`,
+    'Verdict',
+    'Outliers',
+  ];
   const note = `The times are medians. The ratio compares each case with itself, without the smallest and the largest third, and has its ${Math.round(options.confidence * 100)} % bootstrap interval. Slower: the whole interval is above ${options.maxRatio}.`;
   return `<h2>Times</h2>\n<p class="muted">${escapeHtml(note)}</p>\n${htmlTable('Times by phase', head, rows)}`;
 }
@@ -90,6 +116,7 @@ function facts({ before, after, commonCases }: RunComparison): string {
   const rows = [
     row('Run', ({ id }) => id),
     row('Started', ({ startedAt }) => startedAt),
+    row('Release', ({ release }) => release),
     row('Command', ({ command }) => command),
     row('Touchstone', ({ touchstone }) => touchstone),
     row('Machine', ({ machine, platform }) => machine ?? platform),

@@ -14,6 +14,9 @@ table { border-collapse: collapse; width: 100%; }
 th, td { padding: .35rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th { color: var(--muted); font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .9em; overflow-wrap: anywhere; }
+.names { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; color: var(--muted); } .names b { color: var(--text); } .nowrap { white-space: nowrap; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 28rem), 1fr)); gap: 0 2rem; } .charts h3 { font-size: .95rem; margin-bottom: .3rem; }
+.charts svg { width: 100%; height: auto; }
 .muted { color: var(--muted); } .bad { color: var(--bad); } .good { color: var(--good); } .open { color: var(--open); }
 svg text { fill: var(--muted); font-size: 11px; } svg { display: block; }
 @media print { body { max-width: none; padding: 0; } }

@@ -22,7 +22,7 @@ export function renderComparison(comparison: RunComparison, c: Colours): string[
     `  ${c.dim('After')}   ${after.id}  ${facts(after, verdicts.after)}`,
     `  ${c.dim('Common')}  ${count(commonCases, 'case')}`,
     '',
-    ...changeLines(comparison.changes, c),
+    ...changeLines(comparison, c),
     '',
     ...phaseLines(comparison, c),
     '',
@@ -30,19 +30,28 @@ export function renderComparison(comparison: RunComparison, c: Colours): string[
   ];
 }
 
-function changeLines(changes: readonly VerdictChange[], c: Colours): string[] {
+function changeLines(comparison: RunComparison, c: Colours): string[] {
+  const { changes } = comparison;
+  const missing = new Set(missingCases(comparison));
   if (changes.length === 0) return ['  No verdict changed.'];
   const order = ['worse', 'better', 'other', 'added', 'removed'];
   const sorted = changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const hidden = sorted.length - maxChanges;
   return [
-    ...sorted.slice(0, maxChanges).map((change) => `  ${describeChange(change, c)}  ${c.dim(toOneLine(change.id))}`),
+    ...sorted
+      .slice(0, maxChanges)
+      .map(
+        (change) =>
+          `  ${describeChange(change, missing.has(change) ? c.red : colourOf(change, c))}  ${c.dim(toOneLine(change.id))}`,
+      ),
     ...(hidden > 0 ? [c.dim(`  ... and ${hidden} more`)] : []),
   ];
 }
 
-function describeChange({ kind, before, after }: VerdictChange, c: Colours): string {
-  const paint = { worse: c.red, better: c.green, other: c.yellow, added: c.dim, removed: c.dim }[kind];
+const colourOf = ({ kind }: VerdictChange, c: Colours) =>
+  ({ worse: c.red, better: c.green, other: c.yellow, added: c.dim, removed: c.dim })[kind];
+
+function describeChange({ kind, before, after }: VerdictChange, paint: (text: string) => string): string {
   const text = (verdict: VerdictChange['before']) => (verdict ? `${verdictMarks[verdict]} ${verdict}` : kind);
   return paint(padEnd(`${before ? text(before) : 'new'} -> ${after ? text(after) : 'removed'}`, 28));
 }

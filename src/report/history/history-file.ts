@@ -1,6 +1,6 @@
 /** The file `history.ndjson` in the folder of all runs: each run appends one line when it ends. */
 import { existsSync } from 'node:fs';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '#base/errors.ts';
 import type { RunResult } from '#result/run-result.ts';
@@ -8,9 +8,28 @@ import { findHistoryProblem, type HistoryLine, toHistoryLine } from './history-l
 
 export const historyFile = (runsFolder: string): string => join(runsFolder, 'history.ndjson');
 
-/** One write with one line, so that runs that end at the same time do not mix. */
-export const appendToHistory = (path: string, result: RunResult): Promise<void> =>
-  appendFile(path, `${JSON.stringify(toHistoryLine(result))}\n`);
+/** One write with one line, so that runs that end at the same time do not mix. Removes what a full disk has left of the line before. */
+export async function appendToHistory(path: string, result: RunResult): Promise<void> {
+  await removeIncompleteLine(path);
+  await appendFile(path, `${JSON.stringify(toHistoryLine(result))}\n`);
+}
+
+async function removeIncompleteLine(path: string): Promise<void> {
+  const bytes = existsSync(path) ? await readFile(path) : Buffer.alloc(0);
+  const complete = bytes.lastIndexOf('\n') + 1;
+  if (complete === bytes.length) return;
+  if (isJson(bytes.subarray(complete).toString())) await appendFile(path, '\n');
+  else await truncate(path, complete);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Returns the runs in the order of their start, each once: the last line of a run counts. An incomplete last line is ignored.

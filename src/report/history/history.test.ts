@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,6 +43,16 @@ describe('the file of the history', () => {
     expect((await readHistory(path)).map(({ verdict }) => verdict)).toEqual(['failed']);
   });
 
+  it('can be continued after an incomplete line, and after a line without its line break', async () => {
+    const path = historyFile(folder);
+    await appendToHistory(path, runOfDay(1));
+    appendFileSync(path, '{"schema":"touchst');
+    await appendToHistory(path, runOfDay(2));
+    writeFileSync(path, readFileSync(path, 'utf8').trimEnd());
+    await appendToHistory(path, runOfDay(3));
+    expect((await readHistory(path)).map(({ id }) => id)).toEqual(['run-1', 'run-2', 'run-3']);
+  });
+
   it('is rejected with the number of a damaged line, and when it does not exist', async () => {
     const path = historyFile(folder);
     await expect(readHistory(path)).rejects.toThrow('There is no history yet');
@@ -66,7 +76,12 @@ describe('the trend', () => {
 
   it('is drawn from the smallest to the largest value', () => {
     expect(sparkline([1, 2, 3, 8])).toBe('▁▂▃█');
-    expect(sparkline([5, 5])).toBe('▄▄');
+    expect(sparkline([0, 0])).toBe('▄▄');
+  });
+
+  it('is flat when the values differ by a few percent', () => {
+    expect(sparkline([100, 103, 98, 101])).toMatch(/^[▄▅]{4}$/);
+    expect(sparkline([100, 101, 99, 160])).toBe('▁▁▁█');
   });
 });
 
@@ -81,6 +96,24 @@ describe('the views of the history', () => {
   it('report that one run has no trend', () => {
     expect(renderHistory(history.slice(0, 1), createColours(false)).join('\n')).toContain('A trend needs two runs');
     expect(renderHistoryPage(history.slice(0, 1))).toContain('A trend needs two runs');
+  });
+
+  it('show a change of the medians also when the 95th percentile is far above them', () => {
+    const slow = history.map((line, index) => {
+      const p50 = index < 2 ? 2 : 3;
+      return { ...line, phases: { ...line.phases, 'make-credential': { n: 10, p50, p95: 80 } } };
+    });
+    const [, chart = ''] = renderHistoryPage(slow).split('<h3>makeCredential</h3>');
+    const [, points = ''] = /<polyline points="([^"]*)"/.exec(chart) ?? [];
+    const heights = points.split(' ').map((point) => Number(point.split(',')[1]));
+    expect((heights[0] ?? 0) - (heights[3] ?? 0)).toBeGreaterThan(20);
+  });
+
+  it('name a release only where there is room', () => {
+    const many = Array.from({ length: 40 }, (_, index) => ({ ...history[0], id: `r${index}`, release: `v${index}` }));
+    const [, first = ''] = renderHistoryPage(many as typeof history).split('<h3>');
+    expect(first.match(/stroke-dasharray/g)).toHaveLength(40);
+    expect(first.match(/>v\d+<\/text>/g)?.length).toBeLessThan(10);
   });
 
   it('have a chart with release markers for each phase in HTML, and escape names', () => {

@@ -23,12 +23,19 @@ export function trendOf(history: readonly HistoryLine[], phase: string): TrendPo
 
 const levels = '▁▂▃▄▅▆▇█';
 
-/** Returns one character for each value, from the smallest to the largest; equal values are in the middle. */
+/** The characters stand for at least this range, as a share of the value in its middle: without it, noise would look like a change. */
+const minRange = 0.4;
+
+/** Returns one character for each value, from the smallest to the largest; values that are nearly equal are in the middle. */
 export function sparkline(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const level = (value: number) =>
-    high === low ? 3 : Math.min(levels.length - 1, Math.floor(((value - low) / (high - low)) * levels.length));
-  return values.map((value) => levels[level(value)]).join('');
+  const [smallest, largest] = [Math.min(...values), Math.max(...values)];
+  const middle = (smallest + largest) / 2;
+  const range = Math.max(largest - smallest, minRange * middle);
+  if (range === 0) return values.map(() => levels[3]).join('');
+  const low = middle - range / 2;
+  const offset = range > largest - smallest ? 0.4 : 0; // nearly equal values are around the middle of one character, not between two
+  const level = (value: number) => Math.floor(((value - low) / range) * levels.length - offset);
+  return values.map((value) => levels[Math.min(levels.length - 1, Math.max(0, level(value)))]).join('');
 }
 
 /** Returns a line with `▲` below the first run of each release, and the names of the releases. */
