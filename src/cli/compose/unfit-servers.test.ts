@@ -92,7 +92,7 @@ describe('options', () => {
       return Response.json({ ...((await response.json()) as object), ...members }, { headers });
     };
 
-  it.each([[[null, 7, { type: 'public-key', alg: -7 }]], [undefined]])(
+  it.each([[[null, 7, { type: 'public-key', alg: -7 }]], [[null]], [[]], [undefined]])(
     'may have the algorithms %j',
     async (pubKeyCredParams) => {
       const results = await runCases(['client-data.origin.other'], withMembers({ pubKeyCredParams }));

@@ -1,7 +1,8 @@
 /** Adapters in other languages that misbehave: nothing hangs, and the verdict says whose fault it is. */
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '#base/clock.ts';
+import { type Clock, systemClock } from '#base/clock.ts';
 import { systemRandom } from '#base/random.ts';
+import { ManualClock } from '#base/testing/manual-clock.ts';
 import { type AdapterProcess, startAdapterProcess } from './adapter-process.ts';
 import type { MetadataSource } from './ceremony-settings.ts';
 import { createLibraryTarget } from './library-target.ts';
@@ -10,7 +11,7 @@ import type { Outcome } from './target.ts';
 const described = `{ name: 'test', version: '1.2', checksTrust: false }`;
 
 /** Starts a program that describes itself, and then runs `body` for each call, with `call` and `answer(object)`. */
-function start(body: string, description = described): Promise<AdapterProcess> {
+function start(body: string, description = described, clock: Clock = systemClock): Promise<AdapterProcess> {
   const program = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
     const { id, call, input } = JSON.parse(line);
     const answer = (object) => console.log(JSON.stringify({ id, ...object }));
@@ -19,7 +20,7 @@ function start(body: string, description = described): Promise<AdapterProcess> {
   });`;
   const text = Buffer.from(program).toString('base64');
   const command = `'${process.execPath}' -e 'eval(Buffer.from("${text}", "base64").toString())'`;
-  return startAdapterProcess({ command, clock: systemClock, timeoutMs: 1_000 });
+  return startAdapterProcess({ command, clock, timeoutMs: 1_000 });
 }
 
 const settings = { userVerification: 'required', attestation: 'optional', algorithms: [-7] } as const;
@@ -93,6 +94,18 @@ describe('an adapter in another language', () => {
       verdict: 'crashed',
       detail: 'The adapter gave no answer to verifyRegistration within 1000 ms',
     });
+  });
+
+  it('gets no more calls after thirty without an answer', async () => {
+    const clock = new ManualClock();
+    await using adapter = await start(`setInterval(() => undefined, 1000);`, described, clock);
+    for (let count = 0; count < 30; count += 1) {
+      const outcome = register(adapter);
+      await expect.poll(() => clock.sleeping, { interval: 1 }).toBe(1);
+      clock.advance(1_000);
+      expect(await outcome).toMatchObject({ verdict: 'crashed' });
+    }
+    await expect(register(adapter)).rejects.toThrow('The adapter gave no answer to 30 calls; no more are made');
   });
 
   it.each([

@@ -40,6 +40,8 @@ const verified = z.union([
 const answer = z.union([z.object({ result: z.unknown() }), z.object({ crashed: z.string() })]);
 
 const defaultTimeoutMs = 10_000;
+/** After so many calls without an answer, no more are made. */
+const maxUnanswered = 30;
 /** Answers have a few thousand bytes. */
 const maxLineBytes = 4 * 1024 * 1024;
 /** Characters of unexpected output in a message. */
@@ -77,6 +79,7 @@ class Program {
   readonly #options: AdapterProcessOptions;
   #running: Running | undefined;
   #calls = 0;
+  #unanswered = 0;
 
   constructor(options: AdapterProcessOptions) {
     this.#options = options;
@@ -93,10 +96,15 @@ class Program {
    */
   async call<T>(call: string, input: object, schema: z.ZodType<T>): Promise<T> {
     const { command, clock, timeoutMs = defaultTimeoutMs } = this.#options;
+    if (this.#unanswered >= maxUnanswered)
+      throw new UnavailableError(`The adapter gave no answer to ${maxUnanswered} calls; no more are made`);
     const id = ++this.#calls;
     this.#running ??= new Running(command);
     const running = this.#running;
-    const noAnswer = () => new LibraryCrash(`The adapter gave no answer to ${call} within ${timeoutMs} ms`);
+    const noAnswer = () => {
+      this.#unanswered += 1;
+      return new LibraryCrash(`The adapter gave no answer to ${call} within ${timeoutMs} ms`);
+    };
     try {
       const line = await withTimeout(running.exchange({ id, call, input }), timeoutMs, clock, noAnswer);
       return parseAnswer(line, { id, call, schema });

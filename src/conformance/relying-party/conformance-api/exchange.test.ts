@@ -74,6 +74,21 @@ it('counts requests without an answer from the last answer on', async () => {
   }
 });
 
+it('sends nothing more after thirty requests without an answer', async () => {
+  let requests = 0;
+  const opened = openExchange(async (to, init) => {
+    requests += 1;
+    return requests % 2 === 0 ? new Response('{}') : never(to, init);
+  });
+  for (let count = 0; count < 29; count += 1) {
+    await sendInVain(opened);
+    await opened.send();
+  }
+  await sendInVain(opened);
+  await expect(opened.send()).rejects.toThrow('The server gave no answer to 30 requests; no more are sent');
+  expect(requests).toBe(59);
+});
+
 it('stops reading a body that is too long', async () => {
   let chunks = 0;
   const long = new ReadableStream<Uint8Array>({

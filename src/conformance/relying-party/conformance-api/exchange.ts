@@ -28,18 +28,22 @@ export type Exchange = (url: string, init: RequestInit) => Promise<HttpAnswer>;
 const timeoutMs = 10_000;
 /** The answers of the API have a few thousand bytes. */
 const maxBytes = 4 * 1024 * 1024;
-/** After so many requests in a row without an answer, the run sends no more. */
-const maxUnanswered = 3;
+/** After so many requests without an answer, one after the other or in the whole run, no more are sent. */
+const maxUnanswered = { inARow: 3, inTotal: 30 };
 
 /**
  * Returns a function that sends a request and reads the whole answer. Redirects are answers, too: they are not followed, so that no
  * other host gets a request.
  */
 export function createExchange({ fetch, clock }: ExchangeOptions): Exchange {
-  let unanswered = 0;
+  const unanswered = { inARow: 0, inTotal: 0 };
   return async (url, init) => {
-    if (unanswered >= maxUnanswered)
-      throw new UnavailableError(`The server gave no answer to ${maxUnanswered} requests in a row; no more are sent`);
+    if (unanswered.inARow >= maxUnanswered.inARow)
+      throw new UnavailableError(
+        `The server gave no answer to ${unanswered.inARow} requests in a row; no more are sent`,
+      );
+    if (unanswered.inTotal >= maxUnanswered.inTotal)
+      throw new UnavailableError(`The server gave no answer to ${unanswered.inTotal} requests; no more are sent`);
     const timedOut = new AbortController();
     const whole = async () => {
       const { signal } = timedOut;
@@ -49,11 +53,12 @@ export function createExchange({ fetch, clock }: ExchangeOptions): Exchange {
       return { status: response.status, headers: response.headers, text: await readText(response, url) };
     };
     const answer = await withTimeout(whole(), timeoutMs, clock, () => {
-      unanswered += 1;
+      unanswered.inARow += 1;
+      unanswered.inTotal += 1;
       timedOut.abort();
       return new UnavailableError(`Expected an answer from ${url} within ${timeoutMs / 1000} s, got none`);
     });
-    unanswered = 0;
+    unanswered.inARow = 0;
     return answer;
   };
 }

@@ -34,10 +34,11 @@ export function readRpId({ rp }: Json, { origin }: Pick<ConformanceApi, 'origin'
 /** Returns `user.id` of options for a registration. */
 export const readUserHandle = ({ user }: Json): string => String((user as Json).id);
 
-/** Returns the algorithms that the server requests; undefined if the options have no list of them, so that it is not known. */
+/** Returns the algorithms that the server requests; undefined if the options name none, so that they are not known. */
 export function readAlgorithms({ pubKeyCredParams }: Json): number[] | undefined {
   if (!Array.isArray(pubKeyCredParams)) return undefined;
-  return pubKeyCredParams.flatMap((entry: Json | null) => (typeof entry?.alg === 'number' ? [entry.alg] : []));
+  const named = pubKeyCredParams.flatMap((entry: Json | null) => (typeof entry?.alg === 'number' ? [entry.alg] : []));
+  return named.length > 0 ? named : undefined;
 }
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
