@@ -1,4 +1,4 @@
-/** Compares our emulator with nid-webauthn-emulator on the same requests in one process. Child process of `nid.ts`, to which it sends the figures. */
+/** Compares our emulator with nid-webauthn-emulator on the same requests in one process. Child process of `nid.ts`, which gets the figures. */
 import { AuthenticatorEmulator } from 'nid-webauthn-emulator';
 import { concat } from '#base/bytes.ts';
 import { systemRandom } from '#base/random.ts';

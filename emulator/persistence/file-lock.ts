@@ -2,7 +2,7 @@
  * Lets one process at a time use a file. `FILE.lock` beside the file names the process that holds the lock. The lock of a process
  * that ended without releasing it (kill -9, power failure) can be replaced. The right to replace it is a lock of the same kind,
  * `FILE.lock.next`, which is then renamed to `FILE.lock`: if several processes find the lock of an ended process, one replaces it,
- * and if that process ends as well, the next one does.
+ * and if that process also ends, the next one does.
  * Processes of other machines or containers that share the folder are not recognized.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

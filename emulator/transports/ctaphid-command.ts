@@ -60,7 +60,7 @@ export class RunningCommand {
     this.#cancel.abort();
   }
 
-  /** Sends the current status again, and once more after another interval. */
+  /** Sends the current status again, and sets the timer for the next time. */
   repeatKeepalive(): void {
     this.#sendKeepalive?.(this.channel, this.#status);
     this.#keepaliveTimer.set(this.#keepaliveIntervalMs);

@@ -26,7 +26,7 @@ export interface SocketKey extends ServedKey {
   readonly port: number;
 }
 
-/** Address on which a key is served. */
+/** Address of a served key. */
 export interface ListenOptions {
   /** 0 picks a free port. */
   port?: number | undefined;
@@ -34,7 +34,7 @@ export interface ListenOptions {
   host?: string | undefined;
 }
 
-/** Address on which keys are served, and their sources of time and randomness. */
+/** Address of served keys, and their sources of time and randomness. */
 export interface ServeOptions extends ListenOptions {
   clock?: Clock | undefined;
   random?: Random | undefined;

@@ -1,4 +1,4 @@
-/** Feeds a byte stream to a parser that asks for one number of bytes after the other, so that only those are buffered. */
+/** Feeds a byte stream to a parser that requests the number of bytes that it needs next. Only these are buffered. */
 import { concat } from '#base/bytes.ts';
 
 /** Yields the number of bytes it needs next, and receives exactly that many. */

@@ -12,7 +12,7 @@ import { listenError, loopback, PeersByChannel } from './socket-server.ts';
 /** The port that the tools of SoloKeys and OpenSK send to. */
 export const defaultUdpPort = 8111;
 
-/** The datagram with which those tools restart a simulated key: it unplugs the key and plugs it in again. */
+/** Those tools send this datagram to restart a simulated key: it unplugs the key and plugs it in again. */
 export const magicReboot = fromHex(
   'ac1052ca95e569de69e02ebff333485f13f9b2da34c5a8a340526697a9ab2e0b' +
     '394d8d04973c134005be1a0140bff6045bb26eb77a73eaa47813f6b49a7250dc',

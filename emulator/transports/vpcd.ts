@@ -12,7 +12,7 @@ import type { AuthenticatorBackend } from './hid-key.ts';
 import { createServedKey, type ListenOptions, type SocketKey } from './served-key.ts';
 import { loopback } from './socket-server.ts';
 
-/** The port on which the reader waits for a card. */
+/** The port where the reader waits for a card. */
 export const defaultVpcdPort = 35963;
 /** Answer to reset of a contactless card without historical bytes (PC/SC part 3 section 3.1.3.2.3): T=0 and T=1. */
 const answerToReset = fromHex('3b80800101');
