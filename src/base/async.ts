@@ -122,7 +122,7 @@ export const neverAborted = new AbortController().signal;
 /** The abort reason for work that is stopped only because its result is no longer needed. */
 export const noLongerNeeded = new Error('The result is no longer needed');
 
-/** Runs asynchronous tasks one at a time, in the order in which they are added. */
+/** Runs asynchronous tasks one at a time, in the order of the calls of `run`. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -49,7 +49,7 @@ export class Ceremony implements Disposable {
     context.clock.sleep(timeoutMs, this.signal).then(expire, () => undefined);
   }
 
-  /** Aborted when the ceremony ends, for whatever reason. */
+  /** Aborted when the ceremony ends, for any reason. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

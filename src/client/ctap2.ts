@@ -20,7 +20,7 @@ import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { statusName } from '#protocol/status.ts';
 import type { CtapDevice, Transact, TransactOptions } from '#transport/device.ts';
 
-/** Every authenticator accepts this many bytes, whatever smaller value it reports: CTAP 2.1 section 6.4, maxMsgSize. */
+/** Every authenticator accepts this many bytes, even if it reports a smaller value: CTAP 2.1 section 6.4, maxMsgSize. */
 const minMaxMsgSize = 1024;
 /** How long to wait for the response to a cancelled command. */
 const cancelTimeoutMs = 500;

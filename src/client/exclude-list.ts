@@ -35,7 +35,7 @@ export async function findExcluded(
 }
 
 /**
- * Refuses, after a touch, an authenticator on which an excluded credential exists under the alternative RP ID of an extension:
+ * Refuses, after a touch, an authenticator that has an excluded credential under the alternative RP ID of an extension:
  * WebAuthn L3 section 10.1.2 step 4.
  * @throws {CtapError} CTAP2_ERR_CREDENTIAL_EXCLUDED
  */

@@ -156,7 +156,7 @@ export async function uvRetries(ctap: CtapCommands): Promise<number> {
   return requireMember((await ctap.clientPin('getUVRetries')).uvRetries, 'uvRetries', '6.5.5.3');
 }
 
-/** Returns the PIN in Unicode Normalization Form C, in which it is measured and sent: section 6.5.1. */
+/** Returns the PIN in Unicode Normalization Form C, the form for its length and for sending: section 6.5.1. */
 export const normalizePin = (pin: string): string => pin.normalize('NFC');
 
 /** Permissions such as `cm` and `acfg` need no RP ID. */

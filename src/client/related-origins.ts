@@ -54,7 +54,7 @@ export async function isRelatedOrigin({ callerOrigin, rpId, ...access }: Validat
   return false; // step 5
 }
 
-/** Returns undefined for a malformed URL, and for one whose origin is opaque and thus has no domain. */
+/** Returns undefined for a malformed URL, and for one whose origin is opaque and therefore has no domain. */
 function parseTupleOrigin(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);

@@ -14,7 +14,7 @@ export interface ExpectedResponse {
   mayBeAbsent?: boolean;
 }
 
-/** The parts of a makeCredential response from which the credential for the page is built. */
+/** The parts of a makeCredential response that the credential for the page is built from. */
 export interface NewCredentialData {
   attestedCredentialData: AttestedCredentialData;
   /** Undefined when an unchecked key cannot be read. */

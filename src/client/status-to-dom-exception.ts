@@ -81,7 +81,7 @@ export const statusToDomException: Record<Exclude<CtapStatusName, 'CTAP2_OK'>, S
   CTAP1_ERR_OTHER: general,
 };
 
-/** Converts whatever ended a ceremony to the error for the page, with the original error as its `cause`. */
+/** Converts any error that ended a ceremony to the error for the page, with the original error as its `cause`. */
 export function toWebAuthnError(error: unknown): WebAuthnError {
   if (error instanceof WebAuthnError) return error;
   const options = { cause: error };

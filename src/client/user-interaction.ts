@@ -9,7 +9,7 @@ export const cancelled = Symbol('cancelled');
 /** The type of `cancelled`. */
 export type Cancelled = typeof cancelled;
 
-/** An authenticator, or a kind of authenticator, on which the passkey can be saved. */
+/** An authenticator, or a kind of authenticator, that can store the passkey. */
 export interface AuthenticatorChoice {
   id: string;
   kind: 'this-device' | 'security-key' | 'phone';
@@ -47,7 +47,7 @@ export interface ReviewPrompt {
   attestation: boolean;
 }
 
-/** An account with which the user can sign in. */
+/** An account that the user can sign in with. */
 export interface AccountChoice {
   credentialId: Uint8Array;
   name: string;

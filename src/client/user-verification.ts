@@ -32,7 +32,7 @@ export interface OpenAuthenticator {
 const defaultUvAttempts = 3;
 /** Limits the attempts that an authenticator can ask for. */
 const maxUvAttempts = 10;
-/** Statuses of a built-in verification after which the PIN may be used instead. */
+/** Statuses of a built-in verification that permit the PIN instead. */
 const fallbackStatuses: readonly CtapStatusName[] = [
   'CTAP2_ERR_UV_BLOCKED',
   'CTAP2_ERR_UV_INVALID',
@@ -61,7 +61,7 @@ export interface VerificationRequirements {
   mustBeDiscoverable?: boolean;
 }
 
-/** Returns the method with which this authenticator must verify the user; `none` when it need not or cannot. */
+/** Returns how this authenticator must verify the user; `none` when it need not or cannot. */
 export function chooseVerification(
   info: AuthenticatorInfo,
   requirements: VerificationRequirements,

@@ -17,7 +17,7 @@ export async function waitForTouch({ ctap, info }: OpenAuthenticator, options: T
   }
 }
 
-/** authenticatorSelection exists since CTAP 2.1 (section 6.9), thus also in versions that are newer than this client. */
+/** authenticatorSelection exists since CTAP 2.1 (section 6.9), so also in versions that are newer than this client. */
 const hasSelection = ({ versions }: AuthenticatorInfo): boolean =>
   versions.some((version) => /^FIDO_2_[1-9]\d*$/.test(version));
 

@@ -5,7 +5,7 @@ const maxExchanges = 1000;
 
 export interface LoggedExchange extends WireExchange {
   number: number;
-  /** Time at which the exchange ended, ISO 8601. */
+  /** Time of the end of the exchange, ISO 8601. */
   endedAt: string;
 }
 

@@ -15,7 +15,7 @@ while read -r line; do
   esac
 done
 end_tree() {
-  kill -STOP "$1" 2>/dev/null # it starts no further process meanwhile
+  kill -STOP "$1" 2>/dev/null # so that it starts no further process
   for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do end_tree "$child"; done
   kill -KILL "$1" 2>/dev/null
 }

@@ -21,7 +21,7 @@ export interface AttachOptions extends KeySetOptions {
 export interface AttachedAuthenticator extends AsyncDisposable {
   /** The first key. */
   readonly key: SecurityKey;
-  /** Every key, in the order in which they were added. */
+  /** Every key, in the order of creation. */
   readonly keys: readonly SecurityKey[];
   /** The security dialog that asks the user. */
   readonly dialog: PasskeyDialog;

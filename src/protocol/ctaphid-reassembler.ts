@@ -1,4 +1,7 @@
-/** Reassembles a CTAPHID message from the packets of one channel. Packets are untrusted: at most 7,609 bytes are stored, whatever length is announced. */
+/**
+ * Reassembles a CTAPHID message from the packets of one channel. Packets are untrusted: at most 7,609 bytes are stored, even if a greater
+ * length is announced.
+ */
 import { copyOf } from '#base/bytes.ts';
 import {
   type ContPacket,

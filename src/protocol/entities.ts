@@ -3,7 +3,7 @@ import { anyValue, arrayOf, bytes, integer, message, optional, required, text } 
 
 /**
  * PublicKeyCredentialRpEntity, -UserEntity, -Descriptor and -Parameters in CTAP encoding (WebAuthn L3 sections 5.4, 5.8.3, 5.3).
- * `icon` is a URL in CTAP 2.0 and unknown in CTAP 2.1, which ignores it whatever its type is.
+ * `icon` is a URL in CTAP 2.0 and unknown in CTAP 2.1, which ignores it, also with another type.
  */
 export const rpEntity = message({
   id: required('id', text),

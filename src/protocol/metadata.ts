@@ -17,7 +17,7 @@ export const authenticationAlgorithms: Readonly<Partial<Record<CoseAlgorithm, st
   PS512: 'rsassa_pss_sha512_raw',
 };
 
-/** Metadata Service section 3.1.4: with these, a relying party should not trust the model any more. */
+/** Metadata Service section 3.1.4: with these, a relying party should no longer trust the model. */
 export const undesiredStatuses: readonly string[] = [
   'USER_VERIFICATION_BYPASS',
   'ATTESTATION_KEY_COMPROMISE',

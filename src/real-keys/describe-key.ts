@@ -130,7 +130,7 @@ const formatFirmwareVersion = (version: number): string =>
     ? [version >> 16, (version >> 8) & 0xff, version & 0xff].join('.')
     : String(version);
 
-/** @throws whatever is not a failure of the key itself. */
+/** @throws any error that is not a failure of the key itself. */
 function toAccessProblem(error: unknown): AccessProblem {
   if (error instanceof TransportError)
     return {

@@ -11,7 +11,7 @@ import { AccessibilityReader, type BusState, type ReaderCommand } from './access
 import type { DialogSnapshot, NativeDialog } from './dialog-snapshot.ts';
 
 const run = promisify(execFile);
-/** Debian's own interpreter, for which the accessibility bindings are packaged. */
+/** Debian's own interpreter: the accessibility bindings are packaged for it. */
 const readerCommand = ['/usr/bin/python3', new URL('./accessibility.py', import.meta.url).pathname] as const;
 const keyDelayMs = 20;
 /** Better compression would take most of the time of a screenshot in the kernel lab. */

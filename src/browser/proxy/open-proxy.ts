@@ -5,7 +5,7 @@
  *
  * Behaviour of the API, observed on Chromium 156:
  * - `requestDetailsJson` names the calling frame as `extensions.remoteDesktopClientOverride: {origin, sameOriginWithAncestors}`,
- *   also for subframes. The browser overwrites whatever the page puts there, so it can be trusted. The top-level origin is
+ *   also for subframes. The browser overwrites any value from the page, so it can be trusted. The top-level origin is
  *   missing: it is taken from the frame tree of the context (`request-origins.ts`).
  * - `timeout` is raised to 180000 when the page asks for less, and missing when the page sets none. The browser never ends a
  *   proxied request after its timeout: the handler has to enforce it.

@@ -8,7 +8,7 @@ import { toHex } from '#base/bytes.ts';
 import { type Random, systemRandom } from '#base/random.ts';
 import type { ClientCapabilities, WebAuthnHandler } from '../webauthn-handler.ts';
 
-/** Requests that Chromium does not proxy, or not as such. */
+/** Requests that Chromium does not proxy, or proxies as ordinary ones. */
 const neverProxied = [
   'conditionalCreate',
   'conditionalGet',

@@ -10,7 +10,7 @@ interface VirtualCredential {
 /** `usb`: a security key. `internal`: the authenticator that is built into the computer. */
 export type VirtualTransport = 'usb' | 'internal';
 
-/** It asks for no touch and no PIN: the user is always there, and verified. */
+/** It requests no touch and no PIN: the user is always present and verified. */
 export interface VirtualAuthenticator extends AsyncDisposable {
   credentials(): Promise<VirtualCredential[]>;
 }

@@ -34,7 +34,7 @@ interface RegistrationOutcome {
 }
 
 export interface RegistrationProcessor {
-  /** An identifier of U2F under which credentials of the exclude list may exist, too. */
+  /** An identifier of U2F. Credentials of the exclude list may also belong to it. */
   alternativeRpId?: string;
   /** Returns false when no such credential may be created on this authenticator. Default: true. */
   isSuitable?(info: AuthenticatorInfo, discoverable: boolean): boolean;

@@ -32,7 +32,7 @@ export interface AuthenticatorServer extends AsyncDisposable {
   readonly pageUrl: string;
 }
 
-/** Returns the address at which pages connect. */
+/** Returns the address that pages connect to. */
 export const pageUrlOf = (port: number, token: string): string =>
   `ws://${host}:${port}/page?token=${encodeURIComponent(token)}`;
 
