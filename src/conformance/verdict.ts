@@ -25,7 +25,7 @@ export type CheckVerdict = Exclude<Verdict, 'waived'>;
 /** Returns whether at least one of the verdicts fails a run. */
 export const failsRun = (all: Iterable<Verdict>): boolean => [...all].some((verdict) => verdicts[verdict].failsRun);
 
-/** The verdict of a run as a whole. A run in which nothing was applicable has tested nothing, so it does not pass. */
+/** The verdict of a run as a whole. A run without an applicable case has tested nothing, so it does not pass. */
 export function overallVerdict(all: readonly Verdict[]): 'passed' | 'failed' | 'not-tested' {
   if (failsRun(all)) return 'failed';
   return all.some((verdict) => verdict !== 'not-applicable') ? 'passed' : 'not-tested';

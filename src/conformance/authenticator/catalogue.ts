@@ -1,4 +1,4 @@
-/** The catalogue of requirements on authenticators, in the order in which they run. */
+/** The catalogue of requirements on authenticators, in the order of a run. */
 
 import { bioEnrolling } from './groups/bio-enrolling.ts';
 import { bioManaging } from './groups/bio-managing.ts';

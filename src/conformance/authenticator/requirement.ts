@@ -20,18 +20,18 @@ export interface Variant {
 }
 
 export interface Requirement extends CatalogueEntry {
-  /** All of them have to be met, the CTAP versions included. */
+  /** All of them must be met, including those about CTAP versions. */
   preconditions: readonly Precondition[];
   state: StartState;
   /** Whether the case locks the PIN, deletes what other cases did not create, or changes settings that only a reset restores. */
   destructive: boolean;
-  /** Whether the case needs an authenticator on which no case has stored a discoverable credential. */
+  /** Whether the case needs an authenticator without discoverable credentials of other cases. */
   withoutCredentials: boolean;
   /** The statuses that meet the requirement; for requirements on refusals. */
   accepted?: readonly CtapStatusName[];
   /** Empty if the requirement has a single case. */
   variants: readonly Variant[];
-  /** The emulated model on which the proof runs; undefined for `touchstone-complete`. */
+  /** The emulated model for the proof; undefined for `touchstone-complete`. */
   provenOn?: string;
   run(context: TestContext): Promise<void>;
 }

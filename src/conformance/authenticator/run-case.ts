@@ -51,7 +51,7 @@ export async function runCase(test: TestCase, source: TestTargetSource, info: Au
   return { ...identityOf(test), verdict: 'not-applicable', message: reason, evidence: [] };
 }
 
-/** Runs a case whatever its preconditions. */
+/** Runs a case without checking its preconditions. */
 export async function runApplicableCase(test: TestCase, source: TestTargetSource): Promise<CaseResult> {
   const startedAt = systemClock.monotonic();
   const result = await openAndCheck(test, source).catch(judgeError);
@@ -72,7 +72,7 @@ async function openAndCheck(test: TestCase, source: TestTargetSource) {
   return { ...ended, evidence, exchanges: context.exchanges.map(toCommandExchange) };
 }
 
-/** A reset deletes fingerprints, so that what applied when the run began may no longer apply. */
+/** A reset deletes fingerprints, so a requirement may no longer be applicable although it was when the run began. */
 async function checkIfStillApplicable(test: TestCase, context: TestContext, { interfaces }: TestTargetSource) {
   const reason = findReasonNotApplicable(preconditionsOf(test), await context.readInfo(), interfaces);
   if (reason !== undefined) throw new SetUpFailed(`${reason}: it did before the cases changed the authenticator`);

@@ -55,11 +55,11 @@ async function runUnlessAborted(run: () => Promise<CaseResult>, signal: AbortSig
   }
 }
 
-/** Returns getInfo in the state in which most cases start. */
+/** Returns getInfo in the start state of most cases. */
 export const readInfoOf = async (source: TestTargetSource): Promise<AuthenticatorInfo> =>
   parseInfoAnswer(await readInfoAnswer(source));
 
-/** Returns the answer to getInfo in the state in which most cases start. */
+/** Returns the answer to getInfo in the start state of most cases. */
 export async function readInfoAnswer(source: TestTargetSource): Promise<Uint8Array> {
   try {
     return await readAnswerIn('no-pin', source);

@@ -61,7 +61,7 @@ export interface TestTarget extends AsyncDisposable {
   wait(ms: number): Promise<void>;
 }
 
-/** The state from which a case starts; `any` for reading getInfo. */
+/** The start state of a case; `any` for reading getInfo. */
 export interface CaseStart {
   state: StartState | 'any';
   /** No discoverable credential is stored, not even of other cases. */

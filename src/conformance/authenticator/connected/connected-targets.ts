@@ -11,7 +11,7 @@ export interface ConnectedTargetOptions {
   credentialsFor?(caseId: string): CredentialPool | undefined;
   /** Called after every reset. */
   onReset?(): void;
-  /** False: only a reset restores the state from which a case starts. */
+  /** False: only a reset restores the start state of a case. */
   restoresWithoutReset?: boolean;
 }
 

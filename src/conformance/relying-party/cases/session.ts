@@ -4,7 +4,7 @@ import type { RegistrationChange, SessionEvent } from '../relying-party-case.ts'
 import type { RuleId } from '../rules.ts';
 import { authenticationCases, type Rows, refuse, registrationCases } from './define.ts';
 
-/** A case in which something happens in the session, and the response is valid. */
+/** A case with an event in the session, and a valid response. */
 const inSession = (rule: RuleId, title: string, session: SessionEvent): Rows<RegistrationChange>[string] => ({
   ...refuse(rule, title, {}),
   session,

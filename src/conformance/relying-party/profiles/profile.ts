@@ -24,6 +24,6 @@ export interface RelyingPartyProfile extends ProfileVersion {
   notDemanded: Readonly<Record<string, string>>;
 }
 
-/** Returns the demand as text, which says if its wording could not be checked. */
+/** Returns the demand as text, with a note if its wording could not be checked. */
 export const formatDemand = ({ text, basis, isOptional }: Demand): string =>
   [text, isOptional && 'optional', basis && 'wording of the source not checked'].filter(Boolean).join('; ');

@@ -34,7 +34,7 @@ const isDemanded = (id: RelyingPartyProfileId, { verdict, lacking }: RelyingPart
   lacking !== undefined &&
   relyingPartyProfiles[id].demands.some(({ capabilities }) => capabilities.includes(lacking));
 
-/** Returns the results, in which a case fails if it is not applicable because of a capability that the profile demands. */
+/** Returns the results. A case that is not applicable because of a capability that the profile demands counts as failed. */
 export const failMissingCapabilities = (
   id: RelyingPartyProfileId,
   results: readonly RelyingPartyCaseResult[],
@@ -51,7 +51,7 @@ export interface UntestedDemand {
   reason: string;
 }
 
-/** Returns the demands of which no case was applicable, or only those that must be accepted. */
+/** Returns the demands without an applicable case, or with applicable controls only. */
 export function findUntestedDemands(
   id: RelyingPartyProfileId,
   catalogue: readonly RelyingPartyCase[],
