@@ -1,4 +1,4 @@
-/** A cause for which a user cannot register a passkey: what it is, what helps, and how facts show it. */
+/** A reason why a user cannot register a passkey: what it is, what helps, and how facts show it. */
 import type { WebAuthnErrorName } from '#protocol/errors.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import type { Reason } from '#relying-party/refusals.ts';

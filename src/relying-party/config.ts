@@ -1,6 +1,6 @@
 /**
  * Schema of the organisation's policy on sign-in methods. Administrators edit it, scenarios set it, `policy.ts` decides by it.
- * Times are milliseconds unless the name says minutes.
+ * Times are milliseconds, except where the name contains minutes.
  */
 import { z } from 'zod';
 

@@ -12,7 +12,7 @@ import type { Passkey, PendingPasskey, Store } from './store/store.ts';
 type NamedPasskey = { accepted: true; passkey: Passkey };
 
 export interface PasskeyNaming {
-  /** Returns the pending credential `id` of this session, or undefined when it cannot be named (any more). */
+  /** Returns the pending credential `id` of this session, or undefined when it cannot be named, or no longer. */
   findPending(caller: Caller, id: string): Promise<PendingPasskey | undefined>;
   /** Stores the pending credential as a passkey with `name` (step S8). */
   namePasskey(caller: Caller, pendingId: string, name: string, timeline?: Timeline): Promise<NamedPasskey | Refused>;

@@ -1,4 +1,4 @@
-/** `touchstone diagnose`: names the first cause for which a user cannot register a passkey, from a run or from answers. */
+/** `touchstone diagnose`: names the first reason why a user cannot register a passkey, from a run or from answers. */
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';

@@ -1,4 +1,4 @@
-/** The emulator as the authenticator of the suite for relying parties. It imports no more, because public entry points import it. */
+/** The emulator as the authenticator of the suite for relying parties. Has few imports, because public entry points import it. */
 import { parseAaguid } from '#base/bytes.ts';
 import { type Random, systemRandom } from '#base/random.ts';
 import type { SuiteEmulator } from '#conformance/relying-party/emulator-port.ts';

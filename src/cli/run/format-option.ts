@@ -1,4 +1,4 @@
-/** The option that asks for report formats beside the usual ones. */
+/** The option for further report formats. */
 import { InvalidArgumentError, Option } from 'commander';
 import { type FormatId, formats } from '#report/renderer.ts';
 

@@ -3,7 +3,7 @@
 /**
  * Ends the process with `exitCode` when the program that reads its output has closed the pipe.
  *
- * The exit code is 0, as in most command-line tools for Node.js: the reader got what it asked for. (A C program would end with SIGPIPE,
+ * The exit code is 0, as in most command-line tools for Node.js: the reader has read all that it needs. (A C program would end with SIGPIPE,
  * which shells report as 141.) Commands whose exit code is a verdict pass another code, because they must not look passed.
  * @param {number} [exitCode]
  * @param {readonly NodeJS.WritableStream[]} [streams]

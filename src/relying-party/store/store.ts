@@ -189,7 +189,7 @@ export interface Store extends AsyncDisposable {
     abandon(which: { userId: string } | { expiredBy: number } | { id: string }): Promise<PendingPasskey[]>;
   };
   readonly passkeys: {
-    /** Turns a waiting credential into a passkey. @returns undefined if it is not waiting any more or its credential id was registered meanwhile. */
+    /** Turns a waiting credential into a passkey. @returns undefined if it is no longer waiting or its credential id has been registered. */
     promote(pendingId: string, name: string, now: number): Promise<Passkey | undefined>;
     byId(id: string): Promise<Passkey | undefined>;
     byCredentialId(credentialId: string): Promise<Passkey | undefined>;

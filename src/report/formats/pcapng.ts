@@ -43,7 +43,7 @@ function* capture(item: CaseResult, startMs: number, number: number): Generator<
   const address = { device: (number % maxDevices) + 1, bus: 1 + Math.floor(number / maxDevices) };
   let id = 0;
   for (const transfer of [...enumeration(item), ...item.wire.flatMap(transfersOf)]) {
-    // The completion of a control transfer has the id of its request, by which Wireshark finds the descriptors.
+    // The completion of a control transfer has the id of its request. Wireshark needs it to find the descriptors.
     if (transfer.kind === 'interrupt' || transfer.type === 'submit') id += 1;
     const atMs = startMs + transfer.atMs;
     yield packetBlock(concat(usbHeader(transfer, address, { id, atMs }), transfer.data), atMs, transfer.comment);

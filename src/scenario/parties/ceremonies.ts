@@ -84,7 +84,7 @@ export class Ceremonies {
     while (this.#running) await this.#running;
   }
 
-  /** A ceremony that ends after the page has started the next one does not count: dialog and outcome are those of the next one. */
+  /** A ceremony that ends after the page has started the next one does not count: dialog and outcome belong to the next one. */
   #finish(ceremony: Promise<void>, outcome: CeremonyOutcome): void {
     if (this.#running !== ceremony) return;
     this.#running = undefined;

@@ -151,7 +151,7 @@ async function runInEngine(scenario: ExpandedCase, options: WorkerOptions, info:
   await finish(outcome, info);
 }
 
-/** A case in which browser or dialog failed is repeated once in a new browser. The report contains the record of the old one. */
+/** If browser or dialog fail, the case is repeated once in a new browser. The report contains the record of the old one. */
 async function runInNativeBrowser(
   scenario: ExpandedCase,
   options: WorkerOptions,

@@ -57,7 +57,7 @@ export async function nearestElements(options: NearestOptions): Promise<PageLoca
   return found;
 }
 
-/** Returns the text by which `target` finds its element, without the values that are inserted into it. */
+/** Returns the text that `target` finds its element by, without the values that are inserted into it. */
 function wordsOf({ name, label, text, placeholder, css, role, ...rest }: PageLocator): string {
   const words = name ?? label ?? text ?? placeholder ?? rest['test-id'] ?? css ?? role ?? '';
   return words.replace(/^\/(.+)\/[a-z]*$/s, '$1').replace(/\$\{[^}]*\}/g, ' ');
@@ -81,7 +81,7 @@ function candidatesFor(target: PageLocator, { elements, testIds }: PageContent):
   );
 }
 
-/** Returns locators of the element, each with the words by which it finds it. */
+/** Returns locators of the element, each with the words that it uses. */
 function locatorsOf(
   { role, name, text, placeholder }: PageElement,
   target: PageLocator,

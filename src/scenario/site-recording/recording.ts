@@ -1,4 +1,4 @@
-/** What `touchstone init` has seen of a site, from which it writes a first site file and a first scenario. */
+/** The observations of `touchstone init` on a site. A first site file and a first scenario are written from them. */
 import type { PageElement } from '#browser/page-content.ts';
 import type { SiteStep } from '../language/site-steps.ts';
 import type { SiteRequest, SiteWord } from '../language/site-words.ts';

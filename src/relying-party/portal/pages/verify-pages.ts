@@ -75,7 +75,7 @@ export const verifyPage = ({
     )}
 </section>`;
 
-/** Explains how the user can get a method, and why the one that was used does not count any more. */
+/** Explains how the user can get a method, and why the one that was used no longer counts. */
 export const noMethodPage = (
   next: string,
   accept: readonly MfaMethod[],

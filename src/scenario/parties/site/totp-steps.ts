@@ -26,7 +26,7 @@ const maxWaiting = 10;
 const sharedFolder = (): string => join(tmpdir(), `touchstone-used-codes-${userInfo().uid}`);
 
 /**
- * Returns the first code of the app that no sign-in has used, at the time at which the app shows it.
+ * Returns the first code of the app that no sign-in has used, as soon as the app shows it.
  * @throws {UnavailableError} if too many sign-ins wait already; the reason of `signal` if it aborts first.
  */
 export async function claimCode(app: AuthenticatorApp, options: ClaimOptions): Promise<string> {
