@@ -26,6 +26,7 @@ describe('a run', () => {
         caseWith('works', 'passkey.registered'),
         caseWith('guest', 'registration.refused', { reason: 'guest' }),
         caseWith('model', 'registration.refused', { reason: 'aaguid-not-allowed' }),
+        timedCase('skipped', {}, { verdict: 'skipped' }),
       ]),
       join(folder, 'run'),
     );
@@ -35,7 +36,7 @@ describe('a run', () => {
     const { code, out } = await runCommand('diagnose', run);
     expect(code).toBe(0);
     expect(out.split('\n')).toEqual([
-      '1 case of 3 registered a passkey.',
+      '1 of 3 cases registered a passkey. 1 case did not run.',
       '',
       'CASE   FIRST CAUSE         MEANING',
       'guest  guest               The user is a guest of the organisation.',

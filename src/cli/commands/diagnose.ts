@@ -71,14 +71,17 @@ function readText(file: string): string {
 async function diagnoseRun(run: string, options: DiagnoseOptions): Promise<void> {
   const { result } = await findRun(run, 'reports');
   if (options.case !== undefined) return diagnoseCase(findCase(result.cases, options.case), options);
-  const attempts = result.cases.map((one) => ({ id: one.id, ...readCase(one) }));
+  const ran = result.cases.filter(({ verdict }) => verdict !== 'skipped' && verdict !== 'interrupted');
+  const attempts = ran.map((one) => ({ id: one.id, ...readCase(one) }));
   const failed = attempts.filter(({ isRegistered }) => !isRegistered);
   if (options.json) {
     const diagnoses = failed.map(({ id, facts }) => ({ case: id, ...diagnosisAsJson(diagnose(facts), facts) }));
     console.log(JSON.stringify(diagnoses, null, 2));
     return;
   }
-  console.log(`${count(attempts.length - failed.length, 'case')} of ${attempts.length} registered a passkey.`);
+  const notRun = result.cases.length - ran.length;
+  const rest = notRun > 0 ? ` ${count(notRun, 'case')} did not run.` : '';
+  console.log(`${attempts.length - failed.length} of ${count(attempts.length, 'case')} registered a passkey.${rest}`);
   if (failed.length === 0) return;
   const rows = failed.map(({ id, facts }) => {
     const first = diagnose(facts).first?.cause;

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { UsageError } from '#base/errors.ts';
 import { describeLeftoverCredentials } from '#real-keys/leftover-credentials.ts';
 import type { OperatorChoice } from '#real-keys/operator/operators.ts';
 import { askAtTerminal } from '#real-keys/pin-provider.ts';
@@ -10,7 +9,7 @@ import { type HostEnvironment, resolveDevices } from '#real-keys/resolve-devices
 import { forSelection } from '#report/expected-failures.ts';
 import { readResult } from '#report/read-result.ts';
 import { type FormatId, formats, usualFormats } from '#report/renderer.ts';
-import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
+import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import { engineOfCase } from '#scenario/language/schema/browser.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { modelNameOf } from '../compose/emulator-catalogue.ts';
@@ -33,6 +32,7 @@ import { formatOption } from '../run/format-option.ts';
 import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
 import { showOnGithub } from '../run/github-actions.ts';
 import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
+import { excludeLabCases } from '../run/lab-cases.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { findProjectRoot, type RootOption, withRootOption } from '../run/project-root.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
@@ -142,7 +142,7 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   const hasKeys = resolved.keys.length > 0;
   const expanded = hasKeys ? loadOrReport(paths, { env: process.env, root, ...expansion, keys }) : library;
   if (!expanded) return exitCode.usage;
-  const chosen = excludeLabCases(await selectCases(expanded.cases, options, places));
+  const chosen = excludeLabCases(await selectCases(expanded.cases, options, places), options);
   const { cases: runnable, shard } = await selectShard(chosen, options, places);
   const withoutBrowser = await planBrowsers(runnable, options);
   const plan: RunPlan = {
@@ -244,18 +244,3 @@ const thisMachine: HostEnvironment = {
   env: process.env,
   ask: askAtTerminal,
 };
-
-/**
- * Returns the cases that can run on this machine and prints how many cannot.
- * @throws {UsageError} if none can.
- */
-function excludeLabCases(selected: readonly ExpandedCase[]): ExpandedCase[] {
-  const runnable = selected.filter((scenario) => isInsideLab() || !needsLab(scenario));
-  const excluded = selected.length - runnable.length;
-  if (excluded === 0) return runnable;
-  const which = `${excluded} selected ${excluded === 1 ? 'case' : 'cases'} with browser.stack: native`;
-  if (runnable.length === 0)
-    throw new UsageError(`Cannot run ${which} on this machine: they need the kernel lab (touchstone run --lab)`);
-  console.log(`Not running ${which}: they need the kernel lab (touchstone run --lab)`);
-  return runnable;
-}

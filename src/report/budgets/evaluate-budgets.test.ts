@@ -89,6 +89,11 @@ describe('a budget relative to a stored baseline', () => {
     expect(evaluate(cases, stored)).toMatchObject([{ verdict: 'failed', baselineMs: 102 }]);
   });
 
+  it('uses the last line of a case and environment', () => {
+    const older = stored.map((one) => ({ ...one, samples: { pin: Array(20).fill(130) } }));
+    expect(evaluate(cases, [...older, ...stored])).toMatchObject([{ verdict: 'failed', baselineMs: 102 }]);
+  });
+
   it.each(['machine', 'browser', 'key', 'firmware'] as const)('is inconclusive on another %s', (fact) => {
     const other = stored.map((one) => ({ ...one, environment: { ...one.environment, [fact]: 'other' } }));
     const [result] = evaluate(cases, other) ?? [];

@@ -26,8 +26,9 @@ type BaselineKey = Pick<StoredBaseline, 'caseId' | 'environment'>;
 const keyOf = ({ caseId, environment: { machine, browser, key, firmware } }: BaselineKey): string =>
   JSON.stringify([caseId, machine, browser, key, firmware]);
 
+/** Returns the last one: a file that was merged from two branches may have two for one case and environment. */
 export const findBaseline = (stored: readonly StoredBaseline[], wanted: BaselineKey): StoredBaseline | undefined =>
-  stored.find((one) => keyOf(one) === keyOf(wanted));
+  stored.findLast((one) => keyOf(one) === keyOf(wanted));
 
 /** Returns `stored` with `added`, which replaces the baselines of the same cases in the same environment. */
 export function withBaselines(stored: readonly StoredBaseline[], added: readonly StoredBaseline[]): StoredBaseline[] {
