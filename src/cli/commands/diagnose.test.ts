@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sampleCase } from '#report/testing/sample-runs.ts';
-import { runOf } from '#report/testing/timed-runs.ts';
+import { runOf, timedCase } from '#report/testing/timed-runs.ts';
 import { writeRun } from '#report/testing/write-run.ts';
 import type { PartyEvent } from '#result/transcript.ts';
 import { runCommand } from '../testing/run-command.ts';
