@@ -1,5 +1,5 @@
 /**
- * The words by which the probe of `touchstone init` recognises the controls of the registration flow, in English. A control that has
+ * The words that the probe of `touchstone init` recognises the controls of the registration flow by, in English. A control that has
  * one of the words of `neverPressed` is never pressed.
  */
 import type { PageElement } from '#browser/page-content.ts';
@@ -41,7 +41,7 @@ export const submitName = /^(?:save|done|finish|next|continue|ok|add|submit)\b/i
 export const signIn = /^(?:sign ?-?in|log ?-?in|continue|next|submit)$/i;
 export const signOut = /^(?:sign|log) ?-?(?:out|off)$/i;
 export const signInWithPasskey =
-  /\b(?:sign|log) ?-?in\b.*\b(?:passkey|security key)\b|\buse (?:a|your) (?:passkey|security key)\b/i;
+  /\b(?:sign|log) ?-?in\b.*\b(?:passkey|security key)\b|\b(?:use|continue with) (?:an? |your )?(?:passkey|security key)\b|\b(?:passkey|security key) (?:sign|log) ?-?in\b/i;
 
 export const passwordField = /pass ?(?:word|phrase)/i;
 export const codeField = /\bcode\b|one-time|\botp\b/i;

@@ -134,6 +134,41 @@ describe('a person who registers a passkey', () => {
     expect(readSite(text, 'small.yaml', env).diagnostics).toEqual([]);
   });
 
+  it('signs in on a page in another language, and neither user name nor code is recorded', async () => {
+    await openSite({
+      '/sign-in': `<form method=post action="/code"><label>Anmeldename <input></label>
+        <label>Kennwort <input type=password></label><button>Anmelden</button></form>`,
+      '/code': `<form method=post action="/session"><label>Einmalcode <input></label><button>Weiter</button></form>`,
+    });
+    await page.getByLabel('Anmeldename').fill('adele');
+    await page.getByLabel('Kennwort').fill('geheim');
+    await page.getByRole('button', { name: 'Anmelden' }).click();
+    await page.getByLabel('Einmalcode').fill('123456');
+    await page.getByRole('button', { name: 'Weiter' }).click();
+    await register();
+    expect((await stepTexts()).slice(0, 5)).toEqual([
+      'sign-in: {"fill":{"label":"Anmeldename","value":"${user.name}"}}',
+      'sign-in: {"fill":{"label":"Kennwort","value":"${user.password}"}}',
+      'sign-in: {"click":{"role":"button","name":"Anmelden"}}',
+      'sign-in: {"fill":{"label":"Einmalcode","value":"${totp}"}}',
+      'sign-in: {"click":{"role":"button","name":"Weiter"}}',
+    ]);
+  });
+
+  it.each([
+    ['TAN <input>', '${totp}'],
+    ['C&oacute;digo <input>', '${totp}'],
+    ['Zahl <input inputmode=numeric maxlength=6>', '${totp}'],
+    ['Zip code <input>', '123456'],
+  ])('types into the field %s', async (field, value) => {
+    await openSite({ '/sign-in': `<label>${field}</label><button onclick="location = '/methods'">Go</button>` });
+    await page.getByRole('textbox').fill('123456');
+    await page.getByRole('button', { name: 'Go' }).click();
+    await page.getByRole('button', { name: 'Create a passkey' }).click();
+    await expect.poll(() => recorder.ceremonies[0]?.error).toBe('none');
+    expect((await stepTexts())[0]).toContain(`"value":"${value}"`);
+  });
+
   it('checks, selects, presses Enter without a button, and works in frames and new tabs', async () => {
     const form = `<label><input type=checkbox> Remember me</label><label>Country <select><option>Norway<option>Peru</select></label>
       <form onsubmit="return false"><label>Search <input></label></form>

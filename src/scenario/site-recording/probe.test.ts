@@ -71,9 +71,15 @@ describe('probeSite', () => {
     );
   });
 
+  it('writes the controls of inline frames with their frame', async () => {
+    const frame = `<iframe title=Keys srcdoc="<button>Details of the keys</button>"></iframe>`;
+    const { file } = await probe({ '/sign-in': `<h1>Account</h1>${frame}` });
+    expect(file).toContain('#   { role: button, name: Details of the keys, frame: { css: \'iframe[title="Keys"]\' } }');
+  });
+
   it('ends at the sign-in form without a user, and writes how to fill it in', async () => {
     const { found, file, recording } = await probe({}, { user: {} });
-    expect(found.stoppedBecause).toBe('The page /sign-in asks for a password, and the probe has no user');
+    expect(found.stoppedBecause).toBe('The page /sign-in asks for a password: set SITE_USER and SITE_PASSWORD');
     expect(recording.ceremonies).toEqual([]);
     expect(file).toContain('    - fill: { label: User name, value: "${user.name}" }');
     expect(file).toContain('  # TODO Not tried: Signs in with user name and password');
@@ -83,13 +89,18 @@ describe('probeSite', () => {
 
   it.each([
     ['deletes', '<button>Delete passkey</button><button>Remove security key</button>'],
-    ['signs in with', '<button>Sign in with a passkey</button>'],
+    [
+      'signs in with',
+      '<button>Sign in with a passkey</button><button>Use passkey</button><button>Continue with passkey</button>',
+    ],
     ['disables', '<button>Disable passkeys</button>'],
     ['buys', '<button>Buy a security key</button>'],
   ])('presses nothing that %s passkeys', async (_, html) => {
     const { pressed, found } = await probe({ '/sign-in': `<h1>Account</h1>${html}` });
     expect(pressed).toEqual([]);
-    expect(found.stoppedBecause).toBe('The page /sign-in has no control that the probe knows');
+    expect(found.stoppedBecause).toMatch(
+      /^The page \/sign-in has no control that the probe knows by its English name; without --probe/,
+    );
   });
 
   it('presses nothing on a host that it may not drive', async () => {

@@ -17,6 +17,7 @@ import { locatorOf } from '../parties/site/unique-locator.ts';
 import * as words from './flow-controls.ts';
 import { flowControls, mayPress } from './flow-controls.ts';
 import type { ProbeResult, RecordedStep } from './recording.ts';
+import { userVariables } from './site-file-text.ts';
 import type { SiteRecorder } from './site-recorder.ts';
 
 export interface ProbeOptions {
@@ -35,6 +36,7 @@ const actionTimeoutMs = 5_000;
 /** Time limit for a page to react to a press. */
 const reactionMs = 300;
 const passkeyName = 'First passkey';
+const byHand = 'without --probe, you register the passkey yourself in a browser window';
 
 /** Why the probe cannot go on. */
 class ProbeEnd extends Error {}
@@ -93,7 +95,7 @@ class Probe {
       if (await this.#signIn(elements)) continue;
       if (await this.#verifyCode(elements)) continue;
       if (await this.#pressNext(elements)) continue;
-      throw new ProbeEnd(`The page ${site.path} has no control that the probe knows`);
+      throw new ProbeEnd(`The page ${site.path} has no control that the probe knows by its English name; ${byHand}`);
     }
   }
 
@@ -148,10 +150,13 @@ class Probe {
     const isKnown = user.name !== undefined && user.password !== undefined;
     if (name) await this.#fill(name, '${user.name}', isKnown ? user.name : undefined);
     await this.#fill(password, '${user.password}', isKnown ? user.password : undefined);
-    if (!submit) throw new ProbeEnd(`The page ${site.path} has no button to sign in that the probe knows`);
+    if (!submit) throw new ProbeEnd(`The page ${site.path} has no button to sign in that the probe knows; ${byHand}`);
     await this.#press(submit, { isTried: isKnown });
     this.#word = 'open-security-info';
-    if (!isKnown) throw new ProbeEnd(`The page ${site.path} asks for a password, and the probe has no user`);
+    if (!isKnown)
+      throw new ProbeEnd(
+        `The page ${site.path} asks for a password: set ${userVariables.name} and ${userVariables.password}`,
+      );
     return true;
   }
 
@@ -168,7 +173,10 @@ class Probe {
     const typed = user.totp && (await claimCode(openAuthenticatorApp(user.totp), { clock: systemClock }));
     await this.#fill(code, '${totp}', typed);
     await this.#press(submit, { isTried: isKnown });
-    if (!isKnown) throw new ProbeEnd(`The page ${site.path} asks for a code, and the probe has no authenticator app`);
+    if (!isKnown)
+      throw new ProbeEnd(
+        `The page ${site.path} asks for a code: set ${userVariables.totp}, the key of the authenticator app`,
+      );
     return true;
   }
 

@@ -1,4 +1,5 @@
 /** Writes a first scenario from a recording: the registration of a passkey, as the recording shows it. */
+import type { SiteRequest } from '../language/site-words.ts';
 import { toYamlText } from '../language/yaml-text.ts';
 import { lastCeremony, type ProbeResult, type Recording } from './recording.ts';
 
@@ -30,12 +31,13 @@ export function scenarioText({ id, site, pin, recording, probe }: ScenarioTextOp
     'steps:',
     ...stepsOf(recording, probe, pin).map((step) => `  - ${step}`),
     'expect:',
-    ...expectationsOf(recording, isOnDevice).map((line) => `  ${line}`),
+    ...expectationsOf(recording, probe, isOnDevice).map((line) => `  ${line}`),
     '',
   ].join('\n');
 }
 
-function stepsOf(recording: Recording, { steps, stoppedBecause, showsName }: ProbeResult, pin: string): string[] {
+function stepsOf(recording: Recording, probe: ProbeResult, pin: string): string[] {
+  const { steps, stoppedBecause, showsName } = probe;
   const creation = lastCeremony(recording.ceremonies, 'create');
   const assertion = lastCeremony(recording.ceremonies, 'get');
   const has = (word: string) => steps.some((step) => step.word === word);
@@ -43,7 +45,6 @@ function stepsOf(recording: Recording, { steps, stoppedBecause, showsName }: Pro
   const mfa = has('mfa.totp') || isUnknown ? ['mfa: totp'] : [];
   const gesture = (typedPin: boolean) => [...(typedPin ? [`enter-pin: ${toYamlText(pin)}`] : []), 'touch'];
   const named = has('name') ? [`name: ${passkeyName}`, 'done'] : [];
-  const signsIn = assertion?.error === 'none' && has('sign-out') && has('sign-in-with-passkey');
   return [
     'open-security-info',
     'add-sign-in-method',
@@ -53,12 +54,19 @@ function stepsOf(recording: Recording, { steps, stoppedBecause, showsName }: Pro
     ...gesture(creation?.typedPin ?? true),
     ...named,
     ...(showsName ? [`see: ${passkeyName}`] : []),
-    ...(signsIn ? ['sign-out', 'sign-in-with-passkey', ...gesture(assertion.typedPin)] : []),
+    ...(signsIn(recording, probe) ? ['sign-out', 'sign-in-with-passkey', ...gesture(assertion?.typedPin ?? true)] : []),
   ];
 }
 
+/** Whether the recording shows how the user signs in with the new passkey. */
+function signsIn({ ceremonies }: Recording, { steps }: ProbeResult): boolean {
+  const has = (word: string) => steps.some((step) => step.word === word);
+  return lastCeremony(ceremonies, 'get')?.error === 'none' && has('sign-out') && has('sign-in-with-passkey');
+}
+
 /** The values of the recorded options and answers that must be the same in every run. */
-function expectationsOf({ ceremonies, requests }: Recording, isOnDevice: boolean): string[] {
+function expectationsOf(recording: Recording, probe: ProbeResult, isOnDevice: boolean): string[] {
+  const { ceremonies, requests } = recording;
   const { options = {} } = lastCeremony(ceremonies, 'create') ?? {};
   const rp = options.rp as { id?: string } | undefined;
   const selection = (options.authenticatorSelection ?? {}) as { userVerification?: string; residentKey?: string };
@@ -71,11 +79,22 @@ function expectationsOf({ ceremonies, requests }: Recording, isOnDevice: boolean
   const relyingParty = {
     ...(result && { outcome: 'registered' }),
     ...(Object.keys(expectedOptions).length > 0 && { options: expectedOptions }),
-    ...(result && { requests: { result: { status: result.status } } }),
+    ...(result && { requests: statusesOf(recording, probe) }),
   };
   return [
     ...(Object.keys(relyingParty).length > 0 ? [`relying-party: ${toYamlText(relyingParty)}`] : []),
     ...(isOnDevice ? [] : ['authenticator: { credentials: 1 }']),
     'browser: { error: none }',
   ];
+}
+
+/** The status of the registration, and of the sign-in with the passkey, which shows that the site has stored it. */
+function statusesOf(recording: Recording, probe: ProbeResult): Record<string, { status: number }> {
+  const names: SiteRequest[] = signsIn(recording, probe) ? ['result', 'sign-in-result'] : ['result'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const answer = recording.requests[name];
+      return answer ? [[name, { status: answer.status }]] : [];
+    }),
+  );
 }

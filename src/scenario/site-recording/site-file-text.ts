@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SiteStep } from '../language/site-steps.ts';
 import { allSiteWords, type SiteRequest, type SiteWord, siteRequests, siteWords } from '../language/site-words.ts';
 import { toYamlText } from '../language/yaml-text.ts';
+import { inFrame } from '../parties/site/unique-locator.ts';
 import type { ProbeResult, RecordedPage, RecordedStep, Recording } from './recording.ts';
 
 /** Variables of the environment with the user of the site. */
@@ -159,7 +160,7 @@ function pageLines(pages: readonly RecordedPage[]): string[] {
     '# The pages of the recording, with their controls as locators:',
     ...pages.flatMap(({ path, title, controls }) => [
       `# ${path} "${oneLine(title)}"`,
-      ...controls.map(({ role, name }) => `#   ${toYamlText({ role, name })}`),
+      ...controls.map(({ role, name, frame }) => `#   ${toYamlText({ role, name, ...inFrame(frame) })}`),
     ]),
   ];
 }

@@ -17,7 +17,8 @@ const values: Readonly<Record<Exclude<FieldKind, 'text'>, string>> = {
 type Assigned = { action: PersonAction; word: SiteWord };
 
 /** Returns what the person did as the steps of a site file. */
-export function stepsOfPerson(actions: readonly PersonAction[], ceremonies: readonly RecordedCeremony[]): ProbeResult {
+export function stepsOfPerson(seen: readonly PersonAction[], ceremonies: readonly RecordedCeremony[]): ProbeResult {
+  const actions = withUserName(seen);
   const creation = lastCeremony(ceremonies, 'create');
   if (!creation) return { ...nothing, stoppedBecause: 'The site did not call create()' };
   const before = actions.filter(({ atMs }) => atMs <= creation.startedAtMs);
@@ -35,6 +36,15 @@ export function stepsOfPerson(actions: readonly PersonAction[], ceremonies: read
     showsName: false,
     stoppedBecause: creation.error === 'none' ? undefined : `create() ended with ${creation.error ?? 'no result'}`,
   };
+}
+
+/** The field that is filled in before the password is the user name, whatever the language of the page is. */
+function withUserName(actions: readonly PersonAction[]): readonly PersonAction[] {
+  const password = actions.findIndex(({ field }) => field === 'password');
+  const name = actions.slice(0, Math.max(password, 0)).findLast(({ kind }) => kind === 'fill');
+  return actions.map((action) =>
+    action === name && action.field === 'text' ? { ...action, field: 'user-name' } : action,
+  );
 }
 
 /** The sign-in with the passkey begins at its page, which the sign-out leads to. */

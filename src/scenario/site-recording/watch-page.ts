@@ -105,7 +105,9 @@ export function watchPage(binding: string): void {
   function fieldOf(element: HTMLInputElement): FieldKind {
     const { type, autocomplete = '' } = element;
     const texts = `${nameOf(element)} ${element.name} ${element.id} ${element.placeholder}`;
-    if (autocomplete.includes('one-time-code') || /\bcode\b|one-time|\b[th]?otp\b/i.test(texts)) return 'code';
+    const isShortNumber = element.inputMode === 'numeric' && element.maxLength >= 4 && element.maxLength <= 8;
+    const namesCode = /(?<!post|zip ?|area ?|country ?)(?:code|c[oó]digo)\b|one-time|\b(?:[th]?otp|tan)\b/i;
+    if (autocomplete.includes('one-time-code') || isShortNumber || namesCode.test(texts)) return 'code';
     if (type === 'password' || /\b(?:current|new)-password\b/.test(autocomplete)) return 'password';
     const isUserName = type === 'email' || /\b(?:username|email)\b/.test(autocomplete);
     return isUserName || /user ?name|e-?mail|\blog ?in\b/i.test(texts) ? 'user-name' : 'text';
