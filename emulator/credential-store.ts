@@ -103,8 +103,13 @@ export class CredentialStore {
   }
 
   delete(credential: StoredCredential): void {
-    const { id, rpId, user } = credential;
-    this.#byId.delete(mapKey(id));
+    this.#byId.delete(mapKey(credential.id));
+    this.unlist(credential);
+  }
+
+  /** Removes a credential from the lists of its relying party. It can still be found with its id. */
+  unlist(credential: StoredCredential): void {
+    const { rpId, user } = credential;
     const accounts = this.#byRpId.get(rpId);
     accounts?.delete(mapKey(user.id));
     if (accounts?.size === 0) this.#byRpId.delete(rpId);

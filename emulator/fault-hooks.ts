@@ -21,7 +21,7 @@ import {
 
 /** The behaviour that the specification requires. A defect overrides one rule. */
 const conformingRules = {
-  /** Consecutive wrong PINs after which PIN use is blocked until the next power cycle. */
+  /** Number of consecutive wrong PINs that block PIN use until the next power cycle. */
   pinAttemptsPerPowerCycle: 3,
   /** PIN retries that a wrong PIN costs. */
   retryCost: 1,
@@ -29,6 +29,7 @@ const conformingRules = {
   restoreRetriesOnSuccess: true,
   refuseBlockedPin: true,
   comparePin: true,
+  comparedPinHashBytes: 16,
   enforcePinPolicy: true,
   refuseSetPinWhenSet: true,
   regenerateKeyAgreement: true,
@@ -49,6 +50,7 @@ const conformingRules = {
   requireEnterpriseEnabling: true,
   limitEnterpriseRpIds: true,
   verifyToken: true,
+  compareWholeParam: true,
   enforceTokenPermissions: true,
   enforceTokenRpId: true,
   acceptPersistentToken: true,
@@ -56,15 +58,25 @@ const conformingRules = {
   /** Time limit for the first use of a token, in milliseconds; CTAP 2.1 section 6.5.2.1. */
   tokenInitialUsageMs: 30_000,
   consumeTokens: true,
+  keepTokensOnSilence: true,
+  keepLargeBlobWrite: true,
   revokeTokensOnNewToken: true,
   revokeTokensOnPinChange: true,
+  revokePersistentTokenOnPinChange: true,
+  endForcedPinChange: true,
+  refuseSamePin: true,
   signCountStep: 1,
   enforceUserVerification: true,
   enforceUserPresence: true,
   enforceCredProtect: true,
+  hideProtectedFromExclusion: true,
+  forgetDeletedCredentials: true,
+  renewSignatureNonces: true,
+  comparedDigestBytes: 16,
   hideNamesWithoutVerification: true,
   /** Every credential has its own secrets for hmac-secret. */
   separateHmacSecrets: true,
+  separateVerifiedSecrets: true,
   newestCredentialFirst: true,
   expireAssertions: true,
   endSequenceWithOtherCommand: true,

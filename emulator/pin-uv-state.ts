@@ -123,7 +123,9 @@ export class PinUvAuth {
   #matches(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, expected: Uint8Array): boolean {
     if (!this.#rules.comparePin) return true;
     try {
-      return sameBytes(protocol.decrypt(secret, pinHashEnc), expected);
+      const { comparedPinHashBytes: length } = this.#rules;
+      const hash = protocol.decrypt(secret, pinHashEnc);
+      return hash.length === expected.length && sameBytes(hash.subarray(0, length), expected.subarray(0, length));
     } catch (error) {
       if (error instanceof RangeError) return false;
       throw error;
@@ -162,7 +164,7 @@ export class PinUvAuth {
   ): TokenUse {
     const token = this.#state.volatile.protocols[protocol.version].token;
     const use = token && this.#applyUsageLimits(token);
-    const proven = token && (protocol.verify(token.value, message, param) || !this.#rules.verifyToken);
+    const proven = token && (this.#verifies(protocol, token.value, message, param) || !this.#rules.verifyToken);
     if (!token || !use || !proven) throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
     if (!this.#persona.options.pinUvAuthToken || !this.#rules.enforceTokenPermissions) return use;
     if ((use.permissions & permission) === 0)
@@ -174,6 +176,11 @@ export class PinUvAuth {
     use.rpId ??= rpId;
     use.used = true;
     return use;
+  }
+
+  #verifies(protocol: PinUvAuthProtocol, token: Uint8Array, message: Uint8Array, param: Uint8Array): boolean {
+    if (this.#rules.compareWholeParam) return protocol.verify(token, message, param);
+    return sameBytes(protocol.authenticate(token, message).subarray(0, param.length), param);
   }
 
   /** Returns the token of permission pcmr, 32 bytes. It survives power cycles and is valid until the PIN changes (CTAP 2.2). */
@@ -210,7 +217,7 @@ export class PinUvAuth {
       if (!token?.use) continue;
       token.use.userPresent = false;
       token.use.userVerified = false;
-      token.use.permissions &= largeBlobWrite;
+      token.use.permissions &= this.#rules.keepLargeBlobWrite ? largeBlobWrite : 0;
     }
   }
 }

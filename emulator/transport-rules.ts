@@ -36,6 +36,7 @@ export const conformingHidRules = {
   cancelCommands: true,
   cancelOnlyOwnCommand: true,
   cancelWithoutResponse: true,
+  ignoreIdleCancel: true,
   enforceLock: true,
   lockAllowsOwnChannel: true,
   releaseLock: true,

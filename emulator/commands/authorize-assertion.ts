@@ -23,7 +23,9 @@ export async function authorizeAssertion(
   const verification = { uv, protocol, pinUvAuthParam, clientDataHash, rpId, permission: permissions.ga };
   const user = await verifyUser(verification, session, env); // step 6
   const credentials = selectApplicable(findCredentials(request, rpIdHash, env), request, user, env); // step 7
-  if (up) await ensurePresence(user, rpId, session, env); // steps 8 and 9
+  if (up)
+    await ensurePresence(user, rpId, session, env); // steps 8 and 9
+  else if (!env.faultHooks.rules.keepTokensOnSilence) env.pinUvAuth.consumeTokens();
   return { credentials, user };
 }
 

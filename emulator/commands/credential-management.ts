@@ -121,7 +121,9 @@ function deleteCredential(request: Request, env: AuthenticatorEnv): undefined {
   const { credentialID } = credentialManagementParams.parse(request.subCommandParams ?? new Map());
   if (!credentialID) throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'credentialID');
   const credential = findWritable(request, credentialID.id, env);
-  env.state.persistent.credentials.delete(credential);
+  const { credentials } = env.state.persistent;
+  if (env.faultHooks.rules.forgetDeletedCredentials) credentials.delete(credential);
+  else credentials.unlist(credential);
   renewCredStoreState(env);
 }
 

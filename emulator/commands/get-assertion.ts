@@ -3,6 +3,8 @@ import { concat } from '#base/bytes.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import { signWithConstantNonce } from '#protocol/deterministic-ecdsa.ts';
+import type { SigningKey } from '#protocol/keys/signing-key.ts';
 import { buildAuthenticatorData } from '../attestation/attest.ts';
 import type { Credential } from '../credential-store.ts';
 import { type CredentialSteps, rulesOf } from '../ctap-versions.ts';
@@ -71,12 +73,17 @@ function createResponse(
   return commands.authenticatorGetAssertion.response.encode({
     credential: { id: credential.id, type: 'public-key' },
     authData,
-    signature: env.faultHooks.signature(key.sign(signed)),
+    signature: env.faultHooks.signature(sign(key, signed, env)),
     user: userEntityOf(credential, withNames),
     numberOfCredentials,
     largeBlobKey: extensions.largeBlobKey,
     unsignedExtensionOutputs: extensions.unsigned,
   });
+}
+
+function sign(key: SigningKey, data: Uint8Array, { faultHooks: { rules } }: AuthenticatorEnv): Uint8Array {
+  if (rules.renewSignatureNonces || key.algorithm !== 'ES256') return key.sign(data);
+  return signWithConstantNonce(sha256(data), key.secret());
 }
 
 /** Step 13: the names are only for a verified user who has to choose between accounts. */

@@ -91,9 +91,10 @@ function checkToken(request: Request, fragment: Uint8Array, offset: number, env:
 }
 
 /** Replaces the array if the digest of the new one is correct. */
-function replaceArray(array: Uint8Array, { state }: AuthenticatorEnv): void {
+function replaceArray(array: Uint8Array, { state, faultHooks }: AuthenticatorEnv): void {
   const content = array.subarray(0, -digestLength);
-  if (!equal(sha256(content).subarray(0, digestLength), array.subarray(-digestLength)))
+  const { comparedDigestBytes: length } = faultHooks.rules;
+  if (!equal(sha256(content).subarray(0, length), array.slice(-digestLength).subarray(0, length)))
     throw new CtapError('CTAP2_ERR_INTEGRITY_FAILURE', 'the digest of the array is wrong');
   state.persistent.largeBlobArray = array;
 }

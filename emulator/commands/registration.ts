@@ -56,7 +56,8 @@ export async function refuseExcluded(
   session: Session,
   env: AuthenticatorEnv,
 ): Promise<void> {
-  if (!excluded.some(({ credProtect }) => credProtect < 3 || user.verified)) return;
+  const isRevealed = user.verified || !env.faultHooks.rules.hideProtectedFromExclusion;
+  if (!excluded.some(({ credProtect }) => credProtect < 3 || isRevealed)) return;
   if (up && !isPresenceProven(user) && env.faultHooks.rules.enforceUserPresence)
     await awaitGesture({ kind: 'presence', rpId }, session, env);
   throw new CtapError('CTAP2_ERR_CREDENTIAL_EXCLUDED');

@@ -38,12 +38,14 @@ export const changePin: SubCommand = (request, env, session) => {
   env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, session);
   const { persistent } = env.state;
   const pin = readNewPin(protocol, secret, newPinEnc, policyOf(env));
-  if (persistent.forcePinChange && persistent.pin && sameBytes(pin.hash, persistent.pin.hash))
+  const { rules } = env.faultHooks;
+  const isSame = persistent.pin !== undefined && sameBytes(pin.hash, persistent.pin.hash);
+  if (persistent.forcePinChange && isSame && rules.refuseSamePin)
     throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'the new PIN is the current one');
   persistent.pin = pin;
-  persistent.forcePinChange = false;
-  persistent.persistentToken = undefined;
-  if (env.faultHooks.rules.revokeTokensOnPinChange) env.pinUvAuth.resetTokens();
+  if (rules.endForcedPinChange) persistent.forcePinChange = false;
+  if (rules.revokePersistentTokenOnPinChange) persistent.persistentToken = undefined;
+  if (rules.revokeTokensOnPinChange) env.pinUvAuth.resetTokens();
   return undefined;
 };
 

@@ -70,7 +70,7 @@ describe('defect catalogue', () => {
     (_, row) => {
       const { title, breaks, detectedBy, ...change } = row;
       expect(title).toMatch(/^\S.*[^.]$/);
-      expect(breaks).toMatch(/^(CTAP 2\.\d|WebAuthn L3|U2F 1\.2|ISO 7816-4|RFC \d+) section \d/);
+      expect(breaks).toMatch(/^(CTAP 2\.\d|WebAuthn L3|U2F 1\.2|ISO 7816-4|RFC \d+|FIPS 186-5) section \d/);
       expect(['relying-party', 'client', 'suite']).toContain(detectedBy);
       expect(Object.keys(change)).toHaveLength(1);
     },

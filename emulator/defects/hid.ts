@@ -117,6 +117,9 @@ const commandDefects = {
   'hid.cancel-by-others': withoutRule('CANCEL cancels the commands of other channels', '11.2.9.1.5', {
     cancelOnlyOwnCommand: false,
   }),
+  'hid.cancel-kept': withoutRule('CANCEL without a command cancels the next one', '11.2.9.1.5', {
+    ignoreIdleCancel: false,
+  }),
   'hid.cancel-answered': withoutRule('CANCEL has a response of its own', '11.2.9.1.5', {
     cancelWithoutResponse: false,
   }),

@@ -42,14 +42,27 @@ import { signatureDefects } from './signatures.ts';
 import { statusDefects } from './status-codes.ts';
 import { transportDefects } from './transport.ts';
 import { u2fCommandDefects } from './u2f.ts';
+import {
+  spentTokenDefects,
+  weakAssertionDefects,
+  weakConfigDefects,
+  weakExtensionDefects,
+  weakKeyDefects,
+  weakLargeBlobDefects,
+  weakManagementDefects,
+  weakPinDefects,
+  weakRegistrationDefects,
+  weakSignatureDefects,
+  weakTokenDefects,
+} from './weaknesses.ts';
 
 /** The catalogue by group. */
 export const defectGroups = {
   flags: { title: 'Flags of authenticator data', rows: flagDefects },
   counter: { title: 'Signature counter', rows: counterDefects },
-  signature: { title: 'Signatures', rows: signatureDefects },
+  signature: { title: 'Signatures', rows: { ...signatureDefects, ...weakSignatureDefects } },
   authdata: { title: 'Layout of authenticator data', rows: authDataDefects },
-  cose: { title: 'Credential public key', rows: coseKeyDefects },
+  cose: { title: 'Credential public key', rows: { ...coseKeyDefects, ...weakKeyDefects } },
   attestation: { title: 'Attestation statement', rows: attestationStatementDefects },
   tpm: { title: 'Attestation format tpm', rows: tpmDefects },
   'android-key': { title: 'Attestation format android-key', rows: androidKeyDefects },
@@ -63,24 +76,35 @@ export const defectGroups = {
     title: 'getInfo',
     rows: { ...getInfoDefects, ...getInfoTypeDefects, ...getInfoValueDefects, ...getInfoConsistencyDefects },
   },
-  pin: { title: 'PIN', rows: pinDefects },
-  token: { title: 'PIN/UV auth tokens', rows: tokenDefects },
+  pin: { title: 'PIN', rows: { ...pinDefects, ...weakPinDefects } },
+  token: { title: 'PIN/UV auth tokens', rows: { ...tokenDefects, ...weakTokenDefects, ...spentTokenDefects } },
   registration: {
     title: 'makeCredential',
-    rows: { ...registrationDefects, ...registrationRequestDefects, ...registrationAccountDefects },
+    rows: {
+      ...registrationDefects,
+      ...registrationRequestDefects,
+      ...registrationAccountDefects,
+      ...weakRegistrationDefects,
+    },
   },
   assertion: {
     title: 'getAssertion',
-    rows: { ...assertionDefects, ...assertionRequestDefects, ...nextAssertionDefects },
+    rows: { ...assertionDefects, ...assertionRequestDefects, ...nextAssertionDefects, ...weakAssertionDefects },
   },
   reset: { title: 'reset', rows: resetDefects },
-  credmgmt: { title: 'credentialManagement', rows: { ...credentialManagementDefects, ...credentialEntryDefects } },
+  credmgmt: {
+    title: 'credentialManagement',
+    rows: { ...credentialManagementDefects, ...credentialEntryDefects, ...weakManagementDefects },
+  },
   bio: { title: 'bioEnrollment', rows: bioEnrollmentDefects },
   enterprise: { title: 'Enterprise attestation', rows: enterpriseDefects },
   persistence: { title: 'What a power cycle keeps', rows: persistenceDefects },
-  largeblobs: { title: 'largeBlobs', rows: { ...largeBlobDefects, ...ignoredManagementDefects } },
-  config: { title: 'authenticatorConfig', rows: configDefects },
-  extension: { title: 'Extensions', rows: extensionDefects },
+  largeblobs: {
+    title: 'largeBlobs',
+    rows: { ...largeBlobDefects, ...ignoredManagementDefects, ...weakLargeBlobDefects },
+  },
+  config: { title: 'authenticatorConfig', rows: { ...configDefects, ...weakConfigDefects } },
+  extension: { title: 'Extensions', rows: { ...extensionDefects, ...weakExtensionDefects } },
   parameter: { title: 'Parameters of requests', rows: parameterDefects },
   transport: { title: 'Transport', rows: transportDefects },
   ctaphid: { title: 'CTAPHID packets', rows: ctapHidPacketDefects },

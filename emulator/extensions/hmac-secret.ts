@@ -59,7 +59,7 @@ export function computeSecrets(
   { state, random, faultHooks: { rules } }: AuthenticatorEnv,
 ): Uint8Array {
   const credRandom = rules.separateHmacSecrets
-    ? state.persistent.keys.credRandom(credentialId, verified)
+    ? state.persistent.keys.credRandom(credentialId, verified && rules.separateVerifiedSecrets)
     : new Uint8Array(32);
   return protocol.encrypt(sharedSecret, concat(...values.map((salt) => hmacSha256(credRandom, salt))), random);
 }

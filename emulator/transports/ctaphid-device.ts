@@ -50,6 +50,8 @@ export class CtapHidDevice {
   #running: RunningCommand | undefined;
   /** Reused until a command is cancelled: one per command would cost a seventh of a registration's time. */
   #cancel = new AbortController();
+  /** A CANCEL without a command was kept; only a defect does that. */
+  #cancelsNext = false;
   /** Settles when the running command ends. */
   #runningEnd: Promise<void> | undefined;
   /** Settles when the last abandoned command ends. It may still run when the next command arrives. */
@@ -129,10 +131,11 @@ export class CtapHidDevice {
 
   /** Section 11.2.9.1.5: CANCEL has no response of its own; the cancelled command responds. */
   #onCancel({ channel }: InitPacket): void {
-    const { cancelCommands, cancelOnlyOwnCommand, cancelWithoutResponse } = this.#rules;
+    const { cancelCommands, cancelOnlyOwnCommand, cancelWithoutResponse, ignoreIdleCancel } = this.#rules;
     const running = this.#running;
     if (!this.#isUsable(channel)) this.#responses.sendError(channel, 'ERR_INVALID_CHANNEL');
     else if (running && cancelCommands && (running.channel === channel || !cancelOnlyOwnCommand)) running.cancel();
+    if (!running && !ignoreIdleCancel) this.#cancelsNext = true;
     if (!cancelWithoutResponse) this.#responses.send(channel, ctapHidCommands.CANCEL, nothing);
   }
 
@@ -256,6 +259,8 @@ export class CtapHidDevice {
       sendKeepalive: this.#sendKeepalive,
     });
     this.#running = running;
+    if (this.#cancelsNext) running.cancel();
+    this.#cancelsNext = false;
     this.#runningEnd = this.#run(message, running, process);
   }
 

@@ -199,7 +199,8 @@ test('A device that has forgotten its channels gets a new one for the next messa
   const device = await openCtapHid(pipe);
   assigned = after; // the device lost power for a moment
   await expect(device.transact(getInfo)).rejects.toMatchObject({
-    message: expect.stringMatching(/ERR_INVALID_CHANNEL/),
+    kind: 'disconnected',
+    message: expect.stringMatching(/lost power or was reset: CTAPHID_CBOR was refused with ERR_INVALID_CHANNEL/),
   });
   expect([...(await device.transact(getInfo))]).toEqual([0]);
 });

@@ -169,11 +169,18 @@ export class CtapHidChannel implements CtapDevice {
       signal?.throwIfAborted();
       const outcome = await this.#runExchange(command, channel, reports, options);
       if ('response' in outcome) return outcome.response;
-      this.#isOutOfSync ||= outcome.error === 'ERR_INVALID_CHANNEL'; // the device lost power and forgot the channel
+      if (outcome.error === 'ERR_INVALID_CHANNEL') throw this.#noteReset(command);
       if (outcome.error !== 'ERR_CHANNEL_BUSY' || this.#clock.monotonic() >= retryUntil)
         throw createRefusedError(command, outcome.error);
       await this.#clock.sleep(busyRetryIntervalMs, signal);
     }
+  }
+
+  /** The device lost power and forgot the channel. The next message gets a new one. */
+  #noteReset(command: CtapHidCommand): TransportError {
+    this.#isOutOfSync = true;
+    const what = `${this.#pipe.name} has forgotten its channel, because it lost power or was reset`;
+    return new TransportError('disconnected', `${what}: CTAPHID_${command} was refused with ERR_INVALID_CHANNEL`);
   }
 
   async #runExchange(

@@ -37,7 +37,7 @@ describe('the requirements on authenticators', () => {
       expect(id).toMatch(/^[a-z0-9]+(\.[a-z0-9-]+)+$/);
       expect(title).toMatch(/^\S.*[^.]$/);
       expect(specification.document).toMatch(
-        /^(CTAP 2\.\d|WebAuthn L[23]|U2F 1\.2|ISO 7816-4|RFC 5280|FIDO Metadata Statement 3\.0|FIDO Registry 2\.2)$/,
+        /^(CTAP 2\.\d|WebAuthn L[23]|U2F 1\.2|ISO 7816-4|RFC 5280|FIPS 186-5|FIDO Metadata Statement 3\.0|FIDO Registry 2\.2)$/,
       );
       expect(specification.section).toMatch(/^\d/);
     },

@@ -72,9 +72,19 @@ export async function buildChangePin(context: TestContext, options: ChangePinOpt
   ]);
 }
 
-export async function buildGetPinToken(context: TestContext, pin = suitePin): Promise<CborMap> {
+export const buildGetPinToken = (context: TestContext, pin = suitePin): Promise<CborMap> =>
+  buildGetPinTokenWith(context, hashOfPin(pin));
+
+/** Only the last byte of the hash is wrong. */
+export const buildAlmostRightPin = (context: TestContext): Promise<CborMap> =>
+  buildGetPinTokenWith(
+    context,
+    hashOfPin(suitePin).map((byte, index) => (index === 15 ? byte ^ 0x01 : byte)),
+  );
+
+async function buildGetPinTokenWith(context: TestContext, pinHash: Uint8Array): Promise<CborMap> {
   const session = await openPinSession(context);
-  return message('getPinToken', [...common(session), [cp.pinHashEnc, session.encrypt(hashOfPin(pin))]]);
+  return message('getPinToken', [...common(session), [cp.pinHashEnc, session.encrypt(pinHash)]]);
 }
 
 export interface TokenRequest {

@@ -104,7 +104,7 @@ export const algorithmsOf = ({ algorithms }: AuthenticatorInfo): readonly number
 export const preferredAlgorithmOf = (info: AuthenticatorInfo): number =>
   algorithmsOf(info).find((alg) => algorithmName(alg) !== undefined) ?? coseAlgorithms.ES256.alg;
 
-const hasAlgorithm = (name: CoseAlgorithm): Precondition => ({
+export const hasAlgorithm = (name: CoseAlgorithm): Precondition => ({
   reason: `The algorithm ${name} is not supported`,
   isMet: (info) => algorithmsOf(info).includes(coseAlgorithms[name].alg),
 });

@@ -4,6 +4,8 @@ import { type CborMap, encode } from '#protocol/cbor.ts';
 import { commands } from '#protocol/commands.ts';
 import type { CtapStatusName } from '#protocol/status.ts';
 import { checkRefused } from '../checks.ts';
+import { registersWithoutPin } from '../preconditions.ts';
+import { buildRegistration, mc } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 import { bytes, sourceOf, sources } from './cbor-support.ts';
@@ -184,6 +186,25 @@ const invalidEncodings: RequirementInput[] = violations.map(
   }),
 );
 
+/** A map within the request, which parsers may treat differently from the outermost one. */
+const nestedDuplicate: RequirementInput = {
+  ...notCanonical,
+  id: 'request.nested-duplicate-key',
+  title: 'A registration whose rp contains a key twice is refused',
+  section: '8',
+  provenBy: ['transport.requests-unchecked'],
+  preconditions: [registersWithoutPin],
+  accepted: ['CTAP2_ERR_INVALID_CBOR'],
+  async run(context) {
+    const [hash = bytes(), , ...others] = encodePairs(buildRegistration(context));
+    const [id, name] = [encode('id'), encode('name')].map((key) => concat(key, encode(context.rpId)));
+    const rp = concat(encode(mc.rp), mapHead(3), id ?? bytes(), name ?? bytes(), name ?? bytes());
+    const code = commands.authenticatorMakeCredential.code;
+    const exchange = await context.sendBytes(concat(bytes(code), mapHead(others.length + 2), hash, rp, ...others));
+    checkRefused(context, exchange, 'CTAP2_ERR_INVALID_CBOR');
+  },
+};
+
 const notMaps: RequirementInput[] = [
   { id: 'request.array', title: 'Parameters that are an array are refused', value: [0x80] },
   { id: 'request.integer', title: 'Parameters that are an integer are refused', value: [0x01] },
@@ -202,4 +223,8 @@ const notMaps: RequirementInput[] = [
   },
 }));
 
-export const cborRequests = defineGroup({ group: 'cbor', document: 'CTAP 2.1' }, [...invalidEncodings, ...notMaps]);
+export const cborRequests = defineGroup({ group: 'cbor', document: 'CTAP 2.1' }, [
+  ...invalidEncodings,
+  nestedDuplicate,
+  ...notMaps,
+]);

@@ -2,11 +2,11 @@
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import { authenticatorConfigSubCommands as sub } from '#protocol/management.ts';
 import { checkEqual, checkRefused, checkStatus, checkSuccess } from '../checks.ts';
-import { buildGetPinToken, buildSetPin, padPin, sendClientPin } from '../client-pin.ts';
+import { buildChangePin, buildGetPinToken, buildSetPin, padPin, sendClientPin } from '../client-pin.ts';
 import { setUp } from '../failures.ts';
 import { buildManagement, authenticatorConfig as config } from '../management.ts';
 import { memberRequirements, type RequestMember } from '../members.ts';
-import { suitePin } from '../pin.ts';
+import { otherPin, suitePin } from '../pin.ts';
 import { optionIsNotTrue, optionIsTrue, pinAuthorizesCeremonies } from '../preconditions.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import { change, destructive, group, minPinLength, send, setsMinPinLength } from './config-support.ts';
@@ -67,6 +67,30 @@ const minimum: RequirementInput[] = [
     async run(context) {
       await change(context, minPinLength([0x03, true]));
       checkStatus(await sendClientPin(context, await buildGetPinToken(context)), 'CTAP2_ERR_PIN_INVALID');
+    },
+  },
+  {
+    id: 'force-change.ended',
+    title: 'changePIN ends forcePINChange, and the new PIN gives a token',
+    section: '6.5.5.6',
+    provenBy: ['config.forced-change-stays'],
+    preconditions: [pinAuthorizesCeremonies],
+    async run(context) {
+      await change(context, minPinLength([0x03, true]));
+      checkSuccess(await sendClientPin(context, await buildChangePin(context)));
+      checkEqual((await context.readInfo()).forcePINChange ?? false, false, 'forcePINChange');
+      checkSuccess(await sendClientPin(context, await buildGetPinToken(context, otherPin)));
+    },
+  },
+  {
+    id: 'force-change.same-pin',
+    title: `While forcePINChange is true, changePIN to the same PIN is refused with ${policy}`,
+    section: '6.5.5.6',
+    provenBy: ['config.forced-change-to-same', 'ignored-error.pin-policy'],
+    accepted: [policy],
+    async run(context) {
+      await change(context, minPinLength([0x03, true]));
+      checkStatus(await sendClientPin(context, await buildChangePin(context, { next: padPin(suitePin) })), policy);
     },
   },
   {

@@ -1,6 +1,7 @@
 /** credmgmt: deleting and renaming credentials, CTAP 2.1 sections 6.8.5 and 6.8.6. */
 import { sendAssertion } from '../assertion.ts';
 import { check, checkEqual, checkStatus, checkSuccess, readMap } from '../checks.ts';
+import { buildChangePin, sendClientPin } from '../client-pin.ts';
 import { setUp } from '../failures.ts';
 import { getToken } from '../pin.ts';
 import { optionIsTrue } from '../preconditions.ts';
@@ -27,6 +28,18 @@ const changing: RequirementInput[] = [
       const { id } = await create(context);
       checkSuccess(await send(context, deletionOf(id)));
       checkStatus(await sendAssertion(context, { verified: true }), noCredentials);
+    },
+  },
+  {
+    id: 'delete.by-id',
+    title: 'A deleted credential is not found in allowList either',
+    section: '6.8.5',
+    provenBy: ['credmgmt.deleted-usable', 'credmgmt.delete-ignored'],
+    accepted: [noCredentials],
+    async run(context) {
+      const credential = await create(context);
+      await setUp('delete the credential', async () => checkSuccess(await send(context, deletionOf(credential.id))));
+      checkStatus(await sendAssertion(context, { verified: true, allowList: [credential] }), noCredentials);
     },
   },
   {
@@ -124,6 +137,22 @@ const persistent: RequirementInput[] = [
       const token = await getToken(context, ['pcmr']);
       await context.powerCycle();
       checkSuccess(await send(context, { ...metadata, token }));
+    },
+  },
+  {
+    id: 'persistent.pin-change',
+    title: 'A token with the permission pcmr is invalid after the PIN was changed',
+    document: 'CTAP 2.3',
+    section: '6.5.5.6',
+    provenBy: ['token.persistent-survives-pin-change'],
+    preconditions: [optionIsTrue('perCredMgmtRO')],
+    accepted: [authInvalid],
+    async run(context) {
+      const token = await getToken(context, ['pcmr']);
+      await setUp('change the PIN', async () =>
+        checkSuccess(await sendClientPin(context, await buildChangePin(context))),
+      );
+      checkStatus(await send(context, { ...metadata, token }), authInvalid);
     },
   },
   {

@@ -16,8 +16,9 @@ import {
 } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { formatCbor } from '../format-cbor.ts';
+import { withMember } from '../members.ts';
 import { hasExtension } from '../preconditions.ts';
-import { register } from '../registration.ts';
+import { authorizeRegistration, buildRegistration, mc, register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 import {
@@ -170,6 +171,20 @@ const reading: RequirementInput[] = [
       await create(context);
       const user = readMap(checkSuccess(await send(context, firstOf(context.rpId))), 0x06, 'user');
       checkEqual(user.get('name'), 'alice', 'user.name');
+    },
+  },
+  {
+    id: 'credentials.long-name',
+    title: 'A user.name of 64 bytes is stored whole',
+    document: 'WebAuthn L3',
+    section: '6.4.1',
+    provenBy: ['registration.user-name-cut-off', 'registration.user-name-lost'],
+    async run(context) {
+      const name = 'n'.repeat(64);
+      const request = withMember(buildRegistration(context, { rk: true }), [mc.user, 'name'], name);
+      checkSuccess(await context.send('authenticatorMakeCredential', await authorizeRegistration(context, request)));
+      const user = readMap(checkSuccess(await send(context, firstOf(context.rpId))), 0x06, 'user');
+      checkEqual(user.get('name'), name, 'user.name');
     },
   },
   {

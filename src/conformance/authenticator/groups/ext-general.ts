@@ -1,7 +1,10 @@
 /** ext: unknown extensions, credProtect, minPinLength and the extensions of CTAP 2.3. */
 import { toHex } from '#base/bytes.ts';
+import { authenticatorConfigSubCommands as sub } from '#protocol/management.ts';
 import { check, checkEqual, checkRefused, checkStatus, checkSuccess } from '../checks.ts';
-import { from21, hasClientPin, hasExtension, registersWithoutPin } from '../preconditions.ts';
+import { setUp } from '../failures.ts';
+import { authenticatorConfig, sendManagement } from '../management.ts';
+import { from21, hasClientPin, hasExtension, optionIsTrue, registersWithoutPin } from '../preconditions.ts';
 import { register, sendRegistration } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import { buildSalts, ext, map, outputsOf, registerWith, salt, signInWith, usable, wrongType } from './ext-support.ts';
@@ -88,6 +91,23 @@ const minPinLength: RequirementInput[] = [
         !outputs.has('minPinLength'),
         `Expected no output, got ${toHex(new Uint8Array([Number(outputs.get('minPinLength'))]))}`,
       );
+    },
+  },
+  {
+    id: 'min-pin-length.authorized',
+    title: 'minPinLength is returned to a relying party that setMinPINLength put on the list',
+    section: '12.4',
+    provenBy: ['extension.min-pin-length-missing', 'config.ignored'],
+    preconditions: [optionIsTrue('authnrCfg'), optionIsTrue('setMinPINLength')],
+    state: 'pin',
+    destructive: true,
+    async run(context) {
+      const request = { subCommand: sub.setMinPINLength, params: map([0x02, [context.rpId]]) };
+      await setUp('put the relying party on the list', async () =>
+        checkSuccess(await sendManagement(context, authenticatorConfig, request)),
+      );
+      const outputs = await registerWith(context, map(['minPinLength', true]), false);
+      checkEqual(outputs.get('minPinLength'), context.info.minPINLength, 'minPinLength');
     },
   },
   wrongType('minPinLength', 'min-pin-length', 'boolean'),

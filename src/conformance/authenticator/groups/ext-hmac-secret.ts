@@ -10,7 +10,14 @@ import {
   checkStatusFrom21,
   readBytes,
 } from '../checks.ts';
-import { hasBuiltInUv, hasClientPin, hasExtension, optionIsNotTrue, pinProtocolVariants } from '../preconditions.ts';
+import {
+  hasBuiltInUv,
+  hasClientPin,
+  hasExtension,
+  optionIsNotTrue,
+  pinAuthorizesCeremonies,
+  pinProtocolVariants,
+} from '../preconditions.ts';
 import { register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
@@ -112,7 +119,7 @@ const hmacSecret: RequirementInput[] = [
     id: 'hmac-secret.verified-differs',
     title: 'The secret with user verification differs from the one without',
     section: '12.5',
-    provenBy: ['extension.hmac-secret-constant'],
+    provenBy: ['extension.hmac-secret-constant', 'extension.hmac-secret-unverified'],
     preconditions: [hasBuiltInUv, optionIsNotTrue('alwaysUv')],
     async run(context) {
       const credential = await createSecret(context);
@@ -122,6 +129,21 @@ const hmacSecret: RequirementInput[] = [
         await readSecrets(context, credential, salt(1), { verified: true }),
         'the secrets',
       );
+    },
+  },
+  {
+    id: 'hmac-secret.token-differs',
+    title: 'The secret after verification with a token differs from the one without',
+    section: '12.5',
+    provenBy: ['extension.hmac-secret-unverified'],
+    preconditions: [pinAuthorizesCeremonies, optionIsNotTrue('alwaysUv')],
+    state: 'pin',
+    variants: pinProtocolVariants,
+    async run(context) {
+      const credential = await createSecret(context);
+      const unverified = await readSecrets(context, credential, salt(1));
+      const verified = await readSecrets(context, credential, salt(1), { verified: true });
+      checkDifferentBytes(unverified, verified, 'the secrets');
     },
   },
   {

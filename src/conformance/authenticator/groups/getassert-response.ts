@@ -1,5 +1,5 @@
 /** getassert: the answer to authenticatorGetAssertion, CTAP 2.1 section 6.2.2 and WebAuthn L3 section 6.1. */
-import { concat } from '#base/bytes.ts';
+import { concat, toHex } from '#base/bytes.ts';
 import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import type { CborMap } from '#protocol/cbor.ts';
 import { coseAlgorithms } from '#protocol/cose.ts';
@@ -11,9 +11,10 @@ import {
   algorithmOfVariant,
   algorithmVariants,
   discoverabilityVariants,
+  hasAlgorithm,
   registersWithoutPin,
 } from '../preconditions.ts';
-import { register } from '../registration.ts';
+import { es256, register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 import type { TestCredential } from '../test-credential.ts';
@@ -39,6 +40,13 @@ async function signInAgain(context: TestContext, credential: TestCredential, opt
   const request = await authorizeAssertion(context, buildAssertion(context, { allowList: [credential], ...options }));
   const members = checkSuccess(await context.send('authenticatorGetAssertion', request));
   return { request, members, authData: readBytes(members, 0x02, 'authData') };
+}
+
+/** The integer r of a DER signature, which depends on the nonce only. */
+function rOfSignature(signature: Uint8Array): Uint8Array {
+  const length = signature[3] ?? 0;
+  check(signature[0] === 0x30 && signature[2] === 0x02, `Expected a DER sequence of integers, got ${toHex(signature)}`);
+  return signature.slice(4, 4 + length);
 }
 
 const flagsOf = (authData: Uint8Array): number => authData[32] ?? 0;
@@ -91,6 +99,26 @@ const members: RequirementInput[] = [
       const [tag, length = 0] = signature;
       const isWhole = length < 0x80 ? signature.length === 2 + length : length === 0x81 && signature.length - 3 >= 0x80;
       check(tag === 0x30 && isWhole, `Expected a DER sequence, got ${Buffer.from(signature).toString('hex')}`);
+    },
+  },
+  {
+    id: 'response.signature.nonce',
+    title: 'ECDSA signatures have different nonces, also after a power cycle',
+    document: 'FIPS 186-5',
+    section: '6.3',
+    provenBy: ['signature.nonce-reused'],
+    provenOn: 'touchstone-key',
+    preconditions: [hasAlgorithm('ES256')],
+    async run(context) {
+      const credential = await register(context, { algorithm: es256 });
+      const nonces: string[] = [];
+      for (let count = 0; count < 4; count++) {
+        if (count > 1) await context.powerCycle();
+        nonces.push(
+          toHex(rOfSignature(readBytes((await signInAgain(context, credential)).members, 0x03, 'signature'))),
+        );
+      }
+      check(new Set(nonces).size === nonces.length, `Expected different values of r, got ${nonces.join(', ')}`);
     },
   },
   {

@@ -1,7 +1,7 @@
 /** getassert: tokens and protected credentials, CTAP 2.1 section 6.2.2 steps 2, 6 and 7. */
 import type { CborKey, CborValue } from '#protocol/cbor.ts';
 import { buildAssertion, ga } from '../assertion.ts';
-import { check, checkStatus, checkSuccess, readBytes } from '../checks.ts';
+import { check, checkRefused, checkStatus, checkSuccess, readBytes } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { addToken, getToken } from '../pin.ts';
 import {
@@ -81,6 +81,41 @@ const tokens: RequirementInput[] = [
     async run(context) {
       const credential = await register(context);
       checkStatus(await sendWithToken(context, credential, { message: new Uint8Array(32).fill(9) }), invalidToken);
+    },
+  },
+  {
+    id: 'token.cut-off',
+    title: 'The first half of pinUvAuthParam is refused with CTAP2_ERR_PIN_AUTH_INVALID',
+    section: '6.2.2 step 6.1',
+    provenBy: ['token.param-start-only', 'token.not-verified'],
+    state: 'pin',
+    preconditions: [pinAuthorizesCeremonies],
+    variants: pinProtocolVariants,
+    accepted: [invalidToken],
+    async run(context) {
+      const change = (request: Map<CborKey, CborValue>) => {
+        const param = request.get(ga.pinUvAuthParam) as Uint8Array;
+        return request.set(ga.pinUvAuthParam, param.slice(0, param.length / 2));
+      };
+      checkRefused(context, await sendWithToken(context, await register(context), { change }), invalidToken);
+    },
+  },
+  {
+    id: 'token.kept-by-silence',
+    title: 'A token authorizes an assertion after one with up: false',
+    section: '6.2.2 step 9',
+    provenBy: ['token.spent-by-silence'],
+    state: 'pin',
+    preconditions: [hasTokens, pinAuthorizesCeremonies],
+    variants: pinProtocolVariants,
+    async run(context) {
+      const credential = await register(context);
+      const token = await getToken(context, ['ga'], context.rpId);
+      for (const up of [false, true]) {
+        const request = buildAssertion(context, { allowList: [credential], up });
+        const authorized = addToken(request, token, request.get(ga.clientDataHash) as Uint8Array, keys);
+        checkSuccess(await context.send(get, authorized));
+      }
     },
   },
   {

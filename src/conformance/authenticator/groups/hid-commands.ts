@@ -55,6 +55,25 @@ const cancellation: RequirementInput[] = [
     }),
   },
   {
+    id: 'cancel.not-kept',
+    title: 'CANCEL while no command runs does not cancel the next command',
+    section: '11.2.9.1.5',
+    provenBy: ['hid.cancel-kept'],
+    preconditions: waits,
+    run: withChannel(async (opened) => {
+      const { context, host, channel } = opened;
+      host.send(channel, 'CANCEL');
+      context.setUser('wait');
+      try {
+        await startRegistration(opened);
+        for (let count = 0; count < 2; count++) await host.readKeepalive();
+      } finally {
+        context.setUser('touch');
+        host.send(channel, 'CANCEL');
+      }
+    }),
+  },
+  {
     id: 'cancel.other-channel',
     title: 'CANCEL does not end the command of another channel',
     section: '11.2.9.1.5',

@@ -1,12 +1,15 @@
 /** largeblobs: writing the array, CTAP 2.1 section 6.10.2. */
+
 import { concat } from '#base/bytes.ts';
+import type { PinUvAuthToken } from '#client/pin-protocol.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { checkEqualBytes, checkStatus, checkSuccess } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { memberRequirements, type RequestMember } from '../members.ts';
-import { getToken } from '../pin.ts';
-import { optionIsTrue, pinProtocolVariants } from '../preconditions.ts';
+import { addToken, getToken } from '../pin.ts';
+import { hasTokens, optionIsTrue, pinAuthorizesCeremonies, pinProtocolVariants } from '../preconditions.ts';
+import { buildRegistration, mc } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 import {
@@ -33,12 +36,14 @@ interface Fragment {
   length?: number | undefined;
   permission?: 'lbw' | 'cm';
   signedOffset?: number;
+  /** Default: a new one. */
+  token?: PinUvAuthToken;
 }
 
 /** Returns the request that writes a fragment, with a token. */
 async function buildWrite(context: TestContext, fragment: Fragment): Promise<CborMap> {
   const { bytes, offset = 0, length, permission = 'lbw', signedOffset = offset } = fragment;
-  const { protocol, token } = await getToken(context, [permission]);
+  const { protocol, token } = fragment.token ?? (await getToken(context, [permission]));
   const position = new Uint8Array(4);
   new DataView(position.buffer).setUint32(0, signedOffset, true);
   const prefix = new Uint8Array([...Array<number>(32).fill(0xff), 0x0c, 0x00]);
@@ -113,6 +118,17 @@ const writing: RequirementInput[] = [
     accepted: ['CTAP2_ERR_INTEGRITY_FAILURE'],
     async run(context) {
       const array = arrayOf(40).map((byte, index) => (index === 0 ? 0x80 : byte));
+      checkStatus(await writeArray(context, array), 'CTAP2_ERR_INTEGRITY_FAILURE');
+    },
+  },
+  {
+    id: 'write.whole-digest',
+    title: 'An array whose digest differs in its last byte is refused with CTAP2_ERR_INTEGRITY_FAILURE',
+    section: '6.10.2',
+    provenBy: ['largeblobs.digest-start-only', 'ignored-error.integrity-failure'],
+    accepted: ['CTAP2_ERR_INTEGRITY_FAILURE'],
+    async run(context) {
+      const array = arrayOf(40).map((byte, index, { length }) => (index === length - 1 ? byte ^ 0x01 : byte));
       checkStatus(await writeArray(context, array), 'CTAP2_ERR_INTEGRITY_FAILURE');
     },
   },
@@ -241,6 +257,26 @@ const tokens: RequirementInput[] = [
   },
 ];
 
+const afterRegistration: RequirementInput = {
+  id: 'write.after-registration',
+  title: 'A touch ends all permissions of a token but lbw',
+  section: '6.5.3.2',
+  provenBy: ['token.large-blobs-spent'],
+  preconditions: [hasTokens, pinAuthorizesCeremonies],
+  variants: pinProtocolVariants,
+  async run(context) {
+    const token = await getToken(context, ['mc', 'lbw'], context.rpId);
+    const registration = buildRegistration(context);
+    const hash = registration.get(mc.clientDataHash) as Uint8Array;
+    const keys = { param: mc.pinUvAuthParam, protocol: mc.pinUvAuthProtocol };
+    await setUp('register with the token', async () =>
+      checkSuccess(await context.send('authenticatorMakeCredential', addToken(registration, token, hash, keys))),
+    );
+    const array = arrayOf(40);
+    checkSuccess(await write(context, { bytes: array, length: array.length, token }));
+  },
+};
+
 const members: readonly RequestMember[] = [
   { name: 'set', path: [lb.set], type: 'bytes' },
   { name: 'offset', path: [lb.offset], type: 'unsigned' },
@@ -260,5 +296,8 @@ const parameters = memberRequirements({
 
 export const largeBlobWriting = defineGroup(
   { ...group, state: 'pin' },
-  [...writing, ...tokens, ...parameters].map((requirement) => ({ ...requirement, destructive: true })),
+  [...writing, ...tokens, afterRegistration, ...parameters].map((requirement) => ({
+    ...requirement,
+    destructive: true,
+  })),
 );

@@ -3,6 +3,7 @@ import { flag, parseAuthenticatorData } from '#protocol/authenticator-data.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import { check, checkEqualBytes, checkSuccess, readBytes, readMap, readText } from '../checks.ts';
 import { NotApplicable } from '../failures.ts';
+import { formatCbor } from '../format-cbor.ts';
 import {
   algorithmVariants,
   discoverabilityVariants,
@@ -151,6 +152,23 @@ const credentialIds: RequirementInput[] = [
       const first = await register(context, { rk });
       const second = await register(context, { rk, userId: new Uint8Array(16).fill(2) });
       check(!Buffer.from(first.id).equals(second.id), 'Expected different credential IDs, got the same twice');
+    },
+  },
+  {
+    id: 'response.public-key.unique',
+    title: 'Two credentials have different public keys, also after a power cycle',
+    document: 'WebAuthn L3',
+    section: '6.3.2',
+    provenBy: ['cose.key-shared'],
+    variants: discoverabilityVariants,
+    async run(context) {
+      const rk = context.variant === 'rk';
+      const keys: string[] = [];
+      for (const fill of [1, 2, 3]) {
+        if (fill === 3) await context.powerCycle();
+        keys.push(formatCbor((await register(context, { rk, userId: new Uint8Array(16).fill(fill) })).publicKey));
+      }
+      check(new Set(keys).size === keys.length, 'Expected different public keys, got the same twice');
     },
   },
 ];

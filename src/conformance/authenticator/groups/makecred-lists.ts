@@ -7,6 +7,8 @@ import { NotApplicable } from '../failures.ts';
 import {
   algorithmsOf,
   discoverabilityVariants,
+  from21,
+  hasExtension,
   optionIsNotTrue,
   preferredAlgorithmOf,
   registersWithoutPin,
@@ -201,6 +203,20 @@ const excludeLists: RequirementInput[] = [
     provenBy: ['registration.exclude-list-refused'],
     async run(context) {
       const { id } = await register(context, { rpId: `other-${context.rpId}` });
+      checkSuccess(await context.send(create, buildRegistration(context, { excludeList: [descriptorOf(id)] })));
+    },
+  },
+  {
+    id: 'exclude-list.protected',
+    title: 'A credential with credProtect 3 in excludeList is not revealed without user verification',
+    section: '6.1.2 step 12',
+    provenBy: ['registration.protected-revealed'],
+    provenOn: 'touchstone-key',
+    preconditions: [from21, hasExtension('credProtect'), optionIsNotTrue('uv')],
+    variants: discoverabilityVariants,
+    async run(context) {
+      const extensions = new Map([['credProtect', 3]]);
+      const { id } = await register(context, { rk: context.variant === 'rk', extensions });
       checkSuccess(await context.send(create, buildRegistration(context, { excludeList: [descriptorOf(id)] })));
     },
   },

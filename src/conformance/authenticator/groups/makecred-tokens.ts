@@ -1,5 +1,5 @@
 /** makecred: tokens, CTAP 2.1 section 6.1.2 steps 2, 8, 10 and 11. */
-import { checkStatus, checkSuccess } from '../checks.ts';
+import { checkRefused, checkStatus, checkSuccess } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { addToken, getToken } from '../pin.ts';
 import {
@@ -69,6 +69,22 @@ const tokens: RequirementInput[] = [
         protocol: mc.pinUvAuthProtocol,
       });
       checkStatus(await context.send(create, request), 'CTAP2_ERR_PIN_AUTH_INVALID');
+    },
+  },
+  {
+    id: 'token.cut-off',
+    title: 'The first half of pinUvAuthParam is refused with CTAP2_ERR_PIN_AUTH_INVALID',
+    section: '6.1.2 step 11.1',
+    provenBy: ['token.param-start-only', 'token.not-verified'],
+    state: 'pin',
+    preconditions: [pinAuthorizesCeremonies],
+    variants: pinProtocolVariants,
+    accepted: ['CTAP2_ERR_PIN_AUTH_INVALID'],
+    async run(context) {
+      const request = await authorizeRegistration(context, buildRegistration(context));
+      const param = request.get(mc.pinUvAuthParam) as Uint8Array;
+      request.set(mc.pinUvAuthParam, param.slice(0, param.length / 2));
+      checkRefused(context, await context.send(create, request), 'CTAP2_ERR_PIN_AUTH_INVALID');
     },
   },
   {

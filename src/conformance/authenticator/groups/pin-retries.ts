@@ -1,6 +1,14 @@
 /** pin: comparing the PIN, retries and locks, CTAP 2.1 sections 6.5.2.2 and 6.5.5.7.2. */
 import { check, checkEqual, checkStatus, checkSuccess, readUnsigned } from '../checks.ts';
-import { buildChangePin, buildGetPinToken, buildReading, cp, enterWrongPin, sendClientPin } from '../client-pin.ts';
+import {
+  buildAlmostRightPin,
+  buildChangePin,
+  buildGetPinToken,
+  buildReading,
+  cp,
+  enterWrongPin,
+  sendClientPin,
+} from '../client-pin.ts';
 import { withMember } from '../members.ts';
 import {
   from21,
@@ -62,6 +70,19 @@ const retries: RequirementInput[] = [
     variants: pinProtocolVariants,
     accepted: ['CTAP2_ERR_PIN_INVALID'],
     run: async (context) => checkStatus(await enterWrongPin(context), 'CTAP2_ERR_PIN_INVALID'),
+  },
+  {
+    id: 'retries.whole-hash',
+    title: 'A PIN hash that differs in its last byte is refused with CTAP2_ERR_PIN_INVALID',
+    section: '6.5.5.7.2',
+    provenBy: ['pin.hash-start-only', 'pin.not-compared'],
+    state: 'pin',
+    preconditions: [pinAuthorizesCeremonies],
+    variants: pinProtocolVariants,
+    accepted: ['CTAP2_ERR_PIN_INVALID'],
+    async run(context) {
+      checkStatus(await sendClientPin(context, await buildAlmostRightPin(context)), 'CTAP2_ERR_PIN_INVALID');
+    },
   },
   {
     id: 'retries.restored',

@@ -1,9 +1,15 @@
 /** rk: authenticatorGetNextAssertion, CTAP 2.1 section 6.3. */
-import { toHex } from '#base/bytes.ts';
-import { buildAssertion, signIn } from '../assertion.ts';
-import { check, checkEqual, checkStatus, checkSuccess } from '../checks.ts';
+import { concat, toHex } from '#base/bytes.ts';
+import { verifySignature } from '#protocol/crypto.ts';
+import { buildAssertion, ga, signIn } from '../assertion.ts';
+import { check, checkEqual, checkStatus, checkSuccess, readBytes } from '../checks.ts';
 import { setUp } from '../failures.ts';
-import { hasDiscoverableCredentials, registersWithoutPin } from '../preconditions.ts';
+import {
+  hasDiscoverableCredentials,
+  optionIsNotTrue,
+  pinAuthorizesCeremonies,
+  registersWithoutPin,
+} from '../preconditions.ts';
 import { register, sendRegistration } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
@@ -48,6 +54,41 @@ const enumeration: RequirementInput[] = [
       const exchange = await context.sendWith('absent', next);
       checkSuccess(exchange);
       check(!exchange.waitedForUser, 'Expected getNextAssertion not to wait for the user');
+    },
+  },
+  {
+    id: 'next.signature',
+    title: 'Each answer to getNextAssertion is signed with the key of its credential',
+    section: '6.3',
+    provenBy: ['assertion.next-signature-invalid', 'assertion.next-flags-cleared'],
+    preconditions: [optionIsNotTrue('alwaysUv')],
+    async run(context) {
+      const keys = new Map((await registerSeveral(context, 3)).map(({ id, publicKey }) => [toHex(id), publicKey]));
+      const request = buildAssertion(context);
+      await setUp('get an assertion', async () =>
+        checkSuccess(await context.send('authenticatorGetAssertion', request)),
+      );
+      for (let left = 2; left > 0; left--) {
+        const members = checkSuccess(await context.send(next));
+        const key = keys.get(toHex(idOf(members)));
+        const signed = concat(readBytes(members, 0x02, 'authData'), request.get(ga.clientDataHash) as Uint8Array);
+        const isValid = key !== undefined && verifySignature(key, signed, readBytes(members, 0x03, 'signature'));
+        check(isValid, 'The signature of the assertion is invalid');
+      }
+    },
+  },
+  {
+    id: 'next.flags',
+    title: 'Answers to getNextAssertion have the flags UP and UV of the answer before them',
+    section: '6.3',
+    provenBy: ['assertion.next-flags-cleared'],
+    preconditions: [pinAuthorizesCeremonies],
+    state: 'pin',
+    async run(context) {
+      await registerSeveral(context, 2);
+      await signIn(context, { verified: true });
+      const flags = readBytes(checkSuccess(await context.send(next)), 0x02, 'authData')[32] ?? 0;
+      checkEqual(flags & 0x05, 0x05, 'the flags UP and UV');
     },
   },
 ];

@@ -145,6 +145,18 @@ const users: RequirementInput[] = [
     },
   },
   {
+    id: 'user.id-64',
+    title: 'A user.id of 64 bytes is stored whole',
+    document: 'WebAuthn L3',
+    section: '5.4.3',
+    provenBy: ['registration.user-id-cut-off', 'assertion.user-missing'],
+    async run(context) {
+      const { userId } = await register(context, { rk: true, userId: context.random.bytes(64) });
+      const user = readMap(checkSuccess(await sendAssertion(context)), 0x04, 'user');
+      checkEqualBytes(readBytes(user, 'id', 'user.id'), userId, 'user.id');
+    },
+  },
+  {
     id: 'user.names-hidden',
     title: 'Names of the user are not returned without user verification',
     section: '6.2.2 step 13',

@@ -23,6 +23,7 @@ export const uncountedSections: readonly UncountedSection[] = [
     ['6.5.2.2', 'PIN and UV retries'],
     ['6.5.2.3', 'PIN retries'],
     ['6.5.2.4', 'UV retries'],
+    ['6.5.3.2', 'Functions that change the state of a pinUvAuthToken'],
     ['6.5.4', 'PIN/UV auth protocol, abstract definition'],
     ['6.5.5.2', 'getPINRetries'],
     ['6.5.5.3', 'getUVRetries'],
@@ -87,6 +88,7 @@ export const uncountedSections: readonly UncountedSection[] = [
   ]),
   ...uncounted('CTAP 2.3', [
     ['6.4', 'authenticatorGetInfo: additions'],
+    ['6.5.5.6', 'changePIN: additions'],
     ['6.8', 'authenticatorCredentialManagement: additions'],
     ['6.8.5', 'enumerateCredentials: additions'],
     ['6.11', 'authenticatorConfig: additions'],
@@ -103,9 +105,12 @@ export const uncountedSections: readonly UncountedSection[] = [
   ...uncounted('WebAuthn L2', [['10.3', 'User verification method extension']]),
   ...uncounted('WebAuthn L3', [
     ['4', 'Terminology'],
+    ['5.4.3', 'User account parameters'],
     ['6.1', 'Authenticator data'],
     ['6.1.1', 'Signature counter'],
     ['6.1.3', 'Credential backup state'],
+    ['6.3.2', 'The authenticatorMakeCredential operation'],
+    ['6.4.1', 'String truncation'],
     ['6.5.1', 'Attested credential data'],
     ['6.5.1.1', 'COSE_Key of the credential public key'],
     ['6.5.5', 'Signature formats'],
@@ -120,6 +125,7 @@ export const uncountedSections: readonly UncountedSection[] = [
     ['4.2', 'Certificate extensions'],
     ['6.1', 'Basic path validation'],
   ]),
+  ...uncounted('FIPS 186-5', [['6.3', 'Secret numbers of ECDSA signatures']]),
   ...uncounted('ISO 7816-4', [
     ['5.3.3', 'Command chaining'],
     ['5.3.4', 'Response fragmentation'],
