@@ -2,6 +2,7 @@
 import { type Browser, type BrowserType, chromium, firefox, type LaunchOptions, webkit } from 'playwright';
 import { messageOf, UnavailableError, UsageError } from '#base/errors.ts';
 import type { BrowserEngine } from './bridge.ts';
+import { checkContexts } from './check-contexts.ts';
 import { findBrowsers, notInstalledMessage } from './installed-browsers.mjs';
 import { type RemoteBrowser, withoutSecrets } from './remote-browser.ts';
 
@@ -25,6 +26,8 @@ export interface BrowserChoice {
   connect?: RemoteBrowser;
 }
 
+/** Playwright's name of a Firefox that is not its own build. */
+const stockFirefox = 'moz-firefox';
 /** A grid may have to start a machine first. */
 const connectTimeoutMs = 60_000;
 
@@ -64,7 +67,7 @@ const engines: Record<BrowserEngine, Engine> = {
     type: firefox,
     // Playwright's build of Firefox has its own protocol; every other Firefox has WebDriver BiDi.
     options: (_, { channel }) =>
-      channel === 'playwright' ? {} : { channel: 'moz-firefox', firefoxUserPrefs: firefoxPreferences },
+      channel === 'playwright' ? {} : { channel: stockFirefox, firefoxUserPrefs: firefoxPreferences },
   },
   webkit: {
     type: webkit,
@@ -99,13 +102,18 @@ function installedFor({ engine = 'chromium', headed = false, preferHeadlessShell
 /**
  * Starts a browser for the bridge, or connects to the server of `choice.connect`.
  * @throws {UsageError} when no browser is given and none is installed.
- * @throws {UnavailableError} when the server cannot be reached, or starts no browser.
+ * @throws {UnavailableError} when the server cannot be reached, or starts no browser; when Playwright cannot drive the browser.
  * @throws {Error} when the browser does not start.
  */
 export async function launchBrowser(choice: BrowserChoice = {}): Promise<Browser> {
   const { engine = 'chromium', connect, slowMo } = choice;
   const { type } = engines[engine];
-  if (!connect) return type.launch(launchOptions(choice));
+  if (!connect) {
+    const options = launchOptions(choice);
+    const browser = await type.launch(options);
+    if (options.channel === stockFirefox) await checkContexts(browser);
+    return browser;
+  }
   const { endpoint, headers, reachesThisMachine = false } = connect;
   try {
     return await type.connect(endpoint, {

@@ -104,6 +104,16 @@ describe('verdictOf', () => {
     ],
     [
       'errored',
+      'a browser that does not open pages',
+      testCase('unexpected', [attempt('failed', { errors: [error('Error: browser.newContext: Protocol error')] })]),
+    ],
+    [
+      'errored',
+      'something that is missing on this machine',
+      testCase('unexpected', [attempt('failed', { errors: [error('UnavailableError: Playwright cannot drive it')] })]),
+    ],
+    [
+      'errored',
       'a worker process that died',
       testCase('unexpected', [
         attempt('failed', { errors: [error('Error: worker process exited unexpectedly (code=null, signal=SIGKILL)')] }),

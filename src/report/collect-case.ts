@@ -88,13 +88,14 @@ export const willRetry = (test: TestCase, result: TestResult): boolean =>
   result.status !== 'skipped' &&
   result.status !== 'interrupted';
 
-/** Playwright's messages for a missing browser or a worker process that died. */
-const infrastructureMessage = /browserType\.launch|executable doesn't exist|worker process exited unexpectedly/i;
+/** Playwright's messages for a browser that is missing or does not work, or a worker process that died. */
+const infrastructureMessage =
+  /browserType\.launch|browser\.newContext|executable doesn't exist|worker process exited unexpectedly/i;
 
 function isInfrastructureError(error: TestError | undefined): boolean {
   if (error === undefined) return false;
   const text = stripVTControlCharacters(error.message ?? error.value ?? '').trimStart();
-  const isNamed = [infrastructureErrorName, refusedErrorName].some((name) => text.startsWith(name));
+  const isNamed = [infrastructureErrorName, refusedErrorName, 'UnavailableError'].some((name) => text.startsWith(name));
   return isNamed || infrastructureMessage.test(text) || isInfrastructureError(error.cause);
 }
 
