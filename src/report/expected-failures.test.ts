@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '#result/run-result.ts';
 import { assembleResult } from './assemble-result.ts';
-import { applyExpectedFailures, type ExpectedFailure, forSelection } from './expected-failures.ts';
+import { applyExpectedFailures, type ExpectedFailure, forSelection, verdictWith } from './expected-failures.ts';
 import { renderJunit } from './junit.ts';
 import { runOf, timedCase } from './testing/timed-runs.ts';
 
@@ -71,6 +71,14 @@ describe('applyExpectedFailures', () => {
     const old = { entries: [entry('a', '2020-01-01')], today: '2026-06-30' };
     const shard = applyExpectedFailures([failed('a')], old);
     expect(applyExpectedFailures(shard, old)).toEqual(shard);
+  });
+
+  it('shows a known failure as waived as soon as it ends, and a case that passes as passed', () => {
+    const expected = { entries: [entry('a'), entry('old', '2020-01-01')], today: '2026-01-01' };
+    const verdicts = [failed('a/1'), passed('a/2'), failed('old'), failed('b')].map((one) =>
+      verdictWith(one, expected),
+    );
+    expect(verdicts).toEqual(['waived', 'passed', 'failed', 'failed']);
   });
 
   it('leaves cases that did not run as they are', () => {

@@ -4,7 +4,7 @@
  * A flaky case has failed once, so its entry is still needed. Pure.
  */
 import { baseCaseId } from '#result/case-id.ts';
-import type { CaseResult } from '#result/run-result.ts';
+import type { CaseResult, Verdict } from '#result/run-result.ts';
 
 export interface ExpectedFailure {
   /** A case, or a scenario with all of its cases. */
@@ -54,6 +54,13 @@ export function applyExpectedFailures(
       return entry.expires < today ? withFailure(result, expired(entry)) : waive(result, entry);
     return result.verdict === 'passed' && !needed.has(entry.id) ? withFailure(result, notNeeded(entry)) : result;
   });
+}
+
+/** Returns the verdict of a case alone, while other cases of its entry may still run: a known failure is `waived`. */
+export function verdictWith(result: CaseResult, expected: ExpectedFailures | undefined): Verdict {
+  if (expected === undefined) return result.verdict;
+  const partial = expected.entries.map(({ id }) => id);
+  return applyExpectedFailures([result], { ...expected, partial })[0]?.verdict ?? result.verdict;
 }
 
 const waive = (result: CaseResult, { reason, link, expires }: ExpectedFailure): CaseResult => ({

@@ -60,7 +60,9 @@ export default class TouchstoneReporter implements Reporter {
   onTestEnd(test: TestCase, result: TestResult): void {
     this.#try('show a finished case', () => {
       this.#writer.addSecrets(secretsOf(result));
-      const { title, verdict, failures, notes } = collectCase(test, this.#project);
+      const collected = collectCase(test, this.#project);
+      const { title, failures, notes } = collected;
+      const verdict = this.#writer.verdictOf(collected);
       const { view } = this.#writer;
       const mask = (text: string) => this.#writer.mask(text);
       const attempt = result.retry + 1;
@@ -69,7 +71,7 @@ export default class TouchstoneReporter implements Reporter {
       if (willRetry(test, result)) return view.retryCase(test.id, { title: mask(title), attempt, message });
       const output = mask(splitOutput([...result.stdout, ...result.stderr].join('')).rest);
       view.finishCase(test.id, { title: mask(title), verdict, durationMs: result.duration, message, output });
-      this.#writer.recordCase({ result: collectCase(test, this.#project), files: attachmentsOf(test.results) });
+      this.#writer.recordCase({ result: collected, files: attachmentsOf(test.results) });
     });
   }
 

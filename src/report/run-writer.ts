@@ -7,12 +7,12 @@ import { dirname, join, resolve } from 'node:path';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';
 import { KnownSecrets, maskDeep } from '#result/mask.ts';
-import type { CaseResult, Failure, RunResult } from '#result/run-result.ts';
+import type { CaseResult, Failure, RunResult, Verdict } from '#result/run-result.ts';
 import { assembleResult, isReservedWord } from './assemble-result.ts';
 import { type AttachmentSource, copyAttachments } from './attachments.ts';
 import { readBaselines } from './budgets/baseline-files.ts';
 import { readCaseTimes, writeCaseTimes } from './case-times.ts';
-import type { ExpectedFailures } from './expected-failures.ts';
+import { type ExpectedFailures, verdictWith } from './expected-failures.ts';
 import { appendToHistory, historyFile } from './history/history-file.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { updateLatestLink } from './latest-link.ts';
@@ -97,6 +97,9 @@ export class RunWriter {
 
   /** Returns `text` with every known secret replaced. */
   mask = (text: string): string => this.#secrets.mask(text);
+
+  /** Returns the verdict to show for a case that has just ended. */
+  verdictOf = (result: CaseResult): Verdict => verdictWith(result, this.#options.expectedFailures);
 
   /** From now on `secrets` are masked in everything that is shown and written. */
   addSecrets(secrets: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -30,6 +30,10 @@ it('merge joins the runs in a folder with their attachments, and applies the gat
   await recordShard(2, 'b');
   await recordShard(1, 'a');
   const reports = join(folder, 'reports');
+  const latest = join(folder, 'shards/latest');
+  rmSync(latest, { force: true });
+  cpSync(join(folder, 'shards/shard-1'), latest, { recursive: true }); // as in the artifact of a CI job
+  expect((await runCommand('merge', join(folder, 'shards'), '--output', reports)).code).toBe(0);
   const shards = ['shard-1', 'shard-2'].map((name) => join(folder, 'shards', name));
   const { code, out } = await runCommand('merge', ...shards, '--output', reports);
   expect(code).toBe(0);

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { messageOf } from '#base/errors.ts';
 import { createColours } from '#report/colour.ts';
@@ -38,8 +39,7 @@ export const mergeCommand = (finish: (code: number) => void) =>
 
 async function merge(paths: readonly string[], options: MergeOptions): Promise<number> {
   await ensureWritableFolder(options.output);
-  const found: FoundRun[] = [];
-  for (const path of paths.flatMap(findRuns)) found.push(await findResult(path));
+  const found = await findShards(paths);
   const id = `merged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
   const folder = resolve(options.output, id);
   const place = { id, folder: relative(process.cwd(), folder).replaceAll(sep, '/') };
@@ -57,6 +57,16 @@ async function merge(paths: readonly string[], options: MergeOptions): Promise<n
   for (const line of renderSummary(result, written.html, createColours())) console.log(line);
   await showOnGithub(result, findProjectRoot(process.cwd()));
   return failed.length > 0 ? exitCode.infrastructure : exitCodeOfRun(result, options);
+}
+
+/** Returns the runs, each once: the artifact of a CI job has a copy of the run in place of the link `latest`. */
+async function findShards(paths: readonly string[]): Promise<FoundRun[]> {
+  const found: FoundRun[] = [];
+  for (const path of paths.flatMap(findRuns)) {
+    const run = await findResult(path);
+    if (!found.some(({ result }) => isDeepStrictEqual(result, run.result))) found.push(run);
+  }
+  return found;
 }
 
 /** Returns the runs below a folder that is none itself, e.g. that of the artifacts of a CI job. */

@@ -2,7 +2,7 @@
  * One case: its failures first, with the screenshots and texts of the page, then the waterfall, expectations, steps, wire transcript and
  * events. The attachments of a case without a failure are last.
  */
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, TargetedEvent } from 'preact';
 import type { Failure, Verdict } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
 import type { CaseDetail } from '../case-detail.ts';
@@ -239,6 +239,11 @@ function Events({ detail: { events } }: { detail: CaseDetail }) {
   );
 }
 
+/** The page was moved without the folder of its attachments. */
+const hideImage = ({ currentTarget }: TargetedEvent<HTMLImageElement>) => {
+  currentTarget.hidden = true;
+};
+
 function Attachments({ detail: { attachments } }: { detail: CaseDetail }) {
   if (attachments.length === 0) return null;
   return (
@@ -248,7 +253,12 @@ function Attachments({ detail: { attachments } }: { detail: CaseDetail }) {
           <li key={path}>
             <a href={path.split('/').map(encodeURIComponent).join('/')}>
               {contentType.startsWith('image/') && (
-                <img src={path.split('/').map(encodeURIComponent).join('/')} alt="" loading="lazy" />
+                <img
+                  src={path.split('/').map(encodeURIComponent).join('/')}
+                  alt=""
+                  loading="lazy"
+                  onError={hideImage}
+                />
               )}
               <span>{name}</span> <small>{contentType}</small>
             </a>
