@@ -16,7 +16,7 @@ import {
   type LeafContent,
 } from '#protocol/x509/authority.ts';
 import { aaguidExtension, type Name } from '#protocol/x509/certificate.ts';
-import { rememberSignatures } from './remembering-key.ts';
+import { cacheSignatures } from './signature-cache.ts';
 import type { TpmAttestationFields } from './tpm-attestation-fields.ts';
 
 /** The attestation key of a model with its certificates, and what the attestation formats need in addition. */
@@ -54,7 +54,7 @@ const createTestAuthority = (commonName: string, issuer?: Authority): Authority 
   createAuthority(
     [...organisation, ['CN', commonName]],
     commonName,
-    rememberSignatures(deriveTestKey(commonName)),
+    cacheSignatures(deriveTestKey(commonName)),
     issuer,
   );
 
