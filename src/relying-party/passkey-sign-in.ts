@@ -53,7 +53,7 @@ export function createPasskeySignIn(context: RelyingPartyContext): PasskeySignIn
       if (!verified.accepted) return logRefused(verified);
       const { passkey, signCount, backedUp } = verified;
       const user = await store.users.byId(passkey.userId);
-      if (!user) return logRefused(refuse('credential-unknown', 'The user of the passkey does not exist any more'));
+      if (!user) return logRefused(refuse('credential-unknown', 'The user of the passkey no longer exists'));
       if (named && named.id !== user.id) return logRefused(notOfNamedUser, user);
       const forbidden = checkAaguid(policy, passkey.aaguid);
       if (forbidden) return logRefused(forbidden, user);

@@ -1,6 +1,6 @@
 /**
- * Transactions over several calls of a store. A connection has one transaction at a time, so calls that do not belong to it wait until it
- * has ended. Which calls belong to it is known from their asynchronous context.
+ * Transactions over several calls of a store. A connection has one transaction at a time, so all other calls wait until it has ended. The
+ * asynchronous context of a call shows whether it is part of the transaction.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Store } from './store.ts';
@@ -19,8 +19,8 @@ interface Transaction {
 }
 
 /**
- * The transactions, of all stores, that the running code is part of. One storage serves all stores: Node.js keeps every storage that was
- * used and visits all of them for each promise and each cryptographic call, so that a storage per store makes the process ever slower.
+ * The transactions, of all stores, that the running code is part of. All stores share one storage: Node.js never releases a storage that was
+ * used, and visits all of them for each promise and each cryptographic call. With a storage for each store, the process would slow down.
  */
 const current = new AsyncLocalStorage<readonly Transaction[]>();
 

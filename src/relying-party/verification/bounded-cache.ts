@@ -1,4 +1,4 @@
-/** A cache of results that depend on nothing but their key. When it is full, it forgets the result that was not used for the longest time. */
+/** A cache of results that depend only on their key. When it is full, the least recently used result is deleted. */
 export class BoundedCache<Value> {
   readonly #entries = new Map<string, Value>();
   readonly #capacity: number;
@@ -7,7 +7,7 @@ export class BoundedCache<Value> {
     this.#capacity = capacity;
   }
 
-  /** Returns the value for `key`, computing it if it is not known. An error of `compute` is thrown and not remembered. */
+  /** Returns the value for `key`, computing it if it is not cached. An error of `compute` is thrown and not cached. */
   get(key: string, compute: () => Value): Value {
     const known = this.#entries.get(key);
     const value = known ?? compute();

@@ -29,7 +29,7 @@ async function signIn(/** @type {Omit<CredentialRequestOptions, 'publicKey'>} */
   return outcome;
 }
 
-/** Tells the browser that this passkey does not exist any more, so that it is not offered again. */
+/** Tells the browser that this passkey no longer exists, so that it is not offered again. */
 async function signalUnknown(/** @type {string} */ rpId, /** @type {string} */ credentialId) {
   const methods = /** @type {{ signalUnknownCredential?: (options: object) => Promise<void> }} */ (
     /** @type {unknown} */ (PublicKeyCredential)

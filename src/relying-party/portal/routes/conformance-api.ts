@@ -1,6 +1,6 @@
 /**
  * Routes: the server conformance API of the FIDO Alliance, for test tools. Anyone can create accounts and register without signing in,
- * so a portal serves these routes only when its operator asks for it. Requests and responses are JSON; the session is a cookie.
+ * so a portal serves these routes only with an option. Requests and responses are JSON; the session is a cookie.
  */
 import { Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
@@ -17,12 +17,12 @@ import { registrationSchema, signInSchema, toCredentialJson, withRequested } fro
 import { type ConformanceSettings, createConformanceSettings } from './conformance-settings.ts';
 
 const cookie = 'conformance';
-/** Registrations that are not finished are forgotten when there are more. */
+/** When there are more sessions, the oldest is deleted. */
 const maxSessions = 1000;
 
 interface Session {
   caller: Caller;
-  /** Applies the policy, with the user verification that the request for options asked for. */
+  /** Applies the policy, with the user verification of the request for options. */
   relyingParty: RelyingParty;
 }
 
@@ -87,7 +87,7 @@ export function conformanceApiRoutes(services: PortalServices, directory: Direct
   return routes;
 }
 
-/** Keeps the sessions by the id in their cookie. */
+/** Stores the sessions by the id in their cookie. */
 function createSessionTable(
   { context, ...services }: PortalServices,
   directory: Directory,
@@ -116,7 +116,7 @@ function createSessionTable(
   };
 }
 
-/** Returns a context whose policy asks for this user verification. */
+/** Returns a context whose policy has this user verification. */
 const withUserVerification = (
   context: RelyingPartyContext,
   requested: Policy['userVerification'],
@@ -142,7 +142,7 @@ const readJson = (c: PortalContext): Promise<unknown> => c.req.json().catch(() =
 const fail = (c: PortalContext, http: (typeof refusals)[Refused['reason']]['http'], errorMessage: string) =>
   c.json({ status: 'failed', errorMessage }, http);
 
-/** The member `rule` is not part of the API: it tells test tools which rule of verification the response violates. */
+/** The member `rule` is not part of the API: it shows test tools which rule of verification the response violates. */
 function refused(c: PortalContext, { reason, rule, detail }: Refused) {
   const errorMessage = [reason, rule, detail].filter(Boolean).join(': ');
   return c.json({ status: 'failed', errorMessage, ...(rule !== undefined && { rule }) }, refusals[reason].http);
