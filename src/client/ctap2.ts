@@ -117,7 +117,7 @@ export async function transactCancellably(
   }
 }
 
-/** Returns whether `error` says that the device was unplugged. */
+/** Returns whether `error` means that the device was unplugged. */
 export const isDeviceRemoved = (error: unknown): error is TransportError =>
   error instanceof TransportError && error.kind === 'disconnected';
 

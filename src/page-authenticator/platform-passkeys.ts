@@ -1,4 +1,4 @@
-/** What a platform authenticator offers its system: its passkeys without a gesture, for autofill lists and for signals of sites. */
+/** The passkeys of a platform authenticator, which its system can list without a gesture: for autofill lists and for signals of sites. */
 import type { AvailableAuthenticator, ManagedPasskey } from '#client/context.ts';
 import type { Authenticator } from '#emulator';
 

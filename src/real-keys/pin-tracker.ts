@@ -4,7 +4,7 @@ import type { WireExchange } from '#result/transcript.ts';
 import { createPinMapping } from './pin-mapping.ts';
 
 export interface PinTrackerOptions {
-  /** The PIN as the scenario writes it; undefined if the case begins without a PIN. */
+  /** The PIN in the scenario; undefined if the case begins without a PIN. */
   scenarioPin: string | undefined;
   /** The PIN of the key, if it is known. */
   pin: string | undefined;
@@ -40,7 +40,7 @@ export class PinTracker {
     return pin;
   }
 
-  /** The harness itself has set or removed the PIN: from now on scenario and key use the same one. */
+  /** Must be called when Touchstone itself has set or removed the PIN. From then on, scenario and key use the same one. */
   replace(pin: string | undefined): void {
     this.#pin = pin;
     this.#map = (text) => text;

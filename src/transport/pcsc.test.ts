@@ -42,7 +42,7 @@ describe('PC/SC', () => {
     expect(await createPcscTransport(fakePcscd({})).list()).toEqual([]);
   });
 
-  test('lists no cards without pcscd, and says how to start it on opening', async () => {
+  test('lists no cards without pcscd, and explains how to start it on opening', async () => {
     const transport = createPcscTransport({ open: () => connect(join(tmpdir(), 'touchstone-no-pcscd')) });
     expect(await transport.list()).toEqual([]);
     const expected = { kind: 'unavailable', message: expect.stringMatching(/start pcscd/) };
@@ -96,7 +96,7 @@ describe('PC/SC', () => {
     await device[Symbol.asyncDispose]();
   });
 
-  test('says why a card cannot be opened that does not answer in time', async () => {
+  test('reports why a card cannot be opened that does not answer in time', async () => {
     const pcscd = fakePcscd({ slot: slot(), firstTransmitResults: Array.from({ length: 100 }, () => 0x80100016) });
     const clock = withInstantSleep(new AdjustableClock());
     await expect(createPcscTransport({ ...pcscd, clock }).open('')).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('PC/SC', () => {
     });
   });
 
-  test('says why a card cannot be connected that does not start in time', async () => {
+  test('reports why a card cannot be connected that does not start in time', async () => {
     const pcscd = fakePcscd({ slot: slot(), results: { connect: 0x8010000f } });
     const clock = withInstantSleep(new AdjustableClock());
     await expect(createPcscTransport({ ...pcscd, clock }).open('')).rejects.toMatchObject({

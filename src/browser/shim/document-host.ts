@@ -1,4 +1,4 @@
-/** What the session of the shim asks about the document that sends messages. Here: a document in a frame that Playwright drives. */
+/** The interface of the shim's session to the document that sends messages, implemented for a document in a frame of Playwright. */
 import type { Frame } from 'playwright';
 import { isOriginOf, watchDocument } from './calling-frame.ts';
 import { isAllowedByFrames } from './frame-policy.ts';

@@ -32,17 +32,17 @@ interface CompareCommandOptions {
 
 export const compareCommand = (finish: (code: number) => void) =>
   new Command('compare')
-    .argument('<before>', 'The run to compare with: its folder, its master file, or its id')
+    .argument('<before>', 'The run to compare with: its folder, result file or id')
     .argument('[after]', 'The run to compare', 'latest')
     .option(
       '--max-ratio <ratio>',
-      'How many times as long as before a phase may take',
+      'Largest permitted ratio of the time of a phase, after / before',
       parseRatio,
       defaultCompareOptions.maxRatio,
     )
     .option(
       '--confidence <share>',
-      'Probability with which an interval contains the true ratio',
+      'Probability that an interval contains the true ratio',
       parseConfidence,
       defaultCompareOptions.confidence,
     )
@@ -55,7 +55,7 @@ export const compareCommand = (finish: (code: number) => void) =>
     .option('--fail-on-inconclusive', 'Exit with code 4 if a phase of machine time has no verdict', false)
     .option('--html <file>', 'Write the comparison as an HTML page, too')
     .option('--json', 'Print the comparison as JSON', false)
-    .option('-o, --output <folder>', 'Folder of all reports, in which ids of runs are looked up', 'reports')
+    .option('-o, --output <folder>', 'Folder of all reports, where runs are found by id', 'reports')
     .action(async (before: string, after: string, options: CompareCommandOptions) =>
       finish(await compare(before, after, options)),
     );

@@ -1,6 +1,7 @@
 /**
  * Builds what the npm package contains beside the sources that `files` in `package.json` lists: `dist/program`, the compiled program, and
- * `dist/types`, its declarations. Nothing is compiled where the package is used: what a clone compiles at run time is compiled in.
+ * `dist/types`, its declarations. Nothing is compiled where the package is used: parts that a clone compiles at run time are included in
+ * compiled form.
  */
 import { rm, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';

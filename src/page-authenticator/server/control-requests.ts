@@ -1,4 +1,4 @@
-/** What a test asks the authenticator server over HTTP: prepare the key and the dialog, and read what happened. */
+/** The HTTP requests of tests to the authenticator server: they prepare the key and the dialog, and read what happened. */
 import { UsageError } from '#base/errors.ts';
 import { PendingRequests } from '#browser/shim/pending-requests.ts';
 import { ShimSession } from '#browser/shim/shim-session.ts';

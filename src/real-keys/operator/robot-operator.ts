@@ -41,7 +41,7 @@ export class RobotOperator implements Operator {
     });
   }
 
-  /** Gives the machine time to finish its movement before it gets the next request. Errors no longer matter. */
+  /** Waits until the machine has finished its movement, before it gets the next request. Errors no longer matter. */
   async #waitUntilIdle(movement: Promise<void>, limitMs: number, stop: AbortController): Promise<void> {
     const ended = movement.catch(() => undefined);
     const inTime = await doneWithin(limitMs, ended, new AbortController().signal, this.#clock);

@@ -4,7 +4,7 @@ import { inspect } from '#protocol/cbor-reader.ts';
 import { baseCaseId } from '#result/case-id.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
 
-/** The environment in which a case was measured. A baseline is valid in the same environment only. */
+/** The environment of a measured case. A baseline is valid only in the same environment. */
 export interface MeasuringEnvironment {
   machine: string;
   browser: string;

@@ -68,7 +68,7 @@ export class PcscdClient {
 
   /**
    * Connects, checks the protocol version and establishes a context.
-   * @throws {TransportError} `unavailable` if pcscd does not run or speaks another protocol version.
+   * @throws {TransportError} `unavailable` if pcscd does not run or has another protocol version.
    */
   static async connect(open: () => Duplex = openPcscdSocket): Promise<PcscdClient> {
     const client = new PcscdClient(open());
