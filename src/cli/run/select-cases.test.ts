@@ -45,6 +45,14 @@ describe('selectCases', () => {
     expect(await select({ tag: ['smoke'], sample: true })).toEqual(['a/one']);
   });
 
+  it('refuses a tag that no case has, also beside one that some have, and paths without a scenario', async () => {
+    await expect(select({ tag: ['smoke', 'smok'] })).rejects.toThrow(
+      'No case is selected by --tag smok: expected one of smoke',
+    );
+    expect(await select({ tag: ['smok'], minCases: 0 })).toEqual([]);
+    await expect(selectCases([], options({}), { output: root, root })).rejects.toThrow('contain no scenario');
+  });
+
   it('selects the cases that failed in the last run, or in the one that is named', async () => {
     const failed = (id: string) => timedCase(id, {}, { verdict: 'failed' });
     writeRun(runOf([timedCase('a/one', {}), failed('a/two'), timedCase('t', {}), failed('t')]), join(root, 'latest'));

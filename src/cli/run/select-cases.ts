@@ -60,6 +60,7 @@ export async function selectCases(
   places: Places,
 ): Promise<ExpandedCase[]> {
   const { grep, tag, sample, minCases } = options;
+  if (minCases !== 0) checkTags(tag, cases);
   const lastRun = await findLastRun(options, places);
   const changed = changedFiles(options, places);
   const matching = cases.filter(
@@ -72,9 +73,20 @@ export async function selectCases(
   );
   const selected = withBaselineCases(sample ? firstOfEachFile(matching) : matching, cases);
   if (selected.length > 0 || minCases === 0) return selected;
+  if (cases.length === 0) throw new UsageError('No case is selected: the given paths contain no scenario');
   throw new UsageError(
     `No case is selected: none of ${cases.length} cases matches ${describeFilters(options) || 'the selection'}`,
   );
+}
+
+/** @throws {UsageError} if no case has one of the tags: a misspelled tag would make the selection smaller without notice. */
+function checkTags(tags: readonly string[], cases: readonly ExpandedCase[]): void {
+  const known = new Set(cases.flatMap((scenario) => scenario.tags));
+  const unknown = tags.find((tag) => !known.has(tag));
+  if (unknown === undefined) return;
+  const list =
+    known.size > 0 ? `one of ${[...known].toSorted().join(', ')}` : 'a selection without tags, because no case has one';
+  throw new UsageError(`No case is selected by --tag ${unknown}: expected ${list}`);
 }
 
 const describeFilters = ({ grep, tag, lastFailed, onlyChanged }: SelectionOptions): string =>
