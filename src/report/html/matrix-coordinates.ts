@@ -22,7 +22,7 @@ export const rankOfCoordinate = (key: string): number => {
 };
 
 /** Value of a coordinate that a case does not have but others do: every case has a cell in every matrix. */
-const absent = 'none';
+export const absent = 'none';
 
 /**
  * Returns a function that returns the coordinates of a case of the run: its parties, and the case itself if the run repeats it. Coordinates

@@ -1,5 +1,6 @@
 /** The list of the cases of a run, in groups by verdict. */
 import type { Verdict } from '#result/run-result.ts';
+import { absent } from '../matrix-coordinates.ts';
 import type { CaseRow } from '../report-index.ts';
 import { GroupedList, type ListState } from './grouped-list.tsx';
 import { Time, VerdictMark } from './shared-components.tsx';
@@ -33,7 +34,7 @@ export const CaseList = ({ rows, coordinates, ...state }: CaseListProps) => (
 
 const Row = ({ row, coordinates }: { row: CaseRow; coordinates: readonly string[] }) => {
   const { id, title, verdict, parties, problem, repetition, durationMs, remote } = row;
-  const differences = [repetition, ...coordinates.map((key) => parties[key])].filter((text) => text && text !== 'none');
+  const differences = [repetition, ...coordinates.map((key) => parties[key])].filter((text) => text && text !== absent);
   return (
     <>
       <VerdictMark verdict={verdict} />

@@ -6,6 +6,7 @@ import type { ComponentChildren, TargetedEvent } from 'preact';
 import type { Failure, Verdict } from '#result/run-result.ts';
 import { count, formatLocation, formatMs, verdictMarks } from '../../format.ts';
 import type { CaseDetail } from '../case-detail.ts';
+import { absent } from '../matrix-coordinates.ts';
 import type { CaseRow } from '../report-index.ts';
 import { CodeFrame, ScrollRegion, Section, Time, VerdictMark } from './shared-components.tsx';
 import { Waterfall } from './waterfall.tsx';
@@ -54,11 +55,13 @@ function Title({ row, detail }: { row: CaseRow; detail: CaseDetail }) {
         <code>{formatLocation(detail.location)}</code>
       </p>
       <ul class="labels" aria-label="Parties and tags">
-        {Object.entries(row.parties).map(([key, value]) => (
-          <li key={key}>
-            <span>{key}</span> {value}
-          </li>
-        ))}
+        {Object.entries(row.parties)
+          .filter(([, value]) => value !== absent)
+          .map(([key, value]) => (
+            <li key={key}>
+              <span>{key}</span> {value}
+            </li>
+          ))}
         {row.tags.map((tag) => (
           <li key={tag} class="tag">
             #{tag}
