@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '#base/bytes.ts';
 import { createAuthenticator, ManualGestures, plugInHid } from '#emulator';
+import { broadcastChannel, ctapHidCommands, fragment } from '#protocol/ctaphid.ts';
 import type { CtapDevice } from './device.ts';
 import { isFidoDescriptor } from './hid-report-descriptor.ts';
 import { createHidrawTransport } from './hidraw/hidraw.ts';
@@ -150,4 +151,16 @@ test.each([
   ['an empty descriptor', new Uint8Array(0), false],
 ])('isFidoDescriptor: %s', (_, descriptor, isFido) => {
   expect(isFidoDescriptor(descriptor)).toBe(isFido);
+});
+
+test('hidraw gives access to the reports of a key', async () => {
+  using machine = new FakeMachine({ cable: createKey().cable, port: '1-2.4', serial: 'A1' });
+  const transport = createHidrawTransport(machine.hidraw);
+  const pipe = await transport.openReports?.('/dev/hidraw0');
+  const answered = new Promise<Uint8Array>((resolve) => pipe?.onReport(resolve));
+  const stopReading = pipe?.startReading?.();
+  for (const report of fragment(broadcastChannel, ctapHidCommands.INIT, new Uint8Array(8).fill(7))) pipe?.send(report);
+  expect([...(await answered).slice(7, 15)]).toEqual(Array(8).fill(7));
+  stopReading?.();
+  await pipe?.close();
 });

@@ -5,6 +5,7 @@ import { hidraw } from './hidraw/hidraw.ts';
 import { nodeHid } from './node-hid.ts';
 import { pcsc } from './pcsc.ts';
 import { remote } from './remote/transport.ts';
+import type { ReportPipe } from './report-pipe.ts';
 import { tcp, udp } from './sockets.ts';
 import type { FoundDevice, OpenOptions, Transport } from './transport.ts';
 import { usb } from './usb/usb.ts';
@@ -21,12 +22,27 @@ type TransportScheme = keyof typeof transports;
  * @throws {UsageError} for a malformed address; {TransportError} if no device is there or it cannot be opened.
  */
 export async function openDevice(address: string, options: OpenOptions = {}): Promise<CtapDevice> {
+  const { transport, where } = resolveAddress(address);
+  return await transport.open(where, options);
+}
+
+/**
+ * Returns a function that opens the HID reports of the device at an address beside its use through `openDevice`; undefined if the
+ * transport cannot do that. @throws {UsageError} for a malformed address.
+ */
+export function findReportOpener(address: string): (() => Promise<ReportPipe>) | undefined {
+  const { transport, where } = resolveAddress(address);
+  const openReports = transport.openReports?.bind(transport);
+  return openReports && (() => openReports(where));
+}
+
+function resolveAddress(address: string): { transport: Transport; where: string } {
   const [scheme, where] = splitAddress(address);
   if (!isScheme(scheme))
     throw new UsageError(
       `Cannot open ${JSON.stringify(address)}: expected an address that begins with one of ${Object.keys(transports).join(', ')}`,
     );
-  return await transports[scheme].open(where, options);
+  return { transport: transports[scheme], where };
 }
 
 /** Returns the devices of every transport, in the order of the registry. Entries of one device have the same `port`. */

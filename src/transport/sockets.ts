@@ -30,7 +30,10 @@ const createSocketTransport = (
 
 const udpPort = 8111;
 
-export const udp = createSocketTransport('udp', udpPort, openUdp);
+export const udp: Transport = {
+  ...createSocketTransport('udp', udpPort, openUdp),
+  openReports: (where) => openUdp(parseUdpAddress(where)),
+};
 export const tcp = createSocketTransport('tcp', 35962, openTcp);
 
 /** Returns the address after `udp:`. @throws {UsageError} if it is malformed. */

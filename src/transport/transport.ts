@@ -1,6 +1,7 @@
 /** The port to a kind of device connection: lists devices without communicating with them, and opens one. */
 import type { CtapHidOptions } from './ctaphid-channel.ts';
 import type { CtapDevice } from './device.ts';
+import type { ReportPipe } from './report-pipe.ts';
 
 /** Why a device cannot be used on this machine, and what the user can do about it. */
 export interface AccessProblem {
@@ -34,4 +35,9 @@ export interface Transport {
    * @throws {UsageError} for a malformed address; {TransportError} `unavailable` if no device is there or it cannot be opened.
    */
   open(where: string, options?: OpenOptions): Promise<CtapDevice>;
+  /**
+   * Opens the reports of the device at `where` beside its use through `open`, for tests of CTAPHID. Absent if a device has one user
+   * at a time. Throws the errors of `open`.
+   */
+  openReports?(where: string): Promise<ReportPipe>;
 }

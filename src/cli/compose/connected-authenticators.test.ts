@@ -2,7 +2,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AdjustableClock } from '#base/clock.ts';
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';
-import { ActionFailed } from '#conformance/authenticator/connected/connected-authenticator.ts';
+import {
+  ActionFailed,
+  type ConnectedAuthenticator,
+} from '#conformance/authenticator/connected/connected-authenticator.ts';
 import { connectedTargets } from '#conformance/authenticator/connected/connected-targets.ts';
 import { connectedAuthenticatorContract } from '#conformance/authenticator/connected/testing/connected-authenticator-contract.ts';
 import { runSuite } from '#conformance/authenticator/run-suite.ts';
@@ -52,10 +55,10 @@ function operatorOf(
   };
 }
 
-async function connectTestKey(refuses: readonly ManualAction[] = []) {
+async function connectTestKey(refuses: readonly ManualAction[] = [], serve: typeof serveTcp = serveTcp) {
   const clock = new AdjustableClock();
   const gestures = new ManualGestures();
-  const key = await serveTcp(createAuthenticator({ persona, gestures, clock }), { port: 0 });
+  const key = await serve(createAuthenticator({ persona, gestures, clock }), { port: 0 });
   served.push(key);
   const operator = operatorOf(key, gestures, clock, refuses);
   const options = { operator, gestureTimeoutMs: 5_000, listDevices: async () => [], open: openDevice };
@@ -128,5 +131,30 @@ describe('a key with an operator', () => {
     await using _closed = connected;
     const [result] = await runSuite(requirements('select.declined'), connectedTargets(connected));
     expect(result).toMatchObject({ verdict: 'not-applicable', message: expect.stringContaining('decline') });
+  });
+});
+
+describe('the CTAPHID reports of a device at an address', () => {
+  const ids = ['hid.init.nonce', 'hid.ping.several-packets', 'hid.sequence.skipped', 'hid.keepalive.user-needed'];
+  const run = async (authenticator: ConnectedAuthenticator) => {
+    await using connected = authenticator;
+    return await runSuite(requirements(...ids), connectedTargets(connected));
+  };
+  const notPassed = (results: Awaited<ReturnType<typeof run>>) => results.filter(({ verdict }) => verdict !== 'pass');
+
+  it('are tested over UDP', async () => {
+    const results = await run((await connectTestKey([], serveUdp)).connected);
+    expect(results).toHaveLength(8);
+    expect(notPassed(results)).toEqual([]);
+  });
+
+  it('are tested over UDP on a device that touches itself, as far as no request has to wait', async () => {
+    const results = await run(await connectSelfTouching());
+    expect(notPassed(results)).toMatchObject([{ id: 'hid.keepalive.user-needed', verdict: 'inconclusive' }]);
+  });
+
+  it('are not accessible over TCP, where a device has one connection', async () => {
+    const results = await run((await connectTestKey()).connected);
+    expect([...new Set(results.map(({ verdict }) => verdict))]).toEqual(['not-applicable']);
   });
 });

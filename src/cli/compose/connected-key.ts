@@ -20,6 +20,7 @@ import { type Operator, OperatorTimeout } from '#scenario/parties/operator.ts';
 import type { CtapDevice, Transact } from '#transport/device.ts';
 import { withTransact } from '#transport/device.ts';
 import type { FoundDevice } from '#transport/transport.ts';
+import { findReportInterface, interfacesOf, openReportInterface } from './report-interface.ts';
 
 export interface ConnectedKeyOptions {
   key: PlannedKey;
@@ -46,7 +47,10 @@ class ConnectedKey implements ConnectedAuthenticator {
   readonly name: string;
   readonly behaviours = ['touch', 'absent', 'wait'] as const;
   readonly caseLimitMs: number;
+  readonly openHid: ConnectedAuthenticator['openHid'];
   readonly #key: RealKey;
+  /** Where the key was last connected. */
+  #address: string;
   #behaviour: UserBehaviour = 'touch';
   /** The operator did not plug the key in again: later cases do not wait for that. */
   #isGivenUp = false;
@@ -55,8 +59,15 @@ class ConnectedKey implements ConnectedAuthenticator {
     const { key, gestureTimeoutMs } = options;
     this.name = `${key.label} (${key.id})`;
     this.caseLimitMs = gesturesPerCase * gestureTimeoutMs;
+    this.#address = key.address;
+    this.openHid = findReportInterface(key.address) && (() => openReportInterface(this.#address));
     this.#key = new RealKey({
       ...options,
+      open: async (address) => {
+        const device = await options.open(address);
+        this.#address = address;
+        return device;
+      },
       presence: new Presence(options),
       elapsedMs: () => systemClock.monotonic(),
       onChange: () => undefined,
@@ -64,7 +75,7 @@ class ConnectedKey implements ConnectedAuthenticator {
   }
 
   get interfaces() {
-    return this.#key.available?.device.transactU2f ? (['u2f'] as const) : [];
+    return interfacesOf(this.#key.available?.device, this.openHid);
   }
 
   get device(): CtapDevice {

@@ -14,6 +14,7 @@ import type { CtapDevice } from '#transport/device.ts';
 import { guard } from '#transport/guarded-device.ts';
 import { openDevice } from '#transport/registry.ts';
 import { openUdp, parseUdpAddress } from '#transport/sockets.ts';
+import { findReportInterface, interfacesOf } from './report-interface.ts';
 
 /** Connects to the device. @throws {TransportError} if it cannot be opened. */
 export async function connectSelfTouchingDevice(key: PlannedKey): Promise<ConnectedAuthenticator> {
@@ -26,16 +27,18 @@ class SelfTouchingDevice implements ConnectedAuthenticator {
   readonly name: string;
   readonly behaviours = ['touch'] as const;
   readonly caseLimitMs = 60_000;
+  readonly openHid: ConnectedAuthenticator['openHid'];
   readonly #key: PlannedKey;
   #device: CtapDevice | undefined;
 
   constructor(key: PlannedKey) {
     this.name = `${key.label} (${key.id})`;
     this.#key = key;
+    this.openHid = findReportInterface(key.address);
   }
 
   get interfaces() {
-    return this.#device?.transactU2f ? (['u2f'] as const) : [];
+    return interfacesOf(this.#device, this.openHid);
   }
 
   get device(): CtapDevice {

@@ -21,8 +21,8 @@ export type UserBehaviour = 'touch' | 'decline' | 'absent' | 'wait' | 'wrong-fin
  */
 export type TargetInterface = 'ctaphid' | 'u2f' | 'nfc' | 'metadata';
 
-/** The CTAPHID reports that host and authenticator exchange, each of 64 bytes. */
-export interface HidInterface {
+/** The CTAPHID reports that host and authenticator exchange, each of 64 bytes. It is disposed of after the case, where that is needed. */
+export interface HidInterface extends Partial<AsyncDisposable> {
   send(report: Uint8Array): void;
   /** Resolves with the next report of the authenticator; with undefined if `timeoutMs` milliseconds pass without one. */
   receive(timeoutMs: number): Promise<Uint8Array | undefined>;

@@ -21,15 +21,18 @@ const thisMachine: HidrawSystem = { root: process.platform === 'linux' ? '/' : '
 export const createHidrawTransport = (system: HidrawSystem): Transport => ({
   scheme: 'hidraw',
   list: async () => listFidoNodes(system.root),
-  async open(where, options) {
-    if (!/^(\/dev\/)?hidraw\d+$/.test(where))
-      throw new UsageError(
-        `Cannot open hidraw:${where}: expected hidraw:/dev/hidrawN (touchstone keys lists the addresses)`,
-      );
-    const node = where.startsWith('/') ? where : `/dev/${where}`;
-    return await openCtapHid(openPipe(node, system), options);
-  },
+  open: async (where, options) => await openCtapHid(openPipe(parseNode(where), system), options),
+  openReports: async (where) => openPipe(parseNode(where), system),
 });
+
+/** @throws {UsageError} */
+function parseNode(where: string): string {
+  if (!/^(\/dev\/)?hidraw\d+$/.test(where))
+    throw new UsageError(
+      `Cannot open hidraw:${where}: expected hidraw:/dev/hidrawN (touchstone keys lists the addresses)`,
+    );
+  return where.startsWith('/') ? where : `/dev/${where}`;
+}
 
 export const hidraw = createHidrawTransport(thisMachine);
 

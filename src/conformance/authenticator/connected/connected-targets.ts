@@ -2,7 +2,14 @@
 import { TransportError } from '#protocol/errors.ts';
 import { type Transact, withTransact } from '#transport/device.ts';
 import { NotApplicable, SetUpFailed } from '../failures.ts';
-import type { CaseStart, CredentialPool, TestTarget, TestTargetSource, UserBehaviour } from '../test-target.ts';
+import type {
+  CaseStart,
+  CredentialPool,
+  HidInterface,
+  TestTarget,
+  TestTargetSource,
+  UserBehaviour,
+} from '../test-target.ts';
 import { AuthenticatorState } from './authenticator-state.ts';
 import { ActionFailed, type ConnectedAuthenticator } from './connected-authenticator.ts';
 
@@ -64,6 +71,7 @@ class ConnectedTarget implements TestTarget {
   readonly openCard: TestTarget['openCard'];
   readonly #authenticator: ConnectedAuthenticator;
   readonly #state: AuthenticatorState;
+  readonly #opened: HidInterface[] = [];
   /** Aborts when the case is over: a case that took too long sends nothing more. */
   readonly #end = new AbortController();
 
@@ -72,7 +80,7 @@ class ConnectedTarget implements TestTarget {
     this.#state = state;
     this.hasPin = hasPin;
     this.credentials = credentials;
-    this.openHid = authenticator.openHid?.bind(authenticator);
+    this.openHid = authenticator.openHid && (() => this.#openHid());
     this.openCard = authenticator.openCard?.bind(authenticator);
   }
 
@@ -106,6 +114,15 @@ class ConnectedTarget implements TestTarget {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort(new Error('The case is over'));
+    for (const opened of this.#opened) await opened[Symbol.asyncDispose]?.();
+  }
+
+  async #openHid(): Promise<HidInterface> {
+    const { openHid } = this.#authenticator;
+    if (!openHid) throw new SetUpFailed('The target gives no access to CTAPHID reports');
+    const opened = await openHid.call(this.#authenticator);
+    this.#opened.push(opened);
+    return opened;
   }
 
   async #sendU2f(...[apdu, options]: Parameters<Transact>): Promise<Uint8Array> {
