@@ -61,9 +61,9 @@ export function relyingPartySuite(
   };
 }
 
-const describeCase = ({ id, title, expected, rules }: RelyingPartyCase): SuiteCase => ({
+const describeCase = ({ id, title, expected, rules, consequence }: RelyingPartyCase): SuiteCase => ({
   id,
   title,
   expected: typeof expected === 'object' ? 'either' : expected,
-  weaknesses: rules.map((rule) => ruleOf(rule).weakness),
+  weaknesses: typeof expected === 'object' ? [] : rules.map((rule) => (consequence ?? ruleOf(rule)).weakness),
 });

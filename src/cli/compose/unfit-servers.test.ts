@@ -81,6 +81,26 @@ it('a server that refuses everything after an invalid sign-in does not pass its 
   ]);
 });
 
+it('a server that stores an id which the authenticator did not sign does not pass', async () => {
+  let sent = '';
+  /** Accepts every registration, and lists the id in its JSON. */
+  const fetch: Fetch = async (path, init) => {
+    if (path.endsWith('/attestation/result')) {
+      sent = (JSON.parse(String(init.body)) as { id: string }).id;
+      return Response.json({ status: 'ok', errorMessage: '' });
+    }
+    const response = await portal.request(path, init);
+    const { headers } = response; // with the cookie of the session
+    const excludeCredentials = [{ type: 'public-key', id: sent }];
+    return Response.json({ ...((await response.json()) as object), excludeCredentials }, { headers });
+  };
+  const [result] = await runCases(['credential-id.id.other'], fetch);
+  expect(result?.verdict).toBe('fail');
+  expect(result?.message).toMatch(
+    /^Expected the id that the authenticator signed to be stored, .*, found AAAAAAAAAAAAAAAAAAAAAA$/,
+  );
+});
+
 describe('options', () => {
   /** Returns the portal, whose options for a registration have other members. */
   const withMembers =

@@ -28,7 +28,7 @@ export function describeRelyingPartyCases(cases: readonly RelyingPartyCase[]): s
 
 /** Returns what `--list --json` prints. */
 export const relyingPartyCasesAsJson = (cases: readonly RelyingPartyCase[]): unknown[] =>
-  cases.map(({ id, title, ceremony, expected, rules, specification, level, since, provenBy, base }) => ({
+  cases.map(({ id, title, ceremony, expected, rules, consequence, specification, level, since, provenBy, base }) => ({
     id,
     title,
     ceremony,
@@ -40,7 +40,7 @@ export const relyingPartyCasesAsJson = (cases: readonly RelyingPartyCase[]): unk
     level,
     since,
     rules,
-    severity: typeof expected === 'object' ? [] : rules.map((rule) => ruleOf(rule).severity),
+    severity: typeof expected === 'object' ? [] : rules.map((rule) => consequence?.severity ?? ruleOf(rule).severity),
     provenBy,
   }));
 
@@ -58,12 +58,13 @@ export function explainRelyingPartyCase(one: RelyingPartyCase): string {
     `Expected: ${formatExpectation(expected)}`,
     `Source: ${formatReference(specification)}${typeof expected === 'object' ? '' : ` (${level})`}`,
     ...reason,
-    ...rules.flatMap((rule) => explainRule(rule, expected)),
+    ...rules.flatMap((rule) => explainRule(rule, one)),
   ].join('\n');
 }
 
-function explainRule(rule: RuleId, expected: Expectation): string[] {
-  const { severity, weakness, fix } = ruleOf(rule);
+function explainRule(rule: RuleId, { expected, consequence }: RelyingPartyCase): string[] {
+  const { fix } = ruleOf(rule);
+  const { severity, weakness } = consequence ?? ruleOf(rule);
   if (typeof expected === 'object')
     return ['', `Rule ${rule}, which a relying party may have`, `  Usual form: ${fix}.`];
   return [

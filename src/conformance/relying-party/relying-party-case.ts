@@ -8,6 +8,7 @@ import type { CeremonySettings, ModelPolicy } from './ceremony-settings.ts';
 import type { ApiCheck, ApiDefect } from './conformance-api/api-case.ts';
 import type { Attestation, AuthenticatorChanges } from './emulator-port.ts';
 import type { MetadataParts } from './make-metadata.ts';
+import type { Severity } from './rules/rule.ts';
 import type { RuleId } from './rules.ts';
 import type { W3cVector } from './vectors/w3c-vectors.ts';
 
@@ -79,6 +80,13 @@ export interface Base {
 /** A case is refused, or accepted; `either` needs the reason why both are correct. */
 export type Expectation = 'refuse' | 'accept' | { either: string };
 
+/** How bad an acceptance is. */
+export interface Consequence {
+  severity: Severity;
+  /** As a sentence without a full stop. */
+  weakness: string;
+}
+
 /** Something that happens in the session instead of a change of the response. */
 export type SessionEvent =
   | 'challenge-used-twice'
@@ -91,6 +99,8 @@ interface CommonCase extends CatalogueEntry {
   /** The rules that demand the refusal: one, but for cases that combine violations; empty for cases that must be accepted. */
   rules: readonly RuleId[];
   expected: Expectation;
+  /** What an acceptance of this case means, if that is less than what the lack of its rule means. */
+  consequence?: Consequence | undefined;
   base: Base;
   session?: SessionEvent | undefined;
   /** Applies to the case, and not to the control without the change. */

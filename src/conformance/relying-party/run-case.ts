@@ -4,7 +4,7 @@ import type { CaseResult, Evidence } from '../case-result.ts';
 import type { CheckVerdict } from '../verdict.ts';
 import { CaseAccounts } from './case-accounts.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
-import { compareOutcome, describeOutcome } from './compare-outcome.ts';
+import { compareOutcome, describeOutcome, findUnsignedId, namesOtherId } from './compare-outcome.ts';
 import { runApiCase } from './conformance-api/run-api-case.ts';
 import type { SuiteEmulator } from './emulator-port.ts';
 import {
@@ -27,7 +27,7 @@ import type {
 import { SettingsRefused, SettingsUnsupported } from './server-configuration.ts';
 import { type Capability, findMissingSupport, formatOf } from './support.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
-import { authenticationOf, ceremonyOf, registrationOf } from './vectors/vector-ceremony.ts';
+import { authenticationOf, ceremonyOf, registrationOf, VectorRefused } from './vectors/vector-ceremony.ts';
 import type { W3cVector } from './vectors/w3c-vectors.ts';
 
 /** The result of a case, with what the target did. */
@@ -83,7 +83,8 @@ export class CaseRunner {
     const accounts = new CaseAccounts(this.#target);
     const judgement = await this.#judge(one, accounts).catch(
       (error: unknown): Judgement => ({
-        verdict: error instanceof SettingsUnsupported ? 'not-applicable' : 'inconclusive',
+        verdict:
+          error instanceof SettingsUnsupported || error instanceof VectorRefused ? 'not-applicable' : 'inconclusive',
         message: messageOf(error),
       }),
     );
@@ -191,7 +192,7 @@ export class CaseRunner {
     const registered = await account.register(registrationOf(vector));
     if (ceremony === 'registration') return registered;
     if (registered.verdict !== 'accepted')
-      throw new Error(`The target does not accept the registration: ${describeOutcome(registered)}`);
+      throw new VectorRefused(`The target refuses the registration of the vector: ${describeOutcome(registered)}`);
     await account.beginAuthentication();
     return account.authenticate(authenticationOf(vector, account.userHandle));
   }
@@ -239,7 +240,9 @@ export class CaseRunner {
   /** Looks for what a refusal left behind: a stored credential, or a user who cannot do the same with a valid response. */
   async #findTrace(one: CeremonyCase, { account, credential, outcome }: Attempt): Promise<string | undefined> {
     if (one.base.usesMetadata) return undefined; // the metadata of the case stays in force
-    if (!account || !credential || !this.#target.keepsState || outcome.verdict === 'accepted') return undefined;
+    if (!account || !credential || !this.#target.keepsState) return undefined;
+    if (outcome.verdict === 'accepted')
+      return namesOtherId(one) ? findUnsignedId(await account.listCredentialIds(), credential) : undefined;
     if (one.ceremony === 'authentication') return this.#findLockout(one, account, credential);
     const expected = one.session && !leavesNothing.includes(one.session) ? 1 : 0;
     const stored = await account.listCredentialIds();

@@ -1,7 +1,7 @@
 /** Counts of a run on a relying party, by what went wrong and how bad it is. */
+import { consequenceOf } from './consequences.ts';
 import type { RelyingPartyCase } from './relying-party-case.ts';
 import type { Severity } from './rules/rule.ts';
-import { ruleOf } from './rules.ts';
 import type { RelyingPartyCaseResult } from './run-case.ts';
 
 /** What went wrong: an invalid response was accepted (with the severity), a valid one was refused, or the target crashed. */
@@ -43,7 +43,7 @@ export function scoreResults(cases: readonly RelyingPartyCase[], results: readon
 /** A case that violates several rules counts for the first, in the order of the specification. */
 export function mistakeOf(one: RelyingPartyCase | undefined, outcome: RelyingPartyCaseResult['outcome']): Mistake {
   if (outcome?.verdict === 'crashed') return 'crashed';
-  const [rule] = one?.rules ?? [];
-  if (one?.ceremony === 'api' && rule !== undefined) return ruleOf(rule).severity;
-  return rule === undefined || outcome?.verdict !== 'accepted' ? 'wrongly-refused' : ruleOf(rule).severity;
+  const consequence = one && consequenceOf(one);
+  if (one?.ceremony === 'api' && consequence) return consequence.severity;
+  return consequence && outcome?.verdict === 'accepted' ? consequence.severity : 'wrongly-refused';
 }

@@ -1,4 +1,6 @@
 /** What the report of relying parties contains: the cases with their rules, and each target with its mistakes. */
+
+import { consequenceOf } from '#conformance/relying-party/consequences.ts';
 import { groupTitles, relyingPartyCatalogue } from '../relying-party/catalogue.ts';
 import type { RelyingPartyCase } from '../relying-party/relying-party-case.ts';
 import { ruleOf } from '../relying-party/rules.ts';
@@ -54,13 +56,8 @@ function toRequirement(one: RelyingPartyCase): ReportRequirement {
     ...toReportRequirement(one),
     group,
     expected: typeof expected === 'string' ? expected : `either: ${expected.either}`,
-    ...(rule !== undefined && pickConsequences(rule)),
+    ...(rule !== undefined && { ...consequenceOf(one), fix: ruleOf(rule).fix }),
   };
-}
-
-function pickConsequences(rule: RelyingPartyCase['rules'][number]) {
-  const { severity, weakness, fix } = ruleOf(rule);
-  return { severity, weakness, fix };
 }
 
 function toTargetResults(cases: readonly RelyingPartyCase[], { target, uri, results }: RelyingPartyRun): TargetResults {

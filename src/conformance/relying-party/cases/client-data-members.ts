@@ -1,13 +1,18 @@
 /** Members of client data that occur twice, type and challenge: WebAuthn L3 sections 5.8.1, 7.1 steps 7 and 8, 7.2 steps 10 and 11. */
 import { fromBase64url, toBase64url, utf8 } from '#base/bytes.ts';
-import type { Change } from '../relying-party-case.ts';
-import { mayAccept, type Rows, refuse } from './define.ts';
+import type { Change, Consequence } from '../relying-party-case.ts';
+import { mayAccept, type Rows, refuse, withConsequence } from './define.ts';
 import { deleteClientData, editClientData, editClientDataText, setClientData } from './json-edits.ts';
 
 const members = 'client-data.members';
 const prependMember = (text: string): Change => editClientDataText((all) => all.replace(/^\{/, `{${text},`));
 
 const parserChooses = 'RFC 8259 section 4 leaves it to the JSON parser which of two members with the same name counts';
+
+const isEncoding: Consequence = {
+  severity: 'hygiene',
+  weakness: 'The challenge of this session is accepted in another encoding than that of clients',
+};
 
 export const memberRows: Rows<Change> = {
   'duplicate.type': mayAccept(
@@ -109,10 +114,13 @@ export const challengeRows: Rows<Change> = {
     'challenge has more bytes',
     editClientData('challenge', (text) => `${text}AAAA`),
   ),
-  'challenge.padded': refuse(
-    'client-data.challenge',
-    'challenge is padded with =',
-    editClientData('challenge', (text) => `${text}=`),
+  'challenge.padded': withConsequence(
+    isEncoding,
+    refuse(
+      'client-data.challenge',
+      'challenge is padded with =',
+      editClientData('challenge', (text) => `${text}=`),
+    ),
   ),
   'challenge.case': refuse(
     'client-data.challenge',
@@ -129,9 +137,12 @@ export const challengeRows: Rows<Change> = {
     'challenge is in hexadecimal',
     editClientData('challenge', (text) => Buffer.from(fromBase64url(text)).toString('hex')),
   ),
-  'challenge.space': refuse(
-    'client-data.challenge',
-    'A space follows challenge',
-    editClientData('challenge', (text) => `${text} `),
+  'challenge.space': withConsequence(
+    isEncoding,
+    refuse(
+      'client-data.challenge',
+      'A space follows challenge',
+      editClientData('challenge', (text) => `${text} `),
+    ),
   ),
 };

@@ -1,7 +1,7 @@
 /** Origins, embedding and token binding in client data: WebAuthn L3 sections 5.8.1, 7.1 steps 9 to 11, 7.2 steps 12 to 14. */
 import { concat } from '#base/bytes.ts';
-import type { Change } from '../relying-party-case.ts';
-import { mayAccept, type Rows, refuse } from './define.ts';
+import type { Change, Consequence } from '../relying-party-case.ts';
+import { mayAccept, type Rows, refuse, withConsequence } from './define.ts';
 import { deleteClientData, editClientData, setClientData } from './json-edits.ts';
 
 const members = 'client-data.members';
@@ -38,16 +38,23 @@ const wrongOrigins: [name: string, title: string, change: (origin: URL) => strin
   ['empty', 'is empty', () => ''],
 ];
 
+/** The own origin, written in another way than clients write it. */
+const spellings: readonly string[] = ['path', 'slash', 'query', 'upper-case', 'space'];
+const isSpelling: Consequence = {
+  severity: 'hygiene',
+  weakness: 'An origin is compared after it was changed, which other changes of it may pass, too',
+};
+
 export const originRows: Rows<Change> = {
   ...Object.fromEntries(
-    wrongOrigins.map(([name, title, change]) => [
-      `origin.${name}`,
-      refuse<Change>(
+    wrongOrigins.map(([name, title, change]) => {
+      const row = refuse<Change>(
         'client-data.origin',
         `origin ${title}`,
         editClientData('origin', (text) => change(new URL(text))),
-      ),
-    ]),
+      );
+      return [`origin.${name}`, spellings.includes(name) ? withConsequence(isSpelling, row) : row];
+    }),
   ),
   'origin.malformed-utf-8': refuse('client-data.origin', 'origin contains a byte that is not UTF-8', {
     clientDataBytes: (bytes) => {

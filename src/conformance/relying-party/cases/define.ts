@@ -6,6 +6,7 @@ import type {
   AuthenticationChange,
   Base,
   Change,
+  Consequence,
   Expectation,
   RegistrationCase,
   RegistrationChange,
@@ -24,6 +25,7 @@ interface Row<C extends Change> {
   change: C;
   base?: BaseChanges | undefined;
   session?: SessionEvent | undefined;
+  consequence?: Consequence | undefined;
   /** The source, if it is another one than that of the rule. */
   specification?: SpecificationReference | undefined;
 }
@@ -67,6 +69,12 @@ export const mayAccept = <C extends Change>(
   specification?: SpecificationReference,
 ): Row<C> => ({ ...row, expected: { either: reason }, specification });
 
+/** To accept it is less bad than to lack the rule. */
+export const withConsequence = <C extends Change>(consequence: Consequence, row: Row<C>): Row<C> => ({
+  ...row,
+  consequence,
+});
+
 const defaultSettings: Base['settings'] = {
   userVerification: 'required',
   attestation: 'optional',
@@ -96,7 +104,7 @@ export function createBase(changes: BaseChanges): Base {
 }
 
 function createCase<C extends Change>(group: string, name: string, row: Row<C>, changes: BaseChanges) {
-  const { title, expected, rules, change, session } = row;
+  const { title, expected, rules, change, session, consequence } = row;
   const [first] = rules;
   const base = createBase({ ...changes, ...row.base });
   return {
@@ -108,6 +116,7 @@ function createCase<C extends Change>(group: string, name: string, row: Row<C>, 
     specification: row.specification ?? (first ? referenceOf(first, base) : inWebAuthn('7.1')),
     provenBy: rules.length > 0 ? [rules.join('+')] : [expected === 'accept' ? 'refuses-everything' : 'crashes'],
     expected,
+    consequence,
     rules,
     change,
     session,

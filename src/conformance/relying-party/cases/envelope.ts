@@ -75,7 +75,11 @@ const optionalRows: Rows<Change> = {
     setEnvelope('authenticatorAttachment', 'implanted'),
   ),
   'attachment.missing': accept('authenticatorAttachment is missing', deleteEnvelope('authenticatorAttachment')),
-  'attachment.null': accept('authenticatorAttachment is null', setEnvelope('authenticatorAttachment', null)),
+  'attachment.null': either(
+    'The JSON of a response leaves the member out when the attribute is null',
+    'authenticatorAttachment is null',
+    setEnvelope('authenticatorAttachment', null),
+  ),
   'member.unknown': accept('The credential has an unknown member', setEnvelope('unknownMember', { a: 1 })),
   'response.member-unknown': accept('The response has an unknown member', setResponse('unknownMember', 'AA')),
   'extensions.unknown': accept(
@@ -118,7 +122,7 @@ const registrationRows: Rows<RegistrationChange> = {
   ...commonRows(['clientDataJSON', 'attestationObject']),
   'transports.unknown': accept('transports contains an unknown value', setResponse('transports', ['usb', 'telepathy'])),
   'transports.empty': accept('transports is an empty list', setResponse('transports', [])),
-  'transports.missing': accept('transports is missing', deleteResponse('transports')),
+  'transports.missing': either(isNotNeeded, 'transports is missing', deleteResponse('transports')),
   'transports.twice': accept('transports contains a value twice', setResponse('transports', ['usb', 'usb'])),
   'transports.text': refuse(members, 'transports is text', setResponse('transports', 'usb')),
   'transports.numbers': refuse(members, 'transports contains a number', setResponse('transports', [1])),
@@ -152,7 +156,7 @@ const registrationRows: Rows<RegistrationChange> = {
     'credProps.rk is false',
     setEnvelope('clientExtensionResults', { credProps: { rk: false } }),
   ),
-  'getters.missing': accept('The response has none of the members of getters', {
+  'getters.missing': either(isNotNeeded, 'The response has none of the members of getters', {
     envelope: ({ response: { clientDataJSON, attestationObject }, ...json }) => ({
       ...json,
       response: { clientDataJSON, attestationObject },

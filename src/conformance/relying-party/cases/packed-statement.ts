@@ -13,7 +13,7 @@ import {
 } from '#protocol/edits.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
 import { chain, statement, suiteKey } from './certificates.ts';
-import { accept, type Rows, refuse } from './define.ts';
+import { either, type Rows, refuse } from './define.ts';
 import { ecdsaEncodings } from './ecdsa-encodings.ts';
 
 const signatureRule = 'packed.signature';
@@ -153,6 +153,10 @@ const signedWith = (algorithm: 'ES384' | 'ES512' | 'EdDSA' | 'RS256'): Registrat
 export const algorithmRows: Rows<RegistrationChange> = Object.fromEntries(
   (['ES384', 'ES512', 'EdDSA', 'RS256'] as const).map((algorithm) => [
     `control.${algorithm.toLowerCase()}`,
-    accept(`The attestation key is of ${algorithm}`, signedWith(algorithm)),
+    either(
+      'No text says which algorithms of attestation certificates a relying party supports',
+      `The attestation key is of ${algorithm}`,
+      signedWith(algorithm),
+    ),
   ]),
 );

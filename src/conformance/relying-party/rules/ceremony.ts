@@ -96,8 +96,8 @@ export const ceremonyRules = {
   'client-data.top-origin': {
     specification: step(11),
     authentication: '7.2 step 14',
-    severity: 'account-takeover',
-    weakness: 'Any site may embed the page',
+    severity: 'hygiene',
+    weakness: 'A response from a page in a frame of another site is accepted, although the site expects no frames',
     fix: 'Compare topOrigin with the sites that may embed the page; refuse it if there are none',
   },
   'attestation-object.cbor': {
