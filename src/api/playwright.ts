@@ -8,6 +8,7 @@
  *   await page.goto('/account');
  *   await page.getByRole('button', { name: 'Add a passkey' }).click();
  *   await expect(securityKey).toHaveRegisteredPasskey({ userVerified: true });
+ *   await expect(page.getByText('Passkey added')).toBeVisible();
  * });
  * ```
  */

@@ -55,6 +55,13 @@ describe('an RP ID of another site', () => {
     expect(asked).toEqual([rpId]);
   });
 
+  test('is refused with both reasons: the domain of the page, and what is wrong with the document', async () => {
+    const { outcome } = await createWith(new Error('ENOTFOUND'));
+    expect((outcome as PromiseRejectedResult).reason.message).toBe(
+      'The page is not at the RP ID example.com or a subdomain of it, and https://example.com/.well-known/webauthn does not permit its origin: it cannot be fetched',
+    );
+  });
+
   const documents: [string, WellKnownResponse | Error, object][] = [
     ['that lists other origins', listing('https://example.com', 'https://example.de'), refused],
     ['that lists the origin with another port', listing(`${origin}:8443`), refused],

@@ -102,4 +102,8 @@ function parseJson(text: string, rpId: string): unknown {
 }
 
 const unusable = (rpId: string, problem: string, cause?: unknown) =>
-  new WebAuthnError('SecurityError', `Cannot use https://${rpId}/.well-known/webauthn: ${problem}`, { cause });
+  new WebAuthnError(
+    'SecurityError',
+    `The page is not at the RP ID ${rpId} or a subdomain of it, and https://${rpId}/.well-known/webauthn does not permit its origin: ${problem}`,
+    { cause },
+  );
