@@ -36,9 +36,12 @@ const extensions: Record<string, string> = {
 export const attachmentsOf = (results: readonly TestResult[]): AttachmentSource[] =>
   results.flatMap(({ attachments }) => attachments).filter((attachment) => !isInternal(attachment));
 
-/** Whether the attachment is for the reporter (case record, secrets) or for Playwright (leading underscore). */
+/** The text with which Playwright asks a language model to explain a failed test; it names compiled files instead of the scenario. */
+const errorContextAttachment = 'error-context';
+
+/** Whether the attachment is for the reporter (case record, secrets) or for Playwright (leading underscore, error context). */
 const isInternal = ({ name }: AttachmentSource): boolean =>
-  name === caseRecordAttachment || name === secretsAttachment || name.startsWith('_');
+  [caseRecordAttachment, secretsAttachment, errorContextAttachment].includes(name) || name.startsWith('_');
 
 /** Copies `files` of the case `id`. `notes` lists the files that were not copied and why. */
 export async function copyAttachments(

@@ -242,6 +242,10 @@ function Events({ detail: { events } }: { detail: CaseDetail }) {
   );
 }
 
+const isImage = ({ contentType }: CaseDetail['attachments'][number]) => contentType.startsWith('image/');
+const imagesFirst = (a: CaseDetail['attachments'][number], b: CaseDetail['attachments'][number]) =>
+  Number(isImage(b)) - Number(isImage(a));
+
 /** The page was moved without the folder of its attachments. */
 const hideImage = ({ currentTarget }: TargetedEvent<HTMLImageElement>) => {
   currentTarget.hidden = true;
@@ -252,7 +256,7 @@ function Attachments({ detail: { attachments } }: { detail: CaseDetail }) {
   return (
     <Section id="attachments" title="Attachments">
       <ul class="attachments">
-        {attachments.map(({ name, contentType, path }) => (
+        {attachments.toSorted(imagesFirst).map(({ name, contentType, path }) => (
           <li key={path}>
             <a href={path.split('/').map(encodeURIComponent).join('/')}>
               {contentType.startsWith('image/') && (
