@@ -49,7 +49,7 @@ async function replayAll(results: readonly CaseResult[]): Promise<void> {
   for (const result of results) await replay(result);
 }
 
-/** Sends the commands of a case to a new authenticator, which gives the same answers because it has the same seed. */
+/** Sends the commands of a case to a new authenticator, which returns the same answers because it has the same seed. */
 async function replay(result: CaseResult): Promise<void> {
   const authenticator = createAuthenticator({
     persona,

@@ -1,4 +1,4 @@
-/** Runs each part in a process of its own, so that no part is measured with the heap, the caches and the compiled code that another one left. */
+/** Runs each part in a separate process, so that no part is measured with the heap, the caches and the compiled code of an earlier one. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Row } from './row.ts';

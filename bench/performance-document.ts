@@ -31,7 +31,7 @@ export function performanceDocument(parts: readonly Part[], rounds: number): str
   return `${[introduction(rounds), ...sections.flat()].join('\n\n')}\n`;
 }
 
-/** The peer without its absolute figure, which stands at its end. */
+/** The peer without its absolute figure, which is at the end. */
 const peerName = (peer = ''): string => peer.replace(/ (?:p50 )?[\d.,]+(?: ?m?s|\/s)$/, '');
 
 const tableRow = (row: Row): string =>

@@ -1,4 +1,4 @@
-/** Writes the reports of a run of 5,000 cases in a process of its own, and opens the HTML report from disk in headless Chromium. */
+/** Writes the reports of a run of 5,000 cases in a separate process, and opens the HTML report from disk in headless Chromium. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -33,7 +33,7 @@ function mergeRow(rows: readonly Row[]): Row {
   };
 }
 
-/** The spread of a figure that has a target of its own. The spread of a ratio is shown beside the ratio. */
+/** The spread of a figure that has its own target. The spread of a ratio is shown beside the ratio. */
 function spreadOfFigure({ target }: Row, values: readonly number[]): string {
   if (!target || target.unit === 'x') return '';
   const { min, max } = spreadOf(values);

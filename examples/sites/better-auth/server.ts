@@ -1,6 +1,6 @@
 /**
- * A small web site with the passkey plugin of Better Auth, on Hono as https://better-auth.com/docs/integrations/hono shows. It knows
- * nothing of Touchstone: `better-auth.yaml` says what a user does here.
+ * A small web site with the passkey plugin of Better Auth, on Hono as https://better-auth.com/docs/integrations/hono shows. It has
+ * no code of Touchstone: `better-auth.yaml` describes what a user does here.
  *
  * `npx tsx examples/sites/better-auth/server.ts [port]` serves it at http://localhost:PORT.
  */

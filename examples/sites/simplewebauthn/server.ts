@@ -1,6 +1,6 @@
 /**
- * A small web site with passkeys, written the way the documentation of SimpleWebAuthn shows (https://simplewebauthn.dev/docs). It knows
- * nothing of Touchstone: `simplewebauthn.yaml` says what a user does here.
+ * A small web site with passkeys, written the way the documentation of SimpleWebAuthn shows (https://simplewebauthn.dev/docs). It has
+ * no code of Touchstone: `simplewebauthn.yaml` describes what a user does here.
  *
  * `npx tsx examples/sites/simplewebauthn/server.ts [port]` serves it at http://localhost:PORT.
  */
