@@ -19,7 +19,7 @@ export const expectedFailureSchema = z.strictObject({
 export type ExpectedFailure = z.infer<typeof expectedFailureSchema>;
 
 /**
- * Returns the entries of a file. `knownIds` are the ids that entries may have; `noun` says in messages what they are.
+ * Returns the entries of a file. `knownIds` are the ids that entries may have; `noun` is the word for them in messages.
  * @throws {UsageError} if the text is not such a file, an id is unknown, or an id occurs twice.
  */
 export function parseExpectedFailures(

@@ -1,5 +1,5 @@
 /**
- * The journal of a run: its first line says what is tested, every other one is the result of a finished case. After an interruption, at
+ * The journal of a run: its first line describes what is tested, every other one is the result of a finished case. After an interruption, at
  * whatever moment, the run continues with the cases that the journal does not have.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * Mutations of a valid request: a member that is missing, of a wrong type, or of a wrong length. A table of members gives the
+ * Mutations of a valid request: a member that is missing, of a wrong type, or of a wrong length. A table of members defines the
  * requirements of a whole command.
  */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';

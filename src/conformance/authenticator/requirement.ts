@@ -36,7 +36,7 @@ export interface Requirement extends CatalogueEntry {
   run(context: TestContext): Promise<void>;
 }
 
-/** What a group gives for a requirement. Everything that has a default is optional. */
+/** The definition of a requirement in a group. Everything that has a default is optional. */
 export interface RequirementInput {
   /** The id without the group. */
   id: string;

@@ -10,7 +10,7 @@ const strict =
 const untrusted = 'Only a comparison with the trust anchors of the model shows it, as relying parties do';
 const notAnswered = 'Every case of an authenticator that does not answer is inconclusive, which fails the run';
 
-/** The reason by the id of the defect; an id that ends with a dot stands for its whole group. */
+/** The reason by the id of the defect; an id that ends with a dot means the whole group. */
 export const uncaughtDefects: Readonly<Record<string, string>> = {
   'tpm.': otherFormat,
   'android-key.': otherFormat,

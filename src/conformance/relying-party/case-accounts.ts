@@ -37,7 +37,7 @@ export class CaseAccounts {
       this.#lastSent = { name, text: JSON.stringify(response) ?? 'nothing' };
     };
     return {
-      // An account may know these only when its first ceremony has begun.
+      // These may be unknown until the first ceremony of the account has begun.
       get origin() {
         return account.origin;
       },

@@ -20,7 +20,7 @@ export interface ModelPolicy {
   synced?: 'denied';
 }
 
-/** The ceremony of a test vector, which has an origin and challenges of its own. */
+/** The ceremony of a test vector, which has its own origin and challenges. */
 export interface VectorCeremony {
   origin: string;
   rpId: string;

@@ -39,7 +39,7 @@ export const configureWithCommand =
   (options: ConfigureCommandOptions): ConfigureServer =>
   async (settings) => {
     const { command, clock, timeoutMs = defaultTimeoutMs } = options;
-    // A process group of its own, so that the shell and what it has started end together.
+    // A separate process group, so that the shell and its child processes end together.
     const child = spawn(command, { shell: true, detached: process.platform !== 'win32', windowsHide: true });
     const texts = collectOutput(child);
     const closed = new Promise((resolve) => child.once('close', resolve));
@@ -89,7 +89,7 @@ function end(child: ChildProcessWithoutNullStreams): void {
   }
 }
 
-/** @throws {SettingsRefused | SettingsUnsupported} as the command says, {UnavailableError} if it prints something else. */
+/** @throws {SettingsRefused | SettingsUnsupported} if the command prints that, {UnavailableError} if it prints something else. */
 function readAnswer(output: string): ServerDescription | undefined {
   if (output === '') return undefined;
   const parsed = answer.safeParse(parseJson(output));

@@ -26,7 +26,7 @@ export function findShort(algorithm: CoseAlgorithm, signature: Uint8Array): { r:
 /** A short value comes once in 256 signatures. */
 const maxAttempts = 10_000;
 
-/** Signs with random nonces until a signature is as `accept` says. @throws {Error} if none is. */
+/** Signs with random nonces until `accept` returns true for a signature. @throws {Error} if it does for none. */
 export function signUntil(key: SigningKey, data: Uint8Array, accept: (signature: Uint8Array) => boolean): Uint8Array {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const signature = key.sign(data);

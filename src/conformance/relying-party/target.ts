@@ -13,7 +13,7 @@ export type Outcome =
       verdict: 'refused';
       /** Id of the violated rule, if the target names it. */
       rule?: string | undefined;
-      /** What the target says. */
+      /** The answer of the target. */
       detail?: string | undefined;
     }
   /** An exception that is not a refusal, or HTTP status 5xx. */
@@ -33,7 +33,7 @@ export interface Account {
   beginAuthentication(): Promise<string>;
   /** Sends AuthenticationResponseJSON, or what a case makes of it. */
   authenticate(response: unknown): Promise<Outcome>;
-  /** Returns the ids (base64url) of the stored credentials; undefined if the target does not tell. */
+  /** Returns the ids (base64url) of the stored credentials; undefined if the target does not report them. */
   listCredentialIds(): Promise<readonly string[] | undefined>;
   /** Advances the clock of the target, if it can do that. */
   letTimePass?(ms: number): Promise<void>;
@@ -65,7 +65,7 @@ export interface RelyingPartyTarget {
   takesVectors?: boolean | undefined;
   /** Its conformance API, if it has one. */
   conformanceApi?: ConformanceApi | undefined;
-  /** Returns why the target cannot run a case, for reasons of its own. */
+  /** Returns why the target cannot run a case, for a reason that is specific to the target. */
   findObstacle?(one: RelyingPartyCase): string | undefined;
   openAccount(settings: CeremonySettings): Promise<Account>;
 }

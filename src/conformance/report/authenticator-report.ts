@@ -43,7 +43,7 @@ export const authenticatorReport = ({
     profiles,
   });
 
-/** Returns what getInfo says, for people. */
+/** Returns the content of getInfo as readable text. */
 function describeAuthenticator(name: string, info: AuthenticatorInfo): ReportTarget {
   const { versions, aaguid, firmwareVersion, extensions, transports, pinUvAuthProtocols, algorithms, options } = info;
   const facts: Record<string, string | undefined> = {

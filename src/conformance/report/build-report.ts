@@ -50,7 +50,7 @@ export function buildReport(parts: ReportParts): ConformanceReport {
   };
 }
 
-/** Returns what every catalogue says about a requirement; the suites add their own. */
+/** Returns the members that requirements of every catalogue have; the suites add their own. */
 export const toReportRequirement = (entry: CatalogueEntry): ReportRequirement => ({
   id: entry.id,
   title: entry.title,

@@ -1,6 +1,6 @@
 /**
  * The master file of a conformance run, `result.json`: what was tested, every requirement that was selected, and the result of every
- * case with its messages. All other reports are rendered from it. Versioned: readers refuse a version that they do not know.
+ * case with its messages. All other reports are rendered from it. Versioned: readers refuse an unknown version.
  */
 import { z } from 'zod';
 import { type Verdict, verdicts } from '../verdict.ts';

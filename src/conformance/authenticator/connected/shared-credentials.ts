@@ -1,6 +1,6 @@
 /**
  * Credentials that several cases use. Cases whose preparation registers the same credentials, and which change nothing, use those of the
- * first of them: each saves its touches. All other cases have an RP ID of their own.
+ * first of them: each saves its touches. Each other case has its own RP ID.
  */
 import { toHex } from '#base/bytes.ts';
 import { encode } from '#protocol/cbor.ts';

@@ -2,7 +2,7 @@
 import type { TestTargetSource } from '../test-target.ts';
 import type { MetadataStatement } from './statement.ts';
 
-/** Returns the source with this statement in place of its own. */
+/** Returns the source with its statement replaced by this one. */
 export const withMetadata = (source: TestTargetSource, statement: MetadataStatement): TestTargetSource => ({
   name: source.name,
   interfaces: [...new Set([...(source.interfaces ?? []), 'metadata' as const])],

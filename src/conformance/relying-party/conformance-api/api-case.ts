@@ -24,7 +24,7 @@ export interface ApiUser {
 
 /** The API as the check of a case uses it. */
 export interface ApiVisit extends Pick<ConformanceApi, 'origin' | 'openSession'> {
-  /** Returns a new user, who has a session of their own. */
+  /** Returns a new user, who has a new session. */
   openUser(): ApiUser;
 }
 

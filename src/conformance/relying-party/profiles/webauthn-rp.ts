@@ -1,5 +1,5 @@
 /**
- * The profile of a WebAuthn relying party: WebAuthn L3 section 2.3 says that a relying party has to behave as section 7 describes. It
+ * The profile of a WebAuthn relying party: WebAuthn L3 section 2.3 requires that a relying party behaves as section 7 describes. It
  * chooses algorithms, attestation formats and sources of trust itself, so it may lack any of them.
  */
 import { inWebAuthn } from '../rules/rule.ts';

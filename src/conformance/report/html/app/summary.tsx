@@ -9,7 +9,7 @@ interface SummaryProps {
   onPick(choices: Record<string, string>): void;
 }
 
-/** Longer values have a line of their own. */
+/** Longer values have a separate line. */
 const longValue = 60;
 
 export function SummaryView({ index, onPick }: SummaryProps) {
