@@ -14,7 +14,7 @@ export interface BridgedPage extends AsyncDisposable {
 }
 
 export interface BridgedBrowser extends AsyncDisposable {
-  /** Opens a page in a browser context of its own. Disposing it closes the context. */
+  /** Opens a page in a new browser context. Disposing it closes the context. */
   openPage(): Promise<BridgedPage>;
 }
 

@@ -42,7 +42,7 @@ export interface DialogProfile {
   kindOrder: readonly AuthenticatorChoice['kind'][];
   /** Label of the link from "this device" to the other choices; undefined if the dialog offers all choices at once. */
   otherDevicesLink?: string;
-  /** How the client behind the dialog limits the timeout that the page asks for: WebAuthn L3 section 5.1.3 step 4. */
+  /** How the client behind the dialog limits the timeout of the page: WebAuthn L3 section 5.1.3 step 4. */
   timeout: ClientPolicy['timeout'];
   look: DialogLook;
 }

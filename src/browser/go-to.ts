@@ -1,4 +1,4 @@
-/** Navigation to a URL from a page that may start a navigation of its own at the same time. */
+/** Navigation to a URL from a page that may itself start a navigation at the same time. */
 import type { Page } from 'playwright';
 import { systemClock } from '#base/clock.ts';
 import { messageOf } from '#base/errors.ts';

@@ -13,7 +13,7 @@ export interface FrameAddress {
   frame?: FrameAddress;
 }
 
-/** A visible element, or a text without a role of its own (role `text`). */
+/** A visible element, or a text that is not an element with a role (role `text`). */
 export interface PageElement {
   role: string;
   /** Accessible name; empty if the element has none. */

@@ -6,7 +6,7 @@ export interface RemoteBrowser {
   headers?: Record<string, string>;
   /**
    * True if the loopback addresses of the browser are those of this machine. Otherwise, its requests for `localhost` and `*.localhost` come through
-   * the connection, and the resolver of this machine must know these names.
+   * the connection, and the resolver of this machine must resolve these names.
    */
   reachesThisMachine?: boolean;
 }

@@ -21,7 +21,7 @@ interface DiscoveredAccount extends AccountChoice {
 }
 
 /**
- * Offers the accounts until a sign-in succeeds, and returns its result. Each attempt is a ceremony of its own: when it fails,
+ * Offers the accounts until a sign-in succeeds, and returns its result. Each attempt is a separate ceremony: when it fails,
  * the user is shown the reason, and the page gets no answer.
  */
 export async function signInFromAutofill<T>(

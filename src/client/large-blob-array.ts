@@ -1,6 +1,6 @@
 /**
  * The serialized large-blob array, CTAP 2.1 sections 6.10.2 and 6.10.3: a CBOR array of encrypted blobs and the first 16 bytes of
- * its SHA-256 hash. Each credential has the key of its own blob; the other blobs stay as they are. Pure functions.
+ * its SHA-256 hash. Each credential has the key of its blob; the other blobs do not change. Pure functions.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { concat, equal, utf8 } from '#base/bytes.ts';

@@ -1,6 +1,6 @@
 /**
  * PIN/UV auth protocol with an authenticator, CTAP 2.1 section 6.5.5, platform side: the subcommands and their encryption.
- * `pin-dialogue.ts` asks the user for the PIN.
+ * `pin-dialogue.ts` prompts the user for the PIN.
  */
 import { concat, utf8 } from '#base/bytes.ts';
 import { messageOf } from '#base/errors.ts';

@@ -27,7 +27,7 @@ export interface SignalEffect {
 type SignalContext = Pick<ClientContext, 'origin' | 'authenticators' | 'relatedOrigins' | 'clock'>;
 
 /**
- * Applies a signal to the passkeys of this system. The caller must not tell the page what has changed.
+ * Applies a signal to the passkeys of this system. The caller must not report to the page what has changed.
  * @throws {WebAuthnError} SecurityError if the page may not use the RP ID.
  */
 export async function receiveSignal(signal: CredentialSignal, context: SignalContext): Promise<SignalEffect> {

@@ -63,7 +63,7 @@ export interface AutofillPrompt {
   problem?: EndReason | 'cancelled';
 }
 
-/** A passkey that the site wants to create without a dialog, right after a sign-in. */
+/** A passkey that the site requests without a dialog, right after a sign-in. */
 interface ConditionalCreatePrompt {
   rpId: string;
   userName: string;

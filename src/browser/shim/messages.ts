@@ -17,7 +17,7 @@ export interface CeremonyMessage {
   /** Differs for every request. */
   requestId: string;
   mediation?: 'conditional';
-  /** Whether the permissions policy allows the request. `unknown`: the engine does not tell the page. */
+  /** Whether the permissions policy allows the request. `unknown`: the engine does not show this to pages. */
   policy: 'allowed' | 'unknown';
   /** PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON. */
   publicKey: unknown;

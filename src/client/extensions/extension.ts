@@ -53,7 +53,7 @@ export interface AuthenticationOutcome {
   response: Pick<CommandResponse<'authenticatorGetAssertion'>, 'largeBlobKey' | 'unsignedExtensionOutputs'>;
   ctap: CtapCommands;
   info: AuthenticatorInfo;
-  /** Has the `permissions` of the processor that the authenticator keeps after the assertion. */
+  /** Has the `permissions` of the processor, except those that the authenticator removes after the assertion. */
   token: PinUvAuthToken | undefined;
   random: Random;
 }

@@ -53,7 +53,7 @@ export const prf: ClientExtension = {
   },
 };
 
-/** Returns the hmac-secret salt for a value of the page. The prefix keeps pages from choosing the salts of other applications. */
+/** Returns the hmac-secret salt for a value of the page. The prefix prevents that pages choose the salts of other applications. */
 const hashValue = (value: Uint8Array): Uint8Array => sha256(concat(utf8('WebAuthn PRF'), new Uint8Array(1), value));
 
 function readByCredential(

@@ -37,7 +37,7 @@ async function observeKey({ key, organisation }: CaseContext): Promise<Observati
   };
 }
 
-/** Counts the credentials on the key that the relying party does not know. */
+/** Counts the credentials on the key that are not stored at the relying party. */
 async function countAbandoned(
   credentials: KeyState['credentials'],
   { administration }: Organisation,

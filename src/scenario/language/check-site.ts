@@ -128,7 +128,7 @@ function findCycle(runs: readonly Run[]): { path: Path; names: string[] } | unde
 
 const userValue = /\$\{user\.([^{}]*)\}/g;
 
-/** Steps may use only the values of the user that the file sets. The reference portal has users of its own. */
+/** Steps may use only the values of the user that the file sets. The reference portal has its own users. */
 function checkUserValues({ user = {}, before, server }: SiteFile, node: SourceNode): Finding[] {
   if (server !== undefined) return [];
   const known = [...Object.keys(user), ...(before?.provides ?? [])];

@@ -154,7 +154,7 @@ function expandCase(parts: CaseParts, options: ExpandOptions): Expanded & { size
   return { cases: [expandedCase], diagnostics, warnings, size };
 }
 
-/** Returns the case that runs in turn with the case of `expanded`, if it has one. It has no budgets of its own. */
+/** Returns the case that runs in turn with the case of `expanded`, if it has one. That case has no budgets. */
 function expandBaseline(parts: CaseParts, { cases: [main] }: Expanded, options: ExpandOptions): Expanded[] {
   const overrides = nodeAt(mergeParts(parts), ['measure', 'baseline']);
   if (main?.measure === undefined || overrides?.kind !== 'map') return [];

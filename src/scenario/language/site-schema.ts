@@ -1,5 +1,5 @@
 /**
- * The schema of a site file, which says how the registration flow is done on one web site. Validation, the JSON Schema for editors and
+ * The schema of a site file, which describes how the registration flow is done on one web site. Validation, the JSON Schema for editors and
  * the types are derived from it.
  */
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** Messages about values of the wrong type or size, for schemas without a message of their own. */
+/** Messages about values of the wrong type or size, for schemas that set no message. */
 import { z } from 'zod';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -27,12 +27,12 @@ const countedUnits: Readonly<Record<string, string>> = { array: ' in the list', 
 const describeBound = (side: string, limit: number | bigint, origin: string): string =>
   origin === 'string' && limit === 1 ? 'some text' : `${side} ${limit}${countedUnits[origin] ?? ''}`;
 
-/** Creates the messages of one validation, and remembers what zod tells only while it creates them. */
+/** Creates the messages of one validation, and stores the details from zod only while it creates them. */
 export class ValidationMessages {
   readonly #allowedKeys = new WeakMap<readonly string[], readonly string[]>();
   readonly #created = new Set<string>();
 
-  /** Returns the message for `issue`; undefined to use that of zod. Schemas with a message of their own do not call this. */
+  /** Returns the message for `issue`; undefined to use that of zod. Schemas that set a message do not call this. */
   readonly create = (issue: z.core.$ZodRawIssue): string | undefined => {
     if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject)
       this.#allowedKeys.set(issue.keys as string[], Object.keys(issue.inst.shape));

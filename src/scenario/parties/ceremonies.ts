@@ -13,7 +13,7 @@ export interface CeremonyOutcome {
   error: string;
   /** The reason of the failure in the client. The page does not get this. */
   reason?: string;
-  /** What the last page of the dialog says. */
+  /** The text of the last page of the dialog. */
   ending?: CeremonyEnding;
   durationMs: number;
   /** `performance.now()` when it ended. */

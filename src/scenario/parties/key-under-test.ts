@@ -49,7 +49,7 @@ export interface KeyUnderTest {
   /** Touches the key; resolves when the key has detected it. */
   touch(signal: AbortSignal): Promise<void>;
   deny(signal: AbortSignal): Promise<void>;
-  /** Returns the PIN to type for the PIN in the scenario; a real key has a PIN of its own. */
+  /** Returns the PIN to type for the PIN in the scenario; a real key has another PIN. */
   resolvePin(text: string, prompt: PinPrompt['kind']): string;
   /** Waits until the next such command is sent to the key. */
   whenSent(command: WireCommand, signal: AbortSignal): Promise<void>;

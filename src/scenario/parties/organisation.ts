@@ -27,7 +27,7 @@ export interface Organisation {
   addTotpSecret(secret: string): void;
   /** Returns the newest Temporary Access Pass of that user. @throws {Error} if none was issued. */
   newestTap(name?: string): string;
-  /** What the relying party logs; undefined for a site that does not tell. */
+  /** The log of the relying party; undefined for a site without an accessible log. */
   readonly log: RelyingPartyLog | undefined;
   /** Values that must not appear in a report. */
   readonly secrets: readonly string[];

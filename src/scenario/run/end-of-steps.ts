@@ -26,7 +26,7 @@ export async function waitForEnd(context: EndContext, isActing: () => boolean, s
   do {
     await waitForCeremonyEnd(context, isActing, signal);
     await site.settle(ceremonies.last?.endedAt);
-    await clock.sleep(pollMs); // the page may start a ceremony with what it has got
+    await clock.sleep(pollMs); // the page may start a ceremony with the answer
   } while (ceremonies.isRunning || isOpenQuestion(dialog.open));
 }
 

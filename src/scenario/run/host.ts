@@ -139,7 +139,7 @@ const builtInTestIn: Record<'chromium' | 'firefox', TestOf<VirtualAuthenticatorP
 
 type EngineResources = Pick<CaseResources, 'page' | 'client' | 'operator' | 'browserParties'>;
 
-/** Returns the version of the browser, e.g. `153.0`. A browser that Playwright has not started tells none. */
+/** Returns the version of the browser, e.g. `153.0`. Empty for a browser that Playwright has not started. */
 function versionOf(page: Page): Record<string, string> {
   const version = page.context().browser()?.version();
   return version === undefined ? {} : { 'browser version': version };

@@ -1,6 +1,6 @@
 /**
- * The time limits of a case and its steps. They are paused while the operator performs a manual action, because that has a time
- * limit of its own and is not a failure of the party under test.
+ * The time limits of a case and its steps. They are paused while the operator performs a manual action, because that has a
+ * separate time limit and is not a failure of the party under test.
  */
 import { type Clock, systemClock } from '#base/clock.ts';
 import { Deadline } from '#base/deadline.ts';

@@ -84,7 +84,7 @@ function checkRequest(
   );
 }
 
-/** @throws {SiteFileProblem} if the site does not show the outcome `registered` as the file says. */
+/** @throws {SiteFileProblem} if the site does not show the outcome `registered` as the file describes it. */
 export async function checkOutcome(
   { outcomes, site }: CaseContext,
   { outcomes: defined, requests }: SiteDefinition,

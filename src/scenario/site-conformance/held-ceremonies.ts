@@ -42,7 +42,7 @@ export class HeldCeremonies {
     return this.#waiters.get.wait(signal, () => true);
   }
 
-  /** Returns what went wrong between page and client, which the page does not tell. */
+  /** Returns what went wrong between page and client, which the page does not report. */
   problems(): string[] {
     return this.#webauthn.problems.map(({ kind, ceremony, error }) => `${kind} in ${ceremony}: ${error.message}`);
   }

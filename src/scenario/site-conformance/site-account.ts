@@ -131,7 +131,7 @@ export class SiteAccount implements Account {
 
 const nameOf = (number: number): string => `Conformance ${number}`;
 
-/** Returns a refusal or a crash that the status tells. */
+/** Returns a refusal or a crash, according to the status. */
 function toRefusal(answer: SiteAnswer, { server }: SiteDefinition): Outcome | undefined {
   if (answer.status >= 500) return { verdict: 'crashed', detail: describeAnswer(answer) };
   if (answer.status < 400) return undefined;

@@ -1,4 +1,4 @@
-/** One user of a site in a page of their own: performs the words of the site file up to the request of the page, and after its answer. */
+/** One user of a site in a separate page: performs the words of the site file up to the request of the page, and after its answer. */
 import type { Page, Response } from 'playwright';
 import { abortable } from '#base/async.ts';
 import { messageOf } from '#base/errors.ts';

@@ -164,8 +164,8 @@ export class SiteRecorder {
   }
 
   /**
-   * Waits until the response that carries the options has been read. The browser forgets the bodies of a page that is left, which the page may do
-   * when it has the result. Options that come in no response are not waited for longer than a response may take.
+   * Waits until the response that carries the options has been read. The browser deletes the bodies when the page is left, and the page may
+   * be left when it has the result. If no response contains the options, the wait ends after the time limit of a response.
    */
   async #whenOptionsAreRead(ceremony: RecordedCeremony): Promise<void> {
     const until = systemClock.monotonic() + maxReadMs;

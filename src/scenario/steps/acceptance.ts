@@ -1,6 +1,6 @@
 /**
  * Whether the relying party has accepted what a step did with valid credentials. A refusal that the case does not expect is a failure of this
- * step: otherwise the case fails at a later step that has nothing to do with it. Where the relying party does not tell, nothing is checked.
+ * step: otherwise the case fails at a later step that has nothing to do with it. If the relying party does not report the outcome, nothing is checked.
  */
 import type { Refusal } from '../parties/relying-party-log.ts';
 import type { StepContext } from './step-context.ts';

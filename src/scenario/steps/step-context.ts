@@ -18,7 +18,7 @@ export interface StepContext {
   readonly clock: AdjustableClock;
   /** The web site for the steps of the user. */
   readonly site: Site;
-  /** Does the parts of the registration flow on the site, as its site file says. */
+  /** Performs the parts of the registration flow on the site, as its site file describes them. */
   readonly flow: SiteFlow;
   /** How the site shows the outcome of a registration. */
   readonly outcomes: OutcomeWatch;

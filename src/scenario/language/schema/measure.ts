@@ -1,4 +1,4 @@
-/** Repeated measurement of a case, and the budgets that its times must keep. */
+/** Repeated measurement of a case, and the budgets for its times. */
 import { z } from 'zod';
 import { type BudgetLimit, budgetStatistics, budgetSubjects } from '#result/budget.ts';
 import { duration } from './units.ts';

@@ -15,7 +15,7 @@ export const builtInClient = ({ page }: VirtualAuthenticatorPage): CaseClient =>
   }),
   async start({ ceremonies }) {
     await watchCeremonies(page.context(), (ended) => {
-      ceremonies.follow(async () => toOutcome(await ended)).catch(() => undefined); // the page has got the error
+      ceremonies.follow(async () => toOutcome(await ended)).catch(() => undefined); // the page has received the error
     });
     return { [Symbol.asyncDispose]: async () => undefined };
   },

@@ -34,7 +34,7 @@ export function nativeClient(session: NativeBrowserSession): CaseClient {
       await watchCeremonies(session.page.context(), (ended) => {
         driver = startDriver();
         const end = ended.finally(() => driver?.[Symbol.dispose]());
-        parts.ceremonies.follow(async () => toOutcome(await end)).catch(() => undefined); // the page has got the error
+        parts.ceremonies.follow(async () => toOutcome(await end)).catch(() => undefined); // the page has received the error
         parts.dialog.skipChoice([anySecurityKey]);
       });
       return { [Symbol.asyncDispose]: async () => driver?.[Symbol.dispose]() };

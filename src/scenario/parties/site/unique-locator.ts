@@ -41,7 +41,7 @@ async function findsOne(locator: PageLocator, page: Page): Promise<boolean> {
     const found = findElement(page, locator);
     return (await found.count()) === 1 && (await found.isVisible()); // steps also refuse several of which only one is visible
   } catch {
-    return false; // not a locator of this page, e.g. a role that Playwright does not know
+    return false; // not a locator of this page, e.g. a role that Playwright does not support
   }
 }
 
