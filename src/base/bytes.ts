@@ -17,7 +17,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 export const copyOf = (bytes: Uint8Array, from: number, to: number): Uint8Array =>
   Uint8Array.prototype.slice.call(bytes, from, to);
 
-/** Returns whether both arrays hold the same bytes. Not constant-time: compare secrets with `sameBytes` of `#protocol/crypto.ts`. */
+/** Returns whether both arrays contain the same bytes. Not constant-time: compare secrets with `sameBytes` of `#protocol/crypto.ts`. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

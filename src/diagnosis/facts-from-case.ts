@@ -95,7 +95,7 @@ function readKey(wire: readonly WireExchange[]): Facts {
   return parsed ? { 'key.connected': true, ...readInfo(parsed) } : {};
 }
 
-/** A malformed answer of the key tells nothing. */
+/** A malformed answer of the key contains no facts. */
 function parseInfo(response: string): AuthenticatorInfo | undefined {
   try {
     return commands.authenticatorGetInfo.response.parse(decode(fromHex(response).subarray(1)));

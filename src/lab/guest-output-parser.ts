@@ -1,6 +1,6 @@
 /** Parses the serial output of the guest: lines that the job prints, and messages of the guest's own scripts. Pure. */
 
-/** `ready`: the job starts; `exit`: the job has ended with `code`, and all its output has arrived; `case`: see `guest/cases.sh`. */
+/** `ready`: the job starts; `exit`: the job has ended with `code`, and all its output has arrived; `case`: a message of `guest/cases.sh`. */
 type GuestMessage = { type: 'ready' } | { type: 'exit'; code: number } | { type: 'case'; text: string };
 
 export interface GuestOutputEvents {

@@ -97,7 +97,7 @@ export class SecurityKey {
     const { touch = 'auto', pin, seed, state, persona, ...settings } = options;
     const importedState = typeof state === 'string' ? readStateFile(state) : state;
     const model = personaOf((persona ?? importedState?.persona ?? defaultPersona) as PersonaId);
-    // A state has a PIN of its own; the user can type it only if the options contain it.
+    // A state has its own PIN; the user can type it only if the options contain it.
     this.pin = pin === undefined ? defaultPinOf(model) : (pin ?? undefined);
     this.#gestures = new UserGestures(touch, systemClock);
     this.#authenticator = createAuthenticator({

@@ -1,5 +1,5 @@
 /**
- * What the portal tells browsers about the passkeys of a user, as the arguments of the signal methods (WebAuthn L3 section 5.1.10): after
+ * What the portal reports to browsers about the passkeys of a user, as the arguments of the signal methods (WebAuthn L3 section 5.1.10): after
  * a passkey was deleted, which ones are valid; after the user was renamed, what the account is called.
  */
 import type { RelyingPartyContext } from './context.ts';

@@ -3,7 +3,7 @@ import { cp, lstat, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { temporaryPathBeside } from './write-atomically.ts';
 
-/** What `latest` is now; `text` is a file that holds the run's name. */
+/** What `latest` is now; `text` is a file that contains the run's name. */
 export type LatestKind = 'symlink' | 'copy' | 'text';
 
 /** Replaceable file operations, because not every file system supports links. */
@@ -25,7 +25,7 @@ export interface LinkOptions {
 
 /**
  * Points `<reports>/latest` to `runFolder`: with a relative symbolic link that is replaced in one step; where links do not work,
- * with a copy of the folder; where that fails too, with a text file that holds the run's name.
+ * with a copy of the folder; where that fails too, with a text file that contains the run's name.
  */
 export async function updateLatestLink(
   runFolder: string,

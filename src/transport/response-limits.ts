@@ -79,7 +79,7 @@ export function responseLimitMs(message: Uint8Array): number {
 }
 
 const [authenticate, version] = [0x02, 0x03];
-/** Control byte of U2F_AUTHENTICATE that only asks whether the key handle is known. */
+/** Control byte of U2F_AUTHENTICATE that only checks whether the key handle is known. */
 const checkOnly = 0x07;
 
 /** Returns the limit of a CTAP1/U2F raw message, in milliseconds. */

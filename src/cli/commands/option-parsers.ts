@@ -6,7 +6,7 @@ import { messageOf } from '#base/errors.ts';
 /** Collects the values of an option that may be given several times. */
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
-/** Returns a port number; 0 stands for any free port. */
+/** Returns a port number; 0 means any free port. */
 export function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 0xffff)
     throw new InvalidArgumentError('Expected a port number from 0 to 65535.');

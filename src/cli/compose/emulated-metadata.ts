@@ -27,7 +27,7 @@ export async function publishedStatement(persona: Persona): Promise<MetadataStat
   };
 }
 
-/** Adds the accuracy of the PIN, whose length getInfo gives since CTAP 2.1. */
+/** Adds the accuracy of the PIN, whose length is part of getInfo since CTAP 2.1. */
 function describePin(details: unknown, minLength = 4): unknown {
   const describe = (method: { userVerificationMethod: string }) =>
     method.userVerificationMethod === 'passcode_external'

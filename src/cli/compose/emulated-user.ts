@@ -1,4 +1,4 @@
-/** The user of an emulated authenticator under test: answers requests for a gesture as the case says. */
+/** The user of an emulated authenticator under test: answers requests for a gesture as the case requires. */
 import type { UserBehaviour } from '#conformance/authenticator/test-target.ts';
 import type { GestureOutcome, GestureRequest, GestureSource } from '#emulator';
 

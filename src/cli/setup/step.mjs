@@ -1,6 +1,6 @@
 /** Output of the set-up: one line when a step starts and one with its duration when it ends; and the error that ends the set-up. */
 
-/** The set-up cannot continue. The message is one sentence that says what to do. */
+/** The set-up cannot continue. The message is one sentence with the remedy. */
 export class SetupError extends Error {
   /** @override */
   name = 'SetupError';

@@ -33,5 +33,5 @@ export const startKey = (
   `setsid ${toCommand(`emulate --transport ${transport} --persona ${persona} --seed lab ${moreArgs}`.trimEnd())} >>"$TOUCHSTONE_LAB/key.log" 2>&1 </dev/null &
 echo $! >key.pid`;
 
-/** Returns a script that waits until a condition holds. It has no time limit of its own: the case has one. */
+/** Returns a script that waits until a condition is true. It has no time limit, because the case has one. */
 export const waitUntil = (condition: string): string => `until ${condition} >/dev/null 2>&1; do sleep 0.1; done`;

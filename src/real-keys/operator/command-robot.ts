@@ -53,7 +53,7 @@ function start(
     cwd: folder,
     env: environmentFor(request),
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32', // a process group of its own, so that it can be ended as a whole
+    detached: process.platform !== 'win32', // a separate process group, so that it can be ended as a whole
     windowsHide: true,
   });
 }

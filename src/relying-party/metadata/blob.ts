@@ -1,6 +1,6 @@
 /**
  * The BLOB of the FIDO Metadata Service 3.0 section 3.1: a JSON Web Token with one entry for each authenticator model. This file
- * processes it as section 3.2 says: certificate chain, revocation, signature, number and date of the next update.
+ * processes it as section 3.2 describes: certificate chain, revocation, signature, number and date of the next update.
  */
 import { fromBase64url, utf8 } from '#base/bytes.ts';
 import { verifyJws } from '../crypto.ts';

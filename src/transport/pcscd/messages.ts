@@ -33,7 +33,7 @@ const results: Record<number, { text: string; cardMayBeStarting?: true }> = {
   2148532233: { text: 'unknown reader' },
   2148532235: { text: 'another program uses the card' },
   2148532236: { text: 'no card on the reader' },
-  // pcscd reports a card before it has read the answer to reset, and then knows no protocol of the card.
+  // pcscd reports a card before it has read the answer to reset, and then has no protocol for the card.
   2148532239: { text: 'the card offers neither T=0 nor T=1', cardMayBeStarting: true },
   2148532240: { text: 'the reader is not ready', cardMayBeStarting: true },
   2148532246: { text: 'the card did not answer' },

@@ -124,7 +124,7 @@ class EntryPointReader {
     });
   }
 
-  /** Returns the description that a base class or an implemented interface gives to a member. */
+  /** Returns the description of a member in a base class or an implemented interface. */
   #inheritedDescription({ heritageClauses }: HeritageNode, { name }: CompilerSymbol): ApiDescription {
     for (const base of heritageClauses?.flatMap(({ types }) => [...types]) ?? []) {
       const type = this.#checker.getTypeAtLocation(base);

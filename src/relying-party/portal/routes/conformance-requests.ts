@@ -1,6 +1,6 @@
 /**
  * The requests of the conformance API: what they contain, and how they differ from the JSON of WebAuthn. Options have what a request asks
- * for, also extensions that the portal does not know.
+ * for, also extensions that the portal does not support.
  */
 import { z } from 'zod';
 import type { CreationOptions } from '../../creation-options.ts';

@@ -1,4 +1,4 @@
-/** The attestation statement formats that can be verified. `compound` has no verifier of its own: each of its parts must verify. */
+/** The attestation statement formats that can be verified. `compound` has no verifier: each of its parts must verify. */
 import type { AttestationFormatId } from '#protocol/attestation-formats.ts';
 import { androidKey } from './android-key.ts';
 import { androidSafetynet } from './android-safetynet.ts';
