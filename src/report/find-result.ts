@@ -23,6 +23,8 @@ export async function findResult(path: string): Promise<FoundRun> {
     return { folder: dirname(path), result: await readResult(path) };
   const json = join(path, formats.json);
   const journal = join(path, journalFile);
+  if (!existsSync(json) && !existsSync(journal))
+    throw new UsageError(`Cannot find a run in ${path}: expected ${formats.json} or ${journalFile}`);
   const result = !existsSync(json) && existsSync(journal) ? readJournal(journal) : readResult(json);
   return { folder: path, result: await result };
 }

@@ -3,7 +3,21 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { UnavailableError } from '#base/errors.ts';
 import { userFolderVariable } from '#report/run-facts.ts';
+
+/**
+ * Returns the path of the command line of Playwright Test.
+ * @throws {UnavailableError} if the package is not installed: it is a peer dependency.
+ */
+export function resolvePlaywright(resolveModule: (name: string) => string): string {
+  try {
+    return resolveModule('@playwright/test/cli');
+  } catch (cause) {
+    const remedy = 'npm install --save-dev @playwright/test';
+    throw new UnavailableError(`Cannot run scenarios without the package @playwright/test: ${remedy}`, { cause });
+  }
+}
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -19,7 +33,7 @@ export function runPlaywright(
   projectRoot: string,
 ): Promise<'ended' | 'interrupted'> {
   const root = resolve(import.meta.dirname, '../../..');
-  const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
+  const cli = resolvePlaywright(createRequire(import.meta.url).resolve);
   const { TOUCHSTONE_PROGRAM: compiled } = process.env;
   const config = compiled ? join(compiled, 'playwright.config.mjs') : resolve(root, 'playwright.config.ts');
   const endWithParent = pathToFileURL(resolve(root, 'src/cli/run/end-with-parent.mjs')).href;
