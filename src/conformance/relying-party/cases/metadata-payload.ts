@@ -4,6 +4,7 @@ import { accept, either, mayAccept, type Rows, refuse } from './define.ts';
 import { header, metadata, otherEntry, payload } from './metadata-edits.ts';
 
 const isNotRelevant = 'A server ignores entries that are not relevant to it (section 3.2 step 8)';
+const isNumber = 'The specification says only that the numbers increase';
 const isDownload =
   'nextUpdate says when to download the next BLOB (section 3.2 step 3), not until when this one is valid';
 const isKnown =
@@ -17,11 +18,14 @@ export const payloadRows: Rows<RegistrationChange> = {
   ),
   'number.missing': refuse('blob.number', 'no is missing', payload({ no: undefined })),
   'number.text': refuse('blob.number', 'no is text', payload({ no: '7' })),
-  'number.fraction': refuse('blob.number', 'no is a fraction', payload({ no: 7.5 })),
-  'number.negative': refuse(
-    'blob.number',
-    'no is negative, and there was no BLOB before',
-    metadata((parts) => ({ previousNumber: 0, payload: { ...parts.payload, no: -1 } })),
+  'number.fraction': mayAccept(isNumber, refuse('blob.number', 'no is a fraction', payload({ no: 7.5 }))),
+  'number.negative': mayAccept(
+    isNumber,
+    refuse(
+      'blob.number',
+      'no is negative, and there was no BLOB before',
+      metadata((parts) => ({ previousNumber: 0, payload: { ...parts.payload, no: -1 } })),
+    ),
   ),
   'number.control-same': either(
     isKnown,

@@ -83,10 +83,16 @@ const statusRows: Rows<RegistrationChange> = {
   ),
 };
 
-const without = (name: string) =>
-  refuse<RegistrationChange>('metadata.statement', `${name} is missing`, statement({ [name]: undefined }));
-const wrong = (title: string, members: Record<string, unknown>) =>
-  refuse<RegistrationChange>('metadata.statement', title, statement(members));
+const isUnused =
+  'The specification binds the author of the statement; a relying party need not check members that it does not use';
+/** Members without which nothing can be decided about a model. */
+const decisive: readonly string[] = ['authenticationAlgorithms', 'attestationTypes', 'attestationRootCertificates'];
+
+const wrong = (title: string, members: Record<string, unknown>) => {
+  const row = refuse<RegistrationChange>('metadata.statement', title, statement(members));
+  return decisive.some((name) => name in members) ? row : mayAccept(isUnused, row);
+};
+const without = (name: string) => wrong(`${name} is missing`, { [name]: undefined });
 const required = [
   'legalHeader',
   'description',

@@ -4,6 +4,7 @@ import * as der from '#protocol/der.ts';
 import { appendBytes, flipBits } from '#protocol/edits.ts';
 import { aaguidExtension, basicConstraints, keyUsage, type Name } from '#protocol/x509/certificate.ts';
 import type { Change } from '../relying-party-case.ts';
+import { rfc5280 } from '../rules/rule.ts';
 import {
   addExtension,
   certificate,
@@ -179,11 +180,14 @@ export const certificateRows: Rows<Change> = {
     'The certificate has a critical nonce of Apple',
     addExtension(extension(oid.appleNonce, true)),
   ),
-  'extension.twice': refuse(
-    certificates,
-    'The AAGUID extension occurs twice',
-    extensions((all) => [...all, ...all.filter((one) => one.oid === oid.aaguid)]),
-  ),
+  'extension.twice': {
+    ...refuse(
+      certificates,
+      'The AAGUID extension occurs twice',
+      extensions((all) => [...all, ...all.filter((one) => one.oid === oid.aaguid)]),
+    ),
+    specification: rfc5280('4.2'),
+  },
   'extension.control-unknown': accept(
     'The certificate has an unknown extension that is not critical',
     addExtension(extension(oid.unknown, false)),
