@@ -91,7 +91,7 @@ export class U2fAuthenticator implements CtapCommands {
     const rpIdHash = sha256(request.rp.id);
     if (await this.#findKeyHandle(request.excludeList ?? [], rpIdHash, options)) {
       await this.#waitForTouch(options);
-      throw new CtapError('CTAP2_ERR_CREDENTIAL_EXCLUDED', 'the key knows a credential of the exclude list');
+      throw new CtapError('CTAP2_ERR_CREDENTIAL_EXCLUDED', 'the key has a credential of the exclude list');
     }
     const data = await this.#sendUntilTouched(encodeU2fRegister(clientDataHash, rpIdHash), options);
     const { x, y, keyHandle, certificate, signature } = parseU2fRegistration(data);
@@ -123,7 +123,7 @@ export class U2fAuthenticator implements CtapCommands {
     const credential = await this.#findKeyHandle(allowList, rpIdHash, options);
     if (!credential) {
       if (!isSilent) await this.#waitForTouch(options);
-      throw new CtapError('CTAP2_ERR_NO_CREDENTIALS', 'the key knows no credential of the allow list');
+      throw new CtapError('CTAP2_ERR_NO_CREDENTIALS', 'the key has no credential of the allow list');
     }
     if (isSilent) {
       const authData = encodeAuthenticatorData({ rpIdHash, flags: 0, signCount: 0 });

@@ -111,7 +111,7 @@ function pinAdvice(key: SecurityKey): string[] {
   if (pin === 'blocked') return ['The PIN of the key is blocked. Use a key with another state, or another PIN'];
   if (pin === 'set' && key.pin === undefined)
     return [
-      "The key has a PIN that the test does not know. Give it with test.use({ securityKeyOptions: { pin: '...' } })",
+      "The key has a PIN, but the test has none to type. Set it with test.use({ securityKeyOptions: { pin: '...' } })",
     ];
   return [];
 }

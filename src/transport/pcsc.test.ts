@@ -51,7 +51,7 @@ describe('PC/SC', () => {
 
   test.each([
     ['a card that another program uses', { results: { connect: 0x8010000b } }, /another program uses the card/],
-    ['a service that speaks another protocol', { results: { version: 0x8010001d } }, /another protocol/],
+    ['a service that uses another protocol version', { results: { version: 0x8010001d } }, /another protocol/],
     ['an unknown error', { results: { connect: 0x80100001 } }, /error 0x80100001/],
     ['a service that closes the connection', { closesAt: 'connect' as const }, /closed the connection/],
   ])('rejects opening with the reason: %s', async (_, faults, message) => {

@@ -217,7 +217,7 @@ describe('verification reports', () => {
       cases: report.cases.map((one) => (one.verdict === 'fail' ? { ...one, verdict: 'pass' as const } : one)),
     };
     expect((await problemsOf(createBundle(forged, input)))[0]).toBe(
-      'pin.retries.decrease@pin1: the bundle says pass, the replay gives fail (Expected pinRetries to be 7, got 8)',
+      'pin.retries.decrease@pin1: the verdict is pass in the bundle, but fail in the replay (Expected pinRetries to be 7, got 8)',
     );
   });
 

@@ -36,7 +36,7 @@ function compareVerdicts({ cases }: BundledReport, again: ConformanceReport): st
       return found.verdict === one.verdict
         ? []
         : [
-            `${id}: the bundle says ${one.verdict}, the replay gives ${found.verdict}${found.message && ` (${found.message})`}`,
+            `${id}: the verdict is ${one.verdict} in the bundle, but ${found.verdict} in the replay${found.message && ` (${found.message})`}`,
           ];
     }),
     ...again.cases

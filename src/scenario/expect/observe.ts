@@ -42,7 +42,7 @@ async function countAbandoned(
   credentials: KeyState['credentials'],
   { administration }: Organisation,
 ): Promise<number | Unobservable> {
-  if (!administration) return new Unobservable('The site does not tell which passkeys it stores');
+  if (!administration) return new Unobservable('Touchstone cannot read which passkeys the site stores');
   const known = new Set(await administration.credentialIds());
   return credentials.filter(({ credentialId }) => !known.has(toBase64url(credentialId))).length;
 }

@@ -22,7 +22,7 @@ export const provideVirtualAuthenticators =
       trustAnchors: [],
       wire: () => [],
       notObservable: {
-        exchanges: 'The browser does not tell what it exchanges with its virtual authenticator',
+        exchanges: 'The browser does not report its messages to the virtual authenticator',
         model: 'The virtual authenticator of the browser is not the model that the case describes',
       },
       secrets: [],

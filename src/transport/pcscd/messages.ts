@@ -38,7 +38,7 @@ const results: Record<number, { text: string; cardMayBeStarting?: true }> = {
   2148532240: { text: 'the reader is not ready', cardMayBeStarting: true },
   2148532246: { text: 'the card did not answer' },
   2148532247: { text: 'the reader is gone' },
-  2148532253: { text: 'the smart-card service speaks another protocol' },
+  2148532253: { text: 'the smart-card service uses another protocol version' },
   2148532326: { text: 'the card does not answer to reset', cardMayBeStarting: true },
   2148532327: { text: 'the card has no power', cardMayBeStarting: true },
   2148532328: { text: 'another program has reset the card' },
