@@ -62,7 +62,7 @@ describe('create() on a key that speaks only U2F', () => {
     expect([attestation.get('fmt'), attestation.get('attStmt')]).toEqual(['none', new Map()]);
   });
 
-  test('ignores preferences that U2F cannot fulfil, and reports so', async () => {
+  test('ignores preferences that U2F cannot fulfil, and reports that', async () => {
     const { context, asked } = clientWith(createU2fKey());
     const options = creationOptions({
       authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },

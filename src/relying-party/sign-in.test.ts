@@ -110,7 +110,7 @@ describe('a session that proves MFA', () => {
       return signIn.confirmTotp(drafted, generateTotpCode(totpDraft, clock.now()));
     },
   };
-  it.each(Object.entries(proofs))('%s gets a new id and token; the old one is not valid any more', async (_, prove) => {
+  it.each(Object.entries(proofs))('%s gets a new id and token; the old one is no longer valid', async (_, prove) => {
     const portal = await createTestPortal({}, { totpSecret });
     const caller = await signInWithPassword(portal);
     const proven = expectAccepted(await prove(portal, caller));

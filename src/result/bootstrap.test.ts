@@ -33,7 +33,7 @@ describe('bootstrapInterval', () => {
     expect(medianInterval(spread, { seed: 5 })).not.toEqual(interval);
   });
 
-  it('contains the true median about as often as the confidence says', () => {
+  it('contains the true median about as often as the confidence requires', () => {
     const next = createSeededNumbers(3);
     const containing = Array.from({ length: 300 }, () =>
       medianInterval(lognormalSample(next, { n: 40, medianMs: 100, outliers: 0 }), { confidence: 0.9, resamples: 300 }),

@@ -36,7 +36,7 @@ test('accepts one connection from the extension on each URL', async () => {
   expect(await requestUpgrade(url, origin)).toBe(401);
 });
 
-test('rejects a web page that knows the URL, and still accepts the extension', async () => {
+test('rejects a web page that connects to the URL, and still accepts the extension', async () => {
   server = await listenForBrowser(origin);
   const { url } = server.expectConnection();
   expect(await requestUpgrade(url, 'http://localhost:8080')).toBe(401);

@@ -50,7 +50,7 @@ test('a signal with the origin of another site is refused and recorded', async (
   expect(session.problems).toMatchObject([{ kind: 'origin-mismatch', ceremony: 'signal' }]);
 });
 
-test('the document decides when Playwright does not know its new address yet', async () => {
+test('uses the address of the document when Playwright has not read it yet', async () => {
   const { receive, requests } = openSession();
   await receive(createFrame('https://earlier.example/', 'https://rp.example/page'), get);
   expect(requests).toHaveLength(1);

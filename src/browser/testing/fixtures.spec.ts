@@ -17,7 +17,7 @@ for (const { engine, route, isShim } of groups)
   test.describe(`${engine}, ${route ?? 'default route'}`, () => {
     test.use({ engine, ...(route && { route }) });
 
-    test('the page is in the engine and its requests take the route', async ({ page, webauthn }) => {
+    test('the page is open in the engine and its requests use the route', async ({ page, webauthn }) => {
       test.skip(!findBrowser(engine), `no ${engine} is installed`);
       await webauthn.handle(capable);
       await page.route('http://localhost/', (request) =>

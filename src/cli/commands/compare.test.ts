@@ -29,7 +29,7 @@ it('compare exits with 4 when a phase is slower, and with 0 within the tolerance
   expect((await compare('latest', 'before')).code).toBe(0);
 });
 
-it('compare exits with 1 when a case does not pass any more', async () => {
+it('compare exits with 1 when a case no longer passes', async () => {
   writeRuns({ good: runOf([timedCase('a', {})]), bad: runOf([timedCase('a', {}, { verdict: 'failed' })]) });
   expect((await compare('good', 'bad')).code).toBe(1);
   expect((await compare('bad', join(folder, 'good'))).code).toBe(0);

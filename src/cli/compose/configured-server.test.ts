@@ -94,7 +94,7 @@ describe('a server that is configured for each case', () => {
     expect(results.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
   });
 
-  it('says why the cases do not run on a server that is not configured', () => {
+  it('states why the cases do not run on a server that is not configured', () => {
     const reasonOf = (id: string) => {
       const [one] = selectEntries(relyingPartyCatalogue, [id]);
       return one && findMissingSupport(one, plain)?.reason;
@@ -170,7 +170,7 @@ describe('the settings of a server', () => {
     ]);
   });
 
-  it('come with the formats of the server, if its owner says which', async () => {
+  it('include the formats of the server, if its owner names them', async () => {
     const target = await openPortal(async (settings, forward) => {
       await forward(settings);
       return settings.policy ? undefined : { formats: ['packed', 'none'] };
@@ -228,7 +228,7 @@ describe('the settings of a server', () => {
     expect(await algorithms()).toEqual(own);
   });
 
-  it('are those of the server again when it gives no options', async () => {
+  it('are reset when the server returns no options', async () => {
     const given: (SettingsDocument | null)[] = [];
     const configure: ConfigureServer = async (settings) => void given.push(settings);
     const failing = async () => {

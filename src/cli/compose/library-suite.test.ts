@@ -25,7 +25,7 @@ describe('relyingPartySuite', () => {
     });
   });
 
-  it('has no cases about requests, which a library does not take', () => {
+  it('has no cases about requests, which a library does not receive', () => {
     const ids = relyingPartySuite(createReferenceVerifier()).cases.map(({ id }) => id);
     expect(ids).toContain('client-data.origin.other');
     expect(ids.filter((id) => id.startsWith('api-'))).toEqual([]);

@@ -74,7 +74,7 @@ describe('loadBlob', () => {
     await expect(loadBlob(source, { roots, now, fetch })).rejects.toThrow(message);
   });
 
-  it('does not take something else for a root', async () => {
+  it('refuses a file that is not a root certificate', async () => {
     await expect(readRoots(file('text.pem', 'nothing'))).rejects.toThrow('expected certificates in PEM');
   });
 

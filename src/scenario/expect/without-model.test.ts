@@ -66,7 +66,7 @@ test('everything else is compared', () => {
   });
 });
 
-test('a passkey that does not exist stays so', () => {
+test('a missing passkey stays missing', () => {
   const none = { ...observation, 'relying-party': { ...observation['relying-party'], passkey: 'none' } } as Observation;
   expect(outcomes({ 'relying-party.passkey': 'none' }, none)).toEqual({ 'relying-party.passkey': true });
 });

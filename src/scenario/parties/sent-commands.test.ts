@@ -20,7 +20,7 @@ describe('SentCommands', () => {
     expect(sent.waiting).toBe(0);
   });
 
-  it('does not take a subcommand for another one', () => {
+  it('distinguishes the subcommands', () => {
     const sent = new SentCommands();
     void sent.waitFor('clientPIN/setPIN', neverAborted());
     sent.notify('authenticatorClientPIN/getPinToken');
