@@ -78,6 +78,9 @@ export const registersWithoutPin: Precondition = {
   isMet: ({ options }) => options?.alwaysUv !== true || options.uv === true,
 };
 
+/** The same for cases that no PIN may be set for: no token can replace what they do. */
+export const registersUnverified: Precondition = { ...registersWithoutPin };
+
 const hasProtocol = (version: number): Precondition => ({
   reason: `PIN/UV auth protocol ${version} is not supported`,
   isMet: ({ pinUvAuthProtocols, options }) =>

@@ -3,6 +3,7 @@ import { abortable } from '#base/async.ts';
 import { commands } from '#protocol/commands.ts';
 import type { AuthenticatorInfo } from '#protocol/get-info.ts';
 import { type CaseResult, caseId } from '../case-result.ts';
+import { adaptToAlwaysUv } from './always-uv.ts';
 import { decodeExchange } from './exchange.ts';
 import { SetUpFailed } from './failures.ts';
 import { readInfo } from './read-info.ts';
@@ -31,8 +32,8 @@ export async function runSuite(
 ): Promise<CaseResult[]> {
   const { onResult, order = (cases) => cases, finished = [], signal } = options;
   const results = new Map(finished.map((result) => [caseId(result), result]));
-  const cases = casesOf(requirements);
   const info = options.info ?? (await readInfoOf(source));
+  const cases = casesOf(adaptToAlwaysUv(requirements, info));
   for (const test of order(cases)) {
     if (signal?.aborted) break;
     if (results.has(idOfCase(test))) continue;

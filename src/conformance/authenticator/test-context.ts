@@ -1,4 +1,4 @@
-/** What a case works with: the authenticator, the user, time, and random values of its own. */
+/** What a case works with: the authenticator, the user, time, and the random values of the case. */
 import { toHex } from '#base/bytes.ts';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/clock.ts';
@@ -38,6 +38,8 @@ export class TestContext {
   info: AuthenticatorInfo = readInfo(new Map());
   /** Whether a PIN is set. */
   hasPin = false;
+  /** Adds a token to requests that need one on every authenticator like this. */
+  authorize: ((command: CommandName, parameters: CborMap) => Promise<CborMap>) | undefined;
   /** Statuses and values that the specification does not demand otherwise. */
   readonly observations: string[] = [];
   readonly exchanges: Exchange[] = [];
@@ -64,8 +66,9 @@ export class TestContext {
   }
 
   /** Sends a command; without `parameters` only its command byte. */
-  send(command: CommandName, parameters?: CborMap, options?: TransactOptions): Promise<Exchange> {
-    return this.sendBytes(encodeMessage(commands[command].code, parameters), options);
+  async send(command: CommandName, parameters?: CborMap, options?: TransactOptions): Promise<Exchange> {
+    const complete = parameters && this.authorize ? await this.authorize(command, parameters) : parameters;
+    return this.sendBytes(encodeMessage(commands[command].code, complete), options);
   }
 
   async sendBytes(request: Uint8Array, { signal, onKeepalive, channel }: TransactOptions = {}): Promise<Exchange> {

@@ -69,6 +69,12 @@ function keepingAlwaysUv(): AuthenticatorOptions & { persona: Persona } {
   return { ...seen, changes: [...(seen.changes ?? []), refuse] };
 }
 
+const alwaysVerifying = {
+  persona: model('yubikey-5-nfc-enterprise', {
+    options: { ...personaOf('yubikey-5-nfc-enterprise').options, alwaysUv: true },
+  }),
+};
+
 const unusedFeatures = { credMgmt: false, largeBlobs: false, authnrCfg: false, perCredMgmtRO: false, uvAcfg: false };
 
 const models: Record<string, AuthenticatorOptions & { persona: Persona }> = {
@@ -106,11 +112,7 @@ const models: Record<string, AuthenticatorOptions & { persona: Persona }> = {
   'alwaysUv and fingerprints': {
     persona: model('touchstone-complete', { options: { ...complete.options, alwaysUv: true } }),
   },
-  'alwaysUv and a PIN': {
-    persona: model('yubikey-5-nfc-enterprise', {
-      options: { ...personaOf('yubikey-5-nfc-enterprise').options, alwaysUv: true },
-    }),
-  },
+  'alwaysUv and a PIN': alwaysVerifying,
 };
 
 /** Their cases have little to do with the models, and take long. One of `cbor` stands for all, because they have the same variants. */
@@ -127,6 +129,19 @@ describe('a conforming authenticator', () => {
       [],
     );
     expect(results.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(400);
+  });
+
+  it('with alwaysUv and a PIN is tested with a PIN where others need none', async () => {
+    const ids = [
+      'makecred.response.packed.signature',
+      'getassert.response.signature',
+      'rk.stored',
+      'makecred.exclude-list.match',
+    ];
+    const tested = authenticatorCatalogue.filter(({ id }) => ids.includes(id));
+    const results = await runSuite(tested, emulatedModel(alwaysVerifying));
+    const passed = results.filter(({ verdict }) => verdict === 'pass').map(({ id }) => id);
+    expect(new Set(passed)).toEqual(new Set(ids));
   });
 
   it('that lists an algorithm of its own first is tested with the first one that the suite can verify', async () => {

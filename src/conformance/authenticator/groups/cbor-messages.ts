@@ -6,7 +6,7 @@ import { check, checkRefused, checkStatus, checkSuccess } from '../checks.ts';
 import type { Exchange } from '../exchange.ts';
 import { NotApplicable } from '../failures.ts';
 import { registersWithoutPin } from '../preconditions.ts';
-import { buildRegistration } from '../registration.ts';
+import { authorizeRegistration, buildRegistration } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 import { bytes, sourceOf, sources } from './cbor-support.ts';
@@ -60,7 +60,7 @@ const messages: RequirementInput[] = [
     preconditions: [registersWithoutPin],
     async run(context) {
       const size = context.info.maxMsgSize ?? 1024;
-      const exchange = await context.sendBytes(messageOfSize(context, size));
+      const exchange = await context.sendBytes(await messageOfSize(context, size));
       check(exchange.status !== 'CTAP2_ERR_REQUEST_TOO_LARGE', `Expected a message of ${size} bytes to be accepted`);
       checkSuccess(exchange);
     },
@@ -74,15 +74,15 @@ const messages: RequirementInput[] = [
     accepted: ['CTAP2_ERR_REQUEST_TOO_LARGE'],
     async run(context) {
       const size = (context.info.maxMsgSize ?? 1024) + 1;
-      const exchange = await context.sendBytes(messageOfSize(context, size)).catch(throwUnlessRefused);
+      const exchange = await context.sendBytes(await messageOfSize(context, size)).catch(throwUnlessRefused);
       if (exchange) checkRefused(context, exchange, 'CTAP2_ERR_REQUEST_TOO_LARGE', 'CTAP1_ERR_INVALID_LENGTH');
     },
   },
 ];
 
 /** Returns a registration that an unknown member fills up to `size` bytes. */
-function messageOfSize(context: TestContext, size: number): Uint8Array {
-  const request = buildRegistration(context);
+async function messageOfSize(context: TestContext, size: number): Promise<Uint8Array> {
+  const request = await authorizeRegistration(context, buildRegistration(context));
   const code = commands.authenticatorMakeCredential.code;
   const encodeWith = (padding: number) => encodeMessage(code, new Map(request).set(0x50, new Uint8Array(padding)));
   const padding = size - encodeWith(256).length + 256;

@@ -1,9 +1,9 @@
 /** The requests whose encoding the group cbor changes. */
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import type { CommandName } from '#protocol/commands.ts';
-import { buildAssertion } from '../assertion.ts';
+import { authorizeAssertion, buildAssertion } from '../assertion.ts';
 import { hasClientPin, hasOption, optionIsTrue, registersWithoutPin } from '../preconditions.ts';
-import { buildRegistration, register } from '../registration.ts';
+import { authorizeRegistration, buildRegistration, register } from '../registration.ts';
 import type { Variant } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 
@@ -19,13 +19,16 @@ export const sources: readonly RequestSource[] = [
     name: 'makecred',
     preconditions: [registersWithoutPin],
     command: 'authenticatorMakeCredential',
-    build: async (context) => buildRegistration(context),
+    build: async (context) => authorizeRegistration(context, buildRegistration(context)),
   },
   {
     name: 'getassert',
     preconditions: [registersWithoutPin],
     command: 'authenticatorGetAssertion',
-    build: async (context) => buildAssertion(context, { allowList: [await register(context)] }),
+    async build(context) {
+      const credential = await register(context);
+      return authorizeAssertion(context, buildAssertion(context, { allowList: [credential] }));
+    },
   },
   {
     name: 'clientpin',

@@ -12,6 +12,7 @@ import {
   optionIsNotTrue,
   pinAuthorizesCeremonies,
   pinProtocolVariants,
+  registersUnverified,
   registersWithoutPin,
 } from '../preconditions.ts';
 import { register } from '../registration.ts';
@@ -57,7 +58,7 @@ const options: RequirementInput[] = [
     section: '6.2.2 step 4',
     provenBy: ['assertion.uv-option-ignored'],
     provenOn: 'touchstone-key',
-    preconditions: [optionIsNotTrue('uv')],
+    preconditions: [registersUnverified, optionIsNotTrue('uv')],
     async run(context) {
       const exchange = await sendWithMember(context, [ga.options, 'uv'], true);
       checkRefused(context, exchange, 'CTAP2_ERR_INVALID_OPTION', 'CTAP2_ERR_UNSUPPORTED_OPTION');
@@ -181,7 +182,7 @@ const presence: RequirementInput[] = [
     title: 'An empty pinUvAuthParam ends with CTAP2_ERR_PIN_NOT_SET after a touch while no PIN is set',
     section: '6.2.2 step 1',
     provenBy: ['ignored-error.pin-not-set', 'status.pin-not-set-as-wrong-pin'],
-    preconditions: [hasClientPin],
+    preconditions: [registersUnverified, hasClientPin],
     accepted: ['CTAP2_ERR_PIN_NOT_SET'],
     async run(context) {
       const request = withMember(buildAssertion(context), [ga.pinUvAuthParam], new Uint8Array(0));

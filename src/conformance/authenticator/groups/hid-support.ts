@@ -6,7 +6,7 @@ import { check } from '../checks.ts';
 import { NotApplicable, setUp } from '../failures.ts';
 import { checkResponse, describeMessage, type HidHost, openHidHost } from '../hid-host.ts';
 import { hasHidReports, registersWithoutPin } from '../preconditions.ts';
-import { buildRegistration } from '../registration.ts';
+import { authorizeRegistration, buildRegistration } from '../registration.ts';
 import type { RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 
@@ -53,7 +53,8 @@ export async function whileWaiting({ context, host, channel }: OpenChannel, run:
 
 /** Starts a registration that waits for the user. @throws {RequirementViolated} if no keepalive follows. */
 export async function startRegistration({ context, host, channel }: OpenChannel): Promise<void> {
-  const request = encodeMessage(commands.authenticatorMakeCredential.code, buildRegistration(context));
+  const parameters = await authorizeRegistration(context, buildRegistration(context));
+  const request = encodeMessage(commands.authenticatorMakeCredential.code, parameters);
   host.send(channel, 'CBOR', request);
   const message = await host.readAny();
   check(message?.command === ctapHidCommands.KEEPALIVE, `Expected a keepalive, got ${describeMessage(message)}`);

@@ -11,6 +11,7 @@ import {
   hasExtension,
   optionIsNotTrue,
   preferredAlgorithmOf,
+  registersUnverified,
   registersWithoutPin,
 } from '../preconditions.ts';
 import {
@@ -212,7 +213,7 @@ const excludeLists: RequirementInput[] = [
     section: '6.1.2 step 12',
     provenBy: ['registration.protected-revealed'],
     provenOn: 'touchstone-key',
-    preconditions: [from21, hasExtension('credProtect'), optionIsNotTrue('uv')],
+    preconditions: [registersUnverified, from21, hasExtension('credProtect'), optionIsNotTrue('uv')],
     variants: discoverabilityVariants,
     async run(context) {
       const extensions = new Map([['credProtect', 3]]);

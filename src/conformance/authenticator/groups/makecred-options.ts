@@ -10,6 +10,7 @@ import {
   optionIsNotTrue,
   pinAuthorizesCeremonies,
   pinProtocolVariants,
+  registersUnverified,
   registersWithoutPin,
 } from '../preconditions.ts';
 import { authorizeRegistration, buildRegistration, mc } from '../registration.ts';
@@ -57,7 +58,7 @@ const options: RequirementInput[] = [
     section: '6.1.2 step 5',
     provenBy: ['registration.uv-option-ignored'],
     provenOn: 'touchstone-key',
-    preconditions: [optionIsNotTrue('uv')],
+    preconditions: [registersUnverified, optionIsNotTrue('uv')],
     async run(context) {
       const exchange = await sendWithMember(context, [mc.options, 'uv'], true);
       checkRefused(context, exchange, 'CTAP2_ERR_INVALID_OPTION', 'CTAP2_ERR_UNSUPPORTED_OPTION');

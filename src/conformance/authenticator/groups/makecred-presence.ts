@@ -7,6 +7,7 @@ import {
   hasClientPin,
   hasDiscoverableCredentials,
   optionIsNotTrue,
+  registersUnverified,
   registersWithoutPin,
 } from '../preconditions.ts';
 import { buildRegistration, mc } from '../registration.ts';
@@ -80,7 +81,7 @@ const touchOnly: RequirementInput[] = [
     title: 'An empty pinUvAuthParam ends with CTAP2_ERR_PIN_NOT_SET after a touch while no PIN is set',
     section: '6.1.2 step 1',
     provenBy: ['registration.touch-request-as-missing', 'registration.touch-request-as-auth-invalid'],
-    preconditions: [hasClientPin],
+    preconditions: [registersUnverified, hasClientPin],
     accepted: ['CTAP2_ERR_PIN_NOT_SET'],
     async run(context) {
       const exchange = await sendWithMember(context, [mc.pinUvAuthParam], new Uint8Array(0));

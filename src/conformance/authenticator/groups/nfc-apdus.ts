@@ -7,7 +7,7 @@ import { cardInstructions, fidoAid } from '#protocol/nfcctap.ts';
 import { type CardAnswer, checkRefusedByCard, checkWord, openApplet, openCardHost } from '../card-host.ts';
 import { check, checkEqual } from '../checks.ts';
 import { hasCard, registersWithoutPin } from '../preconditions.ts';
-import { buildRegistration } from '../registration.ts';
+import { authorizeRegistration, buildRegistration } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 
@@ -29,7 +29,7 @@ export function checkInfo(answer: CardAnswer): void {
 }
 
 /** A message of more than 255 bytes: a registration with a long list of credentials to exclude. */
-export function longMessage(context: TestContext): Uint8Array {
+export async function longMessage(context: TestContext): Promise<Uint8Array> {
   const excludeList = [1, 2, 3, 4].map(
     (fill) =>
       new Map<string, Uint8Array | string>([
@@ -37,7 +37,8 @@ export function longMessage(context: TestContext): Uint8Array {
         ['type', 'public-key'],
       ]),
   );
-  return encodeMessage(commands.authenticatorMakeCredential.code, buildRegistration(context, { excludeList }));
+  const request = await authorizeRegistration(context, buildRegistration(context, { excludeList }));
+  return encodeMessage(commands.authenticatorMakeCredential.code, request);
 }
 
 const selection: RequirementInput[] = [
@@ -162,7 +163,7 @@ const lengths: RequirementInput[] = [
     preconditions: [registersWithoutPin],
     async run(context) {
       const host = await openApplet(context);
-      const answer = await host.message(longMessage(context));
+      const answer = await host.message(await longMessage(context));
       checkWord(answer, 'SW_NO_ERROR');
       checkEqual(answer.data[0], 0, 'the status of makeCredential');
     },

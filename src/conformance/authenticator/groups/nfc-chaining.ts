@@ -27,7 +27,7 @@ const chaining: RequirementInput[] = [
     preconditions: [registersWithoutPin],
     async run(context) {
       const host = await openApplet(context);
-      const answer = await host.readRest(await host.sendChain({ data: longMessage(context) }));
+      const answer = await host.readRest(await host.sendChain({ data: await longMessage(context) }));
       checkWord(answer, 'SW_NO_ERROR');
       checkEqual(answer.data[0], 0, 'the status of makeCredential');
     },

@@ -7,12 +7,12 @@ import { commands } from '#protocol/commands.ts';
 import { keepaliveStatus } from '#protocol/ctaphid.ts';
 import { cardClasses, cardInstructions, cardParameters } from '#protocol/nfcctap.ts';
 import { ctapStatus } from '#protocol/status.ts';
-import { buildAssertion } from '../assertion.ts';
+import { authorizeAssertion, buildAssertion } from '../assertion.ts';
 import { type CardHost, checkRefusedByCard, checkWord, openApplet } from '../card-host.ts';
 import { check, checkEqual } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { hasDiscoverableCredentials, hasU2f, registersWithoutPin } from '../preconditions.ts';
-import { buildRegistration, register } from '../registration.ts';
+import { authorizeRegistration, buildRegistration, register } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
 import type { TestContext } from '../test-context.ts';
 import { checkInfo, getInfo, nfc } from './nfc-apdus.ts';
@@ -68,8 +68,11 @@ async function startPolling(context: TestContext): Promise<CardHost> {
   return host;
 }
 
-const registration = (context: TestContext) =>
-  encodeMessage(commands.authenticatorMakeCredential.code, buildRegistration(context));
+const registration = async (context: TestContext) =>
+  encodeMessage(
+    commands.authenticatorMakeCredential.code,
+    await authorizeRegistration(context, buildRegistration(context)),
+  );
 
 const poll = { ins: cardInstructions.NFCCTAP_GETRESPONSE };
 
@@ -88,7 +91,7 @@ const pollingRequirements: RequirementInput[] = [
     async run(context) {
       const host = await startPolling(context);
       try {
-        const answer = await host.send({ data: registration(context), p1: cardParameters.pollsForAnswer });
+        const answer = await host.send({ data: await registration(context), p1: cardParameters.pollsForAnswer });
         checkEqual(answer.status, statusWords.SW_UPDATE, 'the status word');
         checkEqual(answer.data[0], keepaliveStatus.upneeded, 'the status');
       } finally {
@@ -104,7 +107,7 @@ const pollingRequirements: RequirementInput[] = [
     async run(context) {
       const host = await startPolling(context);
       try {
-        await host.send({ data: registration(context), p1: cardParameters.pollsForAnswer });
+        await host.send({ data: await registration(context), p1: cardParameters.pollsForAnswer });
         checkEqual((await host.send(poll)).status, statusWords.SW_UPDATE, 'the status word');
       } finally {
         await endMessage(context, host);
@@ -118,7 +121,7 @@ const pollingRequirements: RequirementInput[] = [
     provenBy: ['nfc.cancel-ignored', 'status.cancel-as-denied'],
     async run(context) {
       const host = await startPolling(context);
-      await host.send({ data: registration(context), p1: cardParameters.pollsForAnswer });
+      await host.send({ data: await registration(context), p1: cardParameters.pollsForAnswer });
       const answer = await host.send({ ...poll, p1: cardParameters.cancel });
       context.setUser('touch');
       checkWord(answer, 'SW_NO_ERROR');
@@ -138,7 +141,7 @@ const pollingRequirements: RequirementInput[] = [
     section: '11.3.7.1',
     provenBy: ['nfc.updates-unasked'],
     async run(context) {
-      const answer = await (await openApplet(context)).message(registration(context));
+      const answer = await (await openApplet(context)).message(await registration(context));
       checkWord(answer, 'SW_NO_ERROR');
       checkEqual(answer.data[0], 0, 'the status of makeCredential');
     },
@@ -185,8 +188,10 @@ const u2fOverCard: RequirementInput[] = [
 async function startSequence(context: TestContext): Promise<CardHost> {
   for (const fill of [1, 2]) await register(context, { rk: true, userId: new Uint8Array(16).fill(fill) });
   const host = await openApplet(context);
-  const request = encodeMessage(commands.authenticatorGetAssertion.code, buildAssertion(context));
-  const answer = await host.message(request);
+  const { alwaysUv } = context.info.options ?? {};
+  const assertion = buildAssertion(context);
+  const request = alwaysUv ? await authorizeAssertion(context, assertion) : assertion;
+  const answer = await host.message(encodeMessage(commands.authenticatorGetAssertion.code, request));
   await setUp('get the first of two assertions', async () => checkEqual(answer.data[0], 0, 'the status'));
   return host;
 }

@@ -5,7 +5,7 @@ import { register } from '../registration.ts';
 import type { TestContext } from '../test-context.ts';
 import type { TestCredential } from '../test-credential.ts';
 
-export const userId = (index: number): Uint8Array => new Uint8Array(16).fill(index);
+const userId = (index: number): Uint8Array => new Uint8Array(16).fill(index);
 
 /** Registers discoverable credentials of different users. */
 export async function registerSeveral(context: TestContext, count: number): Promise<TestCredential[]> {
