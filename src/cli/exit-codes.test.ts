@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RunResult, refusedErrorName, type Verdict, verdicts } from '#result/run-result.ts';
-import { exitCodeOfRun } from './exit-codes.ts';
+import { brokenGates, exitCodeOfRun } from './exit-codes.ts';
 
 /** Returns a run with this verdict and these numbers of cases. */
 function runWith(verdict: Verdict, totals: Partial<Record<Verdict, number>>, message = 'no'): RunResult {
@@ -53,5 +53,20 @@ describe('exitCodeOfRun', () => {
 
   it('is 2 when a command to a real key was refused', () => {
     expect(exitCodeOfRun(runWith('errored', { errored: 1 }, `${refusedErrorName}: it would be reset`))).toBe(2);
+  });
+});
+
+describe('brokenGates', () => {
+  it('explains each gate that a run breaks although no case failed', () => {
+    const budgets = [{ verdict: 'inconclusive' }] as unknown as NonNullable<RunResult['budgets']>;
+    const run = { ...runWith('flaky', { flaky: 1, skipped: 2 }), budgets };
+    const all = { failOnFlaky: true, failOnSkipped: true, failOnInconclusive: true, minCases: 2 };
+    expect(brokenGates(run, all).map(({ reason }) => reason)).toEqual([
+      '1 case passed only after a retry (--fail-on-flaky)',
+      '2 cases skipped (--fail-on-skipped)',
+      '1 case ran, expected at least 2 (--min-cases)',
+      '1 budget without a verdict (--fail-on-inconclusive)',
+    ]);
+    expect(brokenGates(run, {})).toEqual([]);
   });
 });

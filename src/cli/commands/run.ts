@@ -13,7 +13,7 @@ import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import { engineOfCase } from '#scenario/language/schema/browser.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
 import { modelNameOf } from '../compose/emulator-catalogue.ts';
-import { countRun, exitCode, exitCodeOfRun } from '../exit-codes.ts';
+import { brokenGates, exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { isInsideLab } from '../lab/inside-lab.ts';
 import { runInLab } from '../lab/run-in-lab.ts';
 import {
@@ -207,9 +207,7 @@ async function reportResult(folder: string, options: RunOptions, root: string): 
   const result = await readResult(join(folder, formats.json));
   for (const line of describeLeftoverCredentials(result)) console.log(line);
   await showOnGithub(result, root);
-  const ran = countRun(result.cases);
-  if (ran < (options.minCases ?? 0))
-    console.log(`${ran} cases ran, expected at least ${options.minCases} (--min-cases)`);
+  for (const { reason } of brokenGates(result, options)) console.log(`✗ ${reason}`);
   const code = exitCodeOfRun(result, options);
   return code === exitCode.passed && absent.length > 0 ? exitCode.infrastructure : code;
 }

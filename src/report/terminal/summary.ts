@@ -118,5 +118,6 @@ function verdictLine({ verdict, totals, cases, run, budgets }: RunResult, c: Col
       ? c.bold(verdictColours(c).failed(`${verdictMarks.failed} ${count(exceeded, 'budget')} exceeded`))
       : c.bold(verdictColours(c)[verdict](`${verdictMarks[verdict]} ${verdict}`));
   if (verdict === 'skipped') return `${word}  every case was skipped, so nothing was tested`;
-  return `${word}  ${totals.passed + totals.flaky} of ${count(cases.length, 'case')} passed in ${formatMs(run.durationMs)}`;
+  const waived = totals.waived > 0 ? `, ${count(totals.waived, 'known failure')}` : '';
+  return `${word}  ${totals.passed + totals.flaky} of ${count(cases.length, 'case')} passed${waived} in ${formatMs(run.durationMs)}`;
 }

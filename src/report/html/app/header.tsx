@@ -40,7 +40,8 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
           {isOverBudget ? 'Budget exceeded' : headlines[verdict]}
         </h1>
         <p>
-          <strong>{good}</strong> of <strong>{rows.length}</strong> cases passed in{' '}
+          <strong>{good}</strong> of <strong>{rows.length}</strong> cases passed
+          {totals.waived > 0 && `, ${count(totals.waived, 'known failure')}`} in{' '}
           <strong>{formatMs(run.durationMs)}</strong>
         </p>
       </div>
