@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { shortenPath, userFolderVariable } from './run-facts.ts';
+import { pipelineIn, shortenPath, userFolderVariable } from './run-facts.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -12,4 +12,13 @@ it('shortens paths for the folder in which the user works, which may be inside t
   vi.stubEnv(userFolderVariable, join(process.cwd(), 'e2e'));
   expect(shortenPath(report)).toBe(join('reports/1/index.html'));
   expect(shortenPath('/elsewhere/index.html')).toBe('/elsewhere/index.html');
+});
+
+it.each<[NodeJS.ProcessEnv, object]>([
+  [{ GITHUB_RUN_ID: '801', GITHUB_RUN_ATTEMPT: '2' }, { pipeline: 'GITHUB_RUN_ID 801' }],
+  [{ CI_PIPELINE_ID: '7', CI_JOB_ID: '8' }, { pipeline: 'CI_PIPELINE_ID 7' }],
+  [{ GITHUB_RUN_ID: '' }, {}],
+  [{}, {}],
+])('names the run of the pipeline from %j', (env, expected) => {
+  expect(pipelineIn(env)).toEqual(expected);
 });

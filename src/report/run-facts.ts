@@ -38,12 +38,28 @@ export const collectRunFacts = ({
   ...(seed !== undefined && { seed }),
   ...(release !== undefined && { release }),
   ...(shard !== undefined && { shard }),
+  ...pipelineIn(process.env),
   touchstone: readOwnVersion(),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
   machine: describeMachine(),
   folder: relative(process.cwd(), folder).replaceAll(sep, '/'),
 });
+
+/** Variables with which CI systems name a run of a pipeline. It has the same value in all of its jobs, and when they are repeated. */
+const pipelineVariables = [
+  'GITHUB_RUN_ID',
+  'CI_PIPELINE_ID', // GitLab
+  'BUILD_BUILDID', // Azure Pipelines
+  'CIRCLE_WORKFLOW_ID',
+  'BUILDKITE_BUILD_ID',
+] as const;
+
+/** Returns the run of the pipeline that this process is part of, so that shards of different ones are not merged. */
+export function pipelineIn(env: Readonly<NodeJS.ProcessEnv>): { pipeline?: string } {
+  const name = pipelineVariables.find((variable) => env[variable]);
+  return name ? { pipeline: `${name} ${env[name]}` } : {};
+}
 
 /** Returns what times depend on, and nothing that identifies the machine: system, processor and number of cores. */
 function describeMachine(): string {

@@ -101,6 +101,7 @@ const run = {
   machine: optional(text),
   browser: optional(text),
   release: optional(text),
+  pipeline: optional(text),
   shard: optional(object({ index: number, total: number, selection: list(text) })),
   folder: optional(text),
 };

@@ -127,6 +127,8 @@ export interface RunResult {
     browser?: string;
     /** Release of the product under test, for the history. */
     release?: string;
+    /** Run of the CI pipeline, e.g. `GITHUB_RUN_ID 8012345678`; all shards of a run have the same. */
+    pipeline?: string;
     /** Present for a part of a run; `selection` has the ids of all cases of the whole run, in order. */
     shard?: { index: number; total: number; selection: string[] };
     /** Path of the run's folder, relative to the project, for formats whose links are not relative to their own file. */

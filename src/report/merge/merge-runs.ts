@@ -76,6 +76,7 @@ const commonFacts = {
   touchstone: 'version of Touchstone',
   seed: 'seed',
   release: 'release of the product under test',
+  pipeline: 'CI pipeline',
 } as const;
 
 function checkSameRun(run: RunResult['run'], first: RunResult['run']): void {

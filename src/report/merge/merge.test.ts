@@ -127,6 +127,11 @@ describe('mergeRuns', () => {
     ],
     ['another version', [first, second, changed(third, { touchstone: '9.9.9' })], /version of Touchstone/],
     [
+      'another pipeline, e.g. a shard that a job of yesterday has left',
+      [first, second, changed(third, { pipeline: 'GITHUB_RUN_ID 7' })],
+      /its CI pipeline is GITHUB_RUN_ID 7, that of .* is none/,
+    ],
+    [
       'another release',
       [first, second, changed(third, { release: 'v1.3.0' })],
       /its release of the product under test is v1.3.0, that of .* is none/,
