@@ -81,6 +81,30 @@ it('a server that refuses everything after an invalid sign-in does not pass its 
   ]);
 });
 
+it('a server that stores what it refuses, and does not list it, does not pass', async () => {
+  /** The portal, which says that it refuses responses with an unknown member, and lists no credentials. */
+  const fetch: Fetch = async (path, init) => {
+    const response = await portal.request(path, init);
+    const { headers } = response; // with the cookie of the session
+    if (path.endsWith('/attestation/options')) {
+      return Response.json({ ...((await response.json()) as object), excludeCredentials: [] }, { headers });
+    }
+    const isUnusual = path.endsWith('/attestation/result') && String(init.body).includes('"unknownMember"');
+    return isUnusual
+      ? Response.json({ status: 'failed', errorMessage: 'unusual' }, { status: 400, headers })
+      : response;
+  };
+  const target = await openTarget(fetch);
+  // The portal accepts unknown members, and stores the credential.
+  const cases = selectEntries(relyingPartyCatalogue, ['envelope.member.unknown']).map((one) => ({
+    ...one,
+    expected: 'refuse' as const,
+  }));
+  expect(await runRelyingPartySuite(cases, target, suiteEmulator())).toMatchObject([
+    { verdict: 'fail', message: 'Expected nothing to be stored after the refusal, but the credential can sign in' },
+  ]);
+});
+
 it('a server that stores an id which the authenticator did not sign does not pass', async () => {
   let sent = '';
   /** Accepts every registration, and lists the id in its JSON. */

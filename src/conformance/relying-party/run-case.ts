@@ -2,28 +2,17 @@
 import { messageOf } from '#base/errors.ts';
 import type { CaseResult, Evidence } from '../case-result.ts';
 import type { CheckVerdict } from '../verdict.ts';
+import { beginAuthentication, beginRegistration } from './begin-ceremony.ts';
 import { CaseAccounts } from './case-accounts.ts';
 import type { CeremonySettings } from './ceremony-settings.ts';
-import { compareOutcome, describeOutcome, findUnsignedId, namesOtherId } from './compare-outcome.ts';
+import { compareOutcome, describeOutcome } from './compare-outcome.ts';
 import { runApiCase } from './conformance-api/run-api-case.ts';
 import type { SuiteEmulator } from './emulator-port.ts';
-import {
-  type Ceremony,
-  createCredential,
-  makeAuthentication,
-  makeRegistration,
-  type SuiteCredential,
-} from './make-ceremony.ts';
+import { type Attempt, findTrace } from './find-trace.ts';
+import { createCredential, makeAuthentication, makeRegistration, type SuiteCredential } from './make-ceremony.ts';
 import { makeMetadata } from './make-metadata.ts';
 import { withOwnModel } from './model-policy.ts';
-import type {
-  ApiCase,
-  AuthenticationCase,
-  AuthenticationChange,
-  Base,
-  RegistrationCase,
-  RelyingPartyCase,
-} from './relying-party-case.ts';
+import type { ApiCase, AuthenticationCase, Base, RegistrationCase, RelyingPartyCase } from './relying-party-case.ts';
 import { SettingsRefused, SettingsUnsupported } from './server-configuration.ts';
 import { type Capability, findMissingSupport, formatOf } from './support.ts';
 import type { Account, Outcome, RelyingPartyTarget } from './target.ts';
@@ -55,14 +44,6 @@ interface Parties {
   account: Account;
   credential: SuiteCredential;
   accounts: CaseAccounts;
-}
-
-/** What a case did; without an account, the server refused the settings of the case. */
-interface Attempt {
-  outcome: Outcome;
-  account?: Account;
-  /** The credential of the account. */
-  credential?: SuiteCredential;
 }
 
 /** Runs cases against one target. It remembers for each base whether the target accepts it without a change. */
@@ -182,6 +163,11 @@ export class CaseRunner {
   #createCredential = (base: Base): SuiteCredential =>
     createCredential(`credential ${this.#target.credentialSeed ?? ''}${this.#credentials++}`, base);
 
+  #findTrace(one: CeremonyCase, attempt: Attempt): Promise<string | undefined> {
+    const parties = { target: this.#target, emulator: this.#emulator, createCredential: this.#createCredential };
+    return findTrace(one, attempt, parties);
+  }
+
   async #register(account: Account, credential: SuiteCredential): Promise<Outcome> {
     return account.register(await makeRegistration(this.#emulator, credential, await beginRegistration(account)));
   }
@@ -236,40 +222,7 @@ export class CaseRunner {
     const again = await makeRegistration(this.#emulator, this.#createCredential(base), ceremony);
     return account.register(again);
   }
-
-  /** Looks for what a refusal left behind: a stored credential, or a user who cannot do the same with a valid response. */
-  async #findTrace(one: CeremonyCase, { account, credential, outcome }: Attempt): Promise<string | undefined> {
-    if (one.base.usesMetadata) return undefined; // the metadata of the case stays in force
-    if (!account || !credential || !this.#target.keepsState) return undefined;
-    if (outcome.verdict === 'accepted')
-      return namesOtherId(one) ? findUnsignedId(await account.listCredentialIds(), credential) : undefined;
-    if (one.ceremony === 'authentication') return this.#findLockout(one, account, credential);
-    const expected = one.session && !leavesNothing.includes(one.session) ? 1 : 0;
-    const stored = await account.listCredentialIds();
-    if (stored && stored.length > expected)
-      return `Expected nothing to be stored after the refusal, found ${stored.join(', ')}`;
-    if (one.policy || one.session === 'challenge-expired') return undefined; // the policy or the time still counts
-    const honest = await this.#register(account, this.#createCredential(one.base));
-    return honest.verdict === 'accepted'
-      ? undefined
-      : `Expected an honest registration afterwards to be accepted, got ${describeOutcome(honest)}`;
-  }
-
-  /** A server may do more than refuse if the refusal is its own decision. */
-  async #findLockout(one: AuthenticationCase, account: Account, credential: SuiteCredential) {
-    if (one.expected !== 'refuse' || one.session === 'challenge-expired') return undefined;
-    const ceremony = await beginAuthentication(account);
-    const response = await makeAuthentication(this.#emulator, credential, ceremony, laterSignature(credential));
-    const honest = await account.authenticate(response);
-    return honest.verdict === 'accepted'
-      ? undefined
-      : `Expected an honest sign-in afterwards to be accepted, got ${describeOutcome(honest)}`;
-  }
 }
-
-/** The counter of a signature after that of the case. */
-const laterSignature = ({ base: { synced } }: SuiteCredential): AuthenticationChange =>
-  synced ? {} : { authenticator: { authData: (data) => ({ ...data, signCount: 20 }) } };
 
 /** A target with roots of its own may refuse the valid attestation of the emulator. */
 const mayDistrust = ({ base }: RelyingPartyCase, { formats, checksTrust }: RelyingPartyTarget): boolean =>
@@ -280,20 +233,5 @@ type SettingsOfCase = Pick<RelyingPartyCase, 'base' | 'change' | 'policy' | 'vec
 /** Challenges are valid for minutes. */
 const longerThanAnyChallenge = 24 * 60 * 60_000;
 
-/** Events before which nothing was registered. */
-const leavesNothing: readonly RelyingPartyCase['session'][] = ['challenge-of-another-session', 'challenge-expired'];
-
 const isUnchanged = ({ change, session }: RelyingPartyCase): boolean =>
   Object.keys(change).length === 0 && session === undefined;
-
-const beginRegistration = async (account: Account): Promise<Ceremony> =>
-  describeCeremony(account, await account.beginRegistration());
-const beginAuthentication = async (account: Account): Promise<Ceremony> =>
-  describeCeremony(account, await account.beginAuthentication());
-/** RP ID and user handle of an account may be unknown until the ceremony has begun. */
-const describeCeremony = ({ origin, rpId, userHandle }: Account, challenge: string): Ceremony => ({
-  origin,
-  rpId,
-  userHandle,
-  challenge,
-});
