@@ -19,6 +19,7 @@ import type { Operator } from '../parties/operator.ts';
 import type { Organisation } from '../parties/organisation.ts';
 import { SecurityDialog } from '../parties/security-dialog.ts';
 import { SignalLog } from '../parties/signal-log.ts';
+import { whenCredentialSent } from '../parties/site/before-leaving.ts';
 import { OutcomeWatch } from '../parties/site/outcome-watch.ts';
 import { RequestLog } from '../parties/site/request-log.ts';
 import { Site } from '../parties/site/site.ts';
@@ -113,6 +114,7 @@ async function startParties(
   });
   cleanUp.add('client', () => client.session[Symbol.asyncDispose]());
   const { dialog, dialogScreenshot, ceremonies, conditionalGet, signals } = client;
+  site.onLeave = () => whenCredentialSent({ site, dialog, ceremonies });
   const { outcomes, flow } = followSite(scenario, site, organisation, ceremonies);
   return {
     authenticators,

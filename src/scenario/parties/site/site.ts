@@ -43,6 +43,8 @@ export class Site {
   readonly problems: PageProblems;
   /** Called when an element was found, right before the user acts on it: what the page shows now may disappear. */
   onAction: (() => Promise<unknown>) | undefined;
+  /** Called before the user leaves the page for another one. */
+  onLeave: (() => Promise<void>) | undefined;
   /** The inline frame that the steps are in; undefined for the page itself. */
   frame: PageLocator | undefined;
   /** The open tabs; the last one is the current one. */
@@ -117,6 +119,7 @@ export class Site {
 
   /** Opens a path of the site, or a whole URL. */
   async open(path: string): Promise<void> {
+    await this.onLeave?.();
     await this.beginAction();
     return this.act(`open ${path}`, (page) => goTo(page, new URL(path, this.url).href));
   }
@@ -134,12 +137,14 @@ export class Site {
 
   /** Reloads the page. Waits for a navigation in progress first, because the tab takes no command during it. */
   async reload(): Promise<void> {
+    await this.onLeave?.();
     await this.settle();
     await this.act('reload', (page) => page.reload());
   }
 
   /** Goes back to the previous page, after the current one has loaded. */
   async goBack(): Promise<void> {
+    await this.onLeave?.();
     await this.settle();
     await this.act('go back', (page) => page.goBack());
   }
