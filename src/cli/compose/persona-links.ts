@@ -14,7 +14,7 @@ import { openSmartCard } from '#transport/smart-card-channel.ts';
 import { VirtualReader } from '#transport/vpcd.ts';
 
 /** The authenticator as it is now: after `setUpVerification` another one answers. */
-export type PresentAuthenticator = () => Authenticator;
+export type CurrentAuthenticator = () => Authenticator;
 
 /** Where the authenticator is served, and where the suite finds it. */
 export interface PersonaLink extends AsyncDisposable {
@@ -26,21 +26,21 @@ export const personaConnections = ['in-process', 'udp', 'tcp', 'vpcd'] as const;
 export type PersonaConnection = (typeof personaConnections)[number];
 
 /** @throws {TransportError} `unavailable` if the transport cannot be used on this machine. */
-export const openPersonaLink: Record<PersonaConnection, (present: PresentAuthenticator) => Promise<PersonaLink>> = {
-  'in-process': async (present) => ({
-    powerCycle: () => present().powerCycle(),
-    open: async () => plugIn(present()),
+export const openPersonaLink: Record<PersonaConnection, (current: CurrentAuthenticator) => Promise<PersonaLink>> = {
+  'in-process': async (current) => ({
+    powerCycle: () => current().powerCycle(),
+    open: async () => plugIn(current()),
     [Symbol.asyncDispose]: async () => undefined,
   }),
-  udp: async (present) => linkTo(await serveUdp(backendOf(present), { port: 0 })),
-  tcp: async (present) => linkTo(await serveTcp(backendOf(present), { port: 0 })),
+  udp: async (current) => linkTo(await serveUdp(backendOf(current), { port: 0 })),
+  tcp: async (current) => linkTo(await serveTcp(backendOf(current), { port: 0 })),
   vpcd: openCardLink,
 };
 
 /** A card in a virtual reader of this process. */
-async function openCardLink(present: PresentAuthenticator): Promise<PersonaLink> {
+async function openCardLink(current: CurrentAuthenticator): Promise<PersonaLink> {
   const reader = await VirtualReader.listen({ host: '127.0.0.1', port: 0 });
-  const served = await serveVpcd(backendOf(present), { port: reader.port });
+  const served = await serveVpcd(backendOf(current), { port: reader.port });
   return {
     powerCycle: () => served.powerCycle(),
     open: async () => openSmartCard(await reader.waitForCard()),
@@ -57,12 +57,12 @@ const linkTo = (served: SocketKey, address = served.name): PersonaLink => ({
   [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
 });
 
-function backendOf(present: PresentAuthenticator): AuthenticatorBackend {
-  const { processU2f, sendsKeepalives, alterPackets } = present();
+function backendOf(current: CurrentAuthenticator): AuthenticatorBackend {
+  const { processU2f, sendsKeepalives, alterPackets } = current();
   return {
-    process: (message, options) => present().process(message, options),
-    processU2f: processU2f && ((apdu, options) => present().processU2f?.(apdu, options) ?? processU2f(apdu, options)),
-    powerCycle: () => present().powerCycle(),
+    process: (message, options) => current().process(message, options),
+    processU2f: processU2f && ((apdu, options) => current().processU2f?.(apdu, options) ?? processU2f(apdu, options)),
+    powerCycle: () => current().powerCycle(),
     sendsKeepalives,
     alterPackets,
   };
