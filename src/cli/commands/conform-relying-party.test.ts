@@ -200,7 +200,7 @@ describe('touchstone conform relying-party', () => {
     expect(readFileSync(second)).toEqual(readFileSync(first));
     expect(await runCommand('verify', first)).toMatchObject({
       code: 0,
-      out: expect.stringContaining('and a new run gives the same'),
+      out: expect.stringContaining('and a new run has the same results'),
     });
   });
 

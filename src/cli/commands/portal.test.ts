@@ -49,7 +49,7 @@ describe('touchstone portal exits 2 with one sentence', () => {
     [
       'a root of a metadata service without a BLOB',
       ['--metadata-root', '/no/root.pem'],
-      '--metadata-root applies to no',
+      '--metadata-root without a BLOB',
     ],
     ['an address of another machine', ['--host', '192.0.2.1'], 'this machine does not have the address'],
   ])('for %s', async (_, options, sentence) => {

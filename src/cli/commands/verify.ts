@@ -61,7 +61,7 @@ function formatVerified({ problems, notes, sha256, counts, report, replayed }: V
       `${pc.red('✗')} The bundle is not valid`,
     ];
   const names = report?.targets.map(({ name }) => name).join(', ') ?? '';
-  const replayNote = replayed ? ', and a new run gives the same' : '';
+  const replayNote = replayed ? ', and a new run has the same results' : '';
   return [
     ...remarks,
     `${pc.green('✓')} The bundle is valid${replayNote}: ${names} ${report?.verdict}`,
