@@ -16,9 +16,9 @@ export const clientPin: CtapCommand = {
     const request = commands.authenticatorClientPIN.request.parse(parameters === undefined ? new Map() : parameters);
     const { protocolRequiredInClientPin, unknownSubCommand } = rulesOf(env.persona);
     if (protocolRequiredInClientPin && request.pinUvAuthProtocol === undefined)
-      throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'pinProtocol');
+      throw new CtapError('CTAP2_ERR_MISSING_PARAMETER', 'pinUvAuthProtocol');
     const name = names.get(request.subCommand);
-    if (!name || !isSupported(name, env)) throw new CtapError(unknownSubCommand, `${request.subCommand}`);
+    if (!name || !isSupported(name, env)) throw new CtapError(unknownSubCommand, `subCommand ${request.subCommand}`);
     const result = await subCommands[name](request, env, session);
     return result && commands.authenticatorClientPIN.response.encode(result);
   },

@@ -1,4 +1,4 @@
-/** Extension `hmac-secret-mc`, CTAP 2.2: returns the secrets of `hmac-secret` already when a credential is created. */
+/** Extension `hmac-secret-mc`, CTAP 2.2 section 12: returns the secrets of `hmac-secret` when a credential is created. */
 import { CtapError } from '#protocol/errors.ts';
 import type { Extension } from './extension.ts';
 import { computeSecrets, readSalts } from './hmac-secret.ts';

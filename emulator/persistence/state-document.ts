@@ -141,7 +141,7 @@ function checkCredential(value: unknown): StoredCredential {
   return value as StoredCredential;
 }
 
-/** Whether `value` is an object of named members. */
+/** Whether `value` is an object with named members, and not bytes, which CBOR decodes as `Uint8Array`. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 

@@ -9,13 +9,13 @@ import { messageOf } from '#base/errors.ts';
  */
 export async function goTo(page: Page, url: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const left = page.url();
+    const earlierUrl = page.url();
     try {
       await page.goto(url);
       return;
     } catch (error) {
       if (isInterruptedBy(url, error)) return page.waitForLoadState();
-      if (attempt === maxAttempts || !isAborted(error) || !(await hasLeft(page, left))) throw error;
+      if (attempt === maxAttempts || !isAborted(error) || !(await hasLeft(page, earlierUrl))) throw error;
     }
   }
 }
@@ -33,9 +33,9 @@ const isAborted = (error: unknown): boolean =>
 const isInterruptedBy = (url: string, error: unknown): boolean =>
   messageOf(error).includes(`interrupted by another navigation to "${url}"`);
 
-/** Whether the page comes to another URL than `left` by itself. Playwright's `waitForURL` would end with the error of the aborted navigation. */
-async function hasLeft(page: Page, left: string): Promise<boolean> {
-  for (const start = systemClock.monotonic(); page.url() === left; await systemClock.sleep(pollMs))
+/** Whether the page itself navigates from `earlierUrl` to another URL. Playwright's `waitForURL` would end with the error of the aborted navigation. */
+async function hasLeft(page: Page, earlierUrl: string): Promise<boolean> {
+  for (const start = systemClock.monotonic(); page.url() === earlierUrl; await systemClock.sleep(pollMs))
     if (systemClock.monotonic() - start > otherPageMs) return false;
   return true;
 }

@@ -14,6 +14,7 @@ export interface WellKnownFetcherOptions {
 const path = '/.well-known/webauthn';
 /** As in the Fetch standard. */
 const maxRedirects = 20;
+/** Far above the size of such a document, which lists origins. The specification has no limit. */
 const maxBodyBytes = 2 ** 18;
 const redirectStatuses: readonly unknown[] = [301, 302, 303, 307, 308];
 

@@ -96,7 +96,7 @@ export function encodeCommand({ cla, ins, p1, p2, data, ne, extended }: CommandA
   const maxLength = extended ? 0xffff : shortLimits.command;
   if (data.length > maxLength)
     throw new RangeError(
-      `Cannot encode ${data.length} bytes of data: ${extended ? 'an extended' : 'a short'} command holds ${maxLength}`,
+      `Cannot encode ${data.length} bytes of data: ${extended ? 'an extended' : 'a short'} command has at most ${maxLength}`,
     );
   const width = extended ? 2 : 1;
   const extendedMarker = uint(0, 1);

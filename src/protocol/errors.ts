@@ -28,7 +28,7 @@ export class TransportError extends Error {
 /** The transport cannot transfer a message of this length. Nothing was sent. */
 export class MessageTooLong extends TransportError {
   constructor(length: number, limit: number) {
-    super('framing', `Cannot send ${length} bytes: a message holds ${limit}`);
+    super('framing', `Cannot send ${length} bytes: a message has at most ${limit}`);
   }
 }
 

@@ -45,7 +45,7 @@ class ConnectedPersona implements CountingAuthenticator {
   #device: CtapDevice | undefined;
   #hid: (HidInterface & EmulatedInterface) | undefined;
   #powerCycles = 0;
-  #times = 0;
+  #createdCount = 0;
 
   constructor({ persona, defects = [], over = 'in-process', seed = persona }: ConnectedPersonaOptions) {
     this.name = over === 'in-process' ? `persona ${persona}` : `persona ${persona} over ${over}`;
@@ -100,7 +100,7 @@ class ConnectedPersona implements CountingAuthenticator {
     this.#device = await this.#link?.open();
   }
 
-  /** The authenticator gets the fingerprint that a new one of its model has. */
+  /** Replaces the authenticator by a new one of the same model, which has a fingerprint. */
   async setUpVerification(): Promise<void> {
     this.#authenticator = this.#create();
     await this.reconnect();
@@ -117,7 +117,7 @@ class ConnectedPersona implements CountingAuthenticator {
       persona: persona as PersonaId,
       defects: defects as DefectId[],
       clock: this.#clock,
-      random: seededRandom(`${seed} ${this.#times++}`),
+      random: seededRandom(`${seed} ${this.#createdCount++}`),
       gestures: this.#user,
     });
   }

@@ -56,8 +56,8 @@ export class ReportedRun {
   }
 
   /**
-   * Begins a run. @throws {UsageError} if reports cannot be written, or the earlier report cannot be read: before anything runs whose
-   * result would be lost.
+   * Begins a run. @throws {UsageError} if reports cannot be written, or the earlier report cannot be read. Both are checked before the first
+   * case, so that no result is lost.
    */
   static async begin(suite: SuiteName, options: ReportOptions, clock = systemClock): Promise<ReportedRun> {
     await ensureWritableFolder(options.output);

@@ -38,14 +38,28 @@ export const objectIds = {
   aaguid: '2b0601040182e51c010104',
 } as const;
 
-const tags = { boolean: 0x01, octetString: 0x04, version: 0xa0, extensions: 0xa3 } as const;
+const tags = {
+  boolean: 0x01,
+  bitString: 0x03,
+  octetString: 0x04,
+  utcTime: 0x17,
+  sequence: 0x30,
+  version: 0xa0,
+  extensions: 0xa3,
+} as const;
 
-/** Reads a certificate, which has to be the whole of the bytes. @throws {RequirementViolated} */
+/** Reads a certificate. @throws {RequirementViolated} if it is malformed, or if other bytes follow it. */
 export function readCertificate(bytes: Uint8Array): AttestationCertificate {
   const outer = readElement(bytes);
-  check(outer?.tag === 0x30 && outer.whole.length === bytes.length, 'Expected the certificate to be one DER sequence');
+  check(
+    outer?.tag === tags.sequence && outer.whole.length === bytes.length,
+    'Expected the certificate to be one DER sequence',
+  );
   const [signed, algorithm, signature] = readElements(outer.content);
-  check(signed !== undefined && algorithm !== undefined && signature?.tag === 0x03, 'Expected a signed certificate');
+  check(
+    signed !== undefined && algorithm !== undefined && signature?.tag === tags.bitString,
+    'Expected a signed certificate',
+  );
   const members = readElements(signed.content);
   const [versionElement] = members;
   const isVersioned = versionElement?.tag === tags.version;
@@ -70,7 +84,7 @@ export function readCertificate(bytes: Uint8Array): AttestationCertificate {
 /** UTCTime (YYMMDDHHMMSSZ) or GeneralizedTime (YYYYMMDDHHMMSSZ). */
 function readTime({ tag, content }: DerElement): Date | undefined {
   const text = new TextDecoder().decode(content);
-  const full = tag === 0x17 ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
+  const full = tag === tags.utcTime ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
   const [, year, month, day, hours, minutes, seconds] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full) ?? [];
   const time = new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
   return Number.isNaN(time.getTime()) ? undefined : time;

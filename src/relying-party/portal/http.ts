@@ -12,7 +12,7 @@ import type { PortalContext, PortalEnv, PortalServices } from './portal-env.ts';
 import { readBody, readFormText } from './request-body.ts';
 
 const sessionCookie = 'session';
-/** Holds the CSRF token before sign-in, when there is no session yet. */
+/** Contains the CSRF token before sign-in, when there is no session yet. */
 const csrfCookie = 'csrf';
 const baseCookieOptions = { httpOnly: true, sameSite: 'Strict', path: '/' } as const;
 /** Browsers send a cookie to a page in the frame of another site only with these options. */

@@ -63,7 +63,7 @@ function wordsOf({ name, label, text, placeholder, css, role, ...rest }: PageLoc
   return words.replace(/^\/(.+)\/[a-z]*$/s, '$1').replace(/\$\{[^}]*\}/g, ' ');
 }
 
-/** Elements are described as `target` describes its own, if that is possible. */
+/** Returns locators of the same kind as `target`, for example by test id, where an element has one. */
 function candidatesFor(target: PageLocator, { elements, testIds }: PageContent): Candidate[] {
   if (target['test-id'] !== undefined)
     return testIds.map(({ testId, frame }) => ({

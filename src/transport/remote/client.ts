@@ -57,7 +57,10 @@ async function transact(
   options: TransactOptions | undefined,
 ): Promise<Uint8Array> {
   if (message.length > maxPayloadLength)
-    throw new TransportError('framing', `Cannot send ${message.length} bytes: a message holds ${maxPayloadLength}`);
+    throw new TransportError(
+      'framing',
+      `Cannot send ${message.length} bytes: a message has at most ${maxPayloadLength}`,
+    );
   return (await session.request({ type, message: toBase64(message) }, 'answer', options)).message;
 }
 
