@@ -16,7 +16,7 @@ const result = (id: string, verdict: CaseResult['verdict']): CaseResult => ({
 });
 
 describe('the results of a run', () => {
-  it('show a violated recommendation as an observation that says so', () => {
+  it('show a violated recommendation as an observation with that reason', () => {
     expect(observeRecommendations([result('a.should', 'fail')], entries)).toEqual([
       { ...result('a.should', 'observation'), message: 'Recommended, not demanded: Expected 1, got 2' },
     ]);

@@ -46,7 +46,7 @@ describe('readJournal', () => {
     expect(result.errors).toEqual([{ message: 'The run was stopped before its end: 3 of 46 cases had finished.' }]);
   });
 
-  it('remembers how many cases a killed run lacks when its reports are rendered', async () => {
+  it('stores how many cases a killed run lacks when its reports are rendered', async () => {
     writeJournal(3);
     await renderAll(await readJournal(path()), folder);
     expect(await findResult(folder)).toMatchObject({ result: { missingCases: 43 } });

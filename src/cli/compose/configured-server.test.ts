@@ -105,7 +105,7 @@ describe('a server that is configured for each case', () => {
     expect(reasonOf('fido-u2f.credential-key.p384')).toBe(`${url} does not support ES384`);
   });
 
-  it('leaves out what no setting changes, with the reason', () => {
+  it('leaves out cases that no setting makes possible, with the reason', () => {
     const missing = relyingPartyCatalogue.flatMap((one) => findMissingSupport(one, configured)?.reason ?? []);
     expect([...new Set(missing)].sort()).toEqual([
       `The clock of ${url} cannot be advanced`,
@@ -206,7 +206,7 @@ describe('the settings of a server', () => {
     }
   });
 
-  it('are given again after a failure', async () => {
+  it('are sent again after a failure', async () => {
     let calls = 0;
     const target = await openPortal(async (settings, forward) => {
       if (settings.policy && ++calls === 1) throw new UnavailableError('The server is being restarted');
@@ -216,7 +216,7 @@ describe('the settings of a server', () => {
     expect(results.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass']);
   });
 
-  it('are those of the server again at the end', async () => {
+  it('are restored at the end', async () => {
     const portal = await createPortal();
     const configure: ConfigureServer = (settings) => configurePortal(portal, settings);
     const algorithms = async () => (await openServer(portal)).algorithms;
@@ -238,7 +238,7 @@ describe('the settings of a server', () => {
     expect(given).toEqual([expect.anything(), null]);
   });
 
-  it('end the run when the first ones cannot be given', async () => {
+  it('end the run when the first ones cannot be applied', async () => {
     const failing = openPortal(async () => {
       throw new SettingsUnsupported('There is no such file');
     });

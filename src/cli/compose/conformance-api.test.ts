@@ -44,7 +44,7 @@ describe('the requests of the conformance API', () => {
     expect(results.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
   });
 
-  it('can be tested again on a server that keeps what it has stored', async () => {
+  it('can be tested again on a server that still has the accounts of an earlier run', async () => {
     const cases = select('api-registration-options.exclude', 'session.credential.twice');
     for (let run = 0; run < 2; run += 1) {
       const results = await runRelyingPartySuite(cases, await open(), suiteEmulator());
@@ -104,7 +104,7 @@ describe('the requests of the conformance API', () => {
     });
   });
 
-  it('say nothing about the form of refusals on a server that accepts invalid requests', async () => {
+  it('have no verdict on the form of refusals on a server that accepts invalid requests', async () => {
     const target = await open((path, response) =>
       path.endsWith('/attestation/options') && !response.ok
         ? Response.json({ status: 'ok', errorMessage: '', challenge: 'A'.repeat(300) })

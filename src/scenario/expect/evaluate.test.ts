@@ -209,7 +209,7 @@ describe('evaluate', () => {
     ]);
   });
 
-  it('says in the failure what the page shows', () => {
+  it('adds what the page shows to the failure', () => {
     const line = { path: 'relying-party.outcome', expected: 'refused', location };
     expect(failureOfExpectations(evaluate([line], observation), 'The page at / says "Done"')?.message).toMatch(
       /^1 of 1 expectations not met\n {2}relying-party.outcome: expected refused, got registered .*\nThe page at \/ says "Done"$/,

@@ -23,7 +23,7 @@ function setUp(says: string, refusal?: string, problems: string[] = []) {
 
 describe('describePage', () => {
   it.each(['name', 'done', 'mfa', 'see', 'click', 'wait-for', 'rename', 'choose-method', 'save-to'] as const)(
-    'says for %s what the page shows, and the reason code of the refusal',
+    'reports for %s what the page shows, and the reason code of the refusal',
     async (keyword) => {
       expect(Object.hasOwn(stepArguments, keyword)).toBe(true);
       const { context } = setUp('We couldn’t set up\n  your passkey', 'attestation-untrusted');
@@ -33,7 +33,7 @@ describe('describePage', () => {
     },
   );
 
-  it('says only what is known', async () => {
+  it('reports only what is known', async () => {
     expect(await describePage(setUp('').context)).toBe('');
     expect(await describePage(setUp('Sign in').context)).toBe('The page at /security-info/passkey says "Sign in"');
     const { context } = setUp('');
@@ -41,14 +41,14 @@ describe('describePage', () => {
     expect(await describePage(broken)).toBe('');
   });
 
-  it('says what went wrong in the page, without secrets', async () => {
+  it('reports what went wrong in the page, without secrets', async () => {
     const { context } = setUp('Sign in', undefined, ['A script failed: Error: no correct horse', 'POST /x failed: 7']);
     expect(await describePage(context)).toBe(
       'The page at /security-info/passkey says "Sign in". A script failed: Error: no •••. POST /x failed: 7',
     );
   });
 
-  it('says that no request of the page has come, for a step that waits for the dialog', async () => {
+  it('reports that no request of the page has come, for a step that waits for the dialog', async () => {
     const { context } = setUp('Sign in');
     const idle = { ...context, ceremonies: { ...context.ceremonies, last: undefined } } as StepPageContext;
     expect(await describePageAfterStep('save-to', idle)).toBe(
@@ -57,7 +57,7 @@ describe('describePage', () => {
     expect(await describePageAfterStep('click', idle)).toBe('The page at /security-info/passkey says "Sign in"');
   });
 
-  it('says nothing for a step at the open dialog', async () => {
+  it('adds nothing for a step at the open dialog', async () => {
     const { dialog, context } = setUp('Waiting for your key');
     void dialog.connectKey(neverAborted);
     expect(await describePageAfterStep('enter-pin', context)).toBe('');

@@ -42,7 +42,7 @@ async function openSite(path: string) {
 }
 
 describe('OutcomeWatch', () => {
-  it('takes what the page shows for the outcome, also if the status is that of a success', async () => {
+  it('uses what the page shows as the outcome, also if the status is that of a success', async () => {
     const { watch, press, page } = await openSite('/refuses');
     const answered = page.waitForResponse('**/result');
     await press('Save');
@@ -50,13 +50,13 @@ describe('OutcomeWatch', () => {
     expect(await watch.look()).toBe('refused');
   });
 
-  it('takes the status for the outcome if the page shows nothing else', async () => {
+  it('uses the status as the outcome if the page shows nothing', async () => {
     const { watch, press } = await openSite('/accepts');
     await press('Save');
     expect(await watch.last()).toBe('registered');
   });
 
-  it('sees what the page shows only until the user acts on it', async () => {
+  it('ignores what the page shows after the user has acted on it', async () => {
     const { watch, press, page } = await openSite('/fleeting');
     await press('Save');
     await press('Close');

@@ -38,7 +38,7 @@ async function openSite(path: string): Promise<Site> {
 const never = new AbortController().signal;
 
 describe('isTrueWhenIdle', () => {
-  it('waits until the scripts of the page have got what they need to choose the page', async () => {
+  it('waits until the scripts of the page have the data that decides which page is shown', async () => {
     expect(await isTrueWhenIdle({ at: '/sign-in' }, await openSite('/account'), never)).toBe(true);
   });
 
@@ -48,7 +48,7 @@ describe('isTrueWhenIdle', () => {
     expect(await isTrueWhenIdle({ at: '/settings' }, site, never)).toBe(true);
   });
 
-  it('returns false for a page that stays as it is', async () => {
+  it('returns false for a page that does not change', async () => {
     const site = await openSite('/settings');
     expect(await isTrueWhenIdle({ at: '/sign-in' }, site, never)).toBe(false);
     expect(await isTrueWhenIdle({ visible: 'Welcome', at: '/settings' }, site, never)).toBe(false);
@@ -58,7 +58,7 @@ describe('isTrueWhenIdle', () => {
     expect(await isTrueWhenIdle({ visible: 'Messages' }, await openSite('/waiting'), never)).toBe(true);
   });
 
-  it('says what it cannot tell when the signal aborts while the page is busy', async () => {
+  it('reports what it cannot tell when the signal aborts while the page is busy', async () => {
     const site = await openSite('/waiting');
     await expect(isTrueWhenIdle({ visible: 'Welcome' }, site, AbortSignal.timeout(100))).rejects.toThrow(
       'Cannot tell whether the page at /waiting shows "Welcome"',

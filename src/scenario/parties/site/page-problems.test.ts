@@ -38,7 +38,7 @@ it.each([
   await expect.poll(() => site.problems.texts).toEqual([problem]);
 });
 
-it('forgets what went wrong before the user acts on the page again', async () => {
+it('drops problems from before the latest action of the user', async () => {
   const site = await press(`console.error('first')`);
   await expect.poll(() => site.problems.texts).toHaveLength(1);
   await pageActions.see({ role: 'button', name: 'Next' }, site, never);
