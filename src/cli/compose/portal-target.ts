@@ -89,7 +89,7 @@ async function openAccount({ directory, relyingParty, clock }: ClockedPortal, ra
     letTimePass: async (ms) => clock.advance(ms),
     async beginRegistration() {
       const outcome = await relyingParty.creationOptions(caller);
-      if (!outcome.accepted) throw new Error(`The portal gives no options: ${outcome.reason}`);
+      if (!outcome.accepted) throw new Error(`The portal returns no options: ${outcome.reason}`);
       return outcome.options.challenge;
     },
     register: (response) =>

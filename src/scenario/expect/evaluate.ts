@@ -56,7 +56,7 @@ function read(path: string, observation: Observation): { matches: Matcher; actua
   return { matches, actual: actual ?? whyAbsent(path, observation) };
 }
 
-/** Returns what stands for a value that the party does not have. */
+/** Returns why the party does not have the value; null without a special reason. */
 function whyAbsent(path: string, { 'relying-party': { requests } }: Observation): string | null {
   const [party, member, name = ''] = path.split('.');
   if (party === 'relying-party' && member === 'passkey') return 'no passkey';

@@ -43,7 +43,7 @@ interface ObservedOptions {
   extensions: string[];
 }
 
-/** All calls of one signal method: what they said at last, and what the client did in all of them. */
+/** All calls of one signal method: the values of the last one, and what the client did in all of them. */
 export interface ObservedSignal extends SignalEffect {
   times: number;
   error: string;

@@ -25,11 +25,11 @@ export async function observeRelyingParty(
 }
 
 const notObservable = {
-  passkey: new Unobservable('The site does not tell what it stores'),
-  passkeys: new Unobservable('The site does not tell what it stores'),
-  refused: new Unobservable('The site does not tell its reasons'),
-  'abandoned-credentials': new Unobservable('The site does not tell what it stores'),
-  events: new Unobservable('The site does not tell what it logs'),
+  passkey: new Unobservable('Touchstone cannot read what the site stores'),
+  passkeys: new Unobservable('Touchstone cannot read what the site stores'),
+  refused: new Unobservable('Touchstone cannot read why the site refuses'),
+  'abandoned-credentials': new Unobservable('Touchstone cannot read what the site stores'),
+  events: new Unobservable('Touchstone cannot read what the site logs'),
 };
 
 async function observeRecords(
@@ -50,7 +50,7 @@ async function observeRecords(
 /** Returns the options of the last create(), with the defaults of WebAuthn L3 section 5.4. */
 function observeOptions({ ceremonies, site }: CaseContext): ObservedRelyingParty['options'] {
   const { creationOptions: options, last } = ceremonies;
-  if (!options) return last ? new Unobservable('The client does not tell the options') : 'none';
+  if (!options) return last ? new Unobservable('The client does not report the options') : 'none';
   const { residentKey, requireResidentKey, userVerification, authenticatorAttachment } =
     options.authenticatorSelection ?? {};
   return {

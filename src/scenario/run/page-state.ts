@@ -1,4 +1,4 @@
-/** What page and relying party say when a step fails, for the message of the failure. */
+/** The text of the page and the refusal of the relying party when a step fails, for the message of the failure. */
 import { withTimeout } from '#base/async.ts';
 import { systemClock } from '#base/clock.ts';
 import { createMask } from '#result/mask.ts';

@@ -48,7 +48,7 @@ export async function runCase(scenario: ExpandedCase, resources: CaseResources):
   return { record, secrets, ...(failure !== undefined && { error: failure }) };
 }
 
-/** Returns the first failure of the clean-up, which says nothing about the party under test. */
+/** Returns the first failure of the clean-up, which is not a failure of the party under test. */
 function failureOfCleanUp([first]: readonly CleanUpProblem[], { location }: ExpandedCase): Error | undefined {
   if (first === undefined || first.error instanceof InfrastructureError) return first?.error as Error | undefined;
   return new InfrastructureError(`The case could not be cleaned up: ${messageOf(first.error)}`, location, {

@@ -60,7 +60,7 @@ const createBackgroundTasks = ({ recorder }: StepRunOptions): BackgroundTasks =>
     return failureOfStep(call, error);
   });
 
-/** The teardown has a time limit of its own. What it starts in the background ends with it. */
+/** The teardown has a separate time limit. Its background work ends with it. */
 async function runTeardown({ teardown }: ExpandedCase, options: StepRunOptions): Promise<void> {
   const background = createBackgroundTasks(options);
   await options.limits.within(teardownMs, 'The teardown', (deadline) =>
@@ -95,7 +95,7 @@ async function runInOrder(calls: readonly StepCall[], run: Run, options: OrderOp
   }
 }
 
-/** A step that cannot be done here is no failure, and the report says that it was not done. */
+/** A step that cannot be done here is no failure. The report shows that it was skipped. */
 function leaveOut(call: StepCall, reason: string, { recorder }: Run): void {
   recorder.skip(titleOf(call), call.location);
   recorder.note('user', 'step.left-out', { step: call.label, reason });
@@ -137,7 +137,7 @@ const endWithin = ({ timeoutMs }: StepCall, { context, limits, deadline, backgro
     waitForEnd(context, () => background.isActing, AbortSignal.any([timeout, deadline])),
   );
 
-/** `state`: what page and relying party say. */
+/** `state`: the state of page and relying party. */
 const failureOfStep = ({ label, location }: StepCall, error: unknown, state = ''): Error =>
   toStepFailure(error, joinSentences(`${label}: ${messageOf(error)}`, state), location);
 

@@ -28,7 +28,7 @@ export class OutcomeWatch {
     this.#options = options;
   }
 
-  /** Looks once, and remembers the outcome: the page may show it only for a moment. */
+  /** Checks the page once, and stores the outcome: the page may show it only for a moment. */
   async look(): Promise<SiteOutcome | undefined> {
     const { site, hasCeremonyEnded } = this.#options;
     const { attempts, wasRefused } = site.requests;

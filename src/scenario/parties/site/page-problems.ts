@@ -5,7 +5,7 @@ import type { ConsoleMessage, Page, Request, Response } from 'playwright';
 const dataTypes = new Set(['document', 'fetch', 'xhr']);
 /** A page that is left cancels its requests. */
 const cancelled = /ERR_ABORTED|NS_BINDING_ABORTED|cancelled/i;
-/** The console repeats what the answers say. */
+/** The console repeats the problems of the answers. */
 const aboutRequest = /^Failed to load resource/;
 const maxProblems = 3;
 const maxLength = 200;

@@ -14,7 +14,7 @@ export interface AnsweredRequest {
 /** Requests whose answers scripts act on, e.g. by showing another page. */
 const scriptTypes = new Set(['fetch', 'xhr', 'script']);
 
-/** Requests that stay open or do not belong to what the page does for its user. */
+/** Requests that stay open, or that are not part of what the page does for its user. */
 const backgroundTypes = new Set(['eventsource', 'websocket', 'ping', 'media', 'beacon', 'cspviolationreport']);
 
 /** Phases of the timings for the requests that a site file names. */
@@ -56,7 +56,7 @@ export class RequestLog {
     return this.#pending.size === 0;
   }
 
-  /** Whether the site file says which request this is. */
+  /** Whether the site file defines this request. */
   knows(name: SiteRequest): boolean {
     return this.#options.requests[name] !== undefined;
   }
@@ -71,7 +71,7 @@ export class RequestLog {
     return [...this.#started.keys()].some((request) => this.#nameOf(request) === name);
   }
 
-  /** Whether the site has refused to give the options of the current attempt. */
+  /** Whether the site has refused to return the options of the current attempt. */
   get wasRefused(): boolean {
     return (this.#answered.get('options')?.status ?? 0) >= 400;
   }

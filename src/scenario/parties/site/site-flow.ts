@@ -32,8 +32,8 @@ export class SiteFlow {
   }
 
   /**
-   * Does what a word of the flow stands for on this site.
-   * @throws {Error} if the site file does not have the word, or if one of its steps fails; the message says where.
+   * Performs the steps of a word of the flow on this site.
+   * @throws {Error} if the site file does not have the word, or if one of its steps fails; the message contains the location.
    */
   async run(word: SiteWord, values: FlowValues, signal: AbortSignal): Promise<void> {
     const { definition } = this.#parts;
