@@ -6,7 +6,7 @@ import { systemClock } from '#base/clock.ts';
 /** How long an inline frame may take to answer. One that is loading is left out. */
 const frameReadMs = 1_000;
 
-/** Returns the visible text of a document and of the frames in it, each on lines of its own. @throws {Error} if the document is left meanwhile. */
+/** Returns the visible text of a document and of the frames in it, each on separate lines. @throws {Error} if the page navigates before the end. */
 export async function readVisibleText(frame: Frame): Promise<string> {
   const own = await frame.locator('body').evaluate(visibleText);
   const inner = await Promise.all(frame.childFrames().map(readInlineFrame));

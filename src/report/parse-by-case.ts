@@ -1,5 +1,5 @@
 /**
- * Parses a master file case by case. The text of a run of thousands of cases is larger than the run itself, so it is never in memory
+ * Parses `result.json` case by case. The text of a run of thousands of cases is larger than the run itself, so it is never in memory
  * as a whole. This works for the line breaks that `renderJson` writes; any other file has to be parsed as a whole.
  */
 import { createReadStream } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Reads a master file back, so that its reports can be rendered again. */
+/** Reads `result.json` of an earlier run, so that its reports can be rendered again. */
 import { readFile } from 'node:fs/promises';
 import { messageOf, UsageError } from '#base/errors.ts';
 import { type RunResult, resultSchema } from '#result/run-result.ts';
@@ -8,7 +8,7 @@ import { parseByCase } from './parse-by-case.ts';
 import { findRunResultProblem, isRunResult } from './type-guards.ts';
 
 /**
- * Returns the run in the master file at `path`.
+ * Returns the run in the `result.json` at `path`.
  * @throws {UsageError} if the file cannot be read, is not JSON, or is not a master file of this version; the message names the member.
  */
 export async function readResult(path: string): Promise<RunResult> {

@@ -39,13 +39,13 @@ export type SendRequest = (request: ApiRequest) => Promise<ApiAnswer>;
 export interface ConformanceApi {
   /** Origin of the server, which client data names. */
   origin: string;
-  /** Returns a user name that the server does not know. */
+  /** Returns a user name that does not exist at the server. */
   newName(): string;
   /** Returns a function that sends requests with the cookies of the earlier answers, beginning without any. */
   openSession(): SendRequest;
 }
 
-/** Statuses of a server that has not looked at the request: they say nothing about it. */
+/** Statuses of a server that has not processed the request, so they are no verdict on it. */
 const postponements: Readonly<Record<number, string>> = {
   408: 'it waited too long for the request',
   425: 'it fears that the request is a replay',

@@ -1,15 +1,15 @@
-/** What an answer of the conformance API to a response says: accepted, refused, crashed, or none of them. */
+/** The verdict in an answer of the conformance API to a response: accepted, refused, crashed, or none of them. */
 import type { ApiAnswer } from './client.ts';
 
 export type Judgement =
   | { kind: 'accepted' | 'refused' | 'crashed' }
-  /** Neither an acceptance nor a refusal: it says nothing about the response. */
+  /** Neither an acceptance nor a refusal: it is no verdict on the response. */
   | { kind: 'unclear'; found: string };
 
 /** Without the JSON of the API, the server does not have the request. */
 const absent: readonly number[] = [404, 405, 410];
 
-/** Returns what the answer says. */
+/** Returns the verdict in the answer. */
 export function judgeAnswer(answer: ApiAnswer): Judgement {
   const { status, body } = answer;
   if (status >= 500) return { kind: 'crashed' };

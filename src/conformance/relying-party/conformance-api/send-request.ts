@@ -1,6 +1,6 @@
 /** Sends requests of the conformance API over HTTP. */
 
-/** Longer bodies have a connection of their own: a server may refuse them before they are sent, and end the connection. */
+/** Longer bodies have a separate connection: a server may refuse them before they are sent, and end the connection. */
 const maxKeepAlive = 64 * 1024;
 
 export async function sendRequest(url: string, init: RequestInit): Promise<Response> {
