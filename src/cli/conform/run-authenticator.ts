@@ -1,4 +1,4 @@
-/** Runs the requirements on an authenticator, with a journal from which an interrupted run continues. */
+/** Runs the requirements on an authenticator, with a journal that lets an interrupted run continue. */
 import { join, resolve } from 'node:path';
 import { fromHex, toHex } from '#base/bytes.ts';
 import { authenticatorCatalogue } from '#conformance/authenticator/catalogue.ts';

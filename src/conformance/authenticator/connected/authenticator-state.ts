@@ -22,7 +22,7 @@ const credentialsOfCase = 4;
 export interface AuthenticatorStateOptions {
   /** Called after every reset. */
   onReset?: () => void;
-  /** False: only a reset restores the state from which a case starts. */
+  /** False: only a reset restores the start state of a case. */
   restoresWithoutReset?: boolean;
   random?: Random;
 }
@@ -57,7 +57,7 @@ export class AuthenticatorState {
   }
 
   /**
-   * Brings the authenticator into the state from which a case starts; returns whether the PIN of the suite is set.
+   * Prepares the start state of a case. Returns whether the PIN of the suite is set.
    * @throws {SetUpFailed} if that is not possible; {ActionFailed} if the power was not turned off and on; {TransportError} if the
    * authenticator is gone.
    */
