@@ -37,7 +37,8 @@ const format = 0x01;
 const algorithmOrder = Object.keys(coseAlgorithms) as CoseAlgorithm[];
 const nonceLength = 29;
 const tagAt = 3 + nonceLength;
-const credentialIdLength = tagAt + 32;
+/** In bytes. */
+export const credentialIdLength = tagAt + 32;
 
 /** Maximum number of cached keys: enough for 10,000 credentials in use, with bounded memory. */
 const maxCachedKeys = 16_384;

@@ -30,6 +30,9 @@ const conformingRules = {
   refuseBlockedPin: true,
   comparePin: true,
   comparedPinHashBytes: 16,
+  /** Wrong PINs cost a retry in every subcommand, not only in getPinToken. */
+  countEveryGuess: true,
+  checkPolicyBeforeChange: true,
   enforcePinPolicy: true,
   refuseSetPinWhenSet: true,
   regenerateKeyAgreement: true,
@@ -72,6 +75,9 @@ const conformingRules = {
   hideProtectedFromExclusion: true,
   forgetDeletedCredentials: true,
   renewSignatureNonces: true,
+  renewInitializationVectors: true,
+  keepIdentifier: true,
+  renewCredStoreState: true,
   comparedDigestBytes: 16,
   hideNamesWithoutVerification: true,
   /** Every credential has its own secrets for hmac-secret. */

@@ -28,6 +28,12 @@ interface Dependencies {
   commit(): void;
 }
 
+/** An attempt to enter the PIN. */
+interface PinGuess extends Pick<Session, 'afterAnswer'> {
+  /** False in subcommands whose attempts a defect does not count. */
+  isCounted: boolean;
+}
+
 export class PinUvAuth {
   readonly #persona: Persona;
   readonly #clock: Clock;
@@ -98,17 +104,18 @@ export class PinUvAuth {
    * Section 6.5.5.7.2. The retry counter is decremented and stored before the PIN is compared, so that a power cut saves no retry.
    * @throws {CtapError} CTAP2_ERR_PIN_INVALID, CTAP2_ERR_PIN_AUTH_BLOCKED, CTAP2_ERR_PIN_BLOCKED.
    */
-  comparePin(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, session: Session): void {
+  comparePin(protocol: PinUvAuthProtocol, secret: Uint8Array, pinHashEnc: Uint8Array, guess: PinGuess): void {
     const { persistent, volatile } = this.#state;
     const decrementRetries = () => {
-      persistent.pinRetries = Math.max(0, persistent.pinRetries - this.#rules.retryCost);
+      const cost = guess.isCounted || this.#rules.countEveryGuess ? this.#rules.retryCost : 0;
+      persistent.pinRetries = Math.max(0, persistent.pinRetries - cost);
     };
     if (this.#rules.decrementRetriesBeforeCompare) {
       decrementRetries();
       this.#commit();
     }
     if (!persistent.pin || !this.#matches(protocol, secret, pinHashEnc, persistent.pin.hash)) {
-      if (!this.#rules.decrementRetriesBeforeCompare) session.afterAnswer(decrementRetries);
+      if (!this.#rules.decrementRetriesBeforeCompare) guess.afterAnswer(decrementRetries);
       volatile.consecutiveWrongPins += 1;
       this.regenerateKeyAgreement(protocol);
       this.refuseWhenLocked();

@@ -23,6 +23,12 @@ export function findCredential(
 }
 
 /** The plaintext of encCredStoreState changes whenever a discoverable credential does (CTAP 2.3 section 6.4). */
-export function renewCredStoreState({ persona, random, state: { persistent } }: AuthenticatorEnv): void {
-  if (persona.features?.encryptedIdentifiers) persistent.credStoreState = random.bytes(16);
+export function renewCredStoreState(env: AuthenticatorEnv): void {
+  const {
+    persona,
+    random,
+    state: { persistent },
+    faultHooks: { rules },
+  } = env;
+  if (rules.renewCredStoreState && persona.features?.encryptedIdentifiers) persistent.credStoreState = random.bytes(16);
 }

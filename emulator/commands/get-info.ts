@@ -117,15 +117,20 @@ function managementMembers({ persona, state: { persistent } }: AuthenticatorEnv)
 }
 
 /** encIdentifier and encCredStoreState, for a platform with the persistent token. The bytes differ in every response. */
-function encryptedMembers({ persona, random, state: { persistent } }: AuthenticatorEnv): Partial<AuthenticatorInfo> {
+function encryptedMembers({
+  persona,
+  random,
+  state: { persistent },
+  faultHooks: { rules },
+}: AuthenticatorEnv): Partial<AuthenticatorInfo> {
   const { persistentToken, deviceIdentifier, credStoreState } = persistent;
   if (!persona.features?.encryptedIdentifiers || !persistentToken) return {};
   const encrypt = (name: string, plaintext: Uint8Array) => {
-    const iv = random.bytes(16);
+    const iv = rules.renewInitializationVectors ? random.bytes(16) : new Uint8Array(16);
     return concat(iv, aes128CbcEncrypt(hkdfSha256(persistentToken, new Uint8Array(32), name, 16), iv, plaintext));
   };
   return {
-    encIdentifier: encrypt('encIdentifier', deviceIdentifier),
+    encIdentifier: encrypt('encIdentifier', rules.keepIdentifier ? deviceIdentifier : random.bytes(16)),
     encCredStoreState: encrypt('encCredStoreState', credStoreState),
   };
 }

@@ -63,7 +63,10 @@ function issueForPin(request: ClientPinRequest, grant: Grant | (() => Grant), en
   refuseWithoutPin(env);
   env.pinUvAuth.refuseWhenLocked();
   const secret = env.pinUvAuth.decapsulate(protocol, keyAgreement);
-  env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, session);
+  env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, {
+    afterAnswer: (action) => session.afterAnswer(action),
+    isCounted: request.permissions === undefined,
+  });
   if (env.state.persistent.forcePinChange)
     throw new CtapError(request.permissions === undefined ? 'CTAP2_ERR_PIN_INVALID' : 'CTAP2_ERR_PIN_POLICY_VIOLATION');
   const token = issueToken(granted, { userPresent: false }, protocol, env);

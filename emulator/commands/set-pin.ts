@@ -35,11 +35,14 @@ export const changePin: SubCommand = (request, env, session) => {
   const secret = env.pinUvAuth.decapsulate(protocol, keyAgreement);
   if (!protocol.verify(secret, concat(newPinEnc, pinHashEnc), pinUvAuthParam))
     throw new CtapError('CTAP2_ERR_PIN_AUTH_INVALID');
-  env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, session);
+  const afterAnswer = (action: () => void) => session.afterAnswer(action);
+  env.pinUvAuth.comparePin(protocol, secret, pinHashEnc, { afterAnswer, isCounted: false });
   const { persistent } = env.state;
-  const pin = readNewPin(protocol, secret, newPinEnc, policyOf(env));
   const { rules } = env.faultHooks;
-  const isSame = persistent.pin !== undefined && sameBytes(pin.hash, persistent.pin.hash);
+  const current = persistent.pin;
+  if (!rules.checkPolicyBeforeChange) persistent.pin = undefined;
+  const pin = readNewPin(protocol, secret, newPinEnc, policyOf(env));
+  const isSame = current !== undefined && sameBytes(pin.hash, current.hash);
   if (persistent.forcePinChange && isSame && rules.refuseSamePin)
     throw new CtapError('CTAP2_ERR_PIN_POLICY_VIOLATION', 'the new PIN is the current one');
   persistent.pin = pin;

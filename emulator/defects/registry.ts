@@ -47,6 +47,7 @@ import {
   weakAssertionDefects,
   weakConfigDefects,
   weakExtensionDefects,
+  weakGetInfoDefects,
   weakKeyDefects,
   weakLargeBlobDefects,
   weakManagementDefects,
@@ -74,7 +75,13 @@ export const defectGroups = {
   cbor: { title: 'CBOR of responses', rows: cborDefects },
   getinfo: {
     title: 'getInfo',
-    rows: { ...getInfoDefects, ...getInfoTypeDefects, ...getInfoValueDefects, ...getInfoConsistencyDefects },
+    rows: {
+      ...getInfoDefects,
+      ...getInfoTypeDefects,
+      ...getInfoValueDefects,
+      ...getInfoConsistencyDefects,
+      ...weakGetInfoDefects,
+    },
   },
   pin: { title: 'PIN', rows: { ...pinDefects, ...weakPinDefects } },
   token: { title: 'PIN/UV auth tokens', rows: { ...tokenDefects, ...weakTokenDefects, ...spentTokenDefects } },

@@ -1,6 +1,7 @@
 /** Defects of the U2F commands, FIDO U2F Raw Message Formats 1.2. */
-import { utf8 } from '#base/bytes.ts';
+import { concat, utf8 } from '#base/bytes.ts';
 import type { StatusWord } from '#protocol/apdu.ts';
+import { curveGenerator } from '#protocol/deterministic-ecdsa.ts';
 import { u2fInstructions } from '#protocol/u2f.ts';
 import type { FaultChanges } from '../fault-hooks.ts';
 import type { U2fRules } from '../transport-rules.ts';
@@ -81,6 +82,14 @@ export const u2fCommandDefects = defectsDetectedBy('suite', {
     '4.3',
     'U2F_REGISTER',
     replaceByte(1, 0x02),
+  ),
+  'u2f.key-shared': editData('All public keys are the same', '4.3', 'U2F_REGISTER', (data) =>
+    concat(
+      data.subarray(0, 2),
+      curveGenerator.get(-2) as Uint8Array,
+      curveGenerator.get(-3) as Uint8Array,
+      data.subarray(66),
+    ),
   ),
   'u2f.key-off-curve': editData('Public keys are not points of P-256', '4.3', 'U2F_REGISTER', replaceByte(40, 0xa5)),
   'u2f.key-handle-empty': editData(

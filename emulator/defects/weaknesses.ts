@@ -2,12 +2,15 @@
 
 import { encode } from '#protocol/cbor.ts';
 import { curveGenerator } from '#protocol/deterministic-ecdsa.ts';
-import { deleteMember, editBytes, editMember, flipBits } from '#protocol/edits.ts';
+import { deleteMember, editBytes, editList, editMember, flipBits } from '#protocol/edits.ts';
+import { credentialIdLength } from '../credential-keys.ts';
 import { defectsDetectedBy } from './defect.ts';
 import { editAttestedData, editRequest, editResponse } from './mutators.ts';
 
 const registration = 'CTAP 2.1 section 6.1.2';
 const assertion = 'CTAP 2.1 section 6.2.2';
+
+const cutOffId = editBytes('id', (id) => id.slice(0, credentialIdLength));
 
 export const weakSignatureDefects = defectsDetectedBy('suite', {
   'signature.nonce-reused': {
@@ -25,7 +28,35 @@ export const weakKeyDefects = defectsDetectedBy('suite', {
   },
 });
 
+export const weakGetInfoDefects = defectsDetectedBy('suite', {
+  'getinfo.enc-iv-constant': {
+    title: 'encIdentifier and encCredStoreState are encrypted with a constant initialization vector',
+    breaks: 'CTAP 2.3 section 6.4',
+    rules: { renewInitializationVectors: false },
+  },
+  'getinfo.enc-identifier-changes': {
+    title: 'encIdentifier decrypts to another identifier in every answer',
+    breaks: 'CTAP 2.3 section 6.4',
+    rules: { keepIdentifier: false },
+  },
+  'getinfo.cred-store-state-constant': {
+    title: 'encCredStoreState does not change when a credential is stored',
+    breaks: 'CTAP 2.3 section 6.4',
+    rules: { renewCredStoreState: false },
+  },
+});
+
 export const weakPinDefects = defectsDetectedBy('suite', {
+  'pin.guesses-uncounted': {
+    title: 'Wrong PINs in changePIN and in getPinUvAuthTokenUsingPinWithPermissions cost no retry',
+    breaks: 'CTAP 2.1 section 6.5.5.6',
+    rules: { countEveryGuess: false },
+  },
+  'pin.changed-before-policy': {
+    title: 'changePIN refuses a PIN that is too short, but removes the current PIN before',
+    breaks: 'CTAP 2.1 section 6.5.5.6',
+    rules: { checkPolicyBeforeChange: false },
+  },
   'pin.hash-start-only': {
     title: 'Only the first 8 bytes of the PIN hash are compared',
     breaks: 'CTAP 2.1 section 6.5.5.7.2',
@@ -89,6 +120,14 @@ export const weakRegistrationDefects = defectsDetectedBy('suite', {
 });
 
 export const weakAssertionDefects = defectsDetectedBy('suite', {
+  'assertion.longer-id-accepted': {
+    title: 'Bytes after the id of a credential in allowList are ignored',
+    breaks: `${assertion} step 7`,
+    ...editRequest(
+      'authenticatorGetAssertion',
+      editList(0x03, (items) => items.map((item) => (item instanceof Map ? cutOffId(item) : item))),
+    ),
+  },
   'assertion.next-signature-invalid': {
     title: 'The signatures of getNextAssertion are invalid',
     breaks: 'CTAP 2.1 section 6.3',

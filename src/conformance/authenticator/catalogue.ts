@@ -22,6 +22,7 @@ import { getAssertionResponse } from './groups/getassert-response.ts';
 import { getAssertionTokens } from './groups/getassert-tokens.ts';
 import { getInfoBehaviour } from './groups/getinfo-behaviour.ts';
 import { getInfoConsistency } from './groups/getinfo-consistency.ts';
+import { getInfoEncrypted } from './groups/getinfo-encrypted.ts';
 import { getInfoValues } from './groups/getinfo-values.ts';
 import { hidConcurrency } from './groups/hid-busy.ts';
 import { hidChannels } from './groups/hid-channels.ts';
@@ -67,6 +68,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...getInfoBehaviour,
   ...getInfoValues,
   ...getInfoConsistency,
+  ...getInfoEncrypted,
   ...makeCredentialParameters,
   ...makeCredentialLists,
   ...makeCredentialOptions,

@@ -1,4 +1,5 @@
 /** getassert: which credentials are used, CTAP 2.1 section 6.2.2 step 7. */
+import { concat } from '#base/bytes.ts';
 import type { CborKey, CborValue } from '#protocol/cbor.ts';
 import { buildAssertion, ga, sendAssertion } from '../assertion.ts';
 import { check, checkEqualBytes, checkStatus, checkSuccess, readBytes, readMap } from '../checks.ts';
@@ -85,6 +86,20 @@ const allowLists: RequirementInput[] = [
       const { id } = await registerVariant(context);
       const request = buildAssertion(context);
       request.set(ga.allowList, [descriptorOf(id.slice(0, -1))]);
+      checkStatus(await context.send(get, request), noCredentials);
+    },
+  },
+  {
+    id: 'allow-list.extended-id',
+    title: 'A credential id with one more byte is not accepted',
+    section: '6.2.2 step 7',
+    provenBy: ['assertion.longer-id-accepted', 'ignored-error.no-credentials'],
+    variants: discoverabilityVariants,
+    accepted: [noCredentials],
+    async run(context) {
+      const { id } = await registerVariant(context);
+      const request = buildAssertion(context);
+      request.set(ga.allowList, [descriptorOf(concat(id, new Uint8Array(1)))]);
       checkStatus(await context.send(get, request), noCredentials);
     },
   },

@@ -4,6 +4,7 @@ import {
   buildAlmostRightPin,
   buildChangePin,
   buildGetPinToken,
+  buildGetToken,
   buildReading,
   cp,
   enterWrongPin,
@@ -15,6 +16,7 @@ import {
   hasBuiltInUv,
   hasClientPin,
   hasPinUvAuth,
+  hasTokens,
   pinAuthorizesCeremonies,
   pinProtocolVariants,
 } from '../preconditions.ts';
@@ -57,6 +59,33 @@ const retries: RequirementInput[] = [
     async run(context) {
       const before = await readRetries(context);
       await enterWrongPin(context);
+      checkEqual(await readRetries(context), before - 1, 'pinRetries');
+    },
+  },
+  {
+    id: 'retries.decrease-by-change',
+    title: 'A wrong current PIN in changePIN costs one retry',
+    section: '6.5.5.6',
+    provenBy: ['pin.guesses-uncounted', 'pin.retries-unlimited', 'pin.retries-double'],
+    state: 'pin',
+    variants: pinProtocolVariants,
+    async run(context) {
+      const before = await readRetries(context);
+      await sendClientPin(context, await buildChangePin(context, { current: 'wrong-pin' }));
+      checkEqual(await readRetries(context), before - 1, 'pinRetries');
+    },
+  },
+  {
+    id: 'retries.decrease-by-permissions',
+    title: 'A wrong PIN in getPinUvAuthTokenUsingPinWithPermissions costs one retry',
+    section: '6.5.5.7.2',
+    provenBy: ['pin.guesses-uncounted', 'pin.retries-unlimited', 'pin.retries-double'],
+    state: 'pin',
+    preconditions: [hasTokens, pinAuthorizesCeremonies],
+    variants: pinProtocolVariants,
+    async run(context) {
+      const before = await readRetries(context);
+      await sendClientPin(context, await buildGetToken(context, { pin: 'wrong-pin' }));
       checkEqual(await readRetries(context), before - 1, 'pinRetries');
     },
   },

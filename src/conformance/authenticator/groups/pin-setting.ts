@@ -170,6 +170,18 @@ const setAndChange: RequirementInput[] = [
     },
   },
   {
+    id: 'change.refused-changes-nothing',
+    title: 'A refused changePIN keeps the current PIN',
+    section: '6.5.5.6',
+    provenBy: ['pin.changed-before-policy', 'pin.policy-ignored'],
+    state: 'pin',
+    preconditions: [pinAuthorizesCeremonies],
+    async run(context) {
+      await sendClientPin(context, await buildChangePin(context, { next: padPin('1') }));
+      checkSuccess(await sendClientPin(context, await buildGetPinToken(context)));
+    },
+  },
+  {
     id: 'change.old-pin-refused',
     title: 'After changePIN the old PIN is wrong',
     section: '6.5.5.6',

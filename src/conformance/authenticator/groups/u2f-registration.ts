@@ -123,6 +123,21 @@ const registrations: RequirementInput[] = [
     },
   },
   {
+    id: 'register.unique',
+    title: 'Two registrations have different key handles and public keys, also after a power cycle',
+    section: '4.3',
+    provenBy: ['u2f.key-shared'],
+    async run(context) {
+      const found: string[] = [];
+      for (let count = 0; count < 3; count++) {
+        if (count === 2) await context.powerCycle();
+        const { keyHandle, x } = await registerU2f(context);
+        found.push(toHex(keyHandle), toHex(x));
+      }
+      check(new Set(found).size === found.length, `Expected different values, got ${found.join(', ')}`);
+    },
+  },
+  {
     id: 'register.signature',
     title: 'The attestation signature is over the application, the challenge, the key handle and the public key',
     section: '4.3',
