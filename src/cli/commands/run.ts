@@ -35,6 +35,7 @@ import { type KeyOptions, withKeyOptions } from '../run/key-options.ts';
 import { excludeLabCases } from '../run/lab-cases.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
 import { findProjectRoot, type RootOption, withRootOption } from '../run/project-root.ts';
+import { renderKilledRun } from '../run/render-killed-run.ts';
 import { keyFacts, planAsEnvironment, type RunPlan } from '../run/run-plan.ts';
 import { runPlaywright } from '../run/run-playwright.ts';
 import { loadOrReport } from '../run/scenario-library.ts';
@@ -159,7 +160,11 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   };
   const ending = await runPlaywright(planAsEnvironment(plan, pins), root);
   if (ending === 'interrupted') return exitCode.interrupted;
-  return reportResult(resolve(plan.outputDir, plan.runId), options, root);
+  const folder = resolve(plan.outputDir, plan.runId);
+  if (ending === 'ended') return reportResult(folder, options, root);
+  for (const line of await renderKilledRun(folder, options.format)) console.log(line);
+  await reportResult(folder, options, root);
+  return exitCode.infrastructure;
 }
 
 function reportEmptySelection(): number {

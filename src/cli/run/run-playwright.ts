@@ -24,14 +24,14 @@ const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 /** Playwright then starts no thread to compile ES modules, which takes a sixteenth of a run of one case: the program is compiled already. */
 const withoutLoader = { PW_DISABLE_TS_ESM: '1' };
 
+/** `killed`: Playwright ended by a signal that did not come through this process, and wrote no report. */
+type Ending = 'ended' | 'interrupted' | 'killed';
+
 /**
  * Waits until Playwright has ended. Its working directory is the project, `projectRoot`, to which the paths in messages are relative. SIGINT and
  * SIGTERM are passed on to it as SIGINT; it then still writes its report.
  */
-export function runPlaywright(
-  environment: Record<string, string>,
-  projectRoot: string,
-): Promise<'ended' | 'interrupted'> {
+export function runPlaywright(environment: Record<string, string>, projectRoot: string): Promise<Ending> {
   const root = resolve(import.meta.dirname, '../../..');
   const cli = resolvePlaywright(createRequire(import.meta.url).resolve);
   const { TOUCHSTONE_PROGRAM: compiled } = process.env;
@@ -58,9 +58,9 @@ export function runPlaywright(
   for (const signal of stopSignals) process.on(signal, interrupt);
   return new Promise((resolveRun, rejectRun) => {
     child.once('error', rejectRun);
-    child.once('exit', () => {
+    child.once('exit', (_code, signal) => {
       for (const signal of stopSignals) process.off(signal, interrupt);
-      resolveRun(interrupted ? 'interrupted' : 'ended');
+      resolveRun(interrupted ? 'interrupted' : signal === null ? 'ended' : 'killed');
     });
   });
 }
