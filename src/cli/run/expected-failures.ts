@@ -1,10 +1,9 @@
 /** Reads the file of `touchstone run --expected-failures`. */
-import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { type Clock, systemClock } from '#base/clock.ts';
-import { messageOf, UsageError } from '#base/errors.ts';
 import { parseExpectedFailures } from '#conformance/expected-failures.ts';
 import { type ExpectedFailures, idsOfEntries } from '#report/expected-failures.ts';
+import { readText } from '../read-text.ts';
 
 export const expectedFailuresOption = (): Option =>
   new Option('--expected-failures <file>', 'YAML file of known failures, which do not fail the run until they expire');
@@ -22,12 +21,4 @@ export function readExpectedFailures(
   const known = new Set(cases.flatMap(({ id }) => idsOfEntries(id)));
   const entries = parseExpectedFailures(readText(file), file, known, 'case or scenario');
   return { entries, today: new Date(clock.now()).toISOString().slice(0, 10) };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
 }

@@ -1,4 +1,4 @@
-/** Reads the file of an option. */
+/** Reads a text file that the command line names. */
 import { readFileSync } from 'node:fs';
 import { messageOf, UsageError } from '#base/errors.ts';
 
