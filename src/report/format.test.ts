@@ -39,6 +39,12 @@ describe('leadingFailure', () => {
   });
 });
 
+it('a killed run counts the cases that it did not reach', () => {
+  const run = { ...runOf([timedCase('a', {})]), missingCases: 19 };
+  expect(renderSummary(run, undefined, createColours(false)).join('\n')).toContain('1 of 20 cases passed');
+  expect(renderMarkdown(run)).toContain('1 of 20 cases in ');
+});
+
 describe('a run whose cases pass and whose budget is exceeded', () => {
   const budget: BudgetResult = {
     subject: 'pin',

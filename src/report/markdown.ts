@@ -41,14 +41,14 @@ export function renderMarkdown(result: RunResult): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function headline({ verdict, totals, cases, run, budgets }: RunResult): string {
+function headline({ verdict, totals, cases, run, budgets, missingCases }: RunResult): string {
   const given = verdicts.filter((name) => totals[name] > 0);
   const exceeded = exceededBudgets({ budgets }).length;
   const mark = exceeded > 0 ? verdictMarks.failed : verdictMarks[verdict];
   return [
     `# ${mark} Touchstone: ${verdict}${exceeded > 0 ? `, ${count(exceeded, 'budget')} exceeded` : ''}`,
     '',
-    `${count(cases.length, 'case')} in ${formatMs(run.durationMs)}: ${given.map((name) => `**${totals[name]}** ${name}`).join(', ') || 'nothing ran'}.`,
+    `${missingCases ? `${cases.length} of ` : ''}${count(cases.length + (missingCases ?? 0), 'case')} in ${formatMs(run.durationMs)}: ${given.map((name) => `**${totals[name]}** ${name}`).join(', ') || 'nothing ran'}.`,
   ].join('\n');
 }
 

@@ -37,6 +37,8 @@ export interface ReportIndex {
   verdict: Verdict;
   totals: RunResult['totals'];
   errors: Failure[];
+  /** Number of cases without a result, because the run was killed. */
+  missingCases: number;
   /** Sorted by urgency of the verdict, then in the order of the run. */
   rows: CaseRow[];
   phases: PhaseStatistics[];
@@ -50,13 +52,14 @@ export interface ReportIndex {
 
 /** Returns the index; `positions` are those of the details, by case. */
 export function toReportIndex(result: RunResult, positions: ReadonlyMap<CaseResult, number>): ReportIndex {
-  const { run, verdict, totals, errors = [], budgets = [], cases } = result;
+  const { run, verdict, totals, errors = [], budgets = [], cases, missingCases = 0 } = result;
   const coordinatesOf = coordinatesIn(cases);
   return {
     run,
     verdict,
     totals,
     errors,
+    missingCases,
     rows: sortByUrgency(cases).map((item) => toCaseRow(item, coordinatesOf(item), positions.get(item) ?? 0)),
     phases: phaseStatistics(cases).map((statistics) => ({ ...statistics, sample: reduceSample(statistics.sample) })),
     budgets,

@@ -111,7 +111,7 @@ function budgetLines({ budgets = [] }: RunResult, c: Colours): string[] {
   return [...open, `  ${c.dim('Budgets')}  ${kept} of ${budgets.length} kept`, ''];
 }
 
-function verdictLine({ verdict, totals, cases, run, budgets }: RunResult, c: Colours): string {
+function verdictLine({ verdict, totals, cases, run, budgets, missingCases = 0 }: RunResult, c: Colours): string {
   const exceeded = exceededBudgets({ budgets }).length;
   const word =
     exceeded > 0 && (verdict === 'passed' || verdict === 'flaky')
@@ -119,5 +119,5 @@ function verdictLine({ verdict, totals, cases, run, budgets }: RunResult, c: Col
       : c.bold(verdictColours(c)[verdict](`${verdictMarks[verdict]} ${verdict}`));
   if (verdict === 'skipped') return `${word}  every case was skipped, so nothing was tested`;
   const waived = totals.waived > 0 ? `, ${count(totals.waived, 'known failure')}` : '';
-  return `${word}  ${totals.passed + totals.flaky} of ${count(cases.length, 'case')} passed${waived} in ${formatMs(run.durationMs)}`;
+  return `${word}  ${totals.passed + totals.flaky} of ${count(cases.length + missingCases, 'case')} passed${waived} in ${formatMs(run.durationMs)}`;
 }

@@ -17,7 +17,7 @@ const headlines = {
 } as const satisfies Record<Verdict, string>;
 
 export function Header({ index, onPick }: { index: ReportIndex; onPick(row: CaseRow): void }) {
-  const { run, totals, verdict, rows, errors, budgets } = index;
+  const { run, totals, verdict, rows, errors, budgets, missingCases } = index;
   const exceeded = exceededBudgets({ budgets });
   const isOverBudget = exceeded.length > 0 && (verdict === 'passed' || verdict === 'flaky');
   const shown = isOverBudget ? 'failed' : verdict;
@@ -40,7 +40,7 @@ export function Header({ index, onPick }: { index: ReportIndex; onPick(row: Case
           {isOverBudget ? 'Budget exceeded' : headlines[verdict]}
         </h1>
         <p>
-          <strong>{good}</strong> of <strong>{rows.length}</strong> cases passed
+          <strong>{good}</strong> of <strong>{rows.length + missingCases}</strong> cases passed
           {totals.waived > 0 && `, ${count(totals.waived, 'known failure')}`} in{' '}
           <strong>{formatMs(run.durationMs)}</strong>
         </p>
