@@ -94,6 +94,6 @@ export function findMissingSupport(one: RelyingPartyCase, target: RelyingPartyTa
     const missing = check(one, target);
     if (missing) return missing;
   }
-  const obstacle = target.findObstacle?.(one);
-  return obstacle === undefined ? undefined : { reason: obstacle };
+  const blockingReason = target.findObstacle?.(one);
+  return blockingReason === undefined ? undefined : { reason: blockingReason };
 }

@@ -15,7 +15,7 @@ import {
   statement,
   suiteKey,
 } from './certificates.ts';
-import { accept, either, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
+import { accept, breaksForm, either, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
 import { ecdsaEncodings } from './ecdsa-encodings.ts';
 
 const signRule = 'android-key.signature';
@@ -103,10 +103,12 @@ const androidKeyRows: Rows<RegistrationChange> = {
     'The key description is cut off',
     editExtension(oid.androidKeyDescription, ({ value }) => ({ value: dropLastBytes(1)(value) })),
   ),
-  'description.trailing': refuse(
-    'android-key.description',
-    'A byte follows the key description',
-    editExtension(oid.androidKeyDescription, ({ value }) => ({ value: appendBytes(0)(value) })),
+  'description.trailing': breaksForm(
+    refuse(
+      'android-key.description',
+      'A byte follows the key description',
+      editExtension(oid.androidKeyDescription, ({ value }) => ({ value: appendBytes(0)(value) })),
+    ),
   ),
   'challenge.other': refuse(
     'android-key.challenge',

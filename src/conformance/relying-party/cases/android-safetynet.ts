@@ -1,27 +1,47 @@
 /** Attestation format android-safetynet: WebAuthn L3 section 8.5. */
 import { concat, toBase64url, utf8 } from '#base/bytes.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import * as der from '#protocol/der.ts';
 import { deleteMember, flipBits, setMember } from '#protocol/edits.ts';
-import type { CertificateTemplate } from '#protocol/x509/certificate.ts';
+import type { CertificateTemplate, Extension } from '#protocol/x509/certificate.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
 import { ChainBuilder, expired, oid, statement, suiteKey } from './certificates.ts';
-import { accept, mayAccept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
+import {
+  accept,
+  breaksForm,
+  mayAccept,
+  namesOtherAlgorithm,
+  type Rows,
+  refuse,
+  registrationCases,
+  withoutTrust,
+} from './define.ts';
 
 interface SafetyNetParts {
   header?: Record<string, unknown>;
   payload?: Record<string, unknown>;
+  /** Host of the certificate. */
+  host?: string;
   certificate?: Partial<CertificateTemplate>;
   signature?(bytes: Uint8Array): Uint8Array;
   response?(jws: string): string;
   knownRoot?: boolean;
 }
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const host = 'attest.android.com';
+const serviceHost = 'attest.android.com';
+
+/** subjectAltName with the name of a host: clients of today do not look for it in the subject. */
+const alternativeName = (host: string): Extension => ({
+  oid: oid.subjectAltName,
+  critical: false,
+  value: der.sequence(der.contextSpecific(2, utf8(host), false)),
+});
 
 /** Makes the whole response of the service, with these parts changed. */
 const safetyNet = (parts: SafetyNetParts): RegistrationChange =>
   statement((all, context) => {
     const builder = new ChainBuilder(context);
+    const { host = serviceHost } = parts;
     const key = suiteKey('safetynet', 'RS256');
     const issuer = parts.knownRoot === false ? builder.untrustedRoot('Unknown root') : builder.root;
     const leaf = builder.leaf(
@@ -32,7 +52,7 @@ const safetyNet = (parts: SafetyNetParts): RegistrationChange =>
           ['O', 'Suite'],
           ['CN', host],
         ],
-        extensions: template.extensions.filter((one) => one.oid !== oid.aaguid),
+        extensions: [...template.extensions.filter((one) => one.oid !== oid.aaguid), alternativeName(host)],
         ...parts.certificate,
       }),
       key,
@@ -75,11 +95,8 @@ const safetyNetRows: Rows<RegistrationChange> = {
     'response has two parts',
     safetyNet({ response: (jws) => jws.split('.').slice(0, 2).join('.') }),
   ),
-  'response.four-parts': refuse(
-    unreadable,
-    'response has four parts',
-    safetyNet({ response: (jws) => `${jws}.AA` }),
-    withoutTrust,
+  'response.four-parts': breaksForm(
+    refuse(unreadable, 'response has four parts', safetyNet({ response: (jws) => `${jws}.AA` }), withoutTrust),
   ),
   'response.not-json': refuse(
     unreadable,
@@ -162,17 +179,17 @@ const safetyNetRows: Rows<RegistrationChange> = {
   'host.other': refuse(
     'android-safetynet.host',
     'The certificate is that of another host',
-    safetyNet({ certificate: { subject: [['CN', 'attacker.example']] } }),
+    safetyNet({ host: 'attacker.example' }),
   ),
   'host.suffix': refuse(
     'android-safetynet.host',
     'The host of the certificate has a suffix',
-    safetyNet({ certificate: { subject: [['CN', `${host}.attacker.example`]] } }),
+    safetyNet({ host: `${serviceHost}.attacker.example` }),
   ),
   'host.subdomain': refuse(
     'android-safetynet.host',
     'The host of the certificate is a subdomain',
-    safetyNet({ certificate: { subject: [['CN', `evil.${host}`]] } }),
+    safetyNet({ host: `evil.${serviceHost}` }),
   ),
   'signature.bit': refuse(
     'android-safetynet.signature',
@@ -189,15 +206,11 @@ const safetyNetRows: Rows<RegistrationChange> = {
     'alg of the header is none, and there is no signature',
     safetyNet({ header: { alg: 'none' }, signature: () => new Uint8Array() }),
   ),
-  'signature.alg-hmac': refuse(
-    'android-safetynet.signature',
-    'alg of the header is HS256',
-    safetyNet({ header: { alg: 'HS256' } }),
+  'signature.alg-hmac': namesOtherAlgorithm(
+    refuse('android-safetynet.signature', 'alg of the header is HS256', safetyNet({ header: { alg: 'HS256' } })),
   ),
-  'signature.alg-missing': refuse(
-    'android-safetynet.signature',
-    'alg of the header is missing',
-    safetyNet({ header: { alg: undefined } }),
+  'signature.alg-missing': namesOtherAlgorithm(
+    refuse('android-safetynet.signature', 'alg of the header is missing', safetyNet({ header: { alg: undefined } })),
   ),
   'certificate.expired': refuse('path.date', 'The certificate has expired', safetyNet({ certificate: expired })),
   'certificate.anchor': refuse(

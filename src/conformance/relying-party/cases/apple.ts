@@ -15,7 +15,7 @@ import {
   statement,
   suiteKey,
 } from './certificates.ts';
-import { accept, mayAccept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
+import { accept, breaksForm, mayAccept, type Rows, refuse, registrationCases, withoutTrust } from './define.ts';
 
 const appleRows: Rows<RegistrationChange> = {
   'x5c.missing': refuse('apple.members', 'x5c is missing', statement(deleteMember('x5c')), withoutTrust),
@@ -31,15 +31,19 @@ const appleRows: Rows<RegistrationChange> = {
     'One bit of the nonce differs',
     editExtension(oid.appleNonce, ({ value }) => ({ value: flipBits(-1)(value) })),
   ),
-  'nonce.unwrapped': refuse(
-    'apple.nonce',
-    'The nonce is not wrapped in a sequence',
-    editExtension(oid.appleNonce, ({ value }) => ({ value: value.slice(2) })),
+  'nonce.unwrapped': breaksForm(
+    refuse(
+      'apple.nonce',
+      'The nonce is not wrapped in a sequence',
+      editExtension(oid.appleNonce, ({ value }) => ({ value: value.slice(2) })),
+    ),
   ),
-  'nonce.other-tag': refuse(
-    'apple.nonce',
-    'The nonce has the tag 2',
-    editExtension(oid.appleNonce, ({ value }) => ({ value: value.with(2, 0xa2) })),
+  'nonce.other-tag': breaksForm(
+    refuse(
+      'apple.nonce',
+      'The nonce has the tag 2',
+      editExtension(oid.appleNonce, ({ value }) => ({ value: value.with(2, 0xa2) })),
+    ),
   ),
   'nonce.short': refuse(
     'apple.nonce',
@@ -48,10 +52,12 @@ const appleRows: Rows<RegistrationChange> = {
       value: der.sequence(der.contextSpecific(1, der.octetString(value.slice(-31)))),
     })),
   ),
-  'nonce.trailing': refuse(
-    'apple.nonce',
-    'A byte follows the nonce extension',
-    editExtension(oid.appleNonce, ({ value }) => ({ value: appendBytes(0)(value) })),
+  'nonce.trailing': breaksForm(
+    refuse(
+      'apple.nonce',
+      'A byte follows the nonce extension',
+      editExtension(oid.appleNonce, ({ value }) => ({ value: appendBytes(0)(value) })),
+    ),
   ),
   'nonce.other-client-data': refuse('apple.nonce', 'The nonce is made with the hash of other client data', {
     authenticator: { clientDataHash: (hash) => sha256(hash) },

@@ -75,6 +75,20 @@ export const withConsequence = <C extends Change>(consequence: Consequence, row:
   consequence,
 });
 
+/** The change breaks a form, and nothing else: everything that the rule protects is still verified. */
+export const breaksForm = <C extends Change>(row: Row<C>): Row<C> =>
+  withConsequence({ severity: 'hygiene', weakness: 'Data in another form than the specified one is accepted' }, row);
+
+/** The signature is valid, but another algorithm is named. */
+export const namesOtherAlgorithm = <C extends Change>(row: Row<C>): Row<C> =>
+  withConsequence(
+    {
+      severity: 'hygiene',
+      weakness: 'The algorithm of the signature is taken from its key, whatever the statement names',
+    },
+    row,
+  );
+
 const defaultSettings: Base['settings'] = {
   userVerification: 'required',
   attestation: 'optional',

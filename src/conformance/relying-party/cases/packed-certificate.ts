@@ -15,7 +15,7 @@ import {
   removeExtension,
   suiteKey,
 } from './certificates.ts';
-import { accept, mayAccept, type Rows, refuse } from './define.ts';
+import { accept, breaksForm, mayAccept, type Rows, refuse } from './define.ts';
 
 const signatureRule = 'packed.signature';
 const certificates = 'statement.certificates';
@@ -32,10 +32,8 @@ const isProcessed = 'A relying party that processes the extension may accept it'
 
 export const certificateRows: Rows<Change> = {
   'subject.c-missing': refuse('packed.subject', 'C is missing', subject(...organisation.slice(1), unit, common)),
-  'subject.c-long': refuse(
-    'packed.subject',
-    'C has three letters',
-    subject(['C', 'CHE'], ...organisation.slice(1), unit, common),
+  'subject.c-long': breaksForm(
+    refuse('packed.subject', 'C has three letters', subject(['C', 'CHE'], ...organisation.slice(1), unit, common)),
   ),
   'subject.c-empty': refuse('packed.subject', 'C is empty', subject(['C', ''], ...organisation.slice(1), unit, common)),
   'subject.o-missing': refuse('packed.subject', 'O is missing', subject(['C', 'CH'], unit, common)),
@@ -82,7 +80,9 @@ export const certificateRows: Rows<Change> = {
     'The certificate is one of an authority',
     extensions((all) => all.map((one) => (one.oid === oid.basicConstraints ? basicConstraints(true) : one))),
   ),
-  'ca.missing': refuse('leaf.basic-constraints', 'basicConstraints is missing', removeExtension(oid.basicConstraints)),
+  'ca.missing': breaksForm(
+    refuse('leaf.basic-constraints', 'basicConstraints is missing', removeExtension(oid.basicConstraints)),
+  ),
   'ca.control-not-critical': accept(
     'basicConstraints is not critical',
     editExtension(oid.basicConstraints, () => ({ critical: false })),
@@ -102,10 +102,12 @@ export const certificateRows: Rows<Change> = {
     'One bit of the AAGUID extension differs',
     editExtension(oid.aaguid, ({ value }) => ({ value: flipBits(-1)(value) })),
   ),
-  'aaguid.unwrapped': refuse(
-    'leaf.aaguid',
-    'The AAGUID extension is not wrapped in an OCTET STRING',
-    editExtension(oid.aaguid, ({ value }) => ({ value: value.slice(2) })),
+  'aaguid.unwrapped': breaksForm(
+    refuse(
+      'leaf.aaguid',
+      'The AAGUID extension is not wrapped in an OCTET STRING',
+      editExtension(oid.aaguid, ({ value }) => ({ value: value.slice(2) })),
+    ),
   ),
   'aaguid.text': refuse(
     'leaf.aaguid',
@@ -117,10 +119,12 @@ export const certificateRows: Rows<Change> = {
     'The AAGUID extension has 15 bytes',
     editExtension(oid.aaguid, ({ value }) => ({ value: der.octetString(value.slice(2, 17)) })),
   ),
-  'aaguid.trailing': refuse(
-    'leaf.aaguid',
-    'A byte follows the AAGUID extension',
-    editExtension(oid.aaguid, ({ value }) => ({ value: appendBytes(0)(value) })),
+  'aaguid.trailing': breaksForm(
+    refuse(
+      'leaf.aaguid',
+      'A byte follows the AAGUID extension',
+      editExtension(oid.aaguid, ({ value }) => ({ value: appendBytes(0)(value) })),
+    ),
   ),
   'aaguid.critical': refuse(
     'leaf.aaguid-critical',
@@ -181,10 +185,12 @@ export const certificateRows: Rows<Change> = {
     addExtension(extension(oid.appleNonce, true)),
   ),
   'extension.twice': {
-    ...refuse(
-      certificates,
-      'The AAGUID extension occurs twice',
-      extensions((all) => [...all, ...all.filter((one) => one.oid === oid.aaguid)]),
+    ...breaksForm(
+      refuse(
+        certificates,
+        'The AAGUID extension occurs twice',
+        extensions((all) => [...all, ...all.filter((one) => one.oid === oid.aaguid)]),
+      ),
     ),
     specification: rfc5280('4.2'),
   },

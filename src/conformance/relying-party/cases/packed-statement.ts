@@ -13,7 +13,7 @@ import {
 } from '#protocol/edits.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
 import { chain, statement, suiteKey } from './certificates.ts';
-import { either, type Rows, refuse } from './define.ts';
+import { breaksForm, either, namesOtherAlgorithm, type Rows, refuse } from './define.ts';
 import { ecdsaEncodings } from './ecdsa-encodings.ts';
 
 const signatureRule = 'packed.signature';
@@ -68,12 +68,18 @@ export const statementRows: Rows<RegistrationChange> = {
   'sig.null': refuse(signatureRule, 'sig is null', statement(setMember('sig', null))),
   ...ecdsaEncodings<RegistrationChange>(signatureRule, (change) => ({ authenticator: { signature: change } })),
   'alg.missing': refuse([members, signatureRule], 'alg is missing', statement(deleteMember('alg'))),
-  'alg.text': refuse(signatureRule, 'alg is text', statement(setMember('alg', 'ES256'))),
-  'alg.rs256': refuse(signatureRule, 'alg is RS256 for a P-256 certificate', statement(setMember('alg', -257))),
-  'alg.es384': refuse(signatureRule, 'alg is ES384 for a P-256 certificate', statement(setMember('alg', -35))),
-  'alg.eddsa': refuse(signatureRule, 'alg is EdDSA for a P-256 certificate', statement(setMember('alg', -8))),
-  'alg.unknown': refuse(signatureRule, 'alg is unknown', statement(setMember('alg', -65000))),
-  'alg.zero': refuse(signatureRule, 'alg is 0', statement(setMember('alg', 0))),
+  'alg.text': namesOtherAlgorithm(refuse(signatureRule, 'alg is text', statement(setMember('alg', 'ES256')))),
+  'alg.rs256': namesOtherAlgorithm(
+    refuse(signatureRule, 'alg is RS256 for a P-256 certificate', statement(setMember('alg', -257))),
+  ),
+  'alg.es384': namesOtherAlgorithm(
+    refuse(signatureRule, 'alg is ES384 for a P-256 certificate', statement(setMember('alg', -35))),
+  ),
+  'alg.eddsa': namesOtherAlgorithm(
+    refuse(signatureRule, 'alg is EdDSA for a P-256 certificate', statement(setMember('alg', -8))),
+  ),
+  'alg.unknown': namesOtherAlgorithm(refuse(signatureRule, 'alg is unknown', statement(setMember('alg', -65000)))),
+  'alg.zero': namesOtherAlgorithm(refuse(signatureRule, 'alg is 0', statement(setMember('alg', 0)))),
   'member.more': refuse(members, 'There is a member more', statement(setMember('more', 1))),
   'member.ecdaa': refuse(
     members,
@@ -112,7 +118,7 @@ export const statementRows: Rows<RegistrationChange> = {
     x5c(([leaf]) => new Map([[0, leaf ?? 0]])),
   ),
   'x5c.cut-off': refuse(certificates, 'The certificate is missing its last byte', firstOf(dropLastBytes(1))),
-  'x5c.trailing': refuse(certificates, 'A byte follows the certificate', firstOf(appendBytes(0))),
+  'x5c.trailing': breaksForm(refuse(certificates, 'A byte follows the certificate', firstOf(appendBytes(0)))),
   'x5c.empty-certificate': refuse(
     certificates,
     'The certificate has no bytes',
@@ -130,10 +136,12 @@ export const statementRows: Rows<RegistrationChange> = {
       utf8(`-----BEGIN CERTIFICATE-----\n${Buffer.from(leaf).toString('base64')}\n-----END CERTIFICATE-----\n`),
     ),
   ),
-  'x5c.ber': refuse(
-    certificates,
-    'The certificate has an indefinite length',
-    firstOf((leaf) => concat(Uint8Array.of(0x30, 0x80), leaf.subarray(4), new Uint8Array(2))),
+  'x5c.ber': breaksForm(
+    refuse(
+      certificates,
+      'The certificate has an indefinite length',
+      firstOf((leaf) => concat(Uint8Array.of(0x30, 0x80), leaf.subarray(4), new Uint8Array(2))),
+    ),
   ),
   'x5c.zeros': refuse(certificates, 'The certificate is zero', firstOf(zeroBytes)),
 };

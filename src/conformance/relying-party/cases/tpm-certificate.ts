@@ -12,7 +12,7 @@ import {
   removeExtension,
   suiteKey,
 } from './certificates.ts';
-import { accept, type Rows, refuse } from './define.ts';
+import { accept, breaksForm, type Rows, refuse } from './define.ts';
 
 /** Attributes that identify a TPM, section 8.3.1: manufacturer, model and version. */
 const tpmAttributes = [
@@ -113,10 +113,8 @@ export const certificateRows: Rows<Change> = {
     'The certificate is one of an authority',
     extensions((all) => all.map((one) => (one.oid === oid.basicConstraints ? basicConstraints(true) : one))),
   ),
-  'aik.ca-missing': refuse(
-    'leaf.basic-constraints',
-    'basicConstraints is missing',
-    removeExtension(oid.basicConstraints),
+  'aik.ca-missing': breaksForm(
+    refuse('leaf.basic-constraints', 'basicConstraints is missing', removeExtension(oid.basicConstraints)),
   ),
   'aik.aaguid-other': refuse(
     'leaf.aaguid',

@@ -12,7 +12,7 @@ import {
 } from '#protocol/edits.ts';
 import type { RegistrationChange } from '../relying-party-case.ts';
 import { chain, statement, suiteKey } from './certificates.ts';
-import { type Rows, refuse } from './define.ts';
+import { namesOtherAlgorithm, type Rows, refuse } from './define.ts';
 import { ecdsaEncodings } from './ecdsa-encodings.ts';
 import { certInfo, extraDataAt, members, nameAt, nameDigestAt, pubArea, setAt, structure } from './tpm-edits.ts';
 
@@ -22,9 +22,11 @@ export const statementRows: Rows<RegistrationChange> = {
   'ver.number': refuse('tpm.version', 'ver is a number', statement(setMember('ver', 2))),
   'ver.empty': refuse('tpm.version', 'ver is empty', statement(setMember('ver', ''))),
   'alg.missing': refuse([members, 'tpm.signature'], 'alg is missing', statement(deleteMember('alg'))),
-  'alg.text': refuse('tpm.signature', 'alg is text', statement(setMember('alg', 'ES256'))),
-  'alg.rs256': refuse('tpm.signature', 'alg is RS256 for a P-256 certificate', statement(setMember('alg', -257))),
-  'alg.unknown': refuse('tpm.signature', 'alg is unknown', statement(setMember('alg', -65000))),
+  'alg.text': namesOtherAlgorithm(refuse('tpm.signature', 'alg is text', statement(setMember('alg', 'ES256')))),
+  'alg.rs256': namesOtherAlgorithm(
+    refuse('tpm.signature', 'alg is RS256 for a P-256 certificate', statement(setMember('alg', -257))),
+  ),
+  'alg.unknown': namesOtherAlgorithm(refuse('tpm.signature', 'alg is unknown', statement(setMember('alg', -65000)))),
   'sig.missing': refuse([members, 'tpm.signature'], 'sig is missing', statement(deleteMember('sig'))),
   'sig.bit': refuse('tpm.signature', 'One bit of sig differs', { authenticator: { signature: flipBits(-1) } }),
   'sig.text': refuse('tpm.signature', 'sig is text', statement(setMember('sig', 'sig'))),
