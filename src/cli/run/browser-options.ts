@@ -5,10 +5,10 @@ import { type BridgeRoute, type BrowserEngine, bridgeRoutes, browserEngines } fr
 import { findBrowser, notInstalledMessage } from '#browser/installed-browsers.mjs';
 import { type RemoteBrowser, withoutSecrets } from '#browser/remote-browser.ts';
 import { findBrowserContradiction } from '#scenario/language/browser-compatibility.ts';
-import { findBuiltInObstacle } from '#scenario/language/built-in-compatibility.ts';
+import { findBuiltInBlockingReason } from '#scenario/language/built-in-compatibility.ts';
 import type { ExpandOptions } from '#scenario/language/expand.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
-import { findRouteObstacle } from '#scenario/language/route-compatibility.ts';
+import { findRouteBlockingReason } from '#scenario/language/route-compatibility.ts';
 import { browserStacks, engineOfCase } from '#scenario/language/schema/browser.ts';
 
 export interface BrowserOptions {
@@ -135,23 +135,23 @@ export interface Machine {
 /** Returns the reasons why cases have no browser to run in, by case id. */
 export function browserSkipReasons(cases: readonly ExpandedCase[], machine: Machine): Record<string, string> {
   const reasons = cases.flatMap((scenario) => {
-    const reason = findBrowserObstacle(scenario, machine);
+    const reason = findBrowserBlockingReason(scenario, machine);
     return reason === undefined ? [] : [[scenario.id, reason]];
   });
   return Object.fromEntries(reasons);
 }
 
-function findBrowserObstacle(
+function findBrowserBlockingReason(
   scenario: ExpandedCase,
   { connect, isInstalled = (engine) => findBrowser(engine) !== undefined }: Machine,
 ): string | undefined {
   const { browser } = scenario;
   const contradiction = findBrowserContradiction(browser);
   if (contradiction) return contradiction.message;
-  const unreached = findRouteObstacle(scenario);
+  const unreached = findRouteBlockingReason(scenario);
   if (unreached !== undefined) return unreached;
-  const obstacle = findBuiltInObstacle(scenario);
-  if (obstacle !== undefined) return `Left out with browser.stack: built-in: ${obstacle}`;
+  const blockingReason = findBuiltInBlockingReason(scenario);
+  if (blockingReason !== undefined) return `Left out with browser.stack: built-in: ${blockingReason}`;
   const engine = engineOfCase(browser);
   if (connect !== undefined && browser.stack === 'built-in' && engine === 'firefox')
     return 'The virtual authenticator of firefox can be controlled only in a browser that Touchstone starts itself';

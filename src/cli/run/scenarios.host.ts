@@ -2,7 +2,7 @@
 import { createOperator } from '#real-keys/operator/operators.ts';
 import { type ExpandedCase, needsLab } from '#scenario/language/expanded-case.ts';
 import { isRealKey } from '#scenario/language/schema/authenticator.ts';
-import { findSiteObstacle, findUnauthorizedAction } from '#scenario/language/site-compatibility.ts';
+import { findSiteBlockingReason, findUnauthorizedAction } from '#scenario/language/site-compatibility.ts';
 import { registerScenarios } from '#scenario/run/host.ts';
 import { provideEmulatedAuthenticators } from '../compose/emulated-authenticators.ts';
 import { provideRealAuthenticators } from '../compose/real-authenticators.ts';
@@ -29,7 +29,7 @@ checkPlannedCases(plan?.caseIds ?? [], cases);
 /** Without a plan there are no real keys and no permissions, and usually no kernel lab. */
 const runsWithoutPlan = (scenario: ExpandedCase) =>
   findUnauthorizedAction(scenario) === undefined &&
-  findSiteObstacle(scenario) === undefined &&
+  findSiteBlockingReason(scenario) === undefined &&
   !isRealKey(scenario.authenticator.device) &&
   (isInsideLab() || !needsLab(scenario));
 const { operator = { kind: 'none' as const }, gestureTimeoutMs = 0 } = plan ?? {};

@@ -6,7 +6,7 @@ import { UsageError } from '#base/errors.ts';
 import type { ExpandOptions } from '#scenario/language/expand.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import { siteUrlProblem } from '#scenario/language/schema/site-url.ts';
-import { findSiteObstacle, findUnauthorizedAction } from '#scenario/language/site-compatibility.ts';
+import { findSiteBlockingReason, findUnauthorizedAction } from '#scenario/language/site-compatibility.ts';
 import { collect } from '../commands/option-parsers.ts';
 
 export interface SiteOptions {
@@ -97,8 +97,10 @@ function unauthorizedError(refused: readonly { id: string; action: string; host:
 /** Returns the reasons why cases cannot run on their sites, by case id. */
 export function siteSkipReasons(cases: readonly ExpandedCase[]): Record<string, string> {
   const reasons = cases.flatMap((scenario) => {
-    const obstacle = findSiteObstacle(scenario);
-    return obstacle === undefined ? [] : [[scenario.id, `Left out on ${scenario.site.definition.name}: ${obstacle}`]];
+    const blockingReason = findSiteBlockingReason(scenario);
+    return blockingReason === undefined
+      ? []
+      : [[scenario.id, `Left out on ${scenario.site.definition.name}: ${blockingReason}`]];
   });
   return Object.fromEntries(reasons);
 }

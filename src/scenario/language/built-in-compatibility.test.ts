@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findBuiltInObstacle, savesToThisDevice, whyLeftOut } from './built-in-compatibility.ts';
+import { findBuiltInBlockingReason, savesToThisDevice, whyLeftOut } from './built-in-compatibility.ts';
 import { loadText } from './testing/load-text.ts';
 
 const base = 'id: a\nbrowser: { stack: built-in }\nauthenticator: { pin: { set: "1234" } }\n';
@@ -18,7 +18,7 @@ describe('a case runs with the virtual authenticator of the browser', () => {
     '{ save-to: this-device }, { create-pin: "1234" }, { touch: { after: 300ms } }, { review: ok }',
     'sign-in-with-passkey, touch, { let-time-pass: 6m }',
   ])('with the steps %s', (steps) => {
-    expect(findBuiltInObstacle(loadCase(steps))).toBeUndefined();
+    expect(findBuiltInBlockingReason(loadCase(steps))).toBeUndefined();
   });
 });
 
@@ -39,7 +39,7 @@ describe('a case is left out, with the reason', () => {
     ['abort-page', 'the virtual authenticator ends every ceremony before the page can abort it (step abort-page)'],
     ['close-tab', 'the virtual authenticator belongs to one tab (step close-tab)'],
   ])('%s', (step, reason) => {
-    expect(findBuiltInObstacle(loadCase(`open-security-info, ${step}`))).toBe(reason);
+    expect(findBuiltInBlockingReason(loadCase(`open-security-info, ${step}`))).toBe(reason);
   });
 
   test.each([
@@ -63,12 +63,12 @@ describe('a case is left out, with the reason', () => {
     ['relying-party: { algorithms: [EdDSA] }', 'the virtual authenticator supports only the algorithm ES256'],
     ['relying-party: { passkey-autofill: true }', 'the virtual authenticator answers a conditional request at once'],
   ])('%s', (setting, reason) => {
-    expect(findBuiltInObstacle(loadCase('touch', `cases: [{ id: one, ${setting} }]\n`))).toBe(reason);
+    expect(findBuiltInBlockingReason(loadCase('touch', `cases: [{ id: one, ${setting} }]\n`))).toBe(reason);
   });
 
   test('not with another stack', () => {
     expect(
-      findBuiltInObstacle(loadCase('cancel-dialog', 'cases: [{ id: one, browser: { stack: null } }]\n')),
+      findBuiltInBlockingReason(loadCase('cancel-dialog', 'cases: [{ id: one, browser: { stack: null } }]\n')),
     ).toBeUndefined();
   });
 });

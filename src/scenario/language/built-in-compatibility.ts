@@ -6,14 +6,14 @@
 import type { ExpandedCase, StepCall } from './expanded-case.ts';
 
 /** Returns why a case cannot run with the virtual authenticator of the browser; undefined if it can. */
-export function findBuiltInObstacle(scenario: ExpandedCase): string | undefined {
+export function findBuiltInBlockingReason(scenario: ExpandedCase): string | undefined {
   if (scenario.browser.stack !== 'built-in') return undefined;
   const { setup, steps, teardown } = scenario;
   return (
-    findKeyObstacle(scenario) ??
-    findPolicyObstacle(scenario) ??
+    findKeyBlockingReason(scenario) ??
+    findPolicyBlockingReason(scenario) ??
     [...setup, ...steps, ...teardown]
-      .map((call) => findStepObstacle(call, scenario))
+      .map((call) => findStepBlockingReason(call, scenario))
       .find((reason) => reason !== undefined)
   );
 }
@@ -30,7 +30,7 @@ const keySettings = [
   'defects',
 ] as const;
 
-function findKeyObstacle({ authenticator, client }: ExpandedCase): string | undefined {
+function findKeyBlockingReason({ authenticator, client }: ExpandedCase): string | undefined {
   const setting = keySettings.find((name) => authenticator[name] !== undefined);
   if (setting !== undefined) return `the virtual authenticator has no setting ${setting}`;
   const { pin } = authenticator;
@@ -39,7 +39,7 @@ function findKeyObstacle({ authenticator, client }: ExpandedCase): string | unde
   return client.checks === 'none' ? 'the browser always checks the responses of its authenticator' : undefined;
 }
 
-function findPolicyObstacle({ relyingParty: policy }: ExpandedCase): string | undefined {
+function findPolicyBlockingReason({ relyingParty: policy }: ExpandedCase): string | undefined {
   const { attestation, aaguids, algorithms } = policy;
   if (attestation === 'enforced') return 'the attestation of the virtual authenticator has no trusted root certificate';
   if (aaguids?.mode !== undefined) return 'the virtual authenticator is none of the models of relying-party.aaguids';
@@ -67,12 +67,12 @@ const impossible: Partial<Record<StepCall['keyword'], string>> = {
   'close-tab': 'the virtual authenticator belongs to one tab',
 };
 
-function findStepObstacle(call: StepCall, scenario: ExpandedCase): string | undefined {
-  const reason = impossible[call.keyword] ?? findArgumentObstacle(call, scenario);
+function findStepBlockingReason(call: StepCall, scenario: ExpandedCase): string | undefined {
+  const reason = impossible[call.keyword] ?? findArgumentBlockingReason(call, scenario);
   return reason === undefined ? undefined : `${reason} (step ${call.keyword})`;
 }
 
-function findArgumentObstacle(call: StepCall, { authenticator }: ExpandedCase): string | undefined {
+function findArgumentBlockingReason(call: StepCall, { authenticator }: ExpandedCase): string | undefined {
   switch (call.keyword) {
     case 'save-to':
       return call.args === 'phone' ? 'the virtual authenticator is no phone' : undefined;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findRouteObstacle } from './route-compatibility.ts';
+import { findRouteBlockingReason } from './route-compatibility.ts';
 import { loadText } from './testing/load-text.ts';
 
-const obstacleOf = (browser: string, step: string) => {
+const blockingReasonOf = (browser: string, step: string) => {
   const { cases, errors } = loadText(`id: a\nbrowser: { ${browser} }\nsteps: [${step}]\n`);
   expect(errors).toEqual([]);
-  return cases.map(findRouteObstacle)[0];
+  return cases.map(findRouteBlockingReason)[0];
 };
 
 describe('a step that answers an autofill list', () => {
@@ -14,7 +14,7 @@ describe('a step that answers an autofill list', () => {
     ['route: proxy', '{ dialog-asks: autofill }', 'dialog-asks'],
     ['route: proxy', '{ choose-account: { another-device: true } }', 'choose-account'],
   ])('cannot run with %s: %s', (browser, step, keyword) => {
-    expect(obstacleOf(browser, step)).toBe(
+    expect(blockingReasonOf(browser, step)).toBe(
       `The route proxy carries neither conditional requests nor signals (step ${keyword}): use route: shim`,
     );
   });
@@ -25,13 +25,13 @@ describe('a step that answers an autofill list', () => {
     ['route: proxy', '{ dialog-asks: pin }'],
     ['route: proxy', '{ choose-account: adele }'],
   ])('can run with %s: %s', (browser, step) => {
-    expect(obstacleOf(browser, step)).toBeUndefined();
+    expect(blockingReasonOf(browser, step)).toBeUndefined();
   });
 });
 
 it('an expectation about a signal needs the shim, and one about an error does not', () => {
   const load = (expected: string) =>
-    loadText(`id: a\nsteps: [reload]\nexpect: { browser: { ${expected} } }\n`).cases.map(findRouteObstacle);
+    loadText(`id: a\nsteps: [reload]\nexpect: { browser: { ${expected} } }\n`).cases.map(findRouteBlockingReason);
   expect(load('signals: { signalUnknownCredential: { times: 1 } }')).toEqual([
     'The route proxy carries neither conditional requests nor signals (expectation browser.signals.signalUnknownCredential.times): use route: shim',
   ]);

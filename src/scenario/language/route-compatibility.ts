@@ -6,7 +6,7 @@ import type { ExpandedCase, StepCall } from './expanded-case.ts';
 import { engineOfCase } from './schema/browser.ts';
 
 /** Returns why a case cannot run on its route; undefined if it can. */
-export function findRouteObstacle({ browser, setup, steps, teardown, expect }: ExpandedCase): string | undefined {
+export function findRouteBlockingReason({ browser, setup, steps, teardown, expect }: ExpandedCase): string | undefined {
   const { stack = 'touchstone', route = engineOfCase(browser) === 'chromium' ? 'proxy' : 'shim' } = browser;
   if (stack !== 'touchstone' || route === 'shim') return undefined;
   const call = [...setup, ...steps, ...teardown].find(answersAutofill);

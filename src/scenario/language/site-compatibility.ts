@@ -11,17 +11,17 @@ import type { SiteOutcome, SiteWord } from './site-words.ts';
 import type { StepArgument } from './step-arguments.ts';
 
 /** Returns why a case cannot run on its site; undefined if it can. */
-export function findSiteObstacle(scenario: ExpandedCase): string | undefined {
+export function findSiteBlockingReason(scenario: ExpandedCase): string | undefined {
   const { definition, url } = scenario.site;
   if (url === undefined) return undefined;
   const calls = [...scenario.setup, ...scenario.steps, ...scenario.teardown];
   return (
-    findNativeObstacle(scenario, url) ??
-    findSignInObstacle(scenario) ??
-    findPolicyObstacle(scenario.relyingParty, definition) ??
-    findUserObstacle(scenario.relyingParty, definition) ??
-    firstOf(calls, (call) => findStepObstacle(call, definition)) ??
-    findOutcomeObstacle(scenario, definition)
+    findNativeBlockingReason(scenario, url) ??
+    findSignInBlockingReason(scenario) ??
+    findPolicyBlockingReason(scenario.relyingParty, definition) ??
+    findUserBlockingReason(scenario.relyingParty, definition) ??
+    firstOf(calls, (call) => findStepBlockingReason(call, definition)) ??
+    findOutcomeBlockingReason(scenario, definition)
   );
 }
 
@@ -37,19 +37,19 @@ export function findUnauthorizedAction({ site: { url }, authenticator, client }:
 }
 
 /** The dialogs of unmodified browsers are answered for localhost only. */
-const findNativeObstacle = ({ browser }: ExpandedCase, url: string): string | undefined =>
+const findNativeBlockingReason = ({ browser }: ExpandedCase, url: string): string | undefined =>
   browser.stack === 'native' && !isLoopback(new URL(url).hostname)
     ? 'browser.stack: native works with sites on this machine only'
     : undefined;
 
 /** The passkey of the user is in an authenticator that only our client can use. */
-const findSignInObstacle = ({ browser: { stack = 'touchstone' }, site: { definition } }: ExpandedCase) =>
+const findSignInBlockingReason = ({ browser: { stack = 'touchstone' }, site: { definition } }: ExpandedCase) =>
   definition.user['sign-in-with'] === 'passkey' && stack !== 'touchstone'
     ? `the user of the site signs in with a passkey that browser.stack: ${stack} does not have`
     : undefined;
 
 /** A policy of the case must be equal to the policy in the site file. */
-function findPolicyObstacle(
+function findPolicyBlockingReason(
   { users: _, url: __, site: ___, ...policy }: ScenarioRelyingParty,
   { policy: known }: SiteDefinition,
 ): string | undefined {
@@ -74,7 +74,7 @@ const valueAt = (value: unknown, path: readonly string[]): unknown =>
 const formatValue = (value: unknown): string => (Array.isArray(value) ? `[${value.join(', ')}]` : String(value));
 
 /** A case cannot set properties of the site's users. Only whether they have an authenticator app is known. */
-function findUserObstacle({ users }: ScenarioRelyingParty, site: SiteDefinition): string | undefined {
+function findUserBlockingReason({ users }: ScenarioRelyingParty, site: SiteDefinition): string | undefined {
   const [user, ...others] = users ?? [];
   if (!user) return undefined;
   if (others.length > 0) return 'the case needs several users';
@@ -89,7 +89,7 @@ const hasTotp = ({ user, before }: SiteDefinition): boolean =>
   user.totp !== undefined || (before?.provides.includes('totp') ?? false);
 
 /** Returns why a step cannot run on a site; undefined if it can. */
-export function findStepObstacle(call: StepCall, site: SiteDefinition): string | undefined {
+export function findStepBlockingReason(call: StepCall, site: SiteDefinition): string | undefined {
   const { keyword, args } = call;
   if (keyword === 'issue-tap' || keyword === 'set-policy' || keyword === 'provision-user')
     return `Touchstone cannot administer this site (step ${keyword})`;
@@ -131,7 +131,7 @@ export function wordOf(keyword: StepCall['keyword'], args: unknown): SiteWord | 
   }
 }
 
-function findOutcomeObstacle({ expect }: ExpandedCase, { outcomes }: SiteDefinition): string | undefined {
+function findOutcomeBlockingReason({ expect }: ExpandedCase, { outcomes }: SiteDefinition): string | undefined {
   const expected = expect.find(({ path }) => path === 'relying-party.outcome')?.expected;
   return expected === undefined || expected === 'none' || outcomes[expected as SiteOutcome]
     ? undefined

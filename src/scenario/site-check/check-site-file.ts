@@ -7,7 +7,7 @@ import { UnavailableError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import type { SourceLocation } from '#result/run-result.ts';
 import type { ExpandedCase, StepCall } from '../language/expanded-case.ts';
-import { findStepObstacle, wordOf } from '../language/site-compatibility.ts';
+import { findStepBlockingReason, wordOf } from '../language/site-compatibility.ts';
 import type { SiteDefinition } from '../language/site-definition.ts';
 import { allSiteWords, type SiteWord } from '../language/site-words.ts';
 import { CaseRecorder } from '../parties/case-recorder.ts';
@@ -96,14 +96,14 @@ function selectSteps(
 ): { steps: StepCall[]; leftOut: CheckedWord[] } {
   const wordOfCall = ({ keyword, args }: StepCall) => wordOf(keyword, args) as SiteWord;
   const isAdministered = url === undefined; // Touchstone starts the site with a user that has what the steps need
-  const obstacleOf = (call: StepCall) =>
-    isAdministered ? undefined : (findStepObstacle(call, definition) ?? findNameObstacle(call, definition));
-  const obstacles = new Map(steps.map((call) => [wordOfCall(call), obstacleOf(call)]));
-  const selected = withCurrentName(steps.filter((call) => obstacles.get(wordOfCall(call)) === undefined));
+  const blockingReasonOf = (call: StepCall) =>
+    isAdministered ? undefined : (findStepBlockingReason(call, definition) ?? findNameBlockingReason(call, definition));
+  const blockingReasons = new Map(steps.map((call) => [wordOfCall(call), blockingReasonOf(call)]));
+  const selected = withCurrentName(steps.filter((call) => blockingReasons.get(wordOfCall(call)) === undefined));
   const inherited = definition.flow['open-security-info'] ? ['sign-in'] : [];
   const leftOut = allSiteWords.flatMap((word): CheckedWord[] => {
-    const isStep = obstacles.has(word);
-    const reason = isStep ? obstacles.get(word) : notCheckable[word];
+    const isStep = blockingReasons.has(word);
+    const reason = isStep ? blockingReasons.get(word) : notCheckable[word];
     if (reason === undefined || inherited.includes(word)) return [];
     if (!isStep && !definition.flow[word]) return [];
     return [{ word, verdict: 'not-checked', durationMs: 0, reason }];
@@ -114,7 +114,7 @@ function selectSteps(
 }
 
 /** Returns why a passkey cannot be found by its name. */
-const findNameObstacle = ({ keyword }: StepCall, { flow }: SiteDefinition): string | undefined =>
+const findNameBlockingReason = ({ keyword }: StepCall, { flow }: SiteDefinition): string | undefined =>
   (keyword === 'rename' || keyword === 'delete') && flow.name?.length === 0
     ? 'the word name has no steps, so the check does not know what its passkey is called'
     : undefined;

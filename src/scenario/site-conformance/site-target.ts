@@ -28,9 +28,9 @@ export async function createSiteTarget(scenario: ExpandedCase, options: VisitOpt
     checksTrust: isOurs || undefined,
     keepsState: true,
     findObstacle: (one) =>
-      (site && findSettingsObstacle(one, site)) ??
+      (site && findSettingsBlockingReason(one, site)) ??
       (isOurs && one.session ? separatePortals : undefined) ??
-      findPageObstacle(one, canSignIn),
+      findPageBlockingReason(one, canSignIn),
     openAccount: async (settings): Promise<Account> => open(isOurs ? toPolicy(settings) : {}),
   };
 }
@@ -62,7 +62,7 @@ const toPolicy = ({ userVerification, attestation, algorithms }: CeremonySetting
 });
 
 /** Returns why a case needs other settings than those of the site. */
-function findSettingsObstacle(
+function findSettingsBlockingReason(
   { base, rules }: RelyingPartyCase,
   { userVerification }: SiteSettings,
 ): string | undefined {
@@ -76,7 +76,10 @@ function findSettingsObstacle(
 const separatePortals = 'Touchstone starts a portal for each account';
 
 /** Returns why a page cannot do what the case needs. */
-function findPageObstacle({ change, session, ceremony }: RelyingPartyCase, canSignIn: boolean): string | undefined {
+function findPageBlockingReason(
+  { change, session, ceremony }: RelyingPartyCase,
+  canSignIn: boolean,
+): string | undefined {
   if (change.envelope) return 'the page writes the JSON of the response';
   if (session === 'challenge-used-twice') return 'the page sends each response once';
   return ceremony === 'authentication' && !canSignIn ? 'the site file has no word sign-in-with-passkey' : undefined;
