@@ -10,6 +10,13 @@ describe('a site file', () => {
       'id: [shop',
       ['1:10 Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ],
+    [
+      'has a key of a locator beside its step',
+      withSteps('{ click: { role: button, name: Next }, opens-tab: true }'),
+      [
+        '5:46 Unknown key "opens-tab" | Put it inside the argument of the step, e.g. click: { role: button, name: Next, exact: true }',
+      ],
+    ],
     ['has an empty user name', withKeys('user: { name: "" }'), ['1:15 Expected at least one character']],
     ['has an empty command name', withKeys('before: { command: [""] }'), ['1:21 Expected at least one character']],
     ['is one value', 'shop', ['1:1 Expected a map in a site file, got one value']],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { check, locate } from './check.ts';
+import { authenticator } from './schema/authenticator.ts';
 import { steps } from './schema/steps.ts';
 import { count, duration, exactlyOneOf, oneOrMore } from './schema/units.ts';
 import { parseYaml } from './testing/parse-yaml.ts';
@@ -13,7 +14,9 @@ const schema = z.strictObject({
   choice: z.union([z.enum(['tap']), exactlyOneOf({ tap: z.string(), totp: z.string() })]).optional(),
   flag: z.boolean().optional(),
   steps: steps.optional(),
+  key: authenticator.optional(),
 });
+const expectedPin = 'Expected unset, blocked or a PIN such as { set: "1234" }';
 
 test.each([
   ['word: blokced', '1:7 Unknown value "blokced" | Did you mean "blocked"? Allowed: unset, blocked'],
@@ -31,6 +34,10 @@ test.each([
   ['choice: { tap: "1", totp: "2" }', '1:1 Expected exactly one of tap, totp'],
   ['choice: { toptp: "1" }', '1:11 Unknown key "toptp" | Did you mean "totp"? Allowed: tap, totp'],
   ['flag: yes', '1:7 Expected true or false, got text "yes"'],
+  ['key: { pin: 1234 }', `1:13 ${expectedPin}`],
+  ['key: { pin: "1234" }', `1:13 ${expectedPin}`],
+  ['key: { pin: [unset] }', `1:8 ${expectedPin}`],
+  ['key: { pin: { set: 1234 } }', '1:20 Expected a PIN in quotes, e.g. "1234"'],
   ['steps: done', '1:8 Expected a list, got text "done"'],
   ['steps: [dune]', expect.stringMatching(/^1:9 Unknown value "dune" \| Did you mean "done"\?/)],
   ['steps: [review]', '1:9 Step "review" needs an argument, e.g. review: ok'],

@@ -59,7 +59,7 @@ class Explainer {
       path: [...path, key],
       kind: 'unknown-key',
       message: `Unknown key "${key}"`,
-      hint: hintFor(key, allowed),
+      hint: misplacedHint(key, allowed) ?? hintFor(key, allowed),
     }));
   }
 
@@ -99,6 +99,30 @@ class Explainer {
     const got = describeValue(node && toPlainValue(node));
     return { path, kind: 'wrong', message: `Expected ${expected}, got ${got}`, hint: hintFor('', values) };
   }
+}
+
+/** Keys of what page steps act on. A wrong indentation or brace makes them keys of the step. */
+const keysOfPageSteps = [
+  'role',
+  'text',
+  'placeholder',
+  'test-id',
+  'css',
+  'exact',
+  'has-text',
+  'nth',
+  'within',
+  'frame',
+  'opens-tab',
+  'value',
+  'option',
+  'state',
+];
+
+/** Returns a hint for a key that belongs inside the argument of a page step. */
+function misplacedHint(key: string, allowed: readonly string[]): string | undefined {
+  if (!allowed.includes('click') || !keysOfPageSteps.includes(key)) return undefined;
+  return 'Put it inside the argument of the step, e.g. click: { role: button, name: Next, exact: true }';
 }
 
 /** Treats the alternatives of a nested union as alternatives of the outer one. */

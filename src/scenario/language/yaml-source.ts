@@ -50,6 +50,28 @@ function limit(diagnostics: Diagnostic[]): Diagnostic[] {
   return [...diagnostics.slice(0, maxDiagnostics), rest];
 }
 
+type SyntaxError = Document.Parsed['errors'][number] | Document.Parsed['warnings'][number];
+
+/** Returns the errors without those that follow from a tab in the indentation. */
+function causesOf(errors: readonly SyntaxError[]): readonly SyntaxError[] {
+  const tabs = errors.filter(({ code }) => code === 'TAB_AS_INDENT');
+  return tabs.length > 0 ? tabs : errors;
+}
+
+/** Messages of the parser that say what it does, and what the author of the file has to know instead. */
+const explanations: readonly (readonly [RegExp, string])[] = [
+  [/multiple documents/, 'Expected one document in the file, found another one after ---'],
+  [/^With stringKeys/, 'Expected text as a key'],
+  [/^Implicit map keys need to be followed/, 'Expected a colon and a value after the key'],
+  [/^Implicit keys need to be on a single line/, 'Expected a key in one line, with a colon after it'],
+  [
+    /^Nested mappings are not allowed in compact|^Block collections are not allowed within flow/,
+    'Expected one value; a text that contains a colon and a space has to be in quotes',
+  ],
+];
+
+const explain = (message: string): string => explanations.find(([found]) => found.test(message))?.[1] ?? message;
+
 const parse = (text: string, lineCounter: LineCounter): Document.Parsed =>
   parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: 'error' });
 
@@ -76,8 +98,8 @@ class Converter {
   }
 
   convert(document: Document.Parsed): YamlSource {
-    for (const { pos, message } of [...document.errors, ...document.warnings])
-      this.#report(this.#placeOf(pos[0], pos[1]), message);
+    for (const { pos, message } of causesOf([...document.errors, ...document.warnings]))
+      this.#report(this.#placeOf(pos[0], pos[1]), explain(message));
     if (document.directives.yaml.version !== '1.2')
       this.#report(this.#placeOf(0), 'Expected YAML 1.2: remove the %YAML directive');
     if (this.#diagnostics.length > 0) return { root: undefined, diagnostics: this.#diagnostics };

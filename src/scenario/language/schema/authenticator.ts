@@ -5,12 +5,16 @@ import { type CtapStatusName, ctapStatus } from '#protocol/status.ts';
 import { aaguid, algorithm, exactlyOneOf } from './units.ts';
 import { wholeCommandName } from './wire.ts';
 
+const pinMessage = 'Expected unset, blocked or a PIN such as { set: "1234" }';
 const pin = z.union([
-  z.enum(['unset', 'blocked']),
-  z.strictObject({
-    set: z.string({ error: 'Expected a PIN in quotes, e.g. "1234"' }).describe('PIN of the key'),
-    retries: z.int().min(0).max(8).optional().describe('PIN retries left when the case starts'),
-  }),
+  z.enum(['unset', 'blocked'], { error: pinMessage }),
+  z.strictObject(
+    {
+      set: z.string({ error: 'Expected a PIN in quotes, e.g. "1234"' }).describe('PIN of the key'),
+      retries: z.int().min(0).max(8).optional().describe('PIN retries left when the case starts'),
+    },
+    { error: ({ code }) => (code === 'invalid_type' ? pinMessage : undefined) },
+  ),
 ]);
 
 const statusName = z.enum(Object.keys(ctapStatus) as [CtapStatusName, ...CtapStatusName[]]);
