@@ -53,7 +53,7 @@ describe('a run whose cases pass and whose budget is exceeded', () => {
     location: { file: 'a.yaml', line: 1, column: 1 },
     caseId: 'a',
     verdict: 'failed',
-    message: 'pin.median is 5 ms, allowed are 1 ms',
+    message: 'pin.median is 5 ms, the limit is 1 ms',
     n: 10,
     valueMs: 5,
   };

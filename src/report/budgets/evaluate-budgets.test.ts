@@ -32,7 +32,7 @@ describe('an absolute budget', () => {
     const cases = repetitions(9, (index) => 10 + index, { budgets: [limit(14), limit(13.9)] });
     expect(evaluate(cases)).toMatchObject([
       { caseId: 'a', verdict: 'passed', n: 9, valueMs: 14 },
-      { verdict: 'failed', message: 'pin.median is 14 ms, allowed are 14 ms' },
+      { verdict: 'failed', message: 'pin.median is 14 ms, the limit is 13.9 ms' },
     ]);
   });
 

@@ -59,8 +59,15 @@ function evaluate(
 function compareWithLimit(measured: Measured, maxMs: number): BudgetResult {
   const { valueMs = Number.NaN } = measured;
   const verdict = valueMs <= maxMs ? 'passed' : 'failed';
-  const message = `${nameOf(measured)} is ${formatMs(valueMs)}, allowed are ${formatMs(maxMs)}`;
+  const [value, limit] = formatDifferently(valueMs, maxMs);
+  const message = `${nameOf(measured)} is ${value}, the limit is ${limit}`;
   return { ...measured, verdict, message };
+}
+
+/** Returns both times; in full if they would look the same although they differ. */
+function formatDifferently(a: number, b: number): [string, string] {
+  const inFull = (ms: number) => `${Number(ms.toFixed(3))} ms`;
+  return formatMs(a) === formatMs(b) && a !== b ? [inFull(a), inFull(b)] : [formatMs(a), formatMs(b)];
 }
 
 /** The limit is broken only if the whole interval of the ratio is above it, and kept only if the whole interval is not. */
@@ -80,7 +87,7 @@ function compareWithBaseline(
   const interval = ratioInterval(sample, baseline, q, { confidence });
   const verdict = interval.lower > max ? 'failed' : interval.upper <= max ? 'passed' : 'inconclusive';
   const range = `${measuredRatio.toFixed(2)} [${interval.lower.toFixed(2)}, ${interval.upper.toFixed(2)}]`;
-  const message = `${nameOf(measured)} is ${range} times the baseline, allowed is ${max}`;
+  const message = `${nameOf(measured)} is ${range} times the baseline, the limit is ${max}`;
   return { ...measured, baselineMs, measuredRatio, interval, verdict, message };
 }
 
