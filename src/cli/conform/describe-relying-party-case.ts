@@ -70,7 +70,7 @@ function explainRule(rule: RuleId, { expected, consequence }: RelyingPartyCase):
   return [
     '',
     `Rule ${rule}`,
-    `  Without it: ${weakness}.`,
+    `  ${consequence ? 'If this is accepted' : 'Without it'}: ${weakness}.`,
     `  Severity: ${severity}. ${severities[severity]}.`,
     `  Usual fix: ${fix}.`,
   ];
