@@ -72,14 +72,17 @@ export const pinAuthorizesCeremonies: Precondition = {
   reason: 'A PIN cannot authorize registrations and assertions (noMcGaPermissionsWithClientPin)',
   isMet: ({ options }) => options?.clientPin !== undefined && options.noMcGaPermissionsWithClientPin !== true,
 };
-/** Without a PIN, a registration is authorized by touch or built-in user verification. */
+/** Without a PIN, a registration is authorized by touch or built-in user verification. `always-uv.ts` replaces that by a PIN. */
 export const registersWithoutPin: Precondition = {
-  reason: 'The authenticator requires a PIN for every registration (alwaysUv)',
+  reason: 'Neither a PIN nor built-in user verification authorizes registrations, which alwaysUv requires',
   isMet: ({ options }) => options?.alwaysUv !== true || options.uv === true,
 };
 
 /** The same for cases that no PIN may be set for: no token can replace what they do. */
-export const registersUnverified: Precondition = { ...registersWithoutPin };
+export const registersUnverified: Precondition = {
+  ...registersWithoutPin,
+  reason: 'The authenticator requires a PIN for every registration (alwaysUv)',
+};
 
 const hasProtocol = (version: number): Precondition => ({
   reason: `PIN/UV auth protocol ${version} is not supported`,

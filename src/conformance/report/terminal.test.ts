@@ -33,6 +33,12 @@ describe('the results in the terminal', () => {
     for (const shown of [report, passing]) expect(render(shown).join('\n')).not.toContain('\n\n\n');
   });
 
+  it('count the observations, which fail no run', () => {
+    const observed = { ...report.cases[0], verdict: 'observation' as const, message: 'Refused with another status' };
+    const shown = { ...report, verdict: 'passed' as const, cases: [observed as (typeof report.cases)[number]] };
+    expect(render(shown).join('\n')).toContain('0 of 1 case passed, 1 observation in ');
+  });
+
   it('cut messages to the width of the terminal', () => {
     const cut = render(report, { width: 60 }).filter((line) => line.endsWith('…'));
     expect(cut.length).toBeGreaterThan(0);

@@ -138,8 +138,9 @@ function verdictLine(report: ConformanceReport, c: Colours): string {
   const { mark, text } = headlineOf(report);
   const paint = { passed: c.green, failed: c.red, 'not-tested': c.yellow }[report.verdict];
   const tested = report.cases.length - counts['not-applicable'];
+  const observed = counts.observation > 0 ? `, ${count(counts.observation, 'observation')}` : '';
   const notApplicable = counts['not-applicable'] > 0 ? `, ${counts['not-applicable']} not applicable` : '';
-  return `${c.bold(paint(`${mark} ${text}`))}  ${counts.pass} of ${count(tested, 'case')} passed${notApplicable} in ${formatMs(report.run.durationMs)}`;
+  return `${c.bold(paint(`${mark} ${text}`))}  ${counts.pass} of ${count(tested, 'case')} passed${observed}${notApplicable} in ${formatMs(report.run.durationMs)}`;
 }
 
 const kinds: ChangeKind[] = ['worse', 'better', 'other', 'new', 'removed'];

@@ -25,9 +25,10 @@ const sampleRun: ConformanceReport['run'] = {
   platform: 'linux x64',
 };
 
-const selection = ['pin.retries', 'makecred.client-data-hash', 'getinfo'];
+const retries = ['form', 'new', 'decrease', 'wrong-pin', 'restored', 'restored-by-change', 'stored-before-compare'];
+const selection = [...retries.map((id) => `pin.retries.${id}`), 'makecred.client-data-hash', 'getinfo'];
 
-/** Returns the report of `pin.retries`, and of some other requirements, on an emulated authenticator. */
+/** Returns the report of requirements on PIN retries, and of some others, on an emulated authenticator. */
 export async function sampleAuthenticatorReport(
   defect?: string,
   persona = 'touchstone-complete',
