@@ -43,7 +43,7 @@ describe('an adapter in another language', () => {
     expect(input).toMatchObject({ response: { id: 'a' }, trustAnchors: ['AQI'], attestation: 'optional' });
   });
 
-  it('gets metadata if it says that it uses it', async () => {
+  it('gets metadata if it reports that it uses it', async () => {
     const description = `{ name: 'test', checksTrust: true, usesMetadata: true }`;
     await using adapter = await start(
       `answer({ result: { accepted: false, reason: JSON.stringify(input.metadata) } });`,
@@ -60,7 +60,7 @@ describe('an adapter in another language', () => {
     });
   });
 
-  it('counts as crashed when it says that the library crashed, and goes on', async () => {
+  it('counts as crashed when it reports that the library crashed, and continues', async () => {
     await using adapter = await start(`answer({ crashed: 'KeyError ' + process.pid });`);
     const [first, second] = [await register(adapter), await register(adapter)];
     expect(first).toMatchObject({ verdict: 'crashed', detail: expect.stringContaining('KeyError') });

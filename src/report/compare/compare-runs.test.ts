@@ -191,7 +191,7 @@ describe('the gate of touchstone compare, over 100 simulated runs with 30 repeti
   const slower = (seed: number, factor: number) =>
     slowerPhases(compareRuns(simulatedRun(seed, 30), simulatedRun(seed + 1000, 30, { 'make-credential': factor })));
 
-  it('finds a makeCredential that is 20 % slower in at least 95', () => {
+  it('finds a makeCredential that is 20 % slower in at least 95 runs', () => {
     const found = seeds.filter((seed) => slower(seed, 1.2).some(({ id }) => id === 'make-credential'));
     expect(found.length).toBeGreaterThanOrEqual(95);
   });

@@ -86,7 +86,7 @@ describe('renderPage', () => {
     expect(readPage(pageOf({ ...sampleRun(), cases })).index.coordinates).toEqual([]);
   });
 
-  it('says which repetition of a case a row is', () => {
+  it('shows in a row the repetition of the case', () => {
     const repeated = (id: string, role: Measurement['role']) => ({
       ...sampleCase(),
       id,

@@ -92,7 +92,7 @@ describe('checkSiteFile', () => {
     expect(words.filter(({ verdict }) => verdict === 'passed')).toHaveLength(7);
   });
 
-  it('does every word that the file has, and says which it does not check', async () => {
+  it('does every word that the file has, and reports which it does not check', async () => {
     const { words, failure } = await check();
     expect(failure).toBeUndefined();
     expect(words.map(({ word, verdict }) => `${verdict} ${word}`)).toEqual([

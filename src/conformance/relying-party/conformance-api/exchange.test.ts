@@ -34,7 +34,7 @@ it('does not follow redirects', async () => {
   expect(requests).toMatchObject([{ redirect: 'manual' }]);
 });
 
-it('gives up a request without an answer after 10 s, and ends it', async () => {
+it('aborts a request without an answer after 10 s, and ends it', async () => {
   const signals: (AbortSignal | null | undefined)[] = [];
   const opened = openExchange((to, init) => {
     signals.push(init.signal);
@@ -44,7 +44,7 @@ it('gives up a request without an answer after 10 s, and ends it', async () => {
   expect(signals[0]?.aborted).toBe(true);
 });
 
-it('gives up a body that does not end', async () => {
+it('aborts a body that does not end', async () => {
   const endless = new ReadableStream({ pull: () => new Promise(() => undefined) });
   const error = await sendInVain(openExchange(async () => new Response(endless)));
   expect(error).toMatchObject({ message: `Expected an answer from ${url} within 10 s, got none` });
@@ -107,7 +107,7 @@ it('has no text of a body that is not UTF-8', async () => {
   expect((await send()).text).toBeUndefined();
 });
 
-it('says why there is no answer', async () => {
+it('reports why there is no answer', async () => {
   const { send } = openExchange(async () => {
     throw new TypeError('fetch failed', { cause: new Error('other side closed') });
   });

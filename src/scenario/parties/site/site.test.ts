@@ -78,7 +78,7 @@ describe('page steps', () => {
     expect(await opened.page.title()).toBe(title);
   });
 
-  it('click refuses a locator that several elements match, and says how to choose one', async () => {
+  it('click refuses a locator that several elements match, and explains how to choose one', async () => {
     const opened = await openPage('/form');
     await expect(pageActions.click({ role: 'button', name: 'Save' }, opened.site, never)).rejects.toThrow(
       "2 elements match getByRole('button', { name: 'Save' }); expected one: add exact, within, has-text or nth to the locator",
@@ -129,7 +129,7 @@ describe('page steps', () => {
         await reached;
       },
     ],
-  ])('%s ends well if the page closes its tab meanwhile, and the next step is in the opener', async (_, act) => {
+  ])('%s succeeds if the page closes its tab meanwhile, and the next step is in the opener', async (_, act) => {
     const opened = await openPage('/form');
     const { site } = opened;
     await pageActions.click({ role: 'link', name: 'Sign out', 'opens-tab': true }, site, never);
@@ -150,7 +150,7 @@ describe('page steps', () => {
     await pageActions.see('Terms of use', site, never);
   });
 
-  it('open repeats a navigation that the page aborts because it leaves by itself', async () => {
+  it('open repeats a navigation that the page aborts because it navigates at the same time', async () => {
     const { site, page } = await openPage('/leaving');
     const hasLeft = page.waitForRequest('**/other');
     await page.route('**/form', (route) => hasLeft.then(() => route.fallback()));
@@ -159,7 +159,7 @@ describe('page steps', () => {
     expect(site.path).toBe('/form');
   });
 
-  it('open says why a page that stays where it is does not open a URL', async () => {
+  it('open reports why a page that stays where it is does not open a URL', async () => {
     const { site } = await openPage('/form');
     await expect(pageActions.open('/unknown', site, never)).rejects.toThrow(/net::ERR_FAILED at .*\/unknown/);
     expect(site.path).toBe('/form');
