@@ -3,6 +3,7 @@
  * with it and deletes it. The first step that fails is described with the page as it was at that moment.
  */
 import type { Page } from 'playwright';
+import { neverAborted } from '#base/async.ts';
 import { UnavailableError } from '#base/errors.ts';
 import { systemRandom } from '#base/random.ts';
 import type { SourceLocation } from '#result/run-result.ts';
@@ -86,8 +87,6 @@ export async function checkSiteFile(scenario: ExpandedCase, options: SiteCheckOp
     throw error;
   }
 }
-
-const neverAborted = new AbortController().signal;
 
 /** Returns the steps whose words the site file has, and the words that are not checked. */
 function selectSteps(
