@@ -53,7 +53,7 @@ export function summaryLine(text: string): string {
   return hasDetail ? `${first.trim().replace(/:$/, '')}: ${detail.trim()}` : first.trim();
 }
 
-/** Returns the failure that says most about a case: the first one of the last attempt that failed; what follows it is often its effect. */
+/** Returns the most useful failure of a case: the first one of the last attempt that failed. Later failures are often its effects. */
 export function leadingFailure({ failures }: Pick<CaseResult, 'failures'>): Failure | undefined {
   const last = failures.at(-1);
   return failures.find(({ attempt }) => attempt === last?.attempt);

@@ -8,7 +8,7 @@ import { formatCbor } from './format-cbor.ts';
 import { from21 } from './preconditions.ts';
 import type { TestContext } from './test-context.ts';
 
-/** @throws {RequirementViolated} with `message` unless `condition` holds. */
+/** @throws {RequirementViolated} with `message` if `condition` is false. */
 export function check(condition: boolean, message: string): asserts condition {
   if (!condition) throw new RequirementViolated(message);
 }

@@ -101,7 +101,7 @@ export const register = (context: TestContext, options: RegistrationOptions = {}
     return credential;
   });
 
-/** @throws {NotApplicable} if getInfo says that the authenticator has no space for another discoverable credential. */
+/** @throws {NotApplicable} if getInfo reports that the authenticator has no space for another discoverable credential. */
 async function checkHasSpace(context: TestContext): Promise<void> {
   const { remainingDiscoverableCredentials: left } = await context.readInfo();
   const atStart = context.info.remainingDiscoverableCredentials;

@@ -33,7 +33,7 @@ export interface RunComparison {
   leftOut: { cases: number; reasons: string[] };
 }
 
-/** @throws {UsageError} if the comparison would say nothing: of a run with itself, and of runs without a common case. */
+/** @throws {UsageError} if there is nothing to compare: a run with itself, and runs without a common case. */
 export function compareRuns(
   before: RunResult,
   after: RunResult,

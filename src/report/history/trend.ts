@@ -23,7 +23,7 @@ export function trendOf(history: readonly HistoryLine[], phase: string): TrendPo
 
 const levels = '▁▂▃▄▅▆▇█';
 
-/** The characters stand for at least this range, as a share of the value in its middle: without it, noise would look like a change. */
+/** The characters cover at least this range, as a share of the value in its middle: otherwise, noise would look like a change. */
 const minRange = 0.4;
 
 /** Returns one character for each value, from the smallest to the largest; values that are nearly equal are in the middle. */

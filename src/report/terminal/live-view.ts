@@ -55,7 +55,7 @@ export class LiveView {
     this.#bell = bell;
   }
 
-  /** `expected`: milliseconds that each case took before, by the ids with which cases are started and finished. */
+  /** `expected`: milliseconds that each case took before, by the ids that are passed to `started` and `finished`. */
   begin(expected: ReadonlyMap<string, number | undefined>, workerCount: number, runId: string): void {
     const { colours: c } = this.#terminal;
     const facts = [count(expected.size, 'case'), count(workerCount, 'worker'), runId];
@@ -80,7 +80,7 @@ export class LiveView {
     this.#drawStatus();
   }
 
-  /** Shows a failed attempt after which the case is tried again. */
+  /** Shows a failed attempt of a case that is tried again. */
   retryCase(id: string, { title, attempt, message }: FailedAttempt): void {
     const { colours: c, width } = this.#terminal;
     this.#endCase(id);
@@ -106,7 +106,7 @@ export class LiveView {
     this.#drawStatus();
   }
 
-  /** Prints output that belongs to no test. */
+  /** Prints output that comes from no test. */
   printOutput(text: string): void {
     this.#terminal.print(...this.#outputLines(text));
   }

@@ -14,7 +14,7 @@ import { ActionFailed, type ConnectedAuthenticator } from './connected-authentic
 import { KnownPin } from './known-pin.ts';
 import { noChanges, recordChanges, type StateChanges } from './state-changes.ts';
 
-/** For an authenticator that does not say how many discoverable credentials it can store. */
+/** For an authenticator that does not report how many discoverable credentials it can store. */
 const assumedCapacity = 20;
 /** A case stores at most this number of credentials, unless it fills the authenticator, which is destructive. */
 const credentialsOfCase = 4;
@@ -33,7 +33,7 @@ export class AuthenticatorState {
   readonly #onReset: () => void;
   readonly #restoresWithoutReset: boolean;
   #changes: StateChanges = noChanges();
-  /** What getInfo says about the settings when nothing has been changed; undefined until then. */
+  /** The settings in getInfo before the first change; undefined until they have been read. */
   #settings: string | undefined;
   #capacity = assumedCapacity;
   /** The PIN, if there is one, is that of the suite. An earlier run may have set another. */

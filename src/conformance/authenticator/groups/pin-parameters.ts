@@ -80,7 +80,7 @@ interface InvalidKey {
   title: string;
   path: readonly CborKey[];
   value: CborValue;
-  /** Already the parser of requests may refuse it, with a status of its own. */
+  /** The parser of requests may already refuse it, with another status. */
   isMalformed?: true;
 }
 

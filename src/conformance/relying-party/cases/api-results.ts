@@ -68,7 +68,7 @@ const answerRows = (request: ResultRequest): ApiRows => ({
   ...describeFailures(request.path, (find) => sendWrongChallenge(request, find)),
 });
 
-/** @throws {UnavailableError} if the server refuses a valid response, so that its refusals say nothing. */
+/** @throws {UnavailableError} if the server refuses a valid response, so that its refusals prove nothing. */
 function expectAcceptance(answer: ApiAnswer): undefined {
   const problem = expectSuccess(answer);
   if (problem !== undefined) throw new UnavailableError(`The server refuses a valid response: ${problem}`);
@@ -137,7 +137,7 @@ const sessionRows = (request: ResultRequest): ApiRows => ({
   }),
 });
 
-/** Requests in which the two ceremonies are mixed up. */
+/** Requests that mix up the two ceremonies. */
 const ceremonyRows: ApiRows = {
   'registration.session.sign-in-challenge': refuses('api.session', 'The challenge was issued for a sign-in', {
     async check(visit) {

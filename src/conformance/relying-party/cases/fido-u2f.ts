@@ -27,7 +27,7 @@ function signedParts({ authData, clientDataHash, credentialKey }: SigningContext
 }
 
 type Parts = ReturnType<typeof signedParts>;
-/** Signs other data than section 8.6 says. */
+/** Signs other data than section 8.6 requires. */
 const signs = (data: (parts: Parts) => Uint8Array): RegistrationChange =>
   statement((all, context) => setMember('sig', context.attestationKey.sign(data(signedParts(context))))(all));
 
