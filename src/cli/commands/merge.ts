@@ -14,6 +14,7 @@ import { mergeRuns } from '#report/merge/merge-runs.ts';
 import { type FormatId, formats } from '#report/renderer.ts';
 import { renderAll } from '#report/renderers.ts';
 import { renderSummary } from '#report/terminal/summary.ts';
+import { withoutLogCommands } from '#report/terminal/terminal.ts';
 import { brokenGates, exitCode, exitCodeOfRun } from '../exit-codes.ts';
 import { expectedFailuresOption, readExpectedFailures } from '../run/expected-failures.ts';
 import { formatOption } from '../run/format-option.ts';
@@ -54,7 +55,7 @@ async function merge(paths: readonly string[], options: MergeOptions): Promise<n
   for (const { format, error } of failed) console.error(`Cannot write the ${format} report: ${messageOf(error)}`);
   await updateLatestLink(folder);
   await appendToHistory(historyFile(options.output), result);
-  for (const line of renderSummary(result, written.html, createColours())) console.log(line);
+  for (const line of renderSummary(result, written.html, createColours())) console.log(withoutLogCommands(line));
   for (const { reason } of brokenGates(result, options)) console.log(`✗ ${reason}`);
   await showOnGithub(result, findProjectRoot(process.cwd()));
   return failed.length > 0 ? exitCode.infrastructure : exitCodeOfRun(result, options);

@@ -9,6 +9,7 @@ import { type HostEnvironment, resolveDevices } from '#real-keys/resolve-devices
 import { forSelection } from '#report/expected-failures.ts';
 import { readResult } from '#report/read-result.ts';
 import { type FormatId, formats, usualFormats } from '#report/renderer.ts';
+import { Terminal } from '#report/terminal/terminal.ts';
 import type { ExpandedCase } from '#scenario/language/expanded-case.ts';
 import { engineOfCase } from '#scenario/language/schema/browser.ts';
 import { listDevices, openDevice } from '#transport/registry.ts';
@@ -162,7 +163,7 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   if (ending === 'interrupted') return exitCode.interrupted;
   const folder = resolve(plan.outputDir, plan.runId);
   if (ending === 'ended') return reportResult(folder, options, root);
-  for (const line of await renderKilledRun(folder, options.format)) console.log(line);
+  new Terminal(process.stdout).print(...(await renderKilledRun(folder, options.format)));
   await reportResult(folder, options, root);
   return exitCode.infrastructure;
 }

@@ -42,7 +42,8 @@ export class Terminal {
   }
 
   print(...lines: readonly string[]): void {
-    this.#output.write(this.#erasedStatus() + lines.map((line) => `${line}\n`).join('') + this.#status.join('\n'));
+    const shown = this.interactive ? lines : lines.map(withoutLogCommands);
+    this.#output.write(this.#erasedStatus() + shown.map((line) => `${line}\n`).join('') + this.#status.join('\n'));
   }
 
   /** Replaces the status lines. Each must be shorter than the terminal is wide. Does nothing when the terminal is not interactive. */
@@ -62,6 +63,13 @@ export class Terminal {
     return this.#status.map(() => eraseLine).join(lineUp);
   }
 }
+
+/**
+ * Returns `text` so that no CI system finds a command in its log: `::name::` at the start of a line (GitHub), `##vso[`, `##[` and
+ * `##teamcity[` anywhere. A site under test could otherwise hide annotations or change the result of a task.
+ */
+export const withoutLogCommands = (text: string): string =>
+  text.replace(/^(\s*:)(?=:)/gm, '$1\u200B').replace(/##(?=\w*\[)/g, '##\u200B');
 
 /** Returns how many columns `text` takes; colour sequences take none. */
 export const visibleLength = (text: string): number => [...stripVTControlCharacters(text)].length;
