@@ -11,6 +11,7 @@ import {
   readBytes,
 } from '../checks.ts';
 import {
+  from21,
   hasBuiltInUv,
   hasClientPin,
   hasExtension,
@@ -120,7 +121,7 @@ const hmacSecret: RequirementInput[] = [
     title: 'The secret with user verification differs from the one without',
     section: '12.5',
     provenBy: ['extension.hmac-secret-constant', 'extension.hmac-secret-unverified'],
-    preconditions: [hasBuiltInUv, optionIsNotTrue('alwaysUv')],
+    preconditions: [from21, hasBuiltInUv, optionIsNotTrue('alwaysUv')],
     async run(context) {
       const credential = await createSecret(context);
       const unverified = await readSecrets(context, credential, salt(1));
@@ -136,7 +137,7 @@ const hmacSecret: RequirementInput[] = [
     title: 'The secret after verification with a token differs from the one without',
     section: '12.5',
     provenBy: ['extension.hmac-secret-unverified'],
-    preconditions: [pinAuthorizesCeremonies, optionIsNotTrue('alwaysUv')],
+    preconditions: [from21, pinAuthorizesCeremonies, optionIsNotTrue('alwaysUv')],
     state: 'pin',
     variants: pinProtocolVariants,
     async run(context) {
