@@ -3,6 +3,7 @@
  * (sections 5.4 and 5.5). Unknown enumeration values count as absent: section 2.1.1.
  */
 import { fromBase64url } from '#base/bytes.ts';
+import { isObject } from '#base/json.ts';
 import { WebAuthnError } from '#protocol/errors.ts';
 
 interface CredentialDescriptorJSON {
@@ -174,8 +175,8 @@ function readOptional<T>(read: (value: unknown, path: string) => T, value: unkno
 }
 
 function readObject(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(path, 'an object', value);
-  return value as Record<string, unknown>;
+  if (!isObject(value)) throw wrongType(path, 'an object', value);
+  return value;
 }
 
 function readList<T>(read: (value: unknown, path: string) => T, value: unknown, path: string): T[] {

@@ -3,6 +3,7 @@
  * processes it as section 3.2 describes: certificate chain, revocation, signature, number and date of the next update.
  */
 import { fromBase64url, utf8 } from '#base/bytes.ts';
+import { isObject } from '#base/json.ts';
 import { verifyJws } from '../crypto.ts';
 import { RefusalError } from '../refusals.ts';
 import { type Certificate, parseCertificate } from '../verification/certificate.ts';
@@ -79,9 +80,8 @@ function readToken(text: string): Token {
 
 function decodeObject(part: string): Json {
   const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64url(part)));
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new SyntaxError('Expected a JSON object');
-  return value as Json;
+  if (!isObject(value)) throw new SyntaxError('Expected a JSON object');
+  return value;
 }
 
 function readChain({ x5c }: Json): Certificate[] {

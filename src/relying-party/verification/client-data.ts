@@ -2,6 +2,7 @@
  * Parses CollectedClientData (WebAuthn L3 section 5.8.1), section 7.1 steps 5 and 6 and section 7.2 steps 8 and 9: UTF-8 decode, then
  * JSON. The checks after that are strict: one object, no duplicate members, correct types.
  */
+import { isObject } from '#base/json.ts';
 import { RefusalError } from '../refusals.ts';
 import { createRefuse, type Refuse } from './rules.ts';
 
@@ -22,12 +23,11 @@ const utf8Decode = new TextDecoder('utf-8', { fatal: false, ignoreBOM: false });
 /** @throws {RefusalError} `client-data-invalid`. */
 export function parseClientData(bytes: Uint8Array, refuse: Refuse = createRefuse()): ClientData {
   const text = utf8Decode.decode(bytes);
-  const value = parseJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('Expected a JSON object');
+  const members = parseJson(text);
+  if (!isObject(members)) throw malformed('Expected a JSON object');
   const duplicate = findDuplicateMember(text);
   if (duplicate !== undefined)
     refuse('client-data.duplicate', 'client-data-invalid', `Member ${duplicate} occurs twice`);
-  const members = value as Record<string, unknown>;
   const problem = findMemberProblem(members);
   if (problem !== undefined) refuse('client-data.members', 'client-data-invalid', problem);
   if (members.tokenBinding !== undefined && claimsTokenBinding(members.tokenBinding))

@@ -3,6 +3,7 @@
  * neither fail nor pass because of something that nothing has set up.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '#base/json.ts';
 import type { ExpandedCase, StepCall } from './expanded-case.ts';
 import type { ScenarioRelyingParty } from './schema/relying-party.ts';
 import { isLoopback } from './schema/site-url.ts';
@@ -64,7 +65,7 @@ type Leaf = readonly [path: string[], value: unknown];
 
 /** Returns the values of a policy that are not maps. */
 function leaves(value: unknown, path: string[] = []): Leaf[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
+  if (!isObject(value)) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : leaves(inner, [...path, key])));
 }
 

@@ -1,8 +1,9 @@
 /** Options for a registration that a request asks for: authenticatorSelection and attestation. */
+import { isObject } from '#base/json.ts';
 import type { Json } from '../conformance-api/client.ts';
 import { readMembers } from '../conformance-api/edits.ts';
 import { forRegistration, inOptions } from './api-options.ts';
-import { type ApiRows, answers, compareValue, expectThat, isObject } from './define-api.ts';
+import { type ApiRows, answers, compareValue, expectThat } from './define-api.ts';
 
 /** Criteria of a request, by the name of the case. */
 const selections: Readonly<Record<string, Json>> = {

@@ -1,11 +1,12 @@
 /** Options for a sign-in, as the conformance API returns them: WebAuthn L3 section 5.5, and section 7.2 step 5. */
+import { isObject } from '#base/json.ts';
 import type { Json } from '../conformance-api/client.ts';
 import { changeAnswer } from '../conformance-api/edits.ts';
 import { readRpId } from '../conformance-api/options.ts';
 import { listCredentialsOfAll } from '../conformance-api/session-defects.ts';
 import { forSignIn, inOptions, optionsRows } from './api-options.ts';
 import { isDescriptor } from './api-registration-options.ts';
-import { type ApiRows, answers, apiCases, compareValue, expectThat, isObject, toList } from './define-api.ts';
+import { type ApiRows, answers, apiCases, compareValue, expectThat, toList } from './define-api.ts';
 
 const path = 'assertion/options';
 

@@ -2,7 +2,7 @@
 import { UnavailableError } from '#base/errors.ts';
 import type { SpecificationReference } from '../../catalogue-entry.ts';
 import type { ApiCheck, ApiDefect } from '../conformance-api/api-case.ts';
-import type { ApiAnswer, Json } from '../conformance-api/client.ts';
+import type { ApiAnswer } from '../conformance-api/client.ts';
 import { judgeAnswer } from '../conformance-api/judge-answer.ts';
 import type { ApiCase, Expectation } from '../relying-party-case.ts';
 import { type RuleId, ruleOf } from '../rules.ts';
@@ -124,9 +124,6 @@ export const readBase64url = (value: unknown): Uint8Array | undefined =>
   typeof value === 'string' && base64url.test(value) && value.length % 4 !== 1
     ? Buffer.from(value, 'base64url')
     : undefined;
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Returns the list, or an empty one if the value is none. */
 export const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,6 +1,7 @@
 /** A client of the server conformance API of the FIDO Alliance: four POST requests with JSON, and cookies for the session. */
 import { toBase64url } from '#base/bytes.ts';
 import { UnavailableError } from '#base/errors.ts';
+import { isObject } from '#base/json.ts';
 import type { Random } from '#base/random.ts';
 import { createExchange, type ExchangeOptions, type HttpAnswer } from './exchange.ts';
 
@@ -89,11 +90,10 @@ function readCookies(headers: Headers, cookies: Map<string, string>): void {
 
 function readAnswer({ status, headers, text }: HttpAnswer): ApiAnswer {
   const json = text === undefined ? undefined : parseJson(text);
-  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   return {
     status,
     contentType: headers.get('content-type') ?? '',
-    body: isObject ? (json as Json) : undefined,
+    body: isObject(json) ? json : undefined,
   };
 }
 

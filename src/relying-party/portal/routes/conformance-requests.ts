@@ -3,6 +3,7 @@
  * for, also extensions that the portal does not support.
  */
 import { z } from 'zod';
+import { isObject } from '#base/json.ts';
 import type { CreationOptions } from '../../creation-options.ts';
 
 const username = z.string().min(1).max(64);
@@ -60,8 +61,8 @@ function completeResidentKey(requested: NonNullable<RegistrationRequest['authent
  * `getClientExtensionResults`.
  */
 export function toCredentialJson(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const { getClientExtensionResults, ...credential } = body as Record<string, unknown>;
+  if (!isObject(body)) return body;
+  const { getClientExtensionResults, ...credential } = body;
   return {
     rawId: credential.id,
     ...(getClientExtensionResults !== undefined && { clientExtensionResults: getClientExtensionResults }),

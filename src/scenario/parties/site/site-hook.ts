@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { messageOf, UnavailableError } from '#base/errors.ts';
+import { isObject } from '#base/json.ts';
 import type { SiteHook } from '../../language/site-schema.ts';
 import { insertValues } from '../../language/site-values.ts';
 
@@ -78,6 +79,6 @@ function parseOutput(output: string): object {
   } catch {
     throw new Error(`Expected a JSON object, got ${JSON.stringify(output.slice(0, 200))}`);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  if (isObject(value)) return value;
   throw new Error(`Expected a JSON object, got ${JSON.stringify(value).slice(0, 200)}`);
 }
