@@ -1,5 +1,6 @@
 /** Options for a registration, as the conformance API returns them: WebAuthn L3 section 5.4. */
 import { toBase64url, utf8 } from '#base/bytes.ts';
+import { isObject } from '#base/json.ts';
 import { sha256 } from '#protocol/crypto.ts';
 import type { ApiUser } from '../conformance-api/api-case.ts';
 import type { Json } from '../conformance-api/client.ts';
@@ -12,7 +13,6 @@ import {
   apiCases,
   compareValue,
   expectThat,
-  isObject,
   type Proven,
   readBase64url,
   toList,
