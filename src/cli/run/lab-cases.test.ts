@@ -19,7 +19,7 @@ writeFileSync(
 );
 const { cases } = readLibrary([root], { root });
 
-it('leaves out the cases that need the kernel lab, and says so', () => {
+it('leaves out the cases that need the kernel lab, and prints that', () => {
   const print = vi.spyOn(console, 'log').mockReturnValue();
   expect(excludeLabCases(cases, { inLab: false }).map(({ id }) => id)).toEqual(['a']);
   expect(print.mock.calls).toEqual([

@@ -88,7 +88,7 @@ describe('an adapter in another language', () => {
     await expect(register(adapter)).rejects.toThrow('Expected lines of at most 4194304 bytes, got more');
   });
 
-  it('counts as crashed when it gives no answer in time', async () => {
+  it('counts as crashed when it does not answer in time', async () => {
     await using adapter = await start(`setInterval(() => undefined, 1000);`);
     expect(await register(adapter)).toEqual({
       verdict: 'crashed',
