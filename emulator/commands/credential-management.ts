@@ -21,7 +21,7 @@ import { requireReadToken, requireToken, signedMessage } from './management-toke
 type Request = CommandRequest<'authenticatorCredentialManagement'>;
 type Response = CommandResponse<'authenticatorCredentialManagement'>;
 type SubCommand = (request: Request, env: AuthenticatorEnv, channel: Channel) => Response | CborMap | undefined;
-/** The channel of a request, to which its enumeration belongs. */
+/** The channel of a request and of its enumeration. */
 interface Sender {
   channel: Channel;
   env: AuthenticatorEnv;
@@ -181,7 +181,7 @@ function beginEnumeration(
 /** Section 6: the state of a stateful command may expire after 30 seconds. */
 const expiresAfterMs = 30_000;
 
-/** Also refuses to continue when the stored credentials have changed: what remains to be listed may not be stored any more. */
+/** Also refuses to continue when the stored credentials have changed: the rest of the list may no longer be stored. */
 function enumerateNext(of: 'relying parties' | 'credentials', { channel, env }: Sender): CborMap {
   const { state, clock } = env;
   const enumeration = state.volatile.enumeration.of(channel);

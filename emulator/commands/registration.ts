@@ -47,7 +47,7 @@ export function findExcluded(
 }
 
 /**
- * Refuses a registration with an excluded credential, after a gesture whatever its outcome (CTAP 2.1 section 6.1.2 step 12.1.4,
+ * Refuses a registration with an excluded credential, after a gesture with any outcome (CTAP 2.1 section 6.1.2 step 12.1.4,
  * CTAP 2.0 section 5.1 step 1). Credentials with credProtect 3 count only for a verified user.
  */
 export async function refuseExcluded(

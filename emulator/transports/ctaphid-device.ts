@@ -117,7 +117,7 @@ export class CtapHidDevice {
     return isBusy && !answerInitWhileBusy ? 'ERR_CHANNEL_BUSY' : undefined;
   }
 
-  /** INIT ends a transaction of its own channel, and no other. */
+  /** INIT ends a transaction of the same channel, and no other. */
   #endTransactionFor(channel: number): void {
     const { initEndsOwnTransaction, initKeepsOtherTransactions } = this.#rules;
     const isOwn = this.#transactionChannel === channel;
@@ -129,7 +129,7 @@ export class CtapHidDevice {
     return isNew ? this.#channels.allocate() : this.#channels.adopt(channel);
   }
 
-  /** Section 11.2.9.1.5: CANCEL has no response of its own; the cancelled command responds. */
+  /** Section 11.2.9.1.5: CANCEL has no response; the cancelled command responds. */
   #onCancel({ channel }: InitPacket): void {
     const { cancelCommands, cancelOnlyOwnCommand, cancelWithoutResponse, ignoreIdleCancel } = this.#rules;
     const running = this.#running;

@@ -159,9 +159,9 @@ class Running {
   #errors = '';
 
   constructor(command: string) {
-    // A process group of its own, so that the shell and what it has started end together.
+    // A separate process group, so that the shell and its child processes end together.
     this.#child = spawn(command, { shell: true, detached: true });
-    this.#child.stdin.on('error', () => undefined); // the program has ended, which `#ended` tells
+    this.#child.stdin.on('error', () => undefined); // the program has ended, which `#ended` reports
     this.#child.stderr.on('data', (text: Buffer) => {
       this.#errors = `${this.#errors}${text.toString()}`.slice(-maxQuoted);
     });

@@ -38,7 +38,7 @@ const reactionMs = 300;
 const passkeyName = 'First passkey';
 const byHand = 'without --probe, you register the passkey yourself in a browser window';
 
-/** Why the probe cannot go on. */
+/** Why the probe cannot continue. */
 class ProbeEnd extends Error {}
 
 export async function probeSite(options: ProbeOptions): Promise<ProbeResult> {

@@ -85,7 +85,7 @@ async function readText({ body }: Response, url: string): Promise<string | undef
   }
 }
 
-/** Returns the messages of an error and its causes: that of `fetch` says only that it failed. */
+/** Returns the messages of an error and its causes: the message of `fetch` contains no cause. */
 function describeCauses(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause === undefined ? messageOf(error) : `${messageOf(error)}: ${describeCauses(cause)}`;
