@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '#browser/testing/accessibility.ts';
 import { useTestPages } from '#browser/testing/test-pages.ts';
 import type { BudgetResult } from '#result/budget.ts';
-import type { RunResult } from '#result/run-result.ts';
-import { sampleRun } from '../testing/sample-runs.ts';
+import type { CaseResult, RunResult } from '#result/run-result.ts';
+import { sampleCase, sampleRun } from '../testing/sample-runs.ts';
+import { runOf } from '../testing/timed-runs.ts';
 import { renderHtml } from './html.ts';
 
 /** Without attachments, whose files do not exist. */
@@ -230,6 +231,32 @@ it.each(['light', 'dark'] as const)('has no accessibility violations in %s colou
     found.push(...(await findViolations(page, colorScheme)).map((violation) => `${fragment}: ${violation}`));
   }
   expect(found).toEqual([]);
+});
+
+it('a case that failed twice shows the last attempt with its screenshots, and the earlier one folded', async () => {
+  const failure = (attempt: number) => ({ attempt, message: `see: It is not there. The page at /a says "${attempt}"` });
+  const failed: CaseResult = {
+    ...sampleCase(),
+    verdict: 'failed',
+    attempts: 2,
+    failures: [failure(1), failure(2)],
+    attachments: [
+      { name: 'log', contentType: 'text/plain', path: 'attachments/log.txt' },
+      { name: 'page', contentType: 'image/png', path: 'attachments/page.png' },
+    ],
+  };
+  const file = join(folder, 'twice.html');
+  await writeFile(file, renderHtml(runOf([failed])));
+  const page = await testPages.openPage();
+  await page.goto(pathToFileURL(file).href);
+  const shown = page.locator('.detail > .failure');
+  expect(await shown.locator('.headline').allTextContents()).toEqual(['see: It is not there.']);
+  expect(await shown.locator('.message').textContent()).toContain('says "2"');
+  expect(await page.locator('.earlier .message').isVisible()).toBe(false);
+  expect(await page.locator('.detail > .failure ~ .part').first().locator('li').allTextContents()).toEqual([
+    'page image/png',
+    'log text/plain',
+  ]);
 });
 
 it('the timings list the budgets, exceeded ones first', async () => {

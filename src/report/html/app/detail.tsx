@@ -111,13 +111,13 @@ interface FailureProps {
 
 function FailureCard({ failure, number, verdict, hasRetries }: FailureProps) {
   const { message, location, codeFrame, stack, attempt } = failure;
-  const [headline, ...rest] = message.split('\n');
+  const { headline, rest } = splitMessage(message);
   return (
     <section class={`failure v-${verdict}`} aria-label={`Failure ${number}`}>
       {hasRetries && attempt !== undefined && <p class="attempt">Attempt {attempt}</p>}
       <pre class="message">
         <b class="headline">{headline}</b>
-        {rest.map((line) => `\n${line}`)}
+        {rest}
       </pre>
       {location && <p class="location">{formatLocation(location)}</p>}
       {codeFrame && <CodeFrame text={codeFrame} label={`Lines of the scenario file, failure ${number}`} />}
@@ -129,6 +129,13 @@ function FailureCard({ failure, number, verdict, hasRetries }: FailureProps) {
       )}
     </section>
   );
+}
+
+/** Returns the first line, or its first sentence if what follows says what the page contains, and the rest. */
+function splitMessage(message: string): { headline: string; rest: string } {
+  const [, sentence] = /^([^\n]*?\.) The page at /.exec(message) ?? [];
+  const headline = sentence ?? message.split('\n', 1)[0] ?? '';
+  return { headline, rest: message.slice(headline.length) };
 }
 
 const expectationVerdict = ({ ok, skipped }: CaseDetail['expectations'][number]): Verdict =>
