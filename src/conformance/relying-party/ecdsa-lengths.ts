@@ -1,9 +1,11 @@
 /**
  * The lengths of r and s in ECDSA signatures (WebAuthn L3 section 6.5.5, RFC 3279 section 2.2.3). One signature in about 130 has an r or
  * s that is shorter than the order of the curve, which a verifier gets wrong if it copies DER integers to a fixed length. The suite has
- * cases for such signatures, and all other sign-ins have full lengths: otherwise verdicts would depend on chance.
+ * cases for such signatures; those of all other sign-ins and attestation statements have full lengths: otherwise verdicts would depend on
+ * chance.
  */
-import type { CoseAlgorithm } from '#protocol/cose.ts';
+import type { CborValue } from '#protocol/cbor.ts';
+import { type CoseAlgorithm, coseAlgorithms } from '#protocol/cose.ts';
 import type { SigningKey } from '#protocol/crypto.ts';
 
 /** Bytes of the order. That of P-521 has one bit in its first byte, so half of all values are shorter. */
@@ -46,4 +48,15 @@ export function withFullLengths(
     return !short?.r && !short?.s;
   };
   return isFull(signature) ? signature : signUntil(credentialKey, signed, isFull);
+}
+
+/** Returns whether an attestation statement, or a part of a compound one, has a signature with a short r or s. */
+export function hasShortSignature(attStmt: CborValue | undefined): boolean {
+  if (Array.isArray(attStmt))
+    return attStmt.some((part) => part instanceof Map && hasShortSignature(part.get('attStmt')));
+  if (!(attStmt instanceof Map)) return false;
+  const { sig, alg } = { sig: attStmt.get('sig'), alg: attStmt.get('alg') ?? coseAlgorithms.ES256.alg }; // fido-u2f names none
+  const name = (Object.keys(coseAlgorithms) as CoseAlgorithm[]).find((one) => coseAlgorithms[one].alg === alg);
+  const short = name && sig instanceof Uint8Array ? findShort(name, sig) : undefined;
+  return short?.r === true || short?.s === true;
 }
