@@ -214,6 +214,7 @@ async function reportResult(folder: string, options: RunOptions, root: string): 
   for (const line of describeLeftoverCredentials(result)) console.log(line);
   await showOnGithub(result, root);
   for (const { reason } of brokenGates(result, options)) console.log(`✗ ${reason}`);
+  if (absent.length > 0) console.log(`✗ Could not write ${absent.map((format) => formats[format]).join(', ')}`);
   const code = exitCodeOfRun(result, options);
   return code === exitCode.passed && absent.length > 0 ? exitCode.infrastructure : code;
 }
