@@ -198,7 +198,7 @@ class Running {
 const lineFeed = 0x0a;
 
 /**
- * Returns the lines of an output, without line ends. It reads only when a line is wanted, and a last line may have no end.
+ * Returns the lines of an output, without line ends. It reads only when the next line is requested, and the last line may have no line end.
  * @throws {UnavailableError} if a line is too long.
  */
 async function* readLines(output: Readable): AsyncGenerator<string, void> {
