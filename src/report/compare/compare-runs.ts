@@ -93,12 +93,10 @@ function kindOfChange(before: Verdict, after: Verdict): ChangeKind {
 }
 
 /** Returns the cases that break the gate: they passed before, and do not pass now. Repetitions of a case count once. */
-export const worseCases = ({ changes }: RunComparison): VerdictChange[] =>
-  changes.filter(
-    ({ id, kind }, index) =>
-      kind === 'worse' &&
-      changes.findIndex((other) => other.kind === 'worse' && baseCaseId(other.id) === baseCaseId(id)) === index,
-  );
+export const worseCases = ({ changes }: RunComparison): VerdictChange[] => {
+  const worse = changes.filter(({ kind }) => kind === 'worse');
+  return [...groupBy(worse, ({ id }) => baseCaseId(id)).values()].flatMap(([first]) => first ?? []);
+};
 
 /** Returns the cases that passed before and are not in the later run, e.g. because it was stopped, or because they have another id. */
 export const missingCases = ({ changes }: RunComparison): VerdictChange[] =>
