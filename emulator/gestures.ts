@@ -1,5 +1,5 @@
 /**
- * Gestures of the user: the port through which the authenticator requests them, and ready-made sources.
+ * Gestures of the user: the interface that the authenticator requests them with, and ready-made sources.
  * The authenticator requests them through `user-presence.ts`; a source does not deal with CTAP.
  */
 

@@ -1,4 +1,4 @@
-/** Keys that other programs reach: what a transport is given, and the served key that it returns. */
+/** Keys that other programs use: the input of a transport, and the served key that it returns. */
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { AuthenticatorBackend, HidKeyOptions } from './hid-key.ts';

@@ -22,7 +22,7 @@ export async function importInstalled(name) {
 }
 
 /**
- * Returns the version of the package `name`, of which `url` is a file.
+ * Returns the version of the package `name`, which contains the file `url`.
  * @param {string} name @param {string} url
  * @returns {string}
  */

@@ -59,7 +59,7 @@ export class Waiters<T> {
   }
 
   /**
-   * Resolves with the next value for which `accepts` returns true; by default with any value. Rejects with the reason of
+   * Resolves with the next value that `accepts` returns true for; by default with any value. Rejects with the reason of
    * `signal` when the signal is aborted, at once when it is aborted already.
    */
   wait(signal?: AbortSignal, accepts: (value: T) => boolean = () => true): Promise<T> {

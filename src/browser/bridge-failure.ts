@@ -16,7 +16,7 @@ const unknownError: PageError = { name: 'UnknownError', message: 'The request co
 export const toPageError = (error: unknown): PageError =>
   error instanceof WebAuthnError ? { name: error.name, message: error.message } : unknownError;
 
-/** Returns the record of a failure for which the page gets only an UnknownError. */
+/** Returns the record of a failure; the page gets only an UnknownError. */
 export const bridgeProblem = (kind: BridgeProblem['kind'], ceremony: BridgedCall, cause: unknown): BridgeProblem => ({
   kind,
   ceremony,

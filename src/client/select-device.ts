@@ -43,7 +43,7 @@ const anySecurityKey: AuthenticatorChoice = { id: 'security-key', kind: 'securit
 const reconnectDelayMs = 100;
 
 /**
- * Runs `work` on the selected authenticator and returns its result. When a key is unplugged meanwhile, asks for it again or
+ * Runs `work` on the selected authenticator and returns its result. When a key is unplugged before the end, asks for it again or
  * ends the ceremony, according to the client policy.
  */
 export async function withSelectedAuthenticator<T>(

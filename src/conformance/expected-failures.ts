@@ -1,5 +1,5 @@
 /**
- * The file of expected failures: known violations that do not fail a run, each with its reason, a link and the day on which it
+ * The file of expected failures: known violations that do not fail a run, each with its reason, a link and the day when it
  * expires. An expired entry and an entry whose requirement passes fail the run.
  */
 import { parse } from 'yaml';

@@ -124,7 +124,7 @@ async function readPinState(ctap: Ctap2, info: AuthenticatorInfo): Promise<KeyPi
   return { state: retries === 0 ? 'blocked' : 'set', retries, ...(powerCycle && { needsPowerCycle: true }) };
 }
 
-/** Most vendors put major, minor and patch into three bytes; smaller numbers are shown as they are. */
+/** Most vendors put major, minor and patch into three bytes; smaller numbers are shown unchanged. */
 const formatFirmwareVersion = (version: number): string =>
   version > 0xffff && version <= 0xffffff
     ? [version >> 16, (version >> 8) & 0xff, version & 0xff].join('.')

@@ -114,7 +114,7 @@ export const policySchema = z
   });
 
 export type Policy = z.output<typeof policySchema>;
-/** The policy as it is written: every member is optional. */
+/** The policy in a configuration: every member is optional. */
 export type PolicyInput = z.input<typeof policySchema>;
 
 export const defaultPolicy: Policy = policySchema.parse({});

@@ -20,7 +20,7 @@ interface Annotation {
 
 /**
  * Returns workflow commands, one for each line of output. GitHub finds files by their path in the repository: `folder` is that of the
- * project, to which the locations of the result are relative; `''` if it is the repository.
+ * project (the locations of the result are relative to it); `''` if it is the repository.
  */
 export function renderAnnotations(result: RunResult, folder = ''): string[] {
   const annotations = [

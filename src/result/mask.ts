@@ -78,7 +78,7 @@ export function createMask({ secrets, patterns = [] }: MaskOptions): Mask {
 
 /**
  * Returns a copy of a JSON value with every string masked. Keys and numbers are not masked: they are names and measurements.
- * Strings for which `keep` returns true are not masked either, so that for example a verdict stays valid.
+ * Strings are not masked if `keep` returns true for them, so that for example a verdict stays valid.
  */
 export function maskDeep<T>(value: T, mask: Mask, keep: (key: string, text: string) => boolean = () => false): T {
   const visit = (node: unknown, key: string): unknown => {

@@ -1,4 +1,4 @@
-/** The interface to a browser's own security dialog: what it shows, and how it is answered. */
+/** The interface to a browser's own security dialog: its content, and the answers to it. */
 
 /** What a security dialog shows, as read through the accessibility API. */
 export interface DialogSnapshot {

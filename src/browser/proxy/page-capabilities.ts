@@ -1,7 +1,7 @@
 /**
  * What `PublicKeyCredential.getClientCapabilities()` of a page reports on the proxy route. Chromium reports what it can do by
  * itself, also while it proxies (observed on Chromium 156): conditional create(), which then arrives as an ordinary request,
- * and signal methods, which do not arrive at all. The function is therefore replaced by one that reports only what reaches the handler.
+ * and signal methods, which do not arrive. The function is therefore replaced by one that reports only what reaches the handler.
  */
 import type { BrowserContext } from 'playwright';
 import { toHex } from '#base/bytes.ts';

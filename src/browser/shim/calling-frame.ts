@@ -29,7 +29,7 @@ function isSameOrInherited(address: string, origin: string): boolean {
 
 /**
  * Calls `onGone` once the document is gone: another one has replaced it in its frame, or the frame is gone. The returned
- * function ends the watch. `binding` names the symbol under which a document has its shim.
+ * function ends the watch. `binding` is the name of the symbol of the shim in a document.
  */
 export function watchDocument(
   frame: Frame,

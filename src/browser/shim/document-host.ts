@@ -16,7 +16,7 @@ export interface DocumentHost {
   watch(documentId: string, onGone: () => void): () => void;
 }
 
-/** Returns the host of the document in `frame`. `binding` names the symbol under which the document has its shim. */
+/** Returns the host of the document in `frame`. `binding` is the name of the symbol of the shim in the document. */
 export const documentInFrame = (frame: Frame, binding: string): DocumentHost => ({
   get page() {
     return frame.page();

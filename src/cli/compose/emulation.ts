@@ -82,7 +82,7 @@ export async function serveEmulated(
   };
 }
 
-/** Creates a key: its authenticator, what is served, and its session once it is served. */
+/** Creates a key: its authenticator, the object that is served, and its session when it is served. */
 function createKey(persona: string, id: string, options: EmulationOptions, events: ServedKeyEvents) {
   const { pin, state, seed, touch, transport, defect } = options;
   const log = new ExchangeLog();

@@ -34,7 +34,7 @@ const alwaysSources = [
 const keepMs = 24 * 60 * 60_000;
 
 /**
- * Returns the folder of the compiled program, compiled from the sources as they are now.
+ * Returns the folder of the compiled program, compiled from the current sources.
  * @param {string} [root] folder of the project
  * @returns {Promise<string>}
  */
@@ -119,7 +119,7 @@ async function removeOldPrograms(cache, current) {
   }
 }
 
-/** This file itself stays as it is: it is plain JavaScript, and loads the compiler. @type {import('esbuild').Plugin} */
+/** This file itself is not compiled: it is plain JavaScript, and loads the compiler. @type {import('esbuild').Plugin} */
 const keepThisFile = {
   name: 'keep the file that compiles',
   setup({ onResolve }) {

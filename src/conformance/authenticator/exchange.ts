@@ -1,4 +1,4 @@
-/** One command and its answer, decoded as far as possible: what a malformed answer lacks is reported, never thrown. */
+/** One command and its answer, decoded as far as possible: errors of a malformed answer are reported, never thrown. */
 import { toHex } from '#base/bytes.ts';
 import { messageOf } from '#base/errors.ts';
 import type { CborMap } from '#protocol/cbor.ts';

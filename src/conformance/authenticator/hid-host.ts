@@ -45,7 +45,7 @@ export class HidHost {
     this.#reports = reports;
   }
 
-  /** Sends a report as it is. */
+  /** Sends a report unchanged. */
   sendReport(report: Uint8Array): void {
     this.#reports.send(report);
   }

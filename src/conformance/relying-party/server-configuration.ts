@@ -6,7 +6,7 @@ import { toBase64url } from '#base/bytes.ts';
 import type { CeremonySettings, ModelPolicy } from './ceremony-settings.ts';
 import { encodeMetadata, type MetadataJson } from './encode-metadata.ts';
 
-/** All settings at once; what is absent is not in force. Binary values are base64url. */
+/** All settings at once; an absent one is not in force. Binary values are base64url. */
 export interface SettingsDocument {
   attestation: CeremonySettings['attestation'];
   /** COSE algorithms to request. */

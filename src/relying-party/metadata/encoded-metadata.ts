@@ -1,4 +1,4 @@
-/** Metadata in the form in which test tools pass it to a relying party: the BLOB, and what it is verified with, encoded. */
+/** Metadata as test tools pass it to a relying party: the BLOB, and what it is verified with, encoded. */
 import { parseCertificate } from '../verification/certificate.ts';
 import type { Rule } from '../verification/rules.ts';
 import { type MetadataBlob, verifyBlob } from './blob.ts';

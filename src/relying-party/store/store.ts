@@ -1,5 +1,5 @@
 /**
- * The port through which the portal stores its data. Whatever may happen only once (answering a challenge, using a one-time pass or
+ * The interface that the portal stores its data with. Whatever may happen only once (answering a challenge, using a one-time pass or
  * a TOTP code, registering a credential id) is one atomic operation, so that concurrent requests cannot both succeed.
  * Every method throws a `StoreError` if the storage is full or cannot be used.
  * Times are milliseconds since the epoch. `testing/store-contract.ts` tests every implementation.

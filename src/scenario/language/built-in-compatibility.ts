@@ -52,7 +52,7 @@ function findPolicyBlockingReason({ relyingParty: policy }: ExpandedCase): strin
 
 const noDialog = 'the virtual authenticator has no dialog';
 
-/** Steps that have no counterpart at all. */
+/** Steps that are impossible with the virtual authenticator. */
 const impossible: Partial<Record<StepCall['keyword'], string>> = {
   'abort-page': 'the virtual authenticator ends every ceremony before the page can abort it',
   'dialog-asks': noDialog,

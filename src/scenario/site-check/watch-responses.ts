@@ -7,7 +7,7 @@ export interface SeenRequest {
   status: number;
 }
 
-/** The types of requests with which pages get options and send credentials. */
+/** The types of requests that pages use to get options and send credentials. */
 const dataTypes = new Set(['fetch', 'xhr', 'document']);
 
 export interface WatchedResponses extends Disposable {

@@ -1,6 +1,6 @@
 /**
  * The WebAuthn client of a page under the suite for relying parties: it holds each request of the page until the suite answers it, and
- * passes the answer on as it is.
+ * passes the answer on unchanged.
  */
 import { abortable, Waiters } from '#base/async.ts';
 import type { WebAuthn } from '#browser/playwright-fixtures.ts';

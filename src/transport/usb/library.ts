@@ -39,7 +39,7 @@ export interface UsbDevice {
   claimInterface(interfaceNumber: number): Promise<void>;
   releaseInterface(interfaceNumber: number): Promise<void>;
   controlTransferIn(setup: InterfaceRequest, length: number): Promise<{ data?: DataView | undefined }>;
-  /** The package extends WebUSB by a timeout in milliseconds, after which the transfer is cancelled and rejects. */
+  /** The package extends WebUSB by a timeout in milliseconds; then the transfer is cancelled and rejects. */
   transferIn(endpoint: number, length: number, timeoutMs: number): Promise<{ data?: DataView | undefined }>;
   transferOut(endpoint: number, data: BufferSource): Promise<unknown>;
 }

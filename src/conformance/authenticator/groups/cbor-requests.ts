@@ -32,7 +32,7 @@ interface Violation {
 const notCanonical = { level: 'SHOULD' } as const;
 
 /**
- * Returns a violation that gives the first member a value of major type 7. Such values are canonical, so that unknown members may have
+ * Returns a violation that gives the first member a value of major type 7. Such values are canonical, so unknown members may have
  * them, but no member of these commands is of that type.
  */
 const withSimpleValue = (id: string, what: string, ...value: number[]): Violation => ({

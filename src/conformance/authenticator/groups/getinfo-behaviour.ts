@@ -166,7 +166,7 @@ const behaviour: RequirementInput[] = [
   },
 ];
 
-/** The member is an estimate for credentials of maximum size, so that it may stay the same when a smaller one is stored. */
+/** The member is an estimate for credentials of maximum size, so it may stay the same when a smaller one is stored. */
 const credentialsOfMaximumSize = 3;
 
 /** Registers discoverable credentials until fewer can be stored than before; returns how many that are. */

@@ -45,7 +45,7 @@ const signIn: ResultRequest = {
   },
 };
 
-/** Sends the response of a user as it is. */
+/** Sends the response of a user unchanged. */
 const sendValid =
   ({ path, respond }: ResultRequest, find: FindInAnswer): ApiCheck =>
   async (visit) => {
@@ -74,7 +74,7 @@ function expectAcceptance(answer: ApiAnswer): undefined {
   if (problem !== undefined) throw new UnavailableError(`The server refuses a valid response: ${problem}`);
 }
 
-/** Sends a valid response in another way than its owner would, after another user has sent one as it is. */
+/** Sends a valid response with a change, after another user has sent an unchanged one. */
 const sendOtherwise =
   (
     request: ResultRequest,

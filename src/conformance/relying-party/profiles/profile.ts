@@ -12,7 +12,7 @@ export interface Demand {
   basis?: SpecificationReference;
   /** A relying party that lacks one of them fails the profile. */
   capabilities: readonly Capability[];
-  /** The relying party may lack all of it; what it has is tested. */
+  /** All of it is optional for the relying party; the parts that it has are tested. */
   isOptional?: true;
   /** Groups, subjects or cases, or the reason why there is none. */
   cases: readonly string[] | string;

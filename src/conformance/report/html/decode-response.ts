@@ -49,7 +49,7 @@ function safely(decode: () => string): string {
   }
 }
 
-/** Returns JSON with indentation; other text as it is. */
+/** Returns JSON with indentation; other text unchanged. */
 function formatJson(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -1,4 +1,4 @@
-/** The policy form: shows it and parses what it sends. Settings that the form does not contain stay as they are. */
+/** The policy form: shows it and parses what it sends. Settings that the form does not contain do not change. */
 import { html, raw } from 'hono/html';
 import { mfaMethods, type Policy, passkeyKinds, policySchema } from '../../config.ts';
 import { csrfField, field, type Html, icon, nothing } from '../html.ts';

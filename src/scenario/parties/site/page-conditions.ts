@@ -14,7 +14,7 @@ export async function isTrue({ visible, at }: PageCondition, page: Page, scope: 
 }
 
 /**
- * Returns whether the condition is true, now or before the page is idle. A page that is left meanwhile is read again.
+ * Returns whether the condition is true, now or before the page is idle. If the page navigates during that, it is read again.
  * @throws {Error} if `signal` aborts first.
  */
 export function isTrueWhenIdle(condition: PageCondition, site: Site, signal: AbortSignal): Promise<boolean> {

@@ -39,7 +39,7 @@ function variantsOf(locator: PageLocator, element: PageElement | undefined): Pag
 async function findsOne(locator: PageLocator, page: Page): Promise<boolean> {
   try {
     const found = findElement(page, locator);
-    return (await found.count()) === 1 && (await found.isVisible()); // steps also refuse several of which only one is visible
+    return (await found.count()) === 1 && (await found.isVisible()); // steps also refuse several elements if only one is visible
   } catch {
     return false; // not a locator of this page, e.g. a role that Playwright does not support
   }

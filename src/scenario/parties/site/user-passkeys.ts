@@ -1,5 +1,5 @@
 /**
- * The passkeys with which users of sites sign in (`sign-in-with: passkey` in a site file). A passkey is registered when the first case of this
+ * The passkeys that users of sites sign in with (`sign-in-with: passkey` in a site file). A passkey is registered when the first case of this
  * process needs it, and stays in its own authenticator. Every case signs in with it in a new browser context, so the cases
  * do not depend on their order.
  */
