@@ -29,8 +29,11 @@ describe('a case', { timeout }, () => {
     ['command-not-sent', /The command makeCredential was not sent/],
     ['no-such-account', /The security dialog will not ask which account to use/],
     ['other-user-signed-in', /Cannot open Security info as bob: ada is signed in/],
-    ['code-refused', /The site did not accept the code of bob: totp-invalid\. The page at .* says/],
-    ['refused-before-name', /The page at .* says .*model.*The relying party refused: aaguid-not-allowed/],
+    ['code-refused', /The site did not accept the code of bob: totp-invalid\nThe page at .* says/],
+    [
+      'refused-before-name',
+      /The page at .* says .*model.*\nPOST \/api\/passkeys was answered with status 400\nThe relying party refused: aaguid-not-allowed/,
+    ],
     ['name-refused', /The site did not register the passkey: name-invalid/],
   ])('%s', async (id, message) => {
     const { record, error } = await cases.run(`failing-steps/${id}`);

@@ -61,7 +61,7 @@ const stackAt = ({ name, message }: Error, { file, line, column }: SourceLocatio
 
 /**
  * Returns one error for all expectations that are not met, with a line for each. It points at the first of them. `state`: what is known
- * about the page, in sentences.
+ * about the page, in lines.
  */
 export function failureOfExpectations(expectations: readonly Expectation[], state = ''): ScenarioFailure | undefined {
   const failed = expectations.filter(({ ok, skipped }) => !ok && skipped === undefined);

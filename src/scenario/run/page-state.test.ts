@@ -28,7 +28,7 @@ describe('describePage', () => {
       expect(Object.hasOwn(stepArguments, keyword)).toBe(true);
       const { context } = setUp('We couldn’t set up\n  your passkey', 'attestation-untrusted');
       expect(await describePageAfterStep(keyword, context)).toBe(
-        'The page at /security-info/passkey says "We couldn’t set up your passkey". The relying party refused: attestation-untrusted (registration.refused)',
+        'The page at /security-info/passkey says "We couldn’t set up your passkey"\nThe relying party refused: attestation-untrusted (registration.refused)',
       );
     },
   );
@@ -44,7 +44,7 @@ describe('describePage', () => {
   it('reports what went wrong in the page, without secrets', async () => {
     const { context } = setUp('Sign in', undefined, ['A script failed: Error: no correct horse', 'POST /x failed: 7']);
     expect(await describePage(context)).toBe(
-      'The page at /security-info/passkey says "Sign in". A script failed: Error: no •••. POST /x failed: 7',
+      'The page at /security-info/passkey says "Sign in"\nA script failed: Error: no •••\nPOST /x failed: 7',
     );
   });
 
@@ -52,7 +52,7 @@ describe('describePage', () => {
     const { context } = setUp('Sign in');
     const idle = { ...context, ceremonies: { ...context.ceremonies, last: undefined } } as StepPageContext;
     expect(await describePageAfterStep('save-to', idle)).toBe(
-      'No create() or get() of the page has reached the client. The page at /security-info/passkey says "Sign in"',
+      'No create() or get() of the page has reached the client\nThe page at /security-info/passkey says "Sign in"',
     );
     expect(await describePageAfterStep('click', idle)).toBe('The page at /security-info/passkey says "Sign in"');
   });

@@ -31,7 +31,7 @@ export type PageContext = Pick<CaseContext, 'organisation'> & {
 export type StepPageContext = PageContext & Pick<CaseContext, 'dialog' | 'ceremonies'>;
 
 /**
- * Returns what is known about the page when a step fails, as sentences. Empty for a step that answers an open dialog, because the page
+ * Returns what is known about the page when a step fails, in lines. Empty for a step that answers an open dialog, because the page
  * then shows nothing new.
  */
 export async function describePageAfterStep(keyword: Keyword, context: StepPageContext): Promise<string> {
@@ -41,12 +41,12 @@ export async function describePageAfterStep(keyword: Keyword, context: StepPageC
   if (dialog.open) return '';
   const hasNoCeremony = dialogSteps.has(keyword) && ceremonies.last === undefined && !ceremonies.isRunning;
   const page = await describePage(context);
-  return hasNoCeremony ? joinSentences('No create() or get() of the page has reached the client', page) : page;
+  return hasNoCeremony ? joinLines('No create() or get() of the page has reached the client', page) : page;
 }
 
 /**
  * Returns what the page says, what went wrong in it since the user has acted on it, and the last refusal of the relying party if it gave
- * one, as sentences.
+ * one, in lines.
  */
 export async function describePage(context: PageContext): Promise<string> {
   const { organisation, site } = context;
@@ -60,12 +60,12 @@ export async function describePage(context: PageContext): Promise<string> {
   const says = mask(page?.says.replace(/\s+/g, ' ').trim() ?? '').replace(groupedSecret, '•••');
   const shown = says.length > maxLength ? `${says.slice(0, maxLength)}…` : says;
   const refusal = organisation.log?.lastRefusal;
-  return joinSentences(
+  return joinLines(
     ...(shown === '' ? [] : [`The page at ${page?.url} says ${JSON.stringify(shown)}`]),
     ...site.problems.texts.map(mask),
     ...(refusal ? [`The relying party refused: ${refusal.reason} (${refusal.event})`] : []),
   );
 }
 
-export const joinSentences = (...sentences: readonly string[]): string =>
-  sentences.filter((sentence) => sentence !== '').join('. ');
+/** Each on a line of its own: the first line is the summary in lists of failures. */
+export const joinLines = (...lines: readonly string[]): string => lines.filter((line) => line !== '').join('\n');

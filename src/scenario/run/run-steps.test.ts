@@ -254,7 +254,7 @@ describe('the end of the steps', () => {
       deadline: neverAborted,
     };
     await expect(runAllSteps(scenario({ steps: [step('name', 9, 'Key')] }), options)).rejects.toThrow(
-      'name: The page does not show Passkey name. The page at /passkey says "Reason: your model". The relying party refused: aaguid-not-allowed (registration.refused)',
+      'name: The page does not show Passkey name\nThe page at /passkey says "Reason: your model"\nThe relying party refused: aaguid-not-allowed (registration.refused)',
     );
   });
 });

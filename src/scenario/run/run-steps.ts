@@ -11,7 +11,7 @@ import type { CaseContext, StepContext } from '../steps/step-context.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import { waitForEnd } from './end-of-steps.ts';
 import { InfrastructureError, toStepFailure } from './failures.ts';
-import { describePageAfterStep, joinSentences } from './page-state.ts';
+import { describePageAfterStep, joinLines } from './page-state.ts';
 import type { TimeLimits } from './time-limits.ts';
 
 /** Shows a step in the engine (Playwright's `test.step`). */
@@ -139,12 +139,12 @@ const endWithin = ({ timeoutMs }: StepCall, { context, limits, deadline, backgro
 
 /** `state`: the state of page and relying party. */
 const failureOfStep = ({ label, location }: StepCall, error: unknown, state = ''): Error =>
-  toStepFailure(error, joinSentences(`${label}: ${messageOf(error)}`, state), location);
+  toStepFailure(error, joinLines(`${label}: ${messageOf(error)}`, state), location);
 
 const failureOfSetup = ({ label, location }: StepCall, error: unknown, state = ''): Error =>
   error instanceof OperatorTimeout
     ? error
-    : new InfrastructureError(joinSentences(`The setup failed: ${label}: ${messageOf(error)}`, state), location, {
+    : new InfrastructureError(joinLines(`The setup failed: ${label}: ${messageOf(error)}`, state), location, {
         cause: error,
       });
 

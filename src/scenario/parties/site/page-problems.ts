@@ -18,7 +18,7 @@ export class PageProblems {
     this.#origin = origin;
   }
 
-  /** The last problems since the last action on a page, each as a sentence without its point. */
+  /** The last problems since the last action on a page, each in one line. */
   get texts(): readonly string[] {
     return this.#texts;
   }
