@@ -36,7 +36,8 @@ const commandLimits: Readonly<Record<string, number>> = {
 
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
   cli: {
-    about: 'Whole processes that only print, interleaved, beside the start of Node.js and `playwright test --list`.',
+    about:
+      'Whole processes that only print, interleaved, compared with the start of Node.js and `playwright test --list`.',
     async run() {
       const measured = await benchCli();
       const node = measured.get('node without a program') ?? [];
@@ -51,7 +52,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   conformance: {
     about:
-      'The conformance suite for authenticators per case, beside the same commands sent to the same emulated authenticators without the suite. The difference is its overhead: building requests with their cryptography, decoding answers, checks, and keeping the messages.',
+      'The conformance suite for authenticators per case, compared with the same commands sent to the same emulated authenticators without the suite. The difference is its overhead: building requests with their cryptography, decoding answers, checks, and keeping the messages.',
     async run() {
       const { cases, suite, bare } = await benchConformance();
       const ratio = spreadOf(ratiosOf(suite, bare));
@@ -69,7 +70,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   case: {
     about:
-      'One registration as a whole process: a scenario that drives the portal through its site file, with PIN dialogue, CTAP messages and report, beside the same clicks in a Playwright test written by hand with the virtual authenticator of Chromium. Both start a browser and a portal.',
+      'One registration as a whole process: a scenario that drives the portal through its site file, with PIN dialogue, CTAP messages and report, compared with the same clicks in a Playwright test written by hand with the virtual authenticator of Chromium. Both start a browser and a portal.',
     async run() {
       const { scenario, handwritten } = await benchCase();
       return [
@@ -88,7 +89,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   page: {
     about:
-      'create() in pages of one Chromium, PIN and touch instant: both routes of the bridge with client, CTAP and emulator, beside `context.credentials` of Playwright (no CTAP, no PIN, attestation none) and the virtual authenticator of Chromium.',
+      'create() in pages of one Chromium, PIN and touch instant: both routes of the bridge with client, CTAP and emulator, compared with `context.credentials` of Playwright (no CTAP, no PIN, attestation none) and the virtual authenticator of Chromium.',
     async run() {
       const figures = await benchPage();
       return figures.map(({ name, p50, p95, ratio }) => {
@@ -100,7 +101,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   'make-credential': {
     about:
-      'makeCredential (ES256, packed, full attestation) in process, beside generating one key pair and one signature with node:crypto.',
+      'makeCredential (ES256, packed, full attestation) in process, compared with generating one key pair and one signature with node:crypto.',
     async run() {
       const { perSecond: ours, barePerSecond, slowdown } = await benchMakeCredential();
       const peer = `key pair + signature ${perSecond(barePerSecond)}`;
@@ -109,7 +110,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
 
   'get-assertion': {
-    about: 'getAssertion (ES256) in process, beside one signature with node:crypto.',
+    about: 'getAssertion (ES256) in process, compared with one signature with node:crypto.',
     async run() {
       const { perSecond: ours, signPerSecond, slowdown } = await benchGetAssertion();
       const peer = `signature ${perSecond(signPerSecond)}`;
@@ -119,7 +120,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   stored: {
     about:
-      'A key that stores 10,000 credentials beside an empty key; a second empty key shows the noise of the measurement.',
+      'A key that stores 10,000 credentials compared with an empty key; a second empty key shows the noise of the measurement.',
     async run() {
       const { stored, getAssertion, makeCredential: make } = await benchStored();
       const rows = (name: string, { full, empty }: { full: Spread; empty: Spread }): Row[] => [
@@ -132,7 +133,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   nid: {
     about:
-      'The emulator beside nid-webauthn-emulator, in process, ES256, nothing stored. Only `none` against `none` is the same work.',
+      'The emulator compared with nid-webauthn-emulator, in process, ES256, nothing stored. Only `none` against `none` is the same work.',
     async run() {
       const figures = await benchNid();
       if (!figures)
@@ -147,7 +148,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
       });
       return [
         row('makeCredential, none in both', figures.makeNone),
-        row('makeCredential, packed beside none', figures.makePacked),
+        row('makeCredential, packed compared with none', figures.makePacked),
         row('getAssertion', figures.get),
       ];
     },
@@ -160,7 +161,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   verify: {
     about:
-      'Verifying a registration, applying the policy and storing it, beside the verification of @simplewebauthn/server alone, which validates no certificate path here.',
+      'Verifying a registration, applying the policy and storing it, compared with the verification of @simplewebauthn/server alone, which validates no certificate path here.',
     run: benchVerify,
   },
 
@@ -172,13 +173,13 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   report: {
     about:
-      'The reports of a run of 5,000 sample cases, whose messages differ where those of real ceremonies differ: written by a process of its own, then opened from disk in headless Chromium.',
+      'The reports of a run of 5,000 sample cases, whose messages differ where those of real ceremonies differ: written by a separate process, then opened from disk in headless Chromium.',
     run: benchReport,
   },
 
   transports: {
     about:
-      'makeCredential through each transport beside the direct call; CTAPHID framing by itself, both sides, around an answer that is already computed.',
+      'makeCredential through each transport compared with the direct call; CTAPHID framing by itself, both sides, around an answer that is already computed.',
     async run() {
       const { transports, framing } = await benchTransports();
       const framingRow = (name: string, { ms, ratio }: Framing) => ({
@@ -203,7 +204,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
 
   host: {
     about:
-      'makeCredential through the hidraw transport and the CTAPHID channel, beside a bare loop over the same reports.',
+      'makeCredential through the hidraw transport and the CTAPHID channel, compared with a bare loop over the same reports.',
     async run() {
       const { bareP50Ms, stackP50Ms, ratio } = await benchHost(makeCredential);
       const peer = `bare loop p50 ${milliseconds(bareP50Ms, 3)}`;

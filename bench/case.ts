@@ -1,5 +1,5 @@
 /**
- * One registration as a whole process: a scenario (our client, CTAP messages, PIN dialogue, report) beside the same clicks in a Playwright test
+ * One registration as a whole process: a scenario (our client, CTAP messages, PIN dialogue, report) compared with the same clicks in a Playwright test
  * written by hand with the virtual authenticator of Chromium.
  */
 import { createRequire } from 'node:module';

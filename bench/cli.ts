@@ -1,4 +1,4 @@
-/** How long commands of the command line take that only print: help, personas, list, validate; beside `playwright test --list`. */
+/** How long commands of the command line take that only print: help, personas, list, validate; compared with `playwright test --list`. */
 import { createRequire } from 'node:module';
 import { launcher, type ProcessContender, timeProcesses } from './processes.ts';
 

@@ -1,4 +1,4 @@
-/** Measures the conformance suite per case, beside the same commands sent to the same authenticators without a suite. */
+/** Measures the conformance suite per case, compared with the same commands sent to the same authenticators without a suite. */
 import { fromHex } from '#base/bytes.ts';
 import { AdjustableClock } from '#base/clock.ts';
 import { seededRandom } from '#base/seeded-random.ts';

@@ -25,7 +25,7 @@ export interface Part {
 export function performanceDocument(parts: readonly Part[], rounds: number): string {
   const sections = parts.map(({ name, about, rows }) => {
     const table = rows.filter(({ ratio, target }) => ratio || target).map(tableRow);
-    const head = ['| Measured | Beside | Ratio | Target |', '|---|---|---|---|'];
+    const head = ['| Measured | Compared with | Ratio | Target |', '|---|---|---|---|'];
     return [`## ${name}`, about, ...(table.length > 0 ? [[...head, ...table].join('\n')] : [])];
   });
   return `${[introduction(rounds), ...sections.flat()].join('\n\n')}\n`;

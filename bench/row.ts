@@ -1,4 +1,4 @@
-/** One line of a benchmark: a figure beside its peer, the ratio with its spread, and whether the target is met. */
+/** One line of a benchmark: a figure, its peer, the ratio with its spread, and whether the target is met. */
 import { median } from '#result/statistics.ts';
 
 /** Median, smallest and largest value of the rounds. */

@@ -1,5 +1,5 @@
 /**
- * Verifying a registration response and storing the credential, beside @simplewebauthn/server's verifyRegistrationResponse alone. The
+ * Verifying a registration response and storing the credential, compared with @simplewebauthn/server's verifyRegistrationResponse alone. The
  * library gets no root certificates, so it validates no certificate path; ours does, and it also redeems the challenge, applies the policy,
  * writes the log and stores the credential in a database in memory.
  */
