@@ -8,6 +8,7 @@ import type { RuleId } from '../rules.ts';
 import { type Rows, refuse } from './define.ts';
 
 const rawInteger = (content: Uint8Array): Uint8Array => concat(Uint8Array.of(0x02, content.length), content);
+/** 32 bytes, whether or not the integer has a leading zero: the outcome of a case must not depend on chance. */
 const fixed = (content: Uint8Array): Uint8Array => concat(new Uint8Array(32), content).slice(-32);
 const integers = (change: (r: Uint8Array, s: Uint8Array) => Uint8Array) => (signature: Uint8Array) =>
   change(...readIntegers(signature));
@@ -50,7 +51,7 @@ const integerRows = <C extends Change>(encoding: readonly RuleId[], apply: Apply
   'ecdsa.negative-r': refuse(
     encoding,
     'r is negative',
-    apply(integers((r, s) => der.sequence(rawInteger(concat(Uint8Array.of(0xff), r)), rawInteger(s)))),
+    apply(integers((r, s) => der.sequence(rawInteger(concat(Uint8Array.of(0xff), fixed(r))), rawInteger(s)))),
   ),
   'ecdsa.zero-r': refuse(encoding, 'r is zero', apply(integers((_, s) => der.sequence(der.integer(0), rawInteger(s))))),
   'ecdsa.zero-s': refuse(encoding, 's is zero', apply(integers((r) => der.sequence(rawInteger(r), der.integer(0))))),
@@ -63,7 +64,7 @@ const integerRows = <C extends Change>(encoding: readonly RuleId[], apply: Apply
   'ecdsa.octet-strings': refuse(
     encoding,
     'r and s are octet strings',
-    apply(integers((r, s) => der.sequence(der.octetString(r), der.octetString(s)))),
+    apply(integers((r, s) => der.sequence(der.octetString(fixed(r)), der.octetString(fixed(s))))),
   ),
   'ecdsa.set': refuse(
     encoding,
