@@ -124,7 +124,7 @@ export function toFailure(error: TestError, project: Project): Failure {
   };
 }
 
-/** Names of errors that say no more than that the case failed. */
+/** Names of errors that mean only that the case failed. */
 const uninformativeName = /^(?:Error|ScenarioFailure): /;
 
 /** Returns the stack without the message. */

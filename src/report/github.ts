@@ -18,11 +18,8 @@ interface Annotation {
   location?: SourceLocation;
 }
 
-/**
- * Returns workflow commands, one for each line of output. GitHub finds files by their path in the repository: `folder` is that of the
- * project (the locations of the result are relative to it); `''` if it is the repository.
- */
-export function renderAnnotations(result: RunResult, folder = ''): string[] {
+/** Returns workflow commands, one for each line of output. GitHub finds files by their path in the repository. */
+export function renderAnnotations(result: RunResult): string[] {
   const annotations = [
     ...(result.errors ?? []).map(({ message }): Annotation => ({ kind: 'error', title: 'Touchstone', message })),
     ...result.cases.flatMap(annotationsOf),
@@ -36,7 +33,9 @@ export function renderAnnotations(result: RunResult, folder = ''): string[] {
     const ofKind = annotations.filter((one) => one.kind === kind);
     const hidden = ofKind.length - maxOfKind;
     const more: Annotation = { kind, title: 'Touchstone', message: `${hidden} more in the report of the run` };
-    return [...ofKind.slice(0, maxOfKind), ...(hidden > 0 ? [more] : [])].map((one) => toCommand(one, folder));
+    return [...ofKind.slice(0, maxOfKind), ...(hidden > 0 ? [more] : [])].map((one) =>
+      toCommand(one, result.run.repositoryFolder),
+    );
   });
 }
 
@@ -56,7 +55,7 @@ function annotationsOf({ verdict, title, failures, location, notes = [] }: CaseR
     : [];
 }
 
-function toCommand({ kind, title, message, location }: Annotation, folder: string): string {
+function toCommand({ kind, title, message, location }: Annotation, folder = ''): string {
   const place = location ? { file: posix.join(folder, location.file), line: location.line, col: location.column } : {};
   const properties = Object.entries({ ...place, title: truncate(firstLine(title), 200) });
   const text = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');

@@ -1,6 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { pipelineIn, shortenPath, userFolderVariable } from './run-facts.ts';
+import { pipelineIn, repositoryFolderOf, shortenPath, userFolderVariable } from './run-facts.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -21,4 +23,17 @@ it.each<[NodeJS.ProcessEnv, object]>([
   [{}, {}],
 ])('names the run of the pipeline from %j', (env, expected) => {
   expect(pipelineIn(env)).toEqual(expected);
+});
+
+it('names the project by its path in the git repository', () => {
+  const repository = mkdtempSync(join(tmpdir(), 'touchstone-repository-'));
+  try {
+    const project = join(repository, 'packages/web');
+    mkdirSync(project, { recursive: true });
+    mkdirSync(join(repository, '.git'));
+    expect(repositoryFolderOf(project)).toEqual({ repositoryFolder: 'packages/web' });
+    expect(repositoryFolderOf(repository)).toEqual({});
+  } finally {
+    rmSync(repository, { recursive: true, force: true });
+  }
 });

@@ -1,7 +1,7 @@
 /** The facts of a run as a whole (id, time, command, versions), the same for every kind of run. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { RunResult } from '#result/run-result.ts';
 
 /** Everything about the run but the browsers, which its cases name. */
@@ -44,6 +44,7 @@ export const collectRunFacts = ({
   platform: `${process.platform} ${process.arch}`,
   machine: describeMachine(),
   folder: relative(process.cwd(), folder).replaceAll(sep, '/'),
+  ...repositoryFolderOf(process.cwd()),
 });
 
 /** Variables with which CI systems name a run of a pipeline. It has the same value in all of its jobs, and when they are repeated. */
@@ -59,6 +60,17 @@ const pipelineVariables = [
 export function pipelineIn(env: Readonly<NodeJS.ProcessEnv>): { pipeline?: string } {
   const name = pipelineVariables.find((variable) => env[variable]);
   return name ? { pipeline: `${name} ${env[name]}` } : {};
+}
+
+/** Returns the path of the project in its git repository, unless it is the repository itself or in none. */
+export function repositoryFolderOf(project: string): { repositoryFolder?: string } {
+  let repository = project;
+  while (!existsSync(join(repository, '.git'))) {
+    if (dirname(repository) === repository) return {};
+    repository = dirname(repository);
+  }
+  const path = relative(repository, project).replaceAll(sep, '/');
+  return path === '' ? {} : { repositoryFolder: path };
 }
 
 /** Returns what times depend on, and nothing that identifies the machine: system, processor and number of cores. */

@@ -103,6 +103,7 @@ const run = {
   release: optional(text),
   pipeline: optional(text),
   shard: optional(object({ index: number, total: number, selection: list(text) })),
+  repositoryFolder: optional(text),
   folder: optional(text),
 };
 const totals = object(

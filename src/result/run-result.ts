@@ -131,6 +131,8 @@ export interface RunResult {
     pipeline?: string;
     /** Present for a part of a run; `selection` has the ids of all cases of the whole run, in order. */
     shard?: { index: number; total: number; selection: string[] };
+    /** Path of the project in its git repository, e.g. `packages/web`; absent if it is the repository itself. */
+    repositoryFolder?: string;
     /** Path of the run's folder, relative to the project, for formats whose links are not relative to their own file. */
     folder?: string;
   };

@@ -20,7 +20,6 @@ import { expectedFailuresOption, readExpectedFailures } from '../run/expected-fa
 import { formatOption } from '../run/format-option.ts';
 import { type GateOptions, withGateOptions } from '../run/gate-options.ts';
 import { showOnGithub } from '../run/github-actions.ts';
-import { findProjectRoot } from '../run/project-root.ts';
 import { ensureWritableFolder } from './output-folder.ts';
 
 interface MergeOptions extends GateOptions {
@@ -57,7 +56,7 @@ async function merge(paths: readonly string[], options: MergeOptions): Promise<n
   await appendToHistory(historyFile(options.output), result);
   for (const line of renderSummary(result, written.html, createColours())) console.log(withoutLogCommands(line));
   for (const { reason } of brokenGates(result, options)) console.log(`✗ ${reason}`);
-  await showOnGithub(result, findProjectRoot(process.cwd()));
+  await showOnGithub(result);
   return failed.length > 0 ? exitCode.infrastructure : exitCodeOfRun(result, options);
 }
 

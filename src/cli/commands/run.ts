@@ -162,9 +162,9 @@ async function run(paths: string[], options: RunOptions): Promise<number> {
   const ending = await runPlaywright(planAsEnvironment(plan, pins), root);
   if (ending === 'interrupted') return exitCode.interrupted;
   const folder = resolve(plan.outputDir, plan.runId);
-  if (ending === 'ended') return reportResult(folder, options, root);
+  if (ending === 'ended') return reportResult(folder, options);
   new Terminal(process.stdout).print(...(await renderKilledRun(folder, options.format)));
-  await reportResult(folder, options, root);
+  await reportResult(folder, options);
   return exitCode.infrastructure;
 }
 
@@ -207,12 +207,12 @@ async function planBrowsers(runnable: readonly ExpandedCase[], options: RunOptio
 }
 
 /** Prints which credentials remain on real keys and returns the exit code. A run that lacks a report must not pass. */
-async function reportResult(folder: string, options: RunOptions, root: string): Promise<number> {
+async function reportResult(folder: string, options: RunOptions): Promise<number> {
   const absent = [...usualFormats, ...options.format].filter((format) => !existsSync(join(folder, formats[format])));
   if (absent.includes('json')) return exitCode.infrastructure;
   const result = await readResult(join(folder, formats.json));
   for (const line of describeLeftoverCredentials(result)) console.log(line);
-  await showOnGithub(result, root);
+  await showOnGithub(result);
   for (const { reason } of brokenGates(result, options)) console.log(`✗ ${reason}`);
   if (absent.length > 0) console.log(`✗ Could not write ${absent.map((format) => formats[format]).join(', ')}`);
   const code = exitCodeOfRun(result, options);

@@ -2,8 +2,10 @@
  * SARIF 2.1.0 for code hosts: each scenario file is a rule, and each case that needs attention is a result at its line of the scenario.
  * Exceeded budgets are results at the line of the budget. Pure.
  */
+import { posix } from 'node:path';
 import type { BudgetResult } from '#result/budget.ts';
 import type { CaseResult, Failure, RunResult, SourceLocation, Verdict } from '#result/run-result.ts';
+import { exceededBudgets, leadingFailure } from '../format.ts';
 
 /** `kind` and `level` of a result; sections 3.27.9 and 3.27.10. Verdicts without a row need no attention. */
 const outcomes: Partial<Record<Verdict, { kind: string; level: string }>> = {
@@ -20,8 +22,8 @@ const runRule = 'touchstone/run';
 export function renderSarif(result: RunResult): string {
   const { run, cases, budgets = [], errors = [] } = result;
   const results = [
-    ...cases.flatMap((item) => (outcomes[item.verdict] ? [caseResult(item)] : [])),
-    ...budgets.flatMap((budget) => (budget.verdict === 'failed' ? [budgetResult(budget)] : [])),
+    ...cases.flatMap((item) => (outcomes[item.verdict] ? [caseResult(item, run.repositoryFolder)] : [])),
+    ...exceededBudgets({ budgets }).map((budget) => budgetResult(budget, run.repositoryFolder)),
   ];
   const ruleIds = [...new Set(results.map(({ ruleId }) => ruleId))];
   const log = {
@@ -33,7 +35,7 @@ export function renderSarif(result: RunResult): string {
           driver: { name: 'Touchstone', version: run.touchstone, rules: ruleIds.map((id) => toRule(id, cases)) },
         },
         automationDetails: { id: `touchstone/scenarios/${run.id}` },
-        originalUriBaseIds: { PROJECT: { description: { text: 'The folder that contains the scenarios' } } },
+        originalUriBaseIds: { PROJECT: { description: { text: 'The repository, or the project if it is in none' } } },
         invocations: [
           {
             executionSuccessful: errors.length === 0 && result.verdict !== 'interrupted',
@@ -59,27 +61,27 @@ function toRule(id: string, cases: readonly CaseResult[]): object {
   return { id, name: id, shortDescription: { text: title } };
 }
 
-function caseResult(item: CaseResult) {
+function caseResult(item: CaseResult, folder: string | undefined) {
   const { id, verdict, failures, notes = [], title } = item;
-  const failure = failures.find(({ location }) => location) ?? failures[0];
+  const failure = leadingFailure({ failures });
   const message = failure?.message ?? notes[0] ?? `The case is ${verdict}`;
   return {
     ruleId: ruleOf(item),
     ...outcomes[verdict],
     message: { text: `${title}: ${message}` },
-    locations: [toLocation(failure?.location ?? item.location, failure)],
+    locations: [toLocation(failure?.location ?? item.location, { folder, failure })],
     partialFingerprints: { 'touchstoneCase/v1': id },
     ...(verdict === 'waived' && { suppressions: [{ kind: 'external', status: 'accepted', justification: notes[0] }] }),
     properties: { case: id, verdict, parties: item.parties },
   };
 }
 
-const budgetResult = ({ caseId, message, location, subject, statistic }: BudgetResult) => ({
+const budgetResult = ({ caseId, message, location, subject, statistic }: BudgetResult, folder: string | undefined) => ({
   ruleId: budgetRule,
   kind: 'fail',
   level: 'error',
   message: { text: `${caseId}: ${message}` },
-  locations: [toLocation(location)],
+  locations: [toLocation(location, { folder })],
   partialFingerprints: { 'touchstoneCase/v1': `${caseId} ${subject}.${statistic}` },
   properties: { case: caseId },
 });
@@ -90,9 +92,14 @@ const toNotification = ({ message }: Failure) => ({
   descriptor: { id: runRule },
 });
 
-function toLocation({ file, line, column }: SourceLocation, failure?: Failure): object {
+/** Code hosts find files by their path in the repository: `folder` is that of the project. */
+function toLocation(
+  { file, line, column }: SourceLocation,
+  { folder = '', failure }: { folder: string | undefined; failure?: Failure | undefined },
+): object {
   const region = { startLine: Math.max(1, line), startColumn: Math.max(1, column) };
   const snippet = failure?.codeFrame && { contextRegion: { ...region, snippet: { text: failure.codeFrame } } };
-  const artifactLocation = { uri: encodeURI(file), uriBaseId: 'PROJECT' };
+  const uri = posix.join(folder, file).split('/').map(encodeURIComponent).join('/');
+  const artifactLocation = { uri, uriBaseId: 'PROJECT' };
   return { physicalLocation: { artifactLocation, region, ...snippet } };
 }
