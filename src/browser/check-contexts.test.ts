@@ -12,7 +12,7 @@ function createBrowser(newContext: () => Promise<unknown>) {
   return { browser, log };
 }
 
-it('closes the browser that does not know a command of Playwright, and says what to install', async () => {
+it('closes a browser that does not support a command of Playwright, and names what to install', async () => {
   const { browser, log } = createBrowser(async () => {
     throw new Error('browser.newContext: Protocol error (emulation.x): unknown command\nMessage: emulation.x');
   });

@@ -1,4 +1,4 @@
-/** Stock browsers do not know every command of every version of Playwright. */
+/** Stock browsers do not support every command of every version of Playwright. */
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright';
 import { messageOf, UnavailableError } from '#base/errors.ts';

@@ -182,7 +182,7 @@ describe('collectCase', () => {
     });
   });
 
-  it('gives a failure its location in the YAML and the lines around it, without colours', () => {
+  it('adds the location in the YAML and the lines around it to a failure, without colours', () => {
     const errors = [
       error('Error: \u001b[31mnot touched\u001b[39m', {
         location: { ...location, line: 3, column: 4 },
