@@ -34,7 +34,7 @@ interface Run extends StepRunOptions {
 
 const teardownMs = 10_000;
 /** How long a step may continue after its signal has aborted. */
-const graceMs = 250;
+const graceMs = 500;
 
 /**
  * Runs setup and steps, then the teardown, also after a failure.

@@ -4,6 +4,7 @@ import { abortable } from '#base/async.ts';
 import { normalizeText } from '../../expect/matchers.ts';
 import type { PageLocator } from '../../language/schema/locator.ts';
 import type { PageArgument, PageKeyword } from '../../language/step-arguments/page.ts';
+import { actOnElement } from './act-on-element.ts';
 import { describeTarget, findElement, whenVisible } from './find-element.ts';
 import { isTrue } from './page-conditions.ts';
 import { actOnPage, whenScriptsHaveRun } from './page-navigation.ts';
@@ -22,19 +23,19 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
       const element = await whenVisible(find(site, page, target), signal);
       await whenScriptsHaveRun(page, signal);
       await site.beginAction();
-      const click = () => actOnPage(() => element.click());
+      const click = () => actOnElement(element, () => element.click(), signal);
       if (opensTab) await site.inNewTab(click, signal);
       else await click();
     }),
 
   fill: ({ value, ...target }, site, signal) =>
-    actOnElement({ name: 'fill', target, site, signal }, (element) => element.fill(value)),
+    actOnTarget({ name: 'fill', target, site, signal }, (element) => element.fill(value)),
 
   select: ({ option, ...target }, site, signal) =>
-    actOnElement({ name: 'select', target, site, signal }, (element) => element.selectOption(option)),
+    actOnTarget({ name: 'select', target, site, signal }, (element) => element.selectOption(option)),
 
   check: ({ checked = true, ...target }, site, signal) =>
-    actOnElement({ name: 'check', target, site, signal }, (element) => element.setChecked(checked)),
+    actOnTarget({ name: 'check', target, site, signal }, (element) => element.setChecked(checked)),
 
   press: (args, site, signal) => {
     if (typeof args === 'string')
@@ -44,7 +45,7 @@ export const pageActions: { readonly [K in PageKeyword]: PageAction<K> } = {
         await actOnPage(() => page.keyboard.press(args));
       });
     const { key, ...target } = args;
-    return actOnElement({ name: `press ${key} in`, target, site, signal }, (element) => element.press(key));
+    return actOnTarget({ name: `press ${key} in`, target, site, signal }, (element) => element.press(key));
   },
 
   'wait-for': (args, site, signal) => {
@@ -80,7 +81,7 @@ interface ElementAction {
 }
 
 /** Waits until the element is visible, and does `action` on it. */
-function actOnElement(
+function actOnTarget(
   { name, target, site, signal }: ElementAction,
   action: (element: Locator) => Promise<unknown>,
 ): Promise<void> {
@@ -88,7 +89,7 @@ function actOnElement(
     const element = await whenVisible(find(site, page, target), signal);
     await whenScriptsHaveRun(page, signal);
     await site.beginAction();
-    await actOnPage(() => action(element));
+    await actOnElement(element, action, signal);
   });
 }
 

@@ -25,6 +25,8 @@ const pages: Readonly<Record<string, string>> = {
     <input type="checkbox" aria-label="Agree" onclick="window.close()"><input aria-label="Key" onkeydown="window.close()">
     <select aria-label="Reason" onchange="window.close()"><option>none</option><option>done</option></select>`,
   '/leaving': `<button onclick="setTimeout(() => { location.href = '/other' }, 50)">Sign in</button>`,
+  '/blocked': `<button disabled>Save</button><div aria-disabled="true"><button>Send</button></div><input aria-label="Code" readonly>
+    <button>Add</button><div class="veil" style="position: fixed; inset: 0"></div>`,
   '/components': `<x-card><template shadowrootmode="open"><p>No passkeys yet</p></template></x-card>
     <iframe srcdoc="<p>The request was cancelled</p>"></iframe>`,
   '/slow': `<p id="spinner" role="progressbar">Loading</p><script>setTimeout(() => { spinner.remove(); history.pushState({}, '', '/users/7/edit') }, 60)</script>`,
@@ -89,6 +91,32 @@ describe('page steps', () => {
     const opened = await openPage('/form');
     const clicked = pageActions.click({ role: 'button', name: 'Next' }, opened.site, soon());
     await expect(clicked).rejects.toThrow("The page does not show getByRole('button', { name: 'Next' })");
+  });
+
+  it.each<[string, (site: Site) => Promise<void>, string]>([
+    [
+      'disabled',
+      (site) => pageActions.click({ text: 'Save' }, site, AbortSignal.timeout(500)),
+      "getByText('Save') is disabled",
+    ],
+    [
+      'disabled by its group',
+      (site) => pageActions.click({ text: 'Send' }, site, AbortSignal.timeout(500)),
+      "getByText('Send') is disabled",
+    ],
+    [
+      'read-only',
+      (site) => pageActions.fill({ label: 'Code', value: '1' }, site, AbortSignal.timeout(500)),
+      "getByLabel('Code') is read-only",
+    ],
+    [
+      'covered',
+      (site) => pageActions.click({ text: 'Add' }, site, AbortSignal.timeout(500)),
+      `getByText('Add') is covered by <div class="veil" style="position: fixed; inset: 0">`,
+    ],
+  ])('say that an element is %s', async (_, act, message) => {
+    const opened = await openPage('/blocked');
+    await expect(act(opened.site)).rejects.toThrow(message);
   });
 
   it('click rejects at once for a signal that is aborted already', async () => {
