@@ -17,7 +17,7 @@ import { noChanges, recordChanges, type StateChanges } from './state-changes.ts'
 /** For an authenticator that does not report how many discoverable credentials it can store. */
 const assumedCapacity = 20;
 /** A case stores at most this number of credentials, unless it fills the authenticator, which is destructive. */
-const credentialsOfCase = 4;
+export const credentialsOfCase = 4;
 
 export interface AuthenticatorStateOptions {
   /** Called after every reset. */

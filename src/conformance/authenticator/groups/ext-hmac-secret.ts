@@ -139,7 +139,6 @@ const hmacSecret: RequirementInput[] = [
     provenBy: ['extension.hmac-secret-unverified'],
     preconditions: [from21, pinAuthorizesCeremonies, optionIsNotTrue('alwaysUv')],
     state: 'pin',
-    variants: pinProtocolVariants,
     async run(context) {
       const credential = await createSecret(context);
       const unverified = await readSecrets(context, credential, salt(1));

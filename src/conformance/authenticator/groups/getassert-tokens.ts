@@ -107,7 +107,6 @@ const tokens: RequirementInput[] = [
     provenBy: ['token.spent-by-silence'],
     state: 'pin',
     preconditions: [hasTokens, pinAuthorizesCeremonies],
-    variants: pinProtocolVariants,
     async run(context) {
       const credential = await register(context);
       const token = await getToken(context, ['ga'], context.rpId);

@@ -156,7 +156,7 @@ const credentialIds: RequirementInput[] = [
   },
   {
     id: 'response.public-key.unique',
-    title: 'Two credentials have different public keys, also after a power cycle',
+    title: 'Two credentials have different public keys, although the power was off between them',
     document: 'WebAuthn L3',
     section: '6.3.2',
     provenBy: ['cose.key-shared'],
@@ -164,8 +164,8 @@ const credentialIds: RequirementInput[] = [
     async run(context) {
       const rk = context.variant === 'rk';
       const keys: string[] = [];
-      for (const fill of [1, 2, 3]) {
-        if (fill === 3) await context.powerCycle();
+      for (const fill of [1, 2]) {
+        if (fill === 2) await context.powerCycle();
         keys.push(formatCbor((await register(context, { rk, userId: new Uint8Array(16).fill(fill) })).publicKey));
       }
       check(new Set(keys).size === keys.length, 'Expected different public keys, got the same twice');

@@ -2,6 +2,8 @@
  * The order of cases with the fewest resets: a reset costs a power cycle and a touch. Cases that need no reset come first, while the
  * authenticator still has what a reset deletes, then those that need one each.
  */
+import { credentialsOfCase } from '../connected/authenticator-state.ts';
+import { hasBuiltInUv } from '../preconditions.ts';
 import { idOfCase, type TestCase } from '../run-case.ts';
 import type { Effort } from './effort.ts';
 
@@ -10,7 +12,8 @@ export function orderCases(cases: readonly TestCase[], efforts: ReadonlyMap<stri
   const phases = groupByPhase(cases, efforts);
   const [firstSetsPin, ...laterSetPin] = phases['sets-pin'];
   return [
-    ...phases['keeps-no-pin'],
+    ...phases['keeps-no-pin'].filter(needsVerification),
+    ...phases['keeps-no-pin'].filter((test) => !needsVerification(test)),
     ...(firstSetsPin ? [firstSetsPin] : []),
     ...phases['keeps-pin'],
     ...phases['ends-with-reset'],
@@ -18,6 +21,10 @@ export function orderCases(cases: readonly TestCase[], efforts: ReadonlyMap<stri
     ...phases['changes-without-pin'],
   ];
 }
+
+/** Whether a case needs fingerprints: it comes before those that may fill the authenticator, which makes a reset necessary. */
+const needsVerification = ({ requirement, variant }: TestCase): boolean =>
+  [...requirement.preconditions, ...(variant?.preconditions ?? [])].includes(hasBuiltInUv);
 
 /** What a case does to the state of the authenticator. */
 type Phase =
@@ -47,7 +54,8 @@ function phaseOf({ requirement }: TestCase, effort: Effort | undefined): Phase {
   const startsWithPin = requirement.state === 'pin';
   if (!effort) return startsWithPin ? 'keeps-pin' : 'keeps-no-pin';
   const { changes, endsWithPin, endsLocked } = effort;
-  if (changes.needsReset || requirement.withoutCredentials)
+  const fillsUp = changes.storedCredentials > credentialsOfCase;
+  if (changes.needsReset || fillsUp || requirement.withoutCredentials)
     return startsWithPin ? 'changes-with-pin' : 'changes-without-pin';
   if (changes.wasReset && !endsWithPin) return 'ends-with-reset';
   if (startsWithPin) return endsLocked ? 'locks-pin' : 'keeps-pin';

@@ -36,3 +36,19 @@ describe('the plan of a run', () => {
     expect(verdicts(planned)).toEqual(verdicts(expected));
   });
 });
+
+describe('the plan for a key with fingerprints, which a reset deletes', () => {
+  const ids = ['rk.full', 'rk.count', 'pin.uv-retries.form', 'token.uv.granted'];
+
+  it('begins with the cases that need them, and ends with the one that fills the key', async () => {
+    const needed = selectEntries(authenticatorCatalogue, ids);
+    const { order } = await planRun(needed, () => connectPersona({ persona: 'touchstone-complete' }));
+    expect(order(casesOf(needed)).map(idOfCase)).toEqual([
+      'pin.uv-retries.form',
+      'token.uv.granted@pin1',
+      'token.uv.granted@pin2',
+      'rk.count',
+      'rk.full',
+    ]);
+  });
+});
