@@ -1,6 +1,6 @@
 /** The file `history.ndjson` in the folder of all runs: each run appends one line when it ends. */
 import { existsSync } from 'node:fs';
-import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { appendFile, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '#base/errors.ts';
 import type { RunResult } from '#result/run-result.ts';
@@ -18,6 +18,7 @@ async function removeIncompleteLine(path: string): Promise<void> {
   const bytes = existsSync(path) ? await readFile(path) : Buffer.alloc(0);
   const complete = bytes.lastIndexOf('\n') + 1;
   if (complete === bytes.length) return;
+  if ((await stat(path)).size !== bytes.length) return; // another run is writing its line just now
   if (isJson(bytes.subarray(complete).toString())) await appendFile(path, '\n');
   else await truncate(path, complete);
 }
