@@ -77,7 +77,7 @@ export const weakTokenDefects = defectsDetectedBy('suite', {
   },
 });
 
-/** These refuse what platforms do: they check first, without a touch, which credentials there are, and then use the same token. */
+/** Platforms use one token for several requests, for example to look for a credential without a touch and then to sign in with it. */
 export const spentTokenDefects = defectsDetectedBy('client', {
   'token.spent-by-silence': {
     title: 'An assertion with up: false ends what the token allows',

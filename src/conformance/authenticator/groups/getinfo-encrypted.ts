@@ -33,8 +33,7 @@ async function decryptMember(context: TestContext, name: EncryptedMember, token:
 const encrypted: RequirementInput[] = [
   {
     id: 'enc-members.fresh',
-    title:
-      'encIdentifier and encCredStoreState are different in every answer, so that they identify it to no other platform',
+    title: 'encIdentifier and encCredStoreState are different in every answer to getInfo',
     section: '6.4',
     provenBy: ['getinfo.enc-iv-constant'],
     async run(context) {
