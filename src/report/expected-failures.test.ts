@@ -31,7 +31,7 @@ describe('applyExpectedFailures', () => {
     ]);
   });
 
-  it('fails a case whose entry has expired, and says so first', () => {
+  it('fails a case whose entry has expired, and reports that first', () => {
     expect(apply([failed('a')], entry('a', '2026-06-29'))).toEqual([
       ['a', 'failed', 'The expected failure (https://issues.example/7) expired on 2026-06-29'],
     ]);
@@ -67,7 +67,7 @@ describe('applyExpectedFailures', () => {
     ]);
   });
 
-  it('says once that an entry has expired when it is applied to a shard and to the merged run', () => {
+  it('reports an expired entry once when it is applied to a shard and to the merged run', () => {
     const old = { entries: [entry('a', '2020-01-01')], today: '2026-06-30' };
     const shard = applyExpectedFailures([failed('a')], old);
     expect(applyExpectedFailures(shard, old)).toEqual(shard);
@@ -81,7 +81,7 @@ describe('applyExpectedFailures', () => {
     expect(verdicts).toEqual(['waived', 'passed', 'failed', 'failed']);
   });
 
-  it('leaves cases that did not run as they are', () => {
+  it('does not change cases that did not run', () => {
     const cases = [timedCase('a', {}, { verdict: 'errored' }), timedCase('a/2', {}, { verdict: 'skipped' })];
     expect(apply(cases, entry('a')).map(([, verdict]) => verdict)).toEqual(['errored', 'skipped']);
   });

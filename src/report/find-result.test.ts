@@ -17,7 +17,7 @@ it('finds a run by its folder, its file and its id', async () => {
     expect((await findRun(name, join(folder, 'runs'))).result.run.id).toBe(run.run.id);
 });
 
-it('says which files a folder without a run lacks', async () => {
+it('names the files that are missing in a folder without a run', async () => {
   await expect(findResult(folder)).rejects.toThrow(
     `Cannot find a run in ${folder}: expected result.json or result.ndjson`,
   );

@@ -68,7 +68,7 @@ describe('selectCases', () => {
     expect(await select({ lastFailed: true })).toEqual(['a/one', 'a/two', 't', 't@baseline']);
   });
 
-  it('says which failed cases the scenarios no longer have', async () => {
+  it('names the failed cases that are no longer in the scenarios', async () => {
     const failed = (id: string) => timedCase(id, {}, { verdict: 'failed' });
     writeRun(runOf([failed('renamed'), failed('b'), failed('b')]), join(root, 'latest'));
     const lostFailures = (lastFailed?: true) =>
