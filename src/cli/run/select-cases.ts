@@ -28,11 +28,11 @@ export const withSelectionOptions = (command: Command): Command =>
     .option('--sample', 'Run only the first case of each scenario file', false)
     .option(
       '--last-failed [run]',
-      'Run only cases that failed in the last run, or in this one: folder, master file or id',
+      'Run only cases that failed in the last run, or in this one: folder, result file or id',
     )
     .option('--only-changed [ref]', 'Run only cases whose files differ from this git commit; default: HEAD')
     .option('--shard <i/n>', 'Run only this part of the cases, e.g. 1/3; touchstone merge joins the parts', parseShard)
-    .option('--durations <run>', 'Balance the shards by the times of this run: folder, master file or id');
+    .option('--durations <run>', 'Balance the shards by the times of this run: folder, result file or id');
 
 /** Returns the part `i/n`. */
 function parseShard(text: string): Pick<Shard, 'index' | 'total'> {
@@ -118,7 +118,7 @@ const notPassed: readonly Verdict[] = ['failed', 'errored', 'interrupted'];
 /** The cases of the run that `--last-failed` names: ids without the number of the repetition. */
 interface LastRun {
   failed: ReadonlySet<string>;
-  /** Present if the run was killed: it says nothing about the cases that are not among these. */
+  /** Present if the run was killed: cases that are not among these have no verdict. */
   known?: ReadonlySet<string>;
 }
 
