@@ -36,7 +36,7 @@ const extensions: Record<string, string> = {
 export const attachmentsOf = (results: readonly TestResult[]): AttachmentSource[] =>
   results.flatMap(({ attachments }) => attachments).filter((attachment) => !isInternal(attachment));
 
-/** The text with which Playwright asks a language model to explain a failed test; it names compiled files instead of the scenario. */
+/** The text that Playwright uses to ask a language model about a failed test; it names compiled files instead of the scenario. */
 const errorContextAttachment = 'error-context';
 
 /** Whether the attachment is for the reporter (case record, secrets) or for Playwright (leading underscore, error context). */

@@ -1,5 +1,5 @@
 /**
- * Expected failures of cases: known problems that do not fail a run, each with its reason, a link and the last day on which it is
+ * Expected failures of cases: known problems that do not fail a run, each with its reason, a link and the last day when it is
  * expected. An expired entry, and an entry whose cases all ran and passed, fail the run, so that the list never outlives its reasons.
  * A flaky case has failed once, so its entry is still needed. Pure.
  */
@@ -38,7 +38,7 @@ export function forSelection(
   return { ...expected, ...(partial.length > 0 && { partial }) };
 }
 
-/** Returns the cases as they count. A case that could not run (`errored`) says nothing about the product and stays as it is. */
+/** Returns the cases with the verdicts that count. A case that could not run (`errored`) proves nothing about the product and does not change. */
 export function applyExpectedFailures(
   cases: readonly CaseResult[],
   { entries, today, partial = [] }: ExpectedFailures,

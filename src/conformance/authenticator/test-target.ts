@@ -16,8 +16,8 @@ export type StartState = 'no-pin' | 'pin';
 export type UserBehaviour = 'touch' | 'decline' | 'absent' | 'wait' | 'wrong-finger';
 
 /**
- * What a target gives access to below CTAP messages: CTAPHID reports, U2F messages, or the APDUs of a card; and whether there is a
- * metadata statement of its vendor.
+ * The interfaces of a target below CTAP messages: CTAPHID reports, U2F messages, or the APDUs of a card. `metadata` is the metadata
+ * statement of its vendor.
  */
 export type TargetInterface = 'ctaphid' | 'u2f' | 'nfc' | 'metadata';
 

@@ -85,7 +85,7 @@ const statusRows: Rows<RegistrationChange> = {
 
 const isUnused =
   'The specification binds the author of the statement; a relying party need not check members that it does not use';
-/** Members without which nothing can be decided about a model. */
+/** Members that every decision about a model needs. */
 const decisive: readonly string[] = ['authenticationAlgorithms', 'attestationTypes', 'attestationRootCertificates'];
 
 const wrong = (title: string, members: Record<string, unknown>) => {
