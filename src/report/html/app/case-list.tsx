@@ -1,6 +1,6 @@
 /** The list of the cases of a run, in groups by verdict. */
 import type { Verdict } from '#result/run-result.ts';
-import { absent } from '../matrix-coordinates.ts';
+import { absent, caseCoordinate } from '../matrix-coordinates.ts';
 import type { CaseRow } from '../report-index.ts';
 import { GroupedList, type ListState } from './grouped-list.tsx';
 import { Time, VerdictMark } from './shared-components.tsx';
@@ -32,16 +32,21 @@ export const CaseList = ({ rows, coordinates, ...state }: CaseListProps) => (
   />
 );
 
+/** Returns what tells the case from others with the same title: its repetition and coordinates, or its id. */
+export function describeDifferences({ id, parties, repetition }: CaseRow, coordinates: readonly string[]): string {
+  const values = coordinates.filter((key) => key !== caseCoordinate).map((key) => parties[key]);
+  return [repetition, ...values].filter((text) => text && text !== absent).join(' · ') || id;
+}
+
 const Row = ({ row, coordinates }: { row: CaseRow; coordinates: readonly string[] }) => {
-  const { id, title, verdict, parties, problem, repetition, durationMs, remote } = row;
-  const differences = [repetition, ...coordinates.map((key) => parties[key])].filter((text) => text && text !== absent);
+  const { title, verdict, problem, durationMs, remote } = row;
   return (
     <>
       <VerdictMark verdict={verdict} />
       <span class="title">{title}</span>
       <span class="time">{verdict !== 'skipped' && <Time ms={durationMs} remote={remote} />}</span>
       {problem && verdict !== 'passed' && <span class={`problem v-${verdict}`}>{problem}</span>}
-      <span class="meta">{differences.join(' · ') || id}</span>
+      <span class="meta">{describeDifferences(row, coordinates)}</span>
     </>
   );
 };

@@ -2,7 +2,6 @@
 import { useMemo } from 'preact/hooks';
 import { verdictMarks, verdictsByUrgency } from '../../format.ts';
 import type { CaseDetail } from '../case-detail.ts';
-import { caseCoordinate } from '../matrix-coordinates.ts';
 import type { CaseDetails } from '../read-embedded-data.ts';
 import type { CaseRow, ReportIndex } from '../report-index.ts';
 import { CaseList } from './case-list.tsx';
@@ -29,7 +28,7 @@ export function CasesView({ index, rows, filter, onFilter, current, details, pri
         <Filters index={index} filter={filter} onFilter={onFilter} found={rows.length} />
         <CaseList
           rows={rows}
-          coordinates={index.coordinates.map(({ key }) => key).filter((key) => key !== caseCoordinate)}
+          coordinates={index.coordinates.map(({ key }) => key)}
           shown={shown?.id}
           chosen={current !== undefined}
           complete={printing}

@@ -3,12 +3,14 @@ import type { BudgetResult } from '#result/budget.ts';
 import { formatMs, verdictMarks } from '../../format.ts';
 import type { PhaseStatistics } from '../../phase-statistics.ts';
 import type { ReportIndex } from '../report-index.ts';
+import { describeDifferences } from './case-list.tsx';
 import { caseHref } from './route.ts';
 import { ScrollRegion, SplitBar, VerdictMark } from './shared-components.tsx';
 
 const slowestShown = 12;
 
 export function TimingsView({ index }: { index: ReportIndex }) {
+  const coordinates = index.coordinates.map(({ key }) => key);
   const slowest = index.rows
     .filter(({ remote }) => !remote)
     .toSorted((a, b) => b.machineMs - a.machineMs)
@@ -75,7 +77,7 @@ export function TimingsView({ index }: { index: ReportIndex }) {
             <a href={caseHref(row.id)}>
               <VerdictMark verdict={row.verdict} />
               <span class="title">
-                {row.title} <small>{Object.values(row.parties).join(' · ')}</small>
+                {row.title} <small>{describeDifferences(row, coordinates)}</small>
               </span>
               <SplitBar machineMs={row.machineMs} gestureMs={row.gestureMs} fullMs={full} />
               <span class="n">{formatMs(row.machineMs)}</span>
