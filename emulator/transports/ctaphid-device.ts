@@ -239,11 +239,8 @@ export class CtapHidDevice {
       this.#start(message, process);
       return;
     }
-    const response = executeImmediately(message, {
-      lock: this.#lock,
-      rules: this.#rules,
-      wink: this.#options.wink,
-    });
+    const { wink } = this.#options;
+    const response = executeImmediately(message, { lock: this.#lock, rules: this.#rules, wink });
     if (typeof response === 'string') this.#responses.sendError(channel, response);
     else this.#responses.send(channel, command, response);
   }

@@ -47,6 +47,7 @@ import { nfcChaining } from './groups/nfc-chaining.ts';
 import { nfcMessages } from './groups/nfc-messages.ts';
 import { powerCyclePersistence } from './groups/persist-power-cycle.ts';
 import { resetPersistence } from './groups/persist-reset.ts';
+import { pinLocks } from './groups/pin-locks.ts';
 import { pinParameters } from './groups/pin-parameters.ts';
 import { pinPolicy } from './groups/pin-policy.ts';
 import { pinRetries } from './groups/pin-retries.ts';
@@ -89,6 +90,7 @@ export const authenticatorCatalogue: readonly Requirement[] = [
   ...pinSetting,
   ...pinPolicy,
   ...pinRetries,
+  ...pinLocks,
   ...tokenIssuing,
   ...tokenLifetime,
   ...cborRequests,

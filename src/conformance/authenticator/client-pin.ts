@@ -4,6 +4,7 @@ import type { PinUvAuthSession } from '#client/pin-protocol.ts';
 import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
 import { type ClientPinSubCommand, clientPinSubCommands, permissions } from '#protocol/commands.ts';
 import { sha256 } from '#protocol/crypto.ts';
+import { checkSuccess, readUnsigned } from './checks.ts';
 import type { Exchange } from './exchange.ts';
 import { openPinSession, otherPin, protocolOf, suitePin } from './pin.ts';
 import type { TestContext } from './test-context.ts';
@@ -122,3 +123,9 @@ export const sendClientPin = (context: TestContext, request: CborMap): Promise<E
 /** Sends a wrong PIN, and returns how it was refused. */
 export const enterWrongPin = async (context: TestContext): Promise<Exchange> =>
   sendClientPin(context, await buildGetPinToken(context, 'wrong-pin'));
+
+/** Reads the retries that are left with getPINRetries, section 6.5.5.2. */
+export async function readPinRetries(context: TestContext): Promise<number> {
+  const members = checkSuccess(await sendClientPin(context, buildReading(context, 'getPINRetries')));
+  return readUnsigned(members, 0x03, 'pinRetries');
+}

@@ -1,9 +1,6 @@
 /** largeblobs: writing the array, CTAP 2.1 section 6.10.2. */
 
 import { concat } from '#base/bytes.ts';
-import type { PinUvAuthToken } from '#client/pin-protocol.ts';
-import type { CborKey, CborMap, CborValue } from '#protocol/cbor.ts';
-import { sha256 } from '#protocol/crypto.ts';
 import { checkEqualBytes, checkStatus, checkSuccess } from '../checks.ts';
 import { setUp } from '../failures.ts';
 import { memberRequirements, type RequestMember } from '../members.ts';
@@ -11,8 +8,8 @@ import { addToken, getToken } from '../pin.ts';
 import { hasTokens, optionIsTrue, pinAuthorizesCeremonies, pinProtocolVariants } from '../preconditions.ts';
 import { buildRegistration, mc } from '../registration.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
-import type { TestContext } from '../test-context.ts';
 import {
+  buildWrite,
   command,
   emptyArray,
   group,
@@ -21,6 +18,8 @@ import {
   readArray,
   request,
   withDigest,
+  write,
+  writeArray,
 } from './largeblobs-support.ts';
 
 const authInvalid = 'CTAP2_ERR_PIN_AUTH_INVALID';
@@ -28,39 +27,6 @@ const authInvalid = 'CTAP2_ERR_PIN_AUTH_INVALID';
 /** An array with one byte string. */
 const arrayOf = (size: number): Uint8Array =>
   withDigest(concat(new Uint8Array([0x81, 0x59, size >> 8, size & 0xff]), new Uint8Array(size).fill(0x61)));
-
-interface Fragment {
-  bytes: Uint8Array;
-  offset?: number;
-  /** Of the whole array; only in the first fragment. */
-  length?: number | undefined;
-  permission?: 'lbw' | 'cm';
-  signedOffset?: number;
-  /** Default: a new one. */
-  token?: PinUvAuthToken;
-}
-
-/** Returns the request that writes a fragment, with a token. */
-async function buildWrite(context: TestContext, fragment: Fragment): Promise<CborMap> {
-  const { bytes, offset = 0, length, permission = 'lbw', signedOffset = offset } = fragment;
-  const { protocol, token } = fragment.token ?? (await getToken(context, [permission]));
-  const position = new Uint8Array(4);
-  new DataView(position.buffer).setUint32(0, signedOffset, true);
-  const prefix = new Uint8Array([...Array<number>(32).fill(0xff), 0x0c, 0x00]);
-  const members: [CborKey, CborValue][] = [
-    [lb.set, bytes],
-    [lb.offset, offset],
-    ...(length === undefined ? [] : [[lb.length, length] as [CborKey, CborValue]]),
-    [lb.param, protocol.authenticate(token, concat(prefix, position, sha256(bytes)))],
-    [lb.protocol, protocol.version],
-  ];
-  return request(...members);
-}
-
-const write = async (context: TestContext, fragment: Fragment) =>
-  context.send(command, await buildWrite(context, fragment));
-
-const writeArray = (context: TestContext, bytes: Uint8Array) => write(context, { bytes, length: bytes.length });
 
 const writing: RequirementInput[] = [
   {

@@ -1,4 +1,4 @@
-/** pin: comparing the PIN, retries and locks, CTAP 2.1 sections 6.5.2.2 and 6.5.5.7.2. */
+/** pin: comparing the PIN, and the retries, CTAP 2.1 sections 6.5.2.2 and 6.5.5.7.2. */
 import { check, checkEqual, checkStatus, checkSuccess, readUnsigned } from '../checks.ts';
 import {
   buildAlmostRightPin,
@@ -8,6 +8,7 @@ import {
   buildReading,
   cp,
   enterWrongPin,
+  readPinRetries,
   sendClientPin,
 } from '../client-pin.ts';
 import { withMember } from '../members.ts';
@@ -21,12 +22,6 @@ import {
   pinProtocolVariants,
 } from '../preconditions.ts';
 import { defineGroup, type RequirementInput } from '../requirement.ts';
-import type { TestContext } from '../test-context.ts';
-
-async function readRetries(context: TestContext): Promise<number> {
-  const members = checkSuccess(await sendClientPin(context, buildReading(context, 'getPINRetries')));
-  return readUnsigned(members, 0x03, 'pinRetries');
-}
 
 const retries: RequirementInput[] = [
   {
@@ -35,7 +30,7 @@ const retries: RequirementInput[] = [
     section: '6.5.5.2',
     provenBy: ['pin.retries-missing', 'pin.retries-too-many', 'pin.retries-negative'],
     async run(context) {
-      const left = await readRetries(context);
+      const left = await readPinRetries(context);
       check(left <= 8, `Expected at most 8 retries, got ${left}`);
     },
   },
@@ -46,7 +41,7 @@ const retries: RequirementInput[] = [
     level: 'SHOULD',
     provenBy: ['pin.retries-too-many', 'pin.retries-negative'],
     state: 'pin',
-    run: async (context) => checkEqual(await readRetries(context), 8, 'pinRetries'),
+    run: async (context) => checkEqual(await readPinRetries(context), 8, 'pinRetries'),
   },
   {
     id: 'retries.decrease',
@@ -57,9 +52,9 @@ const retries: RequirementInput[] = [
     preconditions: [pinAuthorizesCeremonies],
     variants: pinProtocolVariants,
     async run(context) {
-      const before = await readRetries(context);
+      const before = await readPinRetries(context);
       await enterWrongPin(context);
-      checkEqual(await readRetries(context), before - 1, 'pinRetries');
+      checkEqual(await readPinRetries(context), before - 1, 'pinRetries');
     },
   },
   {
@@ -70,9 +65,9 @@ const retries: RequirementInput[] = [
     state: 'pin',
     variants: pinProtocolVariants,
     async run(context) {
-      const before = await readRetries(context);
+      const before = await readPinRetries(context);
       await sendClientPin(context, await buildChangePin(context, { current: 'wrong-pin' }));
-      checkEqual(await readRetries(context), before - 1, 'pinRetries');
+      checkEqual(await readPinRetries(context), before - 1, 'pinRetries');
     },
   },
   {
@@ -84,9 +79,9 @@ const retries: RequirementInput[] = [
     preconditions: [hasTokens, pinAuthorizesCeremonies],
     variants: pinProtocolVariants,
     async run(context) {
-      const before = await readRetries(context);
+      const before = await readPinRetries(context);
       await sendClientPin(context, await buildGetToken(context, { pin: 'wrong-pin' }));
-      checkEqual(await readRetries(context), before - 1, 'pinRetries');
+      checkEqual(await readPinRetries(context), before - 1, 'pinRetries');
     },
   },
   {
@@ -122,10 +117,10 @@ const retries: RequirementInput[] = [
     preconditions: [pinAuthorizesCeremonies],
     variants: pinProtocolVariants,
     async run(context) {
-      const before = await readRetries(context);
+      const before = await readPinRetries(context);
       await enterWrongPin(context);
       checkSuccess(await sendClientPin(context, await buildGetPinToken(context)));
-      checkEqual(await readRetries(context), before, 'pinRetries');
+      checkEqual(await readPinRetries(context), before, 'pinRetries');
     },
   },
   {
@@ -136,10 +131,10 @@ const retries: RequirementInput[] = [
     state: 'pin',
     preconditions: [pinAuthorizesCeremonies],
     async run(context) {
-      const before = await readRetries(context);
+      const before = await readPinRetries(context);
       await enterWrongPin(context);
       checkSuccess(await sendClientPin(context, await buildChangePin(context)));
-      checkEqual(await readRetries(context), before, 'pinRetries');
+      checkEqual(await readPinRetries(context), before, 'pinRetries');
     },
   },
   {
@@ -150,176 +145,13 @@ const retries: RequirementInput[] = [
     state: 'pin',
     preconditions: [pinAuthorizesCeremonies],
     async run(context) {
-      const before = await readRetries(context);
+      const before = await readPinRetries(context);
       await enterWrongPin(context);
       await context.powerCycle();
-      checkEqual(await readRetries(context), before - 1, 'pinRetries');
+      checkEqual(await readPinRetries(context), before - 1, 'pinRetries');
     },
   },
 ];
-
-async function enterWrongPins(context: TestContext, count: number): Promise<string[]> {
-  const statuses: string[] = [];
-  for (let entered = 0; entered < count; entered++) statuses.push((await enterWrongPin(context)).status);
-  return statuses;
-}
-
-/** After them, the PIN works again only after a power cycle or a reset. */
-const locks: RequirementInput[] = [
-  {
-    id: 'lock.third',
-    title: 'The third wrong PIN in a row is refused with CTAP2_ERR_PIN_AUTH_BLOCKED',
-    section: '6.5.5.7.2',
-    provenBy: [
-      'pin.no-soft-lock',
-      'pin.soft-lock-late',
-      'status.soft-lock-as-wrong-pin',
-      'ignored-error.pin-auth-blocked',
-    ],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    variants: pinProtocolVariants,
-    accepted: ['CTAP2_ERR_PIN_AUTH_BLOCKED'],
-    async run(context) {
-      await enterWrongPins(context, 2);
-      checkStatus(await enterWrongPin(context), 'CTAP2_ERR_PIN_AUTH_BLOCKED');
-    },
-  },
-  {
-    id: 'lock.correct-pin',
-    title: 'After three wrong PINs also the correct PIN is refused until the next power cycle',
-    section: '6.5.5.7.2',
-    provenBy: ['pin.no-soft-lock', 'pin.soft-lock-late'],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    variants: pinProtocolVariants,
-    accepted: ['CTAP2_ERR_PIN_AUTH_BLOCKED'],
-    async run(context) {
-      await enterWrongPins(context, 3);
-      checkStatus(await sendClientPin(context, await buildGetPinToken(context)), 'CTAP2_ERR_PIN_AUTH_BLOCKED');
-    },
-  },
-  {
-    id: 'lock.costs-nothing',
-    title: 'While a power cycle is required, attempts cost no retry',
-    section: '6.5.5.7.2',
-    provenBy: ['pin.no-soft-lock', 'pin.soft-lock-late'],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    async run(context) {
-      await enterWrongPins(context, 3);
-      const before = await readRetries(context);
-      await enterWrongPin(context);
-      checkEqual(await readRetries(context), before, 'pinRetries');
-    },
-  },
-  {
-    id: 'lock.power-cycle-state',
-    title: 'powerCycleState is true while a power cycle is required',
-    section: '6.5.5.2',
-    provenBy: ['pin.power-cycle-denied'],
-    state: 'pin',
-    preconditions: [from21, pinAuthorizesCeremonies],
-    async run(context) {
-      await enterWrongPins(context, 3);
-      const members = checkSuccess(await sendClientPin(context, buildReading(context, 'getPINRetries')));
-      checkEqual(members.get(0x04), true, 'powerCycleState');
-    },
-  },
-  {
-    id: 'lock.power-cycle',
-    title: 'After a power cycle the correct PIN is accepted',
-    section: '6.5.5.7.2',
-    provenBy: ['pin.lock-survives-power-cycle'],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    variants: pinProtocolVariants,
-    async run(context) {
-      await enterWrongPins(context, 3);
-      await context.powerCycle();
-      checkSuccess(await sendClientPin(context, await buildGetPinToken(context)));
-    },
-  },
-  {
-    id: 'lock.change-pin',
-    title: 'changePIN is refused while a power cycle is required',
-    section: '6.5.5.6',
-    provenBy: ['pin.no-soft-lock', 'status.soft-lock-as-wrong-pin'],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    accepted: ['CTAP2_ERR_PIN_AUTH_BLOCKED'],
-    async run(context) {
-      await enterWrongPins(context, 3);
-      checkStatus(await sendClientPin(context, await buildChangePin(context)), 'CTAP2_ERR_PIN_AUTH_BLOCKED');
-    },
-  },
-  {
-    id: 'block.eighth',
-    title: 'The eighth wrong PIN is refused with CTAP2_ERR_PIN_BLOCKED',
-    section: '6.5.5.7.2',
-    provenBy: [
-      'status.blocked-as-wrong-pin',
-      'pin.retries-unlimited',
-      'ignored-error.pin-blocked',
-      'pin.decrement-after-answer',
-    ],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    accepted: ['CTAP2_ERR_PIN_BLOCKED'],
-    async run(context) {
-      await useUpRetries(context, 7);
-      checkStatus(await enterWrongPin(context), 'CTAP2_ERR_PIN_BLOCKED');
-    },
-  },
-  {
-    id: 'block.correct-pin',
-    title: 'Without retries also the correct PIN is refused with CTAP2_ERR_PIN_BLOCKED',
-    section: '6.5.5.7.2',
-    provenBy: ['pin.never-blocked', 'status.blocked-as-wrong-pin'],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    accepted: ['CTAP2_ERR_PIN_BLOCKED'],
-    async run(context) {
-      await useUpRetries(context, 8);
-      await context.powerCycle();
-      checkStatus(await sendClientPin(context, await buildGetPinToken(context)), 'CTAP2_ERR_PIN_BLOCKED');
-    },
-  },
-  {
-    id: 'block.change-pin',
-    title: 'Without retries changePIN is refused with CTAP2_ERR_PIN_BLOCKED',
-    section: '6.5.5.6',
-    provenBy: ['pin.never-blocked', 'status.blocked-as-wrong-pin'],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    accepted: ['CTAP2_ERR_PIN_BLOCKED'],
-    async run(context) {
-      await useUpRetries(context, 8);
-      await context.powerCycle();
-      checkStatus(await sendClientPin(context, await buildChangePin(context)), 'CTAP2_ERR_PIN_BLOCKED');
-    },
-  },
-  {
-    id: 'block.retries',
-    title: 'pinRetries is 0 once the PIN is blocked',
-    section: '6.5.5.2',
-    provenBy: ['pin.retries-unlimited', 'pin.retries-too-many'],
-    state: 'pin',
-    preconditions: [pinAuthorizesCeremonies],
-    async run(context) {
-      await useUpRetries(context, 8);
-      checkEqual(await readRetries(context), 0, 'pinRetries');
-    },
-  },
-];
-
-/** Enters wrong PINs, with the power cycles that they require. */
-async function useUpRetries(context: TestContext, count: number): Promise<void> {
-  for (let entered = 0; entered < count; entered++) {
-    if (entered > 0 && entered % 3 === 0) await context.powerCycle();
-    await enterWrongPin(context);
-  }
-}
 
 const uvRetries: RequirementInput[] = [
   {
@@ -354,8 +186,4 @@ const pin = { group: 'pin', document: 'CTAP 2.1' } as const;
 export const pinRetries = [
   ...defineGroup({ ...pin, preconditions: [hasClientPin] }, retries),
   ...defineGroup({ ...pin, preconditions: [hasPinUvAuth] }, uvRetries),
-  ...defineGroup(
-    { ...pin, preconditions: [hasClientPin] },
-    locks.map((requirement) => ({ ...requirement, destructive: true })),
-  ),
 ];
