@@ -21,8 +21,8 @@ import { emulatedTargets } from '../compose/emulated-test-target.ts';
 import { modelNameOf } from '../compose/emulator-catalogue.ts';
 import { type PersonaConnection, personaConnections } from '../compose/persona-links.ts';
 import { connectSelfTouchingDevice } from '../compose/self-touching-device.ts';
-import { readText } from '../read-text.ts';
 import { type OperatorOptions, operatorChoice, withOperatorOptions } from '../run/operator-options.ts';
+import { readText } from '../run/read-text.ts';
 import type { BundledInput } from './report-options.ts';
 
 export interface TargetOptions extends OperatorOptions {

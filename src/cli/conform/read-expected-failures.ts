@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '#base/clock.ts';
 import type { CaseResult } from '#conformance/case-result.ts';
 import type { CatalogueEntry } from '#conformance/catalogue-entry.ts';
 import { applyExpectedFailures, type ExpectedFailure, parseExpectedFailures } from '#conformance/expected-failures.ts';
-import { readText } from '../read-text.ts';
+import { readText } from '../run/read-text.ts';
 
 /** Expected failures on a day, which decides whether an entry has expired. */
 export interface ExpectedFailuresOn {

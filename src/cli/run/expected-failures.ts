@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { parseExpectedFailures } from '#conformance/expected-failures.ts';
 import { type ExpectedFailures, idsOfEntries } from '#report/expected-failures.ts';
-import { readText } from '../read-text.ts';
+import { readText } from './read-text.ts';
 
 export const expectedFailuresOption = (): Option =>
   new Option('--expected-failures <file>', 'YAML file of known failures, which do not fail the run until they expire');
