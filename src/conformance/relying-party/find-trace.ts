@@ -84,5 +84,5 @@ async function findLockout(one: AuthenticationCase, { account, credential, emula
 const laterSignature = ({ base: { synced } }: SuiteCredential): AuthenticationChange =>
   synced ? {} : { authenticator: { authData: (data) => ({ ...data, signCount: 20 }) } };
 
-/** Events before which nothing was registered. */
+/** Events of the time when nothing was registered yet. */
 const leavesNothing: readonly RelyingPartyCase['session'][] = ['challenge-of-another-session', 'challenge-expired'];

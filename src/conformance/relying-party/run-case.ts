@@ -38,7 +38,7 @@ interface Judgement {
 /** A case with one change of a ceremony. */
 type CeremonyCase = RegistrationCase | AuthenticationCase;
 
-/** Who takes part in a case. */
+/** The parties of a case. */
 interface Parties {
   base: Base;
   account: Account;
@@ -46,7 +46,7 @@ interface Parties {
   accounts: CaseAccounts;
 }
 
-/** Runs cases against one target. It remembers for each base whether the target accepts it without a change. */
+/** Runs cases against one target. For each base, it stores whether the target accepts it without a change. */
 export class CaseRunner {
   readonly #target: RelyingPartyTarget;
   readonly #emulator: SuiteEmulator;

@@ -1,4 +1,4 @@
-/** Merges the shards of a run into the result that the run would have had in one piece. Pure. */
+/** Merges the shards of a run into the result of the whole run. Pure. */
 import { UsageError } from '#base/errors.ts';
 import { baseCaseId } from '#result/case-id.ts';
 import type { CaseResult, RunResult } from '#result/run-result.ts';
@@ -12,8 +12,8 @@ interface ShardResult {
 }
 
 /**
- * Returns the merged run with the given id and folder. `expectedFailures` are applied once more: a shard cannot tell whether an entry is
- * needed whose cases are in other shards, too.
+ * Returns the merged run with the given id and folder. `expectedFailures` are applied again: a shard cannot decide whether an entry is
+ * needed that also has cases in other shards.
  * @throws {UsageError} if a shard or a case is missing or occurs twice, or if the shards are not of one run.
  */
 export function mergeRuns(
@@ -71,7 +71,7 @@ function checkShards(shards: readonly ShardResult[]): void {
     throw new UsageError(`Cannot merge: missing ${missing.map((index) => `shard ${index}/${total}`).join(', ')}`);
 }
 
-/** What all shards of one run have in common. */
+/** The facts that are the same in all shards of a run. */
 const commonFacts = {
   touchstone: 'version of Touchstone',
   seed: 'seed',
@@ -89,7 +89,7 @@ function checkSameRun(run: RunResult['run'], first: RunResult['run']): void {
   }
 }
 
-/** A shard that was stopped may lack cases: its verdict then says so. */
+/** A shard that was stopped may lack cases. Its verdict is then `interrupted`. */
 function checkCases(cases: readonly CaseResult[], selection: readonly string[], shards: readonly ShardResult[]): void {
   const seen = new Set<string>();
   for (const { id } of cases) {

@@ -21,7 +21,7 @@ describe('splitIntoShards', () => {
     ]);
   });
 
-  it('adds up the repetitions of a case, and takes the median for a new case', () => {
+  it('adds up the repetitions of a case, and uses the median for a new case', () => {
     const recorded = ['a', 'a#2', 'a#3', 'b', 'c'].map((id) => ({ id, durationMs: 10 }));
     expect(splitIntoShards(['b', 'c', 'new', 'a'].map(alone), 2, recorded)).toEqual([['a'], ['b', 'c', 'new']]);
   });
@@ -163,7 +163,7 @@ describe('mergeRuns', () => {
     expect(merge('passed')).toEqual(['failed', 'failed']);
   });
 
-  it('says how many cases a killed shard lacks', () => {
+  it('reports how many cases a killed shard lacks', () => {
     const killed: RunResult = { ...third, verdict: 'interrupted', missingCases: 2, cases: [] };
     expect(mergeRuns([first, second, killed], place).missingCases).toBe(2);
   });

@@ -43,7 +43,7 @@ export interface CaseResources {
   client: CaseClient;
   /** The passkeys of users who sign in with one. */
   userPasskeys?: UserPasskeys;
-  /** What the report says about the browser besides its engine: its version, and the route of our client into the page. */
+  /** Properties of the browser for the report besides its engine: its version, and the route of our client into the page. */
   browserParties?: Record<string, string>;
   show: ShowStep;
   /** Performs manual actions on real keys. */
@@ -149,7 +149,7 @@ const siteResources = ({ random, page, extend }: CaseResources, { recorder, limi
   limits,
 });
 
-/** Returns the site as a user sees it. */
+/** Returns the site for the steps of the user. */
 function openSite(
   { site: { definition } }: ExpandedCase,
   page: Page,
@@ -205,7 +205,7 @@ interface ClientEnvironment {
   relatedOrigins: RelatedOrigins | undefined;
 }
 
-/** Starts the WebAuthn client of the page, and the dialog through which it asks the user. */
+/** Starts the WebAuthn client of the page, and the dialog that it uses to ask the user. */
 async function startClient(
   scenario: ExpandedCase,
   { client, random, attach }: CaseResources,

@@ -1,6 +1,6 @@
 /**
- * The web site as a user sees it: its tabs, and what the page shows. This class is responsible for the tab, for waiting, and for
- * reading. `site-flow.ts` knows how each part of the registration flow is done, from the site file.
+ * The web site from the view of a user: its tabs, and what the page shows. This class is responsible for the tab, for waiting, and for
+ * reading. `site-flow.ts` performs each part of the registration flow as the site file describes it.
  */
 
 import type { Page } from 'playwright';
@@ -20,7 +20,7 @@ const pollMs = 25;
 const reactionMs = 2_000;
 /** How long requests may be pending after that. A page may keep some open for ever. */
 const idleMs = 5_000;
-/** How long the scripts of a page have to go on after an answer, e.g. to show another page. */
+/** Time that the scripts of a page get after an answer, e.g. to show another page. */
 const scriptMs = 100;
 /** How long the page has to start what an action causes. */
 const actionMs = 50;
@@ -213,7 +213,7 @@ export class Site {
     if (first) await goTo(first, 'about:blank');
   }
 
-  /** Returns what the page shows. A page that is left meanwhile is read again. */
+  /** Returns what the page shows. If the page navigates during that, it is read again. */
   async observe(): Promise<{ says: string; title: string; url: string }> {
     for (let attempt = 1; ; attempt++) {
       const page = this.#open;
