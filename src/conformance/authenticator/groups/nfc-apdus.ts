@@ -88,6 +88,8 @@ const selection: RequirementInput[] = [
     id: 'select.required',
     title: 'CTAP messages are refused before the FIDO applet is selected',
     section: '11.3.3',
+    // A card with a single application may select it by itself (ISO/IEC 7816-4).
+    level: 'SHOULD',
     provenBy: ['nfc.selection-unchecked'],
     run: async (context) => checkRefusedByCard(await (await openCardHost(context)).send({ data: getInfo })),
   },
@@ -120,6 +122,8 @@ const selection: RequirementInput[] = [
     id: 'select.power-cycle',
     title: 'After the card was removed, the applet has to be selected again',
     section: '11.3.3',
+    // A card with a single application may select it by itself (ISO/IEC 7816-4).
+    level: 'SHOULD',
     provenBy: ['nfc.selection-unchecked'],
     async run(context) {
       const host = await openApplet(context);
