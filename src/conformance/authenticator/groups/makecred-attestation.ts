@@ -22,7 +22,7 @@ const keys: RequirementInput[] = [
     id: 'response.public-key.form',
     title: 'The public key is a COSE_Key with exactly the members of its key type',
     document: 'WebAuthn L3',
-    section: '6.5.1.1',
+    section: '6.5.1',
     provenBy: [
       'cose.kty-missing',
       'cose.alg-missing',
@@ -70,7 +70,7 @@ const keys: RequirementInput[] = [
     id: 'response.public-key.canonical',
     title: 'The public key is canonical CBOR',
     document: 'WebAuthn L3',
-    section: '6.5.1.1',
+    section: '6.5.1',
     provenBy: ['cose.unsorted', 'cose.duplicate-member', 'cose.indefinite'],
     run: async (context) => void (await registerAndParse(context)),
   },
