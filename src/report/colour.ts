@@ -1,4 +1,4 @@
-/** Terminal colours from picocolors; off where the output is no terminal or NO_COLOR is set. */
+/** Terminal colours from picocolors: on in terminals and in CI, off where NO_COLOR is set. */
 import pc from 'picocolors';
 
 export type Colours = ReturnType<typeof pc.createColors>;

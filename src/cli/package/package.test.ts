@@ -236,7 +236,7 @@ it('runs a scenario, and names its file relative to the project of the user', as
 
 it('contains the scenarios for any site', async () => {
   const { stdout } = await touchstone('validate', 'node_modules/touchstone/scenarios/any-site');
-  expect(stdout).toBe('✓ 6 valid cases in 6 files\n');
+  expect(stdout).toContain('6 valid cases in 6 files');
 });
 
 it('reports that the kernel lab needs a clone', async () => {
