@@ -1,5 +1,5 @@
 /**
- * The hooks through which a defect changes the authenticator's behaviour permanently: the rules that it follows, the requests
+ * The hooks that let a defect change the authenticator's behaviour permanently: the rules that it follows, the requests
  * that it decodes, and the values that it sends. Without a defect every hook does nothing. The defects are in `defects/`;
  * faults that happen once, during one command, are in `planned-faults.ts`.
  */

@@ -165,6 +165,7 @@ export function decodeInitResponse(bytes: Uint8Array): InitResponse {
       'init-length',
       5,
       `Expected an INIT response of at least ${initResponseLength} bytes, got ${bytes.length}`,
+      '11.2.9.1.3',
     );
   const channel = new DataView(bytes.buffer, bytes.byteOffset).getUint32(nonceLength);
   if (channel === reservedChannel || channel === broadcastChannel)
@@ -172,6 +173,7 @@ export function decodeInitResponse(bytes: Uint8Array): InitResponse {
       'init-channel',
       15,
       `Expected a usable channel in the INIT response, got the reserved channel 0x${channel.toString(16)}`,
+      '11.2.9.1.3',
     );
   const bits = bytes[16]!;
   return {
@@ -188,8 +190,8 @@ export function decodeInitResponse(bytes: Uint8Array): InitResponse {
 }
 
 /** Creates the error for a violation of section 11.2; `offset` is the offset in the report. */
-export const createViolation = (rule: string, offset: number, message: string) =>
-  new ProtocolViolation({ rule: `ctaphid.${rule}`, section: 'CTAP 2.1 section 11.2.4', offset }, message);
+export const createViolation = (rule: string, offset: number, message: string, section = '11.2.4') =>
+  new ProtocolViolation({ rule: `ctaphid.${rule}`, section: `CTAP 2.1 section ${section}`, offset }, message);
 
 const invertTable = <K extends string>(table: Record<K, number>) =>
   new Map(Object.entries<number>(table).map(([name, code]) => [code, name as K]));

@@ -47,7 +47,7 @@ export const collectRunFacts = ({
   ...repositoryFolderOf(process.cwd()),
 });
 
-/** Variables with which CI systems name a run of a pipeline. It has the same value in all of its jobs, and when they are repeated. */
+/** Variables of CI systems with the name of a pipeline run. All of its jobs have the same value, also when they are repeated. */
 const pipelineVariables = [
   'GITHUB_RUN_ID',
   'CI_PIPELINE_ID', // GitLab
@@ -80,11 +80,11 @@ function describeMachine(): string {
   return `${process.platform} ${process.arch}, ${processors.length} x ${model}`;
 }
 
-/** Variable of the environment with the folder in which the user has started the command. */
+/** Variable of the environment with the working directory of the command. */
 export const userFolderVariable = 'TOUCHSTONE_USER_FOLDER';
 
 /**
- * Returns `path` relative to the folder in which the user works when it is inside it, otherwise unchanged. The working directory of this
+ * Returns `path` relative to the folder of the user if it is inside this folder, otherwise unchanged. The working directory of this
  * process can be another one: the project root.
  */
 export function shortenPath(path: string): string {

@@ -1,5 +1,5 @@
 /**
- * Type guards for JSON that comes from outside: case records in attachments, and the master file that `touchstone report` reads.
+ * Type guards for JSON that comes from outside: case records in attachments, and the result files that `touchstone report` reads.
  * Renderers rely on these types. Written by hand because the report module checks only two shapes.
  */
 import { budgetStatistics, budgetSubjects } from '#result/budget.ts';
@@ -155,6 +155,6 @@ export const findJournalEntryProblem: (value: unknown) => string | undefined = (
     '',
   );
 
-/** Returns the first reason why `value` is not a master file, or undefined when it is one. */
+/** Returns the first reason why `value` is not the content of a `result.json`, or undefined when it is. */
 export const findRunResultProblem = (value: unknown): string | undefined => runResult.check(value, '');
 export const isRunResult = (value: unknown): value is RunResult => findRunResultProblem(value) === undefined;

@@ -1,5 +1,5 @@
 /**
- * The format of the master result file `result.json` of a run. Every other report format is created from it.
+ * The result of a run, the format of `result.json`. All other report formats are created from it.
  * Cases have stable ids, so the results of shards and runs can be merged and compared.
  */
 import type { Budget, BudgetResult, Measurement } from './budget.ts';
@@ -8,7 +8,7 @@ import type { Span } from './timeline.ts';
 import type { PartyEvent, WireExchange } from './transcript.ts';
 
 /**
- * `errored`: a browser, device or machine is missing or failed, so the result says nothing about the party under test.
+ * `errored`: a browser, device or machine is missing or failed, so there is no result about the party under test.
  * `waived`: the case failed as the file of expected failures says; a run as a whole never has this verdict.
  */
 export const verdicts = ['passed', 'failed', 'errored', 'flaky', 'skipped', 'interrupted', 'waived'] as const;
@@ -46,14 +46,14 @@ export interface Failure {
   stack?: string;
 }
 
-/** A file that belongs to the report. `path` is relative to the folder of the run. */
+/** A file of the report. `path` is relative to the folder of the run. */
 export interface Attachment {
   name: string;
   contentType: string;
   path: string;
 }
 
-/** Name of the attachment with which a test passes its case record to the reporter. */
+/** Name of the attachment that passes the case record of a test to the reporter. */
 export const caseRecordAttachment = 'touchstone-case';
 
 /** What a test records about its case. */
@@ -85,7 +85,7 @@ export type CaseIdentity = Pick<
 >;
 
 /**
- * Name of the attachment with which a test passes its secrets to the reporter, as a JSON array of strings. The reporter does
+ * Name of the attachment that passes the secrets of a test to the reporter, as a JSON array of strings. The reporter does
  * not write this attachment to a file, and masks the secrets in every file that it writes.
  */
 export const secretsAttachment = 'touchstone-secrets';

@@ -31,7 +31,7 @@ interface MergeOptions extends GateOptions {
 export const mergeCommand = (finish: (code: number) => void) =>
   withGateOptions(
     new Command('merge')
-      .argument('<shards...>', 'Folders or master files of all shards, or folders that contain them')
+      .argument('<shards...>', 'Folders or result files of all shards, or folders that contain them')
       .addOption(expectedFailuresOption())
       .addOption(formatOption())
       .option('-o, --output <folder>', 'Folder of all reports', 'reports'),
@@ -75,6 +75,5 @@ function findRuns(path: string): string[] {
   const isRun = [formats.json, journalFile].some((name) => existsSync(join(path, name)));
   if (isRun || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const folders = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const inside = folders.flatMap(({ name }) => findRuns(join(path, name)));
-  return inside.length > 0 ? inside : [];
+  return folders.flatMap(({ name }) => findRuns(join(path, name)));
 }

@@ -108,7 +108,7 @@ const createCommand = () =>
     .option('-o, --output <folder>', 'Folder of all reports', 'reports')
     .addOption(formatOption())
     .addOption(expectedFailuresOption())
-    .option('--baselines <folder>', 'Folder of the stored baselines, with which budgets are compared', 'baselines')
+    .option('--baselines <folder>', 'Folder of the stored baselines that budgets are compared with', 'baselines')
     .addOption(
       new Option('--release <name>', 'Release of the product under test, for the history of runs').env(
         'TOUCHSTONE_RELEASE',

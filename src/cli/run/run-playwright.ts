@@ -28,7 +28,7 @@ const withoutLoader = { PW_DISABLE_TS_ESM: '1' };
 type Ending = 'ended' | 'interrupted' | 'killed';
 
 /**
- * Waits until Playwright has ended. Its working directory is the project, `projectRoot`, to which the paths in messages are relative. SIGINT and
+ * Waits until Playwright has ended. Its working directory is the project, `projectRoot`; paths in messages are relative to it. SIGINT and
  * SIGTERM are passed on to it as SIGINT; it then still writes its report.
  */
 export function runPlaywright(environment: Record<string, string>, projectRoot: string): Promise<Ending> {

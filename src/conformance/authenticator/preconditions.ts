@@ -21,7 +21,7 @@ export const fromVersion = (version: CtapVersion): Precondition => ({
 /** The authenticator supports CTAP 2.1 or a later version. */
 export const from21 = fromVersion('FIDO_2_1');
 
-/** The option is present, whatever its value. */
+/** The option is present, with any value. */
 export const hasOption = (id: string): Precondition => ({
   reason: `getInfo does not contain the option ${id}`,
   isMet: ({ options }) => options?.[id] !== undefined,
@@ -57,7 +57,7 @@ export const hasMember = (name: keyof AuthenticatorInfo): Precondition => ({
 });
 
 export const hasClientPin = hasOption('clientPin');
-/** A PIN or built-in user verification gives tokens, so that there are PIN/UV auth protocols. */
+/** An authenticator with a PIN or built-in user verification issues tokens, so it has PIN/UV auth protocols. */
 export const hasPinUvAuth: Precondition = {
   reason: 'The authenticator has neither a PIN nor PIN/UV auth tokens',
   isMet: ({ options }) => options?.clientPin !== undefined || options?.pinUvAuthToken === true,

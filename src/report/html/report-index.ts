@@ -100,7 +100,7 @@ function describeRepetition({ id, measurement }: CaseResult): string {
   return [role, number && `repetition ${number}`].filter(Boolean).join(' · ');
 }
 
-/** A skipped case that met no party has a place in the matrix, but tells no other cases apart. */
+/** A skipped case without parties is in the matrix, but adds no coordinate to it. */
 function collectCoordinates(
   cases: readonly CaseResult[],
   coordinatesOf: (one: CaseResult) => Record<string, string>,

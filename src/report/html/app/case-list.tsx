@@ -13,7 +13,7 @@ const groups: [title: string, verdicts: Verdict[]][] = [
 
 interface CaseListProps extends ListState {
   rows: readonly CaseRow[];
-  /** The coordinates in which cases of the run differ. */
+  /** The coordinates that differ between cases of the run. */
   coordinates: readonly string[];
 }
 
