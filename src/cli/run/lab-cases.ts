@@ -19,7 +19,9 @@ export function excludeLabCases(
   const remedy = 'they need the kernel lab (touchstone run --lab)';
   if (runnable.length === 0) throw new UsageError(`Cannot run ${which} on this machine: ${remedy}`);
   if (failOnSkipped)
-    throw new UsageError(`Cannot run ${which} on this machine, and --fail-on-skipped is given: ${remedy}`);
+    throw new UsageError(
+      `Cannot run ${which} on this machine, and --fail-on-skipped is given: ${remedy}. --exclude-tag leaves cases out`,
+    );
   console.log(`Not running ${which}: ${remedy}`);
   return runnable;
 }

@@ -32,7 +32,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const options = (more: Partial<SelectionOptions>): SelectionOptions => ({ tag: [], sample: false, ...more });
+const options = (more: Partial<SelectionOptions>): SelectionOptions => ({
+  tag: [],
+  excludeTag: [],
+  sample: false,
+  ...more,
+});
 const load = () => readLibrary([root], { root }).cases;
 const select = async (more: Partial<SelectionOptions>) =>
   (await selectCases(load(), options(more), { output: root, root })).map(({ id }) => id);
@@ -43,6 +48,7 @@ describe('selectCases', () => {
     expect(await select({ grep: /^t$/ })).toEqual(['t', 't@baseline']);
     expect(await select({ grep: /baseline/ }).catch((error: Error) => error.message)).toContain('No case is selected');
     expect(await select({ tag: ['smoke'], sample: true })).toEqual(['a/one']);
+    expect(await select({ excludeTag: ['smoke'] })).toEqual(['b', 't', 't@baseline']);
   });
 
   it('refuses a tag that no case has, also beside one that some have, and paths without a scenario', async () => {

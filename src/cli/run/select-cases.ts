@@ -13,6 +13,7 @@ import { collect, parsePattern } from '../commands/option-parsers.ts';
 export interface SelectionOptions {
   grep?: RegExp;
   tag: string[];
+  excludeTag: string[];
   sample: boolean;
   lastFailed?: string | true;
   onlyChanged?: string | true;
@@ -25,6 +26,7 @@ export const withSelectionOptions = (command: Command): Command =>
   command
     .option('-g, --grep <pattern>', 'Run only cases whose id or title matches this regular expression', parsePattern)
     .option('-t, --tag <tag>', 'Run only cases with this tag; repeat the option for more tags', collect, [])
+    .option('--exclude-tag <tag>', 'Leave out cases with this tag; repeat the option for more tags', collect, [])
     .option('--sample', 'Run only the first case of each scenario file', false)
     .option(
       '--last-failed [run]',
@@ -59,7 +61,7 @@ export async function selectCases(
   options: SelectionOptions,
   places: Places,
 ): Promise<ExpandedCase[]> {
-  const { grep, tag, sample, minCases } = options;
+  const { grep, tag, excludeTag, sample, minCases } = options;
   if (minCases !== 0) checkTags(tag, cases);
   const lastRun = await findLastRun(options, places);
   const changed = changedFiles(options, places);
@@ -68,6 +70,7 @@ export async function selectCases(
       measure?.baselineOf === undefined &&
       (!grep || grep.test(id) || grep.test(title)) &&
       (tag.length === 0 || tag.some((name) => tags.includes(name))) &&
+      !excludeTag.some((name) => tags.includes(name)) &&
       (!lastRun || isToRepeat(id, lastRun)) &&
       (!changed || files.some((file) => changed.has(file))),
   );
@@ -89,10 +92,11 @@ function checkTags(tags: readonly string[], cases: readonly ExpandedCase[]): voi
   throw new UsageError(`No case is selected by --tag ${unknown}: expected ${list}`);
 }
 
-const describeFilters = ({ grep, tag, lastFailed, onlyChanged }: SelectionOptions): string =>
+const describeFilters = ({ grep, tag, excludeTag, lastFailed, onlyChanged }: SelectionOptions): string =>
   [
     grep && `--grep ${grep.source}`,
     ...tag.map((name) => `--tag ${name}`),
+    ...excludeTag.map((name) => `--exclude-tag ${name}`),
     lastFailed && '--last-failed',
     onlyChanged && '--only-changed',
   ]
