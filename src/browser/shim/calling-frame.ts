@@ -1,5 +1,5 @@
 /** The frame that made a request: whether it is what the document says, what its policy allows, and when its document is gone. */
-import type { Frame } from 'playwright';
+import type { Frame, Request } from 'playwright';
 import type { CallingFrame } from '../webauthn-handler.ts';
 import type { SendingDocument } from './messages.ts';
 
@@ -37,26 +37,44 @@ export function watchDocument(
   onGone: () => void,
 ): () => void {
   const page = frame.page();
+  /** What the frame has requested last for a new document. */
+  let requested: string | undefined;
+  const onRequest = (request: Request) => {
+    if (isNavigationOf(request, frame)) requested = withoutFragment(request.url());
+  };
   const onNavigated = async (navigated: Frame) => {
     if (navigated !== frame) return;
-    // Also pushState and fragments are navigations of Playwright, and they keep the document.
+    if (requested === withoutFragment(frame.url())) return onGone();
+    // Also pushState and fragments are navigations of Playwright, and they keep the document. A document that loads answers late.
     const current = await frame.evaluate(documentIdIn, binding).catch(() => undefined);
     if (current !== documentId) onGone();
   };
   const onDetached = (detached: Frame) => {
     if (detached === frame) onGone();
   };
+  page.on('request', onRequest);
   page.on('framenavigated', onNavigated);
   page.on('framedetached', onDetached);
   page.on('close', onGone);
   page.on('crash', onGone);
   return () => {
+    page.off('request', onRequest);
     page.off('framenavigated', onNavigated);
     page.off('framedetached', onDetached);
     page.off('close', onGone);
     page.off('crash', onGone);
   };
 }
+
+function isNavigationOf(request: Request, frame: Frame): boolean {
+  try {
+    return request.isNavigationRequest() && request.frame() === frame;
+  } catch {
+    return false; // the frame of the request does not exist yet
+  }
+}
+
+const withoutFragment = (url: string): string => url.replace(/#.*$/, '');
 
 /** Runs in the page. */
 const documentIdIn = (binding: string) =>
