@@ -1,9 +1,8 @@
 /** `touchstone diagnose`: names the first reason why a user cannot register a passkey, from a run or from answers. */
-import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { messageOf, UsageError } from '#base/errors.ts';
+import { UsageError } from '#base/errors.ts';
 import { causes } from '#diagnosis/causes.ts';
 import { diagnose } from '#diagnosis/diagnose.ts';
 import type { Facts } from '#diagnosis/facts.ts';
@@ -15,6 +14,7 @@ import type { CaseResult } from '#result/run-result.ts';
 import { renderDiagnostics } from '#scenario/language/diagnostics.ts';
 import { describeCauses, describeDiagnosis, diagnosisAsJson } from '../diagnose/describe-diagnosis.ts';
 import { exitCode } from '../exit-codes.ts';
+import { readText } from '../run/read-text.ts';
 import { alignColumns } from '../table.ts';
 
 interface DiagnoseOptions {
@@ -48,7 +48,7 @@ function printCauses({ json }: DiagnoseOptions): void {
 }
 
 function diagnoseAnswers(file: string, options: DiagnoseOptions): number {
-  const text = readText(file);
+  const text = readText(file, `the answers file ${file}`);
   const name = relative(process.cwd(), resolve(file));
   const read = readAnswers(text, name);
   if ('facts' in read) {
@@ -58,14 +58,6 @@ function diagnoseAnswers(file: string, options: DiagnoseOptions): number {
   const paint = { error: pc.red, dim: pc.dim };
   console.error(renderDiagnostics(read.diagnostics, { sources: new Map([[name, text]]), paint }));
   return exitCode.usage;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`Cannot read the answers file ${file}: ${messageOf(error)}`);
-  }
 }
 
 async function diagnoseRun(run: string, options: DiagnoseOptions): Promise<void> {
